@@ -1,0 +1,23 @@
+import { AAuthError, isAAuthError } from './errors.ts'
+
+/** A response, for any framework to send. */
+export interface Answer {
+  readonly status: number
+  /** Lower-case names; `content-type` included, framing not. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/**
+ * The response to a refusal. Never throws; what is no {@link AAuthError} becomes `server_error`, so that nothing
+ * of it gets out. The answer follows from the code alone, whatever others wrote on the error since.
+ */
+export function answer(error: unknown): Answer {
+  const refusal = isAAuthError(error) ? error : new AAuthError('server_error', { retryAfter: 5 })
+  const { problem } = refusal
+  return {
+    status: problem.status as number,
+    headers: { 'content-type': 'application/problem+json', ...refusal.headers },
+    body: JSON.stringify(problem),
+  }
+}

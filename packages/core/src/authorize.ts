@@ -1,0 +1,142 @@
+import { admit } from './admit.ts'
+import { AAuthError } from './errors.ts'
+import type { Authorized, CompiledRequirement, Requirement } from './requirement.ts'
+import { type Resource, type ResourceState, stateOf } from './resource.ts'
+import { satisfy } from './satisfy.ts'
+import { matchesDigests } from './signature/content-digest.ts'
+import { checkCoverage } from './signature/coverage.ts'
+import type { Auth } from './token/auth.ts'
+import { requiredFor, type VerifiedRequest, verifyRequest } from './verify-request.ts'
+import { isUnsigned } from './wire/signature-headers.ts'
+import type { SignedRequest } from './wire/signed-request.ts'
+
+interface Provenance {
+  readonly state: ResourceState
+  readonly request: SignedRequest
+  readonly verified: VerifiedRequest
+}
+
+const provenances = new WeakMap<Auth, Provenance>()
+const verifiedBefore = new WeakMap<
+  SignedRequest,
+  { readonly state: ResourceState; readonly verified: VerifiedRequest }
+>()
+const anyAuthToken: Requirement = Object.freeze({})
+
+/**
+ * Decides one request: who is calling, and whether that is enough for `requirement`.
+ *
+ * Refusals that cost nothing come first; nothing is fetched for a caller that has not shown its key. A request
+ * object that passed one guard is not verified again by the next one of the same resource.
+ *
+ * @returns the verified, frozen identity; `undefined` only under `optional` and without any credential
+ * @throws {AAuthError} for every refusal, and for nothing else once `requirement` itself is well-formed
+ * @throws {TypeError} when `requirement` is not, or `resource` is none
+ * @see draft 11 §11.3.4, architecture §3
+ * @example
+ * ```ts
+ * import { answer, authorize } from '@aauth-guard/core'
+ * import type { Answer, Resource, SignedRequest } from '@aauth-guard/core'
+ *
+ * export async function whoIsIt(resource: Resource, request: SignedRequest): Promise<Answer | string> {
+ *   try {
+ *     const auth = await authorize(resource, request, { accept: 'agent-token' })
+ *     return auth.agent
+ *   } catch (error) {
+ *     return answer(error)
+ *   }
+ * }
+ * ```
+ */
+export async function authorize<const R extends Requirement>(
+  resource: Resource,
+  request: SignedRequest,
+  requirement?: R,
+): Promise<Authorized<R>> {
+  const state = stateOf(resource)
+  const compiled = state.compile((requirement ?? anyAuthToken) as Requirement<never>)
+  try {
+    return (await decide(state, request, compiled)) as Authorized<R>
+  } catch (error) {
+    throw state.refuse(error, request)
+  }
+}
+
+/** Checks a requirement without a request, so that mistakes show at start-up. @throws {TypeError} */
+export function checkRequirement(resource: Resource, requirement: Requirement): void {
+  stateOf(resource).compile(requirement as Requirement<never>)
+}
+
+async function decide(
+  state: ResourceState,
+  request: SignedRequest,
+  requirement: CompiledRequirement,
+): Promise<Auth | undefined> {
+  if (requirement.optional && isUnsigned(request)) return undefined
+  const verified = reuse(state, request, requirement) ?? (await verifyRequest(state, request, requirement))
+  verifiedBefore.set(request, { state, verified })
+  const auth = await satisfy(state, request, verified, requirement)
+  provenances.set(auth, { state, request, verified })
+  return auth
+}
+
+/**
+ * What an earlier guard of this resource found about the same request, checked against what this one demands:
+ * otherwise the second guard of a route would take the first for a replay (security E23).
+ */
+function reuse(
+  state: ResourceState,
+  request: SignedRequest,
+  requirement: CompiledRequirement,
+): VerifiedRequest | undefined {
+  const before = verifiedBefore.get(request)
+  if (before?.state !== state) return undefined
+  const { verified } = before
+  const { claims } = verified.token
+  // Something between the guards may have changed what will be routed (security E06).
+  if (verified.transport.method !== request.method || verified.transport.rawTarget !== request.target)
+    return undefined
+  if (state.settings.now() >= claims.exp || state.revocations.has(claims.iss, claims.jti)) return undefined
+  admit(state.settings, requirement.trust, claims)
+  checkCoverage(verified.covered, requiredFor(state, request, requirement))
+  return verified
+}
+
+/** Whether the content of a request is bound to its signature, and whether that was checked. */
+export type ContentBinding = 'uncovered' | 'unchecked' | 'checked'
+
+/** How the content stands to the signature that `auth` came from. @throws {TypeError} for a forged `auth` */
+export function contentBinding(auth: Auth): ContentBinding {
+  const { digest } = provenanceOf(auth).verified
+  if (digest === undefined) return 'uncovered'
+  return digest.checked ? 'checked' : 'unchecked'
+}
+
+/**
+ * Compares the content with the digest that the signature covers. `content` is what was received after transfer
+ * decoding and before content decoding. Synchronous where the runtime hashes synchronously.
+ *
+ * @throws {AAuthError} `invalid_signature` (or the promise rejects with it) when they differ
+ */
+export function verifyContent(auth: Auth, content: Uint8Array): void | Promise<void> {
+  const { state, request, verified } = provenanceOf(auth)
+  const { digest } = verified
+  if (digest === undefined) return undefined
+  const conclude = (matches: boolean): void => {
+    if (!matches)
+      throw state.refuse(
+        new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' }),
+        request,
+      )
+    digest.checked = true
+  }
+  const verdict = matchesDigests(digest.expected, content, state.platform.digest)
+  return typeof verdict === 'boolean' ? conclude(verdict) : verdict.then(conclude)
+}
+
+function provenanceOf(auth: Auth): Provenance {
+  const provenance = provenances.get(auth)
+  if (provenance === undefined)
+    throw new TypeError('this Auth was not made by authorize of this copy of @aauth-guard/core')
+  return provenance
+}

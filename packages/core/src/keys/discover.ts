@@ -1,0 +1,82 @@
+import type { JsonObject } from '../token/json.ts'
+import type { WellKnownDocument } from '../token/kinds.ts'
+import { type FetchFault, fetchDocument } from './fetch-document.ts'
+import { type KeySet, readKeySet } from './key-set.ts'
+
+/** What an issuer publishes. */
+export interface Published {
+  readonly metadata: JsonObject
+  readonly keys: KeySet
+  /** Seconds for which this may be used without asking again. */
+  readonly lifetime: number
+}
+
+export type DiscoveryFault =
+  | (FetchFault & { readonly code?: undefined })
+  | { readonly code: 'issuer_missing' | 'issuer_mismatch'; readonly passing: false; readonly reason: string }
+
+const maxMetadata = 65_536
+const maxJwks = 131_072
+
+/**
+ * `{iss}/.well-known/{dwk}` → `issuer` byte-equal → `jwks_uri` on the same host → JWKS
+ * (draft 11 §11.2, §11.4; R11-027, R11-028, R11-128).
+ *
+ * @param beforeJwks called right before the JWKS request, which has a floor of its own
+ */
+export async function discover(
+  fetcher: typeof fetch,
+  iss: string,
+  dwk: WellKnownDocument,
+  previous: KeySet | undefined,
+  signal: AbortSignal,
+  beforeJwks: () => void,
+): Promise<Published | DiscoveryFault> {
+  const document = await fetchDocument(
+    fetcher,
+    `${iss}/.well-known/${dwk}`,
+    'application/json',
+    maxMetadata,
+    signal,
+  )
+  if ('reason' in document) return { ...document, reason: `${dwk} of ${iss}: ${document.reason}` }
+  const { issuer, jwks_uri: jwksUri } = document.json
+  if (issuer === undefined)
+    return { code: 'issuer_missing', passing: false, reason: `${dwk} of ${iss} names no issuer` }
+  if (issuer !== iss)
+    return { code: 'issuer_mismatch', passing: false, reason: `${dwk} of ${iss} names another issuer` }
+  if (!isOnHostOf(iss, jwksUri)) return { passing: false, reason: `jwks_uri of ${iss} is not on its host` }
+  beforeJwks()
+  const jwks = await fetchDocument(
+    fetcher,
+    jwksUri,
+    'application/jwk-set+json, application/json',
+    maxJwks,
+    signal,
+  )
+  if ('reason' in jwks) return { ...jwks, reason: `JWKS of ${iss}: ${jwks.reason}` }
+  const keys = readKeySet(jwks.json, previous)
+  if (keys === undefined) return { passing: false, reason: `JWKS of ${iss} has no keys` }
+  return { metadata: document.json, keys, lifetime: lifetimeOf(jwks.cacheControl) }
+}
+
+/** A key set on another host would need an admission of its own (A-62, security I05, I06). */
+function isOnHostOf(iss: string, value: unknown): value is string {
+  if (typeof value !== 'string' || value.length > 2048 || !URL.canParse(value)) return false
+  const url = new URL(value)
+  return url.origin === iss && url.username === '' && url.password === '' && url.hash === ''
+}
+
+/** `max-age`, held within 60 s and 1 h; 10 min where nothing is said (architecture §11, security I24). */
+function lifetimeOf(cacheControl: string | null): number {
+  if (cacheControl === null) return 600
+  const directives = cacheControl
+    .toLowerCase()
+    .split(',')
+    .map((directive) => directive.trim())
+  if (directives.includes('no-store') || directives.includes('no-cache')) return 60
+  const maxAge = directives.find((directive) => directive.startsWith('max-age='))?.slice(8)
+  return maxAge !== undefined && /^[0-9]{1,15}$/.test(maxAge)
+    ? Math.min(Math.max(Number(maxAge), 60), 3600)
+    : 600
+}

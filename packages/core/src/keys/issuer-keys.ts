@@ -1,0 +1,248 @@
+import { LRUCache } from 'lru-cache'
+import { AAuthError } from '../errors.ts'
+import type { JsonObject } from '../token/json.ts'
+import type { WellKnownDocument } from '../token/kinds.ts'
+import { type DiscoveryFault, discover, type Published } from './discover.ts'
+import { FirstContactBudget } from './first-contact.ts'
+import type { IssuerKey, KeySet } from './key-set.ts'
+
+/** Where keys come from: an issuer in one role, and whether the operator named it. */
+export interface KeySource {
+  readonly iss: string
+  readonly dwk: WellKnownDocument
+  readonly named: boolean
+}
+
+export interface IssuerKeysOptions {
+  /** `undefined`: this issuer's keys may not be fetched here. */
+  readonly fetcherFor: (source: KeySource) => typeof fetch | undefined
+  /** Integer seconds. */
+  readonly now: () => number
+  /** Milliseconds for metadata and JWKS together. */
+  readonly deadline: number
+  readonly maxNamed: number
+  readonly maxStrangers: number
+}
+
+/** Seconds between two JWKS requests to one issuer, whatever came of the first (R11-124). */
+const floor = 60
+/** Seconds after which a copy is not used any more, even if the issuer cannot be reached (R11-123). */
+const maxAge = 86_400
+
+interface IssuerRecord {
+  readonly source: KeySource
+  published: { readonly metadata: JsonObject; readonly keys: KeySet } | undefined
+  fetchedAt: number
+  /** From here on a copy is renewed in the background, so that nobody waits at {@link freshUntil}. */
+  renewAt: number
+  freshUntil: number
+  jwksRequestedAt: number
+  failure: { readonly fault: DiscoveryFault; readonly retryAt: number; readonly count: number } | undefined
+  pending: Promise<void> | undefined
+}
+
+/**
+ * The published keys of issuers: one flight per issuer, a floor under requests, stale copies when an issuer is
+ * down, and two segments, so that strangers cannot evict the issuers an operator named (JWKS-1 to JWKS-8).
+ */
+export class IssuerKeys {
+  private readonly named: LRUCache<string, IssuerRecord>
+  private readonly strangers: LRUCache<string, IssuerRecord>
+  private readonly firstContacts = new FirstContactBudget(20, 40, 16)
+  private readonly closing = new AbortController()
+  private readonly options: IssuerKeysOptions
+
+  constructor(options: IssuerKeysOptions) {
+    this.options = options
+    this.named = new LRUCache({ max: options.maxNamed })
+    this.strangers = new LRUCache({ max: options.maxStrangers })
+  }
+
+  /** Whether keys of this issuer are at hand, so that verifying a token costs no fetch. */
+  has(source: KeySource): boolean {
+    return this.find(source)?.published !== undefined
+  }
+
+  /**
+   * Whether `key` is still what the issuer publishes, without waiting for anything. `false` also when the copy
+   * is due for renewal: then {@link key} tells.
+   */
+  isCurrent(source: KeySource, key: IssuerKey): boolean {
+    const record = this.find(source)
+    return record?.published?.keys.get(key.kid) === key && this.options.now() < record.renewAt
+  }
+
+  /**
+   * The key that the issuer publishes under `kid`.
+   * @throws {AAuthError} `unknown_key`, or what discovery came to
+   */
+  async key(source: KeySource, kid: string): Promise<IssuerKey> {
+    const record = this.findOrMake(source)
+    const hadCopy = await this.bringUpToDate(record)
+    let key = copyOf(record).keys.get(kid)
+    if (key === undefined && hadCopy && this.mayAsk(record)) {
+      await this.refresh(record)
+      key = copyOf(record).keys.get(kid)
+    }
+    if (typeof key === 'object') return key
+    throw new AAuthError('unknown_key', { hint: `${source.iss} publishes ${key ?? 'no'} key "${kid}"` })
+  }
+
+  /**
+   * Asks once more after a signature failed under a known `kid`, since issuers do change keys without changing
+   * names. `undefined` when there is nothing new (R11-125).
+   */
+  async keyAfterFailure(source: KeySource, failed: IssuerKey): Promise<IssuerKey | undefined> {
+    const record = this.findOrMake(source)
+    if (!this.mayAsk(record)) return undefined
+    await this.refresh(record)
+    const key = record.published?.keys.get(failed.kid)
+    if (key === undefined)
+      throw new AAuthError('unknown_key', { hint: `${source.iss} withdrew key "${failed.kid}"` })
+    return typeof key === 'object' && key !== failed ? key : undefined
+  }
+
+  /** The metadata document of an issuer. @throws {AAuthError} what discovery came to */
+  async metadata(source: KeySource): Promise<JsonObject> {
+    const record = this.findOrMake(source)
+    await this.bringUpToDate(record)
+    return copyOf(record).metadata
+  }
+
+  /** Forgets everything of an issuer, in every role. */
+  purge(iss: string): void {
+    for (const segment of [this.named, this.strangers]) {
+      for (const [name, record] of segment.entries()) if (record.source.iss === iss) segment.delete(name)
+    }
+  }
+
+  /** Ends all fetches; nothing is fetched any more. */
+  close(): void {
+    this.closing.abort()
+  }
+
+  private find(source: KeySource): IssuerRecord | undefined {
+    return this.segment(source).get(nameOf(source))
+  }
+
+  private findOrMake(source: KeySource): IssuerRecord {
+    const found = this.find(source)
+    if (found) return found
+    const never = Number.NEGATIVE_INFINITY
+    const record: IssuerRecord = {
+      source,
+      published: undefined,
+      fetchedAt: never,
+      renewAt: never,
+      freshUntil: never,
+      jwksRequestedAt: never,
+      failure: undefined,
+      pending: undefined,
+    }
+    this.segment(source).set(nameOf(source), record)
+    return record
+  }
+
+  private segment({ named }: KeySource): LRUCache<string, IssuerRecord> {
+    return named ? this.named : this.strangers
+  }
+
+  /** Leaves `record` with a usable copy, or throws. Returns whether there was one before. */
+  private async bringUpToDate(record: IssuerRecord): Promise<boolean> {
+    const now = this.options.now()
+    if (record.published && now >= record.fetchedAt + maxAge) record.published = undefined
+    const hadCopy = record.published !== undefined
+    if (now >= record.renewAt && (record.pending || this.mayAsk(record))) {
+      const refreshed = this.refresh(record)
+      // Wait only where the copy may not be used, or is used up and the issuer is not known to be down.
+      if (!hadCopy || (now >= record.freshUntil && record.failure === undefined)) await refreshed
+    }
+    if (record.published === undefined) throw this.refusal(record)
+    return hadCopy
+  }
+
+  private mayAsk(record: IssuerRecord): boolean {
+    const now = this.options.now()
+    return now >= record.jwksRequestedAt + floor && now >= (record.failure?.retryAt ?? now)
+  }
+
+  private refresh(record: IssuerRecord): Promise<void> {
+    record.pending ??= this.fetchInto(record).finally(() => {
+      record.pending = undefined
+    })
+    return record.pending
+  }
+
+  /** Never rejects: what went wrong stays in the record. */
+  private async fetchInto(record: IssuerRecord): Promise<void> {
+    const { source } = record
+    const fetcher = this.options.fetcherFor(source)
+    if (fetcher === undefined) {
+      return this.fail(record, {
+        passing: false,
+        reason: `this runtime cannot check addresses; name ${source.iss} in trust`,
+      })
+    }
+    const stranger = !source.named && record.published === undefined
+    if (stranger && !this.firstContacts.take(this.options.now())) {
+      // Says nothing of the issuer, so nothing is remembered but the wait.
+      record.failure = {
+        fault: { passing: true, reason: 'too many unknown issuers' },
+        retryAt: this.options.now() + 1,
+        count: 0,
+      }
+      return
+    }
+    const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(this.options.deadline)])
+    const beforeJwks = (): void => {
+      record.jwksRequestedAt = this.options.now()
+    }
+    const outcome = await discover(
+      fetcher,
+      source.iss,
+      source.dwk,
+      record.published?.keys,
+      signal,
+      beforeJwks,
+    ).catch((error: unknown): DiscoveryFault => ({ passing: true, reason: String(error) }))
+    if (stranger) this.firstContacts.give()
+    if ('reason' in outcome) this.fail(record, outcome)
+    else this.succeed(record, outcome)
+  }
+
+  private succeed(record: IssuerRecord, { metadata, keys, lifetime }: Published): void {
+    const now = this.options.now()
+    record.published = { metadata, keys }
+    record.fetchedAt = now
+    record.renewAt = now + Math.max(floor, Math.floor(lifetime * 0.8))
+    record.freshUntil = now + lifetime
+    record.failure = undefined
+  }
+
+  /** A good copy is never replaced by a failure (security I25). */
+  private fail(record: IssuerRecord, fault: DiscoveryFault): void {
+    const count = (record.failure?.count ?? 0) + 1
+    const wait = Math.min(60, 5 * 2 ** (count - 1))
+    record.failure = { fault, retryAt: this.options.now() + wait, count }
+  }
+
+  private refusal({ failure, jwksRequestedAt }: IssuerRecord): AAuthError {
+    const fault = failure?.fault
+    const hint = fault?.reason ?? 'no keys yet'
+    if (fault?.code) return new AAuthError(fault.code, { hint })
+    if (fault && !fault.passing) return new AAuthError('invalid_jwt', { hint })
+    const retryAt = Math.max(failure?.retryAt ?? 0, jwksRequestedAt + floor)
+    return new AAuthError('server_error', { hint, retryAfter: retryAt - this.options.now() })
+  }
+}
+
+function copyOf(record: IssuerRecord): { readonly metadata: JsonObject; readonly keys: KeySet } {
+  if (record.published === undefined)
+    throw new AAuthError('server_error', { hint: 'keys were purged', retryAfter: 1 })
+  return record.published
+}
+
+/** Roles on one origin publish their own keys (security I27, I28). An issuer holds no space. */
+function nameOf({ iss, dwk }: KeySource): string {
+  return `${dwk} ${iss}`
+}

@@ -1,0 +1,50 @@
+import type { IssuerRole } from '../token/kinds.ts'
+
+/** Which issuers are admitted for a role: all, those listed, or those a predicate accepts. */
+export type Trusted = 'any' | readonly string[] | ((issuer: string) => boolean)
+
+/**
+ * Which issuers a resource believes, role by role. A role left out admits nobody. There is no `'any'` for access
+ * servers: any web site could then grant any scope (R11-063).
+ */
+export interface TrustPolicy {
+  /** Who may say which agent is calling. */
+  readonly agentProviders?: Trusted
+  /** Who may say which person an agent works for, and grant that person's scopes. */
+  readonly personServers?: Trusted
+  /** Who may grant access in the name of this resource. */
+  readonly accessServers?: Exclude<Trusted, 'any'>
+}
+
+/** `'any'`: any agent provider, any person server, no access server. */
+export type Trust = 'any' | TrustPolicy
+
+const anybody: TrustPolicy = { agentProviders: 'any', personServers: 'any' }
+const memberOf = {
+  'agent-provider': 'agentProviders',
+  'person-server': 'personServers',
+  'access-server': 'accessServers',
+} as const satisfies Record<IssuerRole, keyof TrustPolicy>
+
+/** Whether `trust` admits `issuer` in `role`. A predicate that throws admits nobody. */
+export function admits(trust: Trust, role: IssuerRole, issuer: string): boolean {
+  const trusted = trustedIn(trust, role)
+  if (trusted === undefined) return false
+  if (trusted === 'any') return true
+  if (typeof trusted !== 'function') return trusted.includes(issuer)
+  try {
+    return trusted(issuer) === true
+  } catch {
+    return false
+  }
+}
+
+/** Whether the operator wrote this very issuer down, so that strangers cannot push it out of a cache. */
+export function names(trust: Trust, role: IssuerRole, issuer: string): boolean {
+  const trusted = trustedIn(trust, role)
+  return Array.isArray(trusted) && trusted.includes(issuer)
+}
+
+function trustedIn(trust: Trust, role: IssuerRole): Trusted | undefined {
+  return (trust === 'any' ? anybody : trust)[memberOf[role]]
+}

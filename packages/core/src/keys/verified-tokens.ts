@@ -1,0 +1,66 @@
+import { LRUCache } from 'lru-cache'
+import type { VerificationKey } from '../platform/platform.ts'
+import type { AuthTemplate } from '../token/auth.ts'
+import type { VerifiedClaims } from '../token/claims.ts'
+import type { CheckedKey } from '../token/public-key.ts'
+import type { IssuerKeys, KeySource } from './issuer-keys.ts'
+import type { IssuerKey } from './key-set.ts'
+
+/** A token whose issuer vouches for it. Who holds it is shown by the HTTP signature alone. */
+export interface VerifiedToken {
+  readonly claims: VerifiedClaims
+  readonly source: KeySource
+  /** What `cnf.jwk` became. */
+  readonly checkedKey: CheckedKey
+  readonly key: VerificationKey
+  readonly thumbprint: string
+  readonly template: AuthTemplate
+}
+
+interface Entry {
+  readonly token: VerifiedToken
+  readonly signedWith: IssuerKey
+}
+
+/**
+ * Tokens that were verified once and are not verified again before `exp` while the issuer still publishes the
+ * key that signed them (architecture §7). The key is the whole token: no two tokens can share an entry.
+ */
+export class VerifiedTokens {
+  private readonly entries: LRUCache<string, Entry>
+  private readonly keys: IssuerKeys
+
+  constructor(keys: IssuerKeys, max: number) {
+    this.keys = keys
+    this.entries = new LRUCache({ max, maxSize: max * 2048, sizeCalculation: (_, text) => text.length })
+  }
+
+  /** The verified token, if nothing has to be asked for it. */
+  get(text: string, now: number): VerifiedToken | undefined {
+    const entry = this.entries.get(text)
+    if (entry === undefined) return undefined
+    const { token, signedWith } = entry
+    return now < token.claims.exp && this.keys.isCurrent(token.source, signedWith) ? token : undefined
+  }
+
+  /**
+   * The verified token after making sure that its key is still published, which may fetch.
+   * @throws {AAuthError} what discovery came to
+   */
+  async confirm(text: string, now: number): Promise<VerifiedToken | undefined> {
+    const entry = this.entries.get(text)
+    if (entry === undefined || now >= entry.token.claims.exp) return undefined
+    const { token, signedWith } = entry
+    return (await this.keys.key(token.source, signedWith.kid)) === signedWith ? token : undefined
+  }
+
+  set(text: string, token: VerifiedToken, signedWith: IssuerKey): void {
+    this.entries.set(text, { token, signedWith })
+  }
+
+  /** Forgets the tokens an issuer signed. */
+  purge(iss: string): void {
+    for (const [text, { token }] of this.entries.entries())
+      if (token.claims.iss === iss) this.entries.delete(text)
+  }
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http'
+import type { SignedRequest } from './wire/signed-request.ts'
+
+const snapshots = new WeakMap<IncomingMessage, SignedRequest>()
+const contents = new WeakMap<IncomingMessage, Uint8Array>()
+
+/**
+ * A Node request as it crossed the wire: every header line from `rawHeaders`, since `headers` keeps only the
+ * first of some repeated fields, and the target before any router rewrote `url`.
+ *
+ * The same message yields the same object, so that a second guard knows it from the first.
+ */
+export function signedRequest(message: IncomingMessage & { readonly originalUrl?: string }): SignedRequest {
+  const known = snapshots.get(message)
+  if (known) return known
+  const lines = linesByName(message)
+  const signed: SignedRequest = {
+    get method() {
+      return message.method ?? ''
+    },
+    get target() {
+      return message.originalUrl ?? message.url ?? ''
+    },
+    header: (name) => lines.get(name) ?? none,
+    get body() {
+      return contents.get(message) ?? (isEmpty(message, lines) ? nothing : undefined)
+    },
+  }
+  snapshots.set(message, signed)
+  return signed
+}
+
+/** Tells the guard what the content was, for a body that was read before the guard ran. */
+export function rememberContent(message: IncomingMessage, content: Uint8Array): void {
+  contents.set(message, content)
+}
+
+const none: readonly string[] = Object.freeze([])
+const nothing = new Uint8Array()
+
+function linesByName({ rawHeaders, httpVersionMajor }: IncomingMessage): ReadonlyMap<string, string[]> {
+  const lines = new Map<string, string[]>()
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = (rawHeaders[i] as string).toLowerCase()
+    const value = rawHeaders[i + 1] as string
+    const known = lines.get(name)
+    if (known) known.push(value)
+    else lines.set(name, [value])
+  }
+  // HTTP/2 carries the authority in a pseudo-header; beside Host both count, and two that differ are one too many.
+  const authority = lines.get(':authority')
+  const host = lines.get('host')
+  if (authority && host?.[0] !== authority[0]) lines.set('host', [...authority, ...(host ?? [])])
+  // Without Host there is nothing HTTP/1 could have meant (security A02).
+  if (httpVersionMajor === 1 && !host) lines.set('host', [''])
+  return lines
+}
+
+function isEmpty(message: IncomingMessage, lines: ReadonlyMap<string, string[]>): boolean {
+  // HTTP/2 frames content without saying so in a header.
+  if (message.httpVersionMajor > 1)
+    return (message as { stream?: { endAfterHeaders?: boolean } }).stream?.endAfterHeaders === true
+  const length = lines.get('content-length')?.[0]
+  return !lines.has('transfer-encoding') && (length === undefined || length === '0')
+}

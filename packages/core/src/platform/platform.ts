@@ -1,0 +1,30 @@
+/** The digests of RFC 9530 that are understood. */
+export type DigestAlgorithm = 'sha-256' | 'sha-512'
+
+/** A public key that passed every check of `token/public-key.ts`: canonical, of an accepted type. */
+export type PublicJwk =
+  | { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string }
+  | { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string }
+
+/** A key as the backend wants it. Opaque everywhere else. */
+export type VerificationKey = { readonly handle: unknown; readonly alg: 'Ed25519' | 'ES256' }
+
+/**
+ * All that differs between runtimes. `node` answers synchronously where waiting for a thread would cost more
+ * than the work; the web platform answers with promises. Callers `await` only what is a promise.
+ */
+export interface Platform {
+  readonly name: string
+  /** Rejects or throws when the point is not on its curve, where the runtime can tell. */
+  importKey(jwk: PublicJwk): VerificationKey | Promise<VerificationKey>
+  /** Verifies the 64-octet signature of `text` (ASCII). */
+  verify(key: VerificationKey, signature: Uint8Array<ArrayBuffer>, text: string): boolean | Promise<boolean>
+  digest(algorithm: DigestAlgorithm, bytes: Uint8Array): Uint8Array | Promise<Uint8Array>
+  /** Unpadded base64url of the SHA-256 of `text`. */
+  sha256(text: string): string | Promise<string>
+  /**
+   * Fetches a public document. `undefined` where the runtime cannot check the address that is dialled: there
+   * only the keys of issuers named in `trust` are fetched, with the runtime's own `fetch`.
+   */
+  readonly guardedFetch: typeof fetch | undefined
+}

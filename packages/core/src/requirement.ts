@@ -1,0 +1,188 @@
+import type { Trust } from './keys/trust.ts'
+import type { AuthFor } from './token/auth.ts'
+import { isServerId } from './token/identifiers.ts'
+import type { TokenKind } from './token/kinds.ts'
+import type { SignedRequest } from './wire/signed-request.ts'
+
+/**
+ * What a route asks of its callers. Data, checked once when the guard is made.
+ *
+ * @example
+ * ```ts
+ * import type { Requirement } from '@aauth-guard/core'
+ *
+ * export const readNotes: Requirement = { scope: 'notes.read', mission: 'required' }
+ * ```
+ */
+export interface Requirement<Accept extends TokenKind = TokenKind> {
+  /**
+   * The kinds of token that are served; default `'auth-token'`. Read literally, except that `'person-token'`
+   * also takes an auth token of draft 11, which names the same person (R11-072).
+   */
+  readonly accept?: Accept | readonly Accept[]
+  /** Scopes the auth token must grant, all of them. Each must be described by the resource. */
+  readonly scope?: string | readonly string[]
+  /** Whether the token must carry a mission, must not, or must carry one of this approver. */
+  readonly mission?: 'required' | 'forbidden' | { readonly approver: string }
+  /** The agent provider whose runtimes may act. Implies `mission: 'required'`. */
+  readonly class?: { readonly provider: string }
+  /**
+   * The account this route belongs to, or a function that reads it off the request. Compared byte for byte with
+   * the `account` of the auth token; anything but equality is refused with `access_denied`, also a function that
+   * throws or returns no string (R11-068).
+   */
+  readonly account?: string | ((request: SignedRequest) => string)
+  /** Components the signature must cover on this route, beside the base and those of the resource. */
+  readonly components?: readonly string[]
+  /**
+   * Lets requests pass that carry no credential at all; then there is no `Auth`. A credential that is bad, or an
+   * empty signature field, is refused as ever.
+   */
+  readonly optional?: boolean
+  /** Narrows the `trust` of the resource on this route; it cannot widen it. */
+  readonly trust?: Trust
+  /**
+   * The last word, after everything else passed. Only `true` lets the request through; any other result is
+   * `access_denied`. A thrown `AAuthError` is answered as it is, any other throw as `server_error` (503).
+   */
+  readonly check?: (auth: AuthFor<Accept>, request: SignedRequest) => boolean | Promise<boolean>
+}
+
+/** What `authorize` returns under a requirement. */
+export type Authorized<R extends Requirement> =
+  | AuthFor<AcceptOf<R>>
+  | (R extends { readonly optional: true }
+      ? undefined
+      : R extends { readonly optional: boolean }
+        ? undefined
+        : never)
+
+type AcceptOf<R extends Requirement> = R extends { readonly accept: infer A }
+  ? A extends readonly (infer K extends TokenKind)[]
+    ? K
+    : A extends TokenKind
+      ? A
+      : never
+  : 'auth-token'
+
+/** A requirement after it was checked, in the form the guards use. */
+export interface CompiledRequirement {
+  readonly accept: ReadonlySet<TokenKind>
+  readonly scopes: readonly string[]
+  readonly missionRequired: boolean
+  readonly missionForbidden: boolean
+  readonly approver: string | undefined
+  readonly provider: string | undefined
+  readonly account: Requirement['account']
+  readonly components: readonly string[]
+  readonly optional: boolean
+  readonly trust: Trust | undefined
+  readonly check: Requirement<never>['check']
+}
+
+const kinds: ReadonlySet<unknown> = new Set<TokenKind>(['agent-token', 'person-token', 'auth-token'])
+const members = new Set([
+  'accept',
+  'scope',
+  'mission',
+  'class',
+  'account',
+  'components',
+  'optional',
+  'trust',
+  'check',
+])
+
+/** @throws {TypeError} for anything that would not mean what was written */
+export function compileRequirement(
+  requirement: Requirement<never>,
+  described: ReadonlySet<string>,
+  personTokens: boolean,
+): CompiledRequirement {
+  const unknown = Object.keys(requirement).find((name) => !members.has(name))
+  if (unknown !== undefined) throw new TypeError(`"${unknown}" is no member of a requirement`)
+  const { mission, class: agentClass, account, optional = false, trust, check } = requirement
+  const accept = new Set<TokenKind>([requirement.accept ?? 'auth-token'].flat() as TokenKind[])
+  if (accept.size === 0 || [...accept].some((kind) => !kinds.has(kind))) {
+    throw new TypeError('"accept" must be auth-token, person-token, agent-token, or a list of these')
+  }
+  if (accept.has('person-token') && !personTokens) {
+    throw new TypeError('"accept" names person-token, but the person-token generation is switched off')
+  }
+  const scopes = requirement.scope === undefined ? [] : [requirement.scope].flat()
+  const undescribed = scopes.find((scope) => !described.has(scope))
+  if (undescribed !== undefined)
+    throw new TypeError(`"scope" names "${undescribed}", which "scopes" does not describe`)
+  if (scopes.length > 0 && (accept.size > 1 || !accept.has('auth-token'))) {
+    throw new TypeError('"scope" is granted by auth tokens alone; leave "accept" out')
+  }
+  const approver = typeof mission === 'object' && mission !== null ? mission.approver : undefined
+  if (mission !== undefined && mission !== 'required' && mission !== 'forbidden' && !isServerId(approver)) {
+    throw new TypeError('"mission" must be required, forbidden, or { approver: server identifier }')
+  }
+  const provider = agentClass?.provider
+  if (agentClass !== undefined && !isServerId(provider))
+    throw new TypeError('"class" must be { provider: server identifier }')
+  if (agentClass !== undefined && mission === 'forbidden')
+    throw new TypeError('"class" needs a mission, which "mission" forbids')
+  if (account !== undefined && typeof account !== 'string' && typeof account !== 'function') {
+    throw new TypeError('"account" must be a string or a function')
+  }
+  if (typeof optional !== 'boolean') throw new TypeError('"optional" must be a boolean')
+  if (check !== undefined && typeof check !== 'function') throw new TypeError('"check" must be a function')
+  return {
+    accept,
+    scopes,
+    missionRequired: mission === 'required' || approver !== undefined || provider !== undefined,
+    missionForbidden: mission === 'forbidden',
+    approver,
+    provider,
+    account,
+    components: checkComponents(requirement.components ?? []),
+    optional,
+    trust: trust === undefined ? undefined : checkTrust(trust),
+    check,
+  }
+}
+
+/** @throws {TypeError} for a component that no signature could cover (security E26) */
+export function checkComponents(components: readonly string[]): readonly string[] {
+  for (const name of components) {
+    if (!/^(?:@method|@authority|@path|@query|[a-z0-9!#$%&'*+.^_`|~-]+)$/.test(name)) {
+      throw new TypeError(
+        `"${name}" is neither @method, @authority, @path, @query nor the lower-case name of a field`,
+      )
+    }
+  }
+  return [...components]
+}
+
+/** @throws {TypeError} for a policy that would admit other issuers than it seems to */
+export function checkTrust(trust: Trust): Trust {
+  if (trust === 'any') return trust
+  if (typeof trust !== 'object' || trust === null) {
+    throw new TypeError('"trust" must be \'any\' or { agentProviders, personServers, accessServers }')
+  }
+  for (const [role, trusted] of Object.entries(trust) as [string, unknown][]) {
+    if (!['agentProviders', 'personServers', 'accessServers'].includes(role)) {
+      throw new TypeError(`"trust" has no role "${role}"`)
+    }
+    if (role === 'accessServers' && trusted === 'any') {
+      throw new TypeError(
+        '"trust.accessServers" must name its servers: any web site could grant any scope otherwise',
+      )
+    }
+    const stranger = Array.isArray(trusted) ? trusted.find((issuer) => !isServerId(issuer)) : undefined
+    if (stranger !== undefined)
+      throw new TypeError(`"trust.${role}" lists "${stranger}", which is no server identifier`)
+    if (
+      trusted !== undefined &&
+      trusted !== 'any' &&
+      !Array.isArray(trusted) &&
+      typeof trusted !== 'function'
+    ) {
+      throw new TypeError(`"trust.${role}" must be 'any', a list or a function`)
+    }
+  }
+  return { ...trust }
+}

@@ -1,0 +1,145 @@
+import { platform } from '#platform'
+import { AAuthError, isAAuthError } from './errors.ts'
+import { SigningKeySource } from './issue/signing-key.ts'
+import { IssuerKeys } from './keys/issuer-keys.ts'
+import { VerifiedTokens } from './keys/verified-tokens.ts'
+import { checkOptions, type ResourceOptions, type ResourceSettings } from './options.ts'
+import type { Platform } from './platform/platform.ts'
+import { selfTest } from './platform/self-test.ts'
+import { type CompiledRequirement, compileRequirement, type Requirement } from './requirement.ts'
+import { ReplayMemory } from './stores/replay-memory.ts'
+import { type Revocation, RevocationMemory } from './stores/revocations.ts'
+import type { SignedRequest } from './wire/signed-request.ts'
+
+/**
+ * One protected API: its identity, whom it believes, its caches and keys. Made once and given to every guard, so
+ * that what is published is what is enforced.
+ */
+export interface Resource {
+  readonly issuer: string
+  /** Withdraws a token at once. `exp` (seconds) is the token's own and says how long to remember it. */
+  revoke(token: Revocation): void
+  /** Forgets the keys of an issuer, in every role, and the tokens they verified. */
+  purgeIssuer(issuer: string): void
+  /** Ends fetches. What needs one afterwards is refused with `server_error`. */
+  close(): void
+}
+
+/** What the guards share behind a {@link Resource}. */
+export class ResourceState {
+  readonly settings: ResourceSettings
+  readonly platform: Platform = platform
+  readonly keys: IssuerKeys
+  readonly tokens: VerifiedTokens
+  readonly replays: ReplayMemory
+  readonly revocations: RevocationMemory = new RevocationMemory(100_000, 10_000)
+  readonly signingKey: SigningKeySource
+  private readonly compiled = new WeakMap<object, CompiledRequirement>()
+  private ready: Promise<void> | undefined
+
+  constructor(settings: ResourceSettings) {
+    this.settings = settings
+    const { fetch: injected, now, limits, trust } = settings
+    this.keys = new IssuerKeys({
+      // Without a check of the dialled address only issuers that the operator wrote down are fetched.
+      fetcherFor: ({ named }) => injected ?? platform.guardedFetch ?? (named ? globalThis.fetch : undefined),
+      now,
+      deadline: limits.fetchDeadline,
+      maxNamed: 750 + namedIssuers(trust) * 3,
+      maxStrangers: limits.strangers,
+    })
+    this.tokens = new VerifiedTokens(this.keys, limits.verifiedTokens)
+    this.replays = new ReplayMemory(limits.replays, limits.replaysPerKey)
+    this.signingKey = new SigningKeySource(settings.signingKey)
+  }
+
+  compile(requirement: Requirement<never>): CompiledRequirement {
+    const known = this.compiled.get(requirement)
+    if (known) return known
+    const { scopes, generations, defaultScope } = this.settings
+    const compiled = compileRequirement(requirement, new Set(scopes.keys()), generations.has('person-token'))
+    if (compiled.accept.has('auth-token') && compiled.scopes.length === 0 && defaultScope === undefined) {
+      throw new TypeError(
+        'a route without "scope" needs "defaultScope", since the resource describes several',
+      )
+    }
+    this.compiled.set(requirement, compiled)
+    return compiled
+  }
+
+  /** Resolves once the platform has shown that it verifies; asked at first use, never while loading. */
+  selfTested(): Promise<void> {
+    this.ready ??= selfTest(this.platform)
+    return this.ready
+  }
+
+  /** Makes a refusal of whatever was thrown, and tells the operator. */
+  refuse(thrown: unknown, request: SignedRequest): AAuthError {
+    const error = isAAuthError(thrown) ? thrown : ownFault(thrown)
+    try {
+      const result: unknown = this.settings.onRefusal?.(error, request)
+      if (result instanceof Promise) result.catch(() => undefined)
+    } catch {
+      // A hook that throws changes nothing (security O09).
+    }
+    return error
+  }
+}
+
+const states = new WeakMap<Resource, ResourceState>()
+
+/** @throws {TypeError} for an object that {@link createResource} did not make */
+export function stateOf(resource: Resource): ResourceState {
+  const state = states.get(resource)
+  if (state === undefined)
+    throw new TypeError('the first argument must come from createResource of this copy of @aauth-guard/core')
+  return state
+}
+
+/**
+ * Makes the resource that guards share. Draws no random value, sets no timer and fetches nothing.
+ *
+ * @throws {TypeError} naming the option that is wrong
+ * @see draft 11 §11.2.4
+ * @example
+ * ```ts
+ * import { createResource } from '@aauth-guard/core'
+ *
+ * export const resource = createResource({
+ *   issuer: 'https://notes.example',
+ *   trust: 'any',
+ *   scopes: { 'notes.read': 'Read your notes' },
+ * })
+ * ```
+ */
+export function createResource(options: ResourceOptions): Resource {
+  const state = new ResourceState(checkOptions(options))
+  const { issuer, now } = state.settings
+  const resource: Resource = Object.freeze({
+    issuer,
+    revoke(token: Revocation): void {
+      if (state.revocations.add(token, now()) === 'full')
+        throw new RangeError('too many revocations are remembered')
+    },
+    purgeIssuer(iss: string): void {
+      state.keys.purge(iss)
+      state.tokens.purge(iss)
+    },
+    close(): void {
+      state.keys.close()
+    },
+  })
+  states.set(resource, state)
+  return resource
+}
+
+function ownFault(thrown: unknown): AAuthError {
+  const hint =
+    thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'something that is no Error was thrown'
+  return new AAuthError('server_error', { hint, cause: thrown, retryAfter: 5 })
+}
+
+function namedIssuers(trust: ResourceSettings['trust']): number {
+  if (trust === 'any') return 0
+  return Object.values(trust).reduce((sum, trusted) => sum + (Array.isArray(trusted) ? trusted.length : 0), 0)
+}

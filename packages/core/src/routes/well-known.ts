@@ -1,0 +1,43 @@
+import type { Answer } from '../answer.ts'
+import { acceptedAlgorithms } from '../errors.ts'
+import { type Resource, type ResourceState, stateOf } from '../resource.ts'
+
+const metadataPath = '/.well-known/aauth-resource.json'
+const jwksPath = '/aauth/jwks.json'
+
+/**
+ * The answer of the resource's own documents, or `undefined` for any other path: `aauth-resource.json` and the
+ * JWKS it names. They are the same settings that the guards enforce (matrix META-4, R11-274).
+ *
+ * @param target raw request target
+ */
+export async function answerWellKnown(
+  resource: Resource,
+  method: string,
+  target: string,
+): Promise<Answer | undefined> {
+  const path = target.split('?', 1)[0]
+  if (path !== metadataPath && path !== jwksPath) return undefined
+  if (method !== 'GET' && method !== 'HEAD') return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' }
+  const state = stateOf(resource)
+  const document =
+    path === metadataPath ? metadata(state) : { keys: [(await state.signingKey.current()).published] }
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=600' },
+    body: JSON.stringify(document),
+  }
+}
+
+function metadata({ settings }: ResourceState): Record<string, unknown> {
+  const { issuer, scopes, signatureWindow, additionalSignatureComponents } = settings
+  return {
+    ...settings.metadata,
+    issuer,
+    jwks_uri: `${issuer}${jwksPath}`,
+    scope_descriptions: Object.fromEntries(scopes),
+    signature_window: signatureWindow,
+    additional_signature_components: additionalSignatureComponents,
+    accept_signature_algs: acceptedAlgorithms,
+  }
+}

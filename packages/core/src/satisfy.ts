@@ -1,0 +1,92 @@
+import { askForAuthToken, challengeKind } from './challenge.ts'
+import { AAuthError, isAAuthError } from './errors.ts'
+import type { CompiledRequirement } from './requirement.ts'
+import type { ResourceState } from './resource.ts'
+import { type Auth, authOf, isAccepted } from './token/auth.ts'
+import type { VerifiedRequest } from './verify-request.ts'
+import type { SignedRequest } from './wire/signed-request.ts'
+
+/**
+ * Asks whether a verified request is enough for the route, in the order of architecture §11: kind, scope,
+ * mission, class, account, `check`.
+ * @throws {AAuthError} a challenge (401) or a refusal (403)
+ */
+export async function satisfy(
+  state: ResourceState,
+  request: SignedRequest,
+  verified: VerifiedRequest,
+  requirement: CompiledRequirement,
+): Promise<Auth> {
+  const { claims, template } = verified.token
+  if (!isAccepted(requirement.accept, claims.kind, claims.generation))
+    throw await challengeKind(state, verified, requirement)
+  if (!requirement.scopes.every((scope) => claims.scopes.includes(scope)))
+    throw await askForAuthToken(state, verified, requirement)
+  const auth = authOf(template, verified.covered)
+  if (requirement.missionRequired && auth.mission === undefined)
+    throw await missionMissing(state, verified, requirement)
+  checkMission(auth, requirement)
+  checkClass(auth, requirement)
+  if (requirement.account !== undefined) checkAccount(auth, request, requirement.account)
+  if (requirement.check !== undefined) await checkLast(auth, request, requirement.check)
+  return auth
+}
+
+/** A mission that the agent only asserts can shape a resource token, never a grant (matrix MISS-4, MISS-10). */
+async function missionMissing(
+  state: ResourceState,
+  verified: VerifiedRequest,
+  requirement: CompiledRequirement,
+): Promise<AAuthError> {
+  if (verified.asserted !== undefined) return askForAuthToken(state, verified, requirement)
+  return new AAuthError('mission_required', { hint: 'the token carries no mission' })
+}
+
+function checkMission({ mission }: Auth, { missionForbidden, approver }: CompiledRequirement): void {
+  if (missionForbidden && mission !== undefined) {
+    throw new AAuthError('access_denied', { hint: 'the token carries a mission, which this route forbids' })
+  }
+  if (approver !== undefined && mission?.approver !== approver) {
+    throw new AAuthError('mission_mismatch', { hint: `the mission was not approved by ${approver}` })
+  }
+}
+
+/** Unknown is not a match (matrix CLASS-2). */
+function checkClass(auth: Auth, { provider }: CompiledRequirement): void {
+  if (provider === undefined) return
+  if (auth.class === undefined)
+    throw new AAuthError('class_unverifiable', { hint: 'the token names no agent provider' })
+  if (auth.class.provider !== provider)
+    throw new AAuthError('class_mismatch', { hint: `the agent is not of ${provider}` })
+}
+
+function checkAccount(
+  auth: Auth,
+  request: SignedRequest,
+  wanted: NonNullable<CompiledRequirement['account']>,
+): void {
+  let account: unknown = wanted
+  try {
+    if (typeof wanted === 'function') account = wanted(request)
+  } catch {
+    account = undefined
+  }
+  if (typeof account !== 'string' || auth.account !== account) {
+    throw new AAuthError('access_denied', { hint: 'the token is bound to another account, or to none' })
+  }
+}
+
+async function checkLast(
+  auth: Auth,
+  request: SignedRequest,
+  check: NonNullable<CompiledRequirement['check']>,
+): Promise<void> {
+  let verdict: unknown
+  try {
+    verdict = await check(auth as never, request)
+  } catch (error) {
+    if (isAAuthError(error)) throw error
+    throw new AAuthError('server_error', { hint: 'check threw', cause: error, retryAfter: 5 })
+  }
+  if (verdict !== true) throw new AAuthError('access_denied', { hint: 'check did not return true' })
+}

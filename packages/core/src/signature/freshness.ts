@@ -1,0 +1,26 @@
+import { AAuthError } from '../errors.ts'
+import type { UntrustedSignature } from './select-signature.ts'
+
+/**
+ * `created` within the window on both sides, boundaries included, and `expires` not reached
+ * (R11-092 to R11-095, matrix SIG-17 to SIG-20).
+ *
+ * @param now integer seconds
+ * @param window seconds
+ * @throws {AAuthError} `invalid_signature`, or `clock_skew` for a signature from the future
+ */
+export function checkFreshness({ created, expires }: UntrustedSignature, now: number, window: number): void {
+  if (created < now - window) {
+    throw new AAuthError('invalid_signature', {
+      hint: `created is ${now - created} s old; the window is ${window} s`,
+    })
+  }
+  if (created > now + window) {
+    throw new AAuthError('clock_skew', {
+      hint: `created is ${created - now} s ahead; the window is ${window} s`,
+    })
+  }
+  if (expires !== undefined && (expires <= now || expires < created)) {
+    throw new AAuthError('invalid_signature', { hint: 'expires has passed or precedes created' })
+  }
+}

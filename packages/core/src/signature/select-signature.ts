@@ -1,0 +1,110 @@
+import { AAuthError } from '../errors.ts'
+import { DictionaryFault, decodeBytes, type InnerList, type Item } from '../wire/dictionary.ts'
+import { serializeInnerList } from '../wire/serialize.ts'
+import { readSignatureHeaders, type SignatureHeaders } from '../wire/signature-headers.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+
+/** The one signature of a request that is looked at. Nothing in it is verified. */
+export interface UntrustedSignature {
+  readonly label: string
+  /** Names of the covered components, in signing order, none twice, none with parameters. */
+  readonly components: readonly string[]
+  readonly created: number
+  readonly expires: number | undefined
+  /** The value of `@signature-params`. */
+  readonly signatureParams: string
+  /** The member of `Signature-Key` with the same label. */
+  readonly key: Item
+  /** The signature as base64 text. */
+  readonly base64: string
+}
+
+const componentName = /^(?:@[a-z-]+|[a-z0-9!#$%&'*+.^_`|~-]+)$/
+
+/**
+ * Reads the three fields and picks the signature by its label: of the labels in all three, the one with scheme
+ * `jwt`. Members under other labels never matter (matrix SIG-4 to SIG-6, R11-082 to R11-085).
+ *
+ * @param required what the signature must cover, repeated in `required_input`
+ * @throws {AAuthError} `invalid_signature` or `invalid_input`
+ */
+export function selectSignature(request: SignedRequest, required: readonly string[]): UntrustedSignature {
+  const headers = readHeaders(request)
+  const label = selectLabel(headers)
+  const input = headers.input.get(label) as InnerList
+  const signature = headers.signature.get(label)
+  if (input.kind !== 'inner-list') throw refuse(`"${label}" in Signature-Input is no inner list`)
+  if (signature?.kind !== 'item' || signature.item.type !== 'bytes')
+    throw refuse(`"${label}" in Signature is no byte sequence`)
+  return {
+    label,
+    components: readComponents(input, required),
+    created: readTime(input, 'created') ?? missingCreated(),
+    expires: readTime(input, 'expires'),
+    signatureParams: serializeInnerList(input),
+    key: headers.key.get(label) as Item,
+    base64: signature.item.value,
+  }
+}
+
+/** The octets of the signature; both algorithms produce 64. @throws {AAuthError} `invalid_signature` */
+export function signatureBytes(signature: UntrustedSignature): Uint8Array<ArrayBuffer> {
+  const bytes = decodeBytes(signature.base64)
+  if (bytes.length !== 64) throw refuse(`the signature has ${bytes.length} octets, not 64`)
+  return bytes
+}
+
+function readHeaders(request: SignedRequest): SignatureHeaders {
+  try {
+    return readSignatureHeaders(request)
+  } catch (fault) {
+    if (fault instanceof DictionaryFault) throw refuse(fault.message)
+    throw fault
+  }
+}
+
+function selectLabel({ input, signature, key }: SignatureHeaders): string {
+  const common = [...key.keys()].filter((label) => input.has(label) && signature.has(label))
+  const [first] = common
+  if (first === undefined) throw refuse('no label is in all three signature fields')
+  const tokens = common.filter((label) => schemeOf(key.get(label)) === 'jwt')
+  if (tokens.length > 1) throw refuse(`several signatures with scheme jwt: ${tokens.join(', ')}`)
+  return tokens[0] ?? first
+}
+
+/** The scheme that a `Signature-Key` member names, if it names one. */
+export function schemeOf(member: Item | InnerList | undefined): string | undefined {
+  return member?.kind === 'item' && member.item.type === 'token' ? member.item.value : undefined
+}
+
+function readComponents(input: InnerList, required: readonly string[]): string[] {
+  const names: string[] = []
+  for (const { item, params } of input.items) {
+    if (item.type !== 'string') throw refuse('a covered component is no string')
+    // A component with parameters has another value than the bare one; none is supported (matrix SIG-13).
+    if (params.size > 0 || !componentName.test(item.value)) {
+      throw new AAuthError('invalid_input', {
+        requiredInput: required,
+        hint: `unsupported component "${item.value}"`,
+      })
+    }
+    if (names.includes(item.value)) throw refuse(`"${item.value}" is covered twice`)
+    names.push(item.value)
+  }
+  return names
+}
+
+function readTime(input: InnerList, name: 'created' | 'expires'): number | undefined {
+  const value = input.params.get(name)
+  if (value === undefined) return undefined
+  if (value.type !== 'integer') throw refuse(`${name} is no integer`)
+  return value.value
+}
+
+function missingCreated(): never {
+  throw refuse('created is missing')
+}
+
+function refuse(hint: string): AAuthError {
+  return new AAuthError('invalid_signature', { hint })
+}

@@ -1,0 +1,52 @@
+import { AAuthError } from '../errors.ts'
+import { decodeBase64url } from '../wire/base64url.ts'
+import { maxTokenLength } from '../wire/limits.ts'
+import { type JsonObject, parseJsonObject } from './json.ts'
+import { kindOfTyp, type TokenKind } from './kinds.ts'
+
+/** A JWT that was decoded and not verified. Nothing in it may be returned as identity. */
+export interface UntrustedToken {
+  readonly text: string
+  readonly kind: TokenKind
+  /** As in the header; `EdDSA` only reaches the generations that allow it. */
+  readonly alg: 'Ed25519' | 'ES256' | 'EdDSA'
+  readonly kid: string
+  readonly untrustedClaims: JsonObject
+}
+
+const maxHeader = 1024
+const maxPayload = 6144
+
+/** Header members that would change what is verified or with which key (architecture §11, R11-023). */
+const refusedMembers = ['crit', 'b64', 'zip', 'enc', 'cty'] as const
+
+/**
+ * Decodes a compact JWS: three canonical segments, two duplicate-free objects, a known `typ`, an allowed `alg`,
+ * a `kid`. `jwk`, `jku` and `x5*` are not even looked at (R11-020 to R11-024, R11-043).
+ * @throws {AAuthError} `invalid_jwt`
+ */
+export function decodeToken(text: string): UntrustedToken {
+  if (text.length > maxTokenLength) throw refuse(`the token is longer than ${maxTokenLength}`)
+  const segments = text.split('.', 4)
+  const [headerBytes, payloadBytes, signature] = segments.map(decodeBase64url)
+  if (segments.length !== 3 || !headerBytes || !payloadBytes || signature?.length !== 64) {
+    throw refuse('the token is no compact JWS in canonical base64url with a signature of 64 octets')
+  }
+  const header = headerBytes.length <= maxHeader ? parseJsonObject(headerBytes) : undefined
+  const claims = payloadBytes.length <= maxPayload ? parseJsonObject(payloadBytes) : undefined
+  if (!header || !claims) throw refuse('header or payload is no plain JSON object, or too large')
+  const kind = kindOfTyp.get(header.typ)
+  if (kind === undefined) throw refuse('typ is none of aa-agent+jwt, aa-person+jwt, aa-auth+jwt')
+  const refused = refusedMembers.find((name) => name in header)
+  if (refused !== undefined) throw refuse(`the header holds "${refused}"`)
+  const { alg, kid } = header
+  if (alg !== 'Ed25519' && alg !== 'ES256' && alg !== 'EdDSA')
+    throw refuse('alg is neither Ed25519 nor ES256')
+  if (typeof kid !== 'string' || kid.length === 0 || kid.length > 256)
+    throw refuse('kid is no string of 1 to 256')
+  return { text, kind, alg, kid, untrustedClaims: claims }
+}
+
+function refuse(hint: string): AAuthError {
+  return new AAuthError('invalid_jwt', { hint })
+}

@@ -1,0 +1,5 @@
+export { answerRefusals } from './answer-refusals.ts'
+export { getAuth } from './get-auth.ts'
+export { type GuardOptions, type ProtectHandler, protect } from './protect.ts'
+export { verifyDigest } from './verify-digest.ts'
+export { wellKnown } from './well-known.ts'

@@ -1,0 +1,14 @@
+import type { ServerResponse } from 'node:http'
+import type { Answer } from '@aauth-guard/core'
+
+/**
+ * Sends an answer as it is. `res.send` would append a charset to `application/problem+json`, and a client that
+ * has gone away is no error.
+ */
+export function send(res: ServerResponse, { status, headers, body }: Answer): void {
+  if (res.headersSent || res.destroyed) return
+  res.statusCode = status
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+  res.setHeader('content-length', Buffer.byteLength(body))
+  res.end(res.req.method === 'HEAD' ? undefined : body)
+}
