@@ -1,12 +1,13 @@
 import { admit } from './admit.ts'
 import { AAuthError } from './errors.ts'
+import { readRequest, requiredFor } from './read-request.ts'
 import type { Authorized, CompiledRequirement, Requirement } from './requirement.ts'
 import { type Resource, type ResourceState, stateOf } from './resource.ts'
 import { satisfy } from './satisfy.ts'
 import { matchesDigests } from './signature/content-digest.ts'
 import { checkCoverage } from './signature/coverage.ts'
 import type { Auth } from './token/auth.ts'
-import { requiredFor, type VerifiedRequest, verifyRequest } from './verify-request.ts'
+import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
 import { isUnsigned } from './wire/signature-headers.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 
@@ -56,7 +57,17 @@ export async function authorize<const R extends Requirement>(
   const state = stateOf(resource)
   const compiled = state.compile((requirement ?? anyAuthToken) as Requirement<never>)
   try {
-    return (await decide(state, request, compiled)) as Authorized<R>
+    if (compiled.optional && isUnsigned(request)) return undefined as Authorized<R>
+    let verified = reuse(state, request, compiled)
+    if (verified === undefined) {
+      const now = state.settings.now()
+      const untrusted = readRequest(state, request, compiled, now)
+      verified = await verifyRequest(state, request, untrusted, compiled, now)
+      verifiedBefore.set(request, { state, verified })
+    }
+    const auth = await satisfy(state, request, verified, compiled)
+    provenances.set(auth, { state, request, verified })
+    return auth as Authorized<R>
   } catch (error) {
     throw state.refuse(error, request)
   }
@@ -65,19 +76,6 @@ export async function authorize<const R extends Requirement>(
 /** Checks a requirement without a request, so that mistakes show at start-up. @throws {TypeError} */
 export function checkRequirement(resource: Resource, requirement: Requirement): void {
   stateOf(resource).compile(requirement as Requirement<never>)
-}
-
-async function decide(
-  state: ResourceState,
-  request: SignedRequest,
-  requirement: CompiledRequirement,
-): Promise<Auth | undefined> {
-  if (requirement.optional && isUnsigned(request)) return undefined
-  const verified = reuse(state, request, requirement) ?? (await verifyRequest(state, request, requirement))
-  verifiedBefore.set(request, { state, verified })
-  const auth = await satisfy(state, request, verified, requirement)
-  provenances.set(auth, { state, request, verified })
-  return auth
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { importJWK } from 'jose'
+import type { VerificationKey } from '../platform/platform.ts'
 import { asObject, type JsonObject } from '../token/json.ts'
 
 /** One published key. The same object as long as the issuer publishes the same key under the same `kid`. */
@@ -8,7 +8,7 @@ export interface IssuerKey {
   readonly published: JsonObject
   readonly text: string
   /** The key made of it, kept here so that it lives and dies with it. */
-  imported?: ReturnType<typeof importJWK>
+  imported?: Promise<VerificationKey>
 }
 
 /** Key by `kid`; `'ambiguous'` where two different keys share one (security I14, I15). */

@@ -1,7 +1,7 @@
-import { compactVerify, importJWK } from 'jose'
 import { AAuthError, isAAuthError } from '../errors.ts'
+import type { Platform } from '../platform/platform.ts'
 import type { UntrustedClaims } from '../token/claims.ts'
-import { type CheckedKey, checkPublicKey } from '../token/public-key.ts'
+import { type CheckedKey, checkPublicKey, importPublicKey } from '../token/public-key.ts'
 import type { UntrustedToken } from '../token/untrusted-token.ts'
 import type { IssuerKeys, KeySource } from './issuer-keys.ts'
 import type { IssuerKey } from './key-set.ts'
@@ -18,27 +18,34 @@ export async function verifyToken(
   source: KeySource,
   keys: IssuerKeys,
   legacy: boolean,
+  platform: Platform,
 ): Promise<IssuerKey> {
   const key = await keys.key(source, token.kid)
-  if (await verifiesWith(key, token, legacy)) return key
+  if (await verifiesWith(key, token, legacy, platform)) return key
   const renewed = await keys.keyAfterFailure(source, key)
-  if (renewed && (await verifiesWith(renewed, token, legacy))) return renewed
+  if (renewed && (await verifiesWith(renewed, token, legacy, platform))) return renewed
   throw new AAuthError('invalid_jwt', {
     hint: `the signature does not verify with key "${token.kid}" of ${source.iss}`,
   })
 }
 
-async function verifiesWith(key: IssuerKey, token: UntrustedToken, legacy: boolean): Promise<boolean> {
+async function verifiesWith(
+  key: IssuerKey,
+  token: UntrustedToken,
+  legacy: boolean,
+  platform: Platform,
+): Promise<boolean> {
   const checked = checkIssuerKey(key, legacy)
   if (checked.alg !== (token.alg === 'EdDSA' ? 'Ed25519' : token.alg)) {
     throw new AAuthError('invalid_jwt', { hint: 'alg of the header is not alg of the key' })
   }
-  key.imported ??= importJWK({ ...checked.jwk }, checked.alg)
+  key.imported ??= importPublicKey(platform, checked)
   try {
-    await compactVerify(token.text, await key.imported, { algorithms: [token.alg] })
-    return true
-  } catch {
-    return false
+    return await platform.verify(await key.imported, token.signature, token.signingInput)
+  } catch (fault) {
+    throw isAAuthError(fault)
+      ? new AAuthError('invalid_jwt', { hint: `key "${key.kid}" of the issuer: ${fault.hint}` })
+      : fault
   }
 }
 

@@ -1,6 +1,5 @@
 import { AAuthError } from '../errors.ts'
 import { DictionaryFault, decodeBytes, type InnerList, type Item } from '../wire/dictionary.ts'
-import { serializeInnerList } from '../wire/serialize.ts'
 import { readSignatureHeaders, type SignatureHeaders } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
@@ -11,8 +10,8 @@ export interface UntrustedSignature {
   readonly components: readonly string[]
   readonly created: number
   readonly expires: number | undefined
-  /** The value of `@signature-params`. */
-  readonly signatureParams: string
+  /** The member of `Signature-Input`; its text is the value of `@signature-params`. */
+  readonly input: InnerList
   /** The member of `Signature-Key` with the same label. */
   readonly key: Item
   /** The signature as base64 text. */
@@ -41,7 +40,7 @@ export function selectSignature(request: SignedRequest, required: readonly strin
     components: readComponents(input, required),
     created: readTime(input, 'created') ?? missingCreated(),
     expires: readTime(input, 'expires'),
-    signatureParams: serializeInnerList(input),
+    input,
     key: headers.key.get(label) as Item,
     base64: signature.item.value,
   }

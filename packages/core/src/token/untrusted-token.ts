@@ -11,6 +11,9 @@ export interface UntrustedToken {
   /** As in the header; `EdDSA` only reaches the generations that allow it. */
   readonly alg: 'Ed25519' | 'ES256' | 'EdDSA'
   readonly kid: string
+  /** Header and payload as they were signed. */
+  readonly signingInput: string
+  readonly signature: Uint8Array<ArrayBuffer>
   readonly untrustedClaims: JsonObject
 }
 
@@ -44,7 +47,8 @@ export function decodeToken(text: string): UntrustedToken {
     throw refuse('alg is neither Ed25519 nor ES256')
   if (typeof kid !== 'string' || kid.length === 0 || kid.length > 256)
     throw refuse('kid is no string of 1 to 256')
-  return { text, kind, alg, kid, untrustedClaims: claims }
+  const signingInput = text.slice(0, text.lastIndexOf('.'))
+  return { text, kind, alg, kid, signingInput, signature, untrustedClaims: claims }
 }
 
 function refuse(hint: string): AAuthError {

@@ -36,12 +36,7 @@ function readField(request: SignedRequest, name: FieldName): ReadonlyMap<string,
   const text = lines.length === 1 ? (lines[0] as string) : lines.join(', ')
   if (text.length > maxHeaderLength[name])
     throw new DictionaryFault(`${name}: over ${maxHeaderLength[name]} octets`)
-  try {
-    const members = readDictionary(text, dictionaryCaps)
-    if (members.size === 0) throw new DictionaryFault('missing or empty')
-    return members
-  } catch (fault) {
-    if (fault instanceof DictionaryFault) fault.message = `${name}: ${fault.message}`
-    throw fault
-  }
+  const members = readDictionary(text, dictionaryCaps)
+  if (members.size === 0) throw new DictionaryFault(`${name} is missing or empty`)
+  return members
 }

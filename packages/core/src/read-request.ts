@@ -1,0 +1,72 @@
+import { unsignedChallenge } from './challenge.ts'
+import { AAuthError } from './errors.ts'
+import type { CompiledRequirement } from './requirement.ts'
+import type { ResourceState } from './resource.ts'
+import { signatureBase } from './signature/base.ts'
+import { checkCoverage, requiredComponents } from './signature/coverage.ts'
+import { checkFreshness } from './signature/freshness.ts'
+import { schemeOf, selectSignature, type UntrustedSignature } from './signature/select-signature.ts'
+import { checkTransport, type Transport } from './transport.ts'
+import { serializeInnerList } from './wire/serialize.ts'
+import { isUnsigned } from './wire/signature-headers.ts'
+import type { SignedRequest } from './wire/signed-request.ts'
+
+/** A request as it presents itself. Nothing in it is verified. */
+export interface UntrustedRequest {
+  readonly transport: Transport
+  readonly signature: UntrustedSignature
+  /** What the signature must be a signature of. */
+  readonly base: string
+  /** The token, undecoded. */
+  readonly tokenText: string
+}
+
+/**
+ * The steps that need no cryptography and no I/O, cheapest first: a malformed or stale request ends here, within
+ * microseconds (digest §3.4, steps 1 to 4).
+ * @throws {AAuthError}
+ */
+export function readRequest(
+  state: ResourceState,
+  request: SignedRequest,
+  requirement: CompiledRequirement,
+  now: number,
+): UntrustedRequest {
+  const { settings } = state
+  const transport = checkTransport(request, settings.authorities)
+  if (isUnsigned(request)) throw unsignedChallenge(settings, requirement)
+  const required = requiredFor(state, request, requirement)
+  const signature = selectSignature(request, required)
+  checkCoverage(signature.components, required)
+  checkFreshness(signature, now, settings.signatureWindow)
+  const tokenText = readTokenText(signature)
+  const base = signatureBase(
+    signature.components,
+    serializeInnerList(signature.input),
+    transport,
+    request,
+    required,
+  )
+  return { transport, signature, base, tokenText }
+}
+
+/** The complete list of components for this request on this route. */
+export function requiredFor(
+  { settings }: ResourceState,
+  request: SignedRequest,
+  { components }: CompiledRequirement,
+): readonly string[] {
+  const resourceWide = settings.additionalSignatureComponents
+  const demanded = components.length === 0 ? resourceWide : [...resourceWide, ...components]
+  return requiredComponents(request, demanded, settings.generations.has('mission-header'))
+}
+
+/** KEY-1, KEY-3, KEY-4. */
+function readTokenText({ label, key }: UntrustedSignature): string {
+  if (schemeOf(key) !== 'jwt')
+    throw new AAuthError('unsupported_scheme', { hint: `"${label}" does not use scheme jwt` })
+  const jwt = key.params.get('jwt')
+  if (jwt?.type !== 'string')
+    throw new AAuthError('invalid_jwt', { hint: 'the jwt parameter is missing or no string' })
+  return jwt.value
+}

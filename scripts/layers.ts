@@ -1,0 +1,73 @@
+/**
+ * Asserts which folder of core may import which, and that portable code has no `node:` import (architecture §4).
+ * A file at the top of `src` composes; a folder is a room and sees only the rooms listed here.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '..')
+const core = join(root, 'packages/core/src')
+
+/** Room → rooms and top-level files it may import. `errors` is the vocabulary of refusals, shared by all but wire. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  wire: [],
+  signature: ['wire', 'errors', 'platform/platform'],
+  platform: ['wire'],
+  token: ['wire', 'signature', 'errors', 'platform/platform'],
+  keys: ['token', 'errors', 'platform/platform'],
+  mission: ['wire', 'token', 'errors'],
+  stores: [],
+  issue: ['token', 'options'],
+  routes: ['answer', 'errors', 'resource'],
+}
+const nodeFiles = ['platform/node', 'platform/egress', 'node']
+const adapters = ['express', 'koa', 'hono']
+
+const faults: string[] = []
+for (const file of sources(core)) {
+  const name = relative(core, file).replace(/\.ts$/, '')
+  const room = name.includes('/') ? (name.split('/')[0] as string) : undefined
+  for (const specifier of importsOf(file)) {
+    if (specifier.startsWith('node:') && !nodeFiles.includes(name)) faults.push(`${name} imports ${specifier}`)
+    if (!specifier.startsWith('.')) continue
+    const target = relative(core, resolve(dirname(file), specifier)).replace(/\.ts$/, '')
+    const targetRoom = target.includes('/') ? (target.split('/')[0] as string) : target
+    if (room === undefined || room === targetRoom) {
+      if (room === undefined && targetRoom === 'platform' && !/platform\/(?:platform|self-test)$/.test(target)) {
+        faults.push(`${name} reaches past the platform interface to ${target}`)
+      }
+      continue
+    }
+    if (!mayImport[room]?.some((allowed) => allowed === targetRoom || allowed === target)) {
+      faults.push(`${name} imports ${target}`)
+    }
+  }
+}
+for (const adapter of adapters) {
+  for (const file of sources(join(root, 'packages', adapter, 'src'))) {
+    for (const specifier of importsOf(file)) {
+      if (/^(?:jose|structured-headers|@noble\/|lru-cache)|aauth-guard\/core\/(?!node$)|core\/src/.test(specifier)) {
+        faults.push(`${relative(root, file)} imports ${specifier}: an adapter holds no protocol logic`)
+      }
+    }
+  }
+}
+
+for (const fault of faults) console.error(`layers: ${fault}`)
+if (faults.length > 0) process.exit(1)
+console.log('layers: every import goes the way it should')
+
+function sources(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name))
+  } catch {
+    return []
+  }
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] as string)
+}
