@@ -28,12 +28,17 @@ for (const file of sources(core)) {
   const name = relative(core, file).replace(/\.ts$/, '')
   const room = name.includes('/') ? (name.split('/')[0] as string) : undefined
   for (const specifier of importsOf(file)) {
-    if (specifier.startsWith('node:') && !nodeFiles.includes(name)) faults.push(`${name} imports ${specifier}`)
+    if (specifier.startsWith('node:') && !nodeFiles.includes(name))
+      faults.push(`${name} imports ${specifier}`)
     if (!specifier.startsWith('.')) continue
     const target = relative(core, resolve(dirname(file), specifier)).replace(/\.ts$/, '')
     const targetRoom = target.includes('/') ? (target.split('/')[0] as string) : target
     if (room === undefined || room === targetRoom) {
-      if (room === undefined && targetRoom === 'platform' && !/platform\/(?:platform|self-test)$/.test(target)) {
+      if (
+        room === undefined &&
+        targetRoom === 'platform' &&
+        !/platform\/(?:platform|self-test)$/.test(target)
+      ) {
         faults.push(`${name} reaches past the platform interface to ${target}`)
       }
       continue
@@ -46,7 +51,11 @@ for (const file of sources(core)) {
 for (const adapter of adapters) {
   for (const file of sources(join(root, 'packages', adapter, 'src'))) {
     for (const specifier of importsOf(file)) {
-      if (/^(?:jose|structured-headers|@noble\/|lru-cache)|aauth-guard\/core\/(?!node$)|core\/src/.test(specifier)) {
+      if (
+        /^(?:jose|structured-headers|@noble\/|lru-cache)|aauth-guard\/core\/(?!node$)|core\/src/.test(
+          specifier,
+        )
+      ) {
         faults.push(`${relative(root, file)} imports ${specifier}: an adapter holds no protocol logic`)
       }
     }

@@ -9,10 +9,14 @@ export function dialer(origins: Readonly<Record<string, string>>): typeof fetch 
   return (input, init) => {
     const url = new URL(String(input))
     const origin = origins[url.origin]
-    if (origin === undefined) return Promise.reject(new TypeError(`no origin is configured for ${url.origin}`))
+    if (origin === undefined)
+      return Promise.reject(new TypeError(`no origin is configured for ${url.origin}`))
     return new Promise((resolve, reject) => {
       const headers = { ...Object.fromEntries(new Headers(init?.headers)), host: url.host }
-      const dialled = request(new URL(url.pathname + url.search, origin), { headers, signal: init?.signal ?? undefined })
+      const dialled = request(new URL(url.pathname + url.search, origin), {
+        headers,
+        signal: init?.signal ?? undefined,
+      })
       dialled.on('error', reject)
       dialled.on('response', (incoming) => {
         const status = incoming.statusCode ?? 502

@@ -17,7 +17,8 @@ const { port, origins, routes, resource: options } = readConfig(file)
 const resource = createResource({
   ...options,
   fetch: dialer(origins),
-  onRefusal: (error, request) => console.error(`${request.method} ${request.target}: ${error.code}: ${error.hint ?? ''}`),
+  onRefusal: (error, request) =>
+    console.error(`${request.method} ${request.target}: ${error.code}: ${error.hint ?? ''}`),
 })
 
 const app = express()

@@ -1,12 +1,13 @@
 import { admit } from './admit.ts'
 import { AAuthError } from './errors.ts'
 import { readRequest, requiredFor } from './read-request.ts'
-import type { Authorized, CompiledRequirement, Requirement } from './requirement.ts'
+import type { AnyRequirement, Authorized, CompiledRequirement, Requirement } from './requirement.ts'
 import { type Resource, type ResourceState, stateOf } from './resource.ts'
 import { satisfy } from './satisfy.ts'
 import { matchesDigests } from './signature/content-digest.ts'
 import { checkCoverage } from './signature/coverage.ts'
 import type { Auth } from './token/auth.ts'
+import type { TokenKind } from './token/kinds.ts'
 import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
 import { isUnsigned } from './wire/signature-headers.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
@@ -22,7 +23,7 @@ const verifiedBefore = new WeakMap<
   SignedRequest,
   { readonly state: ResourceState; readonly verified: VerifiedRequest }
 >()
-const anyAuthToken: Requirement = Object.freeze({})
+const anyAuthToken: AnyRequirement = Object.freeze({})
 
 /**
  * Decides one request: who is calling, and whether that is enough for `requirement`.
@@ -49,15 +50,15 @@ const anyAuthToken: Requirement = Object.freeze({})
  * }
  * ```
  */
-export async function authorize<const R extends Requirement>(
+export async function authorize<Accept extends TokenKind = 'auth-token', Optional extends boolean = false>(
   resource: Resource,
   request: SignedRequest,
-  requirement?: R,
-): Promise<Authorized<R>> {
+  requirement: Requirement<Accept, Optional> = anyAuthToken as Requirement<Accept, Optional>,
+): Promise<Authorized<Accept, Optional>> {
   const state = stateOf(resource)
-  const compiled = state.compile((requirement ?? anyAuthToken) as Requirement<never>)
+  const compiled = state.compile(requirement)
   try {
-    if (compiled.optional && isUnsigned(request)) return undefined as Authorized<R>
+    if (compiled.optional && isUnsigned(request)) return undefined as Authorized<Accept, Optional>
     let verified = reuse(state, request, compiled)
     if (verified === undefined) {
       const now = state.settings.now()
@@ -67,15 +68,15 @@ export async function authorize<const R extends Requirement>(
     }
     const auth = await satisfy(state, request, verified, compiled)
     provenances.set(auth, { state, request, verified })
-    return auth as Authorized<R>
+    return auth as Authorized<Accept, Optional>
   } catch (error) {
     throw state.refuse(error, request)
   }
 }
 
 /** Checks a requirement without a request, so that mistakes show at start-up. @throws {TypeError} */
-export function checkRequirement(resource: Resource, requirement: Requirement): void {
-  stateOf(resource).compile(requirement as Requirement<never>)
+export function checkRequirement(resource: Resource, requirement: AnyRequirement): void {
+  stateOf(resource).compile(requirement)
 }
 
 /**

@@ -4,12 +4,13 @@ import { AAuthError } from './errors.ts'
 import type { Authorized, Requirement } from './requirement.ts'
 import type { Resource } from './resource.ts'
 import { answerWellKnown } from './routes/well-known.ts'
+import type { TokenKind } from './token/kinds.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 
 /** A handler behind {@link fetchGuard}; further arguments of the host (`env`, `ctx`) follow. */
-export type GuardedHandler<R extends Requirement, Rest extends unknown[]> = (
+export type GuardedHandler<Accept extends TokenKind, Optional extends boolean, Rest extends unknown[]> = (
   request: Request,
-  auth: Authorized<R>,
+  auth: Authorized<Accept, Optional>,
   ...rest: Rest
 ) => Response | Promise<Response>
 
@@ -31,18 +32,18 @@ const maxContent = 1_048_576
  * export default { fetch: guard((_request, auth) => Response.json({ hello: auth.agent })) }
  * ```
  */
-export function fetchGuard<const R extends Requirement>(
+export function fetchGuard<Accept extends TokenKind = 'auth-token', Optional extends boolean = false>(
   resource: Resource,
-  requirement: R,
+  requirement: Requirement<Accept, Optional>,
 ): <Rest extends unknown[]>(
-  handler: GuardedHandler<R, Rest>,
+  handler: GuardedHandler<Accept, Optional, Rest>,
 ) => (request: Request, ...rest: Rest) => Promise<Response> {
   checkRequirement(resource, requirement)
   return (handler) =>
     async (request, ...rest) => {
       const documents = await answerWellKnown(resource, request.method, targetOf(request))
       if (documents) return respond(documents)
-      let auth: Authorized<R>
+      let auth: Authorized<Accept, Optional>
       let passed = request
       try {
         auth = await authorize(resource, signedRequest(request), requirement)

@@ -17,7 +17,7 @@ export {
 export { fetchGuard, type GuardedHandler } from './fetch-guard.ts'
 export type { Trust, Trusted, TrustPolicy } from './keys/trust.ts'
 export type { Limits, ResourceDisplay, ResourceOptions, SigningKey } from './options.ts'
-export type { Authorized, Requirement } from './requirement.ts'
+export type { AnyRequirement, Authorized, Requirement } from './requirement.ts'
 export { createResource, type Resource } from './resource.ts'
 export { answerWellKnown } from './routes/well-known.ts'
 export type { ReplayScope } from './signature/replay.ts'

@@ -14,7 +14,7 @@ import type { SignedRequest } from './wire/signed-request.ts'
  * export const readNotes: Requirement = { scope: 'notes.read', mission: 'required' }
  * ```
  */
-export interface Requirement<Accept extends TokenKind = TokenKind> {
+export interface Requirement<Accept extends TokenKind = 'auth-token', Optional extends boolean = boolean> {
   /**
    * The kinds of token that are served; default `'auth-token'`. Read literally, except that `'person-token'`
    * also takes an auth token of draft 11, which names the same person (R11-072).
@@ -38,7 +38,7 @@ export interface Requirement<Accept extends TokenKind = TokenKind> {
    * Lets requests pass that carry no credential at all; then there is no `Auth`. A credential that is bad, or an
    * empty signature field, is refused as ever.
    */
-  readonly optional?: boolean
+  readonly optional?: Optional
   /** Narrows the `trust` of the resource on this route; it cannot widen it. */
   readonly trust?: Trust
   /**
@@ -48,22 +48,13 @@ export interface Requirement<Accept extends TokenKind = TokenKind> {
   readonly check?: (auth: AuthFor<Accept>, request: SignedRequest) => boolean | Promise<boolean>
 }
 
-/** What `authorize` returns under a requirement. */
-export type Authorized<R extends Requirement> =
-  | AuthFor<AcceptOf<R>>
-  | (R extends { readonly optional: true }
-      ? undefined
-      : R extends { readonly optional: boolean }
-        ? undefined
-        : never)
+/** What a requirement yields: the identity, or `undefined` too where callers without credential pass. */
+export type Authorized<Accept extends TokenKind, Optional extends boolean> =
+  | AuthFor<Accept>
+  | (Optional extends true ? undefined : never)
 
-type AcceptOf<R extends Requirement> = R extends { readonly accept: infer A }
-  ? A extends readonly (infer K extends TokenKind)[]
-    ? K
-    : A extends TokenKind
-      ? A
-      : never
-  : 'auth-token'
+/** A requirement for whatever kinds of token; what is checked and compiled. */
+export type AnyRequirement = Omit<Requirement<TokenKind>, 'check'> & Pick<Requirement<never>, 'check'>
 
 /** A requirement after it was checked, in the form the guards use. */
 export interface CompiledRequirement {
@@ -73,11 +64,11 @@ export interface CompiledRequirement {
   readonly missionForbidden: boolean
   readonly approver: string | undefined
   readonly provider: string | undefined
-  readonly account: Requirement['account']
+  readonly account: AnyRequirement['account']
   readonly components: readonly string[]
   readonly optional: boolean
   readonly trust: Trust | undefined
-  readonly check: Requirement<never>['check']
+  readonly check: AnyRequirement['check']
 }
 
 const kinds: ReadonlySet<unknown> = new Set<TokenKind>(['agent-token', 'person-token', 'auth-token'])
@@ -95,7 +86,7 @@ const members = new Set([
 
 /** @throws {TypeError} for anything that would not mean what was written */
 export function compileRequirement(
-  requirement: Requirement<never>,
+  requirement: AnyRequirement,
   described: ReadonlySet<string>,
   personTokens: boolean,
 ): CompiledRequirement {

@@ -6,7 +6,7 @@ import { VerifiedTokens } from './keys/verified-tokens.ts'
 import { checkOptions, type ResourceOptions, type ResourceSettings } from './options.ts'
 import type { Platform } from './platform/platform.ts'
 import { selfTest } from './platform/self-test.ts'
-import { type CompiledRequirement, compileRequirement, type Requirement } from './requirement.ts'
+import { type AnyRequirement, type CompiledRequirement, compileRequirement } from './requirement.ts'
 import { ReplayMemory } from './stores/replay-memory.ts'
 import { type Revocation, RevocationMemory } from './stores/revocations.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
@@ -53,7 +53,7 @@ export class ResourceState {
     this.signingKey = new SigningKeySource(settings.signingKey)
   }
 
-  compile(requirement: Requirement<never>): CompiledRequirement {
+  compile(requirement: AnyRequirement): CompiledRequirement {
     const known = this.compiled.get(requirement)
     if (known) return known
     const { scopes, generations, defaultScope } = this.settings
