@@ -25,7 +25,7 @@ const app = express()
 app.disable('x-powered-by')
 app.use(wellKnown(resource))
 for (const { path, require: requirement } of routes) {
-  app.all(path, protect(resource, requirement), (req, res) => {
+  app.all(path, requirement ? protect(resource, requirement) : protect(resource), (req, res) => {
     res.json({ auth: req.aauth ?? null })
   })
 }

@@ -6,6 +6,7 @@ import {
   checkRequirement,
   type Requirement,
   type Resource,
+  type TokenKind,
 } from '@aauth-guard/core'
 import { signedRequest } from '@aauth-guard/core/node'
 import type { NextFunction, Request, Response } from 'express'
@@ -57,9 +58,9 @@ export type ProtectHandler = <P, ResBody, ReqBody, Query, Locals extends Record<
  * })
  * ```
  */
-export function protect(
+export function protect<Accept extends TokenKind = 'auth-token'>(
   resource: Resource,
-  requirement: Requirement = {},
+  requirement: Requirement<Accept> = {},
   options: GuardOptions = {},
 ): ProtectHandler {
   checkRequirement(resource, requirement)
