@@ -77,6 +77,8 @@ export function protect<Accept extends TokenKind = 'auth-token'>(
           else send(res, answer(error))
         },
       )
+      // A rejection that nobody handles would end the process (security Q08).
+      .catch(next)
   }
 }
 

@@ -53,7 +53,8 @@ export const guardedFetch: typeof fetch = (input, init) => {
   ) {
     return Promise.reject(new RefusedAddress('address refused'))
   }
-  agent ??= new Agent({ keepAlive: false, maxSockets: 16, lookup: publicLookup })
+  // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off (security I30).
+  agent ??= new Agent({ keepAlive: false, maxSockets: 16, lookup: publicLookup, rejectUnauthorized: true })
   return new Promise((resolve, reject) => {
     const headers = Object.fromEntries(new Headers(init?.headers))
     const outgoing = request(url, {

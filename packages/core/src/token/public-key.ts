@@ -39,7 +39,7 @@ export function checkPublicKey(jwk: JsonObject, legacy: boolean): CheckedKey {
       jwk: { kty: 'EC', crv: 'P-256', x: x.text, y: coordinate(jwk.y).text },
     }
   }
-  if (isSmallOrder(x.bytes)) throw refuse('the key is a point of small order')
+  if (isAliasOrSmallOrder(x.bytes)) throw refuse('the key is a point of small order, or no canonical one')
   return { alg, legacy: alg !== declared, jwk: { kty: 'OKP', crv: 'Ed25519', x: x.text } }
 }
 
@@ -57,8 +57,8 @@ function coordinate(value: unknown): { text: string; bytes: Uint8Array } {
 }
 
 /**
- * The 14 encodings of the 8 points of small order, sign bit aside. With such a key one fixed signature verifies
- * for every message, on every platform (security H01).
+ * The points of small order in their canonical encodings, sign bit aside. With such a key one fixed signature
+ * verifies for every message, on every platform (security H01).
  */
 const smallOrder: ReadonlySet<string> = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',
@@ -66,15 +66,15 @@ const smallOrder: ReadonlySet<string> = new Set([
   '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
   'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
   'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ])
+/** y of at least 2^255 - 19 stands for y less that much: two spellings of one point (security H09). */
+const unreduced = /^(?:e[d-f]|f.)(?:ff){30}7f$/
 
-function isSmallOrder(bytes: Uint8Array): boolean {
+function isAliasOrSmallOrder(bytes: Uint8Array): boolean {
   let hex = ''
   for (const [index, byte] of bytes.entries())
     hex += (index === 31 ? byte & 0x7f : byte).toString(16).padStart(2, '0')
-  return smallOrder.has(hex)
+  return smallOrder.has(hex) || unreduced.test(hex)
 }
 
 /** Imports a key. @throws {AAuthError} `invalid_key` when the platform finds that it is no point of its curve */

@@ -1,0 +1,147 @@
+import type { BareItem } from 'structured-headers'
+import { dial } from './dial.ts'
+import type { Grant, TestIssuer, TokenChanges } from './issuer.ts'
+import { base64, sha256, type TestKey } from './keys.ts'
+import { type AgentMistake, mistakeNamed } from './mistakes.ts'
+import type { TestNetwork } from './network.ts'
+import { type Component, type Draft, type SignedMessage, signDraft } from './sign.ts'
+
+/** A request to be signed. */
+export interface AgentRequest {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array<ArrayBuffer>
+}
+
+/** How a request is signed. */
+export interface SignOptions {
+  /** The JWT for `Signature-Key`. */
+  readonly token: string
+  /** Default `sig`. */
+  readonly label?: string
+  /** Covered beside the base components and the fields that must be. */
+  readonly cover?: readonly string[]
+  /** Signature parameters beside `created`. */
+  readonly params?: Readonly<Record<string, BareItem>>
+  /** Seconds; default the network's clock. */
+  readonly created?: number
+  /** Sends and covers `AAuth-Mission` (drafts 01 to 10). */
+  readonly mission?: { readonly approver: string; readonly s256: string }
+  /** Sends and covers `Content-Digest`, and covers `Content-Type`. */
+  readonly digest?: boolean
+  readonly mistake?: AgentMistake
+}
+
+/** An agent with its key. */
+export class Agent {
+  /** Agent identifier, `aauth:name@host`. */
+  readonly id: string
+  readonly provider: TestIssuer
+  readonly personServer: TestIssuer | undefined
+  readonly key: TestKey
+  private readonly net: TestNetwork
+
+  constructor(
+    net: TestNetwork,
+    name: string,
+    provider: TestIssuer,
+    personServer: TestIssuer | undefined,
+    key: TestKey,
+  ) {
+    this.net = net
+    this.id = `aauth:${name}@${new URL(provider.id).host}`
+    this.provider = provider
+    this.personServer = personServer
+    this.key = key
+  }
+
+  /** A token of its agent provider. */
+  agentToken(changes?: TokenChanges): Promise<string> {
+    return this.provider.agentToken(this, changes)
+  }
+
+  /** A token of its person server. */
+  personToken(grant?: Grant): Promise<string> {
+    return this.person().personToken(this, grant)
+  }
+
+  /** An auth token of its person server, or of `issuer`. */
+  authToken(grant?: Grant, issuer: TestIssuer = this.person()): Promise<string> {
+    return issuer.authToken(this, grant)
+  }
+
+  /** Signs a request to `url`, whose path and query go over the wire as they are written. */
+  async sign(url: string, request: AgentRequest, options: SignOptions): Promise<SignedMessage> {
+    const { draft: misdraft, wire } = mistakeNamed(options.mistake)
+    const draft = await this.draft(url, request, options)
+    const message = await signDraft(misdraft ? await misdraft(draft, this.net.clock.now()) : draft)
+    return wire ? wire(message) : message
+  }
+
+  /**
+   * Signs a request to `url` and sends it.
+   * @param options.via where to dial instead, as `http://127.0.0.1:PORT`; `Host` still names the authority of `url`
+   */
+  async fetch(
+    url: string,
+    request: AgentRequest,
+    options: SignOptions & { readonly via?: string },
+  ): Promise<Response> {
+    const message = await this.sign(url, request, options)
+    if (options.via !== undefined) return dial(options.via, message)
+    return this.net.fetch(toRequest(message))
+  }
+
+  private async draft(url: string, request: AgentRequest, options: SignOptions): Promise<Draft> {
+    const { authority, target } = cut(url)
+    const body = typeof request.body === 'string' ? new TextEncoder().encode(request.body) : request.body
+    const headers: [string, string][] = Object.entries(request.headers ?? {}).map(([name, value]) => [
+      name.toLowerCase(),
+      value,
+    ])
+    if (options.digest)
+      headers.push(['content-digest', `sha-256=:${base64(await sha256(body ?? new Uint8Array()))}:`])
+    if (options.mission) {
+      headers.push([
+        'aauth-mission',
+        `approver="${options.mission.approver}"; s256="${options.mission.s256}"`,
+      ])
+    }
+    const present = new Set(headers.map(([name]) => name))
+    const covered = ['@method', '@authority', '@path', 'signature-key', ...(options.cover ?? [])]
+    if (options.digest)
+      covered.push('content-digest', ...(present.has('content-type') ? ['content-type'] : []))
+    for (const name of ['authorization', 'aauth-mission']) if (present.has(name)) covered.push(name)
+    return {
+      method: request.method ?? 'GET',
+      authority,
+      target,
+      headers,
+      label: options.label ?? 'sig',
+      components: [...new Set(covered)].map((name): Component => ({ name })),
+      params: { created: options.created ?? this.net.clock.now(), ...options.params },
+      scheme: 'jwt',
+      schemeParams: { jwt: options.token },
+      key: this.key,
+      ...(body && { body }),
+    }
+  }
+
+  private person(): TestIssuer {
+    return this.personServer ?? this.net.personServer
+  }
+}
+
+/** A signed message for hosts that speak `Request`; a URL parser may change its target on the way. */
+export function toRequest({ method, url, headers, body }: SignedMessage): Request {
+  return new Request(url, {
+    method,
+    headers: headers.map(([name, value]): [string, string] => [name, value]),
+    ...(body && { body }),
+  })
+}
+
+function cut(url: string): { authority: string; target: string } {
+  const [, authority = '', target = ''] = /^https?:\/\/([^/?#]+)(.*)$/.exec(url) ?? []
+  return { authority, target: target.startsWith('/') ? target : `/${target}` }
+}

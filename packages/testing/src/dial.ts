@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http'
+import type { SignedMessage } from './sign.ts'
+
+/**
+ * Sends a message over a real socket to a loopback server, byte for byte: the target is not normalised, repeated
+ * headers stay repeated, and `Host` names the authority that was signed.
+ */
+export async function dial(
+  origin: string,
+  { method, url, target, headers, body }: SignedMessage,
+): Promise<Response> {
+  const { request } = await import('node:http')
+  const { hostname, port } = new URL(origin)
+  const host = /^https?:\/\/([^/?#]+)/.exec(url)?.[1] ?? ''
+  return new Promise((resolve, reject) => {
+    const lines = [['host', host], ...headers, ['content-length', String(body?.length ?? 0)]]
+    const sent = request({
+      hostname,
+      port,
+      method,
+      path: target,
+      headers: lines.flat() as unknown as Record<string, string>,
+      agent: false,
+    })
+    sent.on('error', reject)
+    sent.on('response', (incoming) => resolve(read(incoming)))
+    sent.end(body)
+  })
+}
+
+async function read(incoming: IncomingMessage): Promise<Response> {
+  const chunks: Buffer[] = []
+  for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  const headers = new Headers()
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
+    headers.append(incoming.rawHeaders[i] as string, incoming.rawHeaders[i + 1] as string)
+  }
+  const status = incoming.statusCode ?? 0
+  return new Response(status === 204 || status === 304 ? null : Buffer.concat(chunks), { status, headers })
+}

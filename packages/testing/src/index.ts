@@ -1,0 +1,18 @@
+export { Agent, type AgentRequest, type SignOptions, toRequest } from './agent.ts'
+export type { TestClock } from './clock.ts'
+export { type Corruption, corruptions, corruptToken } from './corrupt.ts'
+export { dial } from './dial.ts'
+export { type Generation, type Grant, type IssuerRole, TestIssuer, type TokenChanges } from './issuer.ts'
+export { type Algorithm, makeKey, type TestKey } from './keys.ts'
+export { type Listening, listen } from './listen.ts'
+export { type Misbehaviour, misbehaviours } from './misbehaviour.ts'
+export { type AgentMistake, agentMistakes } from './mistakes.ts'
+export {
+  type AgentOptions,
+  createTestNetwork,
+  type LoggedFetch,
+  type NetworkOptions,
+  TestNetwork,
+} from './network.ts'
+export { type Component, type Draft, type SignedMessage, signDraft } from './sign.ts'
+export { toSignedRequest } from './signed-request.ts'

@@ -1,0 +1,180 @@
+import type { Agent } from './agent.ts'
+import { type Algorithm, base64url, makeKey, type TestKey } from './keys.ts'
+import { type Misbehaviour, respond } from './misbehaviour.ts'
+import type { TestNetwork } from './network.ts'
+
+/** The parts an issuer can play. */
+export type IssuerRole = 'agent-provider' | 'person-server' | 'access-server'
+
+export type Generation = 'mission-header' | 'person-token'
+
+/** Claims to set, or with `undefined` to leave out; header members likewise; and another key to sign with. */
+export interface TokenChanges {
+  readonly claims?: Readonly<Record<string, unknown>>
+  readonly header?: Readonly<Record<string, unknown>>
+  readonly key?: TestKey
+  /** Seconds from now. */
+  readonly lifetime?: number
+}
+
+/** What a person or auth token says; everything has a sensible default. */
+export interface Grant extends TokenChanges {
+  readonly aud?: string
+  readonly sub?: string
+  readonly scope?: string
+  readonly account?: string
+  readonly tenant?: string
+  /** Digest of a mission that this person server approved. */
+  readonly mission?: string
+  readonly generation?: Generation
+}
+
+const documents = {
+  'agent-provider': 'aauth-agent.json',
+  'person-server': 'aauth-person.json',
+  'access-server': 'aauth-access.json',
+} as const
+
+/** An issuer that publishes metadata and keys, mints tokens, and can be told to misbehave. */
+export class TestIssuer {
+  readonly role: IssuerRole
+  /** Its server identifier. */
+  readonly id: string
+  key: TestKey
+  /** What its metadata announces (matrix §3.1). */
+  generations: readonly Generation[] = ['mission-header', 'person-token']
+  private misbehaviour: Misbehaviour | undefined
+  private readonly net: TestNetwork
+  private published: readonly TestKey[]
+  private rounds = 1
+
+  constructor(net: TestNetwork, role: IssuerRole, id: string, key: TestKey) {
+    this.net = net
+    this.role = role
+    this.id = id
+    this.key = key
+    this.published = [key]
+  }
+
+  /** Publishes its documents wrongly from now on. */
+  misbehave(how: Misbehaviour): void {
+    this.misbehaviour = how
+  }
+
+  behave(): void {
+    this.misbehaviour = undefined
+  }
+
+  /** Signs with a new key under a new `kid`; publishes both keys unless the old one is withdrawn. */
+  async rotate({ withdraw = false } = {}): Promise<void> {
+    this.rounds += 1
+    const next = await makeKey(
+      `${this.net.seed} ${this.id} ${this.rounds}`,
+      `key-${this.rounds}`,
+      this.key.alg,
+    )
+    this.published = withdraw ? [next] : [...this.published, next]
+    this.key = next
+  }
+
+  /** Changes the key and keeps its `kid`. */
+  async rekey(): Promise<void> {
+    this.rounds += 1
+    this.key = await makeKey(`${this.net.seed} ${this.id} ${this.rounds}`, this.key.kid, this.key.alg)
+    this.published = [this.key]
+  }
+
+  /** Which of its documents a path is, if any. */
+  answer(path: string, signal: AbortSignal | undefined): Response | Promise<Response> {
+    const document =
+      path === `/.well-known/${documents[this.role]}`
+        ? 'metadata'
+        : path === '/jwks.json'
+          ? 'jwks'
+          : undefined
+    if (document === undefined) return new Response('', { status: 404 })
+    const keys = this.published.map(({ jwk, kid }) => ({ ...jwk, kid, use: 'sig' }))
+    return respond({ document, issuer: this.id, metadata: this.metadata(), keys, signal }, this.misbehaviour)
+  }
+
+  /** An agent token for `agent` (draft 11 §5.3). Lives a day. */
+  agentToken(agent: Agent, changes: TokenChanges = {}): Promise<string> {
+    const claims = { ...this.common(agent, 86_400, changes), sub: agent.id, ps: agent.personServer?.id }
+    return this.sign('aa-agent+jwt', claims, changes)
+  }
+
+  /** A person token for `agent` (draft 11 §7.1). */
+  personToken(agent: Agent, grant: Grant = {}): Promise<string> {
+    const { tenant, mission } = grant
+    const claims = {
+      ...this.common(agent, 3600, grant),
+      ...this.person(grant),
+      tenant,
+      mission_s256: mission,
+    }
+    return this.sign('aa-person+jwt', claims, grant)
+  }
+
+  /** An auth token for `agent`, in the generation asked for (draft 11 §9.4; drafts 01 to 10). */
+  authToken(agent: Agent, grant: Grant = {}): Promise<string> {
+    const { scope, account, tenant, mission, generation = 'person-token' } = grant
+    const ps = this.role === 'person-server' ? this.id : (agent.personServer ?? this.net.personServer).id
+    const specific =
+      generation === 'person-token'
+        ? { ps, mission_s256: mission }
+        : { agent: agent.id, mission: mission && { approver: ps, s256: mission } }
+    const claims = {
+      ...this.common(agent, 3600, grant),
+      ...this.person(grant),
+      scope,
+      account,
+      tenant,
+      ...specific,
+    }
+    return this.sign('aa-auth+jwt', claims, grant)
+  }
+
+  /** Signs any claims as a JWT of type `typ`. */
+  async sign(
+    typ: string,
+    claims: Readonly<Record<string, unknown>>,
+    changes: TokenChanges = {},
+  ): Promise<string> {
+    const key = changes.key ?? this.key
+    const header = { typ, alg: key.alg as string, kid: key.kid, ...changes.header }
+    const input = `${base64url(JSON.stringify(header))}.${base64url(JSON.stringify({ ...claims, ...changes.claims }))}`
+    return `${input}.${base64url(await key.sign(new TextEncoder().encode(input)))}`
+  }
+
+  private common(agent: Agent, lifetime: number, changes: TokenChanges): Record<string, unknown> {
+    const iat = this.net.clock.now()
+    return {
+      iss: this.id,
+      dwk: documents[this.role],
+      jti: this.net.nextId(),
+      iat,
+      exp: iat + (changes.lifetime ?? lifetime),
+      cnf: { jwk: agent.key.jwk },
+    }
+  }
+
+  private person({ aud = this.net.resource, sub = 'person-1' }: Grant): Record<string, unknown> {
+    return { aud, sub }
+  }
+
+  private metadata(): Record<string, unknown> {
+    const metadata: Record<string, unknown> = { issuer: this.id, jwks_uri: `${this.id}/jwks.json` }
+    if (this.role === 'agent-provider') return metadata
+    if (this.generations.includes('mission-header')) metadata.token_endpoint = `${this.id}/token`
+    if (this.generations.includes('person-token')) {
+      metadata.auth_token_endpoint = `${this.id}/auth-token`
+      if (this.role === 'person-server') metadata.person_token_endpoint = `${this.id}/person-token`
+    }
+    return metadata
+  }
+}
+
+/** The key an issuer starts with. */
+export function firstKey(seed: string, id: string, alg: Algorithm): Promise<TestKey> {
+  return makeKey(`${seed} ${id} 1`, 'key-1', alg)
+}

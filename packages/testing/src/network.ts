@@ -1,0 +1,151 @@
+import type { RequestListener } from 'node:http'
+import { Agent } from './agent.ts'
+import { makeClock, type TestClock } from './clock.ts'
+import { firstKey, type IssuerRole, TestIssuer } from './issuer.ts'
+import { type Algorithm, makeKey } from './keys.ts'
+import { type Listening, listen } from './listen.ts'
+
+export interface NetworkOptions {
+  /** The resource tokens are minted for; default `https://notes.example`. */
+  readonly resource?: string
+  /** Seconds at which the clock stands; default it follows the system's. */
+  readonly now?: number
+  /** The same seed makes the same keys; default a random one. */
+  readonly seed?: string
+}
+
+/** How an agent is made. */
+export interface AgentOptions {
+  /** Default `planner`. */
+  readonly name?: string
+  readonly provider?: TestIssuer
+  /** `null`: an agent without person server. */
+  readonly personServer?: TestIssuer | null
+  readonly alg?: Algorithm
+}
+
+/** A fetch that the network saw. */
+export interface LoggedFetch {
+  readonly url: string
+  readonly at: number
+}
+
+/** An AAuth world in one process. */
+export class TestNetwork {
+  readonly resource: string
+  readonly clock: TestClock
+  readonly seed: string
+  /** Every fetch of a document, in order. */
+  readonly fetches: LoggedFetch[] = []
+  readonly agentProvider: TestIssuer
+  readonly personServer: TestIssuer
+  readonly accessServer: TestIssuer
+  private readonly issuers = new Map<string, TestIssuer[]>()
+  private readonly listening: Listening[] = []
+  private ids = 0
+
+  private constructor(
+    options: NetworkOptions,
+    seed: string,
+    keys: readonly Parameters<TestNetwork['add']>[],
+  ) {
+    this.resource = options.resource ?? 'https://notes.example'
+    this.clock = makeClock(options.now)
+    this.seed = seed
+    const [provider, person, access] = keys.map((made) => this.add(...made)) as [
+      TestIssuer,
+      TestIssuer,
+      TestIssuer,
+    ]
+    this.agentProvider = provider
+    this.personServer = person
+    this.accessServer = access
+  }
+
+  /** Use {@link createTestNetwork}. */
+  static async make(options: NetworkOptions): Promise<TestNetwork> {
+    const seed = options.seed ?? crypto.randomUUID()
+    const roles = [
+      ['agent-provider', 'https://agent.example'],
+      ['person-server', 'https://ps.example'],
+      ['access-server', 'https://as.example'],
+    ] as const
+    const keys = roles.map(
+      async ([role, id]) => [role, id, await firstKey(seed, id, 'Ed25519')] as Parameters<TestNetwork['add']>,
+    )
+    return new TestNetwork(options, seed, await Promise.all(keys))
+  }
+
+  /** `fetch` within this world: hand it to `createResource`. Origins nobody has are not reachable. */
+  readonly fetch: typeof fetch = async (input, init) => {
+    const request = new Request(input, init)
+    this.fetches.push({ url: request.url, at: this.clock.now() })
+    const { origin, pathname } = new URL(request.url)
+    const here = this.issuers.get(origin)
+    if (here === undefined) throw new TypeError('fetch failed')
+    for (const issuer of here) {
+      const response = await issuer.answer(pathname, init?.signal ?? undefined)
+      if (response.status !== 404 || issuer === here.at(-1)) return response
+    }
+    return new Response('', { status: 404 })
+  }
+
+  /** Registers one more issuer. Several roles on one origin publish one key set, that of the first. */
+  async issuer(role: IssuerRole, id: string, alg: Algorithm = 'Ed25519'): Promise<TestIssuer> {
+    return this.add(role, id, await firstKey(this.seed, id, alg))
+  }
+
+  async agent({
+    name = 'planner',
+    provider,
+    personServer,
+    alg = 'Ed25519',
+  }: AgentOptions = {}): Promise<Agent> {
+    const key = await makeKey(`${this.seed} agent ${name}`, `agent-${name}`, alg)
+    const person = personServer === null ? undefined : (personServer ?? this.personServer)
+    return new Agent(this, name, provider ?? this.agentProvider, person, key)
+  }
+
+  /** Serves an app on loopback until {@link close}. */
+  async listen(app: RequestListener): Promise<Listening> {
+    const server = await listen(app)
+    this.listening.push(server)
+    return server
+  }
+
+  /** Closes what {@link listen} opened. */
+  async close(): Promise<void> {
+    await Promise.all(this.listening.splice(0).map((server) => server.close()))
+  }
+
+  /** A `jti` nobody had before. */
+  nextId(): string {
+    this.ids += 1
+    return `id-${this.ids}`
+  }
+
+  private add(role: IssuerRole, id: string, key: TestIssuer['key']): TestIssuer {
+    const issuer = new TestIssuer(this, role, id, key)
+    this.issuers.set(id, [...(this.issuers.get(id) ?? []), issuer])
+    return issuer
+  }
+}
+
+/**
+ * Makes an AAuth world: an agent provider, a person server, an access server, a clock, and agents that sign.
+ *
+ * @example
+ * ```ts
+ * import { authorize, createResource } from '@aauth-guard/core'
+ * import { createTestNetwork, toSignedRequest } from '@aauth-guard/testing'
+ *
+ * const net = await createTestNetwork({ resource: 'https://notes.example' })
+ * const resource = createResource({ issuer: net.resource, trust: 'any', fetch: net.fetch, now: net.clock.now })
+ * const agent = await net.agent()
+ * const message = await agent.sign('https://notes.example/notes', {}, { token: await agent.authToken() })
+ * const { sub } = await authorize(resource, toSignedRequest(message))
+ * ```
+ */
+export function createTestNetwork(options: NetworkOptions = {}): Promise<TestNetwork> {
+  return TestNetwork.make(options)
+}

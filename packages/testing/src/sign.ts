@@ -1,0 +1,88 @@
+import { type BareItem, serializeDictionary, serializeInnerList, Token } from 'structured-headers'
+import { base64, type TestKey } from './keys.ts'
+
+/** A request with its signature, as it goes over the wire. */
+export interface SignedMessage {
+  readonly method: string
+  /** Absolute. */
+  readonly url: string
+  /** Origin form, byte for byte. */
+  readonly target: string
+  /** Every line in order; names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body?: Uint8Array<ArrayBuffer>
+  /** The text that was signed. */
+  readonly base: string
+}
+
+/** A covered component and its parameters. */
+export interface Component {
+  readonly name: string
+  readonly params?: Readonly<Record<string, BareItem>>
+}
+
+/** Everything a signature is made of, before it is made. */
+export interface Draft {
+  readonly method: string
+  readonly authority: string
+  readonly target: string
+  readonly headers: readonly (readonly [string, string])[]
+  readonly body?: Uint8Array<ArrayBuffer>
+  readonly label: string
+  readonly components: readonly Component[]
+  readonly params: Readonly<Record<string, BareItem>>
+  readonly scheme: string
+  readonly schemeParams: Readonly<Record<string, BareItem>>
+  readonly key: TestKey
+}
+
+/**
+ * Signs a draft as RFC 9421 §2 and §3.1 say. Shares no code with the verifier: the headers are written by
+ * `structured-headers`.
+ */
+export async function signDraft(draft: Draft): Promise<SignedMessage> {
+  const { method, target, authority, label, key, body } = draft
+  const items = draft.components.map(
+    ({ name, params = {} }) => [name, new Map(Object.entries(params))] as [string, Map<string, BareItem>],
+  )
+  const list: [[string, Map<string, BareItem>][], Map<string, BareItem>] = [
+    items,
+    new Map(Object.entries(draft.params)),
+  ]
+  const signatureKey = serializeDictionary({
+    [label]: [new Token(draft.scheme), new Map(Object.entries(draft.schemeParams))],
+  })
+  const fields: (readonly [string, string])[] = [...draft.headers, ['signature-key', signatureKey]]
+  const lines = draft.components.map(({ name }, index) => {
+    const identifier = serializeInnerList([[items[index] as (typeof items)[number]], new Map()]).slice(1, -1)
+    return `${identifier}: ${value(name)}`
+  })
+  const params = serializeInnerList(list)
+  const base = [...lines, `"@signature-params": ${params}`].join('\n')
+  const signature = await key.sign(new TextEncoder().encode(base))
+  const headers = [
+    ...fields,
+    ['signature-input', `${label}=${params}`] as const,
+    ['signature', `${label}=:${base64(signature)}:`] as const,
+  ]
+  return { method, url: `https://${authority}${target}`, target, headers, base, ...(body && { body }) }
+
+  function value(name: string): string {
+    const [path = '', ...query] = target.split('?')
+    switch (name) {
+      case '@method':
+        return method
+      case '@authority':
+        return authority
+      case '@path':
+        return path
+      case '@query':
+        return `?${query.join('?')}`
+      default:
+        return fields
+          .filter(([field]) => field === name)
+          .map(([, line]) => line.trim())
+          .join(', ')
+    }
+  }
+}
