@@ -40,8 +40,8 @@ export async function meetToken(
   const checkedKey = checkPublicKey(claims.jwk, legacy)
   const key = await importPublicKey(platform, checkedKey)
   const source = sourceOf(settings, claims)
-  // Nobody gets this server to fetch anything without having shown the key in the token (security §0.3).
-  const possessed = !keys.has(source)
+  // Nobody gets this server to look for a key without having shown the one in the token (security §0.3).
+  const possessed = !keys.has(source, untrusted.kid)
   if (possessed) await verifyPossession(proof, { key, checkedKey })
   const signedWith = await verifyToken(untrusted, source, keys, legacy, platform)
   const verified = { ...claims, verified: true } as const

@@ -1,4 +1,5 @@
-import type { Trust } from './keys/trust.ts'
+import { checkTrust, type Trust } from './keys/trust.ts'
+import { checkComponents } from './signature/coverage.ts'
 import type { AuthFor } from './token/auth.ts'
 import { isServerId } from './token/identifiers.ts'
 import type { TokenKind } from './token/kinds.ts'
@@ -134,46 +135,4 @@ export function compileRequirement(
     trust: trust === undefined ? undefined : checkTrust(trust),
     check,
   }
-}
-
-/** @throws {TypeError} for a component that no signature could cover (security E26) */
-export function checkComponents(components: readonly string[]): readonly string[] {
-  for (const name of components) {
-    if (!/^(?:@method|@authority|@path|@query|[a-z0-9!#$%&'*+.^_`|~-]+)$/.test(name)) {
-      throw new TypeError(
-        `"${name}" is neither @method, @authority, @path, @query nor the lower-case name of a field`,
-      )
-    }
-  }
-  return [...components]
-}
-
-/** @throws {TypeError} for a policy that would admit other issuers than it seems to */
-export function checkTrust(trust: Trust): Trust {
-  if (trust === 'any') return trust
-  if (typeof trust !== 'object' || trust === null) {
-    throw new TypeError('"trust" must be \'any\' or { agentProviders, personServers, accessServers }')
-  }
-  for (const [role, trusted] of Object.entries(trust) as [string, unknown][]) {
-    if (!['agentProviders', 'personServers', 'accessServers'].includes(role)) {
-      throw new TypeError(`"trust" has no role "${role}"`)
-    }
-    if (role === 'accessServers' && trusted === 'any') {
-      throw new TypeError(
-        '"trust.accessServers" must name its servers: any web site could grant any scope otherwise',
-      )
-    }
-    const stranger = Array.isArray(trusted) ? trusted.find((issuer) => !isServerId(issuer)) : undefined
-    if (stranger !== undefined)
-      throw new TypeError(`"trust.${role}" lists "${stranger}", which is no server identifier`)
-    if (
-      trusted !== undefined &&
-      trusted !== 'any' &&
-      !Array.isArray(trusted) &&
-      typeof trusted !== 'function'
-    ) {
-      throw new TypeError(`"trust.${role}" must be 'any', a list or a function`)
-    }
-  }
-  return { ...trust }
 }

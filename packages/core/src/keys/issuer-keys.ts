@@ -26,6 +26,8 @@ export interface IssuerKeysOptions {
 
 /** Seconds between two JWKS requests to one issuer, whatever came of the first (R11-124). */
 const floor = 60
+/** More issuers than can be asked within one floor: the budget of first contacts and the strangers that are kept. */
+const maxAsked = 1300
 /** Seconds after which a copy is not used any more, even if the issuer cannot be reached (R11-123). */
 const maxAge = 86_400
 
@@ -36,7 +38,6 @@ interface IssuerRecord {
   /** From here on a copy is renewed in the background, so that nobody waits at {@link freshUntil}. */
   renewAt: number
   freshUntil: number
-  jwksRequestedAt: number
   failure: { readonly fault: DiscoveryFault; readonly retryAt: number; readonly count: number } | undefined
   pending: Promise<void> | undefined
 }
@@ -48,6 +49,8 @@ interface IssuerRecord {
 export class IssuerKeys {
   private readonly named: LRUCache<string, IssuerRecord>
   private readonly strangers: LRUCache<string, IssuerRecord>
+  /** When an issuer was last asked for its JWKS. Outlives its record, which others can evict. */
+  private readonly askedAt: LRUCache<string, number>
   private readonly firstContacts = new FirstContactBudget(20, 40, 16)
   private readonly closing = new AbortController()
   private readonly options: IssuerKeysOptions
@@ -56,11 +59,13 @@ export class IssuerKeys {
     this.options = options
     this.named = new LRUCache({ max: options.maxNamed })
     this.strangers = new LRUCache({ max: options.maxStrangers })
+    this.askedAt = new LRUCache({ max: maxAsked + options.maxNamed + options.maxStrangers })
   }
 
-  /** Whether keys of this issuer are at hand, so that verifying a token costs no fetch. */
-  has(source: KeySource): boolean {
-    return this.find(source)?.published !== undefined
+  /** Whether this key is at hand, so that verifying a token with it costs no fetch. */
+  has(source: KeySource, kid: string): boolean {
+    const record = this.find(source)
+    return record?.published?.keys.has(kid) === true && !this.isTooOld(record)
   }
 
   /**
@@ -112,7 +117,11 @@ export class IssuerKeys {
   /** Forgets everything of an issuer, in every role. */
   purge(iss: string): void {
     for (const segment of [this.named, this.strangers]) {
-      for (const [name, record] of segment.entries()) if (record.source.iss === iss) segment.delete(name)
+      for (const [name, record] of segment.entries()) {
+        if (record.source.iss !== iss) continue
+        segment.delete(name)
+        this.askedAt.delete(name)
+      }
     }
   }
 
@@ -135,7 +144,6 @@ export class IssuerKeys {
       fetchedAt: never,
       renewAt: never,
       freshUntil: never,
-      jwksRequestedAt: never,
       failure: undefined,
       pending: undefined,
     }
@@ -150,7 +158,7 @@ export class IssuerKeys {
   /** Leaves `record` with a usable copy, or throws. Returns whether there was one before. */
   private async bringUpToDate(record: IssuerRecord): Promise<boolean> {
     const now = this.options.now()
-    if (record.published && now >= record.fetchedAt + maxAge) record.published = undefined
+    if (this.isTooOld(record)) record.published = undefined
     const hadCopy = record.published !== undefined
     if (now >= record.renewAt && (record.pending || this.mayAsk(record))) {
       const refreshed = this.refresh(record)
@@ -161,9 +169,17 @@ export class IssuerKeys {
     return hadCopy
   }
 
+  private isTooOld({ fetchedAt }: IssuerRecord): boolean {
+    return this.options.now() >= fetchedAt + maxAge
+  }
+
   private mayAsk(record: IssuerRecord): boolean {
     const now = this.options.now()
-    return now >= record.jwksRequestedAt + floor && now >= (record.failure?.retryAt ?? now)
+    return now >= this.askableAt(record) && now >= (record.failure?.retryAt ?? now)
+  }
+
+  private askableAt({ source }: IssuerRecord): number {
+    return (this.askedAt.get(nameOf(source)) ?? Number.NEGATIVE_INFINITY) + floor
   }
 
   private refresh(record: IssuerRecord): Promise<void> {
@@ -195,7 +211,7 @@ export class IssuerKeys {
     }
     const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(this.options.deadline)])
     const beforeJwks = (): void => {
-      record.jwksRequestedAt = this.options.now()
+      this.askedAt.set(nameOf(source), this.options.now())
     }
     const outcome = await discover(
       fetcher,
@@ -226,12 +242,13 @@ export class IssuerKeys {
     record.failure = { fault, retryAt: this.options.now() + wait, count }
   }
 
-  private refusal({ failure, jwksRequestedAt }: IssuerRecord): AAuthError {
+  private refusal(record: IssuerRecord): AAuthError {
+    const { failure } = record
     const fault = failure?.fault
     const hint = fault?.reason ?? 'no keys yet'
     if (fault?.code) return new AAuthError(fault.code, { hint })
     if (fault && !fault.passing) return new AAuthError('invalid_jwt', { hint })
-    const retryAt = Math.max(failure?.retryAt ?? 0, jwksRequestedAt + floor)
+    const retryAt = Math.max(failure?.retryAt ?? 0, this.askableAt(record))
     return new AAuthError('server_error', { hint, retryAfter: retryAt - this.options.now() })
   }
 }

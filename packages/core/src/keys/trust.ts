@@ -1,3 +1,4 @@
+import { isServerId } from '../token/identifiers.ts'
 import type { IssuerRole } from '../token/kinds.ts'
 
 /** Which issuers are admitted for a role: all, those listed, or those a predicate accepts. */
@@ -47,4 +48,34 @@ export function names(trust: Trust, role: IssuerRole, issuer: string): boolean {
 
 function trustedIn(trust: Trust, role: IssuerRole): Trusted | undefined {
   return (trust === 'any' ? anybody : trust)[memberOf[role]]
+}
+
+/** @throws {TypeError} for a policy that would admit other issuers than it seems to */
+export function checkTrust(trust: Trust): Trust {
+  if (trust === 'any') return trust
+  if (typeof trust !== 'object' || trust === null) {
+    throw new TypeError('"trust" must be \'any\' or { agentProviders, personServers, accessServers }')
+  }
+  for (const [role, trusted] of Object.entries(trust) as [string, unknown][]) {
+    if (!['agentProviders', 'personServers', 'accessServers'].includes(role)) {
+      throw new TypeError(`"trust" has no role "${role}"`)
+    }
+    if (role === 'accessServers' && trusted === 'any') {
+      throw new TypeError(
+        '"trust.accessServers" must name its servers: any web site could grant any scope otherwise',
+      )
+    }
+    const stranger = Array.isArray(trusted) ? trusted.find((issuer) => !isServerId(issuer)) : undefined
+    if (stranger !== undefined)
+      throw new TypeError(`"trust.${role}" lists "${stranger}", which is no server identifier`)
+    if (
+      trusted !== undefined &&
+      trusted !== 'any' &&
+      !Array.isArray(trusted) &&
+      typeof trusted !== 'function'
+    ) {
+      throw new TypeError(`"trust.${role}" must be 'any', a list or a function`)
+    }
+  }
+  return { ...trust }
 }

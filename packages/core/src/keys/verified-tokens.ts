@@ -52,7 +52,7 @@ export class VerifiedTokens {
     if (entry === undefined || now >= entry.token.claims.exp) return undefined
     const { token, signedWith } = entry
     // Keys that are gone are fetched only for a caller that has shown its own.
-    if (!this.keys.has(token.source)) return undefined
+    if (!this.keys.has(token.source, signedWith.kid)) return undefined
     return (await this.keys.key(token.source, signedWith.kid)) === signedWith ? token : undefined
   }
 

@@ -41,3 +41,15 @@ export function checkCoverage(covered: readonly string[], required: readonly str
 function mayHaveContent({ body }: SignedRequest): boolean {
   return body === undefined || body.length > 0
 }
+
+/** @throws {TypeError} for a component that no signature could cover (security E26) */
+export function checkComponents(components: readonly string[]): readonly string[] {
+  for (const name of components) {
+    if (!/^(?:@method|@authority|@path|@query|[a-z0-9!#$%&'*+.^_`|~-]+)$/.test(name)) {
+      throw new TypeError(
+        `"${name}" is neither @method, @authority, @path, @query nor the lower-case name of a field`,
+      )
+    }
+  }
+  return [...components]
+}
