@@ -24,34 +24,51 @@ export function asObject(value: unknown): JsonObject | undefined {
   return Object.assign(Object.create(null), value)
 }
 
-const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
 
 /** Walks text that is known to be JSON and looks for what `JSON.parse` lets pass. */
 function isUnambiguous(text: string, maxMembers: number): boolean {
   const open: (Set<string> | undefined)[] = []
   let members = 0
-  let keyComesNext = false
-  for (const [token] of text.matchAll(tokens)) {
-    if (token === '{' || token === '[') {
-      open.push(token === '{' ? new Set() : undefined)
-      if (open.length > maxDepth) return false
-      keyComesNext = token === '{'
-    } else if (token === '}' || token === ']') {
-      open.pop()
-      keyComesNext = false
-    } else if (token === ',') {
-      keyComesNext = open.at(-1) !== undefined
-    } else if (token === ':') {
-      keyComesNext = false
-    } else {
-      const string = token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1)
-      if (loneSurrogate.test(string)) return false
-      const names = open.at(-1)
-      if (!keyComesNext || names === undefined) continue
-      if (names.has(string) || ++members > maxMembers) return false
-      names.add(string)
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case 0x7b: // {
+        open.push(new Set())
+        break
+      case 0x5b: // [
+        open.push(undefined)
+        break
+      case 0x7d: // }
+      case 0x5d: // ]
+        open.pop()
+        break
+      case 0x22: {
+        const end = endOfString(text, at)
+        const raw = text.slice(at + 1, end)
+        const string = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw
+        if (loneSurrogate.test(string)) return false
+        at = end
+        const names = open.at(-1)
+        if (names === undefined || !isFollowedByColon(text, end)) break
+        if (names.has(string) || ++members > maxMembers) return false
+        names.add(string)
+      }
     }
+    if (open.length > maxDepth) return false
   }
   return true
+}
+
+/** The index of the quotation mark that ends the string which begins at `start`. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1
+  return at
+}
+
+/** In valid JSON a colon follows the names of members and nothing else. */
+function isFollowedByColon(text: string, end: number): boolean {
+  let at = end + 1
+  while (text.charCodeAt(at) <= 0x20) at++
+  return text.charCodeAt(at) === 0x3a
 }

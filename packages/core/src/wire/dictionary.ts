@@ -171,7 +171,7 @@ class Reader {
     bytesAt.lastIndex = this.at
     const found = bytesAt.exec(this.text)
     const base64 = found?.[1]
-    if (base64 === undefined || base64.replace(/=+$/, '').length % 4 === 1)
+    if (base64 === undefined || lengthWithoutPadding(base64) % 4 === 1)
       throw this.fault('base64 between colons')
     this.at = bytesAt.lastIndex
     return base64
@@ -216,8 +216,14 @@ class Reader {
 
 /** The octets of a byte sequence, from the base64 text the reader kept. */
 export function decodeBytes(base64: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(base64.replace(/=+$/, ''))
+  const binary = atob(base64.slice(0, lengthWithoutPadding(base64)))
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
   return bytes
+}
+
+function lengthWithoutPadding(base64: string): number {
+  let { length } = base64
+  while (base64[length - 1] === '=') length--
+  return length
 }
