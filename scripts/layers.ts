@@ -19,8 +19,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   stores: [],
   issue: ['token', 'options'],
   routes: ['answer', 'errors', 'resource'],
+  node: ['wire', 'answer', 'authorize', 'errors', 'requirement', 'resource', 'token'],
 }
-const nodeFiles = ['platform/node', 'platform/egress', 'node']
+const nodeFiles = [
+  'platform/node',
+  'platform/egress',
+  'node/signed-request',
+  'node/buffer-content',
+  'node/verify-upgrade',
+]
 const adapters = ['express', 'koa', 'hono']
 
 const faults: string[] = []

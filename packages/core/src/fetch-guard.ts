@@ -1,11 +1,10 @@
 import { type Answer, answer } from './answer.ts'
-import { authorize, checkRequirement, contentBinding, verifyContent } from './authorize.ts'
-import { AAuthError } from './errors.ts'
+import { authorize, checkRequirement } from './authorize.ts'
+import { checkContent, fetchRequest } from './fetch-request.ts'
 import type { Authorized, Requirement } from './requirement.ts'
 import type { Resource } from './resource.ts'
 import { answerWellKnown } from './routes/well-known.ts'
 import type { TokenKind } from './token/kinds.ts'
-import type { SignedRequest } from './wire/signed-request.ts'
 
 /** A handler behind {@link fetchGuard}; further arguments of the host (`env`, `ctx`) follow. */
 export type GuardedHandler<Accept extends TokenKind, Optional extends boolean, Rest extends unknown[]> = (
@@ -13,8 +12,6 @@ export type GuardedHandler<Accept extends TokenKind, Optional extends boolean, R
   auth: Authorized<Accept, Optional>,
   ...rest: Rest
 ) => Response | Promise<Response>
-
-const maxContent = 1_048_576
 
 /**
  * Guards a handler of any host that maps `Request` to `Response`: Bun, Deno, Workers, `node:http` through an
@@ -41,72 +38,19 @@ export function fetchGuard<Accept extends TokenKind = 'auth-token', Optional ext
   checkRequirement(resource, requirement)
   return (handler) =>
     async (request, ...rest) => {
-      const documents = await answerWellKnown(resource, request.method, targetOf(request))
+      const signed = fetchRequest(request)
+      const documents = await answerWellKnown(resource, signed.method, signed.target)
       if (documents) return respond(documents)
       let auth: Authorized<Accept, Optional>
       let passed = request
       try {
-        auth = await authorize(resource, signedRequest(request), requirement)
-        if (auth !== undefined && contentBinding(auth) === 'unchecked') {
-          const content = await readContent(request)
-          await verifyContent(auth, content)
-          passed = new Request(request, { body: content })
-        }
+        auth = await authorize(resource, signed, requirement)
+        if (auth !== undefined) passed = await checkContent(auth, request)
       } catch (error) {
         return respond(answer(error))
       }
       return keepPrivate(await handler(passed, auth, ...rest))
     }
-}
-
-const snapshots = new WeakMap<Request, SignedRequest>()
-
-/** A fetch host shows its own view of the wire: lines already joined, the target inside `url`. */
-function signedRequest(request: Request): SignedRequest {
-  const known = snapshots.get(request)
-  if (known) return known
-  const signed: SignedRequest = {
-    method: request.method,
-    target: targetOf(request),
-    header(name) {
-      const line = request.headers.get(name)
-      return line === null ? [] : [line]
-    },
-    ...(request.body === null && { body: new Uint8Array() }),
-  }
-  snapshots.set(request, signed)
-  return signed
-}
-
-/** Path and query as text: a URL parser would normalise them (architecture §11, hosts). */
-function targetOf({ url }: Request): string {
-  const path = url.indexOf('/', url.indexOf('://') + 3)
-  if (path === -1) return '/'
-  const fragment = url.indexOf('#', path)
-  return url.slice(path, fragment === -1 ? undefined : fragment)
-}
-
-async function readContent(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = request.body?.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-    length += part.value.length
-    if (length > maxContent) {
-      reader?.cancel().catch(() => undefined)
-      throw new AAuthError('content_too_large', {
-        hint: `content over ${maxContent} octets with a covered digest`,
-      })
-    }
-    chunks.push(part.value)
-  }
-  const content = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    content.set(chunk, at)
-    at += chunk.length
-  }
-  return content
 }
 
 function respond({ status, headers, body }: Answer): Response {

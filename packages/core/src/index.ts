@@ -15,8 +15,10 @@ export {
   type SignatureErrorCode,
 } from './errors.ts'
 export { fetchGuard, type GuardedHandler } from './fetch-guard.ts'
+export { checkContent, fetchRequest } from './fetch-request.ts'
 export type { Trust, Trusted, TrustPolicy } from './keys/trust.ts'
 export type { Limits, ResourceDisplay, ResourceOptions, SigningKey } from './options.ts'
+export { demandCheckedContent, readIdentity } from './read-identity.ts'
 export type { AnyRequirement, Authorized, Requirement } from './requirement.ts'
 export { createResource, type Resource } from './resource.ts'
 export { answerWellKnown } from './routes/well-known.ts'

@@ -1,13 +1,26 @@
 import type { IncomingMessage } from 'node:http'
-import { type Auth, type AuthFor, contentBinding, type TokenKind } from '@aauth-guard/core'
+import {
+  type Auth,
+  type AuthFor,
+  demandCheckedContent,
+  readIdentity,
+  type TokenKind,
+} from '@aauth-guard/core'
 
 const slots = new WeakMap<IncomingMessage, Auth>()
+const remedy = 'mount express.json({ verify: verifyDigest }) after protect(resource)'
 
 /** Puts the identity on the request, where only this module can put one. */
 export function fillSlot(req: IncomingMessage, auth: Auth): void {
   slots.set(req, auth)
   // Not enumerable, so that loggers do not read it; configurable, since a second guard fills it again.
-  Object.defineProperty(req, 'aauth', { configurable: true, get: () => readSlot(req) })
+  Object.defineProperty(req, 'aauth', {
+    configurable: true,
+    get() {
+      demandCheckedContent(auth, remedy)
+      return auth
+    },
+  })
 }
 
 /** The identity that the guard found, before anything is asked of the content. */
@@ -23,22 +36,5 @@ export function slotOf(req: IncomingMessage): Auth | undefined {
  * `content-digest` but nobody compared it with the content
  */
 export function getAuth<Kind extends TokenKind>(req: IncomingMessage, kind: Kind): AuthFor<Kind> {
-  const auth = readSlot(req)
-  if (auth === undefined)
-    throw new TypeError('nobody is authenticated here; put protect(resource) before this handler')
-  const fits =
-    auth.type === kind ||
-    (kind === 'person-token' && auth.type === 'auth-token' && auth.generation === 'person-token')
-  if (!fits) throw new TypeError(`the request carried an ${auth.type}; ask for what the route accepts`)
-  return auth as AuthFor<Kind>
-}
-
-function readSlot(req: IncomingMessage): Auth | undefined {
-  const auth = slots.get(req)
-  if (auth !== undefined && contentBinding(auth) === 'unchecked') {
-    throw new TypeError(
-      'content-digest is covered but the body was not checked; mount express.json({ verify: verifyDigest }) after protect(resource)',
-    )
-  }
-  return auth
+  return readIdentity(slots.get(req), kind, remedy)
 }

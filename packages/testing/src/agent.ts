@@ -32,6 +32,15 @@ export interface SignOptions {
   readonly mistake?: AgentMistake
 }
 
+/** How a request is signed, and where it goes. */
+export interface FetchOptions extends SignOptions {
+  readonly via?: string
+}
+
+type ToSign<Options> =
+  | readonly [url: string, request: AgentRequest, options: Options]
+  | readonly [request: Request, options: Options]
+
 /** An agent with its key. */
 export class Agent {
   /** Agent identifier, `aauth:name@host`. */
@@ -71,7 +80,11 @@ export class Agent {
   }
 
   /** Signs a request to `url`, whose path and query go over the wire as they are written. */
-  async sign(url: string, request: AgentRequest, options: SignOptions): Promise<SignedMessage> {
+  sign(url: string, request: AgentRequest, options: SignOptions): Promise<SignedMessage>
+  /** Signs a web `Request`, whose URL was already normalised by its parser. */
+  sign(request: Request, options: SignOptions): Promise<SignedMessage>
+  async sign(...given: ToSign<SignOptions>): Promise<SignedMessage> {
+    const { url, request, options } = await readArguments(given)
     const { draft: misdraft, wire } = mistakeNamed(options.mistake)
     const draft = await this.draft(url, request, options)
     const message = await signDraft(misdraft ? await misdraft(draft, this.net.clock.now()) : draft)
@@ -79,17 +92,17 @@ export class Agent {
   }
 
   /**
-   * Signs a request to `url` and sends it.
+   * Signs a request to `url` and sends it: to the app that {@link TestNetwork.listen} serves under the authority of
+   * `url`, else to the issuers of the network.
    * @param options.via where to dial instead, as `http://127.0.0.1:PORT`; `Host` still names the authority of `url`
    */
-  async fetch(
-    url: string,
-    request: AgentRequest,
-    options: SignOptions & { readonly via?: string },
-  ): Promise<Response> {
+  fetch(url: string, request: AgentRequest, options: FetchOptions): Promise<Response>
+  fetch(request: Request, options: FetchOptions): Promise<Response>
+  async fetch(...given: ToSign<FetchOptions>): Promise<Response> {
+    const { url, request, options } = await readArguments(given)
     const message = await this.sign(url, request, options)
-    if (options.via !== undefined) return dial(options.via, message)
-    return this.net.fetch(toRequest(message))
+    const via = options.via ?? this.net.servedAt(cut(url).authority)
+    return via === undefined ? this.net.fetch(toRequest(message)) : dial(via, message)
   }
 
   private async draft(url: string, request: AgentRequest, options: SignOptions): Promise<Draft> {
@@ -139,6 +152,17 @@ export function toRequest({ method, url, headers, body }: SignedMessage): Reques
     headers: headers.map(([name, value]): [string, string] => [name, value]),
     ...(body && { body }),
   })
+}
+
+async function readArguments<Options>(
+  given: ToSign<Options>,
+): Promise<{ url: string; request: AgentRequest; options: Options }> {
+  if (given.length === 3) return { url: given[0], request: given[1], options: given[2] }
+  const [web, options] = given
+  const { method, headers, body } = web
+  const content = body === null ? {} : { body: new Uint8Array(await web.clone().arrayBuffer()) }
+  const [url = ''] = web.url.split('#', 1)
+  return { url, request: { method, headers: Object.fromEntries(headers), ...content }, options }
 }
 
 function cut(url: string): { authority: string; target: string } {

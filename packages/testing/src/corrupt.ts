@@ -3,7 +3,9 @@ import { base64url } from './keys.ts'
 /** The segments of a token. */
 export type Parts = readonly [header: string, payload: string, signature: string]
 
-const text = (segment: string): string => atob(segment.replaceAll('-', '+').replaceAll('_', '/'))
+const standard = (segment: string): string => segment.replaceAll('-', '+').replaceAll('_', '/')
+const text = (segment: string): string =>
+  new TextDecoder().decode(Uint8Array.from(atob(standard(segment)), (octet) => octet.charCodeAt(0)))
 const lastBit = (segment: string): string => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   const last = alphabet.indexOf(segment.at(-1) ?? 'A')
@@ -33,14 +35,17 @@ export type Corruption =
   | 'changed-claim'
   | 'too-long'
 
-/** Other spellings and shapes of one token. The first group decodes to the very same octets in lenient parsers. */
+/**
+ * Other spellings and shapes of one token. Those up to `standard-alphabet` decode to the very same octets in lenient
+ * parsers. `trailing-newline` is for parsers alone: no header can carry it.
+ */
 export const corruptions: Readonly<Record<Corruption, (parts: Parts) => string>> = {
   'padded-signature': ([h, p, s]) => `${h}.${p}.${s}==`,
   'padded-payload': ([h, p, s]) => `${h}.${p}=.${s}`,
   'trailing-bits': ([h, p, s]) => `${h}.${p}.${lastBit(s)}`,
   'trailing-newline': ([h, p, s]) => `${h}.${p}.${s}\n`,
   'inner-space': ([h, p, s]) => `${h}.${p.slice(0, 8)} ${p.slice(8)}.${s}`,
-  'standard-alphabet': ([h, p, s]) => `${h}.${p}.${s.replaceAll('-', '+').replaceAll('_', '/')}+`,
+  'standard-alphabet': ([h, p, s]) => `${h}.${p}.${/[-_]/.test(s) ? standard(s) : `${s}+`}`,
   'two-parts': ([h, p]) => `${h}.${p}`,
   'four-parts': ([h, p, s]) => `${h}.${p}.${s}.${s}`,
   'empty-signature': ([h, p]) => `${h}.${p}.`,

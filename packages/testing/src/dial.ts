@@ -31,10 +31,17 @@ export async function dial(
 async function read(incoming: IncomingMessage): Promise<Response> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
+  return responseOf(incoming, Buffer.concat(chunks))
+}
+
+/** A response with every header line that came, and with `body` where its status may have one. */
+export function responseOf(
+  { statusCode: status = 0, rawHeaders }: IncomingMessage,
+  body: Uint8Array<ArrayBuffer> | ReadableStream,
+): Response {
   const headers = new Headers()
-  for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
-    headers.append(incoming.rawHeaders[i] as string, incoming.rawHeaders[i + 1] as string)
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    headers.append(rawHeaders[i] as string, rawHeaders[i + 1] as string)
   }
-  const status = incoming.statusCode ?? 0
-  return new Response(status === 204 || status === 304 ? null : Buffer.concat(chunks), { status, headers })
+  return new Response(status === 204 || status === 304 ? null : body, { status, headers })
 }

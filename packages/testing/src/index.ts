@@ -1,4 +1,4 @@
-export { Agent, type AgentRequest, type SignOptions, toRequest } from './agent.ts'
+export { Agent, type AgentRequest, type FetchOptions, type SignOptions, toRequest } from './agent.ts'
 export type { TestClock } from './clock.ts'
 export { type Corruption, corruptions, corruptToken } from './corrupt.ts'
 export { dial } from './dial.ts'
@@ -14,5 +14,6 @@ export {
   type NetworkOptions,
   TestNetwork,
 } from './network.ts'
+export type { ServedIssuers } from './served-issuers.ts'
 export { type Component, type Draft, type SignedMessage, signDraft } from './sign.ts'
 export { toSignedRequest } from './signed-request.ts'

@@ -66,7 +66,7 @@ export class TestIssuer {
   }
 
   /** Signs with a new key under a new `kid`; publishes both keys unless the old one is withdrawn. */
-  async rotate({ withdraw = false } = {}): Promise<void> {
+  async rotate({ withdraw = false }: { readonly withdraw?: boolean } = {}): Promise<void> {
     this.rounds += 1
     const next = await makeKey(
       `${this.net.seed} ${this.id} ${this.rounds}`,

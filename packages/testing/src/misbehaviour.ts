@@ -26,6 +26,11 @@ const wrongKeys =
     exchange.document === 'jwks' ? json({ keys: change(exchange.keys, exchange) }) : honest(exchange)
 const without = (object: Record<string, unknown>, name: string): Record<string, unknown> =>
   Object.fromEntries(Object.entries(object).filter(([key]) => key !== name))
+/** Both documents, honest but for text put in front of their first member. */
+const prefixed =
+  (first: (document: Exchange['document']) => string): Wrong =>
+  ({ document, metadata, keys }) =>
+    json(`{${first(document)},${JSON.stringify(document === 'metadata' ? metadata : { keys }).slice(1)}`)
 const never = ({ signal }: Exchange): Promise<Response> =>
   new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))))
 
@@ -71,8 +76,10 @@ export const misbehaviours: Readonly<Record<Misbehaviour, Wrong>> = {
   html: () => new Response('<html>', { headers: { 'content-type': 'text/html' } }),
   'not-json': () => json('{"issuer": '),
   'json-array': () => json([]),
-  'duplicate-members': ({ issuer }) => json(`{"issuer":"https://other.example","issuer":"${issuer}"}`),
-  huge: () => json({ padding: 'x'.repeat(300_000) }),
+  'duplicate-members': prefixed((document) =>
+    document === 'metadata' ? '"issuer":"https://other.example"' : '"keys":[]',
+  ),
+  huge: prefixed(() => `"padding":"${'x'.repeat(300_000)}"`),
   endless: () =>
     new Response(
       new ReadableStream({
@@ -97,7 +104,8 @@ export const misbehaviours: Readonly<Record<Misbehaviour, Wrong>> = {
   })),
   'no-keys': wrongKeys(() => undefined),
   'empty-keys': wrongKeys(() => []),
-  'duplicate-kid': wrongKeys((keys) => [...keys, { ...keys[0], x: base64urlZero }]),
+  /** Whoever takes the first key of a `kid`, and whoever takes the last, gets the true one. */
+  'duplicate-kid': wrongKeys((keys) => [...keys, { ...keys[0], x: base64urlZero }, keys[0]]),
   'no-alg': wrongKeys((keys) => keys.map((key) => without(key, 'alg'))),
   'polymorphic-alg': wrongKeys((keys) => keys.map((key) => ({ ...key, alg: 'EdDSA' }))),
   'private-key': wrongKeys((keys) => keys.map((key) => ({ ...key, d: base64urlZero }))),

@@ -1,3 +1,4 @@
+import { Token } from 'structured-headers'
 import { makeKey } from './keys.ts'
 import type { Component, Draft, SignedMessage } from './sign.ts'
 
@@ -32,7 +33,14 @@ const lines = (change: (lines: readonly Line[]) => readonly Line[]): Mistake => 
 const field = (name: string, change: (value: string) => string): Mistake =>
   lines((all) => all.map(([key, value]) => (key === name ? [key, change(value)] : [key, value])))
 const drop = (name: string): Mistake => lines((all) => all.filter(([key]) => key !== name))
-const lineOf = (all: readonly Line[], name: string): string => all.find(([key]) => key === name)?.[1] ?? ''
+/** Sends a field, unless it is there already, and does not cover it. */
+const uncovered = (name: string, value: string): Mistake => ({
+  draft: ({ headers, components, ...draft }) => ({
+    ...draft,
+    headers: headers.some(([key]) => key === name) ? headers : [...headers, [name, value]],
+    components: components.filter((component) => component.name !== name),
+  }),
+})
 const scheme = (name: string, schemeParams: Draft['schemeParams']): Mistake => ({
   draft: (draft) => ({ ...draft, scheme: name, schemeParams }),
 })
@@ -81,7 +89,7 @@ export type AgentMistake =
   | 'uncovered-mission'
   | 'uncovered-authorization'
 
-/** Every way an agent can sign wrongly, by name. */
+/** Every way an agent can sign wrongly, by name: nothing else is wrong with such a request than what the name says. */
 export const agentMistakes: Readonly<Record<AgentMistake, Mistake>> = {
   /** Signs with a key that the token does not name: a stolen token. */
   'wrong-key': {
@@ -97,7 +105,7 @@ export const agentMistakes: Readonly<Record<AgentMistake, Mistake>> = {
   },
   'string-created': params((now) => ({ created: String(now) })),
   'decimal-created': params((now) => ({ created: now + 0.5 })),
-  expired: params((now) => ({ expires: now - 1 })),
+  expired: params((now) => ({ created: now - 30, expires: now - 1 })),
   'expires-before-created': params((now) => ({ created: now + 30, expires: now + 10 })),
   'omit-method': omit('@method'),
   'omit-authority': omit('@authority'),
@@ -108,24 +116,29 @@ export const agentMistakes: Readonly<Record<AgentMistake, Mistake>> = {
     draft: (draft) => ({ ...draft, components: [...draft.components, { name: '@method' }] }),
   },
   'component-parameter': cover({ name: '@method', params: { req: true } }),
-  'key-parameter': cover({ name: 'signature-key', params: { key: 'sig' } }),
+  'key-parameter': {
+    draft: (draft) => ({
+      ...draft,
+      components: draft.components.map((component) =>
+        component.name === 'signature-key' ? { ...component, params: { key: draft.label } } : component,
+      ),
+    }),
+  },
   'absent-component': cover({ name: 'x-not-there' }),
   'unknown-derived-component': cover({ name: '@status' }),
-  'label-mismatch': field('signature-input', (value) => value.replace(/^[a-z]+/, 'other')),
+  'label-mismatch': field('signature-input', (value) => value.replace(/^[^=]+/, 'other')),
   'duplicate-label': field('signature', (value) => `${value}, ${value}`),
-  'duplicate-parameter': field('signature-input', (value) => `${value};created=1`),
-  'two-jwt-labels': lines((all) => [
-    ...all,
-    ['signature-key', lineOf(all, 'signature-key').replace(/^[a-z]+/, 'other')],
-    ['signature-input', lineOf(all, 'signature-input').replace(/^[a-z]+/, 'other')],
-    ['signature', lineOf(all, 'signature').replace(/^[a-z]+/, 'other')],
-  ]),
+  'duplicate-parameter': field('signature-input', (value) => value.replace(/;created=\d+/, '$&$&')),
+  'two-jwt-labels': { draft: (draft) => ({ ...draft, twin: `${draft.label}-2` }) },
   'flip-signature': field('signature', (value) =>
     value.replace(/=:(.)/, (_, first) => `=:${first === 'A' ? 'B' : 'A'}`),
   ),
-  'short-signature': field('signature', () => 'sig=:AAAA:'),
-  'base64url-signature': field('signature', (value) => value.replace(/=:(.)(.)/, '=:-_')),
-  'signature-as-token': field('signature', () => 'sig=abc'),
+  'short-signature': field('signature', (value) => value.replace(/=.*/, '=:AAAA:')),
+  /** The same octets in the other alphabet, where they have a character that differs. */
+  'base64url-signature': field('signature', (value) =>
+    /[+/]/.test(value) ? value.replaceAll('+', '-').replaceAll('/', '_') : value.replace(/=:(.)(.)/, '=:-_'),
+  ),
+  'signature-as-token': field('signature', (value) => value.replace(/=.*/, '=abc')),
   'no-signature': drop('signature'),
   'no-signature-input': drop('signature-input'),
   'no-signature-key': drop('signature-key'),
@@ -136,12 +149,21 @@ export const agentMistakes: Readonly<Record<AgentMistake, Mistake>> = {
   },
   'other-authority': { draft: (draft) => ({ ...draft, authority: 'elsewhere.example' }) },
   'unknown-scheme': scheme('quantum', { z: '1' }),
-  'hwk-scheme': scheme('hwk', { kty: 'OKP', crv: 'Ed25519', x: 'AAAA', alg: 'Ed25519' }),
+  /** The agent's own key, sent bare. */
+  'hwk-scheme': {
+    draft: (draft) => ({
+      ...draft,
+      scheme: 'hwk',
+      schemeParams: draft.key.jwk as unknown as Draft['schemeParams'],
+    }),
+  },
   'cached-scheme': scheme('cached', { cid: 'x' }),
   'no-token': scheme('jwt', {}),
-  'token-as-sf-token': field('signature-key', (value) => value.replace(/jwt="([^"]*)"/, 'jwt=$1')),
-  'uncovered-mission': omit('aauth-mission'),
-  'uncovered-authorization': omit('authorization'),
+  'token-as-sf-token': {
+    draft: (draft) => ({ ...draft, schemeParams: { jwt: new Token(String(draft.schemeParams.jwt)) } }),
+  },
+  'uncovered-mission': uncovered('aauth-mission', `approver="https://ps.example"; s256="${'A'.repeat(43)}"`),
+  'uncovered-authorization': uncovered('authorization', 'AAuth opaque'),
 }
 
 /** The mistake of that name, or none. */

@@ -4,6 +4,7 @@ import { makeClock, type TestClock } from './clock.ts'
 import { firstKey, type IssuerRole, TestIssuer } from './issuer.ts'
 import { type Algorithm, makeKey } from './keys.ts'
 import { type Listening, listen } from './listen.ts'
+import { dialing, publishing, type ServedIssuers } from './served-issuers.ts'
 
 export interface NetworkOptions {
   /** The resource tokens are minted for; default `https://notes.example`. */
@@ -42,6 +43,7 @@ export class TestNetwork {
   readonly accessServer: TestIssuer
   private readonly issuers = new Map<string, TestIssuer[]>()
   private readonly listening: Listening[] = []
+  private readonly served = new Map<string, string>()
   private ids = 0
 
   private constructor(
@@ -106,15 +108,39 @@ export class TestNetwork {
     return new Agent(this, name, provider ?? this.agentProvider, person, key)
   }
 
-  /** Serves an app on loopback until {@link close}. */
-  async listen(app: RequestListener): Promise<Listening> {
+  /**
+   * Serves an app on loopback until {@link close}. {@link Agent.fetch} dials it for requests to `origin`; default the
+   * resource. Of several apps under one origin the last is dialled.
+   */
+  async listen(app: RequestListener, origin: string = this.resource): Promise<Listening> {
     const server = await listen(app)
     this.listening.push(server)
+    this.served.set(new URL(origin).host, server.url)
     return server
   }
 
-  /** Closes what {@link listen} opened. */
+  /** Where the app of an authority is served, as `http://127.0.0.1:PORT`. */
+  servedAt(authority: string): string | undefined {
+    return this.served.get(authority.toLowerCase())
+  }
+
+  /**
+   * Serves the documents of every issuer made so far on loopback, each on a port of its own, until {@link close}.
+   * They misbehave, rotate and are logged as they are in process.
+   */
+  async serveIssuers(): Promise<ServedIssuers> {
+    const origins: Record<string, string> = {}
+    for (const id of this.issuers.keys()) {
+      const server = await listen(publishing(id, this.fetch))
+      this.listening.push(server)
+      origins[id] = server.url
+    }
+    return { origins, fetch: dialing(origins) }
+  }
+
+  /** Closes what {@link listen} and {@link serveIssuers} opened. */
   async close(): Promise<void> {
+    this.served.clear()
     await Promise.all(this.listening.splice(0).map((server) => server.close()))
   }
 

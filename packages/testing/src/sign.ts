@@ -1,4 +1,11 @@
-import { type BareItem, serializeDictionary, serializeInnerList, Token } from 'structured-headers'
+import {
+  type BareItem,
+  isInnerList,
+  parseDictionary,
+  serializeInnerList,
+  serializeItem,
+  Token,
+} from 'structured-headers'
 import { base64, type TestKey } from './keys.ts'
 
 /** A request with its signature, as it goes over the wire. */
@@ -29,6 +36,8 @@ export interface Draft {
   readonly headers: readonly (readonly [string, string])[]
   readonly body?: Uint8Array<ArrayBuffer>
   readonly label: string
+  /** A second label for the very same signature, token and components. */
+  readonly twin?: string
   readonly components: readonly Component[]
   readonly params: Readonly<Record<string, BareItem>>
   readonly scheme: string
@@ -49,21 +58,24 @@ export async function signDraft(draft: Draft): Promise<SignedMessage> {
     items,
     new Map(Object.entries(draft.params)),
   ]
-  const signatureKey = serializeDictionary({
-    [label]: [new Token(draft.scheme), new Map(Object.entries(draft.schemeParams))],
-  })
+  const labels = draft.twin === undefined ? [label] : [label, draft.twin]
+  const under = (member: string): string => labels.map((name) => `${name}=${member}`).join(', ')
+  const signatureKey = under(
+    serializeItem([new Token(draft.scheme), new Map(Object.entries(draft.schemeParams))]),
+  )
   const fields: (readonly [string, string])[] = [...draft.headers, ['signature-key', signatureKey]]
-  const lines = draft.components.map(({ name }, index) => {
+  const lines = draft.components.map(({ name, params }, index) => {
     const identifier = serializeInnerList([[items[index] as (typeof items)[number]], new Map()]).slice(1, -1)
-    return `${identifier}: ${value(name)}`
+    const key = params?.key
+    return `${identifier}: ${typeof key === 'string' ? member(value(name), key) : value(name)}`
   })
   const params = serializeInnerList(list)
   const base = [...lines, `"@signature-params": ${params}`].join('\n')
   const signature = await key.sign(new TextEncoder().encode(base))
   const headers = [
     ...fields,
-    ['signature-input', `${label}=${params}`] as const,
-    ['signature', `${label}=:${base64(signature)}:`] as const,
+    ['signature-input', under(params)] as const,
+    ['signature', under(`:${base64(signature)}:`)] as const,
   ]
   return { method, url: `https://${authority}${target}`, target, headers, base, ...(body && { body }) }
 
@@ -73,7 +85,7 @@ export async function signDraft(draft: Draft): Promise<SignedMessage> {
       case '@method':
         return method
       case '@authority':
-        return authority
+        return authority.toLowerCase().replace(/:443$/, '')
       case '@path':
         return path
       case '@query':
@@ -85,4 +97,11 @@ export async function signDraft(draft: Draft): Promise<SignedMessage> {
           .join(', ')
     }
   }
+}
+
+/** The value of a component with parameter `key` (RFC 9421 §2.1.2). */
+function member(field: string, key: string): string {
+  const found = parseDictionary(field).get(key)
+  if (found === undefined) return ''
+  return isInnerList(found) ? serializeInnerList(found) : serializeItem(found)
 }

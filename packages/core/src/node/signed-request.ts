@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { SignedRequest } from './wire/signed-request.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
 
 const snapshots = new WeakMap<IncomingMessage, SignedRequest>()
 const contents = new WeakMap<IncomingMessage, Uint8Array>()
@@ -9,8 +9,13 @@ const contents = new WeakMap<IncomingMessage, Uint8Array>()
  * first of some repeated fields, and the target before any router rewrote `url`.
  *
  * The same message yields the same object, so that a second guard knows it from the first.
+ *
+ * @param target reads the raw request target where the framework keeps it; default `originalUrl`, or `url`
  */
-export function signedRequest(message: IncomingMessage & { readonly originalUrl?: string }): SignedRequest {
+export function signedRequest(
+  message: IncomingMessage & { readonly originalUrl?: string },
+  target: () => string = () => message.originalUrl ?? message.url ?? '',
+): SignedRequest {
   const known = snapshots.get(message)
   if (known) return known
   const lines = linesByName(message)
@@ -19,7 +24,7 @@ export function signedRequest(message: IncomingMessage & { readonly originalUrl?
       return message.method ?? ''
     },
     get target() {
-      return message.originalUrl ?? message.url ?? ''
+      return target()
     },
     header: (name) => lines.get(name) ?? none,
     get body() {

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http'
+import { AAuthError } from '../errors.ts'
+
+/**
+ * Reads the content of a message as it came over the wire and puts it back, so that whoever reads next finds it
+ * unread: a parser, a pipe, a decompressor. Call it only for callers that are verified.
+ *
+ * @param limit octets
+ * @returns the content, or `undefined` when somebody has read from the message before
+ * @throws {AAuthError} `content_too_large`; `invalid_request` when the client went away
+ */
+export function bufferContent(message: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
+  if (message.readableDidRead || message.readableFlowing) return Promise.resolve(undefined)
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const settle = (conclude: () => void): void => {
+      message.off('readable', take).off('end', end).off('error', fail).off('close', fail)
+      conclude()
+    }
+    const take = (): void => {
+      for (let chunk: Buffer | null = message.read(); chunk !== null; chunk = message.read()) {
+        chunks.push(chunk)
+        length += chunk.length
+      }
+      if (length > limit) tooLarge()
+      // Between the last octet and the event `end`, which nothing can undo, there is one moment to put it all back.
+      else if (hasEnded(message)) end()
+    }
+    const tooLarge = (): void =>
+      settle(() => reject(new AAuthError('content_too_large', { hint: `content over ${limit} octets` })))
+    const end = (): void =>
+      settle(() => {
+        const content = Buffer.concat(chunks)
+        if (length > 0) message.unshift(content)
+        resolve(content)
+      })
+    const fail = (): void =>
+      settle(() => reject(new AAuthError('invalid_request', { hint: 'the content ended too early' })))
+    message.on('readable', take).on('end', end).on('error', fail).on('close', fail)
+  })
+}
+
+/** Node has no public name for this moment: `complete` is unknown to HTTP/2, `readableEnded` comes too late. */
+function hasEnded(message: IncomingMessage): boolean {
+  return (message as unknown as { _readableState: { ended: boolean } })._readableState.ended
+}

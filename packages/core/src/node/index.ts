@@ -1,0 +1,3 @@
+export { bufferContent } from './buffer-content.ts'
+export { rememberContent, signedRequest } from './signed-request.ts'
+export { refuseUpgrade, verifyUpgrade } from './verify-upgrade.ts'

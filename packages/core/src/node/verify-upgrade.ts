@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { answer } from '../answer.ts'
+import { authorize } from '../authorize.ts'
+import type { Authorized, Requirement } from '../requirement.ts'
+import type { Resource } from '../resource.ts'
+import type { TokenKind } from '../token/kinds.ts'
+import { signedRequest } from './signed-request.ts'
+
+/**
+ * Decides an `upgrade` or `connect` request. Both events bypass the middleware of every Node framework, so a
+ * server that listens for them asks here before it answers.
+ *
+ * @returns who is calling
+ * @throws {AAuthError} as `authorize`; give it to {@link refuseUpgrade}
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { createResource } from '@aauth-guard/core'
+ * import { refuseUpgrade, verifyUpgrade } from '@aauth-guard/core/node'
+ *
+ * const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
+ * createServer().on('upgrade', async (req, socket) => {
+ *   try {
+ *     const { sub } = await verifyUpgrade(resource, req)
+ *     socket.end(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: greeting\r\nConnection: Upgrade\r\n\r\nhello ${sub}`)
+ *   } catch (error) {
+ *     refuseUpgrade(socket, error)
+ *   }
+ * })
+ * ```
+ */
+export async function verifyUpgrade<
+  Accept extends TokenKind = 'auth-token',
+  Optional extends boolean = false,
+>(
+  resource: Resource,
+  message: IncomingMessage,
+  requirement?: Requirement<Accept, Optional>,
+): Promise<Authorized<Accept, Optional>> {
+  return authorize(resource, signedRequest(message), requirement)
+}
+
+/** Answers an upgrade that was refused and closes the connection. Never throws. */
+export function refuseUpgrade(socket: Duplex, error: unknown): void {
+  const { status, headers, body } = answer(error)
+  const all = {
+    ...headers,
+    'content-length': String(new TextEncoder().encode(body).length),
+    connection: 'close',
+  }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
+  // A client that has gone away is no error.
+  socket.on('error', () => undefined)
+  socket.end(
+    [`HTTP/1.1 ${status} Refused`, `date: ${new Date().toUTCString()}`, ...lines, '', body].join('\r\n'),
+  )
+}

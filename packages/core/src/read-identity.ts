@@ -1,0 +1,30 @@
+import { contentBinding } from './authorize.ts'
+import { type Auth, type AuthFor, isAccepted } from './token/auth.ts'
+import type { TokenKind } from './token/kinds.ts'
+
+/**
+ * What a guard found, for the handler behind it. Adapters call this for their `getAuth`.
+ *
+ * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
+ * @param remedy how the content is checked in this framework; ends the sentence of the error
+ * @throws {TypeError} when no guard ran, when the token is of another kind, and when the signature covers
+ * `content-digest` but nobody compared it with the content
+ */
+export function readIdentity<Kind extends TokenKind>(
+  auth: Auth | undefined,
+  kind: Kind,
+  remedy: string,
+): AuthFor<Kind> {
+  if (auth === undefined)
+    throw new TypeError('nobody is authenticated here; put protect(resource) before this handler')
+  demandCheckedContent(auth, remedy)
+  if (!isAccepted(new Set([kind]), auth.type, auth.generation))
+    throw new TypeError(`the request carried an ${auth.type}; ask for what the route accepts`)
+  return auth as AuthFor<Kind>
+}
+
+/** @throws {TypeError} when a covered digest was not compared with the content */
+export function demandCheckedContent(auth: Auth, remedy: string): void {
+  if (contentBinding(auth) === 'unchecked')
+    throw new TypeError(`content-digest is covered but the body was not checked; ${remedy}`)
+}
