@@ -4,6 +4,7 @@ import { checkComponents } from './signature/coverage.ts'
 import type { ReplayScope } from './signature/replay.ts'
 import { isS256, isServerId } from './token/identifiers.ts'
 import type { Generation } from './token/kinds.ts'
+import { cutTarget } from './wire/target.ts'
 
 const limitBounds: Readonly<Record<keyof Limits, readonly [preset: number, max: number]>> = {
   fetchDeadline: [3000, 10_000],
@@ -17,6 +18,8 @@ const members = new Set([
   'issuer',
   'trust',
   'authorities',
+  'strippedPrefix',
+  'cors',
   'scopes',
   'defaultScope',
   'accessServer',
@@ -76,6 +79,8 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     issuer: given.issuer,
     trust: checkTrust(given.trust),
     authorities: authorities.map((name) => name.replace(/:443$/, '')),
+    strippedPrefix: checkPrefix(given.strippedPrefix ?? ''),
+    cors: flag(given, 'cors'),
     ...scopes,
     accessServer,
     acceptPersonServerTokens: flag(given, 'acceptPersonServerTokens'),
@@ -91,6 +96,14 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     onRefusal: callable(given, 'onRefusal'),
     limits: checkLimits(given.limits ?? {}),
   }
+}
+
+function checkPrefix(prefix: string): string {
+  demand(
+    prefix === '' || (cutTarget(prefix)?.path === prefix && !prefix.endsWith('/')),
+    '"strippedPrefix" must be a path that starts with / and does not end with it',
+  )
+  return prefix
 }
 
 function checkScopes(given: ResourceOptions): Pick<ResourceSettings, 'scopes' | 'defaultScope'> {
@@ -180,7 +193,7 @@ function checkLimits(given: Partial<Limits>): Limits {
   return limits
 }
 
-function flag(given: ResourceOptions, name: 'acceptPersonServerTokens'): boolean {
+function flag(given: ResourceOptions, name: 'acceptPersonServerTokens' | 'cors'): boolean {
   const value = given[name] ?? false
   demand(typeof value === 'boolean', `"${name}" must be a boolean`)
   return value

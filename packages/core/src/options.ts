@@ -16,6 +16,17 @@ export interface ResourceOptions {
   readonly trust: Trust
   /** Host names under which agents call, lower case, with port if it is not 443; default the host of `issuer`. */
   readonly authorities?: readonly string[]
+  /**
+   * A prefix of the path that a proxy in front takes away, such as `/api`. Agents sign the path they called, so
+   * it is put back before the signature is checked. Default none.
+   */
+  readonly strippedPrefix?: string
+  /**
+   * Let true CORS preflights (`OPTIONS` with `Origin` and `Access-Control-Request-Method`, unsigned) pass to the
+   * middleware behind the guard, without identity and without content in the answer. Default `false`: they are
+   * guarded like any request, and CORS middleware belongs before the guard.
+   */
+  readonly cors?: boolean
   /** The scopes of the resource, each with its description (Markdown) for consent screens. */
   readonly scopes?: Readonly<Record<string, string>>
   /** What a route without `scope` asks for; see the README for the default. */
@@ -78,6 +89,8 @@ export interface ResourceSettings {
   readonly issuer: string
   readonly trust: Trust
   readonly authorities: readonly string[]
+  readonly strippedPrefix: string
+  readonly cors: boolean
   readonly scopes: ReadonlyMap<string, string>
   readonly defaultScope: string | undefined
   readonly accessServer: string | undefined

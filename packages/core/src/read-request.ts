@@ -33,7 +33,7 @@ export function readRequest(
   now: number,
 ): UntrustedRequest {
   const { settings } = state
-  const transport = checkTransport(request, settings.authorities)
+  const transport = checkTransport(request, settings)
   if (isUnsigned(request)) throw unsignedChallenge(settings, requirement)
   const required = requiredFor(state, request, requirement)
   const signature = selectSignature(request, required)

@@ -1,4 +1,5 @@
 import { AAuthError } from './errors.ts'
+import type { ResourceSettings } from './options.ts'
 import type { DerivedComponents } from './signature/base.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 import { cutTarget } from './wire/target.ts'
@@ -14,17 +15,21 @@ const hostValue = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i
  * to E20). The authority is one of ours: `Host` at most chooses among several.
  * @throws {AAuthError} `invalid_request`
  */
-export function checkTransport(request: SignedRequest, authorities: readonly string[]): Transport {
+export function checkTransport(
+  request: SignedRequest,
+  { authorities, strippedPrefix }: Pick<ResourceSettings, 'authorities' | 'strippedPrefix'>,
+): Transport {
   for (const name of singletons) {
     if (request.header(name).length > 1) throw refuse(`${name} is sent more than once`)
   }
   const host = request.header('host')[0]
   if (host !== undefined && !hostValue.test(host)) throw refuse('Host is malformed')
   const { method, target: rawTarget } = request
-  const target = cutTarget(rawTarget)
-  if (target === undefined) throw refuse('the request target is ambiguous or in no form that is served')
-  const own = target.authority === undefined ? undefined : ownAuthority(target.authority, authorities)
-  if (target.authority !== undefined && own === undefined)
+  const cut = cutTarget(rawTarget)
+  if (cut === undefined) throw refuse('the request target is ambiguous or in no form that is served')
+  const target = strippedPrefix === '' ? cut : { ...cut, path: strippedPrefix + cut.path }
+  const own = cut.authority === undefined ? undefined : ownAuthority(cut.authority, authorities)
+  if (cut.authority !== undefined && own === undefined)
     throw refuse('the request target names another authority')
   const chosen = own ?? (host === undefined ? undefined : ownAuthority(host, authorities))
   return { method, rawTarget, target, authority: chosen ?? (authorities[0] as string) }

@@ -4,6 +4,7 @@ import {
   answer,
   authorize,
   checkRequirement,
+  passesPreflight,
   type Requirement,
   type Resource,
   type TokenKind,
@@ -11,7 +12,7 @@ import {
 import { signedRequest } from '@aauth-guard/core/node'
 import type { NextFunction, Request, Response } from 'express'
 import { fillSlot } from './get-auth.ts'
-import { send } from './send.ts'
+import { send, sendNoContent } from './send.ts'
 
 declare global {
   namespace Express {
@@ -65,7 +66,12 @@ export function protect<Accept extends TokenKind = 'auth-token'>(
 ): ProtectHandler {
   checkRequirement(resource, requirement)
   return (req, res, next) => {
-    authorize(resource, signedRequest(req), requirement)
+    const request = signedRequest(req)
+    if (passesPreflight(resource, request)) {
+      sendNoContent(res)
+      return next('route')
+    }
+    authorize(resource, request, requirement)
       .then((auth) => {
         if (auth !== undefined) fillSlot(req, auth)
         keepPrivate(res)

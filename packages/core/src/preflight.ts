@@ -1,0 +1,18 @@
+import { type Resource, stateOf } from './resource.ts'
+import { isUnsigned } from './wire/signature-headers.ts'
+import type { SignedRequest } from './wire/signed-request.ts'
+
+/**
+ * Whether a guard lets this request pass to the CORS middleware behind it: the resource says `cors: true` and a
+ * browser asks before it sends the real request, which it does without credentials (security M20). An adapter
+ * passes it on without identity and answers without content.
+ */
+export function passesPreflight(resource: Resource, request: SignedRequest): boolean {
+  return (
+    stateOf(resource).settings.cors &&
+    request.method === 'OPTIONS' &&
+    request.header('origin').length === 1 &&
+    request.header('access-control-request-method').length === 1 &&
+    isUnsigned(request)
+  )
+}

@@ -1,0 +1,2 @@
+export { type GuardOptions, protect } from './protect.ts'
+export { wellKnown } from './well-known.ts'

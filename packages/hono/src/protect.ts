@@ -1,0 +1,90 @@
+import {
+  type Auth,
+  type Authorized,
+  answer,
+  authorize,
+  checkContent,
+  checkRequirement,
+  contentBinding,
+  passesPreflight,
+  type Requirement,
+  type Resource,
+  type TokenKind,
+  verifyContent,
+} from '@aauth-guard/core'
+import type { Context, MiddlewareHandler, Next } from 'hono'
+import { requestOf } from './request-of.ts'
+import { respond } from './respond.ts'
+
+/** How {@link protect} treats a refusal. */
+export interface GuardOptions {
+  /** Throw refusals, for `app.onError`, instead of answering. */
+  readonly passErrors?: boolean
+}
+
+/**
+ * Guards everything behind it: verifies the request and checks it against `requirement`, puts the identity on
+ * `c.var.aauth`, and answers every refusal itself with the headers that agents depend on.
+ *
+ * Under `@hono/node-server` the signature is checked over the target the client sent; on other hosts over the one
+ * in `request.url`. Content is read only where the signature covers `content-digest`, up to 1 MiB; the handler
+ * finds it unread. Answers get `Cache-Control: private` and `Vary` unless the handler sets them.
+ *
+ * @throws {TypeError} at once when `requirement` is not well-formed
+ * @example
+ * ```ts
+ * import { createResource } from '@aauth-guard/core'
+ * import { protect } from '@aauth-guard/hono'
+ * import { Hono } from 'hono'
+ *
+ * const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
+ * const app = new Hono()
+ * app.get('/notes/:id', protect(resource), (c) => c.json({ id: c.req.param('id'), sub: c.var.aauth.sub }))
+ * ```
+ */
+export function protect<Accept extends TokenKind = 'auth-token', Optional extends boolean = false>(
+  resource: Resource,
+  requirement: Requirement<Accept, Optional> = {},
+  options: GuardOptions = {},
+): MiddlewareHandler<{ Variables: { aauth: Authorized<Accept, Optional> } }> {
+  checkRequirement(resource, requirement)
+  return async (c, next) => {
+    const request = requestOf(c)
+    if (passesPreflight(resource, request)) return answerPreflight(c, next)
+    try {
+      const auth = await authorize(resource, request, requirement)
+      if (auth !== undefined) await bindContent(auth, c)
+      c.set('aauth', auth)
+    } catch (error) {
+      if (options.passErrors) throw error
+      return respond(answer(error))
+    }
+    await next()
+    return keepPrivate(c)
+  }
+}
+
+/** Leaves the request as if nobody had read it. */
+async function bindContent(auth: Auth, { req }: Context): Promise<void> {
+  if (contentBinding(auth) !== 'unchecked') return
+  if (req.raw.bodyUsed) await verifyContent(auth, new Uint8Array(await req.arrayBuffer()))
+  else req.raw = await checkContent(auth, req.raw)
+}
+
+/** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */
+function keepPrivate(c: Context): void {
+  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'private')
+  if (!c.res.headers.has('vary')) c.header('vary', 'Signature-Key, Signature')
+}
+
+/** Whoever answers without a caller that is known, answers without content. */
+async function answerPreflight(c: Context, next: Next): Promise<void> {
+  await next()
+  if (c.res.body === null) return
+  const { status, headers } = c.res
+  const kept = new Headers(headers)
+  kept.delete('content-type')
+  kept.delete('content-length')
+  c.res = undefined
+  c.res = new Response(null, { status, headers: kept })
+}

@@ -1,0 +1,35 @@
+import {
+  type Auth,
+  type AuthFor,
+  demandCheckedContent,
+  readIdentity,
+  type TokenKind,
+} from '@aauth-guard/core'
+import type { Context } from 'koa'
+
+const slots = new WeakMap<object, Auth>()
+const remedy = 'put protect(resource) before the body parser'
+
+/** Puts the identity into `ctx.state`, where reading it demands that the content was checked. */
+export function fillSlot({ req, state }: Pick<Context, 'req' | 'state'>, auth: Auth): void {
+  slots.set(req, auth)
+  Object.defineProperty(state, 'aauth', {
+    configurable: true,
+    enumerable: true,
+    get() {
+      demandCheckedContent(auth, remedy)
+      return auth
+    },
+  })
+}
+
+/**
+ * The verified identity of a request that passed `protect`, where the type of `ctx.state` does not say it.
+ *
+ * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
+ * @throws {TypeError} when no guard ran, when the token is of another kind, and when the signature covers
+ * `content-digest` but a parser took the content before the guard
+ */
+export function getAuth<Kind extends TokenKind>({ req }: Pick<Context, 'req'>, kind: Kind): AuthFor<Kind> {
+  return readIdentity(slots.get(req), kind, remedy)
+}

@@ -1,0 +1,3 @@
+export { getAuth } from './get-auth.ts'
+export { type GuardOptions, protect } from './protect.ts'
+export { wellKnown } from './well-known.ts'

@@ -1,0 +1,98 @@
+import {
+  type Auth,
+  type Authorized,
+  answer,
+  authorize,
+  checkRequirement,
+  contentBinding,
+  passesPreflight,
+  type Requirement,
+  type Resource,
+  type TokenKind,
+  verifyContent,
+} from '@aauth-guard/core'
+import { bufferContent, signedRequest } from '@aauth-guard/core/node'
+import type { Context, Middleware } from 'koa'
+import { fillSlot } from './get-auth.ts'
+import { send } from './send.ts'
+
+/** How {@link protect} treats a refusal. */
+export interface GuardOptions {
+  /** Throw refusals, for error middleware further out, instead of answering. */
+  readonly passErrors?: boolean
+}
+
+const maxContent = 1_048_576
+
+/**
+ * Guards everything behind it: verifies the request and checks it against `requirement`, puts the identity on
+ * `ctx.state.aauth`, and answers every refusal itself with the headers that agents depend on.
+ *
+ * The signature is checked over the target the client sent, wherever koa-mount or a router put the guard. Content
+ * is read only where the signature covers `content-digest`, up to 1 MiB and once the caller is verified; parsers
+ * behind the guard find it unread. Answers get `Cache-Control: private` and `Vary` unless the handler sets them.
+ *
+ * @throws {TypeError} at once when `requirement` is not well-formed
+ * @example
+ * ```ts
+ * import { createResource } from '@aauth-guard/core'
+ * import { protect } from '@aauth-guard/koa'
+ * import Router from '@koa/router'
+ * import Koa from 'koa'
+ *
+ * const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
+ * const router = new Router()
+ * router.get('/notes', protect(resource), (ctx) => {
+ *   ctx.body = { sub: ctx.state.aauth.sub }
+ * })
+ * new Koa().use(router.routes())
+ * ```
+ */
+export function protect<Accept extends TokenKind = 'auth-token', Optional extends boolean = false>(
+  resource: Resource,
+  requirement: Requirement<Accept, Optional> = {},
+  options: GuardOptions = {},
+): Middleware<{ aauth: Authorized<Accept, Optional> }> {
+  checkRequirement(resource, requirement)
+  return async (ctx, next) => {
+    const request = signedRequest(ctx.req, () => ctx.originalUrl)
+    if (passesPreflight(resource, request)) return answerPreflight(ctx, next)
+    try {
+      const auth = await authorize(resource, request, requirement)
+      if (auth !== undefined) {
+        await checkContent(auth, ctx)
+        fillSlot(ctx, auth)
+      }
+    } catch (error) {
+      if (options.passErrors) throw error
+      return send(ctx, answer(error))
+    }
+    keepPrivate(ctx)
+    return next()
+  }
+}
+
+async function checkContent(auth: Auth, { req }: Pick<Context, 'req'>): Promise<void> {
+  if (contentBinding(auth) !== 'unchecked') return
+  const content = await bufferContent(req, maxContent)
+  // Content that a parser has taken before cannot be checked; reading the identity says so.
+  if (content !== undefined) await verifyContent(auth, content)
+}
+
+/** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */
+function keepPrivate({ res }: Pick<Context, 'res'>): void {
+  if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'private')
+  if (!res.hasHeader('vary')) res.setHeader('vary', 'Signature-Key, Signature')
+}
+
+/** Whoever answers without a caller that is known, answers without content. */
+async function answerPreflight(
+  { response }: Pick<Context, 'response'>,
+  next: () => Promise<unknown>,
+): Promise<void> {
+  await next()
+  if (response.body == null) return
+  // A JSON type left behind would make Koa write the word null.
+  response.remove('content-type')
+  response.body = null
+}
