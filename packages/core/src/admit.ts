@@ -20,9 +20,7 @@ export function admit(settings: ResourceSettings, routeTrust: Trust | undefined,
     role === 'person-server' &&
     settings.accessServer !== undefined &&
     !settings.acceptPersonServerTokens
-  const admitted =
-    isAdmitted(settings, role, iss) && (routeTrust === undefined || admits(routeTrust, role, iss))
-  if (admitted && !bypassesAccessServer) return
+  if (isAdmitted(settings, routeTrust, role, iss) && !bypassesAccessServer) return
   throw new AAuthError('invalid_jwt', {
     hint: bypassesAccessServer
       ? `${iss} is no access server of this resource`
@@ -31,8 +29,14 @@ export function admit(settings: ResourceSettings, routeTrust: Trust | undefined,
   })
 }
 
-/** Whether the resource believes `iss` in `role`, on any route. */
-export function isAdmitted(settings: ResourceSettings, role: Issued['role'], iss: string): boolean {
+/** Whether the resource believes `iss` in `role`, on a route that may narrow its trust. */
+export function isAdmitted(
+  settings: ResourceSettings,
+  routeTrust: Trust | undefined,
+  role: Issued['role'],
+  iss: string,
+): boolean {
+  if (routeTrust !== undefined && !admits(routeTrust, role, iss)) return false
   const { trust, accessServer, issuer } = settings
   if (role === 'access-server' && iss === accessServer) return true
   // A resource does not fetch from itself unless it was told to (security I32).

@@ -13,11 +13,18 @@ export interface Answer {
  * of it gets out. The answer follows from the code alone, whatever others wrote on the error since.
  */
 export function answer(error: unknown): Answer {
-  const refusal = isAAuthError(error) ? error : new AAuthError('server_error', { retryAfter: 5 })
-  const { problem } = refusal
+  try {
+    if (isAAuthError(error)) return answerOf(error)
+  } catch {
+    // A refusal that cannot even be read is an unknown fault.
+  }
+  return answerOf(new AAuthError('server_error', { retryAfter: 5 }))
+}
+
+function answerOf({ problem, headers }: AAuthError): Answer {
   return {
     status: problem.status as number,
-    headers: { 'content-type': 'application/problem+json', ...refusal.headers },
+    headers: { 'content-type': 'application/problem+json', ...headers },
     body: JSON.stringify(problem),
   }
 }

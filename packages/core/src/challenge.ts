@@ -48,7 +48,7 @@ export async function askForAuthToken(
   const { settings } = state
   const { claims, thumbprint } = verified.token
   const audience = settings.accessServer ?? claims.ps
-  if (audience === undefined || !isRedeemable(settings, audience)) {
+  if (audience === undefined || !isRedeemable(settings, requirement, audience)) {
     return new AAuthError('access_denied', {
       hint: 'neither an access server nor an admitted person server could grant access',
     })
@@ -91,13 +91,17 @@ async function challengeAgent(
   if (!settings.generations.has('mission-header')) return ask('person-token')
   if (!settings.generations.has('person-token')) return askForAuthToken(state, verified, requirement)
   const speaksOld =
-    ps === undefined ? settings.accessServer !== undefined : await speaksMissionHeader(state, ps)
+    ps === undefined ? settings.accessServer !== undefined : await speaksMissionHeader(state, requirement, ps)
   return speaksOld ? askForAuthToken(state, verified, requirement) : ask('person-token')
 }
 
 /** Whether a person server knows only the token endpoint of drafts 01 to 10. */
-async function speaksMissionHeader(state: ResourceState, ps: string): Promise<boolean> {
-  if (!isAdmitted(state.settings, 'person-server', ps)) return false
+async function speaksMissionHeader(
+  state: ResourceState,
+  { trust }: CompiledRequirement,
+  ps: string,
+): Promise<boolean> {
+  if (!isAdmitted(state.settings, trust, 'person-server', ps)) return false
   const source = sourceOf(state.settings, { iss: ps, dwk: 'aauth-person.json', role: 'person-server' })
   try {
     const metadata = await state.keys.metadata(source)
@@ -111,8 +115,8 @@ async function speaksMissionHeader(state: ResourceState, ps: string): Promise<bo
   }
 }
 
-function isRedeemable(settings: ResourceSettings, audience: string): boolean {
-  return audience === settings.accessServer || isAdmitted(settings, 'person-server', audience)
+function isRedeemable(settings: ResourceSettings, { trust }: CompiledRequirement, audience: string): boolean {
+  return audience === settings.accessServer || isAdmitted(settings, trust, 'person-server', audience)
 }
 
 /** What the route needs, beside what the token already has; only scopes the resource describes (R11-165). */

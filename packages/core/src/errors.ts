@@ -201,9 +201,13 @@ function headersOf(code: AAuthErrorCode, details: RefusalDetails): Record<string
     if (details.requirement)
       headers['aauth-requirement'] = requirementHeader(details.requirement, details.resourceToken)
   }
-  if (details.retryAfter !== undefined)
-    headers['retry-after'] = String(Math.max(1, Math.ceil(details.retryAfter)))
+  if (details.retryAfter !== undefined) headers['retry-after'] = wholeSeconds(details.retryAfter)
   return headers
+}
+
+function wholeSeconds(seconds: number): string {
+  const whole = Math.ceil(seconds)
+  return String(Number.isFinite(whole) ? Math.min(Math.max(1, whole), 86_400) : 60)
 }
 
 function requirementHeader(name: RequirementName, resourceToken: string | undefined): string {

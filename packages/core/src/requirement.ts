@@ -108,11 +108,11 @@ export function compileRequirement(
   if (scopes.length > 0 && (accept.size > 1 || !accept.has('auth-token'))) {
     throw new TypeError('"scope" is granted by auth tokens alone; leave "accept" out')
   }
-  const approver = typeof mission === 'object' && mission !== null ? mission.approver : undefined
+  const approver = onlyMember(mission, 'approver')
   if (mission !== undefined && mission !== 'required' && mission !== 'forbidden' && !isServerId(approver)) {
     throw new TypeError('"mission" must be required, forbidden, or { approver: server identifier }')
   }
-  const provider = agentClass?.provider
+  const provider = onlyMember(agentClass, 'provider')
   if (agentClass !== undefined && !isServerId(provider))
     throw new TypeError('"class" must be { provider: server identifier }')
   if (agentClass !== undefined && mission === 'forbidden')
@@ -135,4 +135,11 @@ export function compileRequirement(
     trust: trust === undefined ? undefined : checkTrust(trust),
     check,
   }
+}
+
+/** The value of the one member that `value` may have. */
+function onlyMember(value: unknown, name: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const entries = Object.entries(value)
+  return entries.length === 1 && entries[0]?.[0] === name ? entries[0][1] : undefined
 }

@@ -64,7 +64,13 @@ export async function discover(
 function isOnHostOf(iss: string, value: unknown): value is string {
   if (typeof value !== 'string' || value.length > 2048 || !URL.canParse(value)) return false
   const url = new URL(value)
-  return url.origin === iss && url.username === '' && url.password === '' && url.hash === ''
+  return (
+    url.protocol === 'https:' &&
+    url.origin === iss &&
+    url.username === '' &&
+    url.password === '' &&
+    url.hash === ''
+  )
 }
 
 /** `max-age`, held within 60 s and 1 h; 10 min where nothing is said (architecture §11, security I24). */

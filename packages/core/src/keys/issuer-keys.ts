@@ -44,11 +44,13 @@ interface IssuerRecord {
 
 /**
  * The published keys of issuers: one flight per issuer, a floor under requests, stale copies when an issuer is
- * down, and two segments, so that strangers cannot evict the issuers an operator named (JWKS-1 to JWKS-8).
+ * down, and segments, so that strangers cannot evict the issuers an operator named (JWKS-1 to JWKS-8).
  */
 export class IssuerKeys {
   private readonly named: LRUCache<string, IssuerRecord>
   private readonly strangers: LRUCache<string, IssuerRecord>
+  /** Strangers that have not published anything yet, so that names somebody makes up push out nobody. */
+  private readonly unproven: LRUCache<string, IssuerRecord>
   /** When an issuer was last asked for its JWKS. Outlives its record, which others can evict. */
   private readonly askedAt: LRUCache<string, number>
   private readonly firstContacts = new FirstContactBudget(20, 40, 16)
@@ -59,6 +61,7 @@ export class IssuerKeys {
     this.options = options
     this.named = new LRUCache({ max: options.maxNamed })
     this.strangers = new LRUCache({ max: options.maxStrangers })
+    this.unproven = new LRUCache({ max: options.maxStrangers })
     this.askedAt = new LRUCache({ max: maxAsked + options.maxNamed + options.maxStrangers })
   }
 
@@ -85,7 +88,7 @@ export class IssuerKeys {
     const record = this.findOrMake(source)
     const hadCopy = await this.bringUpToDate(record)
     let key = copyOf(record).keys.get(kid)
-    if (key === undefined && hadCopy && this.mayAsk(record)) {
+    if (key === undefined && hadCopy && this.mayRefresh(record)) {
       await this.refresh(record)
       key = copyOf(record).keys.get(kid)
     }
@@ -99,7 +102,7 @@ export class IssuerKeys {
    */
   async keyAfterFailure(source: KeySource, failed: IssuerKey): Promise<IssuerKey | undefined> {
     const record = this.findOrMake(source)
-    if (!this.mayAsk(record)) return undefined
+    if (!this.mayRefresh(record)) return undefined
     await this.refresh(record)
     const key = record.published?.keys.get(failed.kid)
     if (key === undefined)
@@ -116,7 +119,7 @@ export class IssuerKeys {
 
   /** Forgets everything of an issuer, in every role. */
   purge(iss: string): void {
-    for (const segment of [this.named, this.strangers]) {
+    for (const segment of [this.named, this.strangers, this.unproven]) {
       for (const [name, record] of segment.entries()) {
         if (record.source.iss !== iss) continue
         segment.delete(name)
@@ -131,7 +134,8 @@ export class IssuerKeys {
   }
 
   private find(source: KeySource): IssuerRecord | undefined {
-    return this.segment(source).get(nameOf(source))
+    const name = nameOf(source)
+    return source.named ? this.named.get(name) : (this.strangers.get(name) ?? this.unproven.get(name))
   }
 
   private findOrMake(source: KeySource): IssuerRecord {
@@ -147,12 +151,9 @@ export class IssuerKeys {
       failure: undefined,
       pending: undefined,
     }
-    this.segment(source).set(nameOf(source), record)
+    const segment = source.named ? this.named : this.unproven
+    segment.set(nameOf(source), record)
     return record
-  }
-
-  private segment({ named }: KeySource): LRUCache<string, IssuerRecord> {
-    return named ? this.named : this.strangers
   }
 
   /** Leaves `record` with a usable copy, or throws. Returns whether there was one before. */
@@ -160,7 +161,7 @@ export class IssuerKeys {
     const now = this.options.now()
     if (this.isTooOld(record)) record.published = undefined
     const hadCopy = record.published !== undefined
-    if (now >= record.renewAt && (record.pending || this.mayAsk(record))) {
+    if (now >= record.renewAt && this.mayRefresh(record)) {
       const refreshed = this.refresh(record)
       // Wait only where the copy may not be used, or is used up and the issuer is not known to be down.
       if (!hadCopy || (now >= record.freshUntil && record.failure === undefined)) await refreshed
@@ -171,6 +172,11 @@ export class IssuerKeys {
 
   private isTooOld({ fetchedAt }: IssuerRecord): boolean {
     return this.options.now() >= fetchedAt + maxAge
+  }
+
+  /** A request that is under way may be joined at any time. */
+  private mayRefresh(record: IssuerRecord): boolean {
+    return record.pending !== undefined || this.mayAsk(record)
   }
 
   private mayAsk(record: IssuerRecord): boolean {
@@ -205,7 +211,7 @@ export class IssuerKeys {
       record.failure = {
         fault: { passing: true, reason: 'too many unknown issuers' },
         retryAt: this.options.now() + 1,
-        count: 0,
+        count: record.failure?.count ?? 0,
       }
       return
     }
@@ -233,6 +239,8 @@ export class IssuerKeys {
     record.renewAt = now + Math.max(floor, Math.floor(lifetime * 0.8))
     record.freshUntil = now + lifetime
     record.failure = undefined
+    if (record.source.named || !this.unproven.delete(nameOf(record.source))) return
+    this.strangers.set(nameOf(record.source), record)
   }
 
   /** A good copy is never replaced by a failure (security I25). */

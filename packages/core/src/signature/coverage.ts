@@ -44,8 +44,13 @@ function mayHaveContent({ body }: SignedRequest): boolean {
 
 /** @throws {TypeError} for a component that no signature could cover (security E26) */
 export function checkComponents(components: readonly string[]): readonly string[] {
+  if (!Array.isArray(components)) throw new TypeError('components must be a list of names')
   for (const name of components) {
-    if (!/^(?:@method|@authority|@path|@query|[a-z0-9!#$%&'*+.^_`|~-]+)$/.test(name)) {
+    // A signature cannot cover itself.
+    if (
+      name === 'signature' ||
+      !/^(?:@method|@authority|@path|@query|[a-z0-9!#$%&'*+.^_`|~-]+)$/.test(name)
+    ) {
       throw new TypeError(
         `"${name}" is neither @method, @authority, @path, @query nor the lower-case name of a field`,
       )

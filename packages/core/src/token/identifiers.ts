@@ -4,8 +4,9 @@
  */
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
-// DNS names with at least one dot whose last label is no number: no IP literal, no localhost, no trailing dot.
-const host = `(?=[^@]{1,253}$)(?:${label}\\.)+(?![0-9]+$)${label}`
+// DNS names with at least one dot whose last label no URL parser reads as a number: no IP literal in any spelling,
+// nothing under localhost, no trailing dot.
+const host = `(?=[^@]{1,253}$)(?:${label}\\.)+(?!(?:[0-9]+|0x[0-9a-f]*|localhost)$)${label}`
 const serverId = new RegExp(`^https://${host}$`)
 // Upper case in the local part since draft 11, accepted in both generations, never folded (R11-005).
 const agentId = new RegExp(`^aauth:[A-Za-z0-9._+-]{1,255}@${host}$`)

@@ -171,8 +171,7 @@ class Reader {
     bytesAt.lastIndex = this.at
     const found = bytesAt.exec(this.text)
     const base64 = found?.[1]
-    if (base64 === undefined || lengthWithoutPadding(base64) % 4 === 1)
-      throw this.fault('base64 between colons')
+    if (base64 === undefined || !isWhole(base64)) throw this.fault('base64 between colons')
     this.at = bytesAt.lastIndex
     return base64
   }
@@ -220,6 +219,11 @@ export function decodeBytes(base64: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
   return bytes
+}
+
+/** Padding may be left out (RFC 9651 §4.2.7), but not half of it. */
+function isWhole(base64: string): boolean {
+  return base64.endsWith('=') ? base64.length % 4 === 0 : base64.length % 4 !== 1
 }
 
 function lengthWithoutPadding(base64: string): number {
