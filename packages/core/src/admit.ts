@@ -1,5 +1,5 @@
 import { AAuthError } from './errors.ts'
-import type { KeySource } from './keys/issuer-keys.ts'
+import type { KeySource } from './keys/issuer-records.ts'
 import { admits, names, type Trust } from './keys/trust.ts'
 import type { ResourceSettings } from './options.ts'
 import { renewal, type UntrustedClaims } from './token/claims.ts'

@@ -71,6 +71,7 @@ function checkAccount(
   } catch {
     account = undefined
   }
+  if (account instanceof Promise) account.catch(() => undefined)
   if (typeof account !== 'string' || auth.account !== account) {
     throw new AAuthError('access_denied', { hint: 'the token is bound to another account, or to none' })
   }

@@ -1,17 +1,9 @@
-import { LRUCache } from 'lru-cache'
 import { AAuthError } from '../errors.ts'
 import type { JsonObject } from '../token/json.ts'
-import type { WellKnownDocument } from '../token/kinds.ts'
 import { type DiscoveryFault, discover, type Published } from './discover.ts'
 import { FirstContactBudget } from './first-contact.ts'
+import { type IssuerRecord, IssuerRecords, type KeySource } from './issuer-records.ts'
 import type { IssuerKey, KeySet } from './key-set.ts'
-
-/** Where keys come from: an issuer in one role, and whether the operator named it. */
-export interface KeySource {
-  readonly iss: string
-  readonly dwk: WellKnownDocument
-  readonly named: boolean
-}
 
 export interface IssuerKeysOptions {
   /** `undefined`: this issuer's keys may not be fetched here. */
@@ -26,48 +18,27 @@ export interface IssuerKeysOptions {
 
 /** Seconds between two JWKS requests to one issuer, whatever came of the first (R11-124). */
 const floor = 60
-/** More issuers than can be asked within one floor: the budget of first contacts and the strangers that are kept. */
-const maxAsked = 1300
 /** Seconds after which a copy is not used any more, even if the issuer cannot be reached (R11-123). */
 const maxAge = 86_400
-
-interface IssuerRecord {
-  readonly source: KeySource
-  published: { readonly metadata: JsonObject; readonly keys: KeySet } | undefined
-  fetchedAt: number
-  /** From here on a copy is renewed in the background, so that nobody waits at {@link freshUntil}. */
-  renewAt: number
-  freshUntil: number
-  failure: { readonly fault: DiscoveryFault; readonly retryAt: number; readonly count: number } | undefined
-  pending: Promise<void> | undefined
-}
 
 /**
  * The published keys of issuers: one flight per issuer, a floor under requests, stale copies when an issuer is
  * down, and segments, so that strangers cannot evict the issuers an operator named (JWKS-1 to JWKS-8).
  */
 export class IssuerKeys {
-  private readonly named: LRUCache<string, IssuerRecord>
-  private readonly strangers: LRUCache<string, IssuerRecord>
-  /** Strangers that have not published anything yet, so that names somebody makes up push out nobody. */
-  private readonly unproven: LRUCache<string, IssuerRecord>
-  /** When an issuer was last asked for its JWKS. Outlives its record, which others can evict. */
-  private readonly askedAt: LRUCache<string, number>
+  private readonly records: IssuerRecords
   private readonly firstContacts = new FirstContactBudget(20, 40, 16)
   private readonly closing = new AbortController()
   private readonly options: IssuerKeysOptions
 
   constructor(options: IssuerKeysOptions) {
     this.options = options
-    this.named = new LRUCache({ max: options.maxNamed })
-    this.strangers = new LRUCache({ max: options.maxStrangers })
-    this.unproven = new LRUCache({ max: options.maxStrangers })
-    this.askedAt = new LRUCache({ max: maxAsked + options.maxNamed + options.maxStrangers })
+    this.records = new IssuerRecords(options.maxNamed, options.maxStrangers)
   }
 
   /** Whether this key is at hand, so that verifying a token with it costs no fetch. */
   has(source: KeySource, kid: string): boolean {
-    const record = this.find(source)
+    const record = this.records.find(source)
     return record?.published?.keys.has(kid) === true && !this.isTooOld(record)
   }
 
@@ -76,7 +47,7 @@ export class IssuerKeys {
    * is due for renewal: then {@link key} tells.
    */
   isCurrent(source: KeySource, key: IssuerKey): boolean {
-    const record = this.find(source)
+    const record = this.records.find(source)
     return record?.published?.keys.get(key.kid) === key && this.options.now() < record.renewAt
   }
 
@@ -85,7 +56,7 @@ export class IssuerKeys {
    * @throws {AAuthError} `unknown_key`, or what discovery came to
    */
   async key(source: KeySource, kid: string): Promise<IssuerKey> {
-    const record = this.findOrMake(source)
+    const record = this.records.findOrMake(source)
     const hadCopy = await this.bringUpToDate(record)
     let key = copyOf(record).keys.get(kid)
     if (key === undefined && hadCopy && this.mayRefresh(record)) {
@@ -101,7 +72,7 @@ export class IssuerKeys {
    * names. `undefined` when there is nothing new (R11-125).
    */
   async keyAfterFailure(source: KeySource, failed: IssuerKey): Promise<IssuerKey | undefined> {
-    const record = this.findOrMake(source)
+    const record = this.records.findOrMake(source)
     if (!this.mayRefresh(record)) return undefined
     await this.refresh(record)
     const key = record.published?.keys.get(failed.kid)
@@ -112,48 +83,19 @@ export class IssuerKeys {
 
   /** The metadata document of an issuer. @throws {AAuthError} what discovery came to */
   async metadata(source: KeySource): Promise<JsonObject> {
-    const record = this.findOrMake(source)
+    const record = this.records.findOrMake(source)
     await this.bringUpToDate(record)
     return copyOf(record).metadata
   }
 
   /** Forgets everything of an issuer, in every role. */
   purge(iss: string): void {
-    for (const segment of [this.named, this.strangers, this.unproven]) {
-      for (const [name, record] of segment.entries()) {
-        if (record.source.iss !== iss) continue
-        segment.delete(name)
-        this.askedAt.delete(name)
-      }
-    }
+    this.records.purge(iss)
   }
 
   /** Ends all fetches; nothing is fetched any more. */
   close(): void {
     this.closing.abort()
-  }
-
-  private find(source: KeySource): IssuerRecord | undefined {
-    const name = nameOf(source)
-    return source.named ? this.named.get(name) : (this.strangers.get(name) ?? this.unproven.get(name))
-  }
-
-  private findOrMake(source: KeySource): IssuerRecord {
-    const found = this.find(source)
-    if (found) return found
-    const never = Number.NEGATIVE_INFINITY
-    const record: IssuerRecord = {
-      source,
-      published: undefined,
-      fetchedAt: never,
-      renewAt: never,
-      freshUntil: never,
-      failure: undefined,
-      pending: undefined,
-    }
-    const segment = source.named ? this.named : this.unproven
-    segment.set(nameOf(source), record)
-    return record
   }
 
   /** Leaves `record` with a usable copy, or throws. Returns whether there was one before. */
@@ -185,19 +127,26 @@ export class IssuerKeys {
   }
 
   private askableAt({ source }: IssuerRecord): number {
-    return (this.askedAt.get(nameOf(source)) ?? Number.NEGATIVE_INFINITY) + floor
+    return this.records.askedAt(source) + floor
   }
 
   private refresh(record: IssuerRecord): Promise<void> {
-    record.pending ??= this.fetchInto(record).finally(() => {
-      record.pending = undefined
-    })
+    record.pending ??= this.fetchInto(record)
+      .catch((error: unknown) => {
+        // Without a clock there is nothing to write down; the next request meets the same fault and says so.
+        record.failure ??= { fault: { passing: true, reason: String(error) }, retryAt: 0, count: 0 }
+      })
+      .finally(() => {
+        record.pending = undefined
+      })
     return record.pending
   }
 
   /** Never rejects: what went wrong stays in the record. */
   private async fetchInto(record: IssuerRecord): Promise<void> {
     const { source } = record
+    if (this.closing.signal.aborted)
+      return this.fail(record, { passing: true, reason: 'the resource is closed' })
     const fetcher = this.options.fetcherFor(source)
     if (fetcher === undefined) {
       return this.fail(record, {
@@ -217,7 +166,8 @@ export class IssuerKeys {
     }
     const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(this.options.deadline)])
     const beforeJwks = (): void => {
-      this.askedAt.set(nameOf(source), this.options.now())
+      if (record.purged) throw new Error('the issuer was purged')
+      this.records.noteAsked(source, this.options.now())
     }
     const outcome = await discover(
       fetcher,
@@ -239,8 +189,7 @@ export class IssuerKeys {
     record.renewAt = now + Math.max(floor, Math.floor(lifetime * 0.8))
     record.freshUntil = now + lifetime
     record.failure = undefined
-    if (record.source.named || !this.unproven.delete(nameOf(record.source))) return
-    this.strangers.set(nameOf(record.source), record)
+    this.records.prove(record)
   }
 
   /** A good copy is never replaced by a failure (security I25). */
@@ -265,9 +214,4 @@ function copyOf(record: IssuerRecord): { readonly metadata: JsonObject; readonly
   if (record.published === undefined)
     throw new AAuthError('server_error', { hint: 'keys were purged', retryAfter: 1 })
   return record.published
-}
-
-/** Roles on one origin publish their own keys (security I27, I28). An issuer holds no space. */
-function nameOf({ iss, dwk }: KeySource): string {
-  return `${dwk} ${iss}`
 }

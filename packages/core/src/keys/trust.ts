@@ -34,7 +34,10 @@ export function admits(trust: Trust, role: IssuerRole, issuer: string): boolean 
   if (trusted === 'any') return true
   if (typeof trusted !== 'function') return trusted.includes(issuer)
   try {
-    return trusted(issuer) === true
+    const verdict: unknown = trusted(issuer)
+    // Not asynchronous, and a rejection that nobody handles would end the process.
+    if (verdict instanceof Promise) verdict.catch(() => undefined)
+    return verdict === true
   } catch {
     return false
   }

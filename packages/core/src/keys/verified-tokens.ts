@@ -3,7 +3,8 @@ import type { VerificationKey } from '../platform/platform.ts'
 import type { AuthTemplate } from '../token/auth.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 import type { CheckedKey } from '../token/public-key.ts'
-import type { IssuerKeys, KeySource } from './issuer-keys.ts'
+import type { IssuerKeys } from './issuer-keys.ts'
+import type { KeySource } from './issuer-records.ts'
 import type { IssuerKey } from './key-set.ts'
 
 /** A token whose issuer vouches for it. Who holds it is shown by the HTTP signature alone. */

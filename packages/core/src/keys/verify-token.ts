@@ -3,7 +3,8 @@ import type { Platform } from '../platform/platform.ts'
 import type { UntrustedClaims } from '../token/claims.ts'
 import { type CheckedKey, checkPublicKey, importPublicKey } from '../token/public-key.ts'
 import type { UntrustedToken } from '../token/untrusted-token.ts'
-import type { IssuerKeys, KeySource } from './issuer-keys.ts'
+import type { IssuerKeys } from './issuer-keys.ts'
+import type { KeySource } from './issuer-records.ts'
 import type { IssuerKey } from './key-set.ts'
 
 /**
