@@ -1,5 +1,6 @@
 import { checkTrust } from './keys/trust.ts'
 import type { Limits, ResourceDisplay, ResourceOptions, ResourceSettings, SigningKey } from './options.ts'
+import { ownMembers } from './own-members.ts'
 import { checkComponents } from './signature/coverage.ts'
 import type { ReplayScope } from './signature/replay.ts'
 import { isS256, isServerId } from './token/identifiers.ts'
@@ -50,8 +51,7 @@ const scopeValue = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/
 
 /** @throws {TypeError} that names the option and what it must be */
 export function checkOptions(options: ResourceOptions): ResourceSettings {
-  // Own members only, so that a polluted prototype configures nothing (security Q01).
-  const given: ResourceOptions = Object.assign(Object.create(null), options)
+  const given = ownMembers(options)
   const unknown = Object.keys(given).find((name) => !members.has(name))
   demand(unknown === undefined, `"${unknown}" is no option of createResource`)
   demand(
@@ -94,7 +94,7 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     now: checkClock(callable(given, 'now') ?? (() => Date.now() / 1000)),
     metadata: checkDisplay(given.metadata ?? {}),
     onRefusal: callable(given, 'onRefusal'),
-    limits: checkLimits(given.limits ?? {}),
+    limits: checkLimits(ownMembers(given.limits ?? {})),
   }
 }
 

@@ -1,4 +1,5 @@
 import { serializeDictionary, Token } from 'structured-headers'
+import { ownMembers } from './own-members.ts'
 
 /**
  * Every way a request can be refused. The first group goes out in `Signature-Error` (Signature Keys 09 §5.4),
@@ -136,12 +137,12 @@ export class AAuthError extends Error {
     // A refusal is an answer, not a crash; capturing a stack would cost more than the checks that led here.
     const limit = Error.stackTraceLimit
     Error.stackTraceLimit = 0
-    super(row.detail, details.cause === undefined ? undefined : { cause: details.cause })
+    super(row.detail, Object.hasOwn(details, 'cause') ? { cause: details.cause } : undefined)
     Error.stackTraceLimit = limit
     this.code = code
     this.status = row.status
-    this.hint = details.hint
-    this.#details = details
+    this.#details = ownMembers(details)
+    this.hint = this.#details.hint === undefined ? undefined : printable(this.#details.hint)
   }
 
   /** Response headers in lower case, without `content-type` and framing. */
@@ -161,6 +162,11 @@ export class AAuthError extends Error {
 }
 
 const noDetails: RefusalDetails = {}
+
+/** Text of a request that cannot forge another line of a log (security P05). */
+function printable(hint: string): string {
+  return hint.replace(/[^\x20-\x7e]/g, '\ufffd').slice(0, 512)
+}
 
 /** Whether `value` is a refusal, also one made by another copy of this package. */
 export function isAAuthError(value: unknown): value is AAuthError {

@@ -1,4 +1,5 @@
 import { checkTrust, type Trust } from './keys/trust.ts'
+import { ownMembers } from './own-members.ts'
 import { checkComponents } from './signature/coverage.ts'
 import type { AuthFor } from './token/auth.ts'
 import { isServerId } from './token/identifiers.ts'
@@ -87,10 +88,12 @@ const members = new Set([
 
 /** @throws {TypeError} for anything that would not mean what was written */
 export function compileRequirement(
-  requirement: AnyRequirement,
+  given: AnyRequirement,
   described: ReadonlySet<string>,
   personTokens: boolean,
 ): CompiledRequirement {
+  if (typeof given !== 'object' || given === null) throw new TypeError('a requirement must be an object')
+  const requirement = ownMembers(given)
   const unknown = Object.keys(requirement).find((name) => !members.has(name))
   if (unknown !== undefined) throw new TypeError(`"${unknown}" is no member of a requirement`)
   const { mission, class: agentClass, account, optional = false, trust, check } = requirement

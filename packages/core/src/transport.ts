@@ -28,8 +28,9 @@ export function checkTransport(
   const cut = cutTarget(rawTarget)
   if (cut === undefined) throw refuse('the request target is ambiguous or in no form that is served')
   const target = strippedPrefix === '' ? cut : { ...cut, path: strippedPrefix + cut.path }
-  const own = cut.authority === undefined ? undefined : ownAuthority(cut.authority, authorities)
-  if (cut.authority !== undefined && own === undefined)
+  const named = Object.hasOwn(cut, 'authority') ? cut.authority : undefined
+  const own = named === undefined ? undefined : ownAuthority(named, authorities)
+  if (named !== undefined && own === undefined)
     throw refuse('the request target names another authority')
   const chosen = own ?? (host === undefined ? undefined : ownAuthority(host, authorities))
   return { method, rawTarget, target, authority: chosen ?? (authorities[0] as string) }

@@ -131,7 +131,8 @@ export class IssuerKeys {
   }
 
   private refresh(record: IssuerRecord): Promise<void> {
-    record.pending ??= this.fetchInto(record)
+    record.pending ??= this.records
+      .hold(record, this.fetchInto(record))
       .catch((error: unknown) => {
         // Without a clock there is nothing to write down; the next request meets the same fault and says so.
         record.failure ??= { fault: { passing: true, reason: String(error) }, retryAt: 0, count: 0 }
@@ -183,6 +184,7 @@ export class IssuerKeys {
   }
 
   private succeed(record: IssuerRecord, { metadata, keys, lifetime }: Published): void {
+    if (record.purged) return
     const now = this.options.now()
     record.published = { metadata, keys }
     record.fetchedAt = now

@@ -36,6 +36,8 @@ export class IssuerRecords {
   private readonly named: LRUCache<string, IssuerRecord>
   private readonly strangers: LRUCache<string, IssuerRecord>
   private readonly unproven: LRUCache<string, IssuerRecord>
+  /** Those that are being asked: pushed out in the meantime, one issuer would be asked twice. */
+  private readonly underWay = new Map<string, IssuerRecord>()
   /** Outlives the records, which others can push out; else that would lift the floor. */
   private readonly asked: LRUCache<string, number>
 
@@ -48,7 +50,8 @@ export class IssuerRecords {
 
   find(source: KeySource): IssuerRecord | undefined {
     const name = nameOf(source)
-    return source.named ? this.named.get(name) : (this.strangers.get(name) ?? this.unproven.get(name))
+    if (source.named) return this.named.get(name)
+    return this.strangers.get(name) ?? this.unproven.get(name) ?? this.underWay.get(name)
   }
 
   findOrMake(source: KeySource): IssuerRecord {
@@ -70,6 +73,17 @@ export class IssuerRecords {
     return record
   }
 
+  /** Holds a record while its issuer is asked. */
+  async hold(record: IssuerRecord, flight: Promise<void>): Promise<void> {
+    const name = nameOf(record.source)
+    this.underWay.set(name, record)
+    try {
+      await flight
+    } finally {
+      if (this.underWay.get(name) === record) this.underWay.delete(name)
+    }
+  }
+
   /** Keeps a stranger among those that have published keys. */
   prove(record: IssuerRecord): void {
     if (record.source.named || record.purged) return
@@ -89,8 +103,8 @@ export class IssuerRecords {
 
   /** Forgets an issuer in every role, also when it was last asked. */
   purge(iss: string): void {
-    for (const segment of [this.named, this.strangers, this.unproven]) {
-      for (const [name, record] of segment.entries()) {
+    for (const segment of [this.named, this.strangers, this.unproven, this.underWay]) {
+      for (const [name, record] of [...segment.entries()]) {
         if (record.source.iss !== iss) continue
         record.purged = true
         segment.delete(name)

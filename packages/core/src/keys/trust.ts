@@ -1,3 +1,4 @@
+import { ownMembers } from '../own-members.ts'
 import { isServerId } from '../token/identifiers.ts'
 import type { IssuerRole } from '../token/kinds.ts'
 
@@ -20,7 +21,7 @@ export interface TrustPolicy {
 /** `'any'`: any agent provider, any person server, no access server. */
 export type Trust = 'any' | TrustPolicy
 
-const anybody: TrustPolicy = { agentProviders: 'any', personServers: 'any' }
+const anybody: TrustPolicy = ownMembers({ agentProviders: 'any', personServers: 'any' })
 const memberOf = {
   'agent-provider': 'agentProviders',
   'person-server': 'personServers',
@@ -68,9 +69,8 @@ export function checkTrust(trust: Trust): Trust {
         '"trust.accessServers" must name its servers: any web site could grant any scope otherwise',
       )
     }
-    const stranger = Array.isArray(trusted) ? trusted.find((issuer) => !isServerId(issuer)) : undefined
-    if (stranger !== undefined)
-      throw new TypeError(`"trust.${role}" lists "${stranger}", which is no server identifier`)
+    if (Array.isArray(trusted) && !trusted.every(isServerId))
+      throw new TypeError(`"trust.${role}" lists what is no server identifier: ${trusted.join(', ')}`)
     if (
       trusted !== undefined &&
       trusted !== 'any' &&
@@ -80,5 +80,9 @@ export function checkTrust(trust: Trust): Trust {
       throw new TypeError(`"trust.${role}" must be 'any', a list or a function`)
     }
   }
-  return { ...trust }
+  const copied = Object.entries(trust).map(([role, trusted]) => [
+    role,
+    Array.isArray(trusted) ? [...trusted] : trusted,
+  ])
+  return ownMembers(Object.fromEntries(copied) as TrustPolicy)
 }
