@@ -1,0 +1,40 @@
+import { createResource, type ResourceOptions } from '@aauth-guard/core'
+import { answerRefusals, getAuth, protect, verifyDigest, wellKnown } from '@aauth-guard/express'
+import express, { type Express } from 'express'
+
+/** The API of the demo: what anybody would write. Only `fetch` is injected, to dial issuers on loopback. */
+export function notesApi(options: Pick<ResourceOptions, 'fetch' | 'onRefusal' | 'signingKey'>): Express {
+  const resource = createResource({
+    issuer: 'https://notes.example',
+    trust: {
+      agentProviders: ['https://agent.example'],
+      personServers: ['https://ps.example', 'https://classic-ps.example'],
+    },
+    scopes: { 'notes.read': 'Read your notes', 'notes.write': 'Add to your notes' },
+    ...options,
+  })
+
+  const app = express()
+  app.use(wellKnown(resource))
+
+  app.get('/whoami', protect(resource, { accept: 'agent-token' }), (req, res) => {
+    res.json({ agent: getAuth(req, 'agent-token').agent })
+  })
+
+  app.get(['/notes', '/notes/:id'], protect(resource, { scope: 'notes.read' }), (req, res) => {
+    const { ps, sub, scopes, agent, mission } = getAuth(req, 'auth-token')
+    res.json({ ps, sub, scopes, agent, mission })
+  })
+
+  app.post(
+    '/notes',
+    protect(resource, { scope: 'notes.write', components: ['content-digest', 'content-type'] }),
+    express.json({ verify: verifyDigest }),
+    (req, res) => {
+      res.status(201).json({ added: req.body.text, by: getAuth(req, 'auth-token').sub })
+    },
+  )
+
+  app.use(answerRefusals())
+  return app
+}

@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { Narrator } from './narrator.ts'
+import { falsify } from './play.ts'
+import { openStage } from './stage.ts'
+import { prologue, story } from './story.ts'
+
+const steps = 30
+
+/** Runs the demo as `npx pnpm@12 demo` does. */
+function run(...args: string[]): { status: number | null; lines: string[] } {
+  const { status, stdout } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
+    encoding: 'utf8',
+  })
+  return { status, lines: stdout.split('\n') }
+}
+
+/** Plays the story in this process, with one step told wrongly. */
+async function playFalsified(number: number): Promise<{ failure: string | undefined; lines: string[] }> {
+  const stage = await openStage()
+  const lines: string[] = []
+  try {
+    const narrator = new Narrator(
+      (line) => lines.push(line),
+      (_, text) => text,
+    )
+    return { failure: await narrator.tell(prologue(stage), falsify(story(stage), number)), lines }
+  } finally {
+    await stage.close()
+  }
+}
+
+describe('the demo', () => {
+  let told: ReturnType<typeof run>
+  beforeAll(() => {
+    told = run()
+  })
+
+  it('exits with 0 when every step went as told', () => {
+    expect(told.status).toBe(0)
+    expect(told.lines.at(-2)).toBe(`  ✓ ${steps} steps, all of them as told.`)
+  })
+
+  it('has lines that fit into a terminal of 100 columns, and no colours where there is none', () => {
+    expect(told.lines.filter((line) => line.length >= 100)).toEqual([])
+    expect(told.lines.join('')).not.toContain('\u001b')
+  })
+
+  it.each([
+    ['A stranger asks for the notes', '    ← 401 invalid_signature'],
+    ['the token of its provider', '    ← 200 OK'],
+    ['With the same token it asks for the notes', '    ← 401 person_token_required'],
+    ['a person token of Ada’s person server', '    ← 401 auth_token_required'],
+    ['names the mission that it acts in', '    ← 401 auth_token_required'],
+    ['comes back with the auth token', '    ← 200 OK'],
+    ['names another mission', '    ← 400 invalid_request'],
+    ['changes /notes/7 to /notes/8', '    ← 401 invalid_signature'],
+    ['signed 61 seconds ago', '    ← 401 invalid_signature'],
+    ['but not the key', '    ← 401 invalid_signature'],
+    ['made for bank.example', '    ← 401 invalid_jwt'],
+    ['does not trust', '    ← 401 invalid_jwt'],
+    ['The agent adds a note', '    ← 201 Created'],
+    ['arrives a second time', '    ← 401 invalid_signature'],
+    ['leaves the body out', '    ← 401 invalid_input'],
+    ['swaps the body', '    ← 401 invalid_signature'],
+  ])('tells that "%s", and what came of it', (who, answer) => {
+    const at = told.lines.findIndex((line) => /^ {1,2}\d+ /.test(line) && line.includes(who))
+    expect(at).not.toBe(-1)
+    expect(told.lines.slice(at).find((line) => line.startsWith('    ← '))).toBe(answer)
+  })
+
+  it('exits with 1 and names the step when one is told wrongly', () => {
+    const { status, lines } = run('--falsify', '9')
+    expect(status).toBe(1)
+    expect(lines.join('\n')).toContain(
+      '✗ Step 9 "A thief has the token, but not the key." did not go as told',
+    )
+    expect(lines.some((line) => line.startsWith(' 10 '))).toBe(false)
+  })
+
+  it('exits with 1 when there is no such step to tell wrongly', () => {
+    expect(run('--falsify', String(steps + 1)).status).toBe(1)
+  })
+
+  it.each([1, 5, 14, steps])('does not pass over step %i when that does not go as told', async (number) => {
+    const { failure, lines } = await playFalsified(number)
+    expect(failure).toMatch(
+      new RegExp(`^Step ${number} ".*" did not go as told: told wrongly was nothing, told was true$`),
+    )
+    expect(lines.join('\n')).not.toContain('all of them as told')
+  })
+})
