@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { Readable } from 'node:stream'
 
 /**
@@ -19,17 +19,26 @@ export function dialer(origins: Readonly<Record<string, string>>): typeof fetch 
       })
       dialled.on('error', reject)
       dialled.on('response', (incoming) => {
-        const status = incoming.statusCode ?? 502
-        const bodiless = status === 204 || status === 304
-        if (bodiless) incoming.resume()
-        const fields = new Headers()
-        for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
-          fields.append(incoming.rawHeaders[i] as string, incoming.rawHeaders[i + 1] as string)
+        try {
+          resolve(responseOf(incoming))
+        } catch (error) {
+          // A status that is none, for example; nobody else would catch it here.
+          incoming.destroy()
+          reject(error)
         }
-        const body = bodiless ? null : (Readable.toWeb(incoming) as ReadableStream)
-        resolve(new Response(body, { status, headers: fields }))
       })
       dialled.end()
     })
   }
+}
+
+function responseOf(incoming: IncomingMessage): Response {
+  const status = incoming.statusCode ?? 0
+  const bodiless = status === 204 || status === 205 || status === 304
+  if (bodiless) incoming.resume()
+  const headers = new Headers()
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
+    headers.append(incoming.rawHeaders[i] as string, incoming.rawHeaders[i + 1] as string)
+  }
+  return new Response(bodiless ? null : (Readable.toWeb(incoming) as ReadableStream), { status, headers })
 }

@@ -1,43 +1,43 @@
 /**
  * A resource that test suites of other implementations can be pointed at:
  * `npx pnpm@12 --silent target CONFIG.json` prints `{"listening":"http://127.0.0.1:PORT"}` and serves until SIGTERM.
+ * Refusals go to stderr with their reason, a line of JSON each. `config.ts` says what the file may hold.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createResource } from '@aauth-guard/core'
-import { protect, wellKnown } from '@aauth-guard/express'
-import express from 'express'
+import { targetApp } from './app.ts'
 import { readConfig } from './config.ts'
 import { dialer } from './dial.ts'
+import { isRunning, npxAbove } from './launcher.ts'
 
-const [file] = process.argv.slice(2)
-if (file === undefined) throw new TypeError('usage: target CONFIG.json')
-
-const { port, origins, routes, resource: options } = readConfig(file)
-const resource = createResource({
-  ...options,
-  fetch: dialer(origins),
-  onRefusal: (error, request) =>
-    console.error(`${request.method} ${request.target}: ${error.code}: ${error.hint ?? ''}`),
-})
-
-const app = express()
-app.disable('x-powered-by')
-app.use(wellKnown(resource))
-for (const { path, require: requirement } of routes) {
-  app.all(path, requirement ? protect(resource, requirement) : protect(resource), (req, res) => {
-    res.json({ auth: req.aauth ?? null })
-  })
+try {
+  start(process.argv[2])
+} catch (error) {
+  console.error(`target: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
 }
 
-const server = createServer(app)
-server.listen(port, '127.0.0.1', () => {
-  const { port: bound } = server.address() as AddressInfo
-  process.stdout.write(`${JSON.stringify({ listening: `http://127.0.0.1:${bound}` })}\n`)
-})
-
-process.on('SIGTERM', () => {
-  resource.close()
-  server.close(() => process.exit(0))
-  server.closeAllConnections()
-})
+function start(file: string | undefined): void {
+  if (file === undefined) throw new TypeError('usage: target CONFIG.json')
+  const { port, origins, routes, resource: options } = readConfig(file)
+  const resource = createResource({
+    ...options,
+    fetch: dialer(origins),
+    onRefusal: ({ code, hint }, { method, target }) =>
+      console.error(JSON.stringify({ method, target, code, hint })),
+  })
+  const server = createServer(targetApp(resource, routes))
+  server.listen(port, '127.0.0.1', () => {
+    const { port: bound } = server.address() as AddressInfo
+    process.stdout.write(`${JSON.stringify({ listening: `http://127.0.0.1:${bound}` })}\n`)
+  })
+  const stop = (): void => {
+    resource.close()
+    server.close(() => process.exit(0))
+    server.closeAllConnections()
+  }
+  process.on('SIGTERM', stop)
+  const npx = npxAbove()
+  if (npx !== undefined) setInterval(() => isRunning(npx) || stop(), 250).unref()
+}

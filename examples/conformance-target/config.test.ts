@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { readConfig, type TargetConfig } from './config.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'target-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const least = { issuer: 'https://api.example', trust: 'any' }
+
+function read(config: unknown): TargetConfig {
+  const file = join(folder, 'config.json')
+  writeFileSync(file, JSON.stringify(config))
+  return readConfig(file)
+}
+
+it('reads the members of the target and passes the others to createResource', () => {
+  const resource = {
+    ...least,
+    signingKey: { kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'r1', x: 'x', d: 'd' },
+    scopes: { 'data.read': 'Read your data' },
+    accessServer: 'https://as.example',
+    generations: ['mission-header', 'person-token'],
+    replay: 'off',
+  }
+  const own = {
+    adapter: 'express',
+    port: 8080,
+    origins: { 'https://ps.example': 'http://127.0.0.1:41001' },
+    routes: [{ path: '/read', require: { accept: 'auth-token', scope: 'data.read' } }],
+  }
+  expect(read({ ...own, missionStatus: null, ...resource })).toEqual({ ...own, resource })
+})
+
+it('takes absence and null for the default', () => {
+  const defaults = { adapter: 'express', port: 0, origins: {}, routes: [], resource: least }
+  const nothing = { adapter: null, port: null, origins: null, routes: null, accessServer: null }
+  expect([read(least), read({ ...least, ...nothing })]).toEqual([defaults, defaults])
+})
+
+it('takes a route without requirement for one that requires what guards require by default', () => {
+  const routes = [{ path: '/a' }, { path: '/b', require: null }]
+  expect(read({ ...least, routes }).routes).toEqual([
+    { path: '/a', require: {} },
+    { path: '/b', require: {} },
+  ])
+})
+
+const route = (...routes: unknown[]) => ({ ...least, routes })
+
+it.each<[string, unknown, string]>([
+  ['no object', [], 'the configuration must be an object'],
+  ['a member that does not exist', { ...least, skew: 5 }, '"skew" is no member of the configuration'],
+  ['an unknown member that is null', { ...least, skew: null }, '"skew" is no member of the configuration'],
+  [
+    'an option that JSON cannot express',
+    { ...least, fetch: 'x' },
+    '"fetch" is no member of the configuration',
+  ],
+  [
+    'an adapter that does not exist',
+    { adapter: 'rocket' },
+    'adapter "rocket" does not exist; there is express',
+  ],
+  ['a source of mission status', { missionStatus: {} }, '"missionStatus" must be null'],
+  ['a port that is none', { port: 70_000 }, '"port" must be 0 to 65535'],
+  ['a port in a string', { port: '80' }, '"port" must be 0 to 65535'],
+  [
+    'an origin that is none',
+    { origins: { 'https://ps.example': 'ps' } },
+    '"origins" must say http://HOST:PORT',
+  ],
+  ['an origin with a path', { origins: { 'https://a.example': 'http://b/c' } }, 'for https://a.example'],
+  ['routes that are no list', { routes: {} }, '"routes" must be a list'],
+  ['a route that is no object', route('/x'), 'a route must be an object'],
+  ['a member that no route has', route({ path: '/x', scope: 'a' }), '"scope" is no member of a route'],
+  ['a route without path', route({}), '"path" of a route must start with /'],
+  ['a query in a path', route({ path: '/x?y' }), '"path" of a route must start with /'],
+  ['a requirement that is no object', route({ path: '/x', require: 'any' }), '"require" must be an object'],
+])('refuses %s', (_title, config, message) => {
+  expect(() => read(config)).toThrow(message)
+})

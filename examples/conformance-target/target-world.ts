@@ -1,0 +1,91 @@
+import {
+  type Agent,
+  type AgentRequest,
+  createTestNetwork,
+  type SignedMessage,
+  type SignOptions,
+  type TestIssuer,
+  type TestNetwork,
+} from '@aauth-guard/testing'
+import { type RunningTarget, serveIssuers, startTarget } from './running-target.ts'
+
+/** The resource that the target is. */
+export const api = 'https://api.example'
+
+/** An example key, for tests alone. */
+const signingKey = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  alg: 'Ed25519',
+  kid: 'r1',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
+}
+
+const wrongs = ['redirect', 'other-issuer', 'huge', 'server-error'] as const
+
+/** A running target, issuers on loopback that it dials, and an agent that calls it. */
+export interface TargetWorld {
+  readonly net: TestNetwork
+  readonly agent: Agent
+  readonly target: RunningTarget
+  /** Person servers whose documents are wrong. */
+  readonly wrong: Readonly<Record<(typeof wrongs)[number], TestIssuer>>
+  sign(
+    token: string,
+    path: string,
+    request?: AgentRequest,
+    how?: Partial<SignOptions>,
+  ): Promise<SignedMessage>
+  call(token: string, path: string, request?: AgentRequest, how?: Partial<SignOptions>): Promise<Response>
+  end(): Promise<void>
+}
+
+export async function startWorld(): Promise<TargetWorld> {
+  const net = await createTestNetwork({ resource: api })
+  const agent = await net.agent()
+  const wrong = {} as Record<(typeof wrongs)[number], TestIssuer>
+  for (const how of wrongs) {
+    wrong[how] = await net.issuer('person-server', `https://${how}.example`)
+    wrong[how].misbehave(how)
+  }
+  const issuers = [net.agentProvider, net.personServer, net.accessServer, ...Object.values(wrong)]
+  const { origins, close } = await serveIssuers(...issuers)
+  const target = await startTarget({
+    adapter: 'express',
+    port: 0,
+    issuer: api,
+    signingKey,
+    scopes: { 'data.read': 'Read your data' },
+    trust: { agentProviders: 'any', personServers: 'any', accessServers: [net.accessServer.id] },
+    accessServer: net.accessServer.id,
+    generations: ['mission-header', 'person-token'],
+    replay: 'off',
+    missionStatus: null,
+    origins,
+    routes: [
+      { path: '/read', require: { accept: 'auth-token', scope: 'data.read' } },
+      { path: '/person', require: { accept: 'person-token' } },
+      ...['/agent', '/a/:id', '/files/*', '/(x)[y]{z}!+', '/a%2Fb', '/Case'].map((path) => ({
+        path,
+        require: { accept: 'agent-token' },
+      })),
+      { path: '/optional', require: { accept: 'agent-token', optional: true } },
+    ],
+  })
+  const sign: TargetWorld['sign'] = (token, path, request = {}, how = {}) =>
+    agent.sign(`${api}${path}`, request, { token, ...how })
+  return {
+    net,
+    agent,
+    target,
+    wrong,
+    sign,
+    call: (token, path, request = {}, how = {}) =>
+      agent.fetch(`${api}${path}`, request, { token, via: target.url, ...how }),
+    async end() {
+      target.process.kill('SIGTERM')
+      await Promise.all([target.ended, close()])
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import { protect } from '@aauth-guard/express'
+import { describe, expect, it } from 'vitest'
+import { expressLines } from './express-lines.ts'
+import { type OnTheWay, type Sent, serve } from './served.ts'
+
+describe.each(expressLines)('answers on %s', (_, express) => {
+  it('challenges an unsigned request with everything the protocol asks for, and nothing more [CHAL-1, ERR-2, ERR-5, M13]', async () => {
+    const { sendUnsigned } = await serve(({ resource }) =>
+      express().disable('x-powered-by').use(protect(resource)),
+    )
+    const response = await sendUnsigned()
+    const { date: _date, ...headers } = Object.fromEntries(response.headers)
+    const body = await response.text()
+    expect(response.status).toBe(401)
+    expect(headers).toEqual({
+      'aauth-requirement': 'requirement=agent-token',
+      'accept-signature-alg': 'Ed25519, ES256',
+      'accept-signature-scheme': 'jwt',
+      'cache-control': 'no-store',
+      connection: 'close',
+      'content-length': String(body.length),
+      'content-type': 'application/problem+json',
+      'signature-error': 'error=invalid_signature',
+    })
+    expect(JSON.parse(body)).toEqual({
+      type: 'urn:ietf:params:sig-error:invalid_signature',
+      status: 401,
+      error: 'invalid_signature',
+      detail: 'The HTTP message signature is missing, malformed, stale or does not verify.',
+      error_description: 'The HTTP message signature is missing, malformed, stale or does not verify.',
+    })
+  })
+
+  it.each<[string, number, string, Sent]>([
+    ['a scope that is missing', 401, 'auth_token_required', {}],
+    ['a component that is not covered', 401, 'invalid_input', { mistake: 'omit-path' }],
+    ['a stale signature', 401, 'invalid_signature', { mistake: 'stale' }],
+    ['a signature from the future', 401, 'clock_skew', { mistake: 'future' }],
+    ['a target that names another authority', 400, 'invalid_request', { onTheWay: elsewhere }],
+  ])(
+    'answers %s with a problem document that no cache keeps [ERR-1, ERR-2]',
+    async (_title, status, code, sent) => {
+      const { send } = await serve(({ resource }) =>
+        express().get('/notes', protect(resource, { scope: 'access' })),
+      )
+      const response = await send(sent)
+      expect([
+        response.status,
+        response.headers.get('content-type'),
+        response.headers.get('cache-control'),
+        ((await response.json()) as { error: string }).error,
+      ]).toEqual([status, 'application/problem+json', 'no-store', code])
+    },
+  )
+
+  it('sends no signature headers with a refusal of policy [ERR-3, R11-106, P06]', async () => {
+    const { send } = await serve(({ resource }) =>
+      express().get('/notes', protect(resource, { check: () => false })),
+    )
+    const { status, headers } = await send()
+    const names = ['signature-error', 'accept-signature-scheme', 'accept-signature-alg', 'aauth-requirement']
+    expect([status, names.filter((name) => headers.has(name))]).toEqual([403, []])
+  })
+
+  it('keeps the hint and everything of the request off the wire [P01, P04, ERR-6]', async () => {
+    const { send, refusals } = await serve(({ resource }) => express().use(protect(resource)), {
+      trust: { personServers: [] },
+    })
+    const response = await send()
+    const wire = JSON.stringify([...response.headers, await response.text()])
+    const hint = 'https://ps.example is not admitted as person-server'
+    expect([response.status, refusals[0]?.hint, wire.includes('ps.example')]).toEqual([401, hint, false])
+  })
+
+  it('answers HEAD like GET without the body', async () => {
+    const { send } = await serve(({ resource }) => express().get('/notes', protect(resource)))
+    const get = await send({ mistake: 'stale' })
+    const head = await send({ mistake: 'stale', method: 'HEAD' })
+    expect(await head.text()).toBe('')
+    expect([head.status, fields(head)]).toEqual([get.status, fields(get)])
+  })
+
+  it('keeps a success out of shared caches [M14]', async () => {
+    const { send } = await serve(({ resource }) =>
+      express().get('/notes', protect(resource), (_req, res) => res.json([])),
+    )
+    const { headers } = await send()
+    expect([headers.get('cache-control'), headers.get('vary')]).toEqual([
+      'private',
+      'Signature-Key, Signature',
+    ])
+  })
+
+  it('leaves Cache-Control and Vary to a handler that sets them [M14]', async () => {
+    const { send } = await serve(({ resource }) =>
+      express().get('/notes', protect(resource), (_req, res) =>
+        res.set({ 'Cache-Control': 'no-store', Vary: '*' }).json([]),
+      ),
+    )
+    const { headers } = await send()
+    expect([headers.get('cache-control'), headers.get('vary')]).toEqual(['no-store', '*'])
+  })
+
+  it('leaves Cache-Control and Vary to a middleware that set them before [M14]', async () => {
+    const { send } = await serve(({ resource }) =>
+      express()
+        .use((_req, res, next) => {
+          res.set({ 'Cache-Control': 'private, max-age=5', Vary: 'Origin' })
+          next()
+        })
+        .get('/notes', protect(resource), (_req, res) => res.json([])),
+    )
+    const { headers } = await send()
+    expect([headers.get('cache-control'), headers.get('vary')]).toEqual(['private, max-age=5', 'Origin'])
+  })
+})
+
+const elsewhere: OnTheWay = (message) => ({
+  ...message,
+  target: 'http://elsewhere.example/notes',
+})
+
+function fields({ headers }: Response): Record<string, string> {
+  const { date: _date, ...rest } = Object.fromEntries(headers)
+  return rest
+}

@@ -1,0 +1,173 @@
+import { gzipSync } from 'node:zlib'
+import { answerRefusals, getAuth, protect, verifyDigest } from '@aauth-guard/express'
+import type { RequestHandler } from 'express'
+import { describe, expect, it } from 'vitest'
+import { expressLines } from './express-lines.ts'
+import { tellError } from './handlers.ts'
+import { type OnTheWay, type Sent, type Served, serve, verdictOf } from './served.ts'
+
+const note = '{"text":"milk"}'
+const json: Sent = {
+  method: 'POST',
+  body: note,
+  digest: true,
+  headers: { 'content-type': 'application/json' },
+}
+/** Somebody on the way changes the content and nothing else. */
+const tampered: OnTheWay = (message) => ({ ...message, body: new TextEncoder().encode('{"text":"wine"}') })
+
+describe.each(expressLines)('content digests on %s', (_, express) => {
+  const parsers: Readonly<Record<string, RequestHandler>> = {
+    json: express.json({ verify: verifyDigest }),
+    urlencoded: express.urlencoded({ extended: false, verify: verifyDigest }),
+    raw: express.raw({ verify: verifyDigest }),
+    text: express.text({ verify: verifyDigest }),
+  }
+
+  function serveNotes(...before: RequestHandler[]): Promise<Served> {
+    return serve(({ resource }) =>
+      express()
+        .post('/notes', ...before, protect(resource), parsers.json as RequestHandler, (req, res) => {
+          res.json({ sub: getAuth(req, 'auth-token').sub, body: req.body })
+        })
+        .use(answerRefusals()),
+    )
+  }
+
+  it('checks the content when the parser has it', async () => {
+    const { send } = await serveNotes()
+    const response = await send(json)
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { sub: 'person-1', body: { text: 'milk' } },
+    ])
+  })
+
+  it('refuses content that is not what was signed [SIG-12]', async () => {
+    const { send, refusals } = await serveNotes()
+    const response = await send({ ...json, onTheWay: tampered })
+    expect(response.headers.get('signature-error')).toBe('error=invalid_signature')
+    expect(await verdictOf(response)).toEqual([401, 'invalid_signature'])
+    expect(refusals.map(({ hint }) => hint)).toEqual(['Content-Digest is not the digest of the content'])
+  })
+
+  it.each([
+    ['json', 'application/json', '{"a":1}', { a: 1 }],
+    ['urlencoded', 'application/x-www-form-urlencoded', 'a=1&b=%20', { a: '1', b: ' ' }],
+    ['text', 'text/plain', 'a\r\nb', 'a\r\nb'],
+    ['raw', 'application/octet-stream', '\u0000a', { type: 'Buffer', data: [0, 97] }],
+  ] as const)(
+    'works with express.%s: accepts what was signed and refuses the rest [SIG-12]',
+    async (name, type, body, parsed) => {
+      const { send } = await serve(({ resource }) =>
+        express()
+          .post('/notes', protect(resource), parsers[name] as RequestHandler, (req, res) => {
+            getAuth(req, 'auth-token')
+            res.json(req.body)
+          })
+          .use(answerRefusals()),
+      )
+      const sent: Sent = { method: 'POST', body, digest: true, headers: { 'content-type': type } }
+      const good = await send(sent)
+      expect([good.status, await good.json()]).toEqual([200, parsed])
+      expect(await verdictOf(await send({ ...sent, onTheWay: tampered }))).toEqual([401, 'invalid_signature'])
+    },
+  )
+
+  it('leaves content alone that the signature does not cover, and says so', async () => {
+    const { send } = await serve(({ resource }) =>
+      express().post('/notes', protect(resource), parsers.json as RequestHandler, (req, res) => {
+        res.json([getAuth(req, 'auth-token').covered.includes('content-digest'), req.body])
+      }),
+    )
+    const response = await send({ ...json, digest: false, onTheWay: tampered })
+    expect(await response.json()).toEqual([false, { text: 'wine' }])
+  })
+
+  it('demands the digest where the route does, of requests with content [SIG-8, R11-104]', async () => {
+    const components = ['content-digest', 'content-type']
+    const { send } = await serve(({ resource }) =>
+      express().post(
+        '/notes',
+        protect(resource, { components }),
+        parsers.json as RequestHandler,
+        (_req, res) => res.sendStatus(204),
+      ),
+    )
+    const bare = await send({ ...json, digest: false })
+    expect(bare.headers.get('signature-error')).toBe(
+      'error=invalid_input, required_input=("@method" "@authority" "@path" "signature-key" "content-digest" "content-type")',
+    )
+    expect([bare.status, (await send(json)).status, (await send({ method: 'POST' })).status]).toEqual([
+      401, 204, 204,
+    ])
+  })
+
+  it('getAuth and req.aauth throw and name the fix when nobody compared the content', async () => {
+    const { send } = await serve(({ resource }) =>
+      express()
+        .post('/notes', protect(resource), (req, res) => res.json(getAuth(req, 'auth-token')))
+        .post('/slot', protect(resource), (req, res) => res.json(req.aauth))
+        .use(tellError),
+    )
+    const fix =
+      'TypeError: content-digest is covered but the body was not checked; mount express.json({ verify: verifyDigest }) after protect(resource)'
+    const answers = [await send(json), await send({ ...json, target: '/slot' })]
+    expect(await Promise.all(answers.map(async (got) => [got.status, await got.text()]))).toEqual([
+      [500, fix],
+      [500, fix],
+    ])
+  })
+
+  it('stays closed when the parser does not take the content type', async () => {
+    const { send } = await serveNotes()
+    expect((await send({ ...json, headers: { 'content-type': 'text/plain' } })).status).toBe(500)
+  })
+
+  it('stays closed when answerRefusals was forgotten', async () => {
+    let entered = false
+    const { send } = await serve(({ resource }) =>
+      express().post('/notes', protect(resource), parsers.json as RequestHandler, (_req, res) => {
+        entered = true
+        res.sendStatus(204)
+      }),
+    )
+    expect([(await send({ ...json, onTheWay: tampered })).status, entered]).toEqual([401, false])
+  })
+
+  it('needs no parser for a request without content', async () => {
+    const { send } = await serve(({ resource }) =>
+      express().post('/notes', protect(resource), (req, res) => res.json(getAuth(req, 'auth-token').sub)),
+    )
+    expect((await send({ method: 'POST', digest: true })).status).toBe(200)
+  })
+
+  it.each(['gzip', 'GZIP'])(
+    'refuses content compressed with %s whose digest is covered',
+    async (encoding) => {
+      const { send } = await serveNotes()
+      const sent: Sent = {
+        ...json,
+        body: new Uint8Array(gzipSync(note)),
+        headers: { 'content-type': 'application/json', 'content-encoding': encoding },
+      }
+      expect(await verdictOf(await send(sent))).toEqual([400, 'invalid_request'])
+    },
+  )
+
+  it('takes compressed content whose digest is not covered', async () => {
+    const { send } = await serveNotes()
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+    const response = await send({ method: 'POST', body: new Uint8Array(gzipSync(note)), headers })
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { sub: 'person-1', body: { text: 'milk' } },
+    ])
+  })
+
+  it('takes Content-Encoding: Identity for what it says', async () => {
+    const { send } = await serveNotes()
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'Identity' }
+    expect((await send({ ...json, headers })).status).toBe(200)
+  })
+})

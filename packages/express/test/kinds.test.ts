@@ -1,0 +1,105 @@
+import { getAuth, protect } from '@aauth-guard/express'
+import type { Agent } from '@aauth-guard/testing'
+import { describe, expect, it } from 'vitest'
+import { expressLines } from './express-lines.ts'
+import { tellError } from './handlers.ts'
+import { type Served, serve } from './served.ts'
+
+type Kind = 'agent-token' | 'person-token' | 'auth-token'
+
+const tokens = {
+  'an agent token': (agent: Agent) => agent.agentToken(),
+  'a person token': (agent: Agent) => agent.personToken(),
+  'an auth token of draft 11': (agent: Agent) => agent.authToken(),
+  'an auth token of drafts 01 to 10': (agent: Agent) => agent.authToken({ generation: 'mission-header' }),
+} as const
+
+describe.each(expressLines)('kinds of token on %s', (_, express) => {
+  /** The guard takes `accept`, the handler asks for `kind`. */
+  function serveRoute(accept: Kind, kind: Kind): Promise<Served> {
+    return serve(({ resource }) =>
+      express()
+        .get('/notes', protect(resource, { accept }), (req, res) => {
+          const { type, generation } = getAuth(req, kind)
+          res.json([type, generation ?? null])
+        })
+        .use(tellError),
+    )
+  }
+
+  it.each([
+    ['agent-token', 'an agent token', ['agent-token', null]],
+    ['person-token', 'a person token', ['person-token', 'person-token']],
+    ['auth-token', 'an auth token of draft 11', ['auth-token', 'person-token']],
+    ['auth-token', 'an auth token of drafts 01 to 10', ['auth-token', 'mission-header']],
+  ] as const)('a route for %s serves %s', async (accept, token, seen) => {
+    const { send, agent } = await serveRoute(accept, accept)
+    const response = await send({ token: await tokens[token](agent) })
+    expect([response.status, await response.json()]).toEqual([200, seen])
+  })
+
+  it('a route for person tokens serves an auth token of draft 11, as what it is [R11-072]', async () => {
+    const { send, agent } = await serveRoute('person-token', 'person-token')
+    const response = await send({ token: await agent.authToken() })
+    expect([response.status, await response.json()]).toEqual([200, ['auth-token', 'person-token']])
+  })
+
+  it.each([
+    ['auth-token', 'an agent token', 'person-token', '[CHAL-5]'],
+    ['person-token', 'an agent token', 'person-token', '[CHAL-4]'],
+    ['agent-token', 'a person token', 'agent-token', '[CHAL-3]'],
+    ['agent-token', 'an auth token of draft 11', 'agent-token', '[CHAL-3]'],
+    ['person-token', 'an auth token of drafts 01 to 10', 'person-token', '[R11-072]'],
+  ] as const)('a route for %s answers %s with a demand for %s %s', async (accept, token, asked, _id) => {
+    const { send, agent } = await serveRoute(accept, accept)
+    const response = await send({ token: await tokens[token](agent) })
+    expect([response.status, response.headers.get('aauth-requirement')]).toEqual([
+      401,
+      `requirement=${asked}`,
+    ])
+  })
+
+  it.each([
+    ['agent-token', 'an agent token', 'auth-token', 'agent-token'],
+    ['person-token', 'a person token', 'auth-token', 'person-token'],
+    ['auth-token', 'an auth token of draft 11', 'agent-token', 'auth-token'],
+    ['auth-token', 'an auth token of drafts 01 to 10', 'person-token', 'auth-token'],
+    ['agent-token', 'an agent token', 'person-token', 'agent-token'],
+  ] as const)(
+    'getAuth on a route for %s refuses %s to a handler that asks for %s',
+    async (accept, token, kind, was) => {
+      const { send, agent } = await serveRoute(accept, kind)
+      const response = await send({ token: await tokens[token](agent) })
+      expect([response.status, await response.text()]).toEqual([
+        500,
+        `TypeError: the request carried an ${was}; ask for what the route accepts`,
+      ])
+    },
+  )
+
+  it('getAuth refuses a handler that no guard stands before', async () => {
+    const { send } = await serve(() =>
+      express()
+        .get('/notes', (req, res) => res.json(getAuth(req, 'auth-token')))
+        .use(tellError),
+    )
+    const response = await send()
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      'TypeError: nobody is authenticated here; put protect(resource) before this handler',
+    ])
+  })
+
+  it('getAuth believes no identity that was put on the request by hand', async () => {
+    const { send } = await serve(() =>
+      express()
+        .use((req, _res, next) => {
+          Object.defineProperty(req, 'aauth', { value: { type: 'auth-token', sub: 'anybody' } })
+          next()
+        })
+        .get('/notes', (req, res) => res.json(getAuth(req, 'auth-token')))
+        .use(tellError),
+    )
+    expect((await send()).status).toBe(500)
+  })
+})

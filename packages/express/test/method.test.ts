@@ -1,0 +1,63 @@
+import { protect } from '@aauth-guard/express'
+import type { RequestHandler } from 'express'
+import { describe, expect, it } from 'vitest'
+import { expressLines } from './express-lines.ts'
+import { serve, verdictOf, withLines } from './served.ts'
+
+/** What the `method-override` package does with its default header. */
+const methodOverride: RequestHandler = (req, _res, next) => {
+  const override = req.headers['x-http-method-override']
+  if (typeof override === 'string') req.method = override.toUpperCase()
+  next()
+}
+const override = withLines(['x-http-method-override', 'DELETE'])
+
+describe.each(expressLines)('the request method on %s', (_, express) => {
+  it.each(['POST', 'DELETE', 'HEAD'])('does not take a signature over GET for %s [E05]', async (method) => {
+    const { send } = await serve(({ resource }) =>
+      express().all('/notes', protect(resource), (_req, res) => res.sendStatus(204)),
+    )
+    const response = await send({ onTheWay: (message) => ({ ...message, method }) })
+    expect([response.status, response.headers.get('signature-error')]).toEqual([
+      401,
+      'error=invalid_signature',
+    ])
+  })
+
+  it('refuses a method that was overridden before the guard: the agent signed another [E06]', async () => {
+    const { send } = await serve(({ resource }) =>
+      express()
+        .use(methodOverride)
+        .delete('/notes', protect(resource), (_req, res) => res.sendStatus(204)),
+    )
+    expect(await verdictOf(await send({ method: 'POST', onTheWay: override }))).toEqual([
+      401,
+      'invalid_signature',
+    ])
+  })
+
+  it('verifies anew on a route behind a method that was overridden after the first guard [E06]', async () => {
+    const { send } = await serve(({ resource }) =>
+      express()
+        .use(protect(resource))
+        .use(methodOverride)
+        .delete('/notes', protect(resource), (_req, res) => res.sendStatus(204)),
+    )
+    expect(await verdictOf(await send({ method: 'POST', onTheWay: override }))).toEqual([
+      401,
+      'invalid_signature',
+    ])
+  })
+
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])(
+    'guards %s like any other method',
+    async (method) => {
+      const { send, sendUnsigned } = await serve(({ resource }) =>
+        express()
+          .use(protect(resource))
+          .all('/notes', (_req, res) => res.sendStatus(204)),
+      )
+      expect([(await send({ method })).status, (await sendUnsigned(method)).status]).toEqual([204, 401])
+    },
+  )
+})

@@ -1,0 +1,127 @@
+import { gzipSync } from 'node:zlib'
+import { answerRefusals, getAuth, protect, verifyDigest } from '@aauth-guard/express'
+import { describe, expect, it } from 'vitest'
+import { expressLines } from './express-lines.ts'
+import { tellError } from './handlers.ts'
+import { exchange, statusesOf } from './raw-socket.ts'
+import { type Sent, type Served, serve, verdictOf } from './served.ts'
+
+const json: Sent = {
+  method: 'POST',
+  body: '{"text":"milk"}',
+  digest: true,
+  headers: { 'content-type': 'application/json' },
+}
+
+describe.each(expressLines)('a body parser on %s', (_, express) => {
+  function serveAfterParser(): Promise<Served> {
+    return serve(({ resource }) =>
+      express()
+        .use(express.json({ verify: verifyDigest }))
+        .post('/notes', protect(resource), (req, res) => {
+          res.json({ sub: getAuth(req, 'auth-token').sub, body: req.body })
+        })
+        .use(tellError),
+    )
+  }
+
+  it('before the guard lets the guard check the digest itself', async () => {
+    const { send } = await serveAfterParser()
+    const response = await send(json)
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { sub: 'person-1', body: { text: 'milk' } },
+    ])
+  })
+
+  it('before the guard: tampered content is refused by the guard [SIG-12]', async () => {
+    const { send } = await serveAfterParser()
+    const body = new TextEncoder().encode('{"text":"wine"}')
+    const response = await send({ ...json, onTheWay: (message) => ({ ...message, body }) })
+    expect(await verdictOf(response)).toEqual([401, 'invalid_signature'])
+  })
+
+  it('before the guard: what it inflated is not taken for what was signed', async () => {
+    const { send } = await serveAfterParser()
+    const sent: Sent = {
+      ...json,
+      body: new Uint8Array(gzipSync('{"text":"milk"}')),
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    }
+    // The digest is of the inflated content, which is not what crossed the wire.
+    const inflated = await send({ ...json, onTheWay: (message) => compress(message) })
+    expect([(await send(sent)).status, inflated.status]).toEqual([500, 500])
+  })
+
+  it('before the guard without verifyDigest leaves the identity out of reach', async () => {
+    const { send } = await serve(({ resource }) =>
+      express()
+        .use(express.json())
+        .post('/notes', protect(resource), (req, res) => res.json(getAuth(req, 'auth-token')))
+        .use(tellError),
+    )
+    expect((await send(json)).status).toBe(500)
+  })
+
+  it('before an optional guard reads what strangers send', async () => {
+    const { url } = await serve(({ resource }) =>
+      express().post(
+        '/notes',
+        express.json({ verify: verifyDigest }),
+        protect(resource, { optional: true }),
+        (req, res) => res.json([req.aauth ?? null, req.body]),
+      ),
+    )
+    const response = await fetch(`${url}/notes`, {
+      method: 'POST',
+      body: '{"a":1}',
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(await response.json()).toEqual([null, { a: 1 }])
+  })
+
+  it('after the guard checks chunked content, also when there is none of it', async () => {
+    const { url, sign } = await serve(({ resource }) =>
+      express()
+        .post('/notes', protect(resource), express.json({ verify: verifyDigest }), (req, res) => {
+          getAuth(req, 'auth-token')
+          res.sendStatus(204)
+        })
+        .use(answerRefusals()),
+    )
+    const chunked = async (sent: Sent, content: string): Promise<number | undefined> => {
+      const { headers } = await sign(sent)
+      const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+      const head = `POST /notes HTTP/1.1\r\nHost: notes.example\r\nConnection: close\r\n${lines}`
+      const [status] = statusesOf(
+        await exchange(url, `${head}Transfer-Encoding: chunked\r\n\r\n${content}0\r\n\r\n`),
+      )
+      return status
+    }
+    expect([
+      await chunked(json, '6\r\n{"text\r\n9\r\n":"milk"}\r\n'),
+      await chunked(json, '6\r\n{"text\r\n9\r\n":"wine"}\r\n'),
+      await chunked({ ...json, body: '' }, ''),
+      await chunked(json, ''),
+    ]).toEqual([204, 401, 204, 401])
+  })
+
+  it('after two guards is asked once and both know it', async () => {
+    const { send } = await serve(({ resource }) =>
+      express()
+        .use(protect(resource))
+        .use(express.json({ verify: verifyDigest }))
+        .post('/notes', protect(resource), (req, res) => res.json(getAuth(req, 'auth-token').sub))
+        .use(answerRefusals()),
+    )
+    expect((await send(json)).status).toBe(200)
+  })
+})
+
+function compress(message: Parameters<NonNullable<Sent['onTheWay']>>[0]): typeof message {
+  return {
+    ...message,
+    headers: [...message.headers, ['content-encoding', 'gzip']],
+    body: new Uint8Array(gzipSync(message.body ?? '')),
+  }
+}

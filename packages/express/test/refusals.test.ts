@@ -1,0 +1,162 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { AAuthError, isAAuthError } from '@aauth-guard/core'
+import { answerRefusals, protect } from '@aauth-guard/express'
+import type { ErrorRequestHandler } from 'express'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { makeWorld } from '../../core/test/world.ts'
+import { expressLines } from './express-lines.ts'
+import { serve } from './served.ts'
+
+describe.each(expressLines)('refusals on %s', (_, express) => {
+  it('hands a refusal to the error middleware under passErrors', async () => {
+    let seen: unknown
+    const keep: ErrorRequestHandler = (error, _req, res, _next) => {
+      seen = error
+      res.sendStatus(418)
+    }
+    const { send } = await serve(({ resource }) =>
+      express()
+        .get('/notes', protect(resource, {}, { passErrors: true }))
+        .use(keep),
+    )
+    const response = await send({ mistake: 'stale' })
+    expect([response.status, isAAuthError(seen), (seen as AAuthError).code]).toEqual([
+      418,
+      true,
+      'invalid_signature',
+    ])
+  })
+
+  it('answerRefusals answers what passErrors handed on, word for word as protect would', async () => {
+    const passing = await serve(({ resource }) =>
+      express()
+        .get('/notes', protect(resource, {}, { passErrors: true }))
+        .use(answerRefusals()),
+    )
+    const answering = await serve(({ resource }) => express().get('/notes', protect(resource)))
+    expect(await wholeOf(await passing.sendUnsigned())).toEqual(await wholeOf(await answering.sendUnsigned()))
+  })
+
+  it('answerRefusals passes along what is no refusal', async () => {
+    const fault = new Error('disk full')
+    let seen: unknown
+    const keep: ErrorRequestHandler = (error, _req, res, _next) => {
+      seen = error
+      res.sendStatus(500)
+    }
+    const { send } = await serve(() =>
+      express()
+        .get('/notes', () => {
+          throw fault
+        })
+        .use(answerRefusals())
+        .use(keep),
+    )
+    expect([(await send()).status, seen]).toEqual([500, fault])
+  })
+
+  it('answerRefusals passes a refusal along once the response has begun', async () => {
+    let seen: unknown
+    const keep: ErrorRequestHandler = (error, _req, res, _next) => {
+      seen = error
+      res.end()
+    }
+    const { send } = await serve(() =>
+      express()
+        .get('/notes', (_req, res, next) => {
+          res.status(202).write('begun')
+          next(new AAuthError('access_denied'))
+        })
+        .use(answerRefusals())
+        .use(keep),
+    )
+    const response = await send()
+    expect([response.status, await response.text(), isAAuthError(seen)]).toEqual([202, 'begun', true])
+  })
+
+  it('answers 503 and enters no handler when check throws [Q09]', async () => {
+    let entered = false
+    const { send } = await serve(({ resource }) => {
+      const check = (): never => {
+        throw new Error('the membership database is down')
+      }
+      return express().get('/notes', protect(resource, { check }), () => {
+        entered = true
+      })
+    })
+    const response = await send()
+    const body = await response.text()
+    expect([response.status, response.headers.get('retry-after'), entered]).toEqual([503, '5', false])
+    expect(body).not.toContain('membership')
+  })
+
+  it('answers 503 and enters no handler when the clock of the resource throws [Q09]', async () => {
+    let entered = false
+    const broken = (): never => {
+      throw new Error('no time')
+    }
+    const { send } = await serve(
+      ({ resource }) =>
+        express().get('/notes', protect(resource), () => {
+          entered = true
+        }),
+      { now: broken },
+    )
+    expect([(await send()).status, entered]).toEqual([503, false])
+  })
+
+  it('decides as ever when the refusal hook throws [O09]', async () => {
+    const { send } = await serve(({ resource }) => express().get('/notes', protect(resource)), {
+      onRefusal: () => {
+        throw new Error('the log is full')
+      },
+    })
+    expect((await send({ mistake: 'stale' })).status).toBe(401)
+  })
+
+  it('answers an account function that throws with access_denied, not with its error [Q09]', async () => {
+    const { send } = await serve(({ resource }) => {
+      const account = (): never => {
+        throw new Error('no such path')
+      }
+      return express().get('/notes', protect(resource, { account }), (_req, res) => res.sendStatus(204))
+    })
+    expect((await send()).status).toBe(403)
+  })
+
+  it('shows no stack outside production either [P07]', async () => {
+    vi.stubEnv('NODE_ENV', 'development')
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const { send } = await serve(({ resource }) => express().get('/notes', protect(resource)))
+    const text = await (await send({ mistake: 'flip-signature' })).text()
+    expect([Object.keys(JSON.parse(text)), /\n\s+at |node_modules/.test(text)]).toEqual([
+      ['type', 'status', 'error', 'detail', 'error_description'],
+      false,
+    ])
+  })
+})
+
+describe('protect under a host of its own', () => {
+  it('hands on what next throws instead of leaving the rejection to the process [Q08]', async () => {
+    const world = await makeWorld()
+    onTestFinished(() => world.net.close())
+    const guard = protect(world.resource)
+    const host = createServer((req: IncomingMessage, res: ServerResponse) => {
+      guard(req as never, res as never, (error?: unknown) => {
+        if (error === undefined) throw new Error('the handler failed')
+        res.end(String(error))
+      })
+    })
+    const { url } = await world.net.listen((req, res) => host.emit('request', req, res))
+    const token = await world.agent.authToken()
+    const response = await world.agent.fetch('https://notes.example/notes', {}, { token, via: url })
+    expect(await response.text()).toBe('Error: the handler failed')
+  })
+})
+
+async function wholeOf(response: Response): Promise<unknown> {
+  const { date: _date, ...headers } = Object.fromEntries(response.headers)
+  return { status: response.status, headers, body: await response.text() }
+}

@@ -1,0 +1,115 @@
+import type { SigningKey } from '@aauth-guard/core'
+import { protect, wellKnown } from '@aauth-guard/express'
+import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { expressLines } from './express-lines.ts'
+import { serve } from './served.ts'
+
+const metadataPath = '/.well-known/aauth-resource.json'
+const jwksPath = '/aauth/jwks.json'
+
+async function makeSigningKey(): Promise<SigningKey> {
+  const { privateKey } = await generateKeyPair('Ed25519', { extractable: true })
+  return { ...(await exportJWK(privateKey)), kid: 'r1', alg: 'Ed25519' }
+}
+
+describe.each(expressLines)('wellKnown on %s', (_, express) => {
+  it('serves the metadata that the guards enforce [META-1, META-4]', async () => {
+    const { sendUnsigned } = await serve(
+      ({ resource }) => express().use(wellKnown(resource)).use(protect(resource)),
+      { scopes: { 'notes.read': 'Read your notes' }, signatureWindow: 30, metadata: { name: 'Notes' } },
+    )
+    const response = await sendUnsigned('GET', metadataPath)
+    expect([
+      response.status,
+      response.headers.get('content-type'),
+      response.headers.get('cache-control'),
+    ]).toEqual([200, 'application/json', 'public, max-age=600'])
+    expect(await response.json()).toEqual({
+      name: 'Notes',
+      issuer: 'https://notes.example',
+      jwks_uri: 'https://notes.example/aauth/jwks.json',
+      scope_descriptions: { 'notes.read': 'Read your notes' },
+      signature_window: 30,
+      additional_signature_components: [],
+      accept_signature_algs: ['Ed25519', 'ES256'],
+    })
+  })
+
+  it('publishes the key that signs resource tokens, and nothing private of it [META-2, M09]', async () => {
+    const signingKey = await makeSigningKey()
+    const { send, sendUnsigned, agent } = await serve(
+      ({ resource }) =>
+        express()
+          .use(wellKnown(resource))
+          .use(protect(resource, { scope: 'access' })),
+      { signingKey },
+    )
+    const published = (await (await sendUnsigned('GET', jwksPath)).json()) as { keys: JWK[] }
+    expect(published).toEqual({
+      keys: [{ kty: 'OKP', crv: 'Ed25519', x: signingKey.x, kid: 'r1', alg: 'Ed25519', use: 'sig' }],
+    })
+    const challenge = await send({ token: await agent.personToken() })
+    const [, resourceToken = ''] =
+      /resource-token="([^"]+)"/.exec(challenge.headers.get('aauth-requirement') ?? '') ?? []
+    const { payload } = await jwtVerify(resourceToken, createLocalJWKSet(published), {
+      currentDate: new Date(1_790_000_000_000),
+    })
+    expect([challenge.status, payload.iss, payload.scope]).toEqual([401, 'https://notes.example', 'access'])
+  })
+
+  it('answers HEAD like GET without the body', async () => {
+    const { sendUnsigned } = await serve(({ resource }) => express().use(wellKnown(resource)))
+    const get = await sendUnsigned('GET', metadataPath)
+    const head = await sendUnsigned('HEAD', metadataPath)
+    const length = String((await get.text()).length)
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, length, ''])
+  })
+
+  it('answers other methods with 405', async () => {
+    const { sendUnsigned } = await serve(({ resource }) => express().use(wellKnown(resource)))
+    const response = await sendUnsigned('POST', jwksPath)
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  })
+
+  it.each(['/notes', '/', `/x${metadataPath}`, `${metadataPath}/x`])(
+    'leaves %s to others',
+    async (target) => {
+      const { sendUnsigned } = await serve(({ resource }) =>
+        express()
+          .use(wellKnown(resource))
+          .use((_req, res) => {
+            res.sendStatus(418)
+          }),
+      )
+      expect((await sendUnsigned('GET', target)).status).toBe(418)
+    },
+  )
+
+  it('answers for the path the client sent, wherever it is mounted', async () => {
+    const { sendUnsigned } = await serve(({ resource }) =>
+      express().use('/api', wellKnown(resource)).use('/.well-known', wellKnown(resource)),
+    )
+    const statuses = [
+      (await sendUnsigned('GET', `/api${metadataPath}`)).status,
+      (await sendUnsigned('GET', metadataPath)).status,
+    ]
+    expect(statuses).toEqual([404, 200])
+  })
+
+  it('hands on what goes wrong while a document is made', async () => {
+    const signingKey = { ...(await makeSigningKey()), d: 'A'.repeat(43), x: `${'B'.repeat(42)}A` }
+    let seen: unknown
+    const { sendUnsigned } = await serve(
+      ({ resource }) =>
+        express()
+          .use(wellKnown(resource))
+          .use(((error, _req, res, _next) => {
+            seen = error
+            res.sendStatus(500)
+          }) satisfies import('express').ErrorRequestHandler),
+      { signingKey },
+    )
+    expect([(await sendUnsigned('GET', jwksPath)).status, seen]).toEqual([500, expect.any(Error)])
+  })
+})
