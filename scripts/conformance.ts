@@ -1,6 +1,6 @@
 /**
- * Generates docs/conformance.md from the titles of the tests, which carry the ids they prove in brackets. With
- * `--check` it writes nothing and fails when the file is stale.
+ * Generates docs/conformance.md from the titles of the tests, which carry the ids they prove in brackets, and from
+ * the ids of the test vectors. With `--check` it writes nothing and fails when the file is stale.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -26,6 +26,11 @@ for (const name of testFiles()) {
   }
 }
 
+for (const name of vectorFiles()) {
+  const { ids } = JSON.parse(readFileSync(join(root, name), 'utf8')) as { ids: readonly string[] }
+  for (const id of ids) add(required.includes(id) ? proofs : attacks, id, name)
+}
+
 const unknown = [...proofs.keys()].filter((id) => !required.includes(id))
 if (unknown.length > 0) {
   console.error(`conformance: tests cite ids that no page defines: ${unknown.join(', ')}`)
@@ -48,7 +53,7 @@ function render(): string {
   return `${[
     '# Conformance',
     '',
-    'Generated from the tests by `npx pnpm@12 conformance`; the build fails when it is stale.',
+    'Generated from the titles of the tests and the test vectors by `npx pnpm@12 conformance`; the build fails when it is stale.',
     '',
     '## What is implemented',
     '',
@@ -82,7 +87,22 @@ function render(): string {
 
 function row(id: string, from: ReadonlyMap<string, ReadonlySet<string>>): string {
   const names = [...(from.get(id) ?? [])].sort()
-  return `| ${id} | ${names.map((name) => `[${name.replace(/^packages\//, '').replace('/test/', ': ')}](../${name})`).join(', ')} |`
+  return `| ${id} | ${names.map((name) => `[${shortName(name)}](../${name})`).join(', ')} |`
+}
+
+function shortName(name: string): string {
+  return name
+    .replace(/^packages\//, '')
+    .replace('/test/', ': ')
+    .replace(/^test-vectors\//, 'vector: ')
+    .replace(/\.(?:test\.ts|test-d\.ts|json)$/, '')
+}
+
+function vectorFiles(): string[] {
+  return readdirSync(join(root, 'test-vectors'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /(?:accept|refuse)\/.*\.json$/.test(name))
+    .map((name) => `test-vectors/${name}`)
+    .sort()
 }
 
 function testFiles(): string[] {
