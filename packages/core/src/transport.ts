@@ -8,6 +8,7 @@ import { cutTarget } from './wire/target.ts'
 export type Transport = DerivedComponents & { readonly rawTarget: string }
 
 const singletons = ['host', 'authorization', 'content-type', 'content-length'] as const
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const hostValue = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i
 
 /**
@@ -25,6 +26,7 @@ export function checkTransport(
   const host = request.header('host')[0]
   if (host !== undefined && !hostValue.test(host)) throw refuse('Host is malformed')
   const { method, target: rawTarget } = request
+  if (!token.test(method)) throw refuse('the method is no token')
   const cut = cutTarget(rawTarget)
   if (cut === undefined) throw refuse('the request target is ambiguous or in no form that is served')
   const target = strippedPrefix === '' ? cut : { ...cut, path: strippedPrefix + cut.path }

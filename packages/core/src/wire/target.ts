@@ -10,12 +10,15 @@ export interface Target {
 
 const absoluteForm = /^https?:\/\/([^/?#]*)(.*)$/i
 const visibleAscii = /^[\x21-\x7e]+$/
+// What URL parsers encode, so that one host would see another target than the next (attack E13).
+const rewritten = { path: /[\\"<>^`{}]/, query: /["<>]/ }
 // A segment that a URL parser would resolve, in any of its spellings (attack E13).
 const dotSegment = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i
 
 /**
  * Cuts a raw request target. Returns `undefined` for a target that some router would route elsewhere than its
- * bytes say: dot segments, backslashes, fragments, bytes outside visible ASCII, `*`, authority form.
+ * bytes say: dot segments, characters that URL parsers encode, fragments, bytes outside visible ASCII, `*`,
+ * authority form.
  */
 export function cutTarget(raw: string): Target | undefined {
   if (!visibleAscii.test(raw)) return undefined
@@ -31,8 +34,9 @@ export function cutTarget(raw: string): Target | undefined {
   if (target.includes('#')) return undefined
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
-  if (path.includes('\\') || (mayHoldDots(path) && dotSegment.test(path))) return undefined
+  if (rewritten.path.test(path) || (mayHoldDots(path) && dotSegment.test(path))) return undefined
   const query = mark === -1 ? '?' : target.slice(mark)
+  if (rewritten.query.test(query)) return undefined
   return authority === undefined ? { path, query } : { path, query, authority }
 }
 

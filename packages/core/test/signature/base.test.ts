@@ -1,0 +1,187 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isAAuthError } from '../../src/errors.ts'
+import { signatureBase } from '../../src/signature/base.ts'
+import { baseComponents } from '../../src/signature/coverage.ts'
+import { cutTarget, type Target } from '../../src/wire/target.ts'
+import { type BareRequest, bareRequest } from './bare-request.ts'
+import { refused, requiredInput } from './refused.ts'
+
+const params = '("x");created=1790000000'
+
+function base(components: readonly string[], request: BareRequest = {}, authority = 'notes.example'): string {
+  const bare = bareRequest(request)
+  const target = cutTarget(bare.target) as Target
+  return signatureBase(components, params, { method: bare.method, authority, target }, bare, baseComponents)
+}
+
+/** The line of one component. */
+function line(name: string, request: BareRequest = {}): string | undefined {
+  return base([name], request).split('\n')[0]
+}
+
+function refusal(name: string, request: BareRequest = {}): string {
+  const { status, headers } = refused(() => base([name], request))
+  return `${status} ${headers['signature-error']}`
+}
+
+const invalidInput = `401 ${requiredInput(baseComponents)}`
+
+describe('the signature base', () => {
+  it('has a line for each component in the order signed, and then the parameters as they were sent', () => {
+    const request = { method: 'POST', target: '/a?b', lines: { 'x-a': 'one', 'x-b': 'two' } }
+    expect(base(['x-b', '@query', '@method', 'x-a', '@path', '@authority'], request)).toBe(
+      [
+        '"x-b": two',
+        '"@query": ?b',
+        '"@method": POST',
+        '"x-a": one',
+        '"@path": /a',
+        '"@authority": notes.example',
+        `"@signature-params": ${params}`,
+      ].join('\n'),
+    )
+  })
+
+  it('is the parameters alone when nothing is covered', () => {
+    expect(base([])).toBe(`"@signature-params": ${params}`)
+  })
+})
+
+describe('a derived component', () => {
+  it.each(['GET', 'get', 'Get', 'M-SEARCH'])('@method is %s as it was sent [E05]', (method) => {
+    expect(line('@method', { method })).toBe(`"@method": ${method}`)
+  })
+
+  it('@authority comes from configuration, whatever Host says [SIG-14, R11-103]', () => {
+    const lines = { host: 'evil.example', 'x-forwarded-host': 'evil.example', '@authority': 'evil.example' }
+    expect(line('@authority', { lines })).toBe('"@authority": notes.example')
+  })
+
+  it('@path and @query are the raw target [SIG-15, E14, E15, E17]', () => {
+    const request = { target: '/a%2Fb//C/?q=%20+%zz?' }
+    expect(base(['@path', '@query'], request).split('\n').slice(0, 2)).toEqual([
+      '"@path": /a%2Fb//C/',
+      '"@query": ?q=%20+%zz?',
+    ])
+  })
+
+  it('@query is a question mark where there is none [E17]', () => {
+    expect(line('@query', { target: '/a' })).toBe('"@query": ?')
+  })
+
+  it.each(['@method', '@authority', '@path', '@query'])(
+    '%s cannot be set by a field of that name [A11]',
+    (name) => {
+      expect(line(name, { lines: { [name]: 'forged' } })).not.toContain('forged')
+    },
+  )
+
+  it.each([
+    '@status',
+    '@target-uri',
+    '@scheme',
+    '@request-target',
+    '@query-param',
+    '@signature-params',
+    '@x',
+  ])('%s has no value here, even if a field of that name is sent [R11-090, A11, D10]', (name) => {
+    expect(refusal(name, { lines: { [name]: 'forged' } })).toBe(invalidInput)
+  })
+})
+
+describe('a field', () => {
+  it.each([
+    ['  two  spaces  ', 'two  spaces'],
+    ['\ttabs\tinside\t', 'tabs\tinside'],
+    [' \t mixed \t ', 'mixed'],
+    ['', ''],
+    ['   ', ''],
+    ['a,b', 'a,b'],
+    ['"quoted": "@path"', '"quoted": "@path"'],
+  ])('sent as %j is signed as %j [A17]', (sent, signed) => {
+    expect(line('x', { lines: { x: sent } })).toBe(`"x": ${signed}`)
+  })
+
+  it('sent in several lines is signed as one, in order [A05, A07]', () => {
+    expect(line('x', { lines: { x: [' a ', '', '\tb, c'] } })).toBe('"x": a, , b, c')
+    expect(line('x', { lines: { x: ['b, c', 'a'] } })).toBe('"x": b, c, a')
+  })
+
+  it('that is absent cannot be covered [R11-090, E04]', () => {
+    expect(refusal('x-not-there', { lines: { x: 'y' } })).toBe(invalidInput)
+  })
+
+  it.each(['constructor', '__proto__', 'tostring', 'hasownproperty', 'valueof'])(
+    'named %s is absent unless it was sent [A12]',
+    (name) => {
+      expect(refusal(name)).toBe(invalidInput)
+      expect(line(name, { lines: Object.fromEntries([[name, 'sent']]) })).toBe(`"${name}": sent`)
+    },
+  )
+
+  it.each([
+    ['é', 'latin-1'],
+    ['\x80', 'an octet above 127'],
+    ['€', 'UTF-8'],
+    ['\u00a0x', 'a no-break space, which is not trimmed'],
+  ])('that is not ASCII cannot be covered: %j (%s) [R11-090, A10]', (value) => {
+    expect(refusal('x', { lines: { x: value } })).toBe(invalidInput)
+  })
+
+  it.each(['a\n"@method": DELETE', 'a\r\n folded', 'a\rb', 'a\0b', '\x1f', '\x7f', 'a\n', '\na'])(
+    'that could forge a line cannot be covered: %j [R11-090, A08, A09]',
+    (value) => {
+      expect(refusal('x', { lines: { x: value } })).toBe(invalidInput)
+      expect(refusal('x', { lines: { x: ['fine', value] } })).toBe(invalidInput)
+    },
+  )
+})
+
+describe('any request', () => {
+  const names = ['@method', '@authority', '@path', '@query', 'a', 'b', 'c', 'absent']
+  const character = fc.constantFrom(...'ab ,"\t:@;=', '\n', '\r', '\0', 'é', '"@path": /x')
+  const value = fc.string({ unit: character, maxLength: 8 })
+  const fields = fc.record({ a: fc.array(value, { maxLength: 3 }), b: value, c: value })
+
+  it('is refused or has one line for each covered component, and the parameters last [A08, A09, A10, E04]', () => {
+    let bases = 0
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.constantFrom(...names)), fields, (components, lines) => {
+        const text = orRefused(() => base(components, { lines, target: '/p?q' }))
+        if (text === undefined) return
+        bases++
+        const all = text.split('\n')
+        expect(all).toHaveLength(components.length + 1)
+        expect(all.at(-1)).toBe(`"@signature-params": ${params}`)
+        expect(all.slice(0, -1).map((one) => one.slice(0, one.indexOf(': ')))).toEqual(
+          components.map((name) => `"${name}"`),
+        )
+        expect(text).toMatch(/^[\t\n\x20-\x7e]*$/)
+      }),
+      { seed: 9421, numRuns: 1500 },
+    )
+    expect(bases).toBeGreaterThan(200)
+  })
+
+  it('has another base than a request that differs in a covered value', () => {
+    const plain = fc.string({ unit: fc.constantFrom(...'ab,"'), maxLength: 5 })
+    fc.assert(
+      fc.property(plain, plain, plain, plain, (a, b, otherA, otherB) => {
+        const one = base(['a', 'b'], { lines: { a, b } })
+        const other = base(['a', 'b'], { lines: { a: otherA, b: otherB } })
+        expect(one === other).toBe(a === otherA && b === otherB)
+      }),
+      { seed: 9421, numRuns: 500 },
+    )
+  })
+})
+
+function orRefused(make: () => string): string | undefined {
+  try {
+    return make()
+  } catch (error) {
+    if (isAAuthError(error) && error.code === 'invalid_input') return undefined
+    throw error
+  }
+}

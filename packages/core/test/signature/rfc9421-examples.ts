@@ -1,0 +1,96 @@
+import type { PublicJwk } from '../../src/platform/platform.ts'
+import { signatureBase } from '../../src/signature/base.ts'
+import { selectSignature } from '../../src/signature/select-signature.ts'
+import { serializeInnerList } from '../../src/wire/serialize.ts'
+import type { SignedRequest } from '../../src/wire/signed-request.ts'
+import { cutTarget, type Target } from '../../src/wire/target.ts'
+import { missing, readCorpus } from '../corpus.ts'
+
+export interface Message {
+  readonly startLine: string
+  readonly headers: readonly (readonly [name: string, value: string])[]
+}
+
+/** `Signature-Input` and `Signature` as they are sent. */
+export interface Signed {
+  readonly signatureInput: string
+  readonly signature: string
+}
+
+interface AppendixB {
+  readonly keys: Readonly<Record<string, PublicJwk & { readonly y?: string }>>
+  readonly messages: Readonly<Record<string, Message>>
+  readonly cases: readonly (Signed & {
+    readonly section: string
+    readonly base: string
+    readonly message?: string
+    readonly keyid: string
+  })[]
+}
+
+interface Transformations extends Signed {
+  readonly keyid: string
+  readonly cases: readonly (Message & {
+    readonly name: string
+    readonly valid: boolean
+    readonly base: string
+  })[]
+}
+
+interface ComponentValues {
+  readonly cases: readonly {
+    readonly section: string
+    readonly startLine?: string
+    readonly headers: Message['headers']
+    readonly lines: readonly string[]
+  }[]
+}
+
+/** Why the examples are missing, if they are; then all of them are empty. */
+export const noExamples = missing('rfc9421')
+
+const read = <T>(file: string, none: T): T =>
+  noExamples === undefined ? readCorpus<T>('rfc9421', file) : none
+
+export const { keys, messages, cases } = read<AppendixB>('appendix-b.json', {
+  keys: {},
+  messages: {},
+  cases: [],
+})
+export const transformations = read<Transformations>('appendix-b4-transformations.json', {
+  keyid: '',
+  signatureInput: '',
+  signature: '',
+  cases: [],
+})
+export const componentValues = read<ComponentValues>('component-values.json', { cases: [] }).cases
+export const section24 = read<{ base: string; signature: string }>('section-2.4.json', {
+  base: '',
+  signature: '',
+})
+
+/** The message as a request, with a `Signature-Key` to go with it. */
+export function toRequest({ startLine, headers }: Message, signed: Signed): SignedRequest {
+  const [method = '', target = ''] = startLine.split(' ')
+  const label = signed.signatureInput.slice(0, signed.signatureInput.indexOf('='))
+  const all: Message['headers'] = [
+    ...headers,
+    ['signature-input', signed.signatureInput],
+    ['signature', signed.signature],
+    ['signature-key', `${label}=jwt;jwt="t"`],
+  ]
+  const header = (name: string) => all.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
+  return { method, target, header }
+}
+
+/** The base that is made of the request by every step that makes it in `authorize`. */
+export function baseOf(message: Message, signed: Signed): string {
+  const request = toRequest(message, signed)
+  const { components, input } = selectSignature(request, [])
+  const [authority = ''] = request.header('host')
+  const derived = { method: request.method, authority, target: cutTarget(request.target) ?? noTarget }
+  return signatureBase(components, serializeInnerList(input), derived, request, [])
+}
+
+// Examples with other forms of target cover nothing that would be cut out of it.
+const noTarget: Target = { path: '', query: '' }

@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import {
+  type BareItem,
+  type Dictionary,
+  DisplayString,
+  isInnerList,
+  type Parameters,
+  parseDictionary,
+  Token,
+} from 'structured-headers'
+import { expect, it } from 'vitest'
+import { DictionaryFault, readDictionary } from '../../src/wire/dictionary.ts'
+import { dictionaryCaps } from '../../src/wire/limits.ts'
+import { damagedText, dictionary } from './dictionary-texts.ts'
+import { base32, toNotation } from './structured-field-records.ts'
+
+const fixed = { seed: 9651, numRuns: 1500 }
+
+it('reads a dictionary to the members it was written from, and structured-headers agrees [SIG-3, R11-082]', () => {
+  fc.assert(
+    fc.property(dictionary, ({ text, value }) => {
+      const members = readDictionary(text, dictionaryCaps)
+      expect(members).toEqual(value)
+      expect([...members.keys()]).toEqual([...value.keys()])
+      expect(toNotation(members)).toEqual(oracleNotation(parseDictionary(text)))
+    }),
+    fixed,
+  )
+})
+
+it('accepts of damaged text what structured-headers accepts, with the same meaning, but for repetitions and caps [SIG-3, R11-082, B06, B09]', () => {
+  let both = 0
+  fc.assert(
+    fc.property(damagedText, (text) => {
+      const ours = orFault(() => toNotation(readDictionary(text, dictionaryCaps)))
+      if (ours instanceof DictionaryFault && /twice|^over/.test(ours.message)) return
+      const theirs = orFault(() => oracleNotation(parseDictionary(text)))
+      if (theirs instanceof Error) expect(ours).toBeInstanceOf(DictionaryFault)
+      else expect(ours).toEqual(theirs)
+      if (!(theirs instanceof Error)) both++
+    }),
+    fixed,
+  )
+  expect(both).toBeGreaterThan(200)
+})
+
+function orFault(read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (fault) {
+    return fault
+  }
+}
+
+function oracleNotation(members: Dictionary): unknown {
+  return [...members].map(([key, member]) => [
+    key,
+    isInnerList(member)
+      ? [
+          member[0].map(([bare, params]) => [bareNotation(bare), paramsNotation(params)]),
+          paramsNotation(member[1]),
+        ]
+      : [bareNotation(member[0]), paramsNotation(member[1])],
+  ])
+}
+
+function paramsNotation(params: Parameters): unknown {
+  return [...params].map(([key, value]) => [key, bareNotation(value)])
+}
+
+function bareNotation(item: BareItem): unknown {
+  if (item instanceof Token) return { __type: 'token', value: item.toString() }
+  if (item instanceof DisplayString) return { __type: 'displaystring', value: item.toString() }
+  if (item instanceof Date) return { __type: 'date', value: item.getTime() / 1000 }
+  if (item instanceof ArrayBuffer) return { __type: 'binary', value: base32(new Uint8Array(item)) }
+  // The oracle has a negative zero, which RFC 9651 has not.
+  return typeof item === 'number' ? item + 0 : item
+}

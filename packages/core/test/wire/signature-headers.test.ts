@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { DictionaryFault } from '../../src/wire/dictionary.ts'
+import { isUnsigned, readSignatureHeaders } from '../../src/wire/signature-headers.ts'
+import type { SignedRequest } from '../../src/wire/signed-request.ts'
+
+type Lines = Readonly<Record<string, readonly string[]>>
+
+const signed: Lines = {
+  'signature-input': ['sig=("@method");created=1'],
+  signature: ['sig=:AAAA:'],
+  'signature-key': ['sig=jwt;jwt="x"'],
+}
+const names = ['signature-input', 'signature', 'signature-key'] as const
+
+function request(lines: Lines): SignedRequest {
+  return { method: 'GET', target: '/', header: (name) => lines[name] ?? [] }
+}
+
+function fault(lines: Lines): string {
+  try {
+    readSignatureHeaders(request({ ...signed, ...lines }))
+  } catch (thrown) {
+    if (thrown instanceof DictionaryFault) return thrown.message
+    throw thrown
+  }
+  return 'accepted'
+}
+
+describe('the three signature headers', () => {
+  it('are three dictionaries', () => {
+    const { input, signature, key } = readSignatureHeaders(request(signed))
+    expect([...input.keys(), ...signature.keys(), ...key.keys()]).toEqual(['sig', 'sig', 'sig'])
+    expect(input.get('sig')).toMatchObject({ kind: 'inner-list', items: [{ item: { value: '@method' } }] })
+    expect(signature.get('sig')).toMatchObject({ item: { type: 'bytes', value: 'AAAA' } })
+    expect(key.get('sig')).toMatchObject({ item: { type: 'token', value: 'jwt' } })
+  })
+
+  describe.each(names)('%s', (name) => {
+    it.each([[[]], [['']], [['   ']]])(
+      'may not be absent, empty or white space: %j [SIG-1, R11-080, A18]',
+      (lines) => {
+        expect(fault({ [name]: lines })).toBe(`${name} is missing or empty`)
+      },
+    )
+
+    it('may not consist of empty lines [A18]', () => {
+      expect(fault({ [name]: ['', ''] })).toMatch(/^expected a key/)
+    })
+
+    it('must be a dictionary [SIG-3, R11-082]', () => {
+      expect(fault({ [name]: ['sig=('] })).toMatch(/^expected /)
+    })
+
+    it('is one dictionary in several lines [A05]', () => {
+      const { input, signature, key } = readSignatureHeaders(
+        request({ ...signed, [name]: [...(signed[name] ?? []), 'other=:AAAA:, third'] }),
+      )
+      const members = { 'signature-input': input, signature, 'signature-key': key }[name]
+      expect([...members.keys()]).toEqual(['sig', 'other', 'third'])
+    })
+
+    it('may not repeat a key in another line [SIG-3, R11-085, A05, B03]', () => {
+      expect(fault({ [name]: [...(signed[name] ?? []), 'sig=:AAAA:'] })).toBe('"sig" appears twice')
+    })
+
+    it('has at most 8 members [SIG-26, B12]', () => {
+      const members = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`)
+      expect(fault({ [name]: members(8) })).toBe('accepted')
+      expect(fault({ [name]: members(9) })).toBe('over 8 members')
+    })
+  })
+
+  it.each([
+    ['signature-key', 12_288],
+    ['signature-input', 4096],
+    ['signature', 4096],
+  ])('%s has at most %i octets, all lines together [SIG-26, A15, B13]', (name, limit) => {
+    const filled = (length: number) => `a="${'x'.repeat(length - 4)}"`
+    expect(fault({ [name]: [filled(limit)] })).toBe('accepted')
+    expect(fault({ [name]: [filled(limit + 1)] })).toBe(`${name}: over ${limit} octets`)
+    const half = limit / 2
+    const lines = (extra: number) => [filled(half), filled(half - 2 + extra).replace('a', 'b')]
+    expect(fault({ [name]: lines(0) })).toBe('accepted')
+    expect(fault({ [name]: lines(1) })).toBe(`${name}: over ${limit} octets`)
+  })
+
+  it.each(names)('%s is measured before it is read [B12, B13]', (name) => {
+    expect(fault({ [name]: [`${'!'.repeat(1_000_000)}`] })).toMatch(/: over \d+ octets$/)
+  })
+})
+
+describe('a request', () => {
+  it('is unsigned when it has none of the three headers [SIG-2]', () => {
+    expect(isUnsigned(request({}))).toBe(true)
+  })
+
+  it.each(names)('is not unsigned when it has %s, even empty [SIG-1, R11-080, A18]', (name) => {
+    expect(isUnsigned(request({ [name]: [''] }))).toBe(false)
+  })
+})
