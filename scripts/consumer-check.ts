@@ -1,0 +1,123 @@
+/**
+ * Installs every package into an empty project of its own, as a user would, and uses it there: `import` and
+ * `require()` on the oldest Node that is supported, and its types with `skipLibCheck: false`.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type Packed, packAll } from './packed.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const oldestNode = join(root, 'packages/runtimes/node_modules/node20/bin/node')
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  devDependencies: Record<string, string>
+}
+const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
+
+/** What a user of each package has installed beside it, and a line that only compiles with whole types. */
+const consumers: Readonly<Record<string, { readonly beside: readonly string[]; readonly use: string }>> = {
+  core: {
+    beside: ['@types/node'],
+    use: "import { authorize, type Resource, type SignedRequest } from '@aauth-guard/core'\nimport { signedRequest } from '@aauth-guard/core/node'\nexport const sub = async (resource: Resource, request: SignedRequest): Promise<string | undefined> => (await authorize(resource, request)).sub\nexport { signedRequest }",
+  },
+  express: {
+    beside: ['express', '@types/express', '@types/node'],
+    use: "import { createResource } from '@aauth-guard/core'\nimport { getAuth, protect } from '@aauth-guard/express'\nimport express from 'express'\nexpress().get('/n/:id', protect(createResource({ issuer: 'https://n.example', trust: 'any' })), (req, res) => { const id: string = req.params.id; res.json({ id, sub: getAuth(req, 'auth-token').sub }) })",
+  },
+  koa: {
+    beside: ['koa', '@types/koa', '@types/node'],
+    use: "import { createResource } from '@aauth-guard/core'\nimport { protect } from '@aauth-guard/koa'\nimport Koa from 'koa'\nnew Koa().use(protect(createResource({ issuer: 'https://n.example', trust: 'any' })))",
+  },
+  hono: {
+    beside: ['hono', '@types/node'],
+    use: "import { createResource } from '@aauth-guard/core'\nimport { protect } from '@aauth-guard/hono'\nimport { Hono } from 'hono'\nnew Hono().get('/n/:id', protect(createResource({ issuer: 'https://n.example', trust: 'any' }), { accept: 'agent-token' }), (c) => { const agent: string = c.var.aauth.agent; return c.json({ agent, id: c.req.param('id') }) })",
+  },
+  testing: {
+    beside: ['@types/node'],
+    use: "import { createTestNetwork } from '@aauth-guard/testing'\nexport const token: Promise<string> = createTestNetwork().then((net) => net.agent()).then((agent) => agent.agentToken())",
+  },
+}
+
+const packed = packAll()
+for (const one of packed) check(one)
+console.log(`consumer-check: ${packed.length} packages work in projects of their own`)
+
+function check({ name, folder }: Packed): void {
+  const consumer = consumers[folder]
+  if (consumer === undefined) throw new Error(`${name} has no consumer here`)
+  const project = mkdtempSync(join(tmpdir(), `aauth-guard-${folder}-`))
+  process.on('exit', () => rmSync(project, { recursive: true, force: true }))
+  const tarballs = packed.map((other) => [other.name, `file:${other.tarball}`])
+  const beside = consumer.beside.map((dependency) => [dependency, versionOf(dependency)])
+  write(project, 'package.json', {
+    private: true,
+    type: 'module',
+    dependencies: Object.fromEntries([
+      ...tarballs.filter(([other]) => needs(folder, other as string)),
+      ...beside,
+    ]),
+    // Packages of this repository are not in the registry yet.
+    overrides: Object.fromEntries(tarballs.filter(([other]) => other === '@aauth-guard/core')),
+  })
+  write(project, 'tsconfig.json', {
+    compilerOptions: {
+      module: 'nodenext',
+      target: 'es2023',
+      lib: ['es2023', 'dom', 'dom.iterable'],
+      strict: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: ['node'],
+    },
+    include: ['use.ts'],
+  })
+  writeFileSync(join(project, 'use.ts'), `${consumer.use}\n`)
+  run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel', 'error'], project)
+  run(
+    oldestNode,
+    [
+      '--input-type=module',
+      '-e',
+      `if (Object.keys(await import('${name}')).length === 0) throw new Error('empty')`,
+    ],
+    project,
+  )
+  run(
+    oldestNode,
+    [
+      '--input-type=commonjs',
+      '-e',
+      `if (Object.keys(require('${name}')).length === 0) throw new Error('empty')`,
+    ],
+    project,
+  )
+  run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], project)
+}
+
+/** The package itself, and core, which all others stand on. */
+function needs(folder: string, name: string): boolean {
+  return name === `@aauth-guard/${folder}` || name === '@aauth-guard/core'
+}
+
+function versionOf(dependency: string): string {
+  const listed = manifest.devDependencies[dependency]
+  if (listed !== undefined && listed !== 'catalog:') return listed
+  const version = new RegExp(`^  '?${dependency}'?: (.+)$`, 'm').exec(catalog)?.[1]
+  if (version === undefined) throw new Error(`no version of ${dependency} is written down`)
+  return version
+}
+
+function write(folder: string, file: string, content: unknown): void {
+  writeFileSync(join(folder, file), JSON.stringify(content, null, 2))
+}
+
+function run(command: string, args: readonly string[], cwd: string): void {
+  try {
+    execFileSync(command, args, { cwd, stdio: 'pipe', encoding: 'utf8' })
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string }
+    console.error(`consumer-check: ${command} ${args.join(' ')} in ${cwd}\n${stdout}${stderr}`)
+    process.exit(1)
+  }
+}

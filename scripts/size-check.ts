@@ -1,0 +1,34 @@
+/** Holds the built packages to their budgets: minified, compressed with Brotli, dependencies counted apart. */
+import { join, resolve } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const packages = resolve(import.meta.dirname, '../packages')
+const budgets = { core: 25_000, express: 2_000, koa: 2_000, hono: 2_000 }
+
+let over = false
+for (const [name, budget] of Object.entries(budgets)) {
+  const { outputFiles } = await build({
+    entryPoints: [join(packages, name, 'dist/index.js')],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    // Only what is in the package itself; `#platform` is resolved as Node does.
+    external: [
+      '@aauth-guard/*',
+      'node:*',
+      'jose',
+      'structured-headers',
+      'lru-cache',
+      'ipaddr.js',
+      '@noble/*',
+    ],
+    alias: { '#platform': join(packages, 'core/dist/platform/node.js') },
+    write: false,
+  })
+  const size = brotliCompressSync(outputFiles[0]?.contents ?? new Uint8Array()).length
+  over ||= size > budget
+  console.log(`size-check: ${name} ${size} of ${budget} bytes${size > budget ? ', too large' : ''}`)
+}
+if (over) process.exit(1)
