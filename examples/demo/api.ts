@@ -31,7 +31,8 @@ export function notesApi(options: Pick<ResourceOptions, 'fetch' | 'onRefusal' | 
     protect(resource, { scope: 'notes.write', components: ['content-digest', 'content-type'] }),
     express.json({ verify: verifyDigest }),
     (req, res) => {
-      res.status(201).json({ added: req.body.text, by: getAuth(req, 'auth-token').sub })
+      const { text } = req.body as { text: string }
+      res.status(201).json({ added: text, by: getAuth(req, 'auth-token').sub })
     },
   )
 

@@ -43,7 +43,7 @@ export function notesApi(resource: Resource): Express {
     }),
     express.json({ verify: verifyDigest }),
     (req, res) => {
-      const text: unknown = req.body?.text
+      const { text } = (req.body ?? {}) as { text?: unknown }
       if (typeof text !== 'string') return void res.status(400).json({ error: 'a note has a text' })
       const person = personOf(getAuth(req, 'auth-token'))
       notes.set(person, [...(notes.get(person) ?? []), text])

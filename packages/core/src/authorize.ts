@@ -11,6 +11,7 @@ import type { TokenKind } from './token/kinds.ts'
 import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
 import { isUnsigned } from './wire/signature-headers.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
+import { snapshot } from './wire/snapshot.ts'
 
 interface Provenance {
   readonly state: ResourceState
@@ -62,8 +63,9 @@ export async function authorize<Accept extends TokenKind = 'auth-token', Optiona
     let verified = reuse(state, request, compiled)
     if (verified === undefined) {
       const now = state.settings.now()
-      const untrusted = readRequest(state, request, compiled, now)
-      verified = await verifyRequest(state, request, untrusted, compiled, now)
+      const read = snapshot(request)
+      const untrusted = readRequest(state, read, compiled, now)
+      verified = await verifyRequest(state, read, untrusted, compiled, now)
       verifiedBefore.set(request, { state, verified })
     }
     const auth = await satisfy(state, request, verified, compiled)

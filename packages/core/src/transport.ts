@@ -32,8 +32,7 @@ export function checkTransport(
   const target = strippedPrefix === '' ? cut : { ...cut, path: strippedPrefix + cut.path }
   const named = Object.hasOwn(cut, 'authority') ? cut.authority : undefined
   const own = named === undefined ? undefined : ownAuthority(named, authorities)
-  if (named !== undefined && own === undefined)
-    throw refuse('the request target names another authority')
+  if (named !== undefined && own === undefined) throw refuse('the request target names another authority')
   const chosen = own ?? (host === undefined ? undefined : ownAuthority(host, authorities))
   return { method, rawTarget, target, authority: chosen ?? (authorities[0] as string) }
 }

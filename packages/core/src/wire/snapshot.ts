@@ -1,0 +1,28 @@
+import type { SignedRequest } from './signed-request.ts'
+
+const none: readonly string[] = Object.freeze([])
+
+/**
+ * Reads each part of a request at most once, so that what is verified is what is used, also where a host computes
+ * its answers anew each time (security Q03).
+ */
+export function snapshot(request: SignedRequest): SignedRequest {
+  const { method, target } = request
+  const seen = new Map<string, readonly string[]>()
+  return {
+    method,
+    target,
+    header(name) {
+      let lines = seen.get(name)
+      if (lines === undefined) {
+        const read = request.header(name)
+        lines = read.length === 0 ? none : [...read]
+        seen.set(name, lines)
+      }
+      return lines
+    },
+    get body() {
+      return request.body
+    },
+  }
+}
