@@ -66,7 +66,7 @@ export async function startWorld(): Promise<TargetWorld> {
     routes: [
       { path: '/read', require: { accept: 'auth-token', scope: 'data.read' } },
       { path: '/person', require: { accept: 'person-token' } },
-      ...['/agent', '/a/:id', '/files/*', '/(x)[y]{z}!+', '/a%2Fb', '/Case'].map((path) => ({
+      ...['/agent', '/a/:id', '/files/*', '/(x)[y]!+', '/a%2Fb', '/Case'].map((path) => ({
         path,
         require: { accept: 'agent-token' },
       })),

@@ -6,6 +6,7 @@ import {
   checkContent,
   checkRequirement,
   contentBinding,
+  demandCheckedContent,
   passesPreflight,
   type Requirement,
   type Resource,
@@ -51,28 +52,40 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
   return async (c, next) => {
     const request = requestOf(c)
     if (passesPreflight(resource, request)) return answerPreflight(c, next)
+    let auth: Authorized<Accept, Optional>
     try {
-      const auth = await authorize(resource, request, requirement)
+      auth = await authorize(resource, request, requirement)
       if (auth !== undefined) await bindContent(auth, c)
-      c.set('aauth', auth)
     } catch (error) {
       if (options.passErrors) throw error
       return respond(answer(error))
     }
+    if (auth !== undefined) demandCheckedContent(auth, remedy)
+    c.set('aauth', auth)
     await next()
     return keepPrivate(c)
   }
 }
 
+const remedy = 'put protect(resource) before what reads the content'
+
 /** Leaves the request as if nobody had read it. */
 async function bindContent(auth: Auth, { req }: Context): Promise<void> {
   if (contentBinding(auth) !== 'unchecked') return
-  if (req.raw.bodyUsed) await verifyContent(auth, new Uint8Array(await req.arrayBuffer()))
-  else req.raw = await checkContent(auth, req.raw)
+  if (!req.raw.bodyUsed) req.raw = await checkContent(auth, req.raw)
+  else if (keepsOctets(req)) await verifyContent(auth, new Uint8Array(await req.arrayBuffer()))
+}
+
+/** Whether Hono can still tell what came. A form is only kept as the fields that were read out of it. */
+function keepsOctets({ bodyCache }: Context['req']): boolean {
+  const [first] = Object.keys(bodyCache)
+  return first !== undefined && first !== 'formData'
 }
 
 /** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */
 function keepPrivate(c: Context): void {
+  // An upgrade is what the runtime made it; a copy would be none.
+  if (c.res.status === 101) return
   if (!c.res.headers.has('cache-control')) c.header('cache-control', 'private')
   if (!c.res.headers.has('vary')) c.header('vary', 'Signature-Key, Signature')
 }

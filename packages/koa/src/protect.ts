@@ -11,10 +11,11 @@ import {
   type TokenKind,
   verifyContent,
 } from '@aauth-guard/core'
-import { bufferContent, signedRequest } from '@aauth-guard/core/node'
+import { bufferContent } from '@aauth-guard/core/node'
 import type { Context, Middleware } from 'koa'
 import { fillSlot } from './get-auth.ts'
-import { send } from './send.ts'
+import { requestOf } from './request-of.ts'
+import { send, sendNoContent } from './send.ts'
 
 /** How {@link protect} treats a refusal. */
 export interface GuardOptions {
@@ -55,8 +56,11 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
 ): Middleware<{ aauth: Authorized<Accept, Optional> }> {
   checkRequirement(resource, requirement)
   return async (ctx, next) => {
-    const request = signedRequest(ctx.req, () => ctx.originalUrl)
-    if (passesPreflight(resource, request)) return answerPreflight(ctx, next)
+    const request = requestOf(ctx)
+    if (passesPreflight(resource, request)) {
+      sendNoContent(ctx.res)
+      return next()
+    }
     try {
       const auth = await authorize(resource, request, requirement)
       if (auth !== undefined) {
@@ -74,7 +78,11 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
 
 async function checkContent(auth: Auth, { req }: Pick<Context, 'req'>): Promise<void> {
   if (contentBinding(auth) !== 'unchecked') return
-  const content = await bufferContent(req, maxContent)
+  const content = await bufferContent(req, maxContent).catch((error: unknown) => {
+    // Node lets content go by that nobody reads, but not what somebody began to read: the connection would hang.
+    req.resume()
+    throw error
+  })
   // Content that a parser has taken before cannot be checked; reading the identity says so.
   if (content !== undefined) await verifyContent(auth, content)
 }
@@ -83,16 +91,4 @@ async function checkContent(auth: Auth, { req }: Pick<Context, 'req'>): Promise<
 function keepPrivate({ res }: Pick<Context, 'res'>): void {
   if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'private')
   if (!res.hasHeader('vary')) res.setHeader('vary', 'Signature-Key, Signature')
-}
-
-/** Whoever answers without a caller that is known, answers without content. */
-async function answerPreflight(
-  { response }: Pick<Context, 'response'>,
-  next: () => Promise<unknown>,
-): Promise<void> {
-  await next()
-  if (response.body == null) return
-  // A JSON type left behind would make Koa write the word null.
-  response.remove('content-type')
-  response.body = null
 }
