@@ -99,6 +99,7 @@ export function stateOf(resource: Resource): ResourceState {
 
 /**
  * Makes the resource that guards share. Draws no random value, sets no timer and fetches nothing.
+ * Says so where the runtime cannot fetch the keys of every issuer that `trust` admits.
  *
  * @throws {TypeError} naming the option that is wrong
  * @see draft 11 §11.2.4
@@ -131,7 +132,18 @@ export function createResource(options: ResourceOptions): Resource {
     },
   })
   states.set(resource, state)
+  warnOfStrangers(state)
   return resource
+}
+
+/** Tells the operator whom the guard will refuse where the platform cannot check addresses (security Q15). */
+function warnOfStrangers({ platform, settings: { fetch, trust } }: ResourceState): void {
+  if (platform.guardedFetch !== undefined || fetch !== undefined) return
+  const roles = trust === 'any' ? [trust] : Object.values(trust)
+  if (roles.every((trusted) => trusted === undefined || Array.isArray(trusted))) return
+  console.warn(
+    'aauth-guard: this runtime cannot check the addresses it dials, so keys are fetched only for issuers listed in "trust"; tokens of all others are refused',
+  )
 }
 
 function ownFault(thrown: unknown): AAuthError {

@@ -33,10 +33,12 @@ async function make(): Promise<ActiveKey> {
   console.warn(
     'aauth-guard: no signingKey given, so one was made in memory; other processes and restarts will not know it',
   )
-  const { privateKey, publicKey } = await generateKeyPair('Ed25519')
+  // Both are accepted everywhere; a runtime without Ed25519 has the other.
+  const { privateKey, publicKey } = await generateKeyPair('Ed25519').catch(() => generateKeyPair('ES256'))
   const jwk = await exportJWK(publicKey)
+  const alg = jwk.kty === 'OKP' ? 'Ed25519' : 'ES256'
   const kid = await calculateJwkThumbprint(jwk)
-  return { key: privateKey, kid, alg: 'Ed25519', published: publicMembers(jwk, kid, 'Ed25519') }
+  return { key: privateKey, kid, alg, published: publicMembers(jwk, kid, alg) }
 }
 
 /** Members by name, so that no private one can slip out (security M09). */

@@ -1,3 +1,6 @@
+/** Seconds; no deadline of a look-up is longer. */
+const longest = 10
+
 /**
  * How many issuers nobody here has heard of may be looked up: callers that need no credential to name one must
  * not turn the resource into a scanner (security I19).
@@ -5,7 +8,8 @@
 export class FirstContactBudget {
   private tokens: number
   private filledAt: number | undefined
-  private running = 0
+  /** When each place that is taken is free again at the latest: a runtime may drop a look-up without a word. */
+  private taken: number[] = []
   private readonly perSecond: number
   private readonly burst: number
   private readonly concurrent: number
@@ -22,13 +26,14 @@ export class FirstContactBudget {
     const elapsed = Math.max(0, now - (this.filledAt ?? now))
     this.filledAt = now
     this.tokens = Math.min(this.burst, this.tokens + elapsed * this.perSecond)
-    if (this.tokens < 1 || this.running >= this.concurrent) return false
+    this.taken = this.taken.filter((until) => until > now)
+    if (this.tokens < 1 || this.taken.length >= this.concurrent) return false
     this.tokens -= 1
-    this.running += 1
+    this.taken.push(now + longest)
     return true
   }
 
   give(): void {
-    this.running -= 1
+    this.taken.shift()
   }
 }

@@ -130,17 +130,44 @@ export class IssuerKeys {
     return this.records.askedAt(source) + floor
   }
 
-  private refresh(record: IssuerRecord): Promise<void> {
-    record.pending ??= this.records
+  /** Asks the issuer, or waits for what another request asked it. Never rejects. */
+  private async refresh(record: IssuerRecord): Promise<void> {
+    const { pending } = record
+    if (pending === undefined) return this.start(record)
+    if (await this.lands(pending)) return
+    if (record.pending === pending) {
+      record.pending = undefined
+      this.records.letGo(record)
+    }
+    if (this.mayRefresh(record)) await this.refresh(record)
+  }
+
+  /** Workers drop what a request has begun when that request ends: then nothing ever comes of it. */
+  private lands(flight: Promise<void>): Promise<boolean> {
+    const landed = flight.then(
+      () => true,
+      () => false,
+    )
+    const late = new Promise<boolean>((resolve) => {
+      AbortSignal.timeout(this.options.deadline).addEventListener('abort', () => resolve(false), {
+        once: true,
+      })
+    })
+    return Promise.race([landed, late])
+  }
+
+  private start(record: IssuerRecord): Promise<void> {
+    const flight = this.records
       .hold(record, this.fetchInto(record))
       .catch((error: unknown) => {
         // Without a clock there is nothing to write down; the next request meets the same fault and says so.
         record.failure ??= { fault: { passing: true, reason: String(error) }, retryAt: 0, count: 0 }
       })
       .finally(() => {
-        record.pending = undefined
+        if (record.pending === flight) record.pending = undefined
       })
-    return record.pending
+    record.pending = flight
+    return flight
   }
 
   /** Never rejects: what went wrong stays in the record. */

@@ -75,13 +75,17 @@ export class IssuerRecords {
 
   /** Holds a record while its issuer is asked. */
   async hold(record: IssuerRecord, flight: Promise<void>): Promise<void> {
-    const name = nameOf(record.source)
-    this.underWay.set(name, record)
+    this.underWay.set(nameOf(record.source), record)
     try {
       await flight
     } finally {
-      if (this.underWay.get(name) === record) this.underWay.delete(name)
+      this.letGo(record)
     }
+  }
+
+  letGo(record: IssuerRecord): void {
+    const name = nameOf(record.source)
+    if (this.underWay.get(name) === record) this.underWay.delete(name)
   }
 
   /** Keeps a stranger among those that have published keys. */

@@ -47,7 +47,9 @@ let agent: Agent | undefined
  * as well (security I04).
  */
 export const guardedFetch: typeof fetch = (input, init) => {
-  const url = new URL(String(input))
+  const text = String(input)
+  if (!URL.canParse(text)) return Promise.reject(new RefusedAddress('address refused'))
+  const url = new URL(text)
   if (
     url.protocol !== 'https:' ||
     url.port !== '' ||

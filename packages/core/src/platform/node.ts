@@ -35,7 +35,7 @@ export const platform: Platform = {
 
   digest: (algorithm, bytes) => createHash(algorithm.replace('-', '')).update(bytes).digest(),
 
-  sha256: (text) => createHash('sha256').update(text).digest('base64url'),
+  sha256: (text) => createHash('sha256').update(text, 'latin1').digest('base64url'),
 
   guardedFetch,
 }

@@ -1,8 +1,8 @@
 import { decodeBase64url, encodeBase64url } from '../wire/base64url.ts'
+import { verifyEd25519 } from './ed25519.ts'
 import type { Platform, VerificationKey } from './platform.ts'
 
 const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-const ascii = new TextEncoder()
 
 /** WebCrypto, with @noble/curves for Ed25519 where the runtime has none. */
 export const platform: Platform = {
@@ -10,6 +10,7 @@ export const platform: Platform = {
 
   async importKey(jwk): Promise<VerificationKey> {
     if (jwk.kty === 'EC') {
+      await checkPoint(jwk)
       return { alg: 'ES256', handle: await crypto.subtle.importKey('jwk', jwk, ecdsa, false, ['verify']) }
     }
     const handle = (await hasEd25519())
@@ -19,11 +20,8 @@ export const platform: Platform = {
   },
 
   async verify({ handle, alg }, signature, text) {
-    const data = ascii.encode(text)
-    if (handle instanceof Uint8Array) {
-      const { ed25519 } = await import('@noble/curves/ed25519.js')
-      return ed25519.verify(signature, data, handle, { zip215: false })
-    }
+    const data = octetsOf(text)
+    if (handle instanceof Uint8Array) return verifyEd25519(handle, signature, data)
     return crypto.subtle.verify(alg === 'Ed25519' ? 'Ed25519' : ecdsa, handle as never, signature, data)
   },
 
@@ -32,10 +30,24 @@ export const platform: Platform = {
   },
 
   async sha256(text) {
-    return encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', ascii.encode(text))))
+    return encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', octetsOf(text))))
   },
 
   guardedFetch: undefined,
+}
+
+/** An octet a character: what is hashed and signed is ASCII, and other text means the same on every platform. */
+function octetsOf(text: string): Uint8Array<ArrayBuffer> {
+  const octets = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) octets[i] = text.charCodeAt(i)
+  return octets
+}
+
+/** Deno imports any coordinates, and throws only when it verifies. @throws {Error} for what is no point of P-256 */
+async function checkPoint({ x, y }: { readonly x: string; readonly y: string }): Promise<void> {
+  const { p256 } = await import('@noble/curves/nist.js')
+  const coordinates = [x, y].flatMap((text) => [...(decodeBase64url(text) as Uint8Array)])
+  p256.Point.fromBytes(Uint8Array.of(4, ...coordinates)).assertValidity()
 }
 
 let ed25519Support: Promise<boolean> | undefined

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type AnsweredWorld,
+  answerWith,
+  makeAnsweredWorld,
+  personKeys,
+  personMetadata,
+  settled,
+} from './issuer-answers.ts'
+import { outcomeOf, personRoute } from './person-route.ts'
+
+/** Calls every second for so long, and returns the seconds at which the person server was asked anew. */
+async function attempts(world: AnsweredWorld, seconds: number): Promise<number[]> {
+  const asked: number[] = []
+  const count = (): number => world.asked.filter((url) => url === personMetadata).length
+  for (let second = 0; second < seconds; second++) {
+    const before = count()
+    await outcomeOf(world)
+    await settled()
+    if (count() > before) asked.push(second)
+    world.net.clock.advance(1)
+  }
+  return asked
+}
+
+async function retryAfter(world: AnsweredWorld): Promise<string | undefined> {
+  const { headers } = await world.refusal(await world.agent.personToken(), { requirement: personRoute })
+  return headers['retry-after']
+}
+
+describe('a failed metadata request is repeated after 5, 10, 20, 40, then every 60 s', () => {
+  it('where there are no keys yet [R11-126, I22]', async () => {
+    const world = await makeAnsweredWorld()
+    world.net.personServer.misbehave('unreachable')
+    expect(await attempts(world, 196)).toEqual([0, 5, 15, 35, 75, 135, 195])
+  })
+
+  it('where there are stale ones [R11-126]', async () => {
+    const world = await makeAnsweredWorld()
+    await outcomeOf(world)
+    world.net.personServer.misbehave('unreachable')
+    world.net.clock.advance(600)
+    expect(await attempts(world, 136)).toEqual([0, 5, 15, 35, 75, 135])
+  })
+
+  it('also where the failure is definite [I01]', async () => {
+    const world = await makeAnsweredWorld()
+    world.net.personServer.misbehave('not-found')
+    expect(await attempts(world, 36)).toEqual([0, 5, 15, 35])
+    expect(await outcomeOf(world)).toBe('invalid_jwt')
+  })
+
+  it('and says so in Retry-After, which counts down [R11-130]', async () => {
+    const world = await makeAnsweredWorld()
+    world.net.personServer.misbehave('unreachable')
+    const said: (string | undefined)[] = []
+    for (const wait of [4, 1, 9, 1, 20, 40, 60]) {
+      said.push(await retryAfter(world))
+      world.net.clock.advance(wait)
+    }
+    expect(said).toEqual(['5', '1', '10', '1', '20', '40', '60'])
+  })
+
+  it('and keeps its verdict in between without asking [I08]', async () => {
+    const world = await makeAnsweredWorld()
+    world.net.personServer.misbehave('other-issuer')
+    const first = await outcomeOf(world)
+    world.net.personServer.behave()
+    world.net.clock.advance(4)
+    expect([first, await outcomeOf(world), world.asked]).toEqual([
+      'issuer_mismatch',
+      'issuer_mismatch',
+      [personMetadata],
+    ])
+  })
+
+  it('and accepts as soon as the issuer is back and the wait is over [I22]', async () => {
+    const world = await makeAnsweredWorld()
+    world.net.personServer.misbehave('unreachable')
+    await outcomeOf(world)
+    world.net.personServer.behave()
+    world.net.clock.advance(5)
+    expect(await outcomeOf(world)).toBe('accepted')
+  })
+
+  it('and begins at 5 s again after a success', async () => {
+    const world = await makeAnsweredWorld()
+    const { personServer, clock } = world.net
+    personServer.misbehave('unreachable')
+    await attempts(world, 15)
+    personServer.behave()
+    await outcomeOf(world)
+    personServer.misbehave('unreachable')
+    clock.advance(600)
+    expect(await attempts(world, 16)).toEqual([0, 5, 15])
+  })
+})
+
+describe('a failed JWKS request counts like any other: nothing is asked for a minute', () => {
+  it.each([
+    ['may pass', answerWith('{}', { status: 503 })],
+    ['is definite', answerWith('{}', { status: 404 })],
+  ])('where the failure %s [R11-124]', async (_, answer) => {
+    const world = await makeAnsweredWorld()
+    world.answer(personKeys, answer)
+    expect(await attempts(world, 121)).toEqual([0, 60, 120])
+    expect(world.asked.filter((url) => url === personKeys).length).toBe(3)
+  })
+
+  it('and Retry-After says when it is over [R11-124, R11-130]', async () => {
+    const world = await makeAnsweredWorld()
+    world.answer(personKeys, answerWith('{}', { status: 503 }))
+    const first = await retryAfter(world)
+    world.net.clock.advance(59)
+    const last = await retryAfter(world)
+    world.release(personKeys)
+    world.net.clock.advance(1)
+    expect([first, last, await outcomeOf(world)]).toEqual(['60', '1', 'accepted'])
+  })
+})
+
+it('two tokens that wait for one failing fetch are both refused, and the next fetch is made in its time [I23]', async () => {
+  const world = await makeAnsweredWorld()
+  world.net.personServer.misbehave('unreachable')
+  const open = world.hold(personMetadata)
+  const waiting = [outcomeOf(world), outcomeOf(world)]
+  await settled()
+  open()
+  expect(await Promise.all(waiting)).toEqual(['server_error', 'server_error'])
+  world.net.personServer.behave()
+  world.release(personMetadata)
+  world.net.clock.advance(5)
+  expect(await outcomeOf(world)).toBe('accepted')
+  expect(world.asked).toEqual([personMetadata, personMetadata, personKeys])
+})

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type AnsweredWorld,
+  makeAnsweredWorld,
+  personKeys,
+  personMetadata,
+  settled,
+  until,
+} from './issuer-answers.ts'
+import { outcomeOf } from './person-route.ts'
+
+const flight = [personMetadata, personKeys]
+
+/** A world whose person server serves its JWKS with this `Cache-Control`, after a first contact. */
+async function makeCachedWorld(cacheControl?: string): Promise<AnsweredWorld> {
+  const world = await makeAnsweredWorld()
+  world.answer(personKeys, async (init) => {
+    const { body, headers } = await world.net.fetch(personKeys, init)
+    if (cacheControl !== undefined) headers.set('cache-control', cacheControl)
+    return new Response(body, { headers })
+  })
+  await outcomeOf(world)
+  return world
+}
+
+const lifetimes: readonly [cacheControl: string | undefined, seconds: number][] = [
+  [undefined, 600],
+  ['public', 600],
+  ['max-age=300', 300],
+  ['public, max-age=120, must-revalidate', 120],
+  ['MAX-AGE=120', 120],
+  ['max-age=61', 61],
+  ['max-age=60', 60],
+  ['max-age=5', 60],
+  ['max-age=0', 60],
+  ['no-store', 60],
+  ['no-cache', 60],
+  ['max-age=3600, no-store', 60],
+  ['max-age=3600', 3600],
+  ['max-age=3601', 3600],
+  ['public, max-age=31536000, immutable', 3600],
+  ['max-age=-1', 600],
+  ['max-age=NaN', 600],
+  ['max-age=1e9', 600],
+  ['max-age=99999999999999999999', 600],
+  ['s-maxage=120', 600],
+]
+
+describe('keys live as long as Cache-Control says, within a minute and an hour', () => {
+  it.each(lifetimes)('%s: used for up to %i s [R11-123, I24]', async (cacheControl, seconds) => {
+    const world = await makeCachedWorld(cacheControl)
+    const { key } = world.net.personServer
+    await world.net.personServer.rotate({ withdraw: true })
+    world.net.clock.advance(seconds - 1)
+    expect(await outcomeOf(world, world.agent.personToken({ key }))).toBe('accepted')
+  })
+
+  it.each(lifetimes)('%s: not used after %i s [R11-123, I24, I26]', async (cacheControl, seconds) => {
+    const world = await makeCachedWorld(cacheControl)
+    const { key } = world.net.personServer
+    await world.net.personServer.rotate({ withdraw: true })
+    world.net.clock.advance(seconds)
+    expect(await outcomeOf(world, world.agent.personToken({ key }))).toBe('unknown_key')
+  })
+
+  it('and it is the Cache-Control of the JWKS that says it, not of the metadata', async () => {
+    const world = await makeAnsweredWorld()
+    world.answer(personMetadata, async (init) => {
+      const { body, headers } = await world.net.fetch(personMetadata, init)
+      headers.set('cache-control', 'no-store')
+      return new Response(body, { headers })
+    })
+    await outcomeOf(world)
+    world.net.clock.advance(479)
+    await outcomeOf(world)
+    expect(world.asked).toEqual(flight)
+  })
+})
+
+describe('keys are renewed in the background, after four fifths of their life', () => {
+  it.each([
+    [undefined, 480],
+    ['max-age=300', 240],
+    ['max-age=3600', 2880],
+    // The floor comes first.
+    ['max-age=62', 60],
+  ])('%s: not before %i s, then once', async (cacheControl, seconds) => {
+    const world = await makeCachedWorld(cacheControl)
+    world.net.clock.advance(seconds - 1)
+    await outcomeOf(world)
+    await settled()
+    expect(world.asked).toEqual(flight)
+    world.net.clock.advance(1)
+    await Promise.all([outcomeOf(world), outcomeOf(world), outcomeOf(world)])
+    await settled()
+    await outcomeOf(world)
+    expect(world.asked).toEqual([...flight, ...flight])
+  })
+
+  it('while nobody waits for it, whichever token comes [R11-126]', async () => {
+    const world = await makeAnsweredWorld()
+    const known = await world.agent.personToken()
+    await outcomeOf(world, known)
+    world.net.clock.advance(480)
+    world.hold(personMetadata)
+    expect([await outcomeOf(world, known), await outcomeOf(world)]).toEqual(['accepted', 'accepted'])
+    expect(world.asked).toEqual([...flight, personMetadata])
+  })
+
+  it('and what came of it is used from then on, for another life', async () => {
+    const world = await makeAnsweredWorld()
+    const old = await world.agent.personToken()
+    await outcomeOf(world, old)
+    await world.net.personServer.rotate({ withdraw: true })
+    world.net.clock.advance(480)
+    expect(await outcomeOf(world, old)).toBe('accepted')
+    await settled()
+    expect([await outcomeOf(world, old), await outcomeOf(world)]).toEqual(['unknown_key', 'accepted'])
+    world.net.clock.advance(479)
+    expect(await outcomeOf(world)).toBe('accepted')
+    expect(world.asked).toEqual([...flight, ...flight])
+  })
+
+  it('and once their life is over, requests wait for the renewal that is under way', async () => {
+    let admitted = 0
+    const world = await makeAnsweredWorld({ trust: { personServers: () => ++admitted > 0 } })
+    const { key } = world.net.personServer
+    await outcomeOf(world)
+    await world.net.personServer.rotate({ withdraw: true })
+    world.net.clock.advance(480)
+    const open = world.hold(personMetadata)
+    await outcomeOf(world, world.agent.personToken({ key }))
+    world.net.clock.advance(120)
+    const waiting = [outcomeOf(world, world.agent.personToken({ key })), outcomeOf(world)]
+    await until(() => admitted === 4)
+    await settled()
+    open()
+    expect(await Promise.all(waiting)).toEqual(['unknown_key', 'accepted'])
+    expect(world.asked).toEqual([...flight, ...flight])
+  })
+})

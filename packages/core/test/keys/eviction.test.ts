@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { makeAnsweredWorld, personKeys, personMetadata, settled, until } from './issuer-answers.ts'
+import { outcomeOf, personRoute } from './person-route.ts'
+import { madeUpToken, strangerToken } from './strangers.ts'
+
+const flight = [personMetadata, personKeys]
+const strangers = Array.from({ length: 30 }, (_, n) => `https://n${n}.example`)
+
+describe('issuers that trust names', () => {
+  it('are not pushed out by strangers, however many come [I19, R11-127]', async () => {
+    const world = await makeAnsweredWorld({
+      trust: { personServers: ['https://ps.example'], agentProviders: 'any' },
+      limits: { strangers: 1 },
+    })
+    await outcomeOf(world)
+    for (let n = 0; n < 30; n++) {
+      const claims = { iss: `https://a${n}.example`, sub: `aauth:planner@a${n}.example` }
+      await outcomeOf(world, world.agent.agentToken({ claims }))
+    }
+    const before = world.asked.length
+    expect(await outcomeOf(world)).toBe('accepted')
+    expect(world.asked.length).toBe(before)
+  })
+
+  it('the access server of the resource included [I19]', async () => {
+    const accessServer = 'https://as.example'
+    const world = await makeAnsweredWorld({ accessServer, limits: { strangers: 1 } })
+    const { agent, net } = world
+    await outcomeOf(world, agent.authToken({}, net.accessServer))
+    for (const id of strangers) await outcomeOf(world, madeUpToken(world, id))
+    const before = world.asked.length
+    expect(await outcomeOf(world, agent.authToken({}, net.accessServer))).toBe('accepted')
+    expect(world.asked.length).toBe(before)
+  })
+
+  it('all find room, however many there are', async () => {
+    const personServers = Array.from({ length: 800 }, (_, n) => `https://n${n}.example`)
+    const world = await makeAnsweredWorld({ trust: { personServers } })
+    const tokens = await Promise.all(personServers.map((id) => strangerToken(world, id)))
+    for (const token of [...tokens, ...tokens]) await outcomeOf(world, token)
+    expect(world.asked.length).toBe(1600)
+  })
+})
+
+describe('strangers', () => {
+  it('are kept up to the limit, the one that was not heard of longest goes first [R11-127, I19]', async () => {
+    const world = await makeAnsweredWorld({ limits: { strangers: 2 } })
+    await outcomeOf(world)
+    await outcomeOf(world, strangerToken(world, 'https://n1.example'))
+    await outcomeOf(world)
+    await outcomeOf(world, strangerToken(world, 'https://n2.example'))
+    world.net.clock.advance(60)
+    const before = world.asked.length
+    expect(await outcomeOf(world)).toBe('accepted')
+    expect(world.asked.length).toBe(before)
+    expect(await outcomeOf(world, strangerToken(world, 'https://n1.example'))).toBe('accepted')
+    expect(world.asked.length).toBe(before + 2)
+  })
+
+  it('that were pushed out are not asked again within a minute: 503 [R11-124, R11-127]', async () => {
+    const world = await makeAnsweredWorld({ limits: { strangers: 1 } })
+    await outcomeOf(world)
+    world.net.clock.advance(20)
+    await outcomeOf(world, strangerToken(world, 'https://n1.example'))
+    const { status, headers } = await world.refusal(await world.agent.personToken(), {
+      requirement: personRoute,
+    })
+    expect([status, headers['retry-after']]).toEqual([503, '40'])
+    world.net.clock.advance(39)
+    expect(await outcomeOf(world)).toBe('server_error')
+    expect(world.asked.filter((url) => url === personKeys)).toEqual([personKeys])
+    world.net.clock.advance(1)
+    expect(await outcomeOf(world)).toBe('accepted')
+    expect(world.asked.slice(-2)).toEqual(flight)
+  })
+
+  it('that were pushed out are remembered as asked although a thousand were asked since [R11-124]', async () => {
+    const world = await makeAnsweredWorld({ limits: { strangers: 1 } })
+    await outcomeOf(world)
+    for (let second = 0; second < 50; second++) {
+      for (let n = 0; n < 20; n++)
+        await outcomeOf(world, strangerToken(world, `https://n${n}.s${second}.example`))
+      world.net.clock.advance(1)
+    }
+    expect(world.asked.length).toBe(2002)
+    expect(await outcomeOf(world)).toBe('server_error')
+    expect(world.asked.length).toBe(2002)
+  })
+
+  it('that were pushed out while they were asked are still asked for their keys once [R11-124, JWKS-7]', async () => {
+    let admitted = 0
+    const world = await makeAnsweredWorld({
+      limits: { strangers: 1 },
+      trust: { personServers: () => ++admitted > 0 },
+    })
+    const open = world.hold(personMetadata)
+    const first = outcomeOf(world)
+    await until(() => world.asked.length === 1)
+    await outcomeOf(world, madeUpToken(world, 'https://n1.example'))
+    const second = outcomeOf(world)
+    await until(() => admitted === 3)
+    await settled()
+    open()
+    expect(await first).toBe('accepted')
+    await second
+    await outcomeOf(world)
+    expect(world.asked.filter((url) => url === personKeys)).toEqual([personKeys])
+  })
+
+  it('take their verified tokens with them when they are pushed out', async () => {
+    const world = await makeAnsweredWorld({ limits: { strangers: 1 } })
+    const token = await world.agent.personToken()
+    await outcomeOf(world, token)
+    await outcomeOf(world, strangerToken(world, 'https://n1.example'))
+    expect(await outcomeOf(world, token)).toBe('server_error')
+    world.net.clock.advance(60)
+    expect(await outcomeOf(world, token)).toBe('accepted')
+  })
+
+  it('in use are not pushed out by issuers that somebody made up [I19]', async () => {
+    const world = await makeAnsweredWorld({ limits: { strangers: 20 } })
+    const token = await world.agent.personToken()
+    await outcomeOf(world, token)
+    for (const id of strangers) await outcomeOf(world, madeUpToken(world, id))
+    expect([await outcomeOf(world, token), await outcomeOf(world)]).toEqual(['accepted', 'accepted'])
+  })
+
+  it('in use are not pushed out by issuers that were turned away without a look-up [I19]', async () => {
+    const world = await makeAnsweredWorld()
+    const token = await world.agent.personToken()
+    await outcomeOf(world, token)
+    for (let n = 0; n < 300; n++) await outcomeOf(world, madeUpToken(world, `https://n${n}.example`))
+    expect([await outcomeOf(world, token), await outcomeOf(world)]).toEqual(['accepted', 'accepted'])
+  })
+})

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { makeAnsweredWorld, personKeys, personMetadata, until } from './issuer-answers.ts'
+import { outcomeOf, personRoute } from './person-route.ts'
+import { madeUpToken, strangerToken } from './strangers.ts'
+
+describe('of issuers nobody has heard of', () => {
+  it('40 are looked up at once, and no more: 503, without a fetch [I19]', async () => {
+    const world = await makeAnsweredWorld()
+    for (let n = 0; n < 40; n++) await outcomeOf(world, madeUpToken(world, `https://n${n}.example`))
+    expect(world.asked.length).toBe(40)
+    const { code, status, headers } = await world.refusal(await madeUpToken(world, 'https://n40.example'))
+    expect([code, status]).toEqual(['server_error', 503])
+    expect(headers).toEqual({ 'cache-control': 'no-store', 'retry-after': '1' })
+    expect(world.asked.length).toBe(40)
+  })
+
+  it('then 20 a second [I19]', async () => {
+    const world = await makeAnsweredWorld()
+    const counts: number[] = []
+    for (let second = 0; second < 4; second++) {
+      for (let n = 0; n < 50; n++)
+        await outcomeOf(world, madeUpToken(world, `https://n${n}.s${second}.example`))
+      counts.push(world.asked.length)
+      world.net.clock.advance(1)
+    }
+    expect(counts).toEqual([40, 60, 80, 100])
+  })
+
+  it('never more than 40 at once, however quiet it was before [I19]', async () => {
+    const world = await makeAnsweredWorld()
+    await outcomeOf(world, madeUpToken(world, 'https://n0.example'))
+    world.net.clock.advance(3600)
+    for (let n = 1; n < 60; n++) await outcomeOf(world, madeUpToken(world, `https://n${n}.example`))
+    expect(world.asked.length).toBe(41)
+  })
+
+  it('as many as ever when the clock goes back', async () => {
+    const world = await makeAnsweredWorld()
+    await outcomeOf(world, madeUpToken(world, 'https://n0.example'))
+    world.net.clock.advance(-3600)
+    expect(await outcomeOf(world)).toBe('accepted')
+  })
+
+  it('an issuer that was turned away is looked up a second later', async () => {
+    const world = await makeAnsweredWorld()
+    for (let n = 0; n < 40; n++) await outcomeOf(world, madeUpToken(world, `https://n${n}.example`))
+    expect(await outcomeOf(world)).toBe('server_error')
+    world.net.clock.advance(1)
+    expect(await outcomeOf(world)).toBe('accepted')
+  })
+
+  it('16 are looked up at the same time, and no more [I19]', async () => {
+    const world = await makeAnsweredWorld()
+    const ids = Array.from({ length: 17 }, (_, n) => `https://n${n}.example`)
+    const tokens = await Promise.all(ids.map((id) => strangerToken(world, id)))
+    const opened = ids.map((id) => world.hold(`${id}/.well-known/aauth-person.json`))
+    const waiting = tokens.slice(0, 16).map((token) => outcomeOf(world, token))
+    await until(() => world.asked.length === 16)
+    const last = tokens[16] as string
+    const { status, headers } = await world.refusal(last, { requirement: personRoute })
+    expect([status, headers['retry-after'], world.asked.length]).toEqual([503, '1', 16])
+    for (const open of opened) open()
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['accepted']))
+    world.net.clock.advance(1)
+    expect(await outcomeOf(world, last)).toBe('accepted')
+  })
+
+  it.each(['unreachable', 'not-found'] as const)(
+    'one whose look-up ends with %s gives its place back [I19]',
+    async (how) => {
+      const world = await makeAnsweredWorld()
+      for (let n = 0; n < 40; n++) {
+        const issuer = await world.net.issuer('person-server', `https://n${n}.example`)
+        issuer.misbehave(how)
+        await outcomeOf(world, issuer.personToken(world.agent))
+      }
+      world.net.clock.advance(1)
+      expect(await outcomeOf(world)).toBe('accepted')
+    },
+  )
+
+  it('those already met are served and renewed while newcomers are turned away [I19]', async () => {
+    const world = await makeAnsweredWorld()
+    await outcomeOf(world)
+    world.net.clock.advance(600)
+    for (let n = 0; n < 60; n++) await outcomeOf(world, madeUpToken(world, `https://n${n}.example`))
+    expect(await outcomeOf(world)).toBe('accepted')
+    expect(world.asked.slice(-2)).toEqual([personMetadata, personKeys])
+  })
+
+  it('a wait that grew with failures is not cut short by being turned away [R11-126]', async () => {
+    const world = await makeAnsweredWorld()
+    world.net.personServer.misbehave('unreachable')
+    for (const wait of [5, 10, 20]) {
+      await outcomeOf(world)
+      world.net.clock.advance(wait)
+    }
+    for (let n = 0; n < 41; n++) await outcomeOf(world, madeUpToken(world, `https://n${n}.example`))
+    await outcomeOf(world)
+    world.net.clock.advance(1)
+    const { headers } = await world.refusal(await world.agent.personToken(), { requirement: personRoute })
+    expect(headers['retry-after']).toBe('40')
+  })
+})
+
+describe('issuers that trust names do not count: 60 are looked up in one second [I19]', () => {
+  const names = Array.from({ length: 60 }, (_, n) => `https://n${n}.example`)
+
+  it('whatever strangers do', async () => {
+    const world = await makeAnsweredWorld({ trust: { personServers: names, agentProviders: 'any' } })
+    for (let n = 0; n < 41; n++) {
+      const claims = { iss: `https://a${n}.example`, sub: `aauth:planner@a${n}.example` }
+      await outcomeOf(world, world.agent.agentToken({ claims }))
+    }
+    const outcomes = new Set<string>()
+    for (const id of names) outcomes.add(await outcomeOf(world, strangerToken(world, id)))
+    expect([...outcomes]).toEqual(['accepted'])
+  })
+
+  it('and neither does the access server of the resource', async () => {
+    const world = await makeAnsweredWorld({ accessServer: 'https://as.example' })
+    for (let n = 0; n < 41; n++) await outcomeOf(world, madeUpToken(world, `https://n${n}.example`))
+    expect(await outcomeOf(world, world.agent.authToken({}, world.net.accessServer))).toBe('accepted')
+  })
+})

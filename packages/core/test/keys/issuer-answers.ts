@@ -1,0 +1,69 @@
+import type { ResourceOptions } from '@aauth-guard/core'
+import { makeWorld, type World } from '../world.ts'
+
+/** What a URL answers in place of the issuer that lives there. */
+export type IssuerAnswer = (init: RequestInit | undefined) => Response | Promise<Response>
+
+/** A world in which a test can answer for an issuer, and keep answers back. */
+export interface AnsweredWorld extends World {
+  /** Every URL that was asked for, in order, also those whose answer is kept back. */
+  readonly asked: readonly string[]
+  answer(url: string, answer: IssuerAnswer): void
+  /** Keeps every answer of `url` back until the function it returns is called. */
+  hold(url: string): () => void
+  /** Lets the issuer of `url` answer again. */
+  release(url: string): void
+}
+
+/** The body of a response, in any form it can be given in. */
+export type AnswerBody = ConstructorParameters<typeof Response>[0]
+
+export const personMetadata = 'https://ps.example/.well-known/aauth-person.json'
+export const personKeys = 'https://ps.example/jwks.json'
+export const agentMetadata = 'https://agent.example/.well-known/aauth-agent.json'
+export const agentKeys = 'https://agent.example/jwks.json'
+
+export async function makeAnsweredWorld(options: Partial<ResourceOptions> = {}): Promise<AnsweredWorld> {
+  const asked: string[] = []
+  const answers = new Map<string, IssuerAnswer>()
+  const fetcher: typeof fetch = async (input, init) => {
+    const url = String(input)
+    asked.push(url)
+    return (await answers.get(url)?.(init)) ?? world.net.fetch(url, init)
+  }
+  const world = await makeWorld({ ...options, fetch: fetcher })
+  return {
+    ...world,
+    asked,
+    answer: (url, answer) => answers.set(url, answer),
+    hold(url) {
+      let open = (): void => undefined
+      const opened = new Promise<void>((resolve) => {
+        open = resolve
+      })
+      answers.set(url, async (init) => {
+        await opened
+        return world.net.fetch(url, init)
+      })
+      return open
+    },
+    release: (url) => answers.delete(url),
+  }
+}
+
+/** A body as an issuer serves it: JSON, unless `init` says otherwise. */
+export function answerWith(body: AnswerBody, init: ResponseInit = {}): IssuerAnswer {
+  const headers = new Headers(init.headers)
+  if (!headers.has('content-type')) headers.set('content-type', 'application/json')
+  return () => new Response(body, { ...init, headers })
+}
+
+/** Lets fetches that nobody waits for come to their end. Within one process that takes turns, not time. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Waits until something has happened within this process. */
+export async function until(happened: () => boolean): Promise<void> {
+  while (!happened()) await new Promise((resolve) => setImmediate(resolve))
+}

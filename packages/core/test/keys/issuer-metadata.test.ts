@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type AnsweredWorld,
+  agentKeys,
+  agentMetadata,
+  makeAnsweredWorld,
+  personKeys,
+  personMetadata,
+  settled,
+} from './issuer-answers.ts'
+import { outcomeOf } from './person-route.ts'
+
+/** The challenge to an agent token where an auth token is needed; the metadata of its person server decides. */
+async function challenge(world: AnsweredWorld, claims = {}): Promise<string> {
+  return (await world.refusal(await world.agent.agentToken({ claims }))).code
+}
+
+describe('the metadata of a person server', () => {
+  it('is asked for once, and kept with its keys [JWKS-7]', async () => {
+    const world = await makeAnsweredWorld()
+    world.net.personServer.generations = ['mission-header']
+    expect([await challenge(world), await challenge(world)]).toEqual([
+      'auth_token_required',
+      'auth_token_required',
+    ])
+    expect(await outcomeOf(world)).toBe('accepted')
+    expect(world.asked).toEqual([agentMetadata, agentKeys, personMetadata, personKeys])
+  })
+
+  it('is renewed with its keys', async () => {
+    const world = await makeAnsweredWorld()
+    world.net.personServer.generations = ['mission-header']
+    await challenge(world)
+    world.net.personServer.generations = ['person-token']
+    world.net.clock.advance(600)
+    expect(await challenge(world)).toBe('person_token_required')
+  })
+
+  it('is renewed in the background', async () => {
+    const world = await makeAnsweredWorld()
+    world.net.personServer.generations = ['mission-header']
+    await challenge(world)
+    world.net.personServer.generations = ['person-token']
+    world.net.clock.advance(480)
+    expect(await challenge(world)).toBe('auth_token_required')
+    await settled()
+    expect(await challenge(world)).toBe('person_token_required')
+  })
+
+  it('is not needed: what cannot be had does not fail the request', async () => {
+    const world = await makeAnsweredWorld()
+    world.net.personServer.generations = ['mission-header']
+    world.net.personServer.misbehave('unreachable')
+    expect(await challenge(world)).toBe('person_token_required')
+  })
+
+  it.each([
+    ['is not admitted', { personServers: ['https://other.example'] }, {}],
+    ['has no place in trust', {}, {}],
+    ['is the resource itself [I32]', { personServers: 'any' }, { ps: 'https://notes.example' }],
+  ] as const)('is not asked for where that server %s', async (_, trust, claims) => {
+    const world = await makeAnsweredWorld({ trust: { agentProviders: 'any', ...trust } })
+    expect(await challenge(world, claims)).toBe('person_token_required')
+    expect(world.asked).toEqual([agentMetadata, agentKeys])
+  })
+
+  it('is not asked for before the request has verified', async () => {
+    const world = await makeAnsweredWorld()
+    await challenge(world, { ps: undefined })
+    const { code } = await world.refusal(await world.agent.agentToken(), { mistake: 'wrong-key' })
+    expect([code, world.asked]).toEqual(['invalid_signature', [agentMetadata, agentKeys]])
+  })
+})

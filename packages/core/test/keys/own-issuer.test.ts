@@ -1,0 +1,35 @@
+import type { Trust } from '@aauth-guard/core'
+import { describe, expect, it } from 'vitest'
+import { makeWorld, type World } from '../world.ts'
+import { outcomeOf } from './person-route.ts'
+
+async function ownToken({ net, agent }: World): Promise<string> {
+  return (await net.issuer('person-server', net.resource)).personToken(agent)
+}
+
+describe('a token that names the resource itself as issuer', () => {
+  it.each<[string, Trust]>([
+    ["where trust is 'any'", 'any'],
+    ["where the role is 'any'", { personServers: 'any' }],
+    ['where a predicate accepts everybody', { personServers: () => true }],
+    [
+      'where trust names it in another role',
+      { personServers: 'any', agentProviders: ['https://notes.example'] },
+    ],
+  ])('is refused %s, and the resource does not fetch from itself [I32]', async (_, trust) => {
+    const world = await makeWorld({ trust })
+    expect(await outcomeOf(world, ownToken(world))).toBe('invalid_jwt')
+    expect(world.net.fetches).toEqual([])
+  })
+
+  it('is taken where trust lists it in that role [I32]', async () => {
+    const world = await makeWorld({ trust: { personServers: ['https://notes.example'] } })
+    expect(await outcomeOf(world, ownToken(world))).toBe('accepted')
+  })
+
+  it('is taken where it is its own access server [I32]', async () => {
+    const world = await makeWorld({ accessServer: 'https://notes.example' })
+    const own = await world.net.issuer('access-server', 'https://notes.example')
+    expect(await outcomeOf(world, world.agent.authToken({}, own))).toBe('accepted')
+  })
+})

@@ -1,0 +1,67 @@
+import type { Trust } from '@aauth-guard/core'
+import { describe, expect, it } from 'vitest'
+import { makeWorld } from '../world.ts'
+import { agentRoute, personRoute } from './person-route.ts'
+
+const elsewhere = { personServers: ['https://other.example'] }
+
+describe('trust of a route', () => {
+  it.each<[string, Trust]>([
+    ['lists another issuer', elsewhere],
+    ['leaves the role out', { agentProviders: 'any' }],
+    ['has a predicate that says no', { personServers: () => false }],
+  ])('refuses before any fetch when it %s [JWT-7]', async (_, trust) => {
+    const { refusal, agent, net } = await makeWorld()
+    const { code, status } = await refusal(await agent.personToken(), {
+      requirement: { ...personRoute, trust },
+    })
+    expect([code, status, net.fetches]).toEqual(['invalid_jwt', 401, []])
+  })
+
+  it('admits whom both the resource and the route name', async () => {
+    const { call, agent } = await makeWorld({ trust: { personServers: ['https://ps.example'] } })
+    const requirement = { ...personRoute, trust: { personServers: ['https://ps.example'] } }
+    expect((await call(await agent.personToken(), { requirement })).type).toBe('person-token')
+  })
+
+  it("cannot widen the trust of the resource, not even with 'any' [JWT-7]", async () => {
+    const { refusal, agent, net } = await makeWorld({ trust: elsewhere })
+    const { code } = await refusal(await agent.personToken(), {
+      requirement: { ...personRoute, trust: 'any' },
+    })
+    expect([code, net.fetches]).toEqual(['invalid_jwt', []])
+  })
+
+  it('cannot bring in an access server that the resource does not have [R11-063, G11]', async () => {
+    const { refusal, agent, net } = await makeWorld()
+    const { code } = await refusal(await agent.authToken({}, net.accessServer), {
+      requirement: { trust: { accessServers: ['https://as.example'] } },
+    })
+    expect([code, net.fetches]).toEqual(['invalid_jwt', []])
+  })
+
+  it('keeps out the access server of the resource where it does not name it', async () => {
+    const { refusal, agent, net } = await makeWorld({ accessServer: 'https://as.example' })
+    const { code } = await refusal(await agent.authToken({}, net.accessServer), {
+      requirement: { trust: { accessServers: [] } },
+    })
+    expect([code, net.fetches]).toEqual(['invalid_jwt', []])
+  })
+
+  it('is asked again for a token that was verified on another route', async () => {
+    const { call, refusal, agent } = await makeWorld()
+    const token = await agent.personToken()
+    await call(token, { requirement: personRoute })
+    const { code } = await refusal(token, { requirement: { ...personRoute, trust: elsewhere } })
+    expect(code).toBe('invalid_jwt')
+  })
+
+  it('is asked again for a token whose keys are due', async () => {
+    const { call, refusal, agent, net } = await makeWorld()
+    const token = await agent.agentToken()
+    await call(token, { requirement: agentRoute })
+    net.clock.advance(599)
+    const { code } = await refusal(token, { requirement: { ...agentRoute, trust: elsewhere } })
+    expect(code).toBe('invalid_jwt')
+  })
+})

@@ -1,0 +1,67 @@
+import { authorize } from '@aauth-guard/core'
+import { toSignedRequest } from '@aauth-guard/testing'
+import { describe, expect, it } from 'vitest'
+import {
+  agentKeys,
+  agentMetadata,
+  makeAnsweredWorld,
+  personKeys,
+  personMetadata,
+  until,
+} from './issuer-answers.ts'
+import { outcomeOf, personRoute } from './person-route.ts'
+
+describe('requests that need the keys of one issuer share one flight', () => {
+  it('10 000 first ones cost one request for metadata and one for keys [JWKS-7, I20]', async () => {
+    const world = await makeAnsweredWorld()
+    const token = await world.agent.personToken()
+    const message = await world.agent.sign('https://notes.example/notes', {}, { token })
+    const verdicts = await Promise.all(
+      Array.from({ length: 10_000 }, () => authorize(world.resource, toSignedRequest(message), personRoute)),
+    )
+    expect(verdicts.filter(({ sub }) => sub === 'person-1').length).toBe(10_000)
+    expect(world.asked).toEqual([personMetadata, personKeys])
+  }, 60_000)
+
+  it('also of different agents, with different tokens and different kids [JWKS-7, I20]', async () => {
+    const world = await makeAnsweredWorld()
+    const { agent, net } = world
+    await net.personServer.rotate()
+    const { key } = net.agentProvider
+    const tokens = [
+      agent.personToken(),
+      agent.personToken({ sub: 'person-2' }),
+      agent.authToken(),
+      agent.personToken({ header: { kid: 'nobody' } }),
+      agent.personToken({ key }),
+    ]
+    expect(await Promise.all(tokens.map((token) => outcomeOf(world, token)))).toEqual([
+      'accepted',
+      'accepted',
+      'accepted',
+      'unknown_key',
+      'invalid_jwt',
+    ])
+    expect(world.asked).toEqual([personMetadata, personKeys])
+  })
+
+  it('while another issuer has its own, and waits for nobody [I27]', async () => {
+    const world = await makeAnsweredWorld()
+    const open = world.hold(personMetadata)
+    const waiting = outcomeOf(world)
+    await until(() => world.asked.length === 1)
+    expect(await outcomeOf(world, world.agent.agentToken())).toBe('accepted')
+    open()
+    expect(await waiting).toBe('accepted')
+    expect(world.asked).toEqual([personMetadata, agentMetadata, agentKeys, personKeys])
+  })
+
+  it('and a resource beside it has its own cache', async () => {
+    const [one, other] = [await makeAnsweredWorld(), await makeAnsweredWorld()]
+    await Promise.all([outcomeOf(one), outcomeOf(other)])
+    expect([one.asked, other.asked]).toEqual([
+      [personMetadata, personKeys],
+      [personMetadata, personKeys],
+    ])
+  })
+})

@@ -1,0 +1,11 @@
+import type { World } from '../world.ts'
+
+/** A token of a person server that exists and that nobody here has heard of before. */
+export async function strangerToken({ net, agent }: World, id: string): Promise<string> {
+  return (await net.issuer('person-server', id)).personToken(agent)
+}
+
+/** A token that names a person server nobody can reach. Anybody can make one. */
+export function madeUpToken({ net, agent }: World, id: string): Promise<string> {
+  return net.personServer.personToken(agent, { claims: { iss: id } })
+}

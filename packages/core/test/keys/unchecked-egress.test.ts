@@ -1,0 +1,37 @@
+import type { Trust } from '@aauth-guard/core'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { makeWorld, type World } from '../world.ts'
+import { outcomeOf } from './person-route.ts'
+
+// The platform of every runtime but Node, which cannot see the address it dials.
+vi.mock('#platform', () => import('../../src/platform/web.ts'))
+
+afterEach(() => vi.unstubAllGlobals())
+
+/** A world whose resource fetches as the runtime does, on a runtime that is connected to this world only. */
+async function makeRuntime(trust: Trust): Promise<World> {
+  const world = await makeWorld({ trust, fetch: undefined as never })
+  vi.stubGlobal('fetch', world.net.fetch)
+  return world
+}
+
+describe('where the address that is dialled cannot be checked', () => {
+  it.each<[string, Trust]>([
+    ["with trust 'any'", 'any'],
+    ["with 'any' for the role", { personServers: 'any' }],
+    ['with a predicate', { personServers: () => true }],
+  ])('keys of strangers are not fetched, invalid_jwt, %s [Q15, R11-128]', async (_, trust) => {
+    const world = await makeRuntime(trust)
+    expect([await outcomeOf(world), world.net.fetches]).toEqual(['invalid_jwt', []])
+  })
+
+  it('keys of issuers that trust names are fetched [Q15]', async () => {
+    const world = await makeRuntime({ personServers: ['https://ps.example'] })
+    expect([await outcomeOf(world), world.net.fetches.length]).toEqual(['accepted', 2])
+  })
+
+  it('keys of strangers are fetched with a fetch that the operator answers for', async () => {
+    const world = await makeWorld()
+    expect(await outcomeOf(world)).toBe('accepted')
+  })
+})

@@ -1,0 +1,67 @@
+import { request } from 'node:https'
+import { type AddressInfo, createServer, type LookupFunction } from 'node:net'
+import { afterAll, describe, expect, it } from 'vitest'
+import { guardedFetch, publicLookup, RefusedAddress } from '../../src/platform/egress.ts'
+
+/** Counts who comes by and says nothing. */
+let connections = 0
+const server = createServer((socket) => {
+  connections += 1
+  socket.destroy()
+})
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+const { port } = server.address() as AddressInfo
+afterAll(() => new Promise((resolve) => server.close(resolve)))
+
+const dial = (lookup?: LookupFunction) =>
+  new Promise<Error>((resolve) => {
+    request({ host: 'localhost', port, agent: false, ...(lookup && { lookup }) })
+      .on('error', resolve)
+      .end()
+  })
+
+describe('a document', () => {
+  const refused: readonly (readonly [url: string, ids: string])[] = [
+    [`http://localhost:${port}/`, '[R11-128, I05]'],
+    ['http://issuer.example/', '[R11-128, I05]'],
+    ['ftp://issuer.example/', '[I05]'],
+    ['file:///etc/passwd', '[I05]'],
+    ['data:application/json,{}', '[I05]'],
+    ['blob:https://issuer.example/x', '[I05]'],
+    ['wss://issuer.example/', '[I05]'],
+    [`https://localhost:${port}/`, '[I05]'],
+    ['https://issuer.example:22/', '[I05]'],
+    ['https://issuer.example:8443/', '[I05]'],
+    ['https://user@issuer.example/', '[I05]'],
+    ['https://user:password@issuer.example/', '[I05]'],
+    [`https://127.0.0.1:${port}/`, '[I04, I05]'],
+    ['https://127.0.0.1/', '[R11-128, I04]'],
+    ['https://8.8.8.8/', '[I04]'],
+    ['https://[::1]/', '[R11-128, I04]'],
+    ['https://[::ffff:127.0.0.1]/', '[R11-128, I04]'],
+    ['https://2130706433/', '[R11-128, I04]'],
+    ['https://0x7f.1/', '[R11-128, I04]'],
+    ['https://127.1/', '[R11-128, I04]'],
+    ['https://127.0.0.0x1/', '[R11-128, I04]'],
+    ['https://localhost/', '[R11-128, I01]'],
+  ]
+  it.each(refused)('is not fetched from %s, and nobody is dialled %s', async (url) => {
+    const before = connections
+    await expect(guardedFetch(url)).rejects.toBeInstanceOf(RefusedAddress)
+    expect(connections).toBe(before)
+  })
+})
+
+describe('a connection', () => {
+  it('is made to a loopback host without the lookup that checks', async () => {
+    const before = connections
+    await dial()
+    expect(connections).toBe(before + 1)
+  })
+
+  it('is not made with it: what a name resolves to is checked before it is dialled [R11-128, I01, I03]', async () => {
+    const before = connections
+    expect(await dial(publicLookup)).toBeInstanceOf(RefusedAddress)
+    expect(connections).toBe(before)
+  })
+})

@@ -1,0 +1,149 @@
+import { type Auth, contentBinding, type MissionHeaderAuth, verifyContent } from '@aauth-guard/core'
+import { describe, expect, it } from 'vitest'
+import { type AuthTemplate, authOf, authTemplate, isAccepted } from '../../src/token/auth.ts'
+import type { VerifiedClaims } from '../../src/token/claims.ts'
+import type { Generation, TokenKind } from '../../src/token/kinds.ts'
+import { makeWorld } from '../world.ts'
+import { agentToken, authToken, everyKind, missionHeaderAuthToken, personToken } from './mint.ts'
+
+const world = await makeWorld()
+const { agent } = world
+const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+
+function everyObject(value: unknown): object[] {
+  if (typeof value !== 'object' || value === null) return []
+  return [value, ...Object.values(value).flatMap(everyObject)]
+}
+
+const scopes = ['data.read']
+const mission = { approver: 'https://ps.example', s256 }
+const claims = {
+  verified: true,
+  kind: 'auth-token',
+  generation: 'mission-header',
+  role: 'person-server',
+  dwk: 'aauth-person.json',
+  iss: 'https://ps.example',
+  jti: 'a1',
+  iat: 1,
+  exp: 2,
+  sub: 'person-1',
+  ps: 'https://ps.example',
+  agent: 'aauth:planner@agent.example',
+  parentAgent: undefined,
+  scopes,
+  account: null,
+  tenant: null,
+  mission,
+  jwk: { kty: 'OKP', ...JSON.parse('{"__proto__":{"admin":true}}') },
+} as const satisfies VerifiedClaims
+
+describe('an identity', () => {
+  const members: readonly (readonly [minted: (typeof everyKind)[number], names: string])[] = [
+    [agentToken, 'account agent class covered exp iss jti ps scopes sub tenant thumbprint type'],
+    [personToken, 'account covered exp generation iss jti ps scopes sub tenant thumbprint type'],
+    [authToken, 'account covered exp generation iss jti ps scopes sub tenant thumbprint type'],
+    [
+      missionHeaderAuthToken,
+      'account agent class covered exp generation iss jti ps scopes sub tenant thumbprint type',
+    ],
+  ]
+  it.each(members.map(([minted, names]) => ({ ...minted, names })))(
+    'made of $kind has these members and no others: $names [G23, G24]',
+    async ({ mint, requirement, names }) => {
+      const smuggled = {
+        verified: true,
+        thumbprint: 'x',
+        covered: [],
+        class: 'x',
+        role: 'x',
+        parentAgent: 'x',
+      }
+      const auth = await world.call(await mint(agent, { claims: smuggled }), { requirement })
+      expect(Object.keys(auth).sort().join(' ')).toBe(names)
+      expect(auth.thumbprint).toBe(agent.key.thumbprint)
+    },
+  )
+
+  it.each(everyKind)('made of $kind is frozen to the bottom', async ({ mint, requirement }) => {
+    const auth = await world.call(await mint(agent), { requirement })
+    for (const object of everyObject(auth)) expect(Object.isFrozen(object)).toBe(true)
+  })
+
+  it('freezes mission and class with it', async () => {
+    const token = await agent.authToken({ generation: 'mission-header', scope: 'access', mission: s256 })
+    const auth = (await world.call(token)) as MissionHeaderAuth
+    expect([auth.mission, auth.class].map(Object.isFrozen)).toEqual([true, true])
+    expect(auth.mission).toEqual(mission)
+  })
+
+  it('says what the signature of its own request covers', async () => {
+    const token = await agent.authToken()
+    const base = ['@method', '@authority', '@path', 'signature-key']
+    expect((await world.call(token)).covered).toEqual(base)
+    expect((await world.call(token, { cover: ['@query'] })).covered).toEqual([...base, '@query'])
+    expect((await world.call(token)).covered).toEqual(base)
+  })
+
+  it('cannot be made by hand', async () => {
+    const auth = await world.call(await agent.authToken())
+    expect(contentBinding(auth)).toBe('uncovered')
+    for (const forged of [{ ...auth }, structuredClone(auth), Object.create(auth) as Auth]) {
+      expect(() => contentBinding(forged)).toThrow(TypeError)
+      expect(() => verifyContent(forged, new Uint8Array())).toThrow(TypeError)
+    }
+  })
+})
+
+describe('the template of identities', () => {
+  const template: AuthTemplate = authTemplate(claims, 'jkt')
+
+  it('is built member by member, so that nothing of a claim becomes its prototype [G24]', () => {
+    expect((template as { admin?: unknown }).admin).toBeUndefined()
+    expect(Object.keys(template)).not.toContain('jwk')
+    expect(Object.keys(template)).not.toContain('verified')
+  })
+
+  it('keeps nothing that others may still change', () => {
+    expect(template.scopes).not.toBe(scopes)
+    expect(template.mission).not.toBe(mission)
+    expect(template.mission).toEqual(mission)
+  })
+
+  it('is shared by requests that cover different things', () => {
+    const covered = ['@method']
+    const first = authOf(template, covered)
+    covered.push('@query')
+    expect(first.covered).toEqual(['@method'])
+    expect(authOf(template, covered).covered).toEqual(['@method', '@query'])
+    expect(template).not.toHaveProperty('covered')
+  })
+})
+
+describe('a token where a kind is wanted', () => {
+  const verdicts: readonly (readonly [
+    accept: TokenKind,
+    kind: TokenKind,
+    generation: Generation | undefined,
+    verdict: boolean,
+  ])[] = [
+    ['agent-token', 'agent-token', undefined, true],
+    ['agent-token', 'person-token', 'person-token', false],
+    ['agent-token', 'auth-token', 'person-token', false],
+    ['agent-token', 'auth-token', 'mission-header', false],
+    ['person-token', 'agent-token', undefined, false],
+    ['person-token', 'person-token', 'person-token', true],
+    ['person-token', 'auth-token', 'person-token', true],
+    ['person-token', 'auth-token', 'mission-header', false],
+    ['auth-token', 'agent-token', undefined, false],
+    ['auth-token', 'person-token', 'person-token', false],
+    ['auth-token', 'auth-token', 'person-token', true],
+    ['auth-token', 'auth-token', 'mission-header', true],
+  ]
+  it.each(verdicts)(
+    'where %s is wanted, %s of generation %s: %s [R11-058, R11-072]',
+    (accept, kind, generation, verdict) => {
+      expect(isAccepted(new Set([accept]), kind, generation)).toBe(verdict)
+    },
+  )
+})

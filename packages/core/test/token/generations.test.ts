@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import { makeWorld } from '../world.ts'
+import { agentToken, authToken, everyKind, missionHeaderAuthToken, personToken } from './mint.ts'
+
+const both = await makeWorld()
+const { agent } = both
+const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+
+/** The claims that tell the generations apart, each with a value that is right in its own. */
+const telling = {
+  agent: 'aauth:planner@agent.example',
+  act: { agent: 'aauth:upstream@agent.example' },
+  mission: { approver: 'https://ps.example', s256 },
+  ps: 'https://ps.example',
+  mission_s256: s256,
+  presented_jti: 'p1',
+}
+type Telling = keyof typeof telling
+const names = Object.keys(telling) as Telling[]
+const subsets = Array.from({ length: 64 }, (_, bits) => names.filter((_name, index) => bits & (1 << index)))
+const mint = (carried: readonly Telling[]): Promise<string> => {
+  const claims = Object.fromEntries(
+    names.map((name) => [name, carried.includes(name) ? telling[name] : undefined]),
+  )
+  return agent.authToken({ scope: 'access', claims })
+}
+
+/** Matrix §3.1, written down: everything else is a mixture or belongs nowhere. */
+const generations = new Map([
+  ['agent', 'mission-header'],
+  ['agent act', 'mission-header'],
+  ['agent mission', 'mission-header'],
+  ['agent act mission', 'mission-header'],
+  ['ps', 'person-token'],
+  ['ps mission_s256', 'person-token'],
+])
+const legal = subsets.filter((carried) => generations.has(carried.join(' ')))
+const illegal = subsets.filter((carried) => !generations.has(carried.join(' ')))
+
+describe('the generation of an auth token', () => {
+  it('is told by six claims', () => {
+    expect([legal.length, illegal.length]).toEqual([6, 58])
+  })
+
+  it.each(legal.map((carried) => [carried.join(' '), carried] as const))(
+    'is one when it carries %s [JWT-20, AUTH-8, R11-070]',
+    async (listed, carried) => {
+      expect((await both.call(await mint(carried))).generation).toBe(generations.get(listed))
+    },
+  )
+
+  it.each(illegal.map((carried) => [carried.join(' ') || 'none of the six', carried] as const))(
+    'cannot be told when it carries %s [JWT-20, AUTH-8, R11-070]',
+    async (_listed, carried) => {
+      expect(await both.refusal(await mint(carried))).toMatchObject({ code: 'invalid_jwt', status: 401 })
+    },
+  )
+
+  it('is told by names that are present, also with null [JWT-20]', async () => {
+    const token = await agent.authToken({ scope: 'access', claims: { agent: null } })
+    expect((await both.refusal(token)).code).toBe('invalid_jwt')
+  })
+})
+
+describe('a generation that is switched off', () => {
+  it.each([personToken, authToken])(
+    'has no use for $kind without draft 11',
+    async ({ mint: token, requirement }) => {
+      const old = await makeWorld({ generations: ['mission-header'] })
+      // A route cannot ask for what is switched off, but the token can come all the same.
+      const asked = requirement === personToken.requirement ? {} : requirement
+      const refusal = await old.refusal(await token(old.agent), { requirement: asked })
+      expect(refusal).toMatchObject({ code: 'invalid_jwt', status: 401 })
+      expect(old.net.fetches).toEqual([])
+    },
+  )
+
+  it('has no use for an auth token of drafts 01 to 10 with draft 11 alone', async () => {
+    const strict = await makeWorld({ generations: ['person-token'] })
+    const refusal = await strict.refusal(await missionHeaderAuthToken.mint(strict.agent))
+    expect(refusal).toMatchObject({ code: 'invalid_jwt', status: 401 })
+    expect(strict.net.fetches).toEqual([])
+  })
+
+  it.each(['mission-header', 'person-token'] as const)('takes agent tokens with %s alone', async (only) => {
+    const world = await makeWorld({ generations: [only] })
+    const auth = await world.call(await agentToken.mint(world.agent), { requirement: agentToken.requirement })
+    expect('generation' in auth).toBe(false)
+  })
+})
+
+describe('the algorithm EdDSA of a token', () => {
+  const header = { alg: 'EdDSA' }
+  const lenient = [agentToken, missionHeaderAuthToken]
+
+  it.each(lenient)('is read as Ed25519 in $kind while drafts 01 to 10 are on [JWT-3]', async (minted) => {
+    const auth = await both.call(await minted.mint(agent, { header }), { requirement: minted.requirement })
+    expect(auth.iss).toMatch(/^https:/)
+  })
+
+  it.each(everyKind.filter((minted) => !lenient.includes(minted)))(
+    'is refused in $kind [JWT-3, R11-023, F03]',
+    async (minted) => {
+      const refusal = await both.refusal(await minted.mint(agent, { header }), {
+        requirement: minted.requirement,
+      })
+      expect(refusal).toMatchObject({ code: 'invalid_jwt', status: 401 })
+    },
+  )
+
+  it('is refused in an agent token with draft 11 alone [JWT-3, R11-023, F03]', async () => {
+    const strict = await makeWorld({ generations: ['person-token'] })
+    const token = await strict.agent.agentToken({ header })
+    const refusal = await strict.refusal(token, { requirement: agentToken.requirement })
+    expect(refusal).toMatchObject({ code: 'invalid_jwt', status: 401 })
+    expect(strict.net.fetches).toEqual([])
+  })
+
+  it('does not stand for the algorithm of a P-256 key [JWT-3, F05]', async () => {
+    const provider = await both.net.issuer('agent-provider', 'https://p256.example', 'ES256')
+    const other = await both.net.agent({ name: 'other', provider })
+    const token = await provider.agentToken(agent, { claims: { sub: other.id }, header })
+    const refusal = await both.refusal(token, { requirement: agentToken.requirement })
+    expect(refusal).toMatchObject({ code: 'invalid_jwt', status: 401 })
+  })
+})

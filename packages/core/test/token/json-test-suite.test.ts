@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parseJsonObject } from '../../src/token/json.ts'
+import { corpusPath, missing } from '../corpus.ts'
+
+const absent = missing('jsontestsuite')
+
+/** The corpus mostly has arrays at the top, so every file is read as it is and as the value of a member. */
+const names = absent === undefined ? readdirSync(corpusPath('jsontestsuite', 'test_parsing')) : []
+const read = (name: string): Buffer => readFileSync(corpusPath('jsontestsuite', 'test_parsing', name))
+const isAccepted = (octets: Uint8Array): boolean => parseJsonObject(octets) !== undefined
+const isAcceptedWithin = (octets: Uint8Array): boolean =>
+  isAccepted(Buffer.concat([Buffer.from('{"a":'), octets, Buffer.from('}')]))
+const starting = (prefix: string): string[] => names.filter((name) => name.startsWith(prefix))
+
+describe.skipIf(absent !== undefined)(`JSONTestSuite ${absent ?? ''}`, () => {
+  it('is there in full', () => {
+    expect([starting('n_').length, starting('y_').length, starting('i_').length]).toEqual([188, 95, 35])
+  })
+
+  it.each(starting('n_'))('refuses %s [JWT-1, R11-022, F14]', (name) => {
+    expect(isAccepted(read(name))).toBe(false)
+    expect(isAcceptedWithin(read(name))).toBe(false)
+  })
+
+  // Legal JSON that says one thing twice: stricter than the corpus on purpose.
+  const repeating = ['y_object_duplicated_key.json', 'y_object_duplicated_key_and_value.json']
+  it.each(repeating)('refuses %s [JWT-1, R11-022, F11]', (name) => {
+    expect(names).toContain(name)
+    expect(isAccepted(read(name))).toBe(false)
+    expect(isAcceptedWithin(read(name))).toBe(false)
+  })
+
+  const plain = starting('y_').filter((name) => !repeating.includes(name))
+  it.each(plain)('accepts %s as the value of a member', (name) => {
+    expect(isAcceptedWithin(read(name))).toBe(true)
+  })
+
+  it.each(plain)('accepts %s by itself exactly if an object is at the top [F12]', (name) => {
+    expect(isAccepted(read(name))).toBe(read(name).toString().trimStart().startsWith('{'))
+  })
+
+  // The corpus leaves the rest open. Numbers of any size are JSON; what a claim may be is decided where it is read.
+  it.each(starting('i_number_'))('accepts %s as the value of a member', (name) => {
+    expect(isAcceptedWithin(read(name))).toBe(true)
+  })
+
+  const open = starting('i_').filter((name) => !name.startsWith('i_number_'))
+  it.each(open)('refuses %s, which is no UTF-8, ambiguous or too deep [JWT-1, R11-022, F14]', (name) => {
+    expect(isAccepted(read(name))).toBe(false)
+    expect(isAcceptedWithin(read(name))).toBe(false)
+  })
+})

@@ -1,0 +1,69 @@
+import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js'
+import { describe, expect, it } from 'vitest'
+import { checkPublicKey } from '../../src/token/public-key.ts'
+import { missing, readCorpus } from '../corpus.ts'
+
+const p = 2n ** 255n - 19n
+const little = (y: bigint): Buffer => Buffer.from(y.toString(16).padStart(64, '0'), 'hex').reverse()
+const signed = (bytes: Uint8Array): Buffer => {
+  const copy = Buffer.from(bytes)
+  copy[31] = (copy[31] as number) | 0x80
+  return copy
+}
+const check = (bytes: Uint8Array): unknown =>
+  checkPublicKey(
+    { kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', x: Buffer.from(bytes).toString('base64url') },
+    false,
+  )
+
+const torsion = ED25519_TORSION_SUBGROUP.map((hex) => Buffer.from(hex, 'hex'))
+/** Every y that is written with 255 bits and is not reduced. */
+const unreduced = Array.from({ length: 19 }, (_, index) => little(p + BigInt(index)))
+
+describe('an Ed25519 key', () => {
+  it.each(
+    torsion
+      .flatMap((bytes) => [bytes, signed(bytes)])
+      .map((bytes) => [bytes.toString('hex'), bytes] as const),
+  )('is not usable as a point of small order, whatever its sign bit: %s [H01]', (_hex, bytes) => {
+    expect(() => check(bytes)).toThrow(expect.objectContaining({ code: 'invalid_key' }))
+  })
+
+  it.each(
+    unreduced
+      .flatMap((bytes) => [bytes, signed(bytes)])
+      .map((bytes) => [bytes.toString('hex'), bytes] as const),
+  )('is not usable as a second spelling of a point: %s [H01, H09]', (_hex, bytes) => {
+    expect(() => check(bytes)).toThrow(expect.objectContaining({ code: 'invalid_key' }))
+  })
+
+  // The largest y that is reduced and not of small order, and ordinary ones.
+  const good = [
+    little(p - 2n),
+    signed(little(p - 2n)),
+    little(3n),
+    little(2n ** 254n),
+    ed25519.Point.BASE.toBytes(),
+  ]
+  it.each(good.map((bytes) => [Buffer.from(bytes).toString('hex'), bytes] as const))(
+    'is usable with any other canonical y: %s',
+    (_hex, bytes) => {
+      expect(check(bytes)).toMatchObject({ alg: 'Ed25519' })
+    },
+  )
+
+  const absent = missing('misc')
+  const rows =
+    absent === undefined
+      ? readCorpus<{ cases: { x: string }[] }>('misc', 'ed25519-small-order-keys.json').cases
+      : []
+  describe.skipIf(absent !== undefined)(`of the corpus ${absent ?? ''}`, () => {
+    it('comes in 14 spellings', () => expect(rows).toHaveLength(14))
+
+    it.each(rows)('is not usable as $x [H01]', ({ x }) => {
+      expect(() => check(Buffer.from(x, 'base64url'))).toThrow(
+        expect.objectContaining({ code: 'invalid_key' }),
+      )
+    })
+  })
+})
