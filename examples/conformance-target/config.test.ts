@@ -61,7 +61,7 @@ it.each<[string, unknown, string]>([
   [
     'an adapter that does not exist',
     { adapter: 'rocket' },
-    'adapter "rocket" does not exist; there is express',
+    'adapter "rocket" does not exist; there is express, koa, hono, fetch',
   ],
   ['a source of mission status', { missionStatus: {} }, '"missionStatus" must be null'],
   ['a port that is none', { port: 70_000 }, '"port" must be 0 to 65535'],

@@ -10,7 +10,7 @@ export interface TargetRoute {
 
 /** The configuration file. A member that is absent, or `null`, means the default. */
 export interface TargetConfig {
-  readonly adapter: 'express'
+  readonly adapter: (typeof adapters)[number]
   readonly port: number
   /** Identifier → where it is dialled, `http://HOST:PORT`. */
   readonly origins: Readonly<Record<string, string>>
@@ -19,13 +19,15 @@ export interface TargetConfig {
   readonly resource: ResourceOptions
 }
 
-const adapters: readonly unknown[] = ['express']
+const adapters = ['express', 'koa', 'hono', 'fetch'] as const
 const ownMembers = ['adapter', 'port', 'origins', 'routes', 'missionStatus']
 /** Those that JSON can express. */
 const resourceMembers = [
   'issuer',
   'trust',
   'authorities',
+  'strippedPrefix',
+  'cors',
   'scopes',
   'defaultScope',
   'accessServer',
@@ -46,7 +48,8 @@ export function readConfig(file: string): TargetConfig {
   refuseUnknown(config, [...ownMembers, ...resourceMembers], 'the configuration')
   const given = present(config)
   const { adapter = 'express', port = 0, origins = {}, routes = [], missionStatus } = given
-  if (!adapters.includes(adapter))
+  const known = adapters.find((name) => name === adapter)
+  if (known === undefined)
     throw new TypeError(`adapter "${String(adapter)}" does not exist; there is ${adapters.join(', ')}`)
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TypeError('"port" must be 0 to 65535')
@@ -54,7 +57,7 @@ export function readConfig(file: string): TargetConfig {
     throw new TypeError('"missionStatus" must be null: there is no source of mission status')
   if (!Array.isArray(routes)) throw new TypeError('"routes" must be a list')
   return {
-    adapter: 'express',
+    adapter: known,
     port,
     origins: readOrigins(origins),
     routes: routes.map(readRoute),

@@ -6,7 +6,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createResource } from '@aauth-guard/core'
-import { targetApp } from './app.ts'
+import { adapters } from './apps/adapters.ts'
 import { readConfig } from './config.ts'
 import { dialer } from './dial.ts'
 import { isRunning, npxAbove } from './launcher.ts'
@@ -20,14 +20,14 @@ try {
 
 function start(file: string | undefined): void {
   if (file === undefined) throw new TypeError('usage: target CONFIG.json')
-  const { port, origins, routes, resource: options } = readConfig(file)
+  const { adapter, port, origins, routes, resource: options } = readConfig(file)
   const resource = createResource({
     ...options,
     fetch: dialer(origins),
     onRefusal: ({ code, hint }, { method, target }) =>
       console.error(JSON.stringify({ method, target, code, hint })),
   })
-  const server = createServer(targetApp(resource, routes))
+  const server = createServer(adapters[adapter](resource, routes))
   server.listen(port, '127.0.0.1', () => {
     const { port: bound } = server.address() as AddressInfo
     process.stdout.write(`${JSON.stringify({ listening: `http://127.0.0.1:${bound}` })}\n`)

@@ -41,7 +41,7 @@ export interface TargetWorld {
   end(): Promise<void>
 }
 
-export async function startWorld(): Promise<TargetWorld> {
+export async function startWorld(adapter = 'express'): Promise<TargetWorld> {
   const net = await createTestNetwork({ resource: api })
   const agent = await net.agent()
   const wrong = {} as Record<(typeof wrongs)[number], TestIssuer>
@@ -52,7 +52,7 @@ export async function startWorld(): Promise<TargetWorld> {
   const issuers = [net.agentProvider, net.personServer, net.accessServer, ...Object.values(wrong)]
   const { origins, close } = await serveIssuers(...issuers)
   const target = await startTarget({
-    adapter: 'express',
+    adapter,
     port: 0,
     issuer: api,
     signingKey,

@@ -2,10 +2,10 @@ import type { Resource } from '@aauth-guard/core'
 import { rememberContent } from '@aauth-guard/core/node'
 import { protect, wellKnown } from '@aauth-guard/express'
 import express, { type Express, type RequestHandler } from 'express'
-import type { TargetRoute } from './config.ts'
+import type { TargetRoute } from '../config.ts'
 
 /** Every route answers any method with 200 and what the guard found. */
-export function targetApp(resource: Resource, routes: readonly TargetRoute[]): Express {
+export function expressApp(resource: Resource, routes: readonly TargetRoute[]): Express {
   const app = express()
   app.disable('x-powered-by')
   app.enable('case sensitive routing')

@@ -1,0 +1,15 @@
+import type { RequestListener } from 'node:http'
+import type { Resource } from '@aauth-guard/core'
+import type { TargetRoute } from '../config.ts'
+import { expressApp } from './express.ts'
+import { fetchApp } from './fetch.ts'
+import { honoApp } from './hono.ts'
+import { koaApp } from './koa.ts'
+
+/** Every route answers any method with 200 and what the guard found; `adapter` of the configuration says on what. */
+export const adapters = {
+  express: expressApp,
+  koa: koaApp,
+  hono: honoApp,
+  fetch: fetchApp,
+} satisfies Record<string, (resource: Resource, routes: readonly TargetRoute[]) => RequestListener>
