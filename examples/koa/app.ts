@@ -1,7 +1,4 @@
-/**
- * An API that keeps people's notes. `node examples/koa/app.ts` serves it; `curl -i http://127.0.0.1:3000/notes` shows
- * what an agent without credential is told.
- */
+/** An API that keeps people's notes: `node examples/koa/app.ts`, then `curl -i http://127.0.0.1:3000/notes`. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type AuthFor, createResource, type Resource, type ResourceOptions } from '@aauth-guard/core'
