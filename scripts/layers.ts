@@ -17,8 +17,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   keys: ['token', 'errors', 'own-members', 'platform/platform'],
   mission: ['wire', 'token', 'errors'],
   stores: [],
-  issue: ['token', 'options'],
-  routes: ['answer', 'errors', 'resource'],
+  issue: ['wire', 'token', 'options'],
+  exchange: ['token', 'keys', 'errors'],
+  routes: [
+    'wire',
+    'token',
+    'stores',
+    'answer',
+    'challenge',
+    'errors',
+    'issue-for',
+    'resource',
+    'verify-any',
+    'verify-request',
+    'verify-server',
+  ],
   node: ['wire', 'answer', 'authorize', 'errors', 'requirement', 'resource', 'token'],
 }
 const nodeFiles = [

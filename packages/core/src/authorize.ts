@@ -1,11 +1,13 @@
 import { admit } from './admit.ts'
 import { AAuthError } from './errors.ts'
+import { certify, provenanceOf } from './provenance.ts'
 import { readRequest, requiredFor } from './read-request.ts'
 import type { AnyRequirement, Authorized, CompiledRequirement, Requirement } from './requirement.ts'
 import { type Resource, type ResourceState, stateOf } from './resource.ts'
 import { satisfy } from './satisfy.ts'
 import { matchesDigests } from './signature/content-digest.ts'
 import { checkCoverage } from './signature/coverage.ts'
+import { answered } from './stores/deadline.ts'
 import type { Auth } from './token/auth.ts'
 import type { TokenKind } from './token/kinds.ts'
 import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
@@ -13,13 +15,6 @@ import { isUnsigned } from './wire/signature-headers.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 import { snapshot } from './wire/snapshot.ts'
 
-interface Provenance {
-  readonly state: ResourceState
-  readonly request: SignedRequest
-  readonly verified: VerifiedRequest
-}
-
-const provenances = new WeakMap<Auth, Provenance>()
 const verifiedBefore = new WeakMap<
   SignedRequest,
   { readonly state: ResourceState; readonly verified: VerifiedRequest }
@@ -60,7 +55,7 @@ export async function authorize<Accept extends TokenKind = 'auth-token', Optiona
   const compiled = state.compile(requirement)
   try {
     if (compiled.optional && isUnsigned(request)) return undefined as Authorized<Accept, Optional>
-    let verified = reuse(state, request, compiled)
+    let verified = verifiedBefore.has(request) ? await reuse(state, request, compiled) : undefined
     if (verified === undefined) {
       const now = state.settings.now()
       const read = snapshot(request)
@@ -69,7 +64,7 @@ export async function authorize<Accept extends TokenKind = 'auth-token', Optiona
       verifiedBefore.set(request, { state, verified })
     }
     const auth = await satisfy(state, request, verified, compiled)
-    provenances.set(auth, { state, request, verified })
+    certify(auth, { state, request, verified })
     return auth as Authorized<Accept, Optional>
   } catch (error) {
     throw state.refuse(error, request)
@@ -85,11 +80,11 @@ export function checkRequirement(resource: Resource, requirement: AnyRequirement
  * What an earlier guard of this resource found about the same request, checked against what this one demands:
  * otherwise the second guard of a route would take the first for a replay (security E23).
  */
-function reuse(
+async function reuse(
   state: ResourceState,
   request: SignedRequest,
   requirement: CompiledRequirement,
-): VerifiedRequest | undefined {
+): Promise<VerifiedRequest | undefined> {
   const before = verifiedBefore.get(request)
   if (before?.state !== state) return undefined
   const { verified } = before
@@ -97,7 +92,8 @@ function reuse(
   // Something between the guards may have changed what will be routed (security E06).
   if (verified.transport.method !== request.method || verified.transport.rawTarget !== request.target)
     return undefined
-  if (state.settings.now() >= claims.exp || state.revocations.has(claims.iss, claims.jti)) return undefined
+  if (state.settings.now() >= claims.exp || (await answered(state.revocations.has(claims.iss, claims.jti))))
+    return undefined
   admit(state.settings, requirement.trust, claims)
   checkCoverage(verified.covered, requiredFor(state, request, requirement))
   return verified
@@ -133,11 +129,4 @@ export function verifyContent(auth: Auth, content: Uint8Array): void | Promise<v
   }
   const verdict = matchesDigests(digest.expected, content, state.platform.digest)
   return typeof verdict === 'boolean' ? conclude(verdict) : verdict.then(conclude)
-}
-
-function provenanceOf(auth: Auth): Provenance {
-  const provenance = provenances.get(auth)
-  if (provenance === undefined)
-    throw new TypeError('this Auth was not made by authorize of this copy of @aauth-guard/core')
-  return provenance
 }

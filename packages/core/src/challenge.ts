@@ -1,10 +1,10 @@
 import { isAdmitted, sourceOf } from './admit.ts'
 import { AAuthError } from './errors.ts'
-import { signResourceToken } from './issue/resource-token.ts'
+import { issueFor } from './issue-for.ts'
+import type { Trust } from './keys/trust.ts'
 import type { ResourceSettings } from './options.ts'
 import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
-import type { VerifiedClaims } from './token/claims.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
 /** The answer to a request without any credential (matrix CHAL-1, CHAL-2; R11-081). */
@@ -43,33 +43,15 @@ export function challengeKind(
 export async function askForAuthToken(
   state: ResourceState,
   verified: VerifiedRequest,
-  requirement: CompiledRequirement,
+  { trust, scopes }: Pick<CompiledRequirement, 'trust' | 'scopes'>,
+  account?: string,
 ): Promise<AAuthError> {
   const { settings } = state
-  const { claims, thumbprint } = verified.token
-  const audience = settings.accessServer ?? claims.ps
-  if (audience === undefined || !isRedeemable(settings, requirement, audience)) {
-    return new AAuthError('access_denied', {
-      hint: 'neither an access server nor an admitted person server could grant access',
-    })
-  }
-  // Agents refuse a resource token that does not come from the authority they called (R11-013).
-  if (verified.transport.authority !== settings.issuer.slice('https://'.length)) {
-    return new AAuthError('access_denied', { hint: `resource tokens are issued at ${settings.issuer} only` })
-  }
-  const grounds = {
-    claims,
-    thumbprint,
-    audience,
-    scopes: scopesToAsk(settings, claims, requirement),
-    mission: claims.mission ?? verified.asserted,
-  }
-  const resourceToken = await signResourceToken(
-    grounds,
-    settings.issuer,
-    await state.signingKey.current(),
-    settings.now(),
-  )
+  const { claims } = verified.token
+  const needed = scopes.length > 0 ? scopes : [settings.defaultScope as string]
+  const held = claims.scopes.filter((scope) => settings.scopes.has(scope))
+  const asked = { scopes: [...new Set([...held, ...needed])], account, trust }
+  const resourceToken = await issueFor(state, verified, asked)
   return new AAuthError('auth_token_required', {
     requirement: 'auth-token',
     resourceToken,
@@ -86,19 +68,27 @@ async function challengeAgent(
   verified: VerifiedRequest,
   requirement: CompiledRequirement,
 ): Promise<AAuthError> {
-  const { settings } = state
+  const old = await redeemsAgentToken(state, verified, requirement)
+  return old ? askForAuthToken(state, verified, requirement) : ask('person-token')
+}
+
+/** Whether an agent token is enough for a resource token, because its person server speaks drafts 01 to 10. */
+export async function redeemsAgentToken(
+  state: ResourceState,
+  verified: VerifiedRequest,
+  { trust }: Pick<CompiledRequirement, 'trust'>,
+): Promise<boolean> {
+  const { generations, accessServer } = state.settings
   const { ps } = verified.token.claims
-  if (!settings.generations.has('mission-header')) return ask('person-token')
-  if (!settings.generations.has('person-token')) return askForAuthToken(state, verified, requirement)
-  const speaksOld =
-    ps === undefined ? settings.accessServer !== undefined : await speaksMissionHeader(state, requirement, ps)
-  return speaksOld ? askForAuthToken(state, verified, requirement) : ask('person-token')
+  if (!generations.has('mission-header')) return false
+  if (!generations.has('person-token')) return true
+  return ps === undefined ? accessServer !== undefined : speaksMissionHeader(state, trust, ps)
 }
 
 /** Whether a person server knows only the token endpoint of drafts 01 to 10. */
 async function speaksMissionHeader(
   state: ResourceState,
-  { trust }: CompiledRequirement,
+  trust: Trust | undefined,
   ps: string,
 ): Promise<boolean> {
   if (!isAdmitted(state.settings, trust, 'person-server', ps)) return false
@@ -115,22 +105,7 @@ async function speaksMissionHeader(
   }
 }
 
-function isRedeemable(settings: ResourceSettings, { trust }: CompiledRequirement, audience: string): boolean {
-  return audience === settings.accessServer || isAdmitted(settings, trust, 'person-server', audience)
-}
-
-/** What the route needs, beside what the token already has; only scopes the resource describes (R11-165). */
-function scopesToAsk(
-  settings: ResourceSettings,
-  claims: VerifiedClaims,
-  { scopes }: CompiledRequirement,
-): string[] {
-  const needed = scopes.length > 0 ? scopes : [settings.defaultScope as string]
-  const held = claims.scopes.filter((scope) => settings.scopes.has(scope))
-  return [...new Set([...held, ...needed])]
-}
-
-function ask(requirement: 'agent-token' | 'person-token'): AAuthError {
+export function ask(requirement: 'agent-token' | 'person-token'): AAuthError {
   const code = requirement === 'agent-token' ? 'agent_token_required' : 'person_token_required'
   return new AAuthError(code, { requirement, hint: `this route needs a ${requirement.replace('-', ' ')}` })
 }

@@ -1,9 +1,11 @@
+import { checkPublishedKeys, checkSigningKey } from './check-signing-key.ts'
 import { checkTrust } from './keys/trust.ts'
-import type { Limits, ResourceDisplay, ResourceOptions, ResourceSettings, SigningKey } from './options.ts'
+import type { Limits, ResourceDisplay, ResourceOptions, ResourceSettings } from './options.ts'
 import { ownMembers } from './own-members.ts'
 import { checkComponents } from './signature/coverage.ts'
 import type { ReplayScope } from './signature/replay.ts'
-import { isS256, isServerId } from './token/identifiers.ts'
+import type { Stores } from './stores/stores.ts'
+import { isServerId } from './token/identifiers.ts'
 import type { Generation } from './token/kinds.ts'
 import { cutTarget } from './wire/target.ts'
 
@@ -27,6 +29,12 @@ const members = new Set([
   'acceptPersonServerTokens',
   'generations',
   'signingKey',
+  'publishedKeys',
+  'accessMode',
+  'accounts',
+  'revokers',
+  'olderPresentedJti',
+  'stores',
   'signatureWindow',
   'additionalSignatureComponents',
   'replay',
@@ -86,6 +94,12 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     acceptPersonServerTokens: flag(given, 'acceptPersonServerTokens'),
     generations: checkGenerations(given.generations),
     signingKey: checkSigningKey(given.signingKey),
+    publishedKeys: checkPublishedKeys(given.publishedKeys ?? [], given.signingKey),
+    accessMode: checkAccessMode(given.accessMode ?? 'auth-token'),
+    accounts: callable(given, 'accounts'),
+    revokers: checkRevokers(given.revokers ?? {}),
+    olderPresentedJti: checkServers(given.olderPresentedJti ?? [], 'olderPresentedJti'),
+    stores: checkStores(ownMembers(given.stores ?? {})),
     signatureWindow: checkWindow(given.signatureWindow ?? 60),
     additionalSignatureComponents: checkComponents(given.additionalSignatureComponents ?? []),
     replay: checkReplay(given.replay ?? 'unsafe'),
@@ -139,21 +153,6 @@ function checkDisplay(display: ResourceDisplay): ResourceDisplay {
   return { ...display }
 }
 
-function checkSigningKey(key: SigningKey | undefined): SigningKey | undefined {
-  if (key === undefined) return undefined
-  const fits =
-    (key.alg === 'Ed25519' && key.kty === 'OKP' && key.crv === 'Ed25519') ||
-    (key.alg === 'ES256' && key.kty === 'EC' && key.crv === 'P-256')
-  demand(fits, '"signingKey" must be a JWK with alg Ed25519 or ES256 and the kty and crv that go with it')
-  demand(typeof key.kid === 'string' && key.kid !== '', '"signingKey" must have a kid')
-  const parts = [key.d, key.x, ...(key.kty === 'EC' ? [key.y] : [])]
-  demand(
-    parts.every((part) => isS256(part)),
-    '"signingKey" must hold d and its coordinates, 32 octets each in base64url without padding',
-  )
-  return key
-}
-
 /** A window that never closes, or never opens, is a mistake (security C11). */
 function checkWindow(window: number): number {
   demand(
@@ -161,6 +160,42 @@ function checkWindow(window: number): number {
     '"signatureWindow" must be 1 to 300 seconds',
   )
   return window
+}
+
+function checkAccessMode(mode: ResourceSettings['accessMode']): ResourceSettings['accessMode'] {
+  demand(
+    ['agent-token', 'person-token', 'session-token', 'auth-token'].includes(mode),
+    '"accessMode" must be agent-token, person-token, session-token or auth-token',
+  )
+  return mode
+}
+
+function checkRevokers(given: Readonly<Record<string, readonly string[]>>): ResourceSettings['revokers'] {
+  const revokers = new Map(Object.entries(given))
+  for (const [issuer, others] of revokers) {
+    demand(isServerId(issuer), `"revokers" names "${issuer}", which is no server identifier`)
+    checkServers(others, `revokers.${issuer}`)
+  }
+  return revokers
+}
+
+function checkServers(servers: readonly string[], name: string): readonly string[] {
+  demand(Array.isArray(servers) && servers.every(isServerId), `"${name}" must list server identifiers`)
+  return [...servers]
+}
+
+function checkStores(stores: Stores): Stores {
+  for (const [name, methods] of [
+    ['revocations', ['add', 'has']],
+    ['replays', ['mark']],
+  ] as const) {
+    const store = stores[name] as Record<string, unknown> | undefined
+    demand(
+      store === undefined || methods.every((method) => typeof store[method] === 'function'),
+      `"stores.${name}" must have ${methods.join(' and ')}`,
+    )
+  }
+  return stores
 }
 
 function checkReplay(scope: ReplayScope): ReplayScope {
@@ -199,7 +234,7 @@ function flag(given: ResourceOptions, name: 'acceptPersonServerTokens' | 'cors')
   return value
 }
 
-function callable<Name extends 'fetch' | 'now' | 'onRefusal'>(
+function callable<Name extends 'fetch' | 'now' | 'onRefusal' | 'accounts'>(
   given: ResourceOptions,
   name: Name,
 ): ResourceOptions[Name] {

@@ -11,6 +11,9 @@ export type AAuthErrorCode =
   | 'person_token_required'
   | 'auth_token_required'
   | 'invalid_request'
+  | 'invalid_scope'
+  | 'invalid_account'
+  | 'unsupported_iss'
   | 'content_too_large'
   | 'rate_limited'
   | 'access_denied'
@@ -50,6 +53,8 @@ export interface RefusalDetails {
   readonly resourceToken?: string
   /** Sends `Accept-Signature-Scheme` and `Accept-Signature-Alg` as well: the challenge of an unsigned request. */
   readonly advertise?: boolean
+  /** The Signature-Key scheme that this place takes; default `jwt`. */
+  readonly scheme?: 'jwt' | 'jwks_uri'
   /** Seconds; sent as `Retry-After`. */
   readonly retryAfter?: number
   readonly cause?: unknown
@@ -87,6 +92,9 @@ const otherErrors: Readonly<Record<Exclude<AAuthErrorCode, SignatureErrorCode>, 
     detail: 'Sign the request with an auth token that grants this access.',
   },
   invalid_request: { status: 400, detail: 'The request is malformed or ambiguous.' },
+  invalid_scope: { status: 400, detail: 'The scope is not one that this resource describes.' },
+  invalid_account: { status: 400, detail: 'The account is not one of this person.' },
+  unsupported_iss: { status: 403, detail: 'Revocations of this issuer are not accepted here.' },
   content_too_large: { status: 413, detail: 'The content is too large to be checked.' },
   rate_limited: { status: 429, detail: 'Too many requests. Try again later.' },
   access_denied: { status: 403, detail: 'Access is denied.' },
@@ -200,7 +208,8 @@ function headersOf(code: AAuthErrorCode, details: RefusalDetails): Record<string
   }
   // A policy refusal carries none of these (matrix ERR-3).
   if (status === 401) {
-    if (details.advertise || code === 'unsupported_scheme') headers['accept-signature-scheme'] = 'jwt'
+    if (details.advertise || code === 'unsupported_scheme')
+      headers['accept-signature-scheme'] = details.scheme ?? 'jwt'
     if (details.advertise || code === 'unsupported_algorithm') {
       headers['accept-signature-alg'] = acceptedAlgorithms.join(', ')
     }

@@ -1,9 +1,9 @@
 import { type Answer, answer } from './answer.ts'
 import { authorize, checkRequirement } from './authorize.ts'
-import { checkContent, fetchRequest } from './fetch-request.ts'
+import { checkContent, fetchRequest, readContent } from './fetch-request.ts'
 import type { Authorized, Requirement } from './requirement.ts'
 import type { Resource } from './resource.ts'
-import { answerWellKnown } from './routes/well-known.ts'
+import { answerRoutes } from './routes/answer-routes.ts'
 import type { TokenKind } from './token/kinds.ts'
 
 /** A handler behind {@link fetchGuard}; further arguments of the host (`env`, `ctx`) follow. */
@@ -39,8 +39,8 @@ export function fetchGuard<Accept extends TokenKind = 'auth-token', Optional ext
   return (handler) =>
     async (request, ...rest) => {
       const signed = fetchRequest(request)
-      const documents = await answerWellKnown(resource, signed.method, signed.target)
-      if (documents) return respond(documents)
+      const own = await answerRoutes(resource, signed, (limit) => readContent(request, limit))
+      if (own) return respond(own)
       let auth: Authorized<Accept, Optional>
       let passed = request
       try {

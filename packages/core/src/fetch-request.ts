@@ -35,7 +35,7 @@ export function fetchRequest(request: Request): SignedRequest {
  */
 export async function checkContent(auth: Auth, request: Request): Promise<Request> {
   if (contentBinding(auth) !== 'unchecked') return request
-  const content = await readContent(request)
+  const content = await readContent(request, maxContent)
   await verifyContent(auth, content)
   const unread = new Request(request, { body: content })
   const signed = snapshots.get(request)
@@ -51,16 +51,17 @@ function targetOf({ url }: Request): string {
   return url.slice(path, fragment === -1 ? undefined : fragment)
 }
 
-async function readContent(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+/** The content of a request, up to `limit` octets. @throws {AAuthError} `content_too_large` */
+export async function readContent(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const reader = request.body?.getReader()
   const chunks: Uint8Array[] = []
   let length = 0
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
     length += part.value.length
-    if (length > maxContent) {
+    if (length > limit) {
       reader?.cancel().catch(() => undefined)
       throw new AAuthError('content_too_large', {
-        hint: `content over ${maxContent} octets with a covered digest`,
+        hint: `content over ${limit} octets`,
       })
     }
     chunks.push(part.value)

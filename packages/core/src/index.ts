@@ -6,6 +6,7 @@ export {
   contentBinding,
   verifyContent,
 } from './authorize.ts'
+export { type Capability, capabilitiesOf } from './capabilities.ts'
 export {
   AAuthError,
   type AAuthErrorCode,
@@ -14,17 +15,40 @@ export {
   type RequirementName,
   type SignatureErrorCode,
 } from './errors.ts'
+export {
+  type Departure,
+  ExchangeError,
+  type ExchangeErrorCode,
+  type TokenParameter,
+} from './exchange/exchange-error.ts'
+export { createIssuers, type Issuers, type IssuersOptions } from './exchange/issuers.ts'
+export type { ResourceTokenClaims } from './exchange/resource-token-claims.ts'
+export { type Exchange, verifyExchange } from './exchange/verify-exchange.ts'
+export {
+  type ResourceTokenContext,
+  type VerifiedResourceToken,
+  verifyResourceToken,
+} from './exchange/verify-resource-token.ts'
 export { fetchGuard, type GuardedHandler } from './fetch-guard.ts'
-export { checkContent, fetchRequest } from './fetch-request.ts'
+export { checkContent, fetchRequest, readContent } from './fetch-request.ts'
 export type { Trust, Trusted, TrustPolicy } from './keys/trust.ts'
-export type { Limits, ResourceDisplay, ResourceOptions, SigningKey } from './options.ts'
+export type { Limits, ResourceDisplay, ResourceOptions, Signer, SigningKey } from './options.ts'
 export { passesPreflight } from './preflight.ts'
 export { demandCheckedContent, readIdentity } from './read-identity.ts'
 export type { AnyRequirement, Authorized, Requirement } from './requirement.ts'
 export { createResource, type Resource } from './resource.ts'
+export { answerRoutes } from './routes/answer-routes.ts'
 export { answerWellKnown } from './routes/well-known.ts'
 export type { ReplayScope } from './signature/replay.ts'
-export type { Revocation } from './stores/revocations.ts'
+export { issueResourceToken, type StepUp, stepUp } from './step-up.ts'
+export type {
+  ReplayStore,
+  ReplayVerdict,
+  Revocation,
+  RevocationStore,
+  RevocationVerdict,
+  Stores,
+} from './stores/stores.ts'
 export type {
   AgentAuth,
   AgentClass,
@@ -34,6 +58,6 @@ export type {
   PersonAuth,
   PersonTokenAuth,
 } from './token/auth.ts'
-export type { Mission } from './token/claims.ts'
+export type { Mission, VerifiedClaims } from './token/claims.ts'
 export type { Generation, TokenKind } from './token/kinds.ts'
 export type { SignedRequest } from './wire/signed-request.ts'

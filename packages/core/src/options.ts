@@ -2,11 +2,20 @@ import type { JWK } from 'jose'
 import type { AAuthError } from './errors.ts'
 import type { Trust } from './keys/trust.ts'
 import type { ReplayScope } from './signature/replay.ts'
+import type { Stores } from './stores/stores.ts'
 import type { Generation } from './token/kinds.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 
 /** A private signing key: Ed25519 or P-256, with `kid` and a fully specified `alg`. */
 export type SigningKey = JWK & { readonly kid: string; readonly alg: 'Ed25519' | 'ES256' }
+
+/** A private key that is kept elsewhere, such as in a KMS. */
+export interface Signer {
+  /** The public key, with `kid` and `alg`. */
+  readonly publicKey: JWK & { readonly kid: string; readonly alg: 'Ed25519' | 'ES256' }
+  /** Signs octets: 64 octets of Ed25519, or r and s of ES256. */
+  sign(octets: Uint8Array): Uint8Array | Promise<Uint8Array>
+}
 
 /** Options of {@link createResource}. All of them are checked when the resource is made. */
 export interface ResourceOptions {
@@ -38,7 +47,22 @@ export interface ResourceOptions {
   /** Generations of the wire format that are served; default both. */
   readonly generations?: readonly Generation[]
   /** Signs resource tokens. Without it a key is made in memory at first use, which a fleet cannot share. */
-  readonly signingKey?: SigningKey
+  readonly signingKey?: SigningKey | Signer
+  /** Public keys that are published beside it: the next one ahead of its use, the last one until its tokens died. */
+  readonly publishedKeys?: readonly JWK[]
+  /** How an agent gets in, for the metadata; advisory. Default `'auth-token'`. */
+  readonly accessMode?: 'agent-token' | 'person-token' | 'session-token' | 'auth-token'
+  /** Whether a person has an account. Without it no account can be asked for at the authorization endpoint. */
+  readonly accounts?: (
+    account: string,
+    person: { readonly ps: string; readonly sub: string },
+  ) => boolean | Promise<boolean>
+  /** Issuers whose tokens others may revoke too, in drafts 01 to 10: an access server and its person servers (D27). */
+  readonly revokers?: Readonly<Record<string, readonly string[]>>
+  /** Person servers that want the older `person_token_jti` beside `presented_jti` in resource tokens. */
+  readonly olderPresentedJti?: readonly string[]
+  /** State that a fleet shares; default the memory of the process. */
+  readonly stores?: Stores
   /** Seconds that `created` may lie in the past or the future: 1 to 300, default 60. */
   readonly signatureWindow?: number
   /** Components every signature must cover beside the four of the protocol; published in the metadata. */
@@ -96,7 +120,13 @@ export interface ResourceSettings {
   readonly accessServer: string | undefined
   readonly acceptPersonServerTokens: boolean
   readonly generations: ReadonlySet<Generation>
-  readonly signingKey: SigningKey | undefined
+  readonly signingKey: SigningKey | Signer | undefined
+  readonly publishedKeys: readonly JWK[]
+  readonly accessMode: NonNullable<ResourceOptions['accessMode']>
+  readonly accounts: ResourceOptions['accounts']
+  readonly revokers: ReadonlyMap<string, readonly string[]>
+  readonly olderPresentedJti: readonly string[]
+  readonly stores: Stores
   readonly signatureWindow: number
   readonly additionalSignatureComponents: readonly string[]
   readonly replay: ReplayScope

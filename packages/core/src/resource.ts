@@ -8,8 +8,11 @@ import type { ResourceOptions, ResourceSettings } from './options.ts'
 import type { Platform } from './platform/platform.ts'
 import { selfTest } from './platform/self-test.ts'
 import { type AnyRequirement, type CompiledRequirement, compileRequirement } from './requirement.ts'
+import { answered } from './stores/deadline.ts'
 import { ReplayMemory } from './stores/replay-memory.ts'
-import { type Revocation, RevocationMemory } from './stores/revocations.ts'
+import { RevocationRate } from './stores/revocation-rate.ts'
+import { RevocationMemory } from './stores/revocations.ts'
+import type { ReplayStore, Revocation, RevocationStore } from './stores/stores.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 
 /**
@@ -18,8 +21,13 @@ import type { SignedRequest } from './wire/signed-request.ts'
  */
 export interface Resource {
   readonly issuer: string
-  /** Withdraws a token at once. `exp` (seconds) is the token's own and says how long to remember it. */
-  revoke(token: Revocation): void
+  /**
+   * Withdraws a token: requests that begin after the promise resolves are refused. `exp` (seconds) is the token's
+   * own and says how long to remember it.
+   *
+   * @throws {RangeError} when no more can be remembered (the promise rejects)
+   */
+  revoke(token: Revocation): Promise<void>
   /** Forgets the keys of an issuer, in every role, and the tokens they verified. */
   purgeIssuer(issuer: string): void
   /** Ends fetches. What needs one afterwards is refused with `server_error`. */
@@ -32,15 +40,16 @@ export class ResourceState {
   readonly platform: Platform = platform
   readonly keys: IssuerKeys
   readonly tokens: VerifiedTokens
-  readonly replays: ReplayMemory
-  readonly revocations: RevocationMemory = new RevocationMemory(100_000, 10_000)
+  readonly replays: ReplayStore
+  readonly revocations: RevocationStore
+  readonly revocationRate: RevocationRate = new RevocationRate()
   readonly signingKey: SigningKeySource
   private readonly compiled = new WeakMap<object, CompiledRequirement>()
   private ready: Promise<void> | undefined
 
   constructor(settings: ResourceSettings) {
     this.settings = settings
-    const { fetch: injected, now, limits, trust } = settings
+    const { fetch: injected, now, limits, trust, stores } = settings
     this.keys = new IssuerKeys({
       // Without a check of the dialled address only issuers that the operator wrote down are fetched.
       fetcherFor: ({ named }) => injected ?? platform.guardedFetch ?? (named ? globalThis.fetch : undefined),
@@ -50,8 +59,9 @@ export class ResourceState {
       maxStrangers: limits.strangers,
     })
     this.tokens = new VerifiedTokens(this.keys, limits.verifiedTokens)
-    this.replays = new ReplayMemory(limits.replays, limits.replaysPerKey)
-    this.signingKey = new SigningKeySource(settings.signingKey)
+    this.replays = stores.replays ?? new ReplayMemory(limits.replays, limits.replaysPerKey)
+    this.revocations = stores.revocations ?? new RevocationMemory(100_000, 10_000)
+    this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
   }
 
   compile(requirement: AnyRequirement): CompiledRequirement {
@@ -119,8 +129,8 @@ export function createResource(options: ResourceOptions): Resource {
   const { issuer, now } = state.settings
   const resource: Resource = Object.freeze({
     issuer,
-    revoke(token: Revocation): void {
-      if (state.revocations.add(token, now()) === 'full')
+    async revoke(token: Revocation): Promise<void> {
+      if ((await answered(state.revocations.add(token, now()))) === 'full')
         throw new RangeError('too many revocations are remembered')
     },
     purgeIssuer(iss: string): void {

@@ -9,6 +9,7 @@ import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
 import { type ContentDigests, matchesDigests, readContentDigest } from './signature/content-digest.ts'
 import { remembersMethod } from './signature/replay.ts'
+import { answered } from './stores/deadline.ts'
 import { type Mission, renewal } from './token/claims.ts'
 import type { Transport } from './transport.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
@@ -43,7 +44,8 @@ export async function verifyRequest(
   const { token, possessed } = known
     ? { token: known, possessed: false }
     : await meetToken(proof, tokenText, requirement, now)
-  if (state.revocations.has(token.claims.iss, token.claims.jti)) throw revoked(token)
+  const withdrawn = answered(state.revocations.has(token.claims.iss, token.claims.jti))
+  if (typeof withdrawn === 'boolean' ? withdrawn : await withdrawn) throw revoked(token)
   if (!possessed) await verifyPossession(proof, token)
   const bound = signature.components.includes('content-digest')
   const digest = bound ? await readDigest(state, request) : undefined
@@ -73,7 +75,8 @@ async function markReplay(
   { thumbprint: owner }: VerifiedToken,
   now: number,
 ): Promise<void> {
-  const verdict = replays.mark(owner, await platform.sha256(base), created + settings.signatureWindow, now)
+  const fingerprint = await platform.sha256(base)
+  const verdict = await answered(replays.mark(owner, fingerprint, created + settings.signatureWindow, now))
   if (verdict === 'repeated')
     throw new AAuthError('invalid_signature', { hint: 'the same signature was used before' })
   if (verdict === 'full')

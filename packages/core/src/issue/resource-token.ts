@@ -1,5 +1,5 @@
-import { type JWTPayload, SignJWT } from 'jose'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
+import { encodeBase64url } from '../wire/base64url.ts'
 import type { ActiveKey } from './signing-key.ts'
 
 /** What a resource token is made of. All of it comes from the verified token on this very request. */
@@ -10,6 +10,10 @@ export interface ResourceTokenGrounds {
   /** The access server, or the person server of the verified token. */
   readonly audience: string
   readonly scopes: readonly string[]
+  /** The account that is asked for; default the one of the token. */
+  readonly account?: string | undefined
+  /** Whether the audience wants the older name of `presented_jti` as well. */
+  readonly older?: boolean
   /** Of the mission-header generation: the mission of the token, or the one its covered header asserts. */
   readonly mission: Mission | undefined
 }
@@ -19,12 +23,20 @@ export interface ResourceTokenGrounds {
  * (RT-1 to RT-10, RT-14; R11-160 to R11-166). It lives 300 s, and no longer than that token.
  */
 export async function signResourceToken(
-  { claims, thumbprint, audience, scopes, mission }: ResourceTokenGrounds,
+  {
+    claims,
+    thumbprint,
+    audience,
+    scopes,
+    account = claims.account ?? undefined,
+    older,
+    mission,
+  }: ResourceTokenGrounds,
   issuer: string,
-  { key, kid, alg }: ActiveKey,
+  key: ActiveKey,
   now: number,
 ): Promise<string> {
-  const common: JWTPayload = {
+  const common = {
     iss: issuer,
     dwk: 'aauth-resource.json',
     aud: audience,
@@ -33,7 +45,7 @@ export async function signResourceToken(
     exp: Math.min(now + 300, claims.exp),
     agent_jkt: thumbprint,
     scope: scopes.join(' '),
-    ...(claims.account !== null && { account: claims.account }),
+    ...(account !== undefined && { account }),
   }
   const specific: Record<string, unknown> =
     claims.generation === 'person-token'
@@ -41,6 +53,7 @@ export async function signResourceToken(
           ps: claims.ps,
           sub: claims.sub,
           presented_jti: claims.jti,
+          ...(older && { person_token_jti: claims.jti }),
           ...(claims.mission && { mission_s256: claims.mission.s256 }),
           ...(claims.tenant !== null && { tenant: claims.tenant }),
         }
@@ -48,7 +61,16 @@ export async function signResourceToken(
           agent: claims.agent,
           ...(mission && { mission: { approver: mission.approver, s256: mission.s256 } }),
         }
-  return new SignJWT({ ...common, ...specific })
-    .setProtectedHeader({ typ: 'aa-resource+jwt', alg, kid })
-    .sign(key)
+  return signToken({ ...common, ...specific }, key)
+}
+
+const utf8 = new TextEncoder()
+
+async function signToken(claims: object, { kid, alg, sign }: ActiveKey): Promise<string> {
+  const header = { typ: 'aa-resource+jwt', alg, kid }
+  const [head, body] = [header, claims].map((part) => encodeBase64url(utf8.encode(JSON.stringify(part))))
+  const input = `${head}.${body}`
+  const signature = await sign(utf8.encode(input))
+  if (signature.length !== 64) throw new TypeError('the signer of the resource did not return 64 octets')
+  return `${input}.${encodeBase64url(signature)}`
 }

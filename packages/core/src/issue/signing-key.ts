@@ -1,35 +1,65 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
-import type { SigningKey } from '../options.ts'
+import type { Signer, SigningKey } from '../options.ts'
 
-/** The active key and what is published of it. */
+/** The key that signs now. */
 export interface ActiveKey {
-  readonly key: CryptoKey
   readonly kid: string
   readonly alg: 'Ed25519' | 'ES256'
+  sign(octets: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
+}
+
+interface Loaded {
+  readonly active: ActiveKey
   readonly published: JWK
 }
 
-/** The key that signs for the resource; made at first use where none was given. */
+/** The key that signs for the resource, made at first use where none was given, and what is published of it. */
 export class SigningKeySource {
-  private active: Promise<ActiveKey> | undefined
-  private readonly given: SigningKey | undefined
+  private loaded: Promise<Loaded> | undefined
+  private readonly given: SigningKey | Signer | undefined
+  private readonly others: readonly JWK[]
 
-  constructor(given: SigningKey | undefined) {
+  constructor(given: SigningKey | Signer | undefined, others: readonly JWK[]) {
     this.given = given
+    this.others = others
   }
 
-  current(): Promise<ActiveKey> {
-    this.active ??= this.given === undefined ? make() : load(this.given)
-    return this.active
+  async current(): Promise<ActiveKey> {
+    return (await this.load()).active
+  }
+
+  /** Public members of all keys, the active one first (META-2, security M09). */
+  async published(): Promise<readonly JWK[]> {
+    const { published } = await this.load()
+    return [published, ...this.others.map(publicMembers)]
+  }
+
+  private load(): Promise<Loaded> {
+    this.loaded ??= this.given === undefined ? make() : load(this.given)
+    return this.loaded
   }
 }
 
-async function load(jwk: SigningKey): Promise<ActiveKey> {
+async function load(given: SigningKey | Signer): Promise<Loaded> {
+  if ('sign' in given && typeof given.sign === 'function') {
+    const { publicKey } = given as Signer
+    const { kid, alg } = publicKey
+    const active = {
+      kid,
+      alg,
+      sign: async (octets: Uint8Array<ArrayBuffer>) => given.sign(octets),
+    } as ActiveKey
+    return { active, published: publicMembers(publicKey) }
+  }
+  const jwk = given as SigningKey
   const key = (await importJWK(jwk, jwk.alg)) as CryptoKey
-  return { key, kid: jwk.kid, alg: jwk.alg, published: publicMembers(jwk, jwk.kid, jwk.alg) }
+  return {
+    active: { kid: jwk.kid, alg: jwk.alg, sign: signWith(key, jwk.alg) },
+    published: publicMembers(jwk),
+  }
 }
 
-async function make(): Promise<ActiveKey> {
+async function make(): Promise<Loaded> {
   console.warn(
     'aauth-guard: no signingKey given, so one was made in memory; other processes and restarts will not know it',
   )
@@ -38,11 +68,18 @@ async function make(): Promise<ActiveKey> {
   const jwk = await exportJWK(publicKey)
   const alg = jwk.kty === 'OKP' ? 'Ed25519' : 'ES256'
   const kid = await calculateJwkThumbprint(jwk)
-  return { key: privateKey, kid, alg, published: publicMembers(jwk, kid, alg) }
+  return {
+    active: { kid, alg, sign: signWith(privateKey, alg) },
+    published: publicMembers({ ...jwk, kid, alg }),
+  }
+}
+
+function signWith(key: CryptoKey, alg: ActiveKey['alg']): ActiveKey['sign'] {
+  const algorithm = alg === 'Ed25519' ? 'Ed25519' : { name: 'ECDSA', hash: 'SHA-256' }
+  return async (octets) => new Uint8Array(await crypto.subtle.sign(algorithm, key, octets))
 }
 
 /** Members by name, so that no private one can slip out (security M09). */
-function publicMembers({ kty, crv, x, y }: JWK, kid: string, alg: string): JWK {
-  const point = { kty, crv, x, ...(y !== undefined && { y }) } as JWK
-  return { ...point, kid, alg, use: 'sig' }
+function publicMembers({ kty, crv, x, y, kid, alg }: JWK): JWK {
+  return { kty, crv, x, ...(y !== undefined && { y }), kid, alg, use: 'sig' } as JWK
 }

@@ -1,9 +1,7 @@
 import type { Answer } from '../answer.ts'
 import { acceptedAlgorithms } from '../errors.ts'
 import { type Resource, type ResourceState, stateOf } from '../resource.ts'
-
-const metadataPath = '/.well-known/aauth-resource.json'
-const jwksPath = '/aauth/jwks.json'
+import { authorizationPath, jwksPath, metadataPath, revocationPath } from './paths.ts'
 
 /**
  * The answer of the resource's own documents, or `undefined` for any other path: `aauth-resource.json` and the
@@ -20,8 +18,7 @@ export async function answerWellKnown(
   if (path !== metadataPath && path !== jwksPath) return undefined
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' }
   const state = stateOf(resource)
-  const document =
-    path === metadataPath ? metadata(state) : { keys: [(await state.signingKey.current()).published] }
+  const document = path === metadataPath ? metadata(state) : { keys: await state.signingKey.published() }
   return {
     status: 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=600' },
@@ -35,6 +32,9 @@ function metadata({ settings }: ResourceState): Record<string, unknown> {
     ...settings.metadata,
     issuer,
     jwks_uri: `${issuer}${jwksPath}`,
+    access_mode: settings.accessMode,
+    authorization_endpoint: `${issuer}${authorizationPath}`,
+    revocation_endpoint: `${issuer}${revocationPath}`,
     scope_descriptions: Object.fromEntries(scopes),
     signature_window: signatureWindow,
     additional_signature_components: additionalSignatureComponents,

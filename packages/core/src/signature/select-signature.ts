@@ -3,6 +3,9 @@ import { DictionaryFault, decodeBytes, type InnerList, type Item } from '../wire
 import { readSignatureHeaders, type SignatureHeaders } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
+/** Agents present a token, servers name a key they publish (draft 11 §11.3.2). */
+export type SignatureScheme = 'jwt' | 'jwks_uri'
+
 /** The one signature of a request that is looked at. Nothing in it is verified. */
 export interface UntrustedSignature {
   readonly label: string
@@ -21,15 +24,19 @@ export interface UntrustedSignature {
 const componentName = /^(?:@[a-z-]+|[a-z0-9!#$%&'*+.^_`|~-]+)$/
 
 /**
- * Reads the three fields and picks the signature by its label: of the labels in all three, the one with scheme
- * `jwt`. Members under other labels never matter (matrix SIG-4 to SIG-6, R11-082 to R11-085).
+ * Reads the three fields and picks the signature by its label: of the labels in all three, the one with the
+ * scheme that is wanted. Members under other labels never matter (matrix SIG-4 to SIG-6, R11-082 to R11-085).
  *
  * @param required what the signature must cover, repeated in `required_input`
  * @throws {AAuthError} `invalid_signature` or `invalid_input`
  */
-export function selectSignature(request: SignedRequest, required: readonly string[]): UntrustedSignature {
+export function selectSignature(
+  request: SignedRequest,
+  required: readonly string[],
+  scheme: SignatureScheme = 'jwt',
+): UntrustedSignature {
   const headers = readHeaders(request)
-  const label = selectLabel(headers)
+  const label = selectLabel(headers, scheme)
   const input = headers.input.get(label) as InnerList
   const signature = headers.signature.get(label)
   if (input.kind !== 'inner-list') throw refuse(`"${label}" in Signature-Input is no inner list`)
@@ -62,13 +69,13 @@ function readHeaders(request: SignedRequest): SignatureHeaders {
   }
 }
 
-function selectLabel({ input, signature, key }: SignatureHeaders): string {
+function selectLabel({ input, signature, key }: SignatureHeaders, scheme: SignatureScheme): string {
   const common = [...key.keys()].filter((label) => input.has(label) && signature.has(label))
   const [first] = common
   if (first === undefined) throw refuse('no label is in all three signature fields')
-  const tokens = common.filter((label) => schemeOf(key.get(label)) === 'jwt')
-  if (tokens.length > 1) throw refuse(`several signatures with scheme jwt: ${tokens.join(', ')}`)
-  return tokens[0] ?? first
+  const suitable = common.filter((label) => schemeOf(key.get(label)) === scheme)
+  if (suitable.length > 1) throw refuse(`several signatures with scheme ${scheme}: ${suitable.join(', ')}`)
+  return suitable[0] ?? first
 }
 
 /** The scheme that a `Signature-Key` member names, if it names one. */

@@ -1,11 +1,10 @@
-/** What {@link ReplayMemory.mark} found. */
-export type ReplayVerdict = 'first' | 'repeated' | 'full'
+import type { ReplayStore, ReplayVerdict } from './stores.ts'
 
 /**
  * Remembers signatures of this process until they are stale anyway. Bounded: when it is full it says so, and
  * when a key has used up its share it says so for that key alone (security J06).
  */
-export class ReplayMemory {
+export class ReplayMemory implements ReplayStore {
   private readonly seen = new Map<string, { readonly until: number; readonly owner: string }>()
   private readonly shares = new Map<string, number>()
   private forgotten = Number.NEGATIVE_INFINITY

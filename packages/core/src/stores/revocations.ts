@@ -1,19 +1,10 @@
-/** A token that its issuer, or the operator, has withdrawn. */
-export interface Revocation {
-  readonly iss: string
-  readonly jti: string
-  /** The token's own `exp`, in seconds; the entry is kept a minute longer (A-63). */
-  readonly exp: number
-}
-
-/** What became of {@link RevocationMemory.add}. */
-export type RevocationVerdict = 'recorded' | 'full'
+import type { Revocation, RevocationStore, RevocationVerdict } from './stores.ts'
 
 /**
  * Withdrawn tokens of this process. Entries leave only when their token has expired, never because others came;
  * when an issuer has used up its share, or all have, it says so (REV-8, security K10, K11).
  */
-export class RevocationMemory {
+export class RevocationMemory implements RevocationStore {
   private readonly byIssuer = new Map<string, Map<string, number>>()
   private size = 0
   private readonly max: number

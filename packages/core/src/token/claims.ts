@@ -209,7 +209,7 @@ function grant(claims: JsonObject): Pick<Subject, 'scopes' | 'account' | 'tenant
   return { scopes: scopesOf(claims), account: text(claims, 'account', 512) ?? null, tenant: tenantOf(claims) }
 }
 
-function scopesOf(claims: JsonObject): readonly string[] {
+export function scopesOf(claims: JsonObject): readonly string[] {
   const { scope } = claims
   if (scope === undefined) return []
   // RFC 6749 §3.3 scope tokens between single spaces; anything else is a confusion waiting to happen (security G20).
@@ -242,7 +242,7 @@ function directMission(approver: string, claims: JsonObject): Mission | undefine
   return { approver, s256 }
 }
 
-function missionObject(claims: JsonObject): Mission | undefined {
+export function missionObject(claims: JsonObject): Mission | undefined {
   if (claims.mission === undefined) return undefined
   const mission = asObject(claims.mission)
   const { approver, s256 } = mission ?? {}

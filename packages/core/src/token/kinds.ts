@@ -15,7 +15,11 @@ export const kindOfTyp: ReadonlyMap<unknown, TokenKind> = new Map([
 ] as const)
 
 /** The closed set of well-known documents, so that `dwk` can never carry a path (matrix JWT-8, security G08). */
-export type WellKnownDocument = 'aauth-agent.json' | 'aauth-person.json' | 'aauth-access.json'
+export type WellKnownDocument =
+  | 'aauth-agent.json'
+  | 'aauth-person.json'
+  | 'aauth-access.json'
+  | 'aauth-resource.json'
 
 const roles: ReadonlyMap<string, readonly [IssuerRole, WellKnownDocument]> = new Map([
   ['agent-token aauth-agent.json', ['agent-provider', 'aauth-agent.json']],

@@ -4,10 +4,9 @@ import { maxTokenLength } from '../wire/limits.ts'
 import { type JsonObject, parseJsonObject } from './json.ts'
 import { kindOfTyp, type TokenKind } from './kinds.ts'
 
-/** A JWT that was decoded and not verified. Nothing in it may be returned as identity. */
-export interface UntrustedToken {
-  readonly text: string
-  readonly kind: TokenKind
+/** A JWS that was decoded and not verified, of whatever type. Nothing in it may be returned as identity. */
+export interface UntrustedJws {
+  readonly typ: unknown
   /** As in the header; `EdDSA` only reaches the generations that allow it. */
   readonly alg: 'Ed25519' | 'ES256' | 'EdDSA'
   readonly kid: string
@@ -17,17 +16,37 @@ export interface UntrustedToken {
   readonly untrustedClaims: JsonObject
 }
 
+/** A token that a request presented, decoded and not verified. */
+export interface UntrustedToken extends UntrustedJws {
+  readonly kind: TokenKind
+}
+
 const maxHeader = 1024
 
 /** Header members that would change what is verified or with which key (architecture §11, R11-023). */
 const refusedMembers = ['crit', 'b64', 'zip', 'enc', 'cty'] as const
 
 /**
- * Decodes a compact JWS: three canonical segments, two duplicate-free objects, a known `typ`, an allowed `alg`,
- * a `kid`. `jwk`, `jku` and `x5*` are not even looked at (R11-020 to R11-024, R11-043).
+ * Decodes a token that an agent may present: its `typ` is one of three (R11-020).
  * @throws {AAuthError} `invalid_jwt`
  */
 export function decodeToken(text: string): UntrustedToken {
+  const jws = decodeJws(text, isPresentable)
+  return { ...jws, kind: kindOfTyp.get(jws.typ) as TokenKind }
+}
+
+function isPresentable(typ: unknown): boolean {
+  return kindOfTyp.has(typ)
+}
+
+/**
+ * Decodes a compact JWS: three canonical segments, two duplicate-free objects, a known `typ`, an allowed `alg`,
+ * a `kid`. `jwk`, `jku` and `x5*` are not even looked at (R11-021 to R11-024, R11-043).
+ *
+ * @param knows whether `typ` is one that is wanted; asked before anything else is done with it
+ * @throws {AAuthError} `invalid_jwt`
+ */
+export function decodeJws(text: string, knows: (typ: unknown) => boolean): UntrustedJws {
   if (text.length > maxTokenLength) throw refuse(`the token is longer than ${maxTokenLength}`)
   const segments = text.split('.', 4)
   const [headerBytes, payloadBytes, signature] = segments.map(decodeBase64url)
@@ -37,17 +56,16 @@ export function decodeToken(text: string): UntrustedToken {
   const header = headerBytes.length <= maxHeader ? parseJsonObject(headerBytes) : undefined
   const claims = parseJsonObject(payloadBytes)
   if (!header || !claims) throw refuse('header or payload is no plain JSON object, or too large')
-  const kind = kindOfTyp.get(header.typ)
-  if (kind === undefined) throw refuse('typ is none of aa-agent+jwt, aa-person+jwt, aa-auth+jwt')
+  const { typ, alg, kid } = header
+  if (!knows(typ)) throw refuse('typ is none that is wanted here')
   const refused = refusedMembers.find((name) => name in header)
   if (refused !== undefined) throw refuse(`the header holds "${refused}"`)
-  const { alg, kid } = header
   if (alg !== 'Ed25519' && alg !== 'ES256' && alg !== 'EdDSA')
     throw refuse('alg is neither Ed25519 nor ES256')
   if (typeof kid !== 'string' || kid.length === 0 || kid.length > 256)
     throw refuse('kid is no string of 1 to 256')
   const signingInput = text.slice(0, text.lastIndexOf('.'))
-  return { text, kind, alg, kid, signingInput, signature, untrustedClaims: claims }
+  return { typ, alg, kid, signingInput, signature, untrustedClaims: claims }
 }
 
 function refuse(hint: string): AAuthError {

@@ -1,0 +1,51 @@
+import type { VerifiedClaims } from '../token/claims.ts'
+import { type Departure, ExchangeError } from './exchange-error.ts'
+import type { Issuers } from './issuers.ts'
+import type { VerifiedResourceToken } from './verify-resource-token.ts'
+
+/** A resource token that was verified, and the auth token that shall answer it. */
+export interface Exchange {
+  readonly resourceToken: VerifiedResourceToken
+  readonly authToken: string
+  readonly issuers: Issuers
+}
+
+/**
+ * Verifies that an auth token is a faithful outcome of a resource token: granted by whom it asked, for whom it came
+ * from, to the same key, person, agent, mission and account, for no more scope and no longer than allowed
+ * (draft 11 §9.1.3, §9.4.1, §9.4.4; drafts 01 to 10, Auth Token Delivery).
+ *
+ * A server checks with it what it is about to deliver; each departure has its own code.
+ *
+ * @returns the claims of the auth token
+ * @throws {ExchangeError}
+ */
+export async function verifyExchange({
+  resourceToken: asked,
+  authToken,
+  issuers,
+}: Exchange): Promise<VerifiedClaims> {
+  const { claims, jkt } = await issuers.verifyParameter(authToken, 'auth', asked.iss)
+  if (claims.kind !== 'auth-token') throw new ExchangeError('invalid_auth_token', 'no auth token')
+  const departures: readonly (readonly [Departure, boolean])[] = [
+    ['issuer_not_audience', claims.iss !== asked.aud],
+    ['generation_changed', claims.generation !== asked.generation],
+    ['key_changed', jkt !== asked.agentJkt],
+    [
+      'person_changed',
+      asked.generation === 'person-token' && (claims.ps !== asked.ps || claims.sub !== asked.sub),
+    ],
+    ['agent_changed', claims.agent !== asked.agent],
+    ['tenant_changed', asked.generation === 'person-token' && (claims.tenant ?? undefined) !== asked.tenant],
+    [
+      'mission_changed',
+      claims.mission?.s256 !== asked.mission?.s256 || claims.mission?.approver !== asked.mission?.approver,
+    ],
+    ['scope_broadened', claims.scopes.some((scope) => !asked.scopes.includes(scope))],
+    ['account_changed', (claims.account ?? undefined) !== asked.account],
+    ['lifetime_exceeded', claims.exp > asked.latestExp],
+  ]
+  const departure = departures.find(([, departs]) => departs)
+  if (departure) throw new ExchangeError(departure[0], 'the auth token is not what the resource asked for')
+  return claims
+}

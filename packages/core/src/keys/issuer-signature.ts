@@ -1,0 +1,59 @@
+import { AAuthError, isAAuthError } from '../errors.ts'
+import type { Platform } from '../platform/platform.ts'
+import { checkPublicKey, importPublicKey } from '../token/public-key.ts'
+import type { IssuerKeys } from './issuer-keys.ts'
+import type { KeySource } from './issuer-records.ts'
+import type { IssuerKey } from './key-set.ts'
+
+/** What an issuer is said to have signed. */
+export interface IssuerSignature {
+  readonly kid: string
+  readonly signature: Uint8Array<ArrayBuffer>
+  readonly text: string
+  /** What the signature itself says of its algorithm, where it does. */
+  readonly alg?: 'Ed25519' | 'ES256'
+  /** Whether it may rely on keys with `EdDSA` or without `alg` (matrix D14). */
+  readonly legacy: boolean
+}
+
+/**
+ * Verifies a signature under the key its issuer publishes, and once more under the renewed key, since issuers do
+ * change keys without changing names (R11-025, R11-029, R11-125; JWT-10 to JWT-12).
+ *
+ * @returns the key that verified it, or `undefined`
+ * @throws {AAuthError} `invalid_jwt` for a fault of the issuer's own key, `unknown_key`, or what discovery came to
+ */
+export async function verifyIssuerSignature(
+  signed: IssuerSignature,
+  source: KeySource,
+  keys: IssuerKeys,
+  platform: Platform,
+): Promise<IssuerKey | undefined> {
+  const key = await keys.key(source, signed.kid)
+  if (await verifiesWith(key, signed, platform)) return key
+  const renewed = await keys.keyAfterFailure(source, key)
+  return renewed && (await verifiesWith(renewed, signed, platform)) ? renewed : undefined
+}
+
+async function verifiesWith(
+  key: IssuerKey,
+  { signature, text, alg, legacy }: IssuerSignature,
+  platform: Platform,
+): Promise<boolean> {
+  try {
+    const checked = checkPublicKey(key.published, legacy)
+    if (alg !== undefined && checked.alg !== alg) {
+      throw new AAuthError('invalid_jwt', { hint: 'alg of the header is not alg of the key' })
+    }
+    key.imported ??= importPublicKey(platform, checked)
+    return await platform.verify(await key.imported, signature, text)
+  } catch (fault) {
+    throw asIssuerFault(fault, key.kid)
+  }
+}
+
+/** Any fault of the issuer's own key is `invalid_jwt`: the agent cannot repair it (matrix D19). */
+function asIssuerFault(fault: unknown, kid: string): unknown {
+  if (!isAAuthError(fault)) return fault
+  return new AAuthError('invalid_jwt', { hint: `key "${kid}" of the issuer: ${fault.hint}` })
+}

@@ -1,0 +1,26 @@
+import type { ResourceState } from './resource.ts'
+import type { Auth } from './token/auth.ts'
+import type { VerifiedRequest } from './verify-request.ts'
+import type { SignedRequest } from './wire/signed-request.ts'
+
+/** Where an `Auth` comes from. */
+export interface Provenance {
+  readonly state: ResourceState
+  readonly request: SignedRequest
+  readonly verified: VerifiedRequest
+}
+
+const provenances = new WeakMap<Auth, Provenance>()
+
+/** Remembers that this resource verified this very `Auth`; copies of it are worth nothing. */
+export function certify(auth: Auth, provenance: Provenance): void {
+  provenances.set(auth, provenance)
+}
+
+/** @throws {TypeError} for an `Auth` that was not made by `authorize` of this copy of the package */
+export function provenanceOf(auth: Auth): Provenance {
+  const provenance = provenances.get(auth)
+  if (provenance === undefined)
+    throw new TypeError('this Auth was not made by authorize of this copy of @aauth-guard/core')
+  return provenance
+}

@@ -1,0 +1,81 @@
+import type { Answer } from '../answer.ts'
+import { ask, redeemsAgentToken } from '../challenge.ts'
+import { AAuthError } from '../errors.ts'
+import { issueFor } from '../issue-for.ts'
+import type { ResourceState } from '../resource.ts'
+import { parseJsonObject } from '../token/json.ts'
+import { verifyAny } from '../verify-any.ts'
+import type { VerifiedRequest } from '../verify-request.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+
+/**
+ * The authorization endpoint: a resource token for the asking, before any call was refused (draft 11 §6.6;
+ * RT-17, RT-18; R11-200 to R11-207).
+ * @throws {AAuthError}
+ */
+export async function answerAuthorization(
+  state: ResourceState,
+  request: SignedRequest,
+  content: () => Promise<Uint8Array>,
+): Promise<Answer> {
+  const person = state.settings.generations.has('person-token')
+  const verified = await verifyAny(state, request, person ? 'person-token' : 'agent-token')
+  await demandCredential(state, verified)
+  const { scopes, account } = readAsked(request, await content())
+  const unknown = scopes.find((scope) => !state.settings.scopes.has(scope))
+  if (unknown !== undefined) throw new AAuthError('invalid_scope', { hint: `"${unknown}" is not described` })
+  if (account !== undefined) await demandAccount(state, verified, account)
+  const resourceToken = await issueFor(state, verified, { scopes, account, trust: undefined })
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify({ resource_token: resourceToken }),
+  }
+}
+
+/** A person token, or in drafts 01 to 10 an agent token (R11-200, R11-072 does not reach here). */
+async function demandCredential(state: ResourceState, verified: VerifiedRequest): Promise<void> {
+  const { kind, generation } = verified.token.claims
+  if (kind === 'person-token') return
+  if (kind === 'agent-token' && (await redeemsAgentToken(state, verified, { trust: undefined }))) return
+  throw ask(kind === 'auth-token' && generation === 'mission-header' ? 'agent-token' : 'person-token')
+}
+
+function readAsked(
+  request: SignedRequest,
+  content: Uint8Array,
+): { readonly scopes: readonly string[]; readonly account: string | undefined } {
+  const [type = ''] = request.header('content-type')
+  const body = /^application\/json[ \t]*(?:;|$)/i.test(type) ? parseJsonObject(content) : undefined
+  if (body === undefined) throw refuse('the content is no plain JSON object')
+  const { scope, account } = body
+  if (typeof scope !== 'string' || scope === '') throw refuse('scope is missing')
+  if (account !== undefined && (typeof account !== 'string' || account === '' || account.length > 512))
+    throw refuse('account is no string of 1 to 512 characters')
+  const scopes = [...new Set(scope.split(' '))]
+  if (scope.length > 2048 || scopes.length > 64)
+    throw new AAuthError('invalid_scope', { hint: 'too many scopes' })
+  return { scopes, account }
+}
+
+/** An account that is unknown and one of somebody else are told apart by nobody (R11-204, security P09). */
+async function demandAccount(
+  state: ResourceState,
+  { token }: VerifiedRequest,
+  account: string,
+): Promise<void> {
+  const { ps, sub } = token.claims
+  const { accounts } = state.settings
+  if (
+    accounts === undefined ||
+    ps === undefined ||
+    sub === undefined ||
+    !(await accounts(account, { ps, sub }))
+  ) {
+    throw new AAuthError('invalid_account', { hint: `the person has no account "${account}"` })
+  }
+}
+
+function refuse(hint: string): AAuthError {
+  return new AAuthError('invalid_request', { hint })
+}

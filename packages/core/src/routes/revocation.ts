@@ -1,0 +1,71 @@
+import type { Answer } from '../answer.ts'
+import { AAuthError } from '../errors.ts'
+import type { ResourceState } from '../resource.ts'
+import { answered } from '../stores/deadline.ts'
+import { type JsonObject, parseJsonObject } from '../token/json.ts'
+import { type VerifiedServer, verifyServer } from '../verify-server.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+
+/** Seconds. The longest life of a token that may be withdrawn here, and the tolerance on it (A-47, A-63). */
+const longest = 86_400
+const tolerance = 60
+
+/**
+ * The revocation endpoint: an issuer withdraws a token of its own. What was recorded is answered with an empty 200,
+ * known or not, so that nobody learns which tokens were seen (draft 11 §11.12; REV-2 to REV-12; R11-241 to R11-253).
+ * @throws {AAuthError}
+ */
+export async function answerRevocation(
+  state: ResourceState,
+  request: SignedRequest,
+  content: () => Promise<Uint8Array>,
+): Promise<Answer> {
+  let body: Uint8Array = new Uint8Array()
+  const caller = await verifyServer(state, request, async () => {
+    body = await content()
+    return body
+  })
+  const now = state.settings.now()
+  const { iss, jti, exp } = readRevocation(state, request, body, caller, now)
+  if (exp > now) {
+    if (!state.revocationRate.take(iss, now)) throw tooMany('too many revocations a second', 1)
+    if ((await answered(state.revocations.add({ iss, jti, exp }, now))) === 'full')
+      throw tooMany('too many revocations are remembered', 60)
+  }
+  return { status: 200, headers: { 'cache-control': 'no-store' }, body: '' }
+}
+
+function readRevocation(
+  state: ResourceState,
+  request: SignedRequest,
+  content: Uint8Array,
+  { id }: VerifiedServer,
+  now: number,
+): { readonly iss: string; readonly jti: string; readonly exp: number } {
+  const [type = ''] = request.header('content-type')
+  const body = /^application\/json[ \t]*(?:;|$)/i.test(type) ? parseJsonObject(content) : undefined
+  if (body === undefined) throw refuse('the content is no plain JSON object')
+  const { jti, exp } = body
+  if (typeof jti !== 'string' || jti === '' || jti.length > 256) throw refuse('jti is no string of 1 to 256')
+  if (exp === undefined) return { iss: olderIssuer(state, body, id), jti, exp: now + 3600 }
+  if (!Number.isSafeInteger(exp) || (exp as number) < 0) throw refuse('exp is no NumericDate')
+  if ((exp as number) > now + longest + tolerance) throw refuse('exp is beyond the life of any token')
+  // Draft 11: the issuer is whoever signed, and a member iss says nothing (R11-244).
+  return { iss: id, jti, exp: exp as number }
+}
+
+/** Drafts 01 to 10: no `exp`, and an `iss` that is the caller's own or one it may speak for (matrix D26, D27). */
+function olderIssuer({ settings }: ResourceState, { iss = undefined }: JsonObject, caller: string): string {
+  if (!settings.generations.has('mission-header')) throw refuse('exp is missing')
+  if (iss === undefined || iss === caller) return caller
+  if (typeof iss === 'string' && settings.revokers.get(iss)?.includes(caller)) return iss
+  throw new AAuthError('unsupported_iss', { hint: `${caller} may not revoke tokens of another issuer` })
+}
+
+function refuse(hint: string): AAuthError {
+  return new AAuthError('invalid_request', { hint })
+}
+
+function tooMany(hint: string, retryAfter: number): AAuthError {
+  return new AAuthError('rate_limited', { hint, retryAfter })
+}

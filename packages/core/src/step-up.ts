@@ -1,0 +1,83 @@
+import { askForAuthToken } from './challenge.ts'
+import { AAuthError } from './errors.ts'
+import { issueFor } from './issue-for.ts'
+import { provenanceOf } from './provenance.ts'
+import { type Resource, stateOf } from './resource.ts'
+import type { Auth } from './token/auth.ts'
+
+/** What a caller should come back with. */
+export interface StepUp {
+  /** Scopes that this resource describes. */
+  readonly scope: string | readonly string[]
+  /** The account that is asked for; default the one of the token. */
+  readonly account?: string
+}
+
+/**
+ * Sends a verified caller away to come back with an auth token that grants more: the returned promise rejects with
+ * the challenge, which the guard (in Express `answerRefusals()`) answers.
+ *
+ * @throws {AAuthError} `auth_token_required` with a resource token; `person_token_required` for a caller that has
+ * shown an agent token and speaks draft 11; `access_denied` where nobody could grant it
+ * @throws {TypeError} for an `auth` that this resource did not verify, or a scope it does not describe
+ * @see draft 11 §6.5, R11-146, matrix CHAL-7
+ * @example
+ * ```ts
+ * import { type Auth, createResource, stepUp } from '@aauth-guard/core'
+ *
+ * const scopes = { 'notes.read': 'Read your notes', 'notes.purge': 'Delete all of them' }
+ * const resource = createResource({ issuer: 'https://notes.example', trust: 'any', scopes })
+ *
+ * export async function purge(auth: Auth): Promise<void> {
+ *   if (!auth.scopes.includes('notes.purge')) await stepUp(resource, auth, { scope: 'notes.purge' })
+ * }
+ * ```
+ */
+export async function stepUp(resource: Resource, auth: Auth, { scope, account }: StepUp): Promise<never> {
+  const { state, request, verified } = ownProvenance(resource, auth)
+  const scopes = describedScopes(resource, scope)
+  if (auth.type === 'agent-token') {
+    throw new TypeError('an agent token is stepped up by the requirement of its route')
+  }
+  try {
+    throw await askForAuthToken(state, verified, { scopes, trust: undefined }, account)
+  } catch (error) {
+    throw state.refuse(error, request)
+  }
+}
+
+/**
+ * Issues a resource token for a verified caller: what the agent takes to its person server, or the access server.
+ * Person, key, mission and tenant are copied from what was verified and cannot be set.
+ *
+ * @returns a JWT that lives 300 seconds at most, and no longer than the token that was shown
+ * @throws {AAuthError} `access_denied` where nobody could redeem it, `invalid_scope` for a scope nobody described
+ * @throws {TypeError} for an `auth` that this resource did not verify
+ * @see draft 11 §6.7, matrix RT-1 to RT-14
+ */
+export async function issueResourceToken(
+  resource: Resource,
+  auth: Auth,
+  { scope, account }: StepUp,
+): Promise<string> {
+  const { state, verified } = ownProvenance(resource, auth)
+  const scopes = [scope].flat()
+  if (scopes.length === 0 || scopes.some((one) => !state.settings.scopes.has(one)))
+    throw new AAuthError('invalid_scope', { hint: `the resource does not describe ${scopes.join(' ')}` })
+  return issueFor(state, verified, { scopes, account, trust: undefined })
+}
+
+function ownProvenance(resource: Resource, auth: Auth): ReturnType<typeof provenanceOf> {
+  const provenance = provenanceOf(auth)
+  if (provenance.state !== stateOf(resource)) throw new TypeError('this Auth is of another resource')
+  return provenance
+}
+
+function describedScopes(resource: Resource, scope: string | readonly string[]): readonly string[] {
+  const { scopes } = stateOf(resource).settings
+  const wanted = [scope].flat()
+  const unknown = wanted.find((one) => !scopes.has(one))
+  if (wanted.length === 0 || unknown !== undefined)
+    throw new TypeError(`"scope" names "${unknown}", which "scopes" does not describe`)
+  return wanted
+}

@@ -1,0 +1,38 @@
+import { AAuthError } from './errors.ts'
+import { readRequest } from './read-request.ts'
+import { compileRequirement } from './requirement.ts'
+import type { ResourceState } from './resource.ts'
+import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
+import { isUnsigned } from './wire/signature-headers.ts'
+import type { SignedRequest } from './wire/signed-request.ts'
+import { snapshot } from './wire/snapshot.ts'
+
+/**
+ * Verifies a request and its token, of whatever kind, for an endpoint of the resource itself that decides on its own
+ * what is enough.
+ *
+ * @param ask what an unsigned request is told to come back with
+ * @throws {AAuthError}
+ */
+export async function verifyAny(
+  state: ResourceState,
+  request: SignedRequest,
+  ask: 'agent-token' | 'person-token',
+): Promise<VerifiedRequest> {
+  if (isUnsigned(request)) {
+    throw new AAuthError('invalid_signature', {
+      hint: 'the request is not signed',
+      advertise: true,
+      requirement: ask,
+    })
+  }
+  const { scopes } = state.settings
+  const anything = compileRequirement(
+    { accept: ['agent-token', 'auth-token'] },
+    new Set(scopes.keys()),
+    false,
+  )
+  const now = state.settings.now()
+  const read = snapshot(request)
+  return verifyRequest(state, read, readRequest(state, read, anything, now), anything, now)
+}
