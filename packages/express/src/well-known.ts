@@ -1,11 +1,21 @@
-import { answerWellKnown, type Resource } from '@aauth-guard/core'
+import { AAuthError, answerRoutes, type Resource } from '@aauth-guard/core'
+import { bufferContent, signedRequest } from '@aauth-guard/core/node'
 import type { RequestHandler } from 'express'
 import { send } from './send.ts'
 
-/** Serves the resource's metadata and keys. Mount it at the root, before the guards. */
+/**
+ * Serves the resource's own routes: metadata, keys, authorization endpoint and revocation endpoint. Mount it at the
+ * root, before the guards and before any body parser.
+ */
 export function wellKnown(resource: Resource): RequestHandler {
   return (req, res, next) => {
-    answerWellKnown(resource, req.method, req.originalUrl).then(
+    const readContent = async (limit: number): Promise<Uint8Array> => {
+      const content = await bufferContent(req, limit)
+      if (content === undefined)
+        throw new AAuthError('server_error', { hint: 'mount wellKnown(resource) before the body parsers' })
+      return content
+    }
+    answerRoutes(resource, signedRequest(req), readContent).then(
       (answer) => (answer ? send(res, answer) : next()),
       (error: unknown) => next(error),
     )
