@@ -1,13 +1,13 @@
 import { admit } from './admit.ts'
 import { AAuthError } from './errors.ts'
-import { certify, provenanceOf } from './provenance.ts'
+import { provenanceOf } from './provenance.ts'
 import { readRequest, requiredFor } from './read-request.ts'
 import type { AnyRequirement, Authorized, CompiledRequirement, Requirement } from './requirement.ts'
 import { type Resource, type ResourceState, stateOf } from './resource.ts'
 import { satisfy } from './satisfy.ts'
 import { matchesDigests } from './signature/content-digest.ts'
 import { checkCoverage } from './signature/coverage.ts'
-import { answered } from './stores/deadline.ts'
+import { isWithdrawn } from './stores/ask.ts'
 import type { Auth } from './token/auth.ts'
 import type { TokenKind } from './token/kinds.ts'
 import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
@@ -64,7 +64,6 @@ export async function authorize<Accept extends TokenKind = 'auth-token', Optiona
       verifiedBefore.set(request, { state, verified })
     }
     const auth = await satisfy(state, request, verified, compiled)
-    certify(auth, { state, request, verified })
     return auth as Authorized<Accept, Optional>
   } catch (error) {
     throw state.refuse(error, request)
@@ -92,8 +91,7 @@ async function reuse(
   // Something between the guards may have changed what will be routed (security E06).
   if (verified.transport.method !== request.method || verified.transport.rawTarget !== request.target)
     return undefined
-  if (state.settings.now() >= claims.exp || (await answered(state.revocations.has(claims.iss, claims.jti))))
-    return undefined
+  if (state.settings.now() >= claims.exp || (await isWithdrawn(state.revocations, claims))) return undefined
   admit(state.settings, requirement.trust, claims)
   checkCoverage(verified.covered, requiredFor(state, request, requirement))
   return verified

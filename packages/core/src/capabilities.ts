@@ -18,8 +18,9 @@ export function capabilitiesOf(auth: Auth): ReadonlySet<Capability> {
   const text = provenanceOf(auth).request.header('aauth-capabilities').join(', ')
   if (text.length > 1024) return new Set()
   try {
-    const values = parseList(text).map(([value]) => (value instanceof Token ? value.toString() : ''))
-    return new Set(values.filter((value): value is Capability => known.has(value)))
+    const values = parseList(text).map(([value]) => value)
+    if (!values.every((value) => value instanceof Token)) return new Set()
+    return new Set(values.map(String).filter((value): value is Capability => known.has(value)))
   } catch {
     return new Set()
   }

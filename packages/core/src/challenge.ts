@@ -1,8 +1,7 @@
-import { isAdmitted, sourceOf } from './admit.ts'
 import { AAuthError } from './errors.ts'
 import { issueFor } from './issue-for.ts'
-import type { Trust } from './keys/trust.ts'
 import type { ResourceSettings } from './options.ts'
+import { ask } from './redeems-agent-token.ts'
 import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
 import type { VerifiedRequest } from './verify-request.ts'
@@ -35,11 +34,14 @@ export function challengeKind(
     case 'auth-token':
       return accept.has('agent-token') ? ask('agent-token') : ask('person-token')
     case 'agent-token':
-      return accept.has('person-token') ? ask('person-token') : challengeAgent(state, verified, requirement)
+      return accept.has('person-token') ? ask('person-token') : askForAuthToken(state, verified, requirement)
   }
 }
 
-/** The answer that leads to an auth token, or to one that grants more (matrix CHAL-6 to CHAL-8; R11-146). */
+/**
+ * The answer that leads to an auth token, or to one that grants more (matrix CHAL-6 to CHAL-8; R11-146).
+ * @throws {AAuthError} where no resource token can be issued
+ */
 export async function askForAuthToken(
   state: ResourceState,
   verified: VerifiedRequest,
@@ -57,55 +59,4 @@ export async function askForAuthToken(
     resourceToken,
     hint: 'an auth token is needed',
   })
-}
-
-/**
- * An agent token looks the same in both generations, so where both are served the metadata of the agent's
- * person server decides; an `AAuth-Mission` header never does (architecture §11).
- */
-async function challengeAgent(
-  state: ResourceState,
-  verified: VerifiedRequest,
-  requirement: CompiledRequirement,
-): Promise<AAuthError> {
-  const old = await redeemsAgentToken(state, verified, requirement)
-  return old ? askForAuthToken(state, verified, requirement) : ask('person-token')
-}
-
-/** Whether an agent token is enough for a resource token, because its person server speaks drafts 01 to 10. */
-export async function redeemsAgentToken(
-  state: ResourceState,
-  verified: VerifiedRequest,
-  { trust }: Pick<CompiledRequirement, 'trust'>,
-): Promise<boolean> {
-  const { generations, accessServer } = state.settings
-  const { ps } = verified.token.claims
-  if (!generations.has('mission-header')) return false
-  if (!generations.has('person-token')) return true
-  return ps === undefined ? accessServer !== undefined : speaksMissionHeader(state, trust, ps)
-}
-
-/** Whether a person server knows only the token endpoint of drafts 01 to 10. */
-async function speaksMissionHeader(
-  state: ResourceState,
-  trust: Trust | undefined,
-  ps: string,
-): Promise<boolean> {
-  if (!isAdmitted(state.settings, trust, 'person-server', ps)) return false
-  const source = sourceOf(state.settings, { iss: ps, dwk: 'aauth-person.json', role: 'person-server' })
-  try {
-    const metadata = await state.keys.metadata(source)
-    return (
-      'token_endpoint' in metadata &&
-      !('auth_token_endpoint' in metadata) &&
-      !('person_token_endpoint' in metadata)
-    )
-  } catch {
-    return false
-  }
-}
-
-export function ask(requirement: 'agent-token' | 'person-token'): AAuthError {
-  const code = requirement === 'agent-token' ? 'agent_token_required' : 'person_token_required'
-  return new AAuthError(code, { requirement, hint: `this route needs a ${requirement.replace('-', ' ')}` })
 }

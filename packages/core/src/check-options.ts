@@ -185,6 +185,8 @@ function checkServers(servers: readonly string[], name: string): readonly string
 }
 
 function checkStores(stores: Stores): Stores {
+  const unknown = Object.keys(stores).find((name) => name !== 'revocations' && name !== 'replays')
+  demand(unknown === undefined, `"stores" has no member "${unknown}"`)
   for (const [name, methods] of [
     ['revocations', ['add', 'has']],
     ['replays', ['mark']],

@@ -9,19 +9,22 @@ export function isSigner(key: NonNullable<Given>): key is Signer {
   return typeof (key as Signer).sign === 'function'
 }
 
-/** @throws {TypeError} for a key that could not sign, or not under the `alg` it names (R11-122) */
+/**
+ * The key as it is now: whatever becomes of the object afterwards, what was checked is what signs.
+ * @throws {TypeError} for a key that could not sign, or not under the `alg` it names (R11-122)
+ */
 export function checkSigningKey(key: Given): ResourceSettings['signingKey'] {
   if (key === undefined) return undefined
   if (isSigner(key)) {
     checkPublicHalf(key.publicKey, '"signingKey.publicKey"')
-    return key
+    return { publicKey: { ...key.publicKey }, sign: (octets) => key.sign(octets) }
   }
   checkPublicHalf(key, '"signingKey"')
   demand(isS256(key.d), '"signingKey" must hold d, 32 octets in base64url without padding')
-  return key
+  return { ...key }
 }
 
-/** @throws {TypeError} for keys that nobody could select, or that should stay at home */
+/** @throws {TypeError} for keys that nobody could select, or tell apart; only their public members are kept */
 export function checkPublishedKeys(keys: readonly JWK[], signingKey: Given): readonly JWK[] {
   demand(Array.isArray(keys), '"publishedKeys" must be a list')
   const kids = new Set<unknown>()
@@ -31,7 +34,7 @@ export function checkPublishedKeys(keys: readonly JWK[], signingKey: Given): rea
     demand(!kids.has(key.kid), '"publishedKeys" must not repeat a kid, nor that of the signing key')
     kids.add(key.kid)
   }
-  return [...keys]
+  return keys.map(({ kty, crv, x, y, kid, alg }) => ({ kty, crv, x, y, kid, alg }) as JWK)
 }
 
 function checkPublicHalf(key: JWK, name: string): void {

@@ -1,5 +1,6 @@
 import { type Answer, answer } from './answer.ts'
 import { authorize, checkRequirement } from './authorize.ts'
+import { isAAuthError } from './errors.ts'
 import { checkContent, fetchRequest, readContent } from './fetch-request.ts'
 import type { Authorized, Requirement } from './requirement.ts'
 import type { Resource } from './resource.ts'
@@ -49,7 +50,13 @@ export function fetchGuard<Accept extends TokenKind = 'auth-token', Optional ext
       } catch (error) {
         return respond(answer(error))
       }
-      return keepPrivate(await handler(passed, auth, ...rest))
+      try {
+        return keepPrivate(await handler(passed, auth, ...rest))
+      } catch (error) {
+        // A step-up, or whatever else a handler refuses in the words of the protocol.
+        if (isAAuthError(error)) return respond(answer(error))
+        throw error
+      }
     }
 }
 

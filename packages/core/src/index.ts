@@ -6,6 +6,7 @@ export {
   contentBinding,
   verifyContent,
 } from './authorize.ts'
+export { authorizeServer } from './authorize-server.ts'
 export { type Capability, capabilitiesOf } from './capabilities.ts'
 export {
   AAuthError,
@@ -21,14 +22,22 @@ export {
   type ExchangeErrorCode,
   type TokenParameter,
 } from './exchange/exchange-error.ts'
-export { createIssuers, type Issuers, type IssuersOptions } from './exchange/issuers.ts'
-export type { ResourceTokenClaims } from './exchange/resource-token-claims.ts'
-export { type Exchange, verifyExchange } from './exchange/verify-exchange.ts'
 export {
-  type ResourceTokenContext,
-  type VerifiedResourceToken,
-  verifyResourceToken,
-} from './exchange/verify-resource-token.ts'
+  createIssuers,
+  type Issuers,
+  type IssuersOptions,
+  type VerifiedParameter,
+} from './exchange/issuers.ts'
+export type { ResourceTokenClaims } from './exchange/resource-token-claims.ts'
+export type {
+  AtAccessServer,
+  AtAgent,
+  AtPersonServer,
+  HandedTokens,
+  ResourceTokenContext,
+} from './exchange/resource-token-context.ts'
+export { type Exchange, verifyExchange } from './exchange/verify-exchange.ts'
+export { type VerifiedResourceToken, verifyResourceToken } from './exchange/verify-resource-token.ts'
 export { fetchGuard, type GuardedHandler } from './fetch-guard.ts'
 export { checkContent, fetchRequest, readContent } from './fetch-request.ts'
 export type { Trust, Trusted, TrustPolicy } from './keys/trust.ts'
@@ -60,4 +69,5 @@ export type {
 } from './token/auth.ts'
 export type { Mission, VerifiedClaims } from './token/claims.ts'
 export type { Generation, TokenKind } from './token/kinds.ts'
+export type { VerifiedServer } from './verify-server.ts'
 export type { SignedRequest } from './wire/signed-request.ts'

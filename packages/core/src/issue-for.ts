@@ -2,8 +2,11 @@ import { isAdmitted } from './admit.ts'
 import { AAuthError } from './errors.ts'
 import { signResourceToken } from './issue/resource-token.ts'
 import type { Trust } from './keys/trust.ts'
+import { ask, redeemsAgentToken } from './redeems-agent-token.ts'
 import type { ResourceState } from './resource.ts'
-import type { VerifiedRequest } from './verify-request.ts'
+import { isWithdrawn } from './stores/ask.ts'
+import { renewal, type VerifiedClaims } from './token/claims.ts'
+import { revoked, type VerifiedRequest } from './verify-request.ts'
 
 /** What a resource token asks for. Everything else in it comes from the verified request. */
 export interface Asked {
@@ -15,7 +18,8 @@ export interface Asked {
 
 /**
  * Issues a resource token for a verified request (RT-1 to RT-14; R11-160 to R11-169).
- * @throws {AAuthError} `access_denied` where nobody could redeem it, or the agent would not take it
+ * @throws {AAuthError} `access_denied` where nobody could redeem it, or the agent would not take it;
+ * `person_token_required` for an agent token where one is not enough (R11-142)
  */
 export async function issueFor(
   state: ResourceState,
@@ -23,22 +27,42 @@ export async function issueFor(
   { scopes, account, trust }: Asked,
 ): Promise<string> {
   const { settings } = state
-  const { accessServer, issuer } = settings
-  const audience = accessServer ?? claims.ps
-  const redeemable =
-    audience !== undefined &&
-    (audience === accessServer || isAdmitted(settings, trust, 'person-server', audience))
-  if (!redeemable) {
-    throw new AAuthError('access_denied', {
-      hint: 'neither an access server nor an admitted person server could grant access',
-    })
-  }
+  const { issuer } = settings
+  const now = settings.now()
+  await demandAlive(state, claims, now)
+  if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
+    throw ask('person-token')
+  const audience = audienceOf(state, claims, trust)
   // Agents refuse a resource token that does not come from the authority they called (R11-013).
   if (transport.authority !== issuer.slice('https://'.length)) {
     throw new AAuthError('access_denied', { hint: `resource tokens are issued at ${issuer} only` })
   }
   const mission = claims.mission ?? asserted
   const older = settings.olderPresentedJti.includes(audience)
-  const grounds = { claims, thumbprint, audience, scopes, account, older, mission }
-  return signResourceToken(grounds, issuer, await state.signingKey.current(), settings.now())
+  const grounds = { claims, thumbprint, audience, scopes: [...new Set(scopes)], account, older, mission }
+  return signResourceToken(grounds, issuer, await state.signingKey.current(), now)
+}
+
+/** Handlers keep an identity, and callers send content, for as long as they like (RT-9, PERS-12, R11-161). */
+async function demandAlive(
+  { revocations }: ResourceState,
+  claims: VerifiedClaims,
+  now: number,
+): Promise<void> {
+  if (now >= claims.exp) {
+    const requirement = renewal(claims.kind, claims.generation)
+    throw new AAuthError('expired_jwt', { hint: 'the token expired while it was served', ...requirement })
+  }
+  if (await isWithdrawn(revocations, claims)) throw revoked({ claims })
+}
+
+/** The access server, or the person server of the verified token; never anything a caller names (RT-3, R11-166). */
+function audienceOf({ settings }: ResourceState, { ps }: VerifiedClaims, trust: Trust | undefined): string {
+  const { accessServer } = settings
+  const role = accessServer === undefined ? 'person-server' : 'access-server'
+  const audience = accessServer ?? ps
+  if (audience !== undefined && isAdmitted(settings, trust, role, audience)) return audience
+  throw new AAuthError('access_denied', {
+    hint: 'neither an access server nor an admitted person server could grant access',
+  })
 }

@@ -3,16 +3,18 @@ import { checkOptions } from './check-options.ts'
 import { AAuthError, isAAuthError } from './errors.ts'
 import { SigningKeySource } from './issue/signing-key.ts'
 import { IssuerKeys } from './keys/issuer-keys.ts'
+import { names } from './keys/trust.ts'
 import { VerifiedTokens } from './keys/verified-tokens.ts'
 import type { ResourceOptions, ResourceSettings } from './options.ts'
 import type { Platform } from './platform/platform.ts'
 import { selfTest } from './platform/self-test.ts'
 import { type AnyRequirement, type CompiledRequirement, compileRequirement } from './requirement.ts'
-import { answered } from './stores/deadline.ts'
+import { withdraw } from './stores/ask.ts'
 import { ReplayMemory } from './stores/replay-memory.ts'
 import { RevocationRate } from './stores/revocation-rate.ts'
 import { RevocationMemory } from './stores/revocations.ts'
 import type { ReplayStore, Revocation, RevocationStore } from './stores/stores.ts'
+import type { IssuerRole } from './token/kinds.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 
 /**
@@ -26,6 +28,7 @@ export interface Resource {
    * own and says how long to remember it.
    *
    * @throws {RangeError} when no more can be remembered (the promise rejects)
+   * @throws {TypeError} for a token without `iss`, `jti` or `exp` (the promise rejects)
    */
   revoke(token: Revocation): Promise<void>
   /** Forgets the keys of an issuer, in every role, and the tokens they verified. */
@@ -33,6 +36,8 @@ export interface Resource {
   /** Ends fetches. What needs one afterwards is refused with `server_error`. */
   close(): void
 }
+
+const roles: readonly IssuerRole[] = ['agent-provider', 'person-server', 'access-server']
 
 /** What the guards share behind a {@link Resource}. */
 export class ResourceState {
@@ -45,6 +50,7 @@ export class ResourceState {
   readonly revocationRate: RevocationRate = new RevocationRate()
   readonly signingKey: SigningKeySource
   private readonly compiled = new WeakMap<object, CompiledRequirement>()
+  private readonly reported = new WeakMap<SignedRequest, AAuthError>()
   private ready: Promise<void> | undefined
 
   constructor(settings: ResourceSettings) {
@@ -60,7 +66,8 @@ export class ResourceState {
     })
     this.tokens = new VerifiedTokens(this.keys, limits.verifiedTokens)
     this.replays = stores.replays ?? new ReplayMemory(limits.replays, limits.replaysPerKey)
-    this.revocations = stores.revocations ?? new RevocationMemory(100_000, 10_000)
+    this.revocations =
+      stores.revocations ?? new RevocationMemory(100_000, 10_000, (iss) => isNamed(settings, iss))
     this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
   }
 
@@ -87,9 +94,12 @@ export class ResourceState {
   /** Makes a refusal of whatever was thrown, and tells the operator. */
   refuse(thrown: unknown, request: SignedRequest): AAuthError {
     const error = isAAuthError(thrown) ? thrown : ownFault(thrown)
+    // A step-up inside `check` comes by twice.
+    if (this.reported.get(request) === error) return error
     try {
       const result: unknown = this.settings.onRefusal?.(error, request)
       if (result instanceof Promise) result.catch(() => undefined)
+      this.reported.set(request, error)
     } catch {
       // A hook that throws changes nothing (security O09).
     }
@@ -130,7 +140,10 @@ export function createResource(options: ResourceOptions): Resource {
   const resource: Resource = Object.freeze({
     issuer,
     async revoke(token: Revocation): Promise<void> {
-      if ((await answered(state.revocations.add(token, now()))) === 'full')
+      const { iss, jti, exp } = token
+      if (typeof iss !== 'string' || typeof jti !== 'string' || !Number.isFinite(exp))
+        throw new TypeError('a revocation needs iss, jti and exp in seconds')
+      if ((await withdraw(state.revocations, { iss, jti, exp: Math.ceil(exp) }, now())) === 'full')
         throw new RangeError('too many revocations are remembered')
     },
     purgeIssuer(iss: string): void {
@@ -149,8 +162,8 @@ export function createResource(options: ResourceOptions): Resource {
 /** Tells the operator whom the guard will refuse where the platform cannot check addresses (security Q15). */
 function warnOfStrangers({ platform, settings: { fetch, trust } }: ResourceState): void {
   if (platform.guardedFetch !== undefined || fetch !== undefined) return
-  const roles = trust === 'any' ? [trust] : Object.values(trust)
-  if (roles.every((trusted) => trusted === undefined || Array.isArray(trusted))) return
+  const everybody = trust === 'any' ? [trust] : Object.values(trust)
+  if (everybody.every((trusted) => trusted === undefined || Array.isArray(trusted))) return
   console.warn(
     'aauth-guard: this runtime cannot check the addresses it dials, so keys are fetched only for issuers listed in "trust"; tokens of all others are refused',
   )
@@ -160,6 +173,11 @@ function ownFault(thrown: unknown): AAuthError {
   const hint =
     thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'something that is no Error was thrown'
   return new AAuthError('server_error', { hint, cause: thrown, retryAfter: 5 })
+}
+
+/** Whether the operator wrote this issuer down, in whatever role. */
+function isNamed({ trust, accessServer }: ResourceSettings, iss: string): boolean {
+  return iss === accessServer || roles.some((role) => names(trust, role, iss))
 }
 
 function namedIssuers(trust: ResourceSettings['trust']): number {

@@ -1,5 +1,7 @@
 import { askForAuthToken, challengeKind } from './challenge.ts'
 import { AAuthError, isAAuthError } from './errors.ts'
+import { certify } from './provenance.ts'
+import { redeemsAgentToken } from './redeems-agent-token.ts'
 import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
 import { type Auth, authOf, isAccepted } from './token/auth.ts'
@@ -28,6 +30,8 @@ export async function satisfy(
   checkMission(auth, requirement)
   checkClass(auth, requirement)
   if (requirement.account !== undefined) checkAccount(auth, request, requirement.account)
+  // `check` is given an identity like any handler, and may step up with it.
+  certify(auth, { state, request, verified })
   if (requirement.check !== undefined) await checkLast(auth, request, requirement.check)
   return auth
 }
@@ -38,7 +42,12 @@ async function missionMissing(
   verified: VerifiedRequest,
   requirement: CompiledRequirement,
 ): Promise<AAuthError> {
-  if (verified.asserted !== undefined) return askForAuthToken(state, verified, requirement)
+  const { claims } = verified.token
+  const redeemable =
+    verified.asserted !== undefined &&
+    requirement.accept.has('auth-token') &&
+    (claims.kind !== 'agent-token' || (await redeemsAgentToken(state, claims, requirement.trust)))
+  if (redeemable) return askForAuthToken(state, verified, requirement)
   return new AAuthError('mission_required', { hint: 'the token carries no mission' })
 }
 

@@ -1,9 +1,11 @@
 import { askForAuthToken } from './challenge.ts'
 import { AAuthError } from './errors.ts'
 import { issueFor } from './issue-for.ts'
+import { ownMembers } from './own-members.ts'
 import { provenanceOf } from './provenance.ts'
 import { type Resource, stateOf } from './resource.ts'
 import type { Auth } from './token/auth.ts'
+import { isAccount } from './token/identifiers.ts'
 
 /** What a caller should come back with. */
 export interface StepUp {
@@ -19,7 +21,7 @@ export interface StepUp {
  *
  * @throws {AAuthError} `auth_token_required` with a resource token; `person_token_required` for a caller that has
  * shown an agent token and speaks draft 11; `access_denied` where nobody could grant it
- * @throws {TypeError} for an `auth` that this resource did not verify, or a scope it does not describe
+ * @throws {TypeError} for an `auth` that this resource did not verify, a scope it does not describe, no account
  * @see draft 11 §6.5, R11-146, matrix CHAL-7
  * @example
  * ```ts
@@ -33,12 +35,12 @@ export interface StepUp {
  * }
  * ```
  */
-export async function stepUp(resource: Resource, auth: Auth, { scope, account }: StepUp): Promise<never> {
+export async function stepUp(resource: Resource, auth: Auth, wanted: StepUp): Promise<never> {
   const { state, request, verified } = ownProvenance(resource, auth)
-  const scopes = describedScopes(resource, scope)
-  if (auth.type === 'agent-token') {
-    throw new TypeError('an agent token is stepped up by the requirement of its route')
-  }
+  const { scopes, account } = read(wanted)
+  const unknown = scopes.find((one) => !state.settings.scopes.has(one))
+  if (scopes.length === 0 || unknown !== undefined)
+    throw new TypeError(`"scope" names "${unknown}", which "scopes" does not describe`)
   try {
     throw await askForAuthToken(state, verified, { scopes, trust: undefined }, account)
   } catch (error) {
@@ -51,33 +53,33 @@ export async function stepUp(resource: Resource, auth: Auth, { scope, account }:
  * Person, key, mission and tenant are copied from what was verified and cannot be set.
  *
  * @returns a JWT that lives 300 seconds at most, and no longer than the token that was shown
- * @throws {AAuthError} `access_denied` where nobody could redeem it, `invalid_scope` for a scope nobody described
- * @throws {TypeError} for an `auth` that this resource did not verify
+ * @throws {AAuthError} as `stepUp`; `invalid_scope` for a scope nobody described; `expired_jwt` and `revoked_jwt` for
+ * a token that died since; `server_error` where the signer fails
+ * @throws {TypeError} for an `auth` that this resource did not verify, or no account
  * @see draft 11 §6.7, matrix RT-1 to RT-14
  */
-export async function issueResourceToken(
-  resource: Resource,
-  auth: Auth,
-  { scope, account }: StepUp,
-): Promise<string> {
-  const { state, verified } = ownProvenance(resource, auth)
-  const scopes = [scope].flat()
-  if (scopes.length === 0 || scopes.some((one) => !state.settings.scopes.has(one)))
-    throw new AAuthError('invalid_scope', { hint: `the resource does not describe ${scopes.join(' ')}` })
-  return issueFor(state, verified, { scopes, account, trust: undefined })
+export async function issueResourceToken(resource: Resource, auth: Auth, wanted: StepUp): Promise<string> {
+  const { state, request, verified } = ownProvenance(resource, auth)
+  const { scopes, account } = read(wanted)
+  try {
+    if (scopes.length === 0 || scopes.some((one) => !state.settings.scopes.has(one)))
+      throw new AAuthError('invalid_scope', { hint: `the resource does not describe ${scopes.join(' ')}` })
+    return await issueFor(state, verified, { scopes, account, trust: undefined })
+  } catch (error) {
+    throw state.refuse(error, request)
+  }
+}
+
+/** @throws {TypeError} for an account that no token could hold */
+function read(wanted: StepUp): { readonly scopes: readonly string[]; readonly account: string | undefined } {
+  const { scope, account } = ownMembers(wanted)
+  if (account !== undefined && !isAccount(account))
+    throw new TypeError('"account" must be a string of 1 to 512 characters, none of them a control character')
+  return { scopes: scope === undefined ? [] : [scope].flat(), account }
 }
 
 function ownProvenance(resource: Resource, auth: Auth): ReturnType<typeof provenanceOf> {
   const provenance = provenanceOf(auth)
   if (provenance.state !== stateOf(resource)) throw new TypeError('this Auth is of another resource')
   return provenance
-}
-
-function describedScopes(resource: Resource, scope: string | readonly string[]): readonly string[] {
-  const { scopes } = stateOf(resource).settings
-  const wanted = [scope].flat()
-  const unknown = wanted.find((one) => !scopes.has(one))
-  if (wanted.length === 0 || unknown !== undefined)
-    throw new TypeError(`"scope" names "${unknown}", which "scopes" does not describe`)
-  return wanted
 }

@@ -2,6 +2,7 @@ import { AAuthError } from './errors.ts'
 import { readRequest } from './read-request.ts'
 import { compileRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
+import { matchesDigests } from './signature/content-digest.ts'
 import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
 import { isUnsigned } from './wire/signature-headers.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
@@ -35,4 +36,20 @@ export async function verifyAny(
   const now = state.settings.now()
   const read = snapshot(request)
   return verifyRequest(state, read, readRequest(state, read, anything, now), anything, now)
+}
+
+/**
+ * Reads the content of a verified request, and compares it with the digest that the signature covers, where it
+ * covers one (SIG-12, R11-104).
+ * @throws {AAuthError} `invalid_signature` when they differ
+ */
+export async function readVerified(
+  { platform }: ResourceState,
+  { digest }: VerifiedRequest,
+  content: () => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const octets = await content()
+  if (digest !== undefined && !(await matchesDigests(digest.expected, octets, platform.digest)))
+    throw new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' })
+  return octets
 }

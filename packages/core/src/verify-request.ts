@@ -9,7 +9,7 @@ import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
 import { type ContentDigests, matchesDigests, readContentDigest } from './signature/content-digest.ts'
 import { remembersMethod } from './signature/replay.ts'
-import { answered } from './stores/deadline.ts'
+import { isWithdrawn, markUsed } from './stores/ask.ts'
 import { type Mission, renewal } from './token/claims.ts'
 import type { Transport } from './transport.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
@@ -44,7 +44,7 @@ export async function verifyRequest(
   const { token, possessed } = known
     ? { token: known, possessed: false }
     : await meetToken(proof, tokenText, requirement, now)
-  const withdrawn = answered(state.revocations.has(token.claims.iss, token.claims.jti))
+  const withdrawn = isWithdrawn(state.revocations, token.claims)
   if (typeof withdrawn === 'boolean' ? withdrawn : await withdrawn) throw revoked(token)
   if (!possessed) await verifyPossession(proof, token)
   const bound = signature.components.includes('content-digest')
@@ -76,7 +76,7 @@ async function markReplay(
   now: number,
 ): Promise<void> {
   const fingerprint = await platform.sha256(base)
-  const verdict = await answered(replays.mark(owner, fingerprint, created + settings.signatureWindow, now))
+  const verdict = await markUsed(replays, owner, fingerprint, created + settings.signatureWindow, now)
   if (verdict === 'repeated')
     throw new AAuthError('invalid_signature', { hint: 'the same signature was used before' })
   if (verdict === 'full')
@@ -86,7 +86,8 @@ async function markReplay(
     })
 }
 
-function revoked({ claims }: VerifiedToken): AAuthError {
+/** The answer to a token that was withdrawn; it never leads to a resource token (R11-161). */
+export function revoked({ claims }: Pick<VerifiedToken, 'claims'>): AAuthError {
   return new AAuthError('revoked_jwt', {
     hint: `${claims.jti} of ${claims.iss} is revoked`,
     ...renewal(claims.kind, claims.generation),

@@ -10,7 +10,8 @@ import { send } from './send.ts'
 export function wellKnown(resource: Resource): RequestHandler {
   return (req, res, next) => {
     const readContent = async (limit: number): Promise<Uint8Array> => {
-      const content = await bufferContent(req, limit)
+      // What somebody began to read must go by, or the connection hangs; behind an endpoint nobody reads.
+      const content = await bufferContent(req, limit).finally(() => req.resume())
       if (content === undefined)
         throw new AAuthError('server_error', { hint: 'mount wellKnown(resource) before the body parsers' })
       return content

@@ -2,6 +2,7 @@ import type { BareItem } from 'structured-headers'
 import { dial } from './dial.ts'
 import type { Grant, TestIssuer, TokenChanges } from './issuer.ts'
 import { base64, sha256, type TestKey } from './keys.ts'
+import { type CallOptions, type CallOutcome, climb } from './ladder.ts'
 import { type AgentMistake, mistakeNamed } from './mistakes.ts'
 import type { TestNetwork } from './network.ts'
 import { type Component, type Draft, type SignedMessage, signDraft } from './sign.ts'
@@ -103,6 +104,17 @@ export class Agent {
     const message = await this.sign(url, request, options)
     const via = options.via ?? this.net.servedAt(cut(url).authority)
     return via === undefined ? this.net.fetch(toRequest(message)) : dial(via, message)
+  }
+
+  /**
+   * Calls `url` and meets what the resource asks for, step by step, from the agent token to an auth token of its
+   * person server or of the access server: drafts 01 to 10 and draft 11.
+   *
+   * @throws {ExchangeError} for a resource token or auth token that an agent must not use
+   * @throws {TokenRefused} when a server gives no token
+   */
+  call(url: string, request: AgentRequest = {}, options: CallOptions = {}): Promise<CallOutcome> {
+    return climb(this.net, this, url, request, options)
   }
 
   private async draft(url: string, request: AgentRequest, options: SignOptions): Promise<Draft> {

@@ -2,8 +2,14 @@ export { Agent, type AgentRequest, type FetchOptions, type SignOptions, toReques
 export type { TestClock } from './clock.ts'
 export { type Corruption, corruptions, corruptToken } from './corrupt.ts'
 export { dial } from './dial.ts'
+export {
+  type ExchangeDeparture,
+  type ExchangeMisbehaviour,
+  exchangeDepartures,
+} from './exchange-misbehaviour.ts'
 export { type Generation, type Grant, type IssuerRole, TestIssuer, type TokenChanges } from './issuer.ts'
 export { type Algorithm, makeKey, type TestKey } from './keys.ts'
+export { type CallOptions, type CallOutcome, TokenRefused } from './ladder.ts'
 export { type Listening, listen } from './listen.ts'
 export { type Misbehaviour, misbehaviours } from './misbehaviour.ts'
 export { type AgentMistake, agentMistakes } from './mistakes.ts'
@@ -14,6 +20,13 @@ export {
   type NetworkOptions,
   TestNetwork,
 } from './network.ts'
+export { type ReplayBounds, replayStoreChecks } from './replay-store-checks.ts'
+export { type RevocationBounds, revocationStoreChecks } from './revocation-store-checks.ts'
+export type { RevocationBody, RevokeOptions } from './revoke.ts'
 export type { ServedIssuers } from './served-issuers.ts'
+export { type ServerMistake, serverMistakes } from './server-mistakes.ts'
+export type { ServerRequest, ServerSignOptions } from './server-signature.ts'
 export { type Component, type Draft, type SignedMessage, signDraft } from './sign.ts'
 export { toSignedRequest } from './signed-request.ts'
+export type { StoreCheck, StoreCheckOptions } from './store-checks.ts'
+export type { TokenPolicy } from './token-policy.ts'

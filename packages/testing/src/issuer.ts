@@ -2,6 +2,10 @@ import type { Agent } from './agent.ts'
 import { type Algorithm, base64url, makeKey, type TestKey } from './keys.ts'
 import { type Misbehaviour, respond } from './misbehaviour.ts'
 import type { TestNetwork } from './network.ts'
+import { deliver, type RevocationBody, type RevokeOptions, revocationEndpoint } from './revoke.ts'
+import { type ServerRequest, type ServerSignOptions, signAsServer } from './server-signature.ts'
+import type { SignedMessage } from './sign.ts'
+import type { TokenPolicy } from './token-policy.ts'
 
 /** The parts an issuer can play. */
 export type IssuerRole = 'agent-provider' | 'person-server' | 'access-server'
@@ -29,7 +33,8 @@ export interface Grant extends TokenChanges {
   readonly generation?: Generation
 }
 
-const documents = {
+/** Where each role publishes its metadata. */
+export const documents = {
   'agent-provider': 'aauth-agent.json',
   'person-server': 'aauth-person.json',
   'access-server': 'aauth-access.json',
@@ -43,6 +48,8 @@ export class TestIssuer {
   key: TestKey
   /** What its metadata announces (matrix §3.1). */
   generations: readonly Generation[] = ['mission-header', 'person-token']
+  /** How its token endpoints decide. */
+  readonly policy: TokenPolicy = {}
   private misbehaviour: Misbehaviour | undefined
   private readonly net: TestNetwork
   private published: readonly TestKey[]
@@ -144,6 +151,28 @@ export class TestIssuer {
     const header = { typ, alg: key.alg as string, kid: key.kid, ...changes.header }
     const input = `${base64url(JSON.stringify(header))}.${base64url(JSON.stringify({ ...claims, ...changes.claims }))}`
     return `${input}.${base64url(await key.sign(new TextEncoder().encode(input)))}`
+  }
+
+  /** Signs a request in its own right, with the key it publishes (scheme `jwks_uri`, draft 11 §11.3.2). */
+  signServer(
+    url: string,
+    request: ServerRequest = {},
+    options: ServerSignOptions = {},
+  ): Promise<SignedMessage> {
+    const { id, key } = this
+    const identity = { id, dwk: documents[this.role], key, now: this.net.clock.now() }
+    return signAsServer(identity, url, request, options)
+  }
+
+  /**
+   * Revokes a token at a resource (draft 11 §11.12).
+   * @param resource its identifier, whose metadata then names the endpoint, or the endpoint
+   */
+  async revoke(resource: string, revocation: RevocationBody, options: RevokeOptions = {}): Promise<Response> {
+    const endpoint = await revocationEndpoint(this.net, resource, options.via)
+    const headers = { 'content-type': 'application/json' }
+    const message = await this.signServer(endpoint, { headers, body: JSON.stringify(revocation) }, options)
+    return deliver(this.net, message, options.via)
   }
 
   private common(agent: Agent, lifetime: number, changes: TokenChanges): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { firstKey, type IssuerRole, TestIssuer } from './issuer.ts'
 import { type Algorithm, makeKey } from './keys.ts'
 import { type Listening, listen } from './listen.ts'
 import { dialing, publishing, type ServedIssuers } from './served-issuers.ts'
+import { answerTokenEndpoint } from './token-servers.ts'
 
 export interface NetworkOptions {
   /** The resource tokens are minted for; default `https://notes.example`. */
@@ -82,14 +83,23 @@ export class TestNetwork {
   readonly fetch: typeof fetch = async (input, init) => {
     const request = new Request(input, init)
     this.fetches.push({ url: request.url, at: this.clock.now() })
-    const { origin, pathname } = new URL(request.url)
+    const { origin, pathname, host } = new URL(request.url)
     const here = this.issuers.get(origin)
-    if (here === undefined) throw new TypeError('fetch failed')
+    if (here === undefined) return this.fetchServed(origin, host, request)
     for (const issuer of here) {
+      const granted = answerTokenEndpoint(this, issuer, request)
+      if (granted !== undefined) return granted
       const response = await issuer.answer(pathname, init?.signal ?? undefined)
       if (response.status !== 404 || issuer === here.at(-1)) return response
     }
     return new Response('', { status: 404 })
+  }
+
+  /** An app that is served under the origin, whose documents its counterparts read. */
+  private async fetchServed(origin: string, host: string, request: Request): Promise<Response> {
+    const url = this.servedAt(host)
+    if (url === undefined || !origin.startsWith('https:')) throw new TypeError('fetch failed')
+    return dialing({ [origin]: url })(request)
   }
 
   /** Registers one more issuer. Several roles on one origin publish one key set, that of the first. */
@@ -125,7 +135,8 @@ export class TestNetwork {
   }
 
   /**
-   * Serves the documents of every issuer made so far on loopback, each on a port of its own, until {@link close}.
+   * Serves the documents and token endpoints of every issuer made so far on loopback, each on a port of its own, until
+   * {@link close}; agents and issuers then dial them.
    * They misbehave, rotate and are logged as they are in process.
    */
   async serveIssuers(): Promise<ServedIssuers> {
@@ -134,6 +145,7 @@ export class TestNetwork {
       const server = await listen(publishing(id, this.fetch))
       this.listening.push(server)
       origins[id] = server.url
+      this.served.set(new URL(id).host, server.url)
     }
     return { origins, fetch: dialing(origins) }
   }

@@ -4,6 +4,7 @@ export type TokenParameter = 'resource' | 'presented' | 'agent' | 'subagent' | '
 /** In what an auth token can fail to be what the resource asked for. */
 export type Departure =
   | 'issuer_not_audience'
+  | 'audience_not_issuer'
   | 'key_changed'
   | 'scope_broadened'
   | 'account_changed'
@@ -17,7 +18,8 @@ export type Departure =
 /** Every way an exchange can be refused (draft 11 §11.9.3; PS11-20 to PS11-29, AS11-01 to AS11-05). */
 export type ExchangeErrorCode =
   | 'invalid_request'
-  | `${'invalid' | 'expired'}_${TokenParameter}_token`
+  | 'clock_skew'
+  | `${'invalid' | 'expired' | 'revoked'}_${TokenParameter}_token`
   | Departure
 
 /**

@@ -16,8 +16,19 @@ export interface IssuersOptions {
   readonly now?: () => number
   /** Issuers whose keys strangers cannot push out of the cache. */
   readonly named?: readonly string[]
+  /** Whether a token was revoked; asked once its signature verified. Default none was. */
+  readonly isRevoked?: (iss: string, jti: string) => boolean | Promise<boolean>
   /** Generations that are served; default both. */
   readonly generations?: readonly Generation[]
+}
+
+/** A token that was handed over, after it verified. */
+export interface VerifiedParameter {
+  readonly claims: VerifiedClaims
+  /** Thumbprint of the key it is bound to. */
+  readonly jkt: string
+  /** As it stands in the token; it was compared where an audience was asked for. */
+  readonly aud: unknown
 }
 
 /** Keys of issuers, fetched and kept as a resource does it. One for a process. */
@@ -26,8 +37,10 @@ export class Issuers {
   readonly generations: ReadonlySet<Generation>
   private readonly keys: IssuerKeys
   private readonly named: ReadonlySet<string>
+  private readonly isRevoked: NonNullable<IssuersOptions['isRevoked']>
 
-  constructor({ fetch: injected, now, named = [], generations }: IssuersOptions) {
+  constructor({ fetch: injected, now, named = [], generations, isRevoked = () => false }: IssuersOptions) {
+    this.isRevoked = isRevoked
     this.now = () => Math.floor(now ? now() : Date.now() / 1000)
     this.named = new Set(named)
     this.generations = new Set(generations ?? ['mission-header', 'person-token'])
@@ -50,21 +63,28 @@ export class Issuers {
     await verifyToken(jws, { iss, dwk, named: this.named.has(iss) }, this.keys, legacy, platform)
   }
 
+  /** @throws {ExchangeError} for a token that was withdrawn (PS11-22, PS11-26) */
+  async refuseRevoked({ iss, jti }: { iss: string; jti: string }, parameter: TokenParameter): Promise<void> {
+    // Only `false` says that it was not: a check that answers nothing must not let a token through.
+    if ((await this.isRevoked(iss, jti)) !== false)
+      throw new ExchangeError(`revoked_${parameter}_token`, `${jti} of ${iss} was revoked`)
+  }
+
   /**
    * Verifies a token that was handed over as a parameter, as its resource would (draft 11 §9.4.3, §9.4.5).
-   * @param aud what a person or auth token must be for
-   * @returns its claims, and the thumbprint of the key it is bound to
+   * @param aud what a person or auth token must be for; `undefined` leaves that to the caller
    * @throws {ExchangeError}
    */
   async verifyParameter(
     text: string,
     parameter: TokenParameter,
-    aud: string,
-  ): Promise<{ readonly claims: VerifiedClaims; readonly jkt: string }> {
+    aud: string | undefined,
+  ): Promise<VerifiedParameter> {
     try {
       const token = decodeToken(text)
+      const { aud: itsOwn } = token.untrustedClaims
       const rules = {
-        issuer: aud,
+        issuer: aud ?? (itsOwn as string),
         generations: this.generations,
         window: 60,
         maxAgentTokenLifetime: undefined,
@@ -73,7 +93,8 @@ export class Issuers {
       const legacy = allowsLegacy(claims, this.generations.has('mission-header'))
       const key = checkPublicKey(claims.jwk, legacy)
       await this.verifyJws(token, claims.iss, claims.dwk, legacy)
-      return { claims: { ...claims, verified: true }, jkt: await thumbprint(platform, key) }
+      await this.refuseRevoked(claims, parameter)
+      return { claims: { ...claims, verified: true }, jkt: await thumbprint(platform, key), aud: itsOwn }
     } catch (fault) {
       throw asExchangeError(fault, parameter)
     }
@@ -88,6 +109,8 @@ export function createIssuers(options: IssuersOptions = {}): Issuers {
 /** Trouble with an issuer that passes stays what it is: a 503 is not the caller's fault. */
 export function asExchangeError(fault: unknown, parameter: TokenParameter): unknown {
   if (!isAAuthError(fault) || fault.code === 'server_error') return fault
+  const hint = fault.hint ?? fault.message
+  if (fault.code === 'clock_skew') return new ExchangeError('clock_skew', hint, fault)
   const what = fault.code === 'expired_jwt' ? 'expired' : 'invalid'
-  return new ExchangeError(`${what}_${parameter}_token`, fault.hint ?? fault.message, fault)
+  return new ExchangeError(`${what}_${parameter}_token`, hint, fault)
 }

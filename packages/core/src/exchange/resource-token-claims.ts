@@ -1,5 +1,5 @@
 import { AAuthError } from '../errors.ts'
-import { type Mission, missionObject, scopesOf } from '../token/claims.ts'
+import { type Mission, missionObject, numericDate, scopesOf, text } from '../token/claims.ts'
 import { isAgentId, isS256, isServerId } from '../token/identifiers.ts'
 import type { JsonObject } from '../token/json.ts'
 import type { Generation } from '../token/kinds.ts'
@@ -28,16 +28,18 @@ export interface ResourceTokenClaims {
   readonly agent: string | undefined
 }
 
-/** Checks the shape of a resource token (RT-1 to RT-14). @throws {AAuthError} `invalid_jwt`, `expired_jwt` */
+/** Checks the shape of a resource token (RT-1 to RT-14). @throws {AAuthError} `invalid_jwt`, `expired_jwt`, `clock_skew` */
 export function readResourceToken(claims: JsonObject, now: number): ResourceTokenClaims {
   const { iss, dwk, aud, ps, sub, agent } = claims
   if (dwk !== 'aauth-resource.json') throw refuse('dwk does not go with typ')
   if (!isServerId(iss) || !isServerId(aud)) throw refuse('iss or aud is no server identifier')
   const [jti, account, tenant, presentedJti] = ['jti', 'account', 'tenant', 'presented_jti'].map((name) =>
-    text(claims, name),
+    text(claims, name, 512),
   )
   const [iat, exp] = ['iat', 'exp'].map((name) => numericDate(claims, name)) as [number, number]
   if (now >= exp) throw new AAuthError('expired_jwt', { hint: `expired ${now - exp} s ago` })
+  if (iat > now + 60) throw new AAuthError('clock_skew', { hint: `iat is ${iat - now} s ahead` })
+  if (claims.nbf !== undefined && numericDate(claims, 'nbf') > now) throw refuse('nbf lies ahead')
   const { agent_jkt: agentJkt } = claims
   if (jti === undefined || !isS256(agentJkt)) throw refuse('jti or agent_jkt is missing')
   if ('cnf' in claims) throw refuse('a resource token is bound to no key of its own')
@@ -56,19 +58,6 @@ export function readResourceToken(claims: JsonObject, now: number): ResourceToke
   if (s256 !== undefined && !isS256(s256)) throw refuse('mission_s256 is no digest')
   const mission = s256 === undefined ? undefined : { approver: ps, s256 }
   return { ...common, generation: 'person-token', ps, sub, tenant, presentedJti, agent: undefined, mission }
-}
-
-function text(claims: JsonObject, name: string): string | undefined {
-  const value = claims[name]
-  if (value === undefined) return undefined
-  if (typeof value !== 'string' || value === '' || value.length > 512) throw refuse(`${name} is no string`)
-  return value
-}
-
-function numericDate(claims: JsonObject, name: string): number {
-  const value = claims[name]
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw refuse(`${name} is no NumericDate`)
-  return value as number
 }
 
 function refuse(hint: string): AAuthError {

@@ -1,99 +1,136 @@
 import type { VerifiedClaims } from '../token/claims.ts'
-import { decodeJws } from '../token/untrusted-token.ts'
+import type { JsonObject } from '../token/json.ts'
+import { decodeJws, type UntrustedJws } from '../token/untrusted-token.ts'
 import { ExchangeError } from './exchange-error.ts'
-import { asExchangeError, type Issuers } from './issuers.ts'
+import { asExchangeError, type Issuers, type VerifiedParameter } from './issuers.ts'
 import { type ResourceTokenClaims, readResourceToken } from './resource-token-claims.ts'
-
-/** What a person server or access server knows of the request that brought a resource token. */
-export interface ResourceTokenContext {
-  /** The server that received it, and the part it plays. */
-  readonly recipient: string
-  readonly role: 'person-server' | 'access-server'
-  /** Thumbprint of the key that signed the request; of an access server, of the key in `agentToken`. */
-  readonly requestKey: string
-  readonly issuers: Issuers
-  /** Of an access server: the person server that sent it, which signed the request. */
-  readonly personServer?: string
-  /** The agent token that signed the request, or that the person server forwards. */
-  readonly agentToken: string
-  /** `presented_token` of draft 11. */
-  readonly presentedToken?: string
-  /** For a sub-agent, whose parent asks. */
-  readonly subagentToken?: string
-  /** For a call chain. */
-  readonly upstreamToken?: string
-}
+import type { ResourceTokenContext } from './resource-token-context.ts'
 
 /** A resource token whose every claim was checked. */
 export interface VerifiedResourceToken extends ResourceTokenClaims {
   readonly verified: true
-  /** Whether it is meant for another server, to which a person server passes it on. */
+  /** Whether it is meant for an access server, to which the person server passes it on. */
   readonly forwards: boolean
+  /** The public key that an auth token must be bound to: its `cnf.jwk`. */
+  readonly jwk: JsonObject
   /** No auth token may outlive this: the shortest of the tokens that were handed over. */
   readonly latestExp: number
 }
 
 /**
- * Verifies a resource token for the server that received it: its signature, whom it is for, the key it names, and
- * that it says of the person, the agent and the mission what the tokens beside it say (draft 11 §6.7.2, §7.2, §9.1,
- * §9.4.5; drafts 01 to 10, Resource Token Verification; PS11-20 to PS11-27, AS11-02 to AS11-05).
+ * Verifies a resource token for the one who received it: its signature, whom it is for, the key it names, and that
+ * it says of the person, the agent and the mission what the tokens beside it say (draft 11 §6.7.2, §6.7.3, §7.2,
+ * §9.1, §9.4.5; drafts 01 to 10, Resource Token Verification; PS11-20 to PS11-29, AS11-02 to AS11-05).
+ *
+ * Whether the mission still runs, and whether the agent is this person's, is for the person server to know.
  *
  * @throws {ExchangeError} with the code of the token that does not fit
  * @throws {AAuthError} `server_error` when keys cannot be had for now
+ * @example
+ * ```ts
+ * import { createIssuers, type VerifiedResourceToken, verifyResourceToken } from '@aauth-guard/core'
+ *
+ * const issuers = createIssuers()
+ *
+ * // requestKey and agentToken are of the request that brought the other two.
+ * export function asked(
+ *   body: { readonly resource_token: string; readonly presented_token: string },
+ *   requestKey: string,
+ *   agentToken: string,
+ * ): Promise<VerifiedResourceToken> {
+ *   return verifyResourceToken(body.resource_token, {
+ *     role: 'person-server',
+ *     recipient: 'https://ps.example',
+ *     requestKey,
+ *     agentToken,
+ *     presentedToken: body.presented_token,
+ *     issuers,
+ *   })
+ * }
+ * ```
  */
 export async function verifyResourceToken(
   token: string,
   context: ResourceTokenContext,
 ): Promise<VerifiedResourceToken> {
-  const { issuers, recipient, role } = context
-  const claims = await verifySignature(token, issuers)
-  const forwards = claims.aud !== recipient
-  if (forwards && role === 'access-server') throw refuse('aud is another server')
-  const self = role === 'person-server' ? recipient : context.personServer
+  const { issuers, role } = context
+  const untrusted = readToken(token, issuers)
+  const { claims } = untrusted
+  const personServer = role === 'person-server' ? context.recipient : context.personServer
+  if (role === 'agent' && claims.iss !== context.resource)
+    throw refuse('iss is not the resource that was called')
+  if (role === 'access-server' && claims.aud !== context.recipient) throw refuse('aud is another server')
+  await verifySignature(untrusted, issuers)
   const agent = await issuers.verifyParameter(context.agentToken, 'agent', claims.iss)
   if (agent.claims.kind !== 'agent-token') throw new ExchangeError('invalid_agent_token', 'no agent token')
-  if (agent.jkt !== context.requestKey)
+  if (role !== 'access-server' && agent.jkt !== context.requestKey)
     throw new ExchangeError('invalid_agent_token', 'the agent token is bound to another key')
+  // A sub-agent of draft 11 asks through its parent (PS11-06).
+  if (role !== 'agent' && claims.generation === 'person-token' && agent.claims.parentAgent !== undefined)
+    throw new ExchangeError('invalid_request', 'a sub-agent asks through its parent')
   const bound = await actingAgent(context, agent, claims.iss)
   if (bound.jkt !== claims.agentJkt) throw refuse('agent_jkt is not the key of the agent')
-  const upstream = await verifyUpstream(context, agent.claims)
+  const upstream = await verifyUpstream(context, agent.claims, personServer)
   const exps = [agent.claims.exp, bound.claims.exp, ...(upstream ? [upstream.exp] : [])]
   if (claims.generation === 'person-token') {
-    if (self !== undefined && claims.ps !== self) throw refuse('ps is another person server')
+    if (claims.ps !== personServer) throw refuse('ps is another person server')
     exps.push((await verifyPresented(context, claims)).exp)
   } else {
     if (bound.claims.agent !== claims.agent) throw refuse('agent is another agent')
-    if (claims.mission && self !== undefined && claims.mission.approver !== self)
+    if (claims.mission && claims.mission.approver !== personServer)
       throw refuse('the mission was approved by another person server')
   }
-  return { ...claims, verified: true, forwards, latestExp: Math.min(...exps) }
+  return {
+    ...claims,
+    verified: true,
+    forwards: claims.aud !== personServer,
+    jwk: bound.claims.jwk,
+    latestExp: Math.min(...exps),
+  }
 }
 
-async function verifySignature(token: string, issuers: Issuers): Promise<ResourceTokenClaims> {
+interface UntrustedResourceToken {
+  readonly jws: UntrustedJws
+  readonly claims: ResourceTokenClaims
+}
+
+function readToken(token: string, issuers: Issuers): UntrustedResourceToken {
   try {
     const jws = decodeJws(token, (typ) => typ === 'aa-resource+jwt')
     const claims = readResourceToken(jws.untrustedClaims, issuers.now())
-    const old = claims.generation === 'mission-header'
     if (!issuers.generations.has(claims.generation)) throw refuse(`${claims.generation} is switched off`)
-    if (jws.alg === 'EdDSA' && !old) throw refuse('alg EdDSA is not fully specified')
-    await issuers.verifyJws(jws, claims.iss, 'aauth-resource.json', old)
-    return claims
+    if (jws.alg === 'EdDSA' && claims.generation !== 'mission-header')
+      throw refuse('alg EdDSA is not fully specified')
+    return { jws, claims }
   } catch (fault) {
     throw asExchangeError(fault, 'resource')
   }
 }
 
-type Bound = Awaited<ReturnType<Issuers['verifyParameter']>>
+async function verifySignature({ jws, claims }: UntrustedResourceToken, issuers: Issuers): Promise<void> {
+  try {
+    const old = claims.generation === 'mission-header'
+    await issuers.verifyJws(jws, claims.iss, 'aauth-resource.json', old)
+    await issuers.refuseRevoked(claims, 'resource')
+  } catch (fault) {
+    throw asExchangeError(fault, 'resource')
+  }
+}
 
-/** The agent whose key it is: the caller, or its sub-agent, which names the caller as its parent (PS11-03). */
-async function actingAgent(context: ResourceTokenContext, agent: Bound, aud: string): Promise<Bound> {
+/**
+ * The agent whose key it is: the caller, or its sub-agent, which names the caller as its parent (PS11-03). Both are of
+ * one provider then, since each speaks only for agents on its own host.
+ */
+async function actingAgent(
+  context: ResourceTokenContext,
+  agent: VerifiedParameter,
+  aud: string,
+): Promise<VerifiedParameter> {
   if (context.subagentToken === undefined) return agent
   const subagent = await context.issuers.verifyParameter(context.subagentToken, 'subagent', aud)
   const { claims } = subagent
-  if (claims.kind !== 'agent-token' || claims.parentAgent !== agent.claims.agent)
+  if (claims.parentAgent !== agent.claims.agent)
     throw new ExchangeError('invalid_subagent_token', 'the sub-agent names another parent')
-  if (claims.iss !== agent.claims.iss)
-    throw new ExchangeError('invalid_subagent_token', 'the sub-agent is of another provider')
   return subagent
 }
 
@@ -101,11 +138,15 @@ async function actingAgent(context: ResourceTokenContext, agent: Bound, aud: str
 async function verifyUpstream(
   { issuers, upstreamToken }: ResourceTokenContext,
   agent: VerifiedClaims,
+  personServer: string | undefined,
 ): Promise<VerifiedClaims | undefined> {
   if (upstreamToken === undefined) return undefined
   const { claims } = await issuers.verifyParameter(upstreamToken, 'upstream', agent.iss)
   if (claims.kind === 'agent-token')
     throw new ExchangeError('invalid_upstream_token', 'an agent token starts no chain')
+  // Of drafts 01 to 10 an auth token of an access server names no person server.
+  if (claims.ps !== undefined && claims.ps !== personServer)
+    throw new ExchangeError('invalid_upstream_token', 'the upstream token is of another person server')
   return claims
 }
 

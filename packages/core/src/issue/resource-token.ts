@@ -71,6 +71,7 @@ async function signToken(claims: object, { kid, alg, sign }: ActiveKey): Promise
   const [head, body] = [header, claims].map((part) => encodeBase64url(utf8.encode(JSON.stringify(part))))
   const input = `${head}.${body}`
   const signature = await sign(utf8.encode(input))
-  if (signature.length !== 64) throw new TypeError('the signer of the resource did not return 64 octets')
+  if (!(signature instanceof Uint8Array) || signature.length !== 64)
+    throw new TypeError('the signer of the resource did not return 64 octets')
   return `${input}.${encodeBase64url(signature)}`
 }

@@ -47,7 +47,7 @@ async function load(given: SigningKey | Signer): Promise<Loaded> {
     const active = {
       kid,
       alg,
-      sign: async (octets: Uint8Array<ArrayBuffer>) => given.sign(octets),
+      sign: (octets: Uint8Array<ArrayBuffer>) => inTime(async () => given.sign(octets)),
     } as ActiveKey
     return { active, published: publicMembers(publicKey) }
   }
@@ -72,6 +72,18 @@ async function make(): Promise<Loaded> {
     active: { kid, alg, sign: signWith(privateKey, alg) },
     published: publicMembers({ ...jwk, kid, alg }),
   }
+}
+
+/** Milliseconds that a signer may take; a request waits for it. */
+const deadline = 3000
+
+function inTime<T>(work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the signer did not answer')), deadline)
+    work()
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
+  })
 }
 
 function signWith(key: CryptoKey, alg: ActiveKey['alg']): ActiveKey['sign'] {

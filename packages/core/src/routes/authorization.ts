@@ -1,10 +1,11 @@
 import type { Answer } from '../answer.ts'
-import { ask, redeemsAgentToken } from '../challenge.ts'
 import { AAuthError } from '../errors.ts'
 import { issueFor } from '../issue-for.ts'
+import { ask, redeemsAgentToken } from '../redeems-agent-token.ts'
 import type { ResourceState } from '../resource.ts'
+import { isAccount } from '../token/identifiers.ts'
 import { parseJsonObject } from '../token/json.ts'
-import { verifyAny } from '../verify-any.ts'
+import { readVerified, verifyAny } from '../verify-any.ts'
 import type { VerifiedRequest } from '../verify-request.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
@@ -21,7 +22,7 @@ export async function answerAuthorization(
   const person = state.settings.generations.has('person-token')
   const verified = await verifyAny(state, request, person ? 'person-token' : 'agent-token')
   await demandCredential(state, verified)
-  const { scopes, account } = readAsked(request, await content())
+  const { scopes, account } = readAsked(request, await readVerified(state, verified, content))
   const unknown = scopes.find((scope) => !state.settings.scopes.has(scope))
   if (unknown !== undefined) throw new AAuthError('invalid_scope', { hint: `"${unknown}" is not described` })
   if (account !== undefined) await demandAccount(state, verified, account)
@@ -37,7 +38,7 @@ export async function answerAuthorization(
 async function demandCredential(state: ResourceState, verified: VerifiedRequest): Promise<void> {
   const { kind, generation } = verified.token.claims
   if (kind === 'person-token') return
-  if (kind === 'agent-token' && (await redeemsAgentToken(state, verified, { trust: undefined }))) return
+  if (kind === 'agent-token' && (await redeemsAgentToken(state, verified.token.claims, undefined))) return
   throw ask(kind === 'auth-token' && generation === 'mission-header' ? 'agent-token' : 'person-token')
 }
 
@@ -50,9 +51,9 @@ function readAsked(
   if (body === undefined) throw refuse('the content is no plain JSON object')
   const { scope, account } = body
   if (typeof scope !== 'string' || scope === '') throw refuse('scope is missing')
-  if (account !== undefined && (typeof account !== 'string' || account === '' || account.length > 512))
+  if (account !== undefined && !isAccount(account))
     throw refuse('account is no string of 1 to 512 characters')
-  const scopes = [...new Set(scope.split(' '))]
+  const scopes = scope.split(' ')
   if (scope.length > 2048 || scopes.length > 64)
     throw new AAuthError('invalid_scope', { hint: 'too many scopes' })
   return { scopes, account }
@@ -64,14 +65,11 @@ async function demandAccount(
   { token }: VerifiedRequest,
   account: string,
 ): Promise<void> {
-  const { ps, sub } = token.claims
+  const { kind, ps, sub } = token.claims
   const { accounts } = state.settings
-  if (
-    accounts === undefined ||
-    ps === undefined ||
-    sub === undefined ||
-    !(await accounts(account, { ps, sub }))
-  ) {
+  // An agent token is about no person: its sub is the agent.
+  const person = kind === 'person-token' && ps !== undefined && sub !== undefined ? { ps, sub } : undefined
+  if (person === undefined || (await accounts?.(account, person)) !== true) {
     throw new AAuthError('invalid_account', { hint: `the person has no account "${account}"` })
   }
 }

@@ -1,7 +1,8 @@
+import { isAdmitted } from '../admit.ts'
 import type { Answer } from '../answer.ts'
 import { AAuthError } from '../errors.ts'
 import type { ResourceState } from '../resource.ts'
-import { answered } from '../stores/deadline.ts'
+import { withdraw } from '../stores/ask.ts'
 import { type JsonObject, parseJsonObject } from '../token/json.ts'
 import { type VerifiedServer, verifyServer } from '../verify-server.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
@@ -27,10 +28,15 @@ export async function answerRevocation(
   })
   const now = state.settings.now()
   const { iss, jti, exp } = readRevocation(state, request, body, caller, now)
-  if (exp > now) {
-    if (!state.revocationRate.take(iss, now)) throw tooMany('too many revocations a second', 1)
-    if ((await answered(state.revocations.add({ iss, jti, exp }, now))) === 'full')
-      throw tooMany('too many revocations are remembered', 60)
+  // The clocks of a fleet differ: what has just expired here may be alive for whoever shares the store.
+  if (exp + tolerance >= now) {
+    // The rate is the caller's: who may speak for another issuer must not use up what that one needs.
+    if (!state.revocationRate.take(caller.id, now)) throw tooMany('too many revocations a second', 1)
+    // One that speaks for another issuer may have minted the token itself (D27).
+    for (const issuer of new Set([iss, caller.id])) {
+      if ((await withdraw(state.revocations, { iss: issuer, jti, exp }, now)) === 'full')
+        throw tooMany('too many revocations are remembered', 60)
+    }
   }
   return { status: 200, headers: { 'cache-control': 'no-store' }, body: '' }
 }
@@ -47,7 +53,12 @@ function readRevocation(
   if (body === undefined) throw refuse('the content is no plain JSON object')
   const { jti, exp } = body
   if (typeof jti !== 'string' || jti === '' || jti.length > 256) throw refuse('jti is no string of 1 to 256')
-  if (exp === undefined) return { iss: olderIssuer(state, body, id), jti, exp: now + 3600 }
+  if (exp === undefined) {
+    const iss = olderIssuer(state, body, id)
+    // A token of unknown kind is remembered for as long as the longest of its issuer may live (REV-10).
+    const minted = isAdmitted(state.settings, undefined, 'agent-provider', iss) ? longest : 0
+    return { iss, jti, exp: now + minted + 3600 }
+  }
   if (!Number.isSafeInteger(exp) || (exp as number) < 0) throw refuse('exp is no NumericDate')
   if ((exp as number) > now + longest + tolerance) throw refuse('exp is beyond the life of any token')
   // Draft 11: the issuer is whoever signed, and a member iss says nothing (R11-244).

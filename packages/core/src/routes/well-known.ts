@@ -28,13 +28,15 @@ export async function answerWellKnown(
 
 function metadata({ settings }: ResourceState): Record<string, unknown> {
   const { issuer, scopes, signatureWindow, additionalSignatureComponents } = settings
+  // Where agents call: the proxy takes the prefix away before it gets here.
+  const base = `${issuer}${settings.strippedPrefix}`
   return {
     ...settings.metadata,
     issuer,
-    jwks_uri: `${issuer}${jwksPath}`,
+    jwks_uri: `${base}${jwksPath}`,
     access_mode: settings.accessMode,
-    authorization_endpoint: `${issuer}${authorizationPath}`,
-    revocation_endpoint: `${issuer}${revocationPath}`,
+    authorization_endpoint: `${base}${authorizationPath}`,
+    revocation_endpoint: `${base}${revocationPath}`,
     scope_descriptions: Object.fromEntries(scopes),
     signature_window: signatureWindow,
     additional_signature_components: additionalSignatureComponents,

@@ -24,7 +24,7 @@ export class ReplayMemory implements ReplayStore {
    */
   mark(owner: string, fingerprint: string, until: number, now: number): ReplayVerdict {
     this.sweep(now)
-    const key = `${owner} ${fingerprint}`
+    const key = `${owner.length} ${owner}${fingerprint}`
     // After the clock went back, what was forgotten cannot be told from what is new (security C12).
     if (this.seen.has(key) || until <= this.forgotten) return 'repeated'
     const share = this.shares.get(owner) ?? 0

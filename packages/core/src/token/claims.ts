@@ -303,13 +303,13 @@ function refusePresent(claims: JsonObject, names: readonly string[]): void {
   if (present !== undefined) throw refuse(`a person token must not carry ${present}`)
 }
 
-function numericDate(claims: JsonObject, name: string): number {
+export function numericDate(claims: JsonObject, name: string): number {
   const value = claims[name]
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw refuse(`${name} is no NumericDate`)
   return value as number
 }
 
-function text(claims: JsonObject, name: string, max: number): string | undefined {
+export function text(claims: JsonObject, name: string, max: number): string | undefined {
   const value = claims[name]
   if (value === undefined) return undefined
   if (typeof value !== 'string' || value.length === 0 || value.length > max || /\p{Cc}/u.test(value)) {

@@ -31,3 +31,8 @@ export function isS256(value: unknown): value is string {
 export function providerOf(agentId: string): string {
   return `https://${agentId.slice(agentId.lastIndexOf('@') + 1)}`
 }
+
+/** The name of an account, as a consent screen can show it (security M11). */
+export function isAccount(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= 512 && !/\p{Cc}/u.test(value)
+}

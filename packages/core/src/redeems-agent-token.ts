@@ -1,0 +1,47 @@
+import { isAdmitted, sourceOf } from './admit.ts'
+import { AAuthError } from './errors.ts'
+import type { Trust } from './keys/trust.ts'
+import type { ResourceState } from './resource.ts'
+import type { VerifiedClaims } from './token/claims.ts'
+
+/**
+ * Whether an agent token is enough for a resource token, because its person server speaks drafts 01 to 10. An agent
+ * token looks the same in both generations, so where both are served the metadata of that person server decides; an
+ * `AAuth-Mission` header never does (architecture §11, R11-142).
+ */
+export async function redeemsAgentToken(
+  state: ResourceState,
+  { ps }: VerifiedClaims,
+  trust: Trust | undefined,
+): Promise<boolean> {
+  const { generations, accessServer } = state.settings
+  if (!generations.has('mission-header')) return false
+  if (!generations.has('person-token')) return true
+  return ps === undefined ? accessServer !== undefined : speaksMissionHeader(state, trust, ps)
+}
+
+/** Whether a person server knows only the token endpoint of drafts 01 to 10. */
+async function speaksMissionHeader(
+  state: ResourceState,
+  trust: Trust | undefined,
+  ps: string,
+): Promise<boolean> {
+  if (!isAdmitted(state.settings, trust, 'person-server', ps)) return false
+  const source = sourceOf(state.settings, { iss: ps, dwk: 'aauth-person.json', role: 'person-server' })
+  try {
+    const metadata = await state.keys.metadata(source)
+    return (
+      'token_endpoint' in metadata &&
+      !('auth_token_endpoint' in metadata) &&
+      !('person_token_endpoint' in metadata)
+    )
+  } catch {
+    return false
+  }
+}
+
+/** Sends a verified caller back for a token of another kind. */
+export function ask(requirement: 'agent-token' | 'person-token'): AAuthError {
+  const code = requirement === 'agent-token' ? 'agent_token_required' : 'person_token_required'
+  return new AAuthError(code, { requirement, hint: `this route needs a ${requirement.replace('-', ' ')}` })
+}

@@ -1,0 +1,33 @@
+import { verifyResourceToken } from '@aauth-guard/core'
+import { describe, expect, it } from 'vitest'
+import { makeScene, mission, verdict } from './scene.ts'
+
+describe('keys without alg, which drafts 01 to 10 allow', () => {
+  it('are no keys for a person token of draft 11 to be bound to', async () => {
+    const { agent, resourceToken, atPersonServer } = await makeScene()
+    const { alg: _, ...jwk } = agent.key.jwk
+    const claims = { jti: 'presented', cnf: { jwk } }
+    const context = atPersonServer({
+      presentedToken: await agent.personToken({ claims, mission, tenant: 'corp' }),
+    })
+    expect(await verdict(verifyResourceToken(await resourceToken(), context))).toBe('invalid_presented_token')
+  })
+
+  it('sign no person token of draft 11', async () => {
+    const { net, resourceToken, atPersonServer } = await makeScene()
+    net.personServer.misbehave('no-alg')
+    expect(await verdict(verifyResourceToken(await resourceToken(), atPersonServer()))).toBe(
+      'invalid_presented_token',
+    )
+  })
+
+  it.each([
+    ['accepted', 'are keys for agent tokens while those drafts are served', undefined],
+    ['invalid_agent_token', 'are none where draft 11 alone is served', ['person-token']],
+  ] as const)('%s: they %s', async (outcome, _, generations) => {
+    const scene = await makeScene(generations && { generations })
+    scene.net.agentProvider.misbehave('no-alg')
+    const token = await scene.resourceToken()
+    expect(await verdict(verifyResourceToken(token, scene.atPersonServer()))).toBe(outcome)
+  })
+})

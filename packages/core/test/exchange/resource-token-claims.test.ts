@@ -1,0 +1,132 @@
+import { verifyResourceToken } from '@aauth-guard/core'
+import { corruptToken, makeKey } from '@aauth-guard/testing'
+import { describe, expect, it } from 'vitest'
+import { makeScene, mission, now, verdict } from './scene.ts'
+
+type Claims = Readonly<Record<string, unknown>>
+const invalid = 'invalid_resource_token'
+
+const both: readonly (readonly [fault: string, claims: Claims, code: string])[] = [
+  ['of another document', { dwk: 'aauth-agent.json' }, invalid],
+  ['of no issuer', { iss: undefined }, invalid],
+  ['of an issuer with a path', { iss: 'https://notes.example/' }, invalid],
+  ['for nobody', { aud: undefined }, invalid],
+  ['for several', { aud: ['https://ps.example'] }, invalid],
+  ['without jti', { jti: undefined }, invalid],
+  ['without iat', { iat: undefined }, invalid],
+  ['without exp', { exp: undefined }, invalid],
+  ['whose exp is no integer', { exp: now + 0.5 }, invalid],
+  ['that expires this second', { exp: now }, 'expired_resource_token'],
+  ['made 61 s ahead', { iat: now + 61 }, 'clock_skew'],
+  ['that is not valid yet', { nbf: now + 1 }, invalid],
+  ['without agent_jkt', { agent_jkt: undefined }, invalid],
+  ['whose agent_jkt is no thumbprint', { agent_jkt: 'short' }, invalid],
+  ['with a key of its own', { cnf: {} }, invalid],
+  ['whose scope is a list', { scope: ['notes.read'] }, invalid],
+  ['whose account is empty', { account: '' }, invalid],
+  ['whose account holds a control character', { account: 'a\nb' }, invalid],
+]
+
+describe('claims of a resource token of draft 11', () => {
+  it.each([
+    ...both,
+    [
+      'of no generation',
+      { ps: undefined, sub: undefined, presented_jti: undefined, mission_s256: undefined, tenant: undefined },
+      invalid,
+    ],
+    ['of both generations, by its agent', { agent: 'aauth:planner@agent.example' }, invalid],
+    [
+      'of both generations, by its mission',
+      { mission: { approver: 'https://ps.example', s256: mission } },
+      invalid,
+    ],
+    ['without ps', { ps: undefined }, invalid],
+    ['whose ps is no server identifier', { ps: 'ps.example' }, invalid],
+    ['without sub', { sub: undefined }, invalid],
+    ['whose sub is empty', { sub: '' }, invalid],
+    ['without presented_jti', { presented_jti: undefined }, invalid],
+    ['whose presented_jti is a number', { presented_jti: 7 }, invalid],
+    ['whose mission is no digest', { mission_s256: 'short' }, invalid],
+    ['whose tenant is a number', { tenant: 7 }, invalid],
+  ] as const)('refuses one %s, before anything is fetched', async (_, claims, code) => {
+    const { resourceToken, atPersonServer, net } = await makeScene()
+    const checked = verifyResourceToken(await resourceToken({ claims }), atPersonServer())
+    expect([await verdict(checked), net.fetches]).toEqual([code, []])
+  })
+
+  it('takes one made 60 s ahead, for clocks differ', async () => {
+    const { resourceToken, atPersonServer } = await makeScene()
+    const token = await resourceToken({ claims: { iat: now + 60 } })
+    expect((await verifyResourceToken(token, atPersonServer())).iat).toBe(now + 60)
+  })
+})
+
+describe('claims of a resource token of drafts 01 to 10', () => {
+  it.each([
+    ...both,
+    ['without agent', { agent: undefined }, invalid],
+    ['whose agent is no agent identifier', { agent: 'planner' }, invalid],
+    ['of both generations, by its presented_jti', { presented_jti: 'presented' }, invalid],
+    ['of both generations, by its sub', { sub: 'person-1' }, invalid],
+    ['of both generations, by its ps', { ps: 'https://ps.example' }, invalid],
+    ['of both generations, by its mission_s256', { mission_s256: mission }, invalid],
+    ['of both generations, by its tenant', { tenant: 'corp' }, invalid],
+    ['whose mission has no approver', { mission: { s256: mission } }, invalid],
+  ] as const)('refuses one %s, before anything is fetched', async (_, claims, code) => {
+    const { olderResourceToken, atPersonServer, net } = await makeScene()
+    const checked = verifyResourceToken(await olderResourceToken({ claims }), atPersonServer())
+    expect([await verdict(checked), net.fetches]).toEqual([code, []])
+  })
+})
+
+describe('signature of a resource token', () => {
+  it('refuses one that another key signed', async () => {
+    const { resourceToken, atPersonServer } = await makeScene()
+    const token = await resourceToken({ key: await makeKey('other', 'key-1', 'Ed25519') })
+    expect(await verdict(verifyResourceToken(token, atPersonServer()))).toBe(invalid)
+  })
+
+  it('refuses one under a key that the resource does not publish', async () => {
+    const { resourceToken, atPersonServer } = await makeScene()
+    expect(
+      await verdict(verifyResourceToken(await resourceToken({ header: { kid: 'key-9' } }), atPersonServer())),
+    ).toBe(invalid)
+  })
+
+  it('refuses one whose claims were changed', async () => {
+    const { resourceToken, atPersonServer } = await makeScene()
+    const token = corruptToken(await resourceToken(), 'changed-claim')
+    expect(await verdict(verifyResourceToken(token, atPersonServer()))).toBe(invalid)
+  })
+
+  it.each(['aa-auth+jwt', 'resource+jwt', 'JWT'])('refuses typ %s', async (typ) => {
+    const { resourceToken, atPersonServer } = await makeScene()
+    expect(
+      await verdict(verifyResourceToken(await resourceToken({ header: { typ } }), atPersonServer())),
+    ).toBe(invalid)
+  })
+
+  it('takes alg EdDSA in drafts 01 to 10 and not in draft 11', async () => {
+    const { resourceToken, olderResourceToken, atPersonServer } = await makeScene()
+    const header = { alg: 'EdDSA' }
+    expect([
+      await verdict(verifyResourceToken(await olderResourceToken({ header }), atPersonServer())),
+      await verdict(verifyResourceToken(await resourceToken({ header }), atPersonServer())),
+    ]).toEqual(['accepted', invalid])
+  })
+
+  it.each([
+    ['person-token', 'olderResourceToken'],
+    ['mission-header', 'resourceToken'],
+  ] as const)('refuses the other generation where only %s is served', async (generation, other) => {
+    const scene = await makeScene({ generations: [generation] })
+    expect(await verdict(verifyResourceToken(await scene[other](), scene.atPersonServer()))).toBe(invalid)
+  })
+
+  it('says server_error, and blames nobody, while the keys of the resource cannot be had', async () => {
+    const { resource, resourceToken, atPersonServer } = await makeScene()
+    resource.misbehave('server-error')
+    expect(await verdict(verifyResourceToken(await resourceToken(), atPersonServer()))).toBe('server_error')
+  })
+})

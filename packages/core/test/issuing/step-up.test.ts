@@ -1,0 +1,136 @@
+import {
+  type AAuthError,
+  type AnyRequirement,
+  answer,
+  fetchGuard,
+  issueResourceToken,
+  stepUp,
+} from '@aauth-guard/core'
+import { toRequest } from '@aauth-guard/testing'
+import { describe, expect, it } from 'vitest'
+import { makeWorld } from '../world.ts'
+import { agentRoute, challenged, notes, personRoute, refusalOf } from './issued.ts'
+
+const read = { scope: 'notes.read' } as const
+const write = { scope: 'notes.write' } as const
+const challenge = /^requirement=auth-token;resource-token="[\w-]+\.[\w-]+\.[\w-]+"$/
+
+describe('stepUp', () => {
+  it('challenges with a resource token for what is held and what is wanted [CHAL-7, CHAL-16, R11-144, R11-146, R11-147, R11-150]', async () => {
+    const { resource, agent, call } = await makeWorld(notes)
+    const token = await agent.authToken({ scope: 'notes.read', claims: { jti: 'at-1' } })
+    const error = await refusalOf(stepUp(resource, await call(token, { requirement: read }), write))
+    const { status, headers, body } = answer(error)
+    expect([status, JSON.parse(body).error, headers]).toEqual([
+      401,
+      'auth_token_required',
+      {
+        'content-type': 'application/problem+json',
+        'cache-control': 'no-store',
+        'aauth-requirement': expect.stringMatching(challenge),
+      },
+    ])
+    const { payload } = await challenged(resource, error)
+    expect([payload.presented_jti, payload.scope]).toEqual(['at-1', 'notes.read notes.write'])
+  })
+
+  it('tells the operator, once [CHAL-7]', async () => {
+    const { resource, agent, call, refusals } = await makeWorld(notes)
+    const auth = await call(await agent.personToken(), { requirement: personRoute })
+    const error = await refusalOf(stepUp(resource, auth, write))
+    expect(refusals).toEqual([error])
+  })
+
+  it('asks for the account it is given, in place of the one that was granted [RT-12, R11-205]', async () => {
+    const { resource, agent, call } = await makeWorld(notes)
+    const token = await agent.authToken({ scope: 'notes.read', account: 'ws-7' })
+    const auth = await call(token, { requirement: read })
+    const { payload } = await challenged(
+      resource,
+      await refusalOf(stepUp(resource, auth, { ...read, account: 'ws-8' })),
+    )
+    expect(payload.account).toBe('ws-8')
+  })
+
+  it('keeps the account that was granted [RT-12]', async () => {
+    const { resource, agent, call } = await makeWorld(notes)
+    const token = await agent.authToken({ scope: 'notes.read', account: 'ws-7' })
+    const auth = await call(token, { requirement: read })
+    const { payload } = await challenged(resource, await refusalOf(stepUp(resource, auth, write)))
+    expect(payload.account).toBe('ws-7')
+  })
+
+  it.each([
+    ['an empty string', ''],
+    ['513 characters', 'a'.repeat(513)],
+    ['a line feed', 'ws-7\nws-8'],
+    ['a number', 7],
+    ['null', null],
+  ])('refuses %s as an account [RT-12, M11]', async (_, account) => {
+    const { resource, agent, call } = await makeWorld(notes)
+    const auth = await call(await agent.authToken(read), { requirement: read })
+    await expect(stepUp(resource, auth, { ...read, account: account as string })).rejects.toThrow(TypeError)
+  })
+
+  it('sends the agent of an agent token for a person token, where its person server speaks draft 11 [CHAL-5, R11-142, R11-160, M01]', async () => {
+    const { net, resource, agent, call } = await makeWorld(notes)
+    net.personServer.generations = ['mission-header', 'person-token']
+    const mission = { approver: net.personServer.id, s256: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' }
+    const auth = await call(await agent.agentToken(), { requirement: agentRoute, mission })
+    const { status, code, headers } = await refusalOf(stepUp(resource, auth, write))
+    expect([status, code, headers['aauth-requirement']]).toEqual([
+      401,
+      'person_token_required',
+      'requirement=person-token',
+    ])
+  })
+
+  it('issues for an agent token, where its person server knows nothing else [CHAL-8, RT-5]', async () => {
+    const { net, resource, agent, call } = await makeWorld(notes)
+    net.personServer.generations = ['mission-header']
+    const auth = await call(await agent.agentToken(), { requirement: agentRoute })
+    const { payload } = await challenged(resource, await refusalOf(stepUp(resource, auth, write)))
+    expect([payload.agent, payload.scope]).toEqual(['aauth:planner@agent.example', 'notes.write'])
+  })
+
+  it('can be the last word of check [CHAL-7]', async () => {
+    const { resource, agent, refusal, refusals } = await makeWorld(notes)
+    const requirement: AnyRequirement = {
+      ...read,
+      check: async (auth) => stepUp(resource, auth, write),
+    }
+    const error: AAuthError = await refusal(await agent.authToken(read), { requirement })
+    expect([error.code, refusals]).toEqual(['auth_token_required', [error]])
+  })
+})
+
+it.each([
+  ['issueResourceToken', {}],
+  ['an agent in the generation of person tokens alone', { generations: ['person-token'] }],
+] as const)('no agent token becomes a resource token by %s [R11-142, R11-160, M01]', async (_, options) => {
+  const { resource, agent, call } = await makeWorld({ ...notes, ...options })
+  const auth = await call(await agent.agentToken(), { requirement: agentRoute })
+  const { code } = await refusalOf(issueResourceToken(resource, auth, read))
+  expect(code).toBe('person_token_required')
+})
+
+describe('a handler behind fetchGuard', () => {
+  it('has its step-up answered [CHAL-7, R11-146]', async () => {
+    const { net, resource, agent } = await makeWorld(notes)
+    const handler = fetchGuard(resource, read)(async (_request, auth) => stepUp(resource, auth, write))
+    const message = await agent.sign(`${net.resource}/notes`, {}, { token: await agent.authToken(read) })
+    const response = await handler(toRequest(message))
+    expect([response.status, response.headers.get('aauth-requirement')]).toEqual([
+      401,
+      expect.stringMatching(challenge),
+    ])
+  })
+
+  it('keeps its own faults', async () => {
+    const { net, resource, agent } = await makeWorld(notes)
+    const fault = new Error('the database is away')
+    const handler = fetchGuard(resource, read)(() => Promise.reject(fault))
+    const message = await agent.sign(`${net.resource}/notes`, {}, { token: await agent.authToken(read) })
+    await expect(handler(toRequest(message))).rejects.toBe(fault)
+  })
+})

@@ -1,0 +1,115 @@
+import type { ReplayStore, RevocationStore } from '@aauth-guard/core'
+import type { ReplayBounds, RevocationBounds } from '@aauth-guard/testing'
+
+/** How a store can be wrong. Without any of it the stores here keep their contracts. */
+export interface Flaws {
+  /** What it takes for the key of a pair. */
+  readonly key?: (scope: string, name: string) => string
+  /** What it takes for the scope whose share is counted. */
+  readonly shareOf?: (scope: string) => string
+  /** Whether it finds what it does not hold. */
+  readonly inherits?: (scope: string, name: string) => boolean
+  readonly forgets?: boolean
+  /** Seconds that it keeps entries beyond the contract; negative: less. */
+  readonly keeps?: number
+  /** What becomes of an entry that comes again. */
+  readonly again?: 'latest' | 'earliest' | 'counted' | 'full'
+  /** What it does when a share is used up, or all room. */
+  readonly whenFull?: 'evicts' | 'evicts-anybody' | 'grows' | 'grows-beyond-all'
+  /** Lets others in between looking and writing. */
+  readonly pauses?: boolean
+  /** Writes back all that it read before a pause. */
+  readonly overwrites?: boolean
+  /** Takes what it forgot for new after the clock went back. */
+  readonly trustsClock?: boolean
+}
+
+type Entry = readonly [share: string, until: number]
+type Outcome = 'new' | 'known' | 'full'
+
+function makeMemory(flaws: Flaws, max: number, share: number) {
+  const key = flaws.key ?? ((scope, name) => JSON.stringify([scope, name]))
+  const shareOf = flaws.shareOf ?? ((scope) => scope)
+  let entries = new Map<string, Entry>()
+  let forgotten = 0
+  const has = (scope: string, name: string): boolean =>
+    flaws.inherits?.(scope, name) || (!flaws.forgets && entries.has(key(scope, name)))
+  const put = async (scope: string, name: string, until: number, now: number): Promise<Outcome> => {
+    const own = shareOf(scope)
+    for (const [id, [, end]] of entries) {
+      if (end + (flaws.keeps ?? 0) >= now) continue
+      entries.delete(id)
+      forgotten = Math.max(forgotten, end)
+    }
+    const id = key(scope, name)
+    const known = entries.get(id)
+    const read = new Map(entries)
+    const used = [...entries.values()].filter(([owner]) => owner === own).length
+    if (flaws.pauses || flaws.overwrites) await Promise.resolve()
+    if (flaws.overwrites) entries = read
+    const ends = { latest: until, earliest: known?.[1] ?? until }
+    if (known !== undefined && flaws.again === 'full' && used >= share) return 'full'
+    if (known !== undefined && flaws.again !== 'counted') {
+      const end = flaws.again === 'latest' || flaws.again === 'earliest' ? ends[flaws.again] : undefined
+      entries.set(id, [own, end ?? Math.max(known[1], until)])
+      return 'known'
+    }
+    if (!flaws.trustsClock && until <= forgotten) return 'known'
+    const [shareUsed, allUsed] = [used >= share, entries.size >= max]
+    const [oldest] =
+      [...entries].find(([, [owner]]) => owner === own || flaws.whenFull === 'evicts-anybody') ?? []
+    if (shareUsed && flaws.whenFull === 'evicts') entries.delete(oldest as string)
+    else if (shareUsed && flaws.whenFull !== 'grows') return 'full'
+    if (allUsed && flaws.whenFull === 'evicts-anybody') entries.delete(oldest as string)
+    else if (allUsed && flaws.whenFull !== 'grows-beyond-all') return 'full'
+    entries.set(flaws.again === 'counted' ? `${id}${entries.size}` : id, [own, until])
+    if (flaws.again === 'counted') entries.set(id, [own, until])
+    return 'new'
+  }
+  return { has, put }
+}
+
+export function makeRevocations({ max, maxPerIssuer }: RevocationBounds, flaws: Flaws = {}): RevocationStore {
+  const memory = makeMemory({ trustsClock: true, ...flaws }, max, maxPerIssuer)
+  return {
+    has: async (iss, jti) => memory.has(iss, jti),
+    add: async ({ iss, jti, exp }, now) =>
+      (await memory.put(iss, jti, exp + 60, now)) === 'full' ? 'full' : 'recorded',
+  }
+}
+
+export function makeReplays({ max, maxPerKey }: ReplayBounds, flaws: Flaws = {}): ReplayStore {
+  const memory = makeMemory(flaws, max, maxPerKey)
+  return {
+    async mark(owner, print, until, now) {
+      const outcome = await memory.put(owner, print, until, now)
+      if (outcome === 'known' && flaws.forgets) return 'first'
+      return outcome === 'full' ? 'full' : outcome === 'new' ? 'first' : 'repeated'
+    },
+  }
+}
+
+const joined = (delimiter: string): Flaws => ({ key: (scope, name) => scope + delimiter + name })
+const folded = (fold: (name: string) => string): Flaws => ({
+  key: (scope, name) => JSON.stringify([scope, fold(name)]),
+})
+
+/** Keys that are not taken as they are. */
+export const flawedKeys: Readonly<Record<string, Flaws>> = {
+  ...Object.fromEntries(
+    [' ', ':', '|', '/', '#', ',', '.', '-', '_', '::', '\n', '\0', '"', '{', '}'].map((delimiter) => [
+      `joins keys with ${JSON.stringify(delimiter)}`,
+      joined(delimiter),
+    ]),
+  ),
+  'folds case': folded((name) => name.toLowerCase()),
+  trims: folded((name) => name.trim()),
+  normalises: folded((name) => name.normalize()),
+  'cuts at 255 characters': folded((name) => name.slice(0, 255)),
+  'takes digits for numbers': folded((name) => (/^\d+$/.test(name) ? String(Number(name)) : name)),
+  'takes names for patterns': folded((name) => (name === '*' ? 'token' : name)),
+  'looks names up in an object': folded((name) => (name in {} ? 'inherited' : name)),
+  'looks scopes up in an object': {
+    key: (scope, name) => JSON.stringify([scope in {} ? 'inherited' : scope, name]),
+  },
+}

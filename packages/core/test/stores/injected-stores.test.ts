@@ -1,0 +1,189 @@
+import type { ReplayStore, RevocationStore, Stores } from '@aauth-guard/core'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ReplayMemory } from '../../src/stores/replay-memory.ts'
+import { RevocationMemory } from '../../src/stores/revocations.ts'
+import { claimsOf, makeRevocationWorld, told } from '../revocation/revoking.ts'
+import { now } from '../world.ts'
+
+const person = { accept: 'person-token' } as const
+
+/** The stores of a process behind promises, as a fleet has them. */
+function late(): Required<Stores> {
+  const revocations = new RevocationMemory(100, 10)
+  const replays = new ReplayMemory(100, 10)
+  return {
+    revocations: {
+      has: async (...asked) => revocations.has(...asked),
+      add: async (...added) => revocations.add(...added),
+    },
+    replays: { mark: async (...marked) => replays.mark(...marked) },
+  }
+}
+
+describe('stores that answer later', () => {
+  it('are shared: what one process records another refuses [K20, REV-9]', async () => {
+    const stores = late()
+    const [one, other] = [await makeRevocationWorld({ stores }), await makeRevocationWorld({ stores })]
+    const token = await one.agent.personToken()
+    expect(await other.verdict(token)).toBe('accepted')
+    await one.post(claimsOf(token))
+    expect(await other.verdict(token)).toBe('revoked_jwt')
+  })
+
+  it('are asked on every request, also for a token that is known [REV-9, JWT-19]', async () => {
+    const asked: string[] = []
+    const revocations: RevocationStore = {
+      has: async (...key) => {
+        asked.push(key.join(' '))
+        return false
+      },
+      add: () => 'recorded',
+    }
+    const world = await makeRevocationWorld({ stores: { revocations } })
+    const token = await world.agent.personToken()
+    await world.verdict(token)
+    await world.verdict(token)
+    const key = `https://ps.example ${claimsOf(token).jti}`
+    expect(asked).toEqual([key, key])
+  })
+
+  it('refuse a signature that was used in another process [REPLAY-1]', async () => {
+    const stores = late()
+    const [one, other] = [await makeRevocationWorld({ stores }), await makeRevocationWorld({ stores })]
+    const token = await one.agent.personToken()
+    const call = { method: 'POST', requirement: person }
+    await one.call(token, call)
+    expect((await other.refusal(token, call)).code).toBe('invalid_signature')
+  })
+
+  it('are told until when a signature is fresh', async () => {
+    const marks: unknown[][] = []
+    const replays: ReplayStore = {
+      mark: async (...mark) => {
+        marks.push(mark)
+        return 'first' as const
+      },
+    }
+    const world = await makeRevocationWorld({ stores: { replays }, signatureWindow: 30 })
+    await world.call(await world.agent.personToken(), {
+      method: 'POST',
+      created: now - 5,
+      requirement: person,
+    })
+    expect(marks).toEqual([[world.agent.key.thumbprint, expect.any(String), now + 25, now]])
+  })
+
+  it.each([
+    [0, 1],
+    [60, 1],
+    [61, 0],
+  ])(
+    'hear of a token that expired %d s ago %d times, since the clocks of a fleet differ [R11-249]',
+    async (ago, times) => {
+      const add = vi.fn<RevocationStore['add']>(() => 'recorded')
+      const world = await makeRevocationWorld({ stores: { revocations: { has: () => false, add } } })
+      await world.post({ jti: 'x', exp: now - ago })
+      expect(add).toHaveBeenCalledTimes(times)
+    },
+  )
+
+  it('have a request refused with 429 when they are full [J06]', async () => {
+    const world = await makeRevocationWorld({ stores: { replays: { mark: async () => 'full' as const } } })
+    const { code, status, headers } = await world.refusal(await world.agent.personToken(), {
+      method: 'POST',
+      requirement: person,
+    })
+    expect([code, status, headers['retry-after']]).toEqual(['rate_limited', 429, '60'])
+  })
+
+  it('may be thenables of another library [REV-9]', async () => {
+    const withdrawn = {
+      // biome-ignore lint/suspicious/noThenProperty: that is what is tested
+      then: (resolve: (answer: boolean) => void) => resolve(true),
+    } as unknown as Promise<boolean>
+    const world = await makeRevocationWorld({
+      stores: { revocations: { has: () => withdrawn, add: () => 'recorded' } },
+    })
+    expect(await world.verdict(await world.agent.personToken())).toBe('revoked_jwt')
+  })
+})
+
+/** What a store does instead of answering. */
+const faults: readonly [string, () => never][] = [
+  [
+    'throws',
+    () => {
+      throw new Error('down')
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('down')) as never],
+  ['answers undefined', () => undefined as never],
+  ['answers undefined later', () => Promise.resolve(undefined) as never],
+  ['answers null', () => null as never],
+  ['answers a number', () => 0 as never],
+  ['answers a word nobody knows', () => 'OK' as never],
+]
+
+describe.each(faults)('a store that %s', (_, fault) => {
+  it('lets no token pass: 503 [R11-255, JWT-19]', async () => {
+    const world = await makeRevocationWorld({
+      stores: { revocations: { has: fault, add: () => 'recorded' } },
+    })
+    const { code, status, headers } = await world.refusal(await world.agent.personToken(), {
+      requirement: person,
+    })
+    expect([code, status, headers['retry-after']]).toEqual(['server_error', 503, '5'])
+  })
+
+  it('lets no signature pass: 503 [REPLAY-1]', async () => {
+    const world = await makeRevocationWorld({ stores: { replays: { mark: fault } } })
+    const { code, status } = await world.refusal(await world.agent.personToken(), {
+      method: 'POST',
+      requirement: person,
+    })
+    expect([code, status]).toEqual(['server_error', 503])
+  })
+
+  it('has no revocation answered with 200 [K15, R11-246]', async () => {
+    const world = await makeRevocationWorld({ stores: { revocations: { has: () => false, add: fault } } })
+    expect(told(await world.post({ jti: 'x', exp: now + 100 }))).toEqual([503, 'server_error', undefined])
+  })
+
+  it('lets revoke of the resource reject [K15]', async () => {
+    const { resource } = await makeRevocationWorld({
+      stores: { revocations: { has: () => false, add: fault } },
+    })
+    await expect(resource.revoke({ iss: 'https://ps.example', jti: 'x', exp: now })).rejects.toThrow(Error)
+  })
+})
+
+describe('a store that never answers', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  const never = () => new Promise<never>(() => undefined)
+  const calls: readonly [string, Stores, string][] = [
+    ['whether a token is withdrawn', { revocations: { has: never, add: () => 'recorded' } }, '[R11-255]'],
+    ['whether a signature is new', { replays: { mark: never } }, '[REPLAY-1]'],
+  ]
+
+  it.each(calls)('has the request refused with 503 after a second: %s %s', async (_, stores) => {
+    const world = await makeRevocationWorld({ stores })
+    const token = await world.agent.personToken()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const refused = world.refusal(token, { method: 'POST', requirement: person })
+    await vi.waitUntil(() => vi.getTimerCount() === 1)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect((await refused).status).toBe(503)
+  })
+
+  it('has the revocation answered with 503 after a second, never with 200 [K15]', async () => {
+    const world = await makeRevocationWorld({ stores: { revocations: { has: () => false, add: never } } })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const answered = world.post({ jti: 'x', exp: now + 100 })
+    await vi.waitUntil(() => vi.getTimerCount() === 1)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect((await answered).status).toBe(503)
+  })
+})

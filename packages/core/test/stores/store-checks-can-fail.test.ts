@@ -1,0 +1,119 @@
+import { replayStoreChecks, revocationStoreChecks, type StoreCheck } from '@aauth-guard/testing'
+import { describe, expect, it } from 'vitest'
+import { type Flaws, flawedKeys, makeReplays, makeRevocations } from './flawed-stores.ts'
+
+async function failuresOf(checks: readonly StoreCheck[]): Promise<string[]> {
+  const outcomes = await Promise.allSettled(checks.map(({ run }) => run()))
+  return checks.filter((_, index) => outcomes[index]?.status === 'rejected').map(({ name }) => name)
+}
+const checkRevocations = (flaws?: Flaws) =>
+  failuresOf(revocationStoreChecks((bounds) => makeRevocations(bounds, flaws)))
+const checkReplays = (flaws?: Flaws) => failuresOf(replayStoreChecks((bounds) => makeReplays(bounds, flaws)))
+
+const oneShare: Flaws = { shareOf: () => 'all' }
+
+const revocationFlaws: readonly [string, Flaws, string][] = [
+  ['forgets', { forgets: true }, 'finds what was recorded, and only that'],
+  ['ignores the issuer', { key: (_, jti) => jti }, 'keeps the tokens of issuers apart'],
+  ['counts repetitions', { again: 'counted' }, 'takes a repetition, and counts it once'],
+  ['drops entries at exp', { keeps: -60 }, 'keeps an entry until a minute after exp'],
+  ['keeps entries for ever', { keeps: 1e9 }, 'makes room when entries have ended'],
+  ['keeps entries for ever', { keeps: 1e9 }, 'makes room for everybody when entries have ended'],
+  ['takes the last exp', { again: 'latest' }, 'does not let a repetition shorten an entry'],
+  ['keeps the first exp', { again: 'earliest' }, 'lets a repetition lengthen an entry'],
+  ['evicts', { whenFull: 'evicts' }, 'refuses what is over the share of an issuer, and forgets nothing'],
+  [
+    'knows no share',
+    { whenFull: 'grows' },
+    'refuses what is over the share of an issuer, and forgets nothing',
+  ],
+  ['has one share for all', oneShare, 'leaves the share of an issuer to it when another has used up its own'],
+  ['refuses repetitions', { again: 'full' }, 'takes a repetition when the share is used up'],
+  ['knows no bound', { whenFull: 'grows-beyond-all' }, 'is bounded over all issuers, and forgets nothing'],
+  ['evicts anybody', { whenFull: 'evicts-anybody' }, 'is bounded over all issuers, and forgets nothing'],
+  ['writes back what it read', { overwrites: true }, 'loses nothing of what is recorded at the same time'],
+  ['counts before it waits', { pauses: true }, 'holds the bound when much is recorded at the same time'],
+  [
+    'counts each of many at once',
+    { pauses: true, again: 'counted' },
+    'counts one entry that is recorded many times at once as one',
+  ],
+]
+
+const replayFlaws: readonly [string, Flaws, string][] = [
+  ['forgets', { forgets: true }, 'tells the first from the repeated'],
+  ['ignores the key', { key: (_, print) => print }, 'keeps the signatures of keys apart'],
+  ['looks before it waits', { pauses: true }, 'lets exactly one of many at the same time be first'],
+  [
+    'ends a second early',
+    { keeps: -1, trustsClock: true },
+    'remembers through the last second in which the signature is fresh',
+  ],
+  ['trusts the clock', { trustsClock: true }, 'takes nothing for new twice when the clock goes back'],
+  ['evicts', { whenFull: 'evicts' }, 'refuses what is over the share of a key, and forgets nothing'],
+  ['knows no share', { whenFull: 'grows' }, 'refuses what is over the share of a key, and forgets nothing'],
+  ['has one share for all', oneShare, 'leaves the share of a key to it when another has used up its own'],
+  ['keeps entries for ever', { keeps: 1e9 }, 'gives the share back when signatures are stale'],
+  ['keeps entries for ever', { keeps: 1e9 }, 'gives all of the room back when signatures are stale'],
+  ['knows no bound', { whenFull: 'grows-beyond-all' }, 'is bounded over all keys, and forgets nothing'],
+  ['evicts anybody', { whenFull: 'evicts-anybody' }, 'is bounded over all keys, and forgets nothing'],
+  ['counts before it waits', { pauses: true }, 'holds the bound when much is marked at the same time'],
+]
+
+const keyFlaws = Object.entries(flawedKeys)
+
+describe('the checks of revocation stores', () => {
+  it('pass a store that keeps the contract', async () => {
+    expect(await checkRevocations()).toEqual([])
+  })
+
+  it.each(revocationFlaws)('catch a store that %s', async (_, flaws, check) => {
+    expect(await checkRevocations(flaws)).toContain(check)
+  })
+
+  it.each(keyFlaws)('catch, by a pair of keys and nothing else, a store that %s', async (_, flaws) => {
+    expect(await checkRevocations(flaws)).toEqual([expect.stringMatching(/^tells /)])
+  })
+
+  it('are all failed by some store', async () => {
+    const names = revocationStoreChecks((bounds) => makeRevocations(bounds)).map(({ name }) => name)
+    const every = [...revocationFlaws.map(([, flaws]) => flaws), ...Object.values(flawedKeys)]
+    const failed = new Set((await Promise.all(every.map(checkRevocations))).flat())
+    expect(names.filter((name) => !failed.has(name))).toEqual([])
+  })
+
+  it('catch a store that each process has for itself [K20]', async () => {
+    const checks = revocationStoreChecks((bounds) => makeRevocations(bounds), {
+      peer: () => makeRevocations({ max: 40, maxPerIssuer: 4 }),
+    })
+    expect(await failuresOf(checks)).toContain('finds what was recorded, and only that')
+  })
+})
+
+describe('the checks of replay stores', () => {
+  it('pass a store that keeps the contract', async () => {
+    expect(await checkReplays()).toEqual([])
+  })
+
+  it.each(replayFlaws)('catch a store that %s', async (_, flaws, check) => {
+    expect(await checkReplays(flaws)).toContain(check)
+  })
+
+  it.each(keyFlaws)('catch, by a pair of keys and nothing else, a store that %s', async (_, flaws) => {
+    expect(await checkReplays(flaws)).toEqual([expect.stringMatching(/^tells /)])
+  })
+
+  it('are all failed by some store', async () => {
+    const names = replayStoreChecks((bounds) => makeReplays(bounds)).map(({ name }) => name)
+    const every = [...replayFlaws.map(([, flaws]) => flaws), ...Object.values(flawedKeys)]
+    const failed = new Set((await Promise.all(every.map(checkReplays))).flat())
+    expect(names.filter((name) => !failed.has(name))).toEqual([])
+  })
+
+  it('catch a store that each process has for itself [REPLAY-1]', async () => {
+    const checks = replayStoreChecks((bounds) => makeReplays(bounds), {
+      peer: () => makeReplays({ max: 20, maxPerKey: 4 }),
+    })
+    expect(await failuresOf(checks)).toContain('tells the first from the repeated')
+  })
+})

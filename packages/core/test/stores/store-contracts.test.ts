@@ -1,0 +1,14 @@
+import { replayStoreChecks, revocationStoreChecks } from '@aauth-guard/testing'
+import { describe, it } from 'vitest'
+import { ReplayMemory } from '../../src/stores/replay-memory.ts'
+import { RevocationMemory } from '../../src/stores/revocations.ts'
+
+describe('the revocation store of a process, for strangers', () => {
+  const checks = revocationStoreChecks(({ max, maxPerIssuer }) => new RevocationMemory(max, maxPerIssuer))
+  it.each(checks)('$name [R11-245, REV-8, REV-10, REV-12]', ({ run }) => run())
+})
+
+describe('the replay store of a process', () => {
+  const checks = replayStoreChecks(({ max, maxPerKey }) => new ReplayMemory(max, maxPerKey))
+  it.each(checks)('$name [REPLAY-1, REPLAY-2]', ({ run }) => run())
+})

@@ -1,0 +1,53 @@
+import {
+  authorizeServer,
+  createIssuers,
+  createResource,
+  ExchangeError,
+  fetchRequest,
+  verifyExchange,
+  verifyResourceToken,
+} from '@aauth-guard/core'
+import { decodeJwt } from 'jose'
+import { departureNamed } from './exchange-misbehaviour.ts'
+import type { TestIssuer } from './issuer.ts'
+import type { TestNetwork } from './network.ts'
+import {
+  answerTokenRequest,
+  checkGeneration,
+  issueAuthToken,
+  readTokenRequest,
+  tokenResponse,
+} from './token-endpoint.ts'
+
+/** The token endpoints of an access server, which person servers ask (AS11-01 to AS11-06). */
+export function accessServer(net: TestNetwork, issuer: TestIssuer): (request: Request) => Promise<Response> {
+  const settings = { fetch: net.fetch, now: net.clock.now }
+  const issuers = createIssuers(settings)
+  const resource = createResource({ issuer: issuer.id, trust: { personServers: 'any' }, ...settings })
+
+  return (request) =>
+    answerTokenRequest(issuer, request.signal, async () => {
+      const content = new Uint8Array(await request.clone().arrayBuffer())
+      const caller = await authorizeServer(resource, fetchRequest(request), async () => content)
+      const body = readTokenRequest(new TextDecoder().decode(content))
+      const { resource_token: resourceToken, agent_token: agentToken } = body
+      if (resourceToken === undefined || agentToken === undefined)
+        throw new ExchangeError('invalid_request', 'resource_token or agent_token is missing')
+      const asked = await verifyResourceToken(resourceToken, {
+        role: 'access-server',
+        recipient: issuer.id,
+        personServer: caller.id,
+        agentToken,
+        presentedToken: body.presented_token,
+        subagentToken: body.subagent_token,
+        upstreamToken: body.upstream_token,
+        issuers,
+      })
+      const older = new URL(request.url).pathname === '/token'
+      checkGeneration(asked, older ? 'mission-header' : 'person-token')
+      const token = await issueAuthToken(net, issuer, asked, asked.sub)
+      if (departureNamed(issuer.policy.misbehaviour) === undefined)
+        await verifyExchange({ resourceToken: asked, authToken: token, issuers })
+      return tokenResponse('auth_token', token, (decodeJwt(token).exp as number) - net.clock.now())
+    })
+}

@@ -1,0 +1,171 @@
+import {
+  type AgentAuth,
+  createIssuers,
+  createResource,
+  ExchangeError,
+  fetchGuard,
+  type VerifiedResourceToken,
+  verifyExchange,
+  verifyResourceToken,
+} from '@aauth-guard/core'
+import { decodeJwt } from 'jose'
+import { isInnerList, parseDictionary } from 'structured-headers'
+import { departureNamed } from './exchange-misbehaviour.ts'
+import type { Generation, TestIssuer } from './issuer.ts'
+import { base64url, sha256 } from './keys.ts'
+import type { TestNetwork } from './network.ts'
+import { deliver } from './revoke.ts'
+import {
+  answerTokenRequest,
+  checkGeneration,
+  EndpointError,
+  issueAuthToken,
+  readTokenRequest,
+  type TokenRequest,
+  tokenResponse,
+} from './token-endpoint.ts'
+
+/**
+ * The token endpoints of a person server: person tokens (PS11-01 to PS11-07), and auth tokens for resource tokens
+ * (PS11-20 to PS11-28), which it grants or fetches from an access server. One person, who agrees to everything.
+ */
+export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Request) => Promise<Response> {
+  const settings = { fetch: net.fetch, now: net.clock.now }
+  const issuers = createIssuers(settings)
+  const guard = fetchGuard(
+    createResource({ issuer: issuer.id, trust: { agentProviders: 'any' }, ...settings }),
+    { accept: 'agent-token', components: ['content-digest', 'content-type'] },
+  )
+
+  return guard((request, auth) =>
+    answerTokenRequest(issuer, request.signal, async () => {
+      const body = readTokenRequest(await request.text())
+      const agentToken = shownToken(request)
+      switch (new URL(request.url).pathname) {
+        case '/person-token':
+          return personToken(body, auth, agentToken)
+        case '/auth-token':
+          return authToken(body, auth, agentToken, 'person-token')
+        default:
+          return authToken(body, auth, agentToken, 'mission-header')
+      }
+    }),
+  )
+
+  async function personToken(body: TokenRequest, auth: AgentAuth, agentToken: string): Promise<Response> {
+    const { resource = '', mission_s256: mission } = body
+    if (!/^https:\/\/[a-z0-9.-]+$/.test(resource) || auth.parentAgent !== undefined)
+      throw new ExchangeError('invalid_request', 'no resource, or a sub-agent that asks for itself')
+    refuseEnded(mission)
+    const bound = await actingAgent(body, auth, agentToken)
+    const iat = net.clock.now()
+    const exp = Math.min(iat + 3600, auth.exp, bound.exp)
+    const claims = {
+      iss: issuer.id,
+      dwk: 'aauth-person.json',
+      aud: resource,
+      sub: await subjectAt(resource),
+      jti: net.nextId(),
+      iat,
+      exp,
+      cnf: { jwk: bound.jwk },
+      tenant: issuer.policy.tenant,
+      mission_s256: mission,
+    }
+    return tokenResponse('person_token', await issuer.sign('aa-person+jwt', claims), exp - iat)
+  }
+
+  async function authToken(
+    body: TokenRequest,
+    auth: AgentAuth,
+    agentToken: string,
+    generation: Generation,
+  ): Promise<Response> {
+    const { resource_token: resourceToken } = body
+    if (resourceToken === undefined) throw new ExchangeError('invalid_request', 'resource_token is missing')
+    const asked = await verifyResourceToken(resourceToken, {
+      role: 'person-server',
+      recipient: issuer.id,
+      requestKey: auth.thumbprint,
+      agentToken,
+      presentedToken: body.presented_token,
+      subagentToken: body.subagent_token,
+      upstreamToken: body.upstream_token,
+      issuers,
+    })
+    checkGeneration(asked, generation)
+    refuseEnded(asked.mission?.s256)
+    const token = asked.forwards
+      ? await federate(asked, { ...body, agent_token: agentToken })
+      : await issueAuthToken(net, issuer, asked, asked.sub ?? (await subjectAt(asked.iss)))
+    const honest = departureNamed(issuer.policy.misbehaviour) === undefined
+    if (honest) await checkDelivery(asked, token)
+    return tokenResponse('auth_token', token, (decodeJwt(token).exp as number) - net.clock.now())
+  }
+
+  /** What an access server grants instead of what was asked for reaches no agent (draft 11 §9.1.3). */
+  async function checkDelivery(asked: VerifiedResourceToken, token: string): Promise<void> {
+    try {
+      await verifyExchange({ resourceToken: asked, authToken: token, issuers })
+    } catch (cause) {
+      throw asked.forwards ? new EndpointError(502, 'as_unreachable') : cause
+    }
+  }
+
+  /** Passes the request on to the access server that the resource names, signed in its own right. */
+  async function federate(asked: VerifiedResourceToken, body: TokenRequest): Promise<string> {
+    const response = await askAccessServer(asked, body).catch(() => undefined)
+    const answered = (await response?.json().catch(() => undefined)) as
+      | Readonly<Record<string, unknown>>
+      | undefined
+    if (typeof answered?.auth_token === 'string' && response?.ok) return answered.auth_token
+    throw typeof answered?.error === 'string'
+      ? new EndpointError((response as Response).status, answered.error)
+      : new EndpointError(502, 'as_unreachable')
+  }
+
+  async function askAccessServer(
+    { aud, generation }: VerifiedResourceToken,
+    body: TokenRequest,
+  ): Promise<Response> {
+    const metadata = await net.fetch(`${aud}/.well-known/aauth-access.json`)
+    const endpoints = (await metadata.json()) as Readonly<Record<string, string>>
+    const name = generation === 'person-token' ? 'auth_token_endpoint' : 'token_endpoint'
+    const message = await issuer.signServer(endpoints[name] as string, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    return deliver(net, message, undefined)
+  }
+
+  /** Whose key the person token is bound to: the caller's, or that of its sub-agent (PS11-03). */
+  async function actingAgent(
+    { subagent_token: text }: TokenRequest,
+    auth: AgentAuth,
+    agentToken: string,
+  ): Promise<{ readonly jwk: unknown; readonly exp: number }> {
+    if (text === undefined) return { jwk: (decodeJwt(agentToken).cnf as { jwk: unknown }).jwk, exp: auth.exp }
+    const { claims } = await issuers.verifyParameter(text, 'subagent', undefined)
+    if (claims.parentAgent !== auth.agent)
+      throw new ExchangeError('invalid_subagent_token', 'the sub-agent is of another family')
+    return claims
+  }
+
+  function refuseEnded(mission: string | undefined): void {
+    if (mission !== undefined && issuer.policy.endedMissions?.includes(mission))
+      throw new EndpointError(403, 'mission_terminated')
+  }
+
+  async function subjectAt(resource: string): Promise<string> {
+    const chosen = issuer.policy.sub?.(resource)
+    if (chosen !== undefined) return chosen
+    return base64url(await sha256(new TextEncoder().encode(`${net.seed} ${issuer.id} ${resource}`)))
+  }
+}
+
+/** The token of a request whose signature was verified. */
+function shownToken(request: Request): string {
+  const [member] = parseDictionary(request.headers.get('signature-key') ?? '').values()
+  if (member === undefined || isInnerList(member)) throw new TypeError('the guard let an unsigned request in')
+  return member[1].get('jwt') as string
+}

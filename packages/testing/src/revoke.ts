@@ -1,0 +1,44 @@
+import { toRequest } from './agent.ts'
+import { dial } from './dial.ts'
+import type { TestNetwork } from './network.ts'
+import type { ServerSignOptions } from './server-signature.ts'
+import type { SignedMessage } from './sign.ts'
+
+/** What a revocation says: draft 11, drafts 01 to 05, and drafts 06 to 10. */
+export type RevocationBody =
+  | { readonly jti: string; readonly exp: number }
+  | { readonly jti: string }
+  | { readonly iss: string; readonly jti: string }
+
+/** How a revocation is signed, and where it goes. */
+export interface RevokeOptions extends ServerSignOptions {
+  /** Where to dial, as `http://127.0.0.1:PORT`; `Host` still names the resource. */
+  readonly via?: string
+}
+
+/** Sends a message to whoever is served under its authority, else to the network. */
+export async function deliver(
+  net: TestNetwork,
+  message: SignedMessage,
+  via: string | undefined,
+): Promise<Response> {
+  const origin = via ?? net.servedAt(new URL(message.url).host)
+  return origin === undefined ? net.fetch(toRequest(message)) : dial(origin, message)
+}
+
+/** Where a resource hears of revocations: what its metadata says, or `resource` itself if it has a path. */
+export async function revocationEndpoint(
+  net: TestNetwork,
+  resource: string,
+  via: string | undefined,
+): Promise<string> {
+  const { origin, pathname } = new URL(resource)
+  if (pathname !== '/') return resource
+  const target = '/.well-known/aauth-resource.json'
+  const asked = { method: 'GET', url: `${origin}${target}`, target, headers: [], base: '' }
+  const { revocation_endpoint: endpoint } = (await (await deliver(net, asked, via)).json()) as {
+    revocation_endpoint?: string
+  }
+  if (endpoint === undefined) throw new Error(`${origin} publishes no revocation endpoint`)
+  return endpoint
+}

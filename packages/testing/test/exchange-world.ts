@@ -1,0 +1,87 @@
+import { createResource, type ResourceOptions, stepUp } from '@aauth-guard/core'
+import { answerRefusals, getAuth, protect, wellKnown } from '@aauth-guard/express'
+import {
+  type Agent,
+  type AgentOptions,
+  createTestNetwork,
+  type Generation,
+  type TestNetwork,
+} from '@aauth-guard/testing'
+import express from 'express'
+import { onTestFinished } from 'vitest'
+
+export const now = 1_790_000_000
+export const notes = 'https://notes.example'
+export const mission = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+
+/** A notes API on a loopback socket, its issuers, and an agent. */
+export interface ExchangeWorld {
+  readonly net: TestNetwork
+  readonly agent: Agent
+  /** Where the issuers are dialled. */
+  readonly origins: Readonly<Record<string, string>>
+}
+
+interface WorldOptions extends AgentOptions {
+  /** Whether the issuers are on sockets, or in process. */
+  readonly sockets?: boolean
+}
+
+/** Three-party, or four-party with `accessServer`; `generation` is what the servers speak. */
+export async function makeExchangeWorld(
+  generation: Generation,
+  options: Partial<ResourceOptions> = {},
+  { sockets = true, ...agentOptions }: WorldOptions = {},
+): Promise<ExchangeWorld> {
+  const net = await createTestNetwork({ now, seed: 'ladder' })
+  net.personServer.generations = [generation]
+  net.accessServer.generations = [generation]
+  const resource = createResource({
+    issuer: notes,
+    trust: 'any',
+    scopes: { 'notes.read': 'Read', 'notes.write': 'Write' },
+    signingKey: { kty: 'OKP', crv: 'Ed25519', kid: 'rs-1', alg: 'Ed25519', ...rfc8037 },
+    fetch: net.fetch,
+    now: net.clock.now,
+    ...options,
+  })
+  const app = express()
+  app.use(wellKnown(resource))
+  app.get('/whoami', protect(resource, { accept: 'agent-token' }), (req, res) => {
+    res.json(getAuth(req, 'agent-token').agent)
+  })
+  app.get('/me', protect(resource, { accept: 'person-token' }), (req, res) => {
+    res.json(getAuth(req, 'person-token').ps)
+  })
+  app.get('/notes', protect(resource, { scope: 'notes.read' }), (req, res) => {
+    const { type, generation: spoken, iss, scopes, account, mission: about } = getAuth(req, 'auth-token')
+    res.json({ type, spoken, iss, scopes, account, s256: about?.s256 })
+  })
+  app.post('/notes', protect(resource, { scope: 'notes.write' }), (req, res) => {
+    res.json(getAuth(req, 'auth-token').scopes)
+  })
+  app.get('/workspace', protect(resource, { scope: 'notes.read' }), async (req, res) => {
+    const auth = getAuth(req, 'auth-token')
+    if (auth.account === null) await stepUp(resource, auth, { scope: 'notes.read', account: 'ws-7' })
+    res.json(auth.account)
+  })
+  app.use(answerRefusals())
+  const { origins } = sockets ? await net.serveIssuers() : { origins: {} }
+  await net.listen(app)
+  onTestFinished(() => net.close())
+  return { net, origins, agent: await net.agent(agentOptions) }
+}
+
+/** The resource token with which the notes answer a call that shows `token`. */
+export async function challenge(agent: Agent, token: string): Promise<string> {
+  const { headers } = await agent.fetch(`${notes}/notes`, {}, { token })
+  const [, resourceToken] = /resource-token="([^"]+)"/.exec(headers.get('aauth-requirement') ?? '') ?? []
+  if (resourceToken === undefined) throw new Error('the resource asked for no auth token')
+  return resourceToken
+}
+
+/** RFC 8037, Appendix A.1. */
+const rfc8037 = {
+  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+} as const
