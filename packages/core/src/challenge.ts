@@ -132,5 +132,5 @@ function scopesToAsk(
 
 function ask(requirement: 'agent-token' | 'person-token'): AAuthError {
   const code = requirement === 'agent-token' ? 'agent_token_required' : 'person_token_required'
-  return new AAuthError(code, { requirement, hint: `this route needs a ${requirement.replace('-', ' ')}` })
+  return new AAuthError(code, { requirement, hint: `this route needs another token: ${requirement}` })
 }
