@@ -1,4 +1,4 @@
-import { contentBinding, verifyContent } from './authorize.ts'
+import { bindContent, contentBinding } from './authorize.ts'
 import { AAuthError } from './errors.ts'
 import type { Auth } from './token/auth.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
@@ -35,8 +35,12 @@ export function fetchRequest(request: Request): SignedRequest {
  */
 export async function checkContent(auth: Auth, request: Request): Promise<Request> {
   if (contentBinding(auth) !== 'unchecked') return request
-  const content = await readContent(request)
-  await verifyContent(auth, content)
+  let content: Uint8Array<ArrayBuffer> | undefined
+  await bindContent(auth, async () => {
+    content = await readContent(request)
+    return content
+  })
+  if (content === undefined) return request
   const unread = new Request(request, { body: content })
   const signed = snapshots.get(request)
   if (signed) snapshots.set(unread, signed)

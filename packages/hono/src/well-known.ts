@@ -8,7 +8,7 @@ export function wellKnown(resource: Resource): MiddlewareHandler {
   return async (c, next) => {
     const { method, target } = requestOf(c)
     const answer = await answerWellKnown(resource, method, target)
-    if (answer) return respond(answer)
+    if (answer) return respond(c, answer)
     return next()
   }
 }

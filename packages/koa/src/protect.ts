@@ -1,15 +1,13 @@
 import {
-  type Auth,
   type Authorized,
   answer,
   authorize,
+  bindContent,
   checkRequirement,
-  contentBinding,
   passesPreflight,
   type Requirement,
   type Resource,
   type TokenKind,
-  verifyContent,
 } from '@aauth-guard/core'
 import { bufferContent } from '@aauth-guard/core/node'
 import type { Context, Middleware } from 'koa'
@@ -64,7 +62,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
     try {
       const auth = await authorize(resource, request, requirement)
       if (auth !== undefined) {
-        await checkContent(auth, ctx)
+        await bindContent(auth, () => readContent(ctx))
         fillSlot(ctx, auth)
       }
     } catch (error) {
@@ -76,15 +74,13 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
   }
 }
 
-async function checkContent(auth: Auth, { req }: Pick<Context, 'req'>): Promise<void> {
-  if (contentBinding(auth) !== 'unchecked') return
-  const content = await bufferContent(req, maxContent).catch((error: unknown) => {
+/** Content that a parser has taken before cannot be checked; reading the identity says so. */
+function readContent({ req }: Pick<Context, 'req'>): Promise<Uint8Array | undefined> {
+  return bufferContent(req, maxContent).catch((error: unknown) => {
     // Node lets content go by that nobody reads, but not what somebody began to read: the connection would hang.
     req.resume()
     throw error
   })
-  // Content that a parser has taken before cannot be checked; reading the identity says so.
-  if (content !== undefined) await verifyContent(auth, content)
 }
 
 /** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */

@@ -11,6 +11,7 @@ import { AAuthError } from '../errors.ts'
  */
 export function bufferContent(message: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
   if (message.readableDidRead || message.readableFlowing) return Promise.resolve(undefined)
+  if (message.destroyed) return Promise.reject(endedEarly())
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -35,10 +36,13 @@ export function bufferContent(message: IncomingMessage, limit: number): Promise<
         if (length > 0) message.unshift(content)
         resolve(content)
       })
-    const fail = (): void =>
-      settle(() => reject(new AAuthError('invalid_request', { hint: 'the content ended too early' })))
+    const fail = (): void => settle(() => reject(endedEarly()))
     message.on('readable', take).on('end', end).on('error', fail).on('close', fail)
   })
+}
+
+function endedEarly(): AAuthError {
+  return new AAuthError('invalid_request', { hint: 'the content ended too early' })
 }
 
 /** Node has no public name for this moment: `complete` is unknown to HTTP/2, `readableEnded` comes too late. */
