@@ -47,12 +47,26 @@ export async function checkContent(auth: Auth, request: Request): Promise<Reques
   return unread
 }
 
-/** Path and query as text: a URL parser would normalise them (architecture §11, hosts). */
-function targetOf({ url }: Request): string {
-  const path = url.indexOf('/', url.indexOf('://') + 3)
-  if (path === -1) return '/'
-  const fragment = url.indexOf('#', path)
-  return url.slice(path, fragment === -1 ? undefined : fragment)
+/**
+ * Path and query as text: a URL parser would normalise them (architecture §11, hosts). Where `Host` says something
+ * else than the URL, the client sent absolute form, whose authority must be ours (security E11).
+ */
+function targetOf({ url, headers }: Request): string {
+  const start = url.indexOf('://') + 3
+  const path = url.indexOf('/', start)
+  const authority = url.slice(start, path === -1 ? undefined : path)
+  const fragment = url.indexOf('#', start)
+  const end = fragment === -1 ? undefined : fragment
+  const host = headers.get('host')
+  if (host !== null && host.toLowerCase() !== authority && !isDefaultPortOf(url, authority, host))
+    return url.slice(0, end)
+  return path === -1 ? '/' : url.slice(path, end)
+}
+
+/** URL parsers leave out the port that a scheme implies. */
+function isDefaultPortOf(url: string, authority: string, host: string): boolean {
+  const port = url.startsWith('https:') ? ':443' : ':80'
+  return host.toLowerCase() === `${authority}${port}`
 }
 
 async function readContent(request: Request): Promise<Uint8Array<ArrayBuffer>> {

@@ -12,10 +12,15 @@ const without = (...left: string[]): string[] => visible.filter((character) => !
 const printable = [' ', ...visible]
 const tokenText = /^[A-Za-z*][!#$%&'*+.^_`|~A-Za-z0-9:/-]*$/
 
+const encodesInVain = (made: string): boolean =>
+  (made.match(/%[0-9a-f]{2}/gi) ?? []).some((octet) =>
+    /[\w.~-]/.test(String.fromCharCode(Number.parseInt(octet.slice(1), 16))),
+  )
+
 const path = fc
   .array(text(without('?', '/', ...'#\\"<>^`{}'), 12), { maxLength: 6 })
   .map((segments) => `/${segments.join('/')}`)
-  .filter((made) => !/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(made))
+  .filter((made) => !/(?:^|\/)\.{1,2}(?:\/|$)/.test(made) && !encodesInVain(made))
 const target = fc
   .tuple(path, fc.option(text(without(...'#"<>'), 30)))
   .map(([made, query]) => (query === null ? made : `${made}?${query}`))
