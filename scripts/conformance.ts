@@ -113,7 +113,8 @@ function testFiles(): string[] {
       ),
     )
     .filter(
-      (name) => !name.includes('node_modules') && (name.endsWith('.test.ts') || name.endsWith('.test-d.ts')),
+      (name) =>
+        !name.includes('node_modules') && /(?:\.test\.ts|\.test-d\.ts|contract\/cases\/.*\.ts)$/.test(name),
     )
     .sort()
 }

@@ -4,6 +4,7 @@ import type { Auth } from './token/auth.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 
 const maxContent = 1_048_576
+const nothing = new Uint8Array()
 const snapshots = new WeakMap<Request, SignedRequest>()
 
 /**
@@ -20,7 +21,9 @@ export function fetchRequest(request: Request): SignedRequest {
       const line = request.headers.get(name)
       return line === null ? [] : [line]
     },
-    ...(request.body === null && { body: new Uint8Array() }),
+    get body() {
+      return request.body === null ? nothing : undefined
+    },
   }
   snapshots.set(request, signed)
   return signed

@@ -112,6 +112,11 @@ describe('the request target', () => {
     '/a\r\nb',
     'notes.example:443',
     'ftp://notes.example/a',
+    '/a"b',
+    '/a{b}',
+    '/a?x=<y>',
+    '/%61',
+    '/%2D',
   ])('%j is refused as ambiguous [E13, E20]', async (target) => {
     const world = await makeWorld()
     expect(await outcome(world, await signed(world, url), {}, target)).toBe('400 invalid_request')

@@ -76,11 +76,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
 
 /** Content that a parser has taken before cannot be checked; reading the identity says so. */
 function readContent({ req }: Pick<Context, 'req'>): Promise<Uint8Array | undefined> {
-  return bufferContent(req, maxContent).catch((error: unknown) => {
-    // Node lets content go by that nobody reads, but not what somebody began to read: the connection would hang.
-    req.resume()
-    throw error
-  })
+  return bufferContent(req, maxContent)
 }
 
 /** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */

@@ -29,8 +29,6 @@ export class IssuerKeys {
   private readonly records: IssuerRecords
   private readonly firstContacts = new FirstContactBudget(20, 40, 16)
   private readonly closing = new AbortController()
-  /** One timer a flight, however many wait for it. */
-  private readonly landings = new WeakMap<Promise<void>, Promise<boolean>>()
   private readonly options: IssuerKeysOptions
 
   constructor(options: IssuerKeysOptions) {
@@ -149,15 +147,11 @@ export class IssuerKeys {
 
   /** Workers drop what a request has begun when that request ends: then nothing ever comes of it. */
   private lands(flight: Promise<void>): Promise<boolean> {
-    const known = this.landings.get(flight)
-    if (known) return known
     const late = new Promise<boolean>((resolve) => {
       const timeout = AbortSignal.timeout(this.options.deadline)
       timeout.addEventListener('abort', () => resolve(false), { once: true })
     })
-    const lands = Promise.race([flight.then(() => true), late])
-    this.landings.set(flight, lands)
-    return lands
+    return Promise.race([flight.then(() => true), late])
   }
 
   private start(record: IssuerRecord): Promise<void> {

@@ -28,8 +28,13 @@ export function bufferContent(message: IncomingMessage, limit: number): Promise<
       // Between the last octet and the event `end`, which nothing can undo, there is one moment to put it all back.
       else if (hasEnded(message)) end()
     }
+    // What somebody began to read, Node does not let go by itself: the connection would hang.
     const tooLarge = (): void =>
-      settle(() => reject(new AAuthError('content_too_large', { hint: `content over ${limit} octets` })))
+      settle(
+        () =>
+          message.resume() &&
+          reject(new AAuthError('content_too_large', { hint: `content over ${limit} octets` })),
+      )
     const end = (): void =>
       settle(() => {
         const content = Buffer.concat(chunks)
