@@ -66,6 +66,25 @@ describe('a request that says something else when it is asked again', () => {
     expect(reads.sort()).toEqual(['method', 'target'])
   })
 
+  it('is asked once for its content [Q03, N01]', async () => {
+    const world = await makeWorld()
+    const request = await signed(world, { method: 'POST', body: 'note', digest: true })
+    let reads = 0
+    const watched: SignedRequest = {
+      ...request,
+      get body() {
+        reads += 1
+        return request.body
+      },
+    }
+    expect(await outcome(world, watched, { components: ['content-digest', 'content-type'] })).toBe(
+      'invalid_input',
+    )
+    expect(reads).toBe(1)
+    expect(await outcome(world, watched)).toBe('auth-token checked')
+    expect(reads).toBe(2)
+  })
+
   it('passes for what was signed only, however method and target change [Q03]', async () => {
     const world = await makeWorld({ replay: 'off' })
     const request = await signed(world)

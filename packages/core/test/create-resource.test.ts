@@ -119,6 +119,19 @@ describe('a resource', () => {
   })
 })
 
+describe('the access server of a resource', () => {
+  it('is kept like an issuer that trust names: strangers do not push it out', async () => {
+    const accessServer = 'https://as.example'
+    const { net, agent, call } = await makeWorld({ accessServer, limits: { strangers: 1 } })
+    const requirement = { accept: ['agent-token', 'auth-token'] } as const
+    await call(await agent.authToken({ scope: 'access' }, net.accessServer), { requirement })
+    await call(await agent.agentToken(), { requirement })
+    const fetched = net.fetches.length
+    await call(await agent.authToken({ scope: 'access' }, net.accessServer), { requirement })
+    expect([fetched, net.fetches.length]).toEqual([4, 4])
+  })
+})
+
 describe('onRefusal', () => {
   it('hears of every refusal, with its request and its hint', async () => {
     const onRefusal = vi.fn()

@@ -35,4 +35,23 @@ describe('a Request of a fetch host', () => {
     expect(fetchRequest(new Request('https://notes.example/')).body).toEqual(new Uint8Array())
     expect(fetchRequest(post).body).toBeUndefined()
   })
+
+  it.each([
+    ['https://notes.example/notes?a=1', undefined, '/notes?a=1'],
+    ['https://notes.example/notes', 'notes.example', '/notes'],
+    ['https://notes.example/notes', 'NOTES.example', '/notes'],
+    ['https://notes.example/notes', 'notes.example:443', '/notes'],
+    ['http://notes.example/notes', 'notes.example:80', '/notes'],
+    ['https://notes.example/notes', 'notes.example:80', 'https://notes.example/notes'],
+    ['https://notes.example/notes', 'backend.internal', 'https://notes.example/notes'],
+    ['https://evil.example/notes', 'notes.example', 'https://evil.example/notes'],
+    ['https://evil.example/notes#top', 'notes.example', 'https://evil.example/notes'],
+    ['https://notes.example', 'notes.example', '/'],
+  ])('%s with Host %s has the target %s: absolute form where the two differ [E11]', (url, host, target) => {
+    const headers: Record<string, string> = host === undefined ? {} : { host }
+    const request = Object.defineProperty(new Request('https://notes.example/', { headers }), 'url', {
+      value: url,
+    })
+    expect(fetchRequest(request).target).toBe(target)
+  })
 })

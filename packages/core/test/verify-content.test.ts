@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { type Auth, authorize, contentBinding, type SignedRequest, verifyContent } from '@aauth-guard/core'
+import {
+  AAuthError,
+  type Auth,
+  authorize,
+  bindContent,
+  contentBinding,
+  type SignedRequest,
+  verifyContent,
+} from '@aauth-guard/core'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { type Call, makeWorld, type World } from './world.ts'
@@ -138,6 +146,48 @@ describe('a covered Content-Digest, the content yet to come', () => {
     const { body: _, ...request } = await post(world, bad256, [])
     const auth = await authorize(world.resource, request)
     expect([verifyContent(auth, bytes('anything')), contentBinding(auth)]).toEqual([undefined, 'uncovered'])
+  })
+})
+
+describe('content that is read for the comparison', () => {
+  const never = (): Promise<Uint8Array> => Promise.reject(new Error('it was read'))
+
+  async function unchecked(world: World, cover: readonly string[]): Promise<Auth> {
+    const { body: _, ...request } = await post(world, good256, cover)
+    return authorize(world.resource, request)
+  }
+
+  it('is compared once, and not read again [SIG-12, N01]', async () => {
+    const auth = await unchecked(await makeWorld(), ['content-digest'])
+    await bindContent(auth, async () => bytes('note'))
+    expect(contentBinding(auth)).toBe('checked')
+    await expect(bindContent(auth, never)).resolves.toBeUndefined()
+  })
+
+  it('is not read where no digest is covered [N03]', async () => {
+    await expect(bindContent(await unchecked(await makeWorld(), []), never)).resolves.toBeUndefined()
+  })
+
+  it('stays unchecked where somebody took it before [N03]', async () => {
+    const auth = await unchecked(await makeWorld(), ['content-digest'])
+    await bindContent(auth, async () => undefined)
+    expect(contentBinding(auth)).toBe('unchecked')
+  })
+
+  it('is refused and reported where it is another, or cannot be read [SIG-12, N01, N09]', async () => {
+    const world = await makeWorld()
+    const auth = await unchecked(world, ['content-digest'])
+    const tooLarge = new AAuthError('content_too_large')
+    await expect(bindContent(auth, async () => bytes('evil'))).rejects.toMatchObject({
+      code: 'invalid_signature',
+    })
+    await expect(bindContent(auth, () => Promise.reject(tooLarge))).rejects.toBe(tooLarge)
+    await expect(bindContent(auth, never)).rejects.toMatchObject({ code: 'server_error', status: 503 })
+    expect(world.refusals.map(({ code }) => code)).toEqual([
+      'invalid_signature',
+      'content_too_large',
+      'server_error',
+    ])
   })
 })
 

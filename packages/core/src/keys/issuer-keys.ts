@@ -151,7 +151,12 @@ export class IssuerKeys {
       const timeout = AbortSignal.timeout(this.options.deadline)
       timeout.addEventListener('abort', () => resolve(false), { once: true })
     })
-    return Promise.race([flight.then(() => true), late])
+    const landed = flight.then(
+      () => true,
+      // Some of them say so by rejecting.
+      () => false,
+    )
+    return Promise.race([landed, late])
   }
 
   private start(record: IssuerRecord): Promise<void> {

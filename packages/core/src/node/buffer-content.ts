@@ -30,11 +30,10 @@ export function bufferContent(message: IncomingMessage, limit: number): Promise<
     }
     // What somebody began to read, Node does not let go by itself: the connection would hang.
     const tooLarge = (): void =>
-      settle(
-        () =>
-          message.resume() &&
-          reject(new AAuthError('content_too_large', { hint: `content over ${limit} octets` })),
-      )
+      settle(() => {
+        message.resume()
+        reject(new AAuthError('content_too_large', { hint: `content over ${limit} octets` }))
+      })
     const end = (): void =>
       settle(() => {
         const content = Buffer.concat(chunks)
