@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
 const file = join(root, 'docs/conformance.md')
-const idPattern = /\b(?:R11-\d{3}|[A-Z]{3,6}-\d{1,2})\b/g
+const idPattern = /\b(?:R11-\d{3}|[A-Z]{2,6}-\d{1,2})\b/g
 const attackPattern = /\b[A-Q]\d{2}\b/g
 
 const required = readFileSync(join(root, 'docs/requirements.txt'), 'utf8')
@@ -19,7 +19,7 @@ const attacks = new Map<string, Set<string>>()
 for (const name of testFiles()) {
   const text = readFileSync(join(root, name), 'utf8')
   for (const [, bracket = ''] of text.matchAll(
-    /\[((?:(?:R11-\d{3}|[A-Z]{3,6}-\d{1,2}|[A-Q]\d{2})[,; ]*)+)\]/g,
+    /\[((?:(?:R11-\d{3}|[A-Z]{2,6}-\d{1,2}|[A-Q]\d{2})[,; ]*)+)\]/g,
   )) {
     for (const [id] of bracket.matchAll(idPattern)) add(proofs, id, name)
     for (const [id] of bracket.matchAll(attackPattern)) add(attacks, id, name)
@@ -113,7 +113,8 @@ function testFiles(): string[] {
       ),
     )
     .filter(
-      (name) => !name.includes('node_modules') && (name.endsWith('.test.ts') || name.endsWith('.test-d.ts')),
+      (name) =>
+        !name.includes('node_modules') && /(?:\.test\.ts|\.test-d\.ts|contract\/cases\/.*\.ts)$/.test(name),
     )
     .sort()
 }

@@ -40,6 +40,7 @@ const nodeFiles = [
   'platform/egress',
   'node/signed-request',
   'node/buffer-content',
+  'node/read-content',
   'node/verify-upgrade',
 ]
 const adapters = ['express', 'koa', 'hono']

@@ -128,3 +128,20 @@ export function verifyContent(auth: Auth, content: Uint8Array): void | Promise<v
   const verdict = matchesDigests(digest.expected, content, state.platform.digest)
   return typeof verdict === 'boolean' ? conclude(verdict) : verdict.then(conclude)
 }
+
+/**
+ * Reads the content, where the signature covers a digest that nobody has compared yet, and compares it. An adapter
+ * calls this once the caller is verified.
+ *
+ * @param read the content after transfer decoding and before content decoding; `undefined` when somebody took it
+ * before, which leaves the binding unchecked
+ * @throws {AAuthError} `invalid_signature` when they differ, or what `read` throws
+ */
+export async function bindContent(auth: Auth, read: () => Promise<Uint8Array | undefined>): Promise<void> {
+  if (contentBinding(auth) !== 'unchecked') return
+  const { state, request } = provenanceOf(auth)
+  const content = await read().catch((error: unknown) => {
+    throw state.refuse(error, request)
+  })
+  if (content !== undefined) await verifyContent(auth, content)
+}

@@ -66,6 +66,8 @@ function respond({ status, headers, body }: Answer): Response {
 
 /** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */
 function keepPrivate(response: Response): Response {
+  // An upgrade is what the runtime made it; a copy would be none.
+  if (response.status === 101) return response
   if (response.headers.has('cache-control') && response.headers.has('vary')) return response
   const kept = new Response(response.body, response)
   if (!kept.headers.has('cache-control')) kept.headers.set('cache-control', 'private')

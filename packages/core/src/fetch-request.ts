@@ -1,9 +1,10 @@
-import { contentBinding, verifyContent } from './authorize.ts'
+import { bindContent, contentBinding } from './authorize.ts'
 import { AAuthError } from './errors.ts'
 import type { Auth } from './token/auth.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 
 const maxContent = 1_048_576
+const nothing = new Uint8Array()
 const snapshots = new WeakMap<Request, SignedRequest>()
 
 /**
@@ -20,7 +21,9 @@ export function fetchRequest(request: Request): SignedRequest {
       const line = request.headers.get(name)
       return line === null ? [] : [line]
     },
-    ...(request.body === null && { body: new Uint8Array() }),
+    get body() {
+      return request.body === null ? nothing : undefined
+    },
   }
   snapshots.set(request, signed)
   return signed
@@ -35,20 +38,38 @@ export function fetchRequest(request: Request): SignedRequest {
  */
 export async function checkContent(auth: Auth, request: Request): Promise<Request> {
   if (contentBinding(auth) !== 'unchecked') return request
-  const content = await readContent(request, maxContent)
-  await verifyContent(auth, content)
+  let content: Uint8Array<ArrayBuffer> | undefined
+  await bindContent(auth, async () => {
+    content = await readContent(request, maxContent)
+    return content
+  })
+  if (content === undefined) return request
   const unread = new Request(request, { body: content })
   const signed = snapshots.get(request)
   if (signed) snapshots.set(unread, signed)
   return unread
 }
 
-/** Path and query as text: a URL parser would normalise them (architecture §11, hosts). */
-function targetOf({ url }: Request): string {
-  const path = url.indexOf('/', url.indexOf('://') + 3)
-  if (path === -1) return '/'
-  const fragment = url.indexOf('#', path)
-  return url.slice(path, fragment === -1 ? undefined : fragment)
+/**
+ * Path and query as text: a URL parser would normalise them (architecture §11, hosts). Where `Host` says something
+ * else than the URL, the client sent absolute form, whose authority must be ours (security E11).
+ */
+function targetOf({ url, headers }: Request): string {
+  const start = url.indexOf('://') + 3
+  const path = url.indexOf('/', start)
+  const authority = url.slice(start, path === -1 ? undefined : path)
+  const fragment = url.indexOf('#', start)
+  const end = fragment === -1 ? undefined : fragment
+  const host = headers.get('host')
+  if (host !== null && host.toLowerCase() !== authority && !isDefaultPortOf(url, authority, host))
+    return url.slice(0, end)
+  return path === -1 ? '/' : url.slice(path, end)
+}
+
+/** URL parsers leave out the port that a scheme implies. */
+function isDefaultPortOf(url: string, authority: string, host: string): boolean {
+  const port = url.startsWith('https:') ? ':443' : ':80'
+  return host.toLowerCase() === `${authority}${port}`
 }
 
 /** The content of a request, up to `limit` octets. @throws {AAuthError} `content_too_large` */

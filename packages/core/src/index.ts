@@ -1,6 +1,7 @@
 export { type Answer, answer } from './answer.ts'
 export {
   authorize,
+  bindContent,
   type ContentBinding,
   checkRequirement,
   contentBinding,

@@ -11,8 +11,13 @@ export function passesPreflight(resource: Resource, request: SignedRequest): boo
   return (
     stateOf(resource).settings.cors &&
     request.method === 'OPTIONS' &&
-    request.header('origin').length === 1 &&
-    request.header('access-control-request-method').length === 1 &&
+    saysOneThing(request, 'origin') &&
+    saysOneThing(request, 'access-control-request-method') &&
     isUnsigned(request)
   )
+}
+
+function saysOneThing(request: SignedRequest, name: string): boolean {
+  const [line, second] = request.header(name)
+  return line !== undefined && line !== '' && second === undefined
 }

@@ -110,7 +110,7 @@ describe.each(expressLines)('protect on %s', (_, express) => {
   it('refuses a resource that createResource did not make', () => {
     const forged: Resource = {
       issuer: 'https://notes.example',
-      revoke: () => undefined,
+      revoke: () => Promise.resolve(),
       purgeIssuer: () => undefined,
       close: () => undefined,
     }

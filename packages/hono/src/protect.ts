@@ -7,6 +7,7 @@ import {
   checkRequirement,
   contentBinding,
   demandCheckedContent,
+  isAAuthError,
   passesPreflight,
   type Requirement,
   type Resource,
@@ -58,11 +59,17 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
       if (auth !== undefined) await bindContent(auth, c)
     } catch (error) {
       if (options.passErrors) throw error
-      return respond(answer(error))
+      return respond(c, answer(error))
     }
     if (auth !== undefined) demandCheckedContent(auth, remedy)
     c.set('aauth', auth)
     await next()
+    // A handler behind the guard may refuse as well, such as with stepUp.
+    if (!options.passErrors && isAAuthError(c.error)) {
+      c.res = undefined
+      c.res = respond(c, answer(c.error))
+      return
+    }
     return keepPrivate(c)
   }
 }
@@ -93,8 +100,10 @@ function keepPrivate(c: Context): void {
 /** Whoever answers without a caller that is known, answers without content. */
 async function answerPreflight(c: Context, next: Next): Promise<void> {
   await next()
-  if (c.res.body === null) return
-  const { status, headers } = c.res
+  const { status, headers, body } = c.res
+  if (body === null) return
+  // Nobody will read it, so its source is let go.
+  body.cancel().catch(() => undefined)
   const kept = new Headers(headers)
   kept.delete('content-type')
   kept.delete('content-length')

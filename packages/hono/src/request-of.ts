@@ -4,17 +4,28 @@ import { signedRequest } from '@aauth-guard/core/node'
 import type { Context } from 'hono'
 
 const overridden = new WeakMap<SignedRequest, SignedRequest>()
+const shown = new WeakMap<Context, SignedRequest>()
 
 /**
  * The request as it crossed the wire where the host is Node, whose server keeps the message in `c.env.incoming`;
  * elsewhere as the host shows it.
  */
-export function requestOf({ env, req }: Context): SignedRequest {
+export function requestOf(c: Context): SignedRequest {
+  const { env, req } = c
   const { incoming } = (env ?? {}) as { incoming?: IncomingMessage }
-  if (!Array.isArray(incoming?.rawHeaders)) return fetchRequest(req.raw)
+  if (!Array.isArray(incoming?.rawHeaders)) return asShown(c)
   const signed = signedRequest(incoming)
   // Hosts write methods in upper case; what differs in more was overridden on the way (security E06).
   return signed.method.toUpperCase() === req.method.toUpperCase() ? signed : asRouted(signed, req.method)
+}
+
+/** Middleware that replaces the body replaces the `Request`; to the next guard it is the same request all the same. */
+function asShown(c: Context): SignedRequest {
+  const known = shown.get(c)
+  const request = fetchRequest(c.req.raw)
+  if (known?.method === request.method && known.target === request.target) return known
+  shown.set(c, request)
+  return request
 }
 
 /** What is checked is what is routed: the agent must have signed the method that replaced the one it sent. */

@@ -1,6 +1,10 @@
 import type { Answer } from '@aauth-guard/core'
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
-/** An answer as the response it describes. */
-export function respond({ status, headers, body }: Answer): Response {
-  return new Response(body, { status, headers })
+/** An answer as the response it describes, with the fields that middleware further out has set. */
+export function respond(c: Context, { status, headers, body }: Answer): Response {
+  const code = status as ContentfulStatusCode
+  // An empty text would be given the type of one.
+  return body === '' ? c.body(null, code, { ...headers, 'content-length': '0' }) : c.body(body, code, headers)
 }

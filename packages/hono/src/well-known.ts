@@ -1,14 +1,16 @@
-import { answerWellKnown, type Resource } from '@aauth-guard/core'
+import { answerRoutes, type Resource, readContent } from '@aauth-guard/core'
 import type { MiddlewareHandler } from 'hono'
 import { requestOf } from './request-of.ts'
 import { respond } from './respond.ts'
 
-/** Serves the resource's metadata and keys. Put it on the outermost app, before the guards. */
+/**
+ * Serves the resource's own routes: metadata, keys, authorization endpoint and revocation endpoint. Put it on the
+ * outermost app, before the guards and whatever reads content.
+ */
 export function wellKnown(resource: Resource): MiddlewareHandler {
   return async (c, next) => {
-    const { method, target } = requestOf(c)
-    const answer = await answerWellKnown(resource, method, target)
-    if (answer) return respond(answer)
+    const answer = await answerRoutes(resource, requestOf(c), (limit) => readContent(c.req.raw, limit))
+    if (answer) return respond(c, answer)
     return next()
   }
 }

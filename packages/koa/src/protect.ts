@@ -1,15 +1,14 @@
 import {
-  type Auth,
   type Authorized,
   answer,
   authorize,
+  bindContent,
   checkRequirement,
-  contentBinding,
+  isAAuthError,
   passesPreflight,
   type Requirement,
   type Resource,
   type TokenKind,
-  verifyContent,
 } from '@aauth-guard/core'
 import { bufferContent } from '@aauth-guard/core/node'
 import type { Context, Middleware } from 'koa'
@@ -64,7 +63,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
     try {
       const auth = await authorize(resource, request, requirement)
       if (auth !== undefined) {
-        await checkContent(auth, ctx)
+        await bindContent(auth, () => readContent(ctx))
         fillSlot(ctx, auth)
       }
     } catch (error) {
@@ -72,19 +71,19 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
       return send(ctx, answer(error))
     }
     keepPrivate(ctx)
-    return next()
+    try {
+      return await next()
+    } catch (error) {
+      // A handler behind the guard may refuse as well, such as with stepUp.
+      if (options.passErrors || ctx.headerSent || !isAAuthError(error)) throw error
+      return send(ctx, answer(error))
+    }
   }
 }
 
-async function checkContent(auth: Auth, { req }: Pick<Context, 'req'>): Promise<void> {
-  if (contentBinding(auth) !== 'unchecked') return
-  const content = await bufferContent(req, maxContent).catch((error: unknown) => {
-    // Node lets content go by that nobody reads, but not what somebody began to read: the connection would hang.
-    req.resume()
-    throw error
-  })
-  // Content that a parser has taken before cannot be checked; reading the identity says so.
-  if (content !== undefined) await verifyContent(auth, content)
+/** Content that a parser has taken before cannot be checked; reading the identity says so. */
+function readContent({ req }: Pick<Context, 'req'>): Promise<Uint8Array | undefined> {
+  return bufferContent(req, maxContent)
 }
 
 /** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */

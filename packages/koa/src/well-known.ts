@@ -1,13 +1,16 @@
-import { answerWellKnown, type Resource } from '@aauth-guard/core'
+import { answerRoutes, type Resource } from '@aauth-guard/core'
+import { readContent } from '@aauth-guard/core/node'
 import type { Middleware } from 'koa'
 import { requestOf } from './request-of.ts'
 import { send } from './send.ts'
 
-/** Serves the resource's metadata and keys. Mount it at the root, before the guards. */
+/**
+ * Serves the resource's own routes: metadata, keys, authorization endpoint and revocation endpoint. Mount it at the
+ * root, before the guards and before any body parser.
+ */
 export function wellKnown(resource: Resource): Middleware {
   return async (ctx, next) => {
-    const { method, target } = requestOf(ctx)
-    const answer = await answerWellKnown(resource, method, target)
+    const answer = await answerRoutes(resource, requestOf(ctx), (limit) => readContent(ctx.req, limit))
     if (answer) return send(ctx, answer)
     return next()
   }

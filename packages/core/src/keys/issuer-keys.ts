@@ -73,6 +73,8 @@ export class IssuerKeys {
    */
   async keyAfterFailure(source: KeySource, failed: IssuerKey): Promise<IssuerKey | undefined> {
     const record = this.records.findOrMake(source)
+    const renewedBefore = record.published?.keys.get(failed.kid)
+    if (typeof renewedBefore === 'object' && renewedBefore !== failed) return renewedBefore
     if (!this.mayRefresh(record)) return undefined
     await this.refresh(record)
     const key = record.published?.keys.get(failed.kid)
@@ -107,6 +109,7 @@ export class IssuerKeys {
       const refreshed = this.refresh(record)
       // Wait only where the copy may not be used, or is used up and the issuer is not known to be down.
       if (!hadCopy || (now >= record.freshUntil && record.failure === undefined)) await refreshed
+      else refreshed.catch(() => undefined)
     }
     if (record.published === undefined) throw this.refusal(record)
     return hadCopy
@@ -130,7 +133,7 @@ export class IssuerKeys {
     return this.records.askedAt(source) + floor
   }
 
-  /** Asks the issuer, or waits for what another request asked it. Never rejects. */
+  /** Asks the issuer, or waits for what another request asked it. Rejects only with a clock that fails. */
   private async refresh(record: IssuerRecord): Promise<void> {
     const { pending } = record
     if (pending === undefined) return this.start(record)
@@ -144,15 +147,15 @@ export class IssuerKeys {
 
   /** Workers drop what a request has begun when that request ends: then nothing ever comes of it. */
   private lands(flight: Promise<void>): Promise<boolean> {
+    const late = new Promise<boolean>((resolve) => {
+      const timeout = AbortSignal.timeout(this.options.deadline)
+      timeout.addEventListener('abort', () => resolve(false), { once: true })
+    })
     const landed = flight.then(
       () => true,
+      // Some of them say so by rejecting.
       () => false,
     )
-    const late = new Promise<boolean>((resolve) => {
-      AbortSignal.timeout(this.options.deadline).addEventListener('abort', () => resolve(false), {
-        once: true,
-      })
-    })
     return Promise.race([landed, late])
   }
 
@@ -195,7 +198,10 @@ export class IssuerKeys {
     const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(this.options.deadline)])
     const beforeJwks = (): void => {
       if (record.purged) throw new Error('the issuer was purged')
-      this.records.noteAsked(source, this.options.now())
+      const now = this.options.now()
+      // A flight that was taken for lost may land after the one in its place has asked.
+      if (now < this.askableAt(record)) throw new Error('asked for its keys a moment ago')
+      this.records.noteAsked(source, now)
     }
     const outcome = await discover(
       fetcher,

@@ -11,6 +11,7 @@ import { AAuthError } from '../errors.ts'
  */
 export function bufferContent(message: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
   if (message.readableDidRead || message.readableFlowing) return Promise.resolve(undefined)
+  if (message.destroyed) return Promise.reject(endedEarly())
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -27,18 +28,25 @@ export function bufferContent(message: IncomingMessage, limit: number): Promise<
       // Between the last octet and the event `end`, which nothing can undo, there is one moment to put it all back.
       else if (hasEnded(message)) end()
     }
+    // What somebody began to read, Node does not let go by itself: the connection would hang.
     const tooLarge = (): void =>
-      settle(() => reject(new AAuthError('content_too_large', { hint: `content over ${limit} octets` })))
+      settle(() => {
+        message.resume()
+        reject(new AAuthError('content_too_large', { hint: `content over ${limit} octets` }))
+      })
     const end = (): void =>
       settle(() => {
         const content = Buffer.concat(chunks)
         if (length > 0) message.unshift(content)
         resolve(content)
       })
-    const fail = (): void =>
-      settle(() => reject(new AAuthError('invalid_request', { hint: 'the content ended too early' })))
+    const fail = (): void => settle(() => reject(endedEarly()))
     message.on('readable', take).on('end', end).on('error', fail).on('close', fail)
   })
+}
+
+function endedEarly(): AAuthError {
+  return new AAuthError('invalid_request', { hint: 'the content ended too early' })
 }
 
 /** Node has no public name for this moment: `complete` is unknown to HTTP/2, `readableEnded` comes too late. */

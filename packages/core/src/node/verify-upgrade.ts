@@ -38,6 +38,8 @@ export async function verifyUpgrade<
   message: IncomingMessage,
   requirement?: Requirement<Accept, Optional>,
 ): Promise<Authorized<Accept, Optional>> {
+  // Node has stopped listening to the socket, and an error that nobody hears would end the process.
+  message.socket.on('error', () => undefined)
   return authorize(resource, signedRequest(message), requirement)
 }
 

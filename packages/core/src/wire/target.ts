@@ -12,13 +12,15 @@ const absoluteForm = /^https?:\/\/([^/?#]*)(.*)$/i
 const visibleAscii = /^[\x21-\x7e]+$/
 // What URL parsers encode, so that one host would see another target than the next (attack E13).
 const rewritten = { path: /[\\"<>^`{}]/, query: /["<>]/ }
-// A segment that a URL parser would resolve, in any of its spellings (attack E13).
-const dotSegment = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i
+// A segment that a URL parser would resolve (attack E13).
+const dotSegment = /(?:^|\/)\.{1,2}(?:\/|$)/
+// What needs no encoding and yet is encoded: some routers decode it and some do not (RFC 3986 §6.2.2.2).
+const encodedInVain = /%(?:2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f|7e)/i
 
 /**
  * Cuts a raw request target. Returns `undefined` for a target that some router would route elsewhere than its
- * bytes say: dot segments, characters that URL parsers encode, fragments, bytes outside visible ASCII, `*`,
- * authority form.
+ * bytes say: dot segments, characters that URL parsers encode or routers decode, fragments, bytes outside visible
+ * ASCII, `*`, authority form.
  */
 export function cutTarget(raw: string): Target | undefined {
   if (!visibleAscii.test(raw)) return undefined
@@ -34,12 +36,10 @@ export function cutTarget(raw: string): Target | undefined {
   if (target.includes('#')) return undefined
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
-  if (rewritten.path.test(path) || (mayHoldDots(path) && dotSegment.test(path))) return undefined
+  if (rewritten.path.test(path)) return undefined
+  if (path.includes('.') && dotSegment.test(path)) return undefined
+  if (path.includes('%') && encodedInVain.test(path)) return undefined
   const query = mark === -1 ? '?' : target.slice(mark)
   if (rewritten.query.test(query)) return undefined
   return authority === undefined ? { path, query } : { path, query, authority }
-}
-
-function mayHoldDots(path: string): boolean {
-  return path.includes('.') || path.includes('%2')
 }

@@ -43,7 +43,7 @@ describe('a failed metadata request is repeated after 5, 10, 20, 40, then every 
     expect(await attempts(world, 136)).toEqual([0, 5, 15, 35, 75, 135])
   })
 
-  it('also where the failure is definite [I01]', async () => {
+  it('also where the failure is definite', async () => {
     const world = await makeAnsweredWorld()
     world.net.personServer.misbehave('not-found')
     expect(await attempts(world, 36)).toEqual([0, 5, 15, 35])

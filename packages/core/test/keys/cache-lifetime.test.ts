@@ -102,8 +102,13 @@ describe('keys are renewed in the background, after four fifths of their life', 
     const known = await world.agent.personToken()
     await outcomeOf(world, known)
     world.net.clock.advance(480)
-    world.hold(personMetadata)
+    let signal: AbortSignal | null | undefined
+    world.answer(personMetadata, (init) => {
+      signal = init?.signal
+      return new Promise(() => undefined)
+    })
     expect([await outcomeOf(world, known), await outcomeOf(world)]).toEqual(['accepted', 'accepted'])
+    expect(signal?.aborted).toBe(false)
     expect(world.asked).toEqual([...flight, personMetadata])
   })
 

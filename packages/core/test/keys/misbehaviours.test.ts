@@ -55,7 +55,7 @@ const verdicts: Readonly<Record<Misbehaviour, Verdict>> = {
   'empty-keys': refused('unknown_key', 'a token whose issuer publishes no key [JWT-10, R11-025]'),
   'duplicate-kid': refused('unknown_key', 'two keys under one kid [I15]'),
   'no-alg': refused('invalid_jwt', 'an issuer key without alg [JWT-12, JWKS-6, R11-120, F06]'),
-  'polymorphic-alg': refused('invalid_jwt', 'an issuer key of alg EdDSA [JWT-12, R11-120, F03]'),
+  'polymorphic-alg': refused('invalid_jwt', 'an issuer key of alg EdDSA [JWT-12, R11-120]'),
   'private-key': refused('invalid_jwt', 'an issuer that publishes its private key [F06]'),
   'encryption-key': refused('invalid_jwt', 'an issuer key for encryption [F06]'),
   'small-order-key': refused('invalid_jwt', 'an issuer key of small order [H01]'),

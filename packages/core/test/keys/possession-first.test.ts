@@ -58,6 +58,25 @@ describe('before the keys of an issuer are fetched, the caller shows its own', (
     expect([code, net.fetches.length]).toEqual(['invalid_signature', 2])
   })
 
+  it('also for a token that was verified before and whose issuer was pushed out since', async () => {
+    const { call, refusal, agent, net } = await makeWorld({ limits: { strangers: 1 } })
+    const other = await net.issuer('person-server', 'https://other.example')
+    const token = await agent.personToken()
+    for (const met of [token, await other.personToken(agent)]) await call(met, { requirement: personRoute })
+    net.clock.advance(60)
+    const { code } = await refusal(token, { requirement: personRoute, mistake: 'wrong-key' })
+    expect([code, net.fetches.length]).toEqual(['invalid_signature', 4])
+  })
+
+  it('also for a token that was verified before and whose keys are a day old', async () => {
+    const { call, refusal, agent, net } = await makeWorld()
+    const token = await agent.agentToken({ lifetime: 172_800 })
+    await call(token, { requirement: agentRoute })
+    net.clock.advance(86_400)
+    const { code } = await refusal(token, { requirement: agentRoute, mistake: 'wrong-key' })
+    expect([code, net.fetches.length]).toEqual(['invalid_signature', 2])
+  })
+
   it('also for a token that was verified before and whose keys were forgotten since', async () => {
     const { call, refusal, agent, net, resource } = await makeWorld()
     const token = await agent.personToken()

@@ -10,7 +10,7 @@ import {
   until,
 } from './issuer-answers.ts'
 import { outcomeOf } from './person-route.ts'
-import { strangerToken } from './strangers.ts'
+import { madeUpToken, strangerToken } from './strangers.ts'
 
 const flight = [personMetadata, personKeys]
 
@@ -57,6 +57,15 @@ describe('purgeIssuer', () => {
     world.resource.purgeIssuer('https://ps.example')
     await outcomeOf(world)
     expect(world.asked).toEqual([...flight, ...flight])
+  })
+
+  it('forgets that an issuer could not be reached', async () => {
+    const world = await makeAnsweredWorld()
+    world.net.personServer.misbehave('unreachable')
+    await outcomeOf(world)
+    world.net.personServer.behave()
+    world.resource.purgeIssuer('https://ps.example')
+    expect(await outcomeOf(world)).toBe('accepted')
   })
 
   it('forgets an issuer in every role', async () => {
@@ -119,6 +128,17 @@ describe('purgeIssuer', () => {
       const open = world.hold(personKeys)
       const waiting = outcomeOf(world)
       await until(() => world.asked.length === 2)
+      world.resource.purgeIssuer('https://ps.example')
+      open()
+      expect(await waiting).toBe('server_error')
+    })
+
+    it('does not accept them either where strangers pushed that issuer out meanwhile [I26]', async () => {
+      const world = await makeAnsweredWorld({ limits: { strangers: 1 } })
+      const open = world.hold(personKeys)
+      const waiting = outcomeOf(world)
+      await until(() => world.asked.length === 2)
+      await outcomeOf(world, madeUpToken(world, 'https://n1.example'))
       world.resource.purgeIssuer('https://ps.example')
       open()
       expect(await waiting).toBe('server_error')

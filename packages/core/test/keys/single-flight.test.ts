@@ -7,6 +7,7 @@ import {
   makeAnsweredWorld,
   personKeys,
   personMetadata,
+  settled,
   until,
 } from './issuer-answers.ts'
 import { outcomeOf, personRoute } from './person-route.ts'
@@ -42,6 +43,23 @@ describe('requests that need the keys of one issuer share one flight', () => {
       'unknown_key',
       'invalid_jwt',
     ])
+    expect(world.asked).toEqual([personMetadata, personKeys])
+  })
+
+  it.each([
+    ['metadata', personMetadata],
+    ['keys', personKeys],
+  ])('also one that comes while the %s are on their way [JWKS-7, I20]', async (_, url) => {
+    let admitted = 0
+    const world = await makeAnsweredWorld({ trust: { personServers: () => ++admitted > 0 } })
+    const open = world.hold(url)
+    const first = outcomeOf(world)
+    await until(() => world.asked.at(-1) === url)
+    const second = outcomeOf(world)
+    await until(() => admitted === 2)
+    await settled()
+    open()
+    expect(await Promise.all([first, second])).toEqual(['accepted', 'accepted'])
     expect(world.asked).toEqual([personMetadata, personKeys])
   })
 

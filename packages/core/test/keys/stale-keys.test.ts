@@ -84,8 +84,12 @@ describe('keys that cannot be renewed stay in use', () => {
     world.net.clock.advance(600)
     await outcomeOf(world)
     world.net.clock.advance(5)
-    world.hold(personMetadata)
-    expect(await outcomeOf(world)).toBe('accepted')
+    let signal: AbortSignal | null | undefined
+    world.answer(personMetadata, (init) => {
+      signal = init?.signal
+      return new Promise(() => undefined)
+    })
+    expect([await outcomeOf(world), signal?.aborted]).toEqual(['accepted', false])
     expect(world.asked.length).toBe(4)
   })
 

@@ -24,7 +24,8 @@ const lenient = (text: string): string[] =>
 
 describe('the text of a token', () => {
   it('is accepted as it was signed [JWT-1, R11-022]', () => {
-    expect(decodeToken(valid).text).toBe(valid)
+    const { signingInput, signature } = decodeToken(valid)
+    expect(`${signingInput}.${Buffer.from(signature).toString('base64url')}`).toBe(valid)
   })
 
   const shapes = (Object.keys(corruptions) as Corruption[]).filter((name) => name !== 'changed-claim')

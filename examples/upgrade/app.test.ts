@@ -1,0 +1,90 @@
+import { type AddressInfo, connect } from 'node:net'
+import { createResource } from '@aauth-guard/core'
+import { type Agent, createTestNetwork, type Generation } from '@aauth-guard/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { greetingServer, options } from './app.ts'
+
+type Lines = readonly (readonly [name: string, value: string])[]
+
+/** The example of RFC 6455 §1.3. */
+const handshake: Lines = [
+  ['Upgrade', 'websocket'],
+  ['Connection', 'Upgrade'],
+  ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+  ['Sec-WebSocket-Version', '13'],
+]
+
+async function serve() {
+  const net = await createTestNetwork({ resource: options.issuer })
+  const { fetch, clock } = net
+  const server = greetingServer(createResource({ ...options, fetch, now: clock.now }))
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  onTestFinished(() => new Promise<void>((closed) => server.close(() => closed())))
+  /** Asks for a WebSocket and resolves with everything that comes back. */
+  const upgrade = (path: string, lines: Lines = []): Promise<string> =>
+    new Promise((done, fail) => {
+      const all = [['Host', 'notes.example'], ...handshake, ...lines]
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1', () =>
+        socket.write(
+          `GET ${path} HTTP/1.1\r\n${all.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+        ),
+      )
+      let text = ''
+      socket.setEncoding('latin1')
+      socket.on('data', (chunk) => {
+        text += chunk
+      })
+      socket.on('error', fail)
+      socket.on('close', () => done(text))
+    })
+  return { agent: await net.agent(), upgrade }
+}
+
+async function sign(agent: Agent, path: string, token: string): Promise<Lines> {
+  return (await agent.sign(`${options.issuer}${path}`, {}, { token })).headers
+}
+
+const codeOf = (answer: string): unknown => [answer.slice(9, 12), /"error":"(\w+)"/.exec(answer)?.[1]]
+
+describe.each<Generation>(['person-token', 'mission-header'])(
+  'with tokens of the %s generation',
+  (generation) => {
+    it('greets who may read', async () => {
+      const { agent, upgrade } = await serve()
+      const token = await agent.authToken({ generation, scope: 'notes.read' })
+      const answer = await upgrade('/greetings', await sign(agent, '/greetings', token))
+      expect(answer.split('\r\n')).toEqual([
+        'HTTP/1.1 101 Switching Protocols',
+        'Upgrade: websocket',
+        'Connection: Upgrade',
+        'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
+        '',
+        '\x81\x0ehello person-1\x88\x00',
+      ])
+    })
+
+    it('asks for the scope of who may not', async () => {
+      const { agent, upgrade } = await serve()
+      const token = await agent.authToken({ generation })
+      const answer = await upgrade('/greetings', await sign(agent, '/greetings', token))
+      expect(codeOf(answer)).toEqual(['401', 'auth_token_required'])
+    })
+
+    it('has a WebSocket at one path only', async () => {
+      const { agent, upgrade } = await serve()
+      const token = await agent.authToken({ generation, scope: 'notes.read' })
+      expect(codeOf(await upgrade('/notes', await sign(agent, '/notes', token)))).toEqual([
+        '403',
+        'access_denied',
+      ])
+    })
+  },
+)
+
+it.each(['/greetings', '/notes', '/'])(
+  'refuses an unsigned upgrade to %s, which no middleware sees [A19]',
+  async (path) => {
+    const { upgrade } = await serve()
+    expect(codeOf(await upgrade(path))).toEqual(['401', 'invalid_signature'])
+  },
+)

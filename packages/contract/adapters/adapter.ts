@@ -1,0 +1,11 @@
+import type { RequestListener } from 'node:http'
+import type { Resource } from '@aauth-guard/core'
+
+/** One way to serve the API of `api.ts`, for `node:http` and, where the framework can, `node:http2`. */
+export interface Adapter {
+  readonly name: AdapterName
+  readonly build: (resource: Resource) => RequestListener
+}
+
+export const adapterNames = ['Express 5', 'Express 4', 'Koa 3', 'Koa 2', 'Hono', 'fetchGuard'] as const
+export type AdapterName = (typeof adapterNames)[number]

@@ -1,0 +1,7 @@
+import type { Adapter } from './adapter.ts'
+import { expressAdapters } from './express.ts'
+import { fetchAdapter } from './fetch.ts'
+import { honoAdapter } from './hono.ts'
+import { koaAdapters } from './koa.ts'
+
+export const adapters: readonly Adapter[] = [...expressAdapters, ...koaAdapters, honoAdapter, fetchAdapter]

@@ -1,0 +1,65 @@
+/**
+ * What every adapter builds with its framework: the same routes, the same demands, the same words. So whatever
+ * differs in an answer comes from the framework or the guard.
+ */
+import type { Auth, Requirement, TokenKind } from '@aauth-guard/core'
+
+export const scopes = { 'notes.read': 'Read your notes', 'notes.write': 'Change your notes' }
+
+/** What the guarded routes demand. */
+export const demands = {
+  anyone: { accept: ['agent-token', 'person-token', 'auth-token'] },
+  agents: { accept: 'agent-token' },
+  people: { accept: 'person-token' },
+  read: { scope: 'notes.read' },
+  write: { scope: 'notes.write', components: ['content-digest', 'content-type'] },
+  query: { components: ['@query'] },
+  mission: { mission: 'required' },
+  denied: { check: () => false },
+  broken: {
+    check: () => {
+      throw new Error('the database is away')
+    },
+  },
+} as const satisfies Readonly<Record<string, Requirement<TokenKind, false>>>
+
+/** Lets callers without credential pass. */
+export const optionally = { ...demands.anyone, optional: true } as const
+
+export const plainText = 'text/plain; charset=utf-8'
+export const corsFields = {
+  'access-control-allow-origin': 'https://app.example',
+  'access-control-allow-methods': 'GET, POST',
+} as const
+
+/** Who is calling, in a few words. */
+export function callerText(auth: Auth | undefined): string {
+  if (auth === undefined) return 'nobody'
+  const scoped = auth.scopes.length === 0 ? '' : ` may ${auth.scopes.join(' ')}`
+  return `${auth.sub ?? 'somebody'}${scoped}`
+}
+
+/** Who is calling, and what came with it. */
+export function sentText(auth: Auth | undefined, content: unknown): string {
+  return `${callerText(auth)} sent ${JSON.stringify(content)}`
+}
+
+/** The fields of a form; of a file its name and its size. */
+export function formFields(form: FormData): Record<string, string> {
+  return Object.fromEntries(
+    [...form].map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : `${value.name} of ${value.size} octets`,
+    ]),
+  )
+}
+
+/** What a handler answers that reads the content as a stream. */
+export async function streamText(
+  auth: Auth | undefined,
+  content: AsyncIterable<Uint8Array>,
+): Promise<string> {
+  let length = 0
+  for await (const chunk of content) length += chunk.length
+  return `${callerText(auth)} streamed ${length} octets`
+}

@@ -1,0 +1,135 @@
+import type { Case, Suite } from './case.ts'
+
+const read = { scope: 'notes.read' }
+
+/** Every method that Node lets through is signed and served like any other. */
+const methods: readonly Case[] = [
+  'GET',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'PROPFIND',
+  'TRACE',
+].map((method) => [`${method} is served to who signed ${method} [E05]`, { method }, '200 person-1'])
+
+/** What a well-behaved agent sends. */
+export const callers: Suite = {
+  about: 'who is served',
+  cases: [
+    ...methods,
+    ['HEAD is served like GET, without content', { method: 'HEAD' }, '200 '],
+    [
+      'the handler is told who is calling, all of it verified',
+      { target: '/identity', grant: { ...read, claims: { jti: 'j-1' } } },
+      '200 {"type":"auth-token","generation":"person-token","iss":"https://ps.example","sub":"person-1","ps":"https://ps.example","scopes":["notes.read"],"account":null,"tenant":null,"thumbprint":"6k1G3iwN7ksvwb3YvJB86U42NzZ1muD31ra3Im3fQFw","jti":"j-1","exp":1790003600,"covered":["@method","@authority","@path","signature-key"]}',
+      'person-token',
+    ],
+    [
+      'the handler is told the agent and its class in drafts 01 to 10',
+      { target: '/identity', grant: { ...read, claims: { jti: 'j-2' } } },
+      '200 {"type":"auth-token","generation":"mission-header","iss":"https://ps.example","sub":"person-1","ps":"https://ps.example","agent":"aauth:planner@agent.example","scopes":["notes.read"],"account":null,"tenant":null,"class":{"provider":"https://agent.example"},"thumbprint":"6k1G3iwN7ksvwb3YvJB86U42NzZ1muD31ra3Im3fQFw","jti":"j-2","exp":1790003600,"covered":["@method","@authority","@path","signature-key"]}',
+      'mission-header',
+    ],
+    [
+      'an agent token is enough to be known as an agent',
+      { target: '/agents', token: 'agent' },
+      '200 aauth:planner@agent.example',
+    ],
+    [
+      'a person token is enough to be known as a person',
+      { target: '/people', token: 'person' },
+      '200 person-1',
+    ],
+    [
+      'an auth token of draft 11 names its person as well [R11-072]',
+      { target: '/people' },
+      '200 person-1',
+      'person-token',
+    ],
+    [
+      'a scope that was granted opens its route',
+      { target: '/notes', grant: read },
+      '200 person-1 may notes.read',
+    ],
+    [
+      'a mission that was approved opens its route',
+      { target: '/mission', grant: { mission: 'A'.repeat(43) } },
+      '200 person-1',
+    ],
+    [
+      'a mission in the header agrees with the one in the token [SIG-10]',
+      {
+        target: '/mission',
+        grant: { mission: 'A'.repeat(43) },
+        mission: { approver: 'https://ps.example', s256: 'A'.repeat(43) },
+      },
+      '200 person-1',
+      'mission-header',
+    ],
+    [
+      'a signed query is served where the route demands it',
+      { target: '/query?of=me', cover: ['@query'] },
+      '200 person-1',
+    ],
+    ['an optional route knows who shows a credential', { target: '/open' }, '200 person-1'],
+    ['an optional route serves nobody too', { target: '/open', token: 'none' }, '200 nobody'],
+    ['a caller who is known is told that there is nothing', { target: '/nowhere' }, '404 nothing here'],
+    [
+      'a method that no route has is nothing either',
+      { target: '/notes', method: 'DELETE' },
+      '404 nothing here',
+    ],
+    ['what a handler throws is answered by the framework', { target: '/failing' }, '500 the handler failed'],
+    [
+      'two guards of one route do not take each other for a replay [E23]',
+      { target: '/twice', method: 'POST' },
+      '200 person-1',
+    ],
+    ['another label is as good as any [D02]', { label: 'x1' }, '200 person-1'],
+    [
+      'more may be covered than must be',
+      { cover: ['@query', 'accept'], headers: { accept: '*/*' } },
+      '200 person-1',
+    ],
+    [
+      'alg, keyid, nonce and tag of a signature are no more than signed text [C07]',
+      { params: { alg: 'none', keyid: 'x', nonce: 'n', tag: 't' } },
+      '200 person-1',
+    ],
+    ['a signature 60 seconds old is fresh [C03]', { created: 1_789_999_940 }, '200 person-1'],
+    ['a signature 60 seconds ahead is fresh [C03]', { created: 1_790_000_060 }, '200 person-1'],
+    [
+      'two requests on one connection are two verdicts',
+      [{}, { target: '/notes', grant: read }],
+      '200 person-1 | 200 person-1 may notes.read',
+    ],
+    ['the same signature of a safe method is served again [J01]', [{}, {}], '200 person-1 | 200 person-1'],
+    [
+      'the same signature of an unsafe method is not [J02]',
+      [{ method: 'PUT' }, { method: 'PUT' }],
+      '200 person-1 | 401 invalid_signature',
+    ],
+    [
+      'the metadata of the resource is for everybody [META-1]',
+      { target: '/.well-known/aauth-resource.json', token: 'none' },
+      '200 {"issuer":"https://notes.example","jwks_uri":"https://notes.example/aauth/jwks.json","access_mode":"auth-token","authorization_endpoint":"https://notes.example/aauth/authorize","revocation_endpoint":"https://notes.example/aauth/revoke","scope_descriptions":{"notes.read":"Read your notes","notes.write":"Change your notes"},"signature_window":60,"additional_signature_components":[],"accept_signature_algs":["Ed25519","ES256"]}',
+    ],
+    [
+      'its keys are for everybody, without the private half [META-2, M09]',
+      { target: '/aauth/jwks.json?x', token: 'none' },
+      '200 {"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"r1","alg":"Ed25519","use":"sig"}]}',
+    ],
+    [
+      'HEAD of the metadata has no content',
+      { target: '/.well-known/aauth-resource.json', method: 'HEAD', token: 'none' },
+      '200 ',
+    ],
+    [
+      'nobody can post metadata',
+      { target: '/.well-known/aauth-resource.json', method: 'POST', token: 'none' },
+      '405 ',
+    ],
+  ],
+}

@@ -1,0 +1,142 @@
+import type { Suite } from './case.ts'
+
+/** What senders do to the lines of a request that was signed well. */
+export const fields: Suite = {
+  about: 'lines',
+  cases: [
+    [
+      'Host of a proxy plays no part where there is one authority [E07]',
+      { wire: { host: ['Host: backend.internal:8080'] } },
+      '200 person-1',
+    ],
+    [
+      'forwarded headers play no part [E07, E08, E09]',
+      {
+        wire: {
+          after: [
+            'X-Forwarded-Host: evil.example',
+            'Forwarded: host=evil.example',
+            'X-Original-URL: /admin',
+            'X-Rewrite-URL: /admin',
+          ],
+        },
+      },
+      '200 person-1',
+    ],
+    [
+      'a method that a header wants is not the method [E06]',
+      { method: 'POST', wire: { after: ['X-HTTP-Method-Override: DELETE'] } },
+      '200 person-1',
+    ],
+    [
+      'two Authorization lines are ambiguous [A06]',
+      { wire: { after: ['Authorization: Basic a', 'Authorization: Basic b'] } },
+      '400 invalid_request',
+    ],
+    [
+      'two Content-Type lines are ambiguous [A06]',
+      { wire: { after: ['Content-Type: text/plain', 'Content-Type: text/html'] } },
+      '400 invalid_request',
+    ],
+    [
+      'a signature of somebody else on a line of its own is ignored [A05, D06]',
+      { wire: { before: ['Signature: other=:AAAA:'] } },
+      '200 person-1',
+    ],
+    [
+      'a repeated Signature line is a repeated label [A05, B03]',
+      { wire: { lines: (all) => [...all, ...all.filter((line) => line.startsWith('signature:'))] } },
+      '401 invalid_signature',
+    ],
+    [
+      'a covered field on two lines is its lines in order [A07]',
+      {
+        cover: ['x-tag'],
+        headers: { 'x-tag': 'a, b' },
+        wire: {
+          lines: (all) => all.flatMap((line) => (line === 'x-tag: a, b' ? ['X-Tag: a', 'x-tag: b'] : [line])),
+        },
+      },
+      '200 person-1',
+    ],
+    [
+      'a covered field on two lines in another order is another field [A07]',
+      {
+        cover: ['x-tag'],
+        headers: { 'x-tag': 'a, b' },
+        wire: {
+          lines: (all) => all.flatMap((line) => (line === 'x-tag: a, b' ? ['X-Tag: b', 'x-tag: a'] : [line])),
+        },
+      },
+      '401 invalid_signature',
+    ],
+    [
+      'space around a covered value is not part of it [A17]',
+      {
+        cover: ['x-tag'],
+        headers: { 'x-tag': 'a  b' },
+        wire: { lines: (all) => all.map((line) => line.replace('x-tag: a  b', 'x-tag: \t a  b \t')) },
+      },
+      '200 person-1',
+    ],
+    [
+      'space within a covered value is part of it [A17]',
+      {
+        cover: ['x-tag'],
+        headers: { 'x-tag': 'a  b' },
+        wire: { lines: (all) => all.map((line) => line.replace('x-tag: a  b', 'x-tag: a b')) },
+      },
+      '401 invalid_signature',
+    ],
+    [
+      'octets beyond ASCII in a line that is not covered are nobody’s concern [A10]',
+      { wire: { after: ['X-Tag: caf\xe9'] } },
+      '200 person-1',
+    ],
+    [
+      'octets beyond ASCII in a covered field are refused [A10]',
+      { cover: ['x-tag'], headers: { 'x-tag': 'caf\xe9' } },
+      '401 invalid_input',
+    ],
+    [
+      'octets beyond ASCII in a signature field are refused [A10]',
+      { wire: { lines: (all) => all.map((line) => line.replace(/^signature-input: sig=/, '$&\xe9')) } },
+      '401 invalid_signature',
+    ],
+    [
+      'a field that is named like a derived component is refused by Node [A11]',
+      { wire: { after: ['@authority: evil.example'] } },
+      '400 ',
+    ],
+    [
+      'a covered field that objects inherit and nobody sent is absent [A12]',
+      { cover: ['constructor'] },
+      '401 invalid_input',
+    ],
+    [
+      'a field of a name that objects inherit can be sent and covered [A12]',
+      { cover: ['constructor'], headers: { constructor: 'x' } },
+      '200 person-1',
+    ],
+    [
+      'a hundred more lines change nothing',
+      { wire: { after: Array.from({ length: 100 }, (_, index) => `X-${index}: ${index}`) } },
+      '200 person-1',
+    ],
+    [
+      'a field too many dictionaries deep is refused [B12]',
+      {
+        wire: {
+          lines: (all) =>
+            all.map((line) =>
+              line.replace(
+                /^signature: /,
+                `$&${Array.from({ length: 40 }, (_, index) => `a${index}=1, `).join('')}`,
+              ),
+            ),
+        },
+      },
+      '401 invalid_signature',
+    ],
+  ],
+}

@@ -1,0 +1,73 @@
+import type { Suite } from './case.ts'
+
+/** A resource with two names, of which `Host` says the one that was signed. */
+export const hosts: Suite = {
+  about: 'hosts',
+  options: { authorities: ['api.notes.example', 'notes.example'] },
+  cases: [
+    [
+      'two Host lines are ambiguous [A01]',
+      { wire: { host: ['Host: notes.example', 'Host: evil.example'] } },
+      '400 invalid_request',
+    ],
+    [
+      'two Host lines are ambiguous also when they agree [A01]',
+      { wire: { host: ['Host: notes.example', 'Host: notes.example'] } },
+      '400 invalid_request',
+    ],
+    ['HTTP/1.1 without Host is refused by Node [A02]', { wire: { host: [] } }, '400 '],
+    ['HTTP/1.0 without Host is refused [A02]', { wire: { host: [], version: '1.0' } }, '400 invalid_request'],
+    ['HTTP/1.0 with Host is served', { wire: { version: '1.0' } }, '200 person-1'],
+    ['an empty Host is refused [A02]', { wire: { host: ['Host:'] } }, '400 invalid_request'],
+    [
+      'Host with a path is refused [A03]',
+      { wire: { host: ['Host: notes.example/foo?'] } },
+      '400 invalid_request',
+    ],
+    [
+      'Host with user information is refused [A03]',
+      { wire: { host: ['Host: notes.example@evil.example'] } },
+      '400 invalid_request',
+    ],
+    [
+      'Host with a tab is refused [A03]',
+      { wire: { host: ['Host: notes.example\tevil'] } },
+      '400 invalid_request',
+    ],
+    [
+      'Host in capitals and with the port of https is the same host [A04]',
+      { wire: { host: ['Host: NOTES.EXAMPLE:443'] } },
+      '200 person-1',
+    ],
+    [
+      'Host of the other name is another authority than was signed [E10]',
+      { wire: { host: ['Host: api.notes.example'] } },
+      '401 invalid_signature',
+    ],
+    [
+      'Host with another port is no name of the resource [A04]',
+      { wire: { host: ['Host: notes.example:8080'] } },
+      '401 invalid_signature',
+    ],
+    [
+      'Host with a dot at the end is no name of the resource [A04]',
+      { wire: { host: ['Host: notes.example.'] } },
+      '401 invalid_signature',
+    ],
+    [
+      'absolute form names the authority, not Host [E11]',
+      { wire: { host: ['Host: api.notes.example'], target: 'https://notes.example/whoami' } },
+      '200 person-1',
+    ],
+    [
+      'forwarded headers choose no authority [E07]',
+      {
+        wire: {
+          host: ['Host: api.notes.example'],
+          after: ['X-Forwarded-Host: notes.example', 'Forwarded: host=notes.example'],
+        },
+      },
+      '401 invalid_signature',
+    ],
+  ],
+}

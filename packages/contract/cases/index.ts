@@ -1,0 +1,31 @@
+import { ambiguousTargets } from './ambiguous-targets.ts'
+import { callers } from './callers.ts'
+import type { Suite } from './case.ts'
+import { connections } from './connections.ts'
+import { content } from './content.ts'
+import { contentKinds } from './content-kinds.ts'
+import { fields } from './fields.ts'
+import { framing } from './framing.ts'
+import { hosts } from './hosts.ts'
+import { mounts, strippedPrefix } from './mounts.ts'
+import { guardedPreflights, preflights } from './preflights.ts'
+import { refusals } from './refusals.ts'
+import { targets } from './targets.ts'
+
+/** From plain to hostile. */
+export const suites: readonly Suite[] = [
+  callers,
+  refusals,
+  contentKinds,
+  content,
+  mounts,
+  strippedPrefix,
+  preflights,
+  guardedPreflights,
+  connections,
+  hosts,
+  fields,
+  framing,
+  targets,
+  ambiguousTargets,
+]

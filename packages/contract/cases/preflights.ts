@@ -1,0 +1,89 @@
+import { type Case, preflightLines, type Sent, type Suite } from './case.ts'
+
+const preflight = (target: string, more: Sent = {}, lines: readonly string[] = preflightLines): Sent => ({
+  target,
+  method: 'OPTIONS',
+  token: 'none',
+  ...more,
+  wire: { after: lines, ...more.wire },
+})
+
+/** What is no preflight, whatever the resource says. */
+const others: readonly Case[] = [
+  [
+    'OPTIONS without Origin is no preflight [M20]',
+    preflight('/cors/x', {}, preflightLines.slice(1)),
+    '401 invalid_signature',
+  ],
+  [
+    'OPTIONS without Access-Control-Request-Method is no preflight [M20]',
+    preflight('/cors/x', {}, preflightLines.slice(0, 1)),
+    '401 invalid_signature',
+  ],
+  [
+    'OPTIONS with these two empty is no preflight [M20]',
+    preflight('/cors/x', {}, ['Origin:', 'Access-Control-Request-Method:']),
+    '401 invalid_signature',
+  ],
+  [
+    'OPTIONS with these two repeated is no preflight [M20]',
+    preflight('/cors/x', {}, [...preflightLines, ...preflightLines]),
+    '401 invalid_signature',
+  ],
+  [
+    'GET with the lines of a preflight is none [M20]',
+    preflight('/cors/x', { method: 'GET' }),
+    '401 invalid_signature',
+  ],
+  [
+    'POST with the lines of a preflight is none [M20]',
+    preflight('/cors/x', { method: 'POST' }),
+    '401 invalid_signature',
+  ],
+  [
+    'OPTIONS with a bad credential is no preflight [M20]',
+    preflight('/cors/x', { token: 'auth', mistake: 'stale' }),
+    '401 invalid_signature',
+  ],
+  [
+    'OPTIONS with an empty Signature is no preflight [M20]',
+    preflight('/cors/x', {}, [...preflightLines, 'Signature:']),
+    '401 invalid_signature',
+  ],
+]
+
+export const preflights: Suite = {
+  about: 'preflights of a resource with cors',
+  options: { cors: true },
+  cases: [
+    ['a true preflight reaches the CORS middleware [M20]', preflight('/cors/x'), '204 '],
+    ['what a handler answers to a preflight has no content [M20]', preflight('/cors/leaky'), '200 '],
+    ['where nobody answers a preflight there is nothing [M20]', preflight('/cors/nowhere'), '404 '],
+    ['a guard of a route passes it on without content as well [M20]', preflight('/whoami'), '200 '],
+    [
+      'OPTIONS that is signed is answered by the CORS middleware',
+      preflight('/cors/x', { token: 'auth' }),
+      '204 ',
+    ],
+    [
+      'the request that was asked for is guarded [M20]',
+      { target: '/cors/x', token: 'none', wire: { after: preflightLines.slice(0, 1) } },
+      '401 invalid_signature',
+    ],
+    [
+      'and served to who signed it',
+      { target: '/cors/x', wire: { after: preflightLines.slice(0, 1) } },
+      '200 person-1',
+    ],
+    ...others,
+  ],
+}
+
+export const guardedPreflights: Suite = {
+  about: 'preflights of a resource without cors',
+  cases: [
+    ['a true preflight is guarded like any request [M20]', preflight('/cors/x'), '401 invalid_signature'],
+    ['a signed one is served [M20]', preflight('/cors/x', { token: 'auth' }), '204 '],
+    ...others,
+  ],
+}

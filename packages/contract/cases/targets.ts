@@ -1,0 +1,168 @@
+import type { Suite } from './case.ts'
+
+const read = { scope: 'notes.read' }
+
+export const targets: Suite = {
+  about: 'request targets',
+  cases: [
+    [
+      'dot segments that were put in on the way are refused [E13]',
+      { wire: { target: '/api/../whoami' } },
+      '400 invalid_request',
+    ],
+    [
+      'encoded dot segments that were put in on the way are refused [E13]',
+      { wire: { target: '/api/%2e%2e/whoami' } },
+      '400 invalid_request',
+    ],
+    ['a fragment is refused [E20]', { wire: { target: '/whoami#top' } }, '400 invalid_request'],
+    [
+      'a fragment behind a query is refused [E20]',
+      { wire: { target: '/whoami?x#top' } },
+      '400 invalid_request',
+    ],
+    [
+      'absolute form for its own authority is the path it holds [E11]',
+      { wire: { target: 'http://notes.example/whoami' } },
+      '200 person-1',
+    ],
+    [
+      'absolute form as agents see it is too [E11]',
+      { wire: { target: 'https://notes.example:443/whoami' } },
+      '200 person-1',
+    ],
+    [
+      'absolute form in capitals is too [E11]',
+      { wire: { target: 'HTTP://NOTES.EXAMPLE/whoami' } },
+      '200 person-1',
+    ],
+    [
+      'absolute form without a path is the root [E11]',
+      { target: '/', wire: { target: 'http://notes.example' } },
+      '404 nothing here',
+    ],
+    [
+      'absolute form is routed into mounts as signed [E11]',
+      { target: '/api/x', wire: { target: 'http://notes.example/api/x' } },
+      '200 person-1',
+    ],
+    [
+      'absolute form for another authority is refused [E11]',
+      { wire: { target: 'http://evil.example/whoami' } },
+      '400 invalid_request',
+    ],
+    [
+      'absolute form with user information is refused [E11]',
+      { wire: { target: 'http://notes.example@evil.example/whoami' } },
+      '400 invalid_request',
+    ],
+    [
+      'absolute form with an empty authority is refused [E11]',
+      { wire: { target: 'http:///whoami' } },
+      '400 invalid_request',
+    ],
+    [
+      'absolute form of another scheme is refused [E11]',
+      { wire: { target: 'ftp://notes.example/whoami' } },
+      '400 invalid_request',
+    ],
+    [
+      'the metadata is at its path, not at absolute form',
+      { token: 'none', wire: { target: 'http://notes.example/.well-known/aauth-resource.json' } },
+      '401 invalid_signature',
+    ],
+    ['asterisk form is refused', { method: 'OPTIONS', wire: { target: '*' } }, '400 invalid_request'],
+    ['authority form is refused by Node', { wire: { target: 'notes.example:443' } }, '400 '],
+    ['a space in the target is refused by Node', { wire: { target: '/who ami' } }, '400 '],
+    ['octets beyond ASCII in the target are refused by Node', { wire: { target: '/who\xe4mi' } }, '400 '],
+    ['an empty query is no other target than the path', { wire: { target: '/whoami?' } }, '200 person-1'],
+    [
+      'a query that is not covered may change, and nobody says otherwise [E16]',
+      { wire: { target: '/whoami?all=1' } },
+      '200 person-1',
+    ],
+    [
+      'a query that cannot be decoded is nobody’s concern [E14]',
+      { target: '/query?x=%zz', cover: ['@query'] },
+      '200 person-1',
+    ],
+    ['no query is covered as a question mark [E17]', { target: '/query', cover: ['@query'] }, '200 person-1'],
+    [
+      'an encoded slash is no slash to a router [E14]',
+      { target: '/notes%2F1', grant: read },
+      '404 nothing here',
+    ],
+    [
+      'an encoded slash is part of a parameter [E14]',
+      { target: '/notes/a%2Fb', grant: read },
+      '200 person-1 may notes.read reads a/b',
+    ],
+    [
+      'an encoded per cent sign is decoded once [E14]',
+      { target: '/notes/a%252Fb', grant: read },
+      '200 person-1 may notes.read reads a%2Fb',
+    ],
+    [
+      'encoded dots behind an encoded slash go nowhere [E13, E14]',
+      { target: '/notes/..%2Fadmin', grant: read },
+      '200 person-1 may notes.read reads ../admin',
+    ],
+    [
+      'an encoded NUL is a parameter like any [E14]',
+      { target: '/notes/%00', grant: read },
+      '200 person-1 may notes.read reads \0',
+    ],
+    [
+      'an encoded backslash is a parameter like any [E14]',
+      { target: '/notes/%5C', grant: read },
+      '200 person-1 may notes.read reads \\',
+    ],
+    ['an encoded question mark starts no query [E14]', { target: '/admin%3Fx' }, '404 nothing here'],
+    ['an encoded hash starts no fragment [E14]', { target: '/admin%23x' }, '404 nothing here'],
+    ['an encoded space at the end is part of the path [E14]', { target: '/admin%20' }, '404 nothing here'],
+    [
+      'octets of UTF-8 are decoded in a parameter',
+      { target: '/notes/caf%C3%A9', grant: read },
+      `200 person-1 may notes.read reads ${Buffer.from('café').toString('latin1')}`,
+    ],
+    [
+      'a parameter that cannot be decoded stays as it came [E14]',
+      { target: '/notes/%zz', grant: read },
+      '200 person-1 may notes.read reads %zz',
+    ],
+    [
+      'octets that are no UTF-8 stay as they came [E14]',
+      { target: '/notes/%E0%80%AF', grant: read },
+      '200 person-1 may notes.read reads %E0%80%AF',
+    ],
+    ['path parameters of RFC 2396 are part of the path [E20]', { target: '/admin;x=1' }, '404 nothing here'],
+    [
+      'a signature over an encoded slash does not serve for a slash [E15]',
+      { target: '/notes%2F1', grant: read, wire: { target: '/notes/1' } },
+      '401 invalid_signature',
+    ],
+    [
+      'a signature over capitals does not serve for small letters [E15]',
+      { target: '/WHOAMI', wire: { target: '/whoami' } },
+      '401 invalid_signature',
+    ],
+    [
+      'a signature does not serve with one more slash [E15]',
+      { wire: { target: '/whoami/' } },
+      '401 invalid_signature',
+    ],
+    ['capitals are another path', { target: '/Admin' }, '404 nothing here'],
+    ['a slash at the end is another path', { target: '/admin/' }, '404 nothing here'],
+    [
+      'two slashes at the start are no authority [E12]',
+      { target: '//evil.example/whoami' },
+      '404 nothing here',
+    ],
+    ['two slashes at the start are no path of one [E12]', { target: '//whoami' }, '404 nothing here'],
+    [
+      'two slashes put in on the way are another path [E12]',
+      { wire: { target: '//whoami' } },
+      '401 invalid_signature',
+    ],
+  ],
+}

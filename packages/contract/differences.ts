@@ -1,0 +1,212 @@
+import type { AdapterName } from './adapters/adapter.ts'
+
+/** Where hosts answer differently, and why that is so. Whatever is not listed here is the same on all. */
+export interface Difference {
+  readonly on: readonly AdapterName[]
+  /** The cases, by what they say before their ids. */
+  readonly cases: readonly string[]
+  /** What comes back there; left out where only lines differ. */
+  readonly outcome?: string
+  /** Names of lines that are missing there. */
+  readonly without?: readonly string[]
+  /** Lines that are there in addition. */
+  readonly additional?: readonly string[]
+  readonly because: string
+}
+
+const express = ['Express 5', 'Express 4'] as const
+const koa = ['Koa 3', 'Koa 2'] as const
+const unchecked = (remedy: string): string =>
+  `500 content-digest is covered but the body was not checked; ${remedy}`
+const expressUnchecked = unchecked('mount express.json({ verify: verifyDigest }) after protect(resource)')
+
+const frameworks: readonly Difference[] = [
+  {
+    on: express,
+    cases: ['capitals are another path'],
+    outcome: '200 the admin area',
+    because: 'Express routes without regard to case unless "case sensitive routing" is on',
+  },
+  {
+    on: [...express, ...koa],
+    cases: ['a slash at the end is another path'],
+    outcome: '200 the admin area',
+    because: 'Express and @koa/router overlook a slash at the end unless they are told to be strict',
+  },
+  {
+    on: ['Express 4'],
+    cases: [
+      'a doubled slash behind a mount is another path',
+      'a doubled slash behind a mounted application is another path',
+    ],
+    outcome: '200 person-1',
+    because: 'Express 4 takes the second slash for the end of the mount; it was signed as it was sent',
+  },
+  {
+    on: express,
+    cases: ['a parameter that cannot be decoded stays as it came'],
+    outcome: "400 Failed to decode param '%zz'",
+    because: 'Express refuses such a parameter before it asks the guard of the route',
+  },
+  {
+    on: express,
+    cases: ['octets that are no UTF-8 stay as they came'],
+    outcome: "400 Failed to decode param '%E0%80%AF'",
+    because: 'Express refuses such a parameter before it asks the guard of the route',
+  },
+  {
+    on: express,
+    cases: ['a guard of a route passes it on without content as well'],
+    outcome: '404 ',
+    because: 'the guard of an Express route leaves the route, since what is behind it expects a caller',
+  },
+  {
+    on: ['Hono'],
+    cases: [
+      'HEAD is served like GET, without content',
+      'HEAD of the metadata has no content',
+      'HEAD is challenged like GET, without content',
+      'nor over HEAD',
+    ],
+    without: ['content-length'],
+    because: 'Hono answers HEAD with what it makes of the answer to GET, without a length',
+  },
+]
+
+const contents: readonly Difference[] = [
+  {
+    on: express,
+    cases: ['JSON', 'a form', 'a text', 'a multipart form']
+      .map((kind) => `${kind} that was changed on the way is refused`)
+      .concat('content that is compared and refused is taken off the connection'),
+    additional: ['vary: Signature-Key, Signature'],
+    because: 'the guard of Express had let the caller pass when the parser compared the content',
+  },
+  {
+    on: express,
+    cases: [
+      'a stream with a covered digest reaches the handler, unread',
+      'a stream that was changed on the way is refused',
+      'content that nobody reads is compared all the same',
+      'content that nobody reads and that was changed is refused',
+      'no chunks with the digest of no content are served',
+      'two guards compare once',
+      'GET with content and its digest is served',
+    ],
+    outcome: expressUnchecked,
+    because:
+      'the guard of Express reads no content; the identity is out of reach until a parser has compared it',
+  },
+  {
+    on: express,
+    cases: ['the digest of compressed JSON is that of what was sent'],
+    outcome: '400 invalid_request',
+    because: 'the parsers of Express hand over what they have inflated, and the digest is of what was sent',
+  },
+  {
+    on: express,
+    cases: ['more content than is compared is refused'],
+    outcome: '413 request entity too large',
+    because: 'the limit of the parser holds',
+  },
+  {
+    on: koa,
+    cases: [
+      'a parser before the guard leaves what it read to be compared',
+      'a parser before the guard hides no change',
+    ],
+    outcome: unchecked('put protect(resource) before the body parser'),
+    because: 'the parsers of Koa keep nothing of what they took; the identity is out of reach',
+  },
+  {
+    on: ['Hono', 'fetchGuard'],
+    cases: ['GET with content and its digest is served'],
+    outcome: '401 invalid_signature',
+    because: 'a Request with GET has no content, whatever was sent',
+  },
+]
+
+const nodeServer: readonly Difference[] = [
+  {
+    on: ['Hono', 'fetchGuard'],
+    cases: [
+      'HTTP/1.0 without Host is refused',
+      'an empty Host is refused',
+      'Host with a path is refused',
+      'Host with user information is refused',
+      'Host with a tab is refused',
+      'a backslash in the path may not be signed either',
+      'absolute form in capitals is too',
+      'absolute form of another scheme is refused',
+      'asterisk form is refused',
+    ],
+    outcome: '400 ',
+    because: '@hono/node-server refuses what it cannot make a URL of, before anybody else sees it',
+  },
+]
+
+const fetchHosts: readonly Difference[] = [
+  {
+    on: ['fetchGuard'],
+    cases: ['two Authorization lines are ambiguous', 'two Content-Type lines are ambiguous'],
+    outcome: '200 person-1',
+    because: 'a fetch host shows the lines of a field joined; the joined line is the one line',
+  },
+  {
+    on: ['fetchGuard'],
+    cases: [
+      'dot segments in the path may not be signed either',
+      'a dot segment that goes nowhere in the path may not be signed either',
+      'dot segments at the end in the path may not be signed either',
+      'encoded dot segments in the path may not be signed either',
+      'half encoded dot segments in the path may not be signed either',
+      'a character that URL parsers encode in the path may not be signed either',
+    ],
+    outcome: '401 invalid_signature',
+    because:
+      'a fetch host shows the target normalised: it is routed like that, and that is not what was signed',
+  },
+  {
+    on: ['fetchGuard'],
+    cases: [
+      'dot segments that were put in on the way are refused',
+      'encoded dot segments that were put in on the way are refused',
+      'a fragment is refused',
+      'a fragment behind a query is refused',
+    ],
+    outcome: '200 person-1',
+    because: 'a fetch host shows the target normalised: what is routed is what was signed',
+  },
+  {
+    on: ['fetchGuard'],
+    cases: ['the metadata is at its path, not at absolute form'],
+    outcome:
+      '200 {"issuer":"https://notes.example","jwks_uri":"https://notes.example/aauth/jwks.json","access_mode":"auth-token","authorization_endpoint":"https://notes.example/aauth/authorize","revocation_endpoint":"https://notes.example/aauth/revoke","scope_descriptions":{"notes.read":"Read your notes","notes.write":"Change your notes"},"signature_window":60,"additional_signature_components":[],"accept_signature_algs":["Ed25519","ES256"]}',
+    because: 'a fetch host shows no form of the target, only where it goes',
+  },
+  {
+    on: ['fetchGuard'],
+    cases: ['a refusal that is passed on is answered by the app'],
+    outcome: '401 invalid_signature',
+    because: 'fetchGuard answers every refusal itself',
+  },
+  {
+    on: ['fetchGuard'],
+    cases: ['what a handler throws is answered by the framework'],
+    without: ['cache-control', 'vary'],
+    because: 'what a handler throws goes past fetchGuard to the host, whose answer it is',
+  },
+  {
+    on: ['fetchGuard'],
+    cases: [
+      'a true preflight reaches the CORS middleware',
+      'what a handler answers to a preflight has no content',
+      'where nobody answers a preflight there is nothing',
+      'a guard of a route passes it on without content as well',
+    ],
+    outcome: '401 invalid_signature',
+    because: 'there is no middleware behind fetchGuard; CORS goes around it',
+  },
+]
+
+export const differences: readonly Difference[] = [...frameworks, ...contents, ...nodeServer, ...fetchHosts]

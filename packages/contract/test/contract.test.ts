@@ -1,0 +1,95 @@
+import type { Generation } from '@aauth-guard/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type AdapterName, adapterNames } from '../adapters/adapter.ts'
+import type { Case } from '../cases/case.ts'
+import { suites } from '../cases/index.ts'
+import { type Difference, differences } from '../differences.ts'
+import { exchange, type RawResponse } from '../exchange.ts'
+import { outcomeOf } from '../outcome.ts'
+import { octetsOfAll } from '../sender.ts'
+import { type ContractWorld, makeContractWorld } from '../world.ts'
+
+// The one random value in an answer: the id of a resource token.
+beforeEach(() => {
+  vi.spyOn(crypto, 'randomUUID').mockReturnValue('00000000-0000-4000-8000-000000000000')
+})
+
+describe.each(suites)('the same requests to every adapter: $about', ({ options, cases }) => {
+  describe.each<Generation>(['person-token', 'mission-header'])(
+    'auth tokens of the %s generation',
+    (generation) => {
+      let world: ContractWorld
+      beforeAll(async () => {
+        world = await makeContractWorld(options)
+      })
+      afterAll(() => world.close())
+
+      const served: Case[] = cases.filter(([, , , only]) => only === undefined || only === generation)
+      it.each(served.map(([rule, sent, outcome]) => [rule, sent, outcome] as const))(
+        '%s',
+        async (rule, sent, outcome) => {
+          const requests = await octetsOfAll(world.agent, sent, generation)
+          const answers = await Promise.all(
+            adapterNames.map(async (name) => ({
+              name,
+              responses: await exchange(world.origins.get(name) as string, requests),
+              difference: differenceOf(name, rule),
+            })),
+          )
+          expect(
+            Object.fromEntries(answers.map(({ name, responses }) => [name, outcomeOf(responses)])),
+          ).toEqual(
+            Object.fromEntries(answers.map(({ name, difference }) => [name, difference?.outcome ?? outcome])),
+          )
+          // Octet for octet, but for what is listed; and where that is an outcome, the same wherever it is.
+          const common = answers.find(({ difference }) => difference === undefined)?.responses ?? []
+          for (const { name, responses, difference } of answers) {
+            const alike = answers.find((other) => other.difference === difference)?.responses
+            const expected = difference?.outcome === undefined ? changed(common, difference) : alike
+            expect([name, responses]).toEqual([name, expected])
+          }
+        },
+      )
+    },
+  )
+})
+
+describe('what is listed as a difference', () => {
+  const rules = new Map(suites.flatMap(({ cases }) => cases.map(([rule, , outcome]) => [key(rule), outcome])))
+
+  it('is about cases that there are, each on an adapter once', () => {
+    const listed = differences.flatMap(({ on, cases }) =>
+      on.flatMap((name) => cases.map((rule) => `${name}: ${rule}`)),
+    )
+    expect([
+      new Set(listed).size,
+      differences.flatMap(({ cases }) => cases).filter((rule) => !rules.has(rule)),
+    ]).toEqual([listed.length, []])
+  })
+
+  it('is one', () => {
+    const none = differences.filter(
+      ({ cases, outcome, without = [], additional = [] }) =>
+        without.length + additional.length === 0 && cases.some((rule) => rules.get(rule) === outcome),
+    )
+    expect(none).toEqual([])
+  })
+})
+
+/** A rule without its ids. */
+function key(rule: string): string {
+  return rule.replace(/ \[[^\]]*\]$/, '')
+}
+
+function differenceOf(name: AdapterName, rule: string): Difference | undefined {
+  return differences.find(({ on, cases }) => on.includes(name) && cases.includes(key(rule)))
+}
+
+/** The first of the common responses with the lines that are listed for another adapter. */
+function changed(common: readonly RawResponse[], difference: Difference | undefined): readonly RawResponse[] {
+  const [first, ...rest] = common
+  if (first === undefined || difference === undefined) return common
+  const { without = [], additional = [] } = difference
+  const left = first.lines.filter((line) => !without.includes(line.slice(0, line.indexOf(':'))))
+  return [{ ...first, lines: [...left, ...additional].sort() }, ...rest]
+}

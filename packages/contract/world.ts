@@ -1,0 +1,49 @@
+import { createResource, type Resource, type ResourceOptions, type SigningKey } from '@aauth-guard/core'
+import { type Agent, createTestNetwork, type TestNetwork } from '@aauth-guard/testing'
+import type { AdapterName } from './adapters/adapter.ts'
+import { adapters } from './adapters/index.ts'
+import { scopes } from './api.ts'
+
+/** The second at which every clock stands. */
+export const now = 1_790_000_000
+
+/** The example key of RFC 8037: resource tokens come out the same wherever they are signed. */
+const signingKey: SigningKey = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  kid: 'r1',
+  alg: 'Ed25519',
+  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+}
+
+/** One agent and the same API behind every adapter, each with a resource of its own. */
+export interface ContractWorld {
+  readonly net: TestNetwork
+  readonly agent: Agent
+  readonly origins: ReadonlyMap<AdapterName, string>
+  close(): Promise<void>
+}
+
+export async function makeContractWorld(options: Partial<ResourceOptions> = {}): Promise<ContractWorld> {
+  const net = await createTestNetwork({ now, seed: 'contract' })
+  const agent = await net.agent()
+  const origins = new Map<AdapterName, string>()
+  for (const { name, build } of adapters)
+    origins.set(name, (await net.listen(build(makeResource(net, options)))).url)
+  return { net, agent, origins, close: () => net.close() }
+}
+
+/** A resource of its own for one adapter, so that what it remembers is what that adapter was sent. */
+export function makeResource(net: TestNetwork, options: Partial<ResourceOptions> = {}): Resource {
+  return createResource({
+    issuer: net.resource,
+    trust: 'any',
+    scopes,
+    defaultScope: 'notes.read',
+    signingKey,
+    fetch: net.fetch,
+    now: net.clock.now,
+    ...options,
+  })
+}

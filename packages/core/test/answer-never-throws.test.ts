@@ -1,0 +1,102 @@
+import { AAuthError, type AAuthErrorCode, answer } from '@aauth-guard/core'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+const codes: readonly AAuthErrorCode[] = [
+  'invalid_signature',
+  'invalid_input',
+  'unsupported_algorithm',
+  'auth_token_required',
+  'rate_limited',
+  'access_denied',
+  'server_error',
+]
+const serverError = {
+  status: 503,
+  headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'retry-after': '5' },
+  body: answer(new AAuthError('server_error')).body,
+}
+
+describe('the answer to what is no refusal', () => {
+  it.each([
+    ['an Error', new Error('secret')],
+    ['nothing', undefined],
+    ['null', null],
+    ['text', 'secret'],
+    ['an object that looks like a refusal', { name: 'AAuthError', code: 'access_denied', status: 200 }],
+    ['an Error with an unknown code', Object.assign(new Error(), { name: 'AAuthError', code: 'welcome' })],
+    ['an Error with an inherited code', Object.assign(new Error(), { name: 'AAuthError', code: 'toString' })],
+  ])('is server_error for %s [ERR-7, P01, P07]', (_, thrown) => {
+    expect(answer(thrown)).toEqual(serverError)
+  })
+
+  it('is server_error for anything at all', () => {
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true, withSparseArray: true }), (thrown) => {
+        expect(answer(thrown)).toEqual(serverError)
+      }),
+      { seed: 1, numRuns: 500 },
+    )
+  })
+})
+
+describe('the answer to a refusal that somebody touched', () => {
+  it('follows from the code, whatever others wrote on the error since', () => {
+    const changes = { status: 200, message: 'welcome', expose: false }
+    expect(answer(Object.assign(new AAuthError('access_denied'), changes))).toEqual(
+      answer(new AAuthError('access_denied')),
+    )
+  })
+
+  it('is an answer where an Error is a refusal by name and code alone [Q11]', () => {
+    const stranger = Object.assign(new Error('secret'), { name: 'AAuthError', code: 'access_denied' })
+    expect([403, 503]).toContain(answer(stranger).status)
+  })
+
+  it.each(['name', 'code'])('is server_error where asking for its %s throws', (member) => {
+    expect(answer(throwing(member))).toEqual(serverError)
+  })
+
+  it.each(['problem', 'headers'])('is an answer where asking for its %s throws', (member) => {
+    expect([403, 503]).toContain(answer(throwing(member)).status)
+  })
+})
+
+describe('the answer to a refusal with any details', () => {
+  const details = fc.record(
+    {
+      requirement: fc.constantFrom('agent-token' as const, 'person-token' as const, 'auth-token' as const),
+      resourceToken: fc.string({ unit: 'binary' }),
+      requiredInput: fc.array(fc.string({ unit: 'binary' })),
+      retryAfter: fc.double(),
+    },
+    { requiredKeys: [] },
+  )
+
+  it('holds one line of visible text a header [M10]', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...codes), details, (code, told) => {
+        for (const value of Object.values(answer(new AAuthError(code, told)).headers)) {
+          expect(value).toMatch(/^[\x20-\x7e]+$/)
+        }
+      }),
+      { seed: 2, numRuns: 300 },
+    )
+  })
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e300])(
+    'holds whole seconds in Retry-After for %d',
+    (retryAfter) => {
+      const { headers } = answer(new AAuthError('rate_limited', { retryAfter }))
+      expect(headers['retry-after']).toMatch(/^[1-9][0-9]{0,9}$/)
+    },
+  )
+})
+
+function throwing(member: string): unknown {
+  return Object.defineProperty(new AAuthError('access_denied'), member, {
+    get() {
+      throw new Error('secret')
+    },
+  })
+}

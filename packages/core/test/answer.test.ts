@@ -1,0 +1,118 @@
+import { AAuthError, type AAuthErrorCode, answer, type RefusalDetails } from '@aauth-guard/core'
+import { describe, expect, it } from 'vitest'
+
+type SignatureRow = readonly [code: AAuthErrorCode, detail: string]
+
+const signatureErrors: readonly SignatureRow[] = [
+  ['invalid_signature', 'The HTTP message signature is missing, malformed, stale or does not verify.'],
+  ['invalid_input', 'The signature does not cover every required component.'],
+  ['unsupported_scheme', 'The Signature-Key scheme is not accepted here.'],
+  ['unsupported_algorithm', 'The algorithm of the key is not accepted here.'],
+  ['invalid_key', 'The key is not usable.'],
+  ['unknown_key', 'The issuer does not publish the key that signed the token.'],
+  ['invalid_jwt', 'The token is not acceptable.'],
+  ['expired_jwt', 'The token has expired.'],
+  ['revoked_jwt', 'The token has been revoked.'],
+  ['issuer_missing', 'The metadata of the issuer names no issuer.'],
+  ['issuer_mismatch', 'The metadata of the issuer names another issuer.'],
+  ['clock_skew', 'A timestamp lies too far in the future.'],
+]
+const others: readonly (readonly [code: AAuthErrorCode, status: number, detail: string])[] = [
+  ['agent_token_required', 401, 'Sign the request with an agent token.'],
+  ['person_token_required', 401, 'Sign the request with a person token.'],
+  ['auth_token_required', 401, 'Sign the request with an auth token that grants this access.'],
+  ['invalid_request', 400, 'The request is malformed or ambiguous.'],
+  ['content_too_large', 413, 'The content is too large to be checked.'],
+  ['rate_limited', 429, 'Too many requests. Try again later.'],
+  ['access_denied', 403, 'Access is denied.'],
+  ['mission_required', 403, 'This access needs a token that carries a mission.'],
+  ['mission_mismatch', 403, 'The mission of the token is not the one this access belongs to.'],
+  ['class_mismatch', 403, 'The agent provider is not the one this access belongs to.'],
+  ['class_unverifiable', 403, 'The token does not say which agent provider is acting.'],
+  ['server_error', 503, 'The request could not be decided. Try again later.'],
+]
+const accepts: Readonly<Partial<Record<AAuthErrorCode, Record<string, string>>>> = {
+  unsupported_scheme: { 'accept-signature-scheme': 'jwt' },
+  unsupported_algorithm: { 'accept-signature-alg': 'Ed25519, ES256' },
+}
+const always = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
+
+/** Everything that a refusal can be told, so that what a status must not carry shows. */
+const everything: RefusalDetails = {
+  hint: 'secret',
+  requirement: 'auth-token',
+  resourceToken: 'a.b.c',
+  advertise: true,
+  requiredInput: ['@method'],
+  retryAfter: 7,
+  cause: new Error('secret'),
+}
+
+describe('the answer to each code', () => {
+  it.each(signatureErrors)(
+    '%s is a 401 with Signature-Error and a problem of its own type [ERR-1, ERR-2, ERR-4, R11-105, R11-109, R11-110]',
+    (code, detail) => {
+      const { status, headers, body } = answer(new AAuthError(code))
+      expect({ status, headers, body: JSON.parse(body) }).toEqual({
+        status: 401,
+        headers: { ...always, 'signature-error': `error=${code}`, ...accepts[code] },
+        body: {
+          type: `urn:ietf:params:sig-error:${code}`,
+          status: 401,
+          error: code,
+          detail,
+          error_description: detail,
+        },
+      })
+    },
+  )
+
+  it.each(others)('%s is a %i without Signature-Error [ERR-1, R11-106]', (code, status, detail) => {
+    const { headers, body, ...rest } = answer(new AAuthError(code))
+    expect({ ...rest, headers, body: JSON.parse(body) }).toEqual({
+      status,
+      headers: always,
+      body: { status, error: code, detail, error_description: detail },
+    })
+  })
+
+  it('lists the accepted algorithms and schemes of an unsigned request exactly [ERR-5, R11-101]', () => {
+    const { headers } = answer(new AAuthError('invalid_signature', { advertise: true }))
+    expect(headers).toEqual({
+      ...always,
+      'signature-error': 'error=invalid_signature',
+      'accept-signature-scheme': 'jwt',
+      'accept-signature-alg': 'Ed25519, ES256',
+    })
+  })
+
+  it.each(others.filter(([, status]) => status === 403))(
+    '%s carries none of the protocol headers, whatever it was told [ERR-3, R11-106, R11-151, P06]',
+    (code) => {
+      expect(answer(new AAuthError(code, everything)).headers).toEqual({ ...always, 'retry-after': '7' })
+    },
+  )
+
+  it.each(others.filter(([, status]) => status !== 401))(
+    '%s carries no AAuth-Requirement, whatever it was told [R11-151]',
+    (code) => {
+      expect(answer(new AAuthError(code, everything)).headers).not.toHaveProperty('aauth-requirement')
+    },
+  )
+
+  it.each([
+    [0, '1'],
+    [0.2, '1'],
+    [1, '1'],
+    [1.2, '2'],
+    [60, '60'],
+  ])('rounds a wait of %d s up to Retry-After: %s [ERR-7]', (retryAfter, expected) => {
+    expect(answer(new AAuthError('server_error', { retryAfter })).headers['retry-after']).toBe(expected)
+  })
+
+  it('says nothing of hint and cause [P01, P07]', () => {
+    for (const [code] of [...signatureErrors, ...others]) {
+      expect(JSON.stringify(answer(new AAuthError(code, everything)))).not.toContain('secret')
+    }
+  })
+})

@@ -1,0 +1,104 @@
+import { type AnyRequirement, checkRequirement, createResource, fetchGuard } from '@aauth-guard/core'
+import { describe, expect, it } from 'vitest'
+import { makeWorld } from './world.ts'
+
+const base = { issuer: 'https://notes.example', trust: 'any' } as const
+const resource = createResource({ ...base, scopes: { read: 'Read', write: 'Write' }, defaultScope: 'read' })
+const provider = 'https://agent.example'
+
+describe('a requirement that would not mean what was written', () => {
+  it.each<[member: string, requirement: unknown]>([
+    ['scopes', { scopes: 'read' }],
+    ['accepts', { accepts: 'agent-token' }],
+    ['accept', { accept: 'bearer' }],
+    ['accept', { accept: [] }],
+    ['accept', { accept: ['auth-token', 'AUTH-TOKEN'] }],
+    ['scope', { scope: 'delete' }],
+    ['scope', { scope: '' }],
+    ['scope', { scope: 'read write' }],
+    ['scope', { scope: ['read', 'delete'] }],
+    ['scope', { scope: 7 }],
+    ['scope', { scope: 'read', accept: 'agent-token' }],
+    ['scope', { scope: 'read', accept: 'person-token' }],
+    ['scope', { scope: 'read', accept: ['auth-token', 'agent-token'] }],
+    ['mission', { mission: true }],
+    ['mission', { mission: 'optional' }],
+    ['mission', { mission: null }],
+    ['mission', { mission: {} }],
+    ['mission', { mission: { approver: 'ps.example' } }],
+    ['mission', { mission: { approver: 'https://ps.example/' } }],
+    ['mission', { mission: { approver: 'https://ps.example', s256: 'A'.repeat(43) } }],
+    ['class', { class: provider }],
+    ['class', { class: null }],
+    ['class', { class: {} }],
+    ['class', { class: { provider: 'agent.example' } }],
+    ['class', { class: { provider, agent: 'aauth:planner@agent.example' } }],
+    ['class', { class: { provider }, mission: 'forbidden' }],
+    ['account', { account: 7 }],
+    ['account', { account: null }],
+    ['components', { components: ['@target-uri'] }],
+    ['optional', { optional: 'yes' }],
+    ['optional', { optional: 1 }],
+    ['trust', { trust: 'everybody' }],
+    ['trust', { trust: null }],
+    ['trust', { trust: { accessServers: 'any' } }],
+    ['trust', { trust: { personServers: ['https://ps.example/'] } }],
+    ['trust', { trust: { agentProvider: 'any' } }],
+    ['check', { check: true }],
+  ])('is refused when the guard is made, naming %s: %j', (member, requirement) => {
+    const check = (): void => checkRequirement(resource, requirement as AnyRequirement)
+    expect(check).toThrow(TypeError)
+    expect(check).toThrow(new RegExp(`"${member}|@target-uri`))
+  })
+
+  it.each([null, undefined, 'read'])('is refused when it is %j', (requirement) => {
+    expect(() => checkRequirement(resource, requirement as never)).toThrow(/must be an object/)
+  })
+
+  it('is refused where person tokens are switched off and wanted', () => {
+    const old = createResource({ ...base, generations: ['mission-header'] })
+    expect(() => checkRequirement(old, { accept: ['agent-token', 'person-token'] })).toThrow(/"accept"/)
+  })
+
+  it('is refused where several scopes are described, none is the default and the route names none [R11-165]', () => {
+    const several = createResource({ ...base, scopes: { read: 'Read', write: 'Write' } })
+    expect(() => checkRequirement(several, {})).toThrow(/"defaultScope"/)
+    expect(() => checkRequirement(several, { scope: 'write' })).not.toThrow()
+    expect(() => checkRequirement(several, { accept: 'agent-token' })).not.toThrow()
+  })
+
+  it('is refused by the guards themselves', async () => {
+    const { agent, call } = await makeWorld()
+    const requirement = { scope: 'undescribed' }
+    expect(() => fetchGuard(resource, requirement)).toThrow(TypeError)
+    await expect(call(await agent.authToken(), { requirement })).rejects.toThrow(TypeError)
+  })
+
+  it('is refused for what is no resource of this package', () => {
+    expect(() => checkRequirement({ ...resource }, {})).toThrow(/createResource/)
+  })
+})
+
+describe('a requirement that is well-formed', () => {
+  it.each<AnyRequirement>([
+    {},
+    { scope: [] },
+    { scope: ['read', 'write'], mission: 'required', class: { provider }, account: () => 'a' },
+    { accept: ['agent-token', 'person-token', 'auth-token'], mission: 'forbidden', optional: true },
+    { mission: { approver: 'https://ps.example' }, components: ['@query', 'content-digest'] },
+    { accept: 'person-token', mission: 'required', trust: { personServers: () => true } },
+    { accept: 'agent-token', mission: 'forbidden', check: () => true },
+  ])('is taken: %j', (requirement) => {
+    expect(() => checkRequirement(resource, requirement)).not.toThrow()
+  })
+
+  it('does not change when its object does later', async () => {
+    const { agent, call, refusal } = await makeWorld()
+    const requirement: { accept: 'agent-token' | 'auth-token' } = { accept: 'agent-token' }
+    const agentToken = await agent.agentToken()
+    expect((await call(agentToken, { requirement })).type).toBe('agent-token')
+    requirement.accept = 'auth-token'
+    expect((await call(agentToken, { requirement })).type).toBe('agent-token')
+    expect((await refusal(agentToken, { requirement: { ...requirement } })).status).toBe(401)
+  })
+})

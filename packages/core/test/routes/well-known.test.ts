@@ -1,0 +1,136 @@
+import { answerWellKnown, createResource, type ResourceOptions } from '@aauth-guard/core'
+import { describe, expect, it } from 'vitest'
+import { makeWorld, now } from '../world.ts'
+
+const base: ResourceOptions = {
+  issuer: 'https://notes.example',
+  trust: 'any',
+  signingKey: {
+    kty: 'OKP',
+    crv: 'Ed25519',
+    alg: 'Ed25519',
+    kid: 'rs-1',
+    d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
+    x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+  },
+}
+const metadataPath = '/.well-known/aauth-resource.json'
+const jwksPath = '/aauth/jwks.json'
+
+async function document(options: ResourceOptions, path = metadataPath): Promise<Record<string, unknown>> {
+  const answer = await answerWellKnown(createResource(options), 'GET', path)
+  return JSON.parse(answer?.body ?? '')
+}
+
+describe('aauth-resource.json', () => {
+  it('says who the resource is and what it enforces, and nothing else [META-1, META-2, META-4, META-6, R11-271, R11-272, R11-274, R11-279]', async () => {
+    expect(await document(base)).toEqual({
+      issuer: 'https://notes.example',
+      jwks_uri: 'https://notes.example/aauth/jwks.json',
+      access_mode: 'auth-token',
+      authorization_endpoint: 'https://notes.example/aauth/authorize',
+      revocation_endpoint: 'https://notes.example/aauth/revoke',
+      scope_descriptions: { access: 'Access to this resource' },
+      signature_window: 60,
+      additional_signature_components: [],
+      accept_signature_algs: ['Ed25519', 'ES256'],
+    })
+  })
+
+  it('follows the options [META-4, R11-274, R11-275]', async () => {
+    const options = {
+      scopes: { read: 'Read', write: 'Write' },
+      signatureWindow: 120,
+      additionalSignatureComponents: ['@query', 'content-digest'],
+      metadata: { name: 'Notes', logo_uri: 'https://notes.example/logo.svg' },
+    }
+    expect(await document({ ...base, ...options })).toMatchObject({
+      name: 'Notes',
+      logo_uri: 'https://notes.example/logo.svg',
+      scope_descriptions: options.scopes,
+      signature_window: 120,
+      additional_signature_components: ['@query', 'content-digest'],
+    })
+  })
+
+  it('describes the scope of every resource token that is issued [R11-275]', async () => {
+    const { agent, resource, refusal } = await makeWorld({ signingKey: base.signingKey as never })
+    const { headers } = await refusal(await agent.personToken())
+    const payload = /resource-token="[^.]+\.([^.]+)/.exec(headers['aauth-requirement'] ?? '')?.[1] ?? ''
+    const { scope } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const published = JSON.parse((await answerWellKnown(resource, 'GET', metadataPath))?.body ?? '')
+    expect(Object.keys(published.scope_descriptions)).toContain(scope)
+  })
+
+  it('publishes the window that the guards apply [META-4, R11-274]', async () => {
+    const { agent, call, refusal, resource } = await makeWorld({ signatureWindow: 10 })
+    const { signature_window: window } = JSON.parse(
+      (await answerWellKnown(resource, 'GET', metadataPath))?.body ?? '',
+    )
+    const token = await agent.authToken({ scope: 'access' })
+    expect((await call(token, { created: now - window })).type).toBe('auth-token')
+    expect((await refusal(token, { created: now - window - 1 })).code).toBe('invalid_signature')
+  })
+})
+
+describe('the JWKS', () => {
+  it('is where the metadata says, with the public key alone [META-2, R11-122, R11-272, M09]', async () => {
+    const { jwks_uri: uri } = await document(base)
+    expect(uri).toBe(`https://notes.example${jwksPath}`)
+    expect(await document(base, jwksPath)).toEqual({
+      keys: [
+        {
+          kty: 'OKP',
+          crv: 'Ed25519',
+          x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+          kid: 'rs-1',
+          alg: 'Ed25519',
+          use: 'sig',
+        },
+      ],
+    })
+  })
+})
+
+describe('the answer', () => {
+  it.each([metadataPath, jwksPath, `${metadataPath}?x=1`, `${jwksPath}?`])(
+    'to GET and HEAD %s is JSON that may be kept for ten minutes',
+    async (target) => {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await answerWellKnown(createResource(base), method, target)
+        expect([answer?.status, answer?.headers]).toEqual([
+          200,
+          { 'content-type': 'application/json', 'cache-control': 'public, max-age=600' },
+        ])
+      }
+    },
+  )
+
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'get'])(
+    'to %s is 405 and says what is allowed',
+    async (method) => {
+      expect(await answerWellKnown(createResource(base), method, jwksPath)).toEqual({
+        status: 405,
+        headers: { allow: 'GET, HEAD' },
+        body: '',
+      })
+    },
+  )
+
+  it.each([
+    '/',
+    '/notes',
+    `${metadataPath}/`,
+    `${metadataPath}x`,
+    `/x${metadataPath}`,
+    '/.well-known/aauth-resource.JSON',
+    '/.well-known//aauth-resource.json',
+    '/.well-known/aauth%2Dresource.json',
+    '/.well-known/aauth-agent.json',
+    `https://notes.example${metadataPath}`,
+    `?${metadataPath}`,
+    '',
+  ])('to %j is left to the application', async (target) => {
+    expect(await answerWellKnown(createResource(base), 'GET', target)).toBeUndefined()
+  })
+})

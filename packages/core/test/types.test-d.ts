@@ -1,0 +1,162 @@
+/** Checked by the compiler alone: nothing here runs. */
+import {
+  type AAuthError,
+  type AAuthErrorCode,
+  type AgentAuth,
+  type Auth,
+  authorize,
+  createResource,
+  fetchGuard,
+  type MissionHeaderAuth,
+  type PersonAuth,
+  type PersonTokenAuth,
+  type Requirement,
+  type ResourceOptions,
+  type SignatureErrorCode,
+  type SignedRequest,
+} from '@aauth-guard/core'
+import { getAuth, protect } from '@aauth-guard/express'
+import type { Request as ExpressRequest } from 'express'
+import { expectTypeOf } from 'vitest'
+
+const options: ResourceOptions = { issuer: 'https://notes.example', trust: 'any' }
+const resource = createResource(options)
+declare const request: SignedRequest
+declare const req: ExpressRequest
+declare const auth: Auth
+declare const error: AAuthError
+
+type AnyAuthToken = PersonTokenAuth | MissionHeaderAuth
+
+/** The identity is of the kinds that `accept` names. */
+export async function followsAccept(): Promise<void> {
+  expectTypeOf(await authorize(resource, request)).toEqualTypeOf<AnyAuthToken>()
+  expectTypeOf(await authorize(resource, request, { scope: 'access' })).toEqualTypeOf<AnyAuthToken>()
+  expectTypeOf(await authorize(resource, request, { accept: 'auth-token' })).toEqualTypeOf<AnyAuthToken>()
+  expectTypeOf(await authorize(resource, request, { accept: 'agent-token' })).toEqualTypeOf<AgentAuth>()
+  // An auth token of draft 11 also says which person it is for (R11-072).
+  expectTypeOf(await authorize(resource, request, { accept: 'person-token' })).toEqualTypeOf<
+    PersonAuth | PersonTokenAuth
+  >()
+  expectTypeOf(await authorize(resource, request, { accept: ['agent-token', 'auth-token'] })).toEqualTypeOf<
+    AgentAuth | AnyAuthToken
+  >()
+}
+
+/** `undefined` is among the outcomes exactly where callers without credential pass. */
+export async function followsOptional(maybe: boolean): Promise<void> {
+  expectTypeOf(await authorize(resource, request, { optional: true })).toEqualTypeOf<
+    AnyAuthToken | undefined
+  >()
+  expectTypeOf(await authorize(resource, request, { optional: false })).toEqualTypeOf<AnyAuthToken>()
+  expectTypeOf(await authorize(resource, request, { optional: maybe })).toEqualTypeOf<
+    AnyAuthToken | undefined
+  >()
+  expectTypeOf(await authorize(resource, request, { accept: 'agent-token', optional: true })).toEqualTypeOf<
+    AgentAuth | undefined
+  >()
+}
+
+/** Guards hand the same types to handlers and to `check`. */
+export function followsGuards(): void {
+  fetchGuard(resource, { accept: 'agent-token', optional: true })((_, caller) => {
+    expectTypeOf(caller).toEqualTypeOf<AgentAuth | undefined>()
+    return new Response()
+  })
+  fetchGuard(
+    resource,
+    {},
+  )((_, caller, env: { readonly name: string }) => {
+    expectTypeOf(caller).toEqualTypeOf<AnyAuthToken>()
+    return new Response(env.name)
+  })
+  protect(resource, {
+    accept: 'person-token',
+    check: (caller) => {
+      expectTypeOf(caller).toEqualTypeOf<PersonAuth | PersonTokenAuth>()
+      return caller.ps === 'https://ps.example'
+    },
+  })
+  expectTypeOf(getAuth(req, 'auth-token')).toEqualTypeOf<AnyAuthToken>()
+  expectTypeOf(getAuth(req, 'agent-token')).toEqualTypeOf<AgentAuth>()
+  expectTypeOf(getAuth(req, 'person-token')).toEqualTypeOf<PersonAuth | PersonTokenAuth>()
+  expectTypeOf(req.aauth).toEqualTypeOf<Auth | undefined>()
+  // @ts-expect-error there is no such kind
+  getAuth(req, 'bearer')
+  // @ts-expect-error the kind must be said
+  getAuth(req)
+}
+
+/** One look at `type` and `generation` tells which members there are. */
+export function narrows(): void {
+  if (auth.type === 'agent-token') expectTypeOf(auth).toEqualTypeOf<AgentAuth>()
+  if (auth.type === 'person-token') expectTypeOf(auth.agent).toEqualTypeOf<undefined>()
+  if (auth.type === 'auth-token' && auth.generation === 'mission-header') {
+    expectTypeOf(auth.agent).toEqualTypeOf<string>()
+    expectTypeOf(auth.sub).toEqualTypeOf<string | undefined>()
+  }
+  if (auth.type === 'auth-token' && auth.generation === 'person-token') {
+    expectTypeOf(auth.ps).toEqualTypeOf<string>()
+    expectTypeOf(auth.class).toEqualTypeOf<undefined>()
+  }
+}
+
+/** Codes are a closed union, so that a switch can be complete. */
+export function isClosed(code: AAuthErrorCode): 401 | 403 | 'other' {
+  switch (code) {
+    case 'agent_token_required':
+    case 'person_token_required':
+    case 'auth_token_required':
+      return 401
+    case 'access_denied':
+    case 'mission_required':
+    case 'mission_mismatch':
+    case 'class_mismatch':
+    case 'class_unverifiable':
+      return 403
+    case 'invalid_request':
+    case 'invalid_scope':
+    case 'invalid_account':
+    case 'unsupported_iss':
+    case 'content_too_large':
+    case 'rate_limited':
+    case 'server_error':
+      return 'other'
+    default:
+      expectTypeOf(code).toEqualTypeOf<SignatureErrorCode>()
+      return 401
+  }
+}
+
+/** What was verified, and what is shared, cannot be written to. */
+export function isReadonly(): void {
+  // @ts-expect-error read-only
+  auth.sub = 'somebody'
+  // @ts-expect-error read-only
+  auth.scopes.push('admin')
+  // @ts-expect-error read-only
+  request.method = 'DELETE'
+  // @ts-expect-error read-only
+  request.target = '/admin'
+  // @ts-expect-error read-only
+  error.code = 'access_denied'
+  // @ts-expect-error read-only
+  resource.issuer = 'https://other.example'
+}
+
+/** What must not be configured cannot be written down. */
+export function refuses(): void {
+  // @ts-expect-error trust has no default
+  createResource({ issuer: 'https://notes.example' })
+  // @ts-expect-error any web site could grant any scope [G11]
+  createResource({ ...options, trust: { accessServers: 'any' } })
+  // @ts-expect-error a signing key says its algorithm
+  createResource({ ...options, signingKey: { kty: 'OKP', kid: 'rs-1' } })
+  // @ts-expect-error misspelt
+  protect(resource, { scopes: 'access' })
+  // @ts-expect-error there is no such kind
+  protect(resource, { accept: 'bearer' })
+  // @ts-expect-error claims of a resource token come from the verified token alone [L02, M03]
+  const overridden: Requirement = { mission_s256: 'A', sub: 'somebody', agent_jkt: 'x' }
+  expectTypeOf(overridden).toEqualTypeOf<Requirement>()
+}

@@ -1,0 +1,157 @@
+import { type Auth, createResource, type Resource } from '@aauth-guard/core'
+import { protect } from '@aauth-guard/hono'
+import { type Context, Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { makeGate } from '../../express/test/gate.ts'
+import { hosts } from './hosts.ts'
+
+const nothing = (c: Context) => c.body(null, 204)
+
+describe.each(hosts)('protect of Hono on %s', (_, host) => {
+  it('lets a verified caller in and tells the handler who it is', async () => {
+    let seen: Auth | undefined
+    const { send, agent } = await host(({ resource }) =>
+      new Hono().get('/notes', protect(resource, { scope: 'access' }), (c) => {
+        seen = c.var.aauth
+        return c.json(c.get('aauth') === seen)
+      }),
+    )
+    const token = await agent.authToken({ scope: 'access', sub: 'person-7' })
+    expect(await (await send({ token })).json()).toBe(true)
+    expect(seen).toMatchObject({ type: 'auth-token', sub: 'person-7', scopes: ['access'] })
+  })
+
+  it('guards everything behind app.use', async () => {
+    let entered = 0
+    const { send, sendUnsigned } = await host(({ resource }) =>
+      new Hono().use(protect(resource)).get('/notes', (c) => {
+        entered += 1
+        return nothing(c)
+      }),
+    )
+    expect([(await send()).status, (await sendUnsigned()).status, entered]).toEqual([204, 401, 1])
+  })
+
+  it('does not enter the handler before the verdict [Q07]', async () => {
+    let handlerEntered = false
+    const asked = makeGate<void>()
+    const verdict = makeGate<boolean>()
+    const { send } = await host(({ resource }) => {
+      const check = (): Promise<boolean> => {
+        asked.open()
+        return verdict.passed
+      }
+      return new Hono().get('/notes', protect(resource, { check }), (c) => {
+        handlerEntered = true
+        return nothing(c)
+      })
+    })
+    const sent = send()
+    await asked.passed
+    const enteredEarly = handlerEntered
+    verdict.open(false)
+    expect([enteredEarly, (await sent).status, handlerEntered]).toEqual([false, 403, false])
+  })
+
+  it('hands the handler an identity that cannot be changed [Q05]', async () => {
+    const { send } = await host(({ resource }) =>
+      new Hono().get('/notes', protect(resource), (c) => {
+        const auth = c.var.aauth as unknown as { sub: string; scopes: string[] }
+        expect(() => {
+          auth.sub = 'somebody else'
+        }).toThrow(TypeError)
+        expect(() => auth.scopes.push('notes.write')).toThrow(TypeError)
+        return c.text(c.var.aauth.sub ?? '')
+      }),
+    )
+    expect(await (await send()).text()).toBe('person-1')
+  })
+
+  it('lets nobody pass where that is optional, and then says so', async () => {
+    const { send, sendUnsigned } = await host(({ resource }) =>
+      new Hono().get('/notes', protect(resource, { optional: true }), (c) =>
+        c.json({ sub: c.var.aauth?.sub ?? null }),
+      ),
+    )
+    expect([await (await sendUnsigned()).json(), await (await send()).json()]).toEqual([
+      { sub: null },
+      { sub: 'person-1' },
+    ])
+  })
+
+  it('takes 200 agents at once for nobody but themselves [Q06]', async () => {
+    const { send, net } = await host(({ resource }) =>
+      new Hono().get('/notes', protect(resource), async (c) => {
+        const before = c.var.aauth.sub
+        await new Promise((resolve) => setImmediate(resolve))
+        return c.json([before, c.var.aauth.sub, c.var.aauth.thumbprint])
+      }),
+    )
+    const agents = await Promise.all(Array.from({ length: 200 }, (_none, i) => net.agent({ name: `a${i}` })))
+    const answers = await Promise.all(
+      agents.map(async (agent, i) => {
+        const token = await agent.authToken({ sub: `person-${i}` })
+        // Every fifth has stolen its token.
+        const response = await send(i % 5 === 4 ? { agent, token, mistake: 'wrong-key' } : { agent, token })
+        return response.status === 200 ? response.json() : response.status
+      }),
+    )
+    expect(answers).toEqual(
+      agents.map(({ key }, i) => (i % 5 === 4 ? 401 : [`person-${i}`, `person-${i}`, key.thumbprint])),
+    )
+  })
+
+  it('keeps answers out of shared caches, unless somebody says otherwise [M14]', async () => {
+    const { send } = await host(({ resource }) =>
+      new Hono()
+        .use('/before', async (c, next) => {
+          c.header('cache-control', 'max-age=5')
+          c.header('vary', 'Origin')
+          await next()
+        })
+        .use(protect(resource))
+        .get('/notes', (c) => c.text('notes'))
+        .get('/before', (c) => c.text('notes'))
+        .get('/behind', (c) => c.text('notes', 200, { 'cache-control': 'no-store', vary: '*' }))
+        .get('/elsewhere', () => Response.redirect('https://notes.example/notes', 302)),
+    )
+    const said = async (target: string): Promise<unknown> => {
+      const { headers } = await send({ target })
+      return [headers.get('cache-control'), headers.get('vary')]
+    }
+    const all = ['/notes', '/before', '/behind', '/elsewhere'].map(said)
+    expect(await Promise.all(all)).toEqual([
+      ['private', 'Signature-Key, Signature'],
+      ['max-age=5', 'Origin'],
+      ['no-store', '*'],
+      ['private', 'Signature-Key, Signature'],
+    ])
+  })
+})
+
+describe('protect of Hono', () => {
+  it('leaves an upgrade as the runtime made it', async () => {
+    const [, onFetch] = hosts[1] as (typeof hosts)[number]
+    // Only runtimes can make a response with this status.
+    const upgrade = Object.defineProperty(new Response(null), 'status', { value: 101 })
+    const { send } = await onFetch(({ resource }) =>
+      new Hono().get('/notes', protect(resource), () => upgrade),
+    )
+    expect(await send()).toBe(upgrade)
+  })
+
+  it('refuses a requirement that is not well-formed when the guard is made', () => {
+    const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
+    expect(() => protect(resource, { scope: 'undescribed' })).toThrow('"scope" names "undescribed"')
+  })
+
+  it('refuses a resource that createResource did not make', () => {
+    const forged: Resource = {
+      issuer: 'https://notes.example',
+      revoke: () => Promise.resolve(),
+      purgeIssuer: () => undefined,
+      close: () => undefined,
+    }
+    expect(() => protect(forged)).toThrow('must come from createResource')
+  })
+})

@@ -1,0 +1,101 @@
+import { answer, isAAuthError } from '@aauth-guard/core'
+import { protect } from '@aauth-guard/hono'
+import { Hono } from 'hono'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { hosts } from './hosts.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe.each(hosts)('refusals of Hono on %s', (_, host) => {
+  it('are problem documents without a charset, and nothing behind the guard runs [ERR-2]', async () => {
+    let entered = false
+    const { send } = await host(({ resource }) =>
+      new Hono().get('/notes', protect(resource), (c) => {
+        entered = true
+        return c.body(null)
+      }),
+    )
+    const response = await send({ mistake: 'stale' })
+    expect([response.status, response.headers.get('content-type'), entered]).toEqual([
+      401,
+      'application/problem+json',
+      false,
+    ])
+  })
+
+  it('are seen by middleware further out, whose fields they keep', async () => {
+    let seen = 0
+    const { send } = await host(({ resource }) =>
+      new Hono()
+        .use(async (c, next) => {
+          c.header('x-request-id', '7')
+          await next()
+          seen = c.res.status
+        })
+        .use(protect(resource)),
+    )
+    const response = await send({ mistake: 'stale' })
+    expect([seen, response.headers.get('x-request-id')]).toEqual([401, '7'])
+  })
+
+  it('are handed to app.onError where that was asked for, with everything to answer them [ERR-5]', async () => {
+    let code: string | undefined
+    const { sendUnsigned } = await host(({ resource }) =>
+      new Hono()
+        .onError((error) => {
+          code = isAAuthError(error) ? error.code : undefined
+          const { status, headers, body } = answer(error)
+          return new Response(body, { status, headers })
+        })
+        .get('/notes', protect(resource, {}, { passErrors: true })),
+    )
+    const response = await sendUnsigned()
+    expect([response.status, response.headers.get('aauth-requirement'), code]).toEqual([
+      401,
+      'requirement=agent-token',
+      'invalid_signature',
+    ])
+  })
+
+  it('let nobody in where they were asked for and nobody takes them', async () => {
+    // Hono tells the console what nobody took.
+    vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    let entered = false
+    const { send } = await host(({ resource }) =>
+      new Hono().get('/notes', protect(resource, {}, { passErrors: true }), (c) => {
+        entered = true
+        return c.body(null)
+      }),
+    )
+    expect([(await send({ mistake: 'stale' })).status, entered]).toEqual([500, false])
+  })
+
+  it('of a check that throws let nobody in [Q09]', async () => {
+    const { send, refusals } = await host(({ resource }) => {
+      const check = (): boolean => {
+        throw new Error('the database is away')
+      }
+      return new Hono().get('/notes', protect(resource, { check }), (c) => c.text('notes'))
+    })
+    const response = await send()
+    expect([response.status, response.headers.get('retry-after'), refusals[0]?.hint]).toEqual([
+      503,
+      '5',
+      'check threw',
+    ])
+  })
+
+  it('are not made of what a handler throws', async () => {
+    const { send } = await host(({ resource }) =>
+      new Hono()
+        .onError((error, c) => c.text(error.message, 500))
+        .get('/notes', protect(resource), () => {
+          throw new Error('the handler failed')
+        }),
+    )
+    const response = await send()
+    expect([response.status, await response.text()]).toEqual([500, 'the handler failed'])
+  })
+})

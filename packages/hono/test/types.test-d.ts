@@ -1,0 +1,88 @@
+/** What the compiler says about guarded routes. Checked by `tsc` with everything else; never run. */
+import type {
+  AgentAuth,
+  AuthFor,
+  MissionHeaderAuth,
+  PersonAuth,
+  PersonTokenAuth,
+  Resource,
+} from '@aauth-guard/core'
+import { protect } from '@aauth-guard/hono'
+import { type ContextVariableMap, Hono } from 'hono'
+import { createFactory } from 'hono/factory'
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+type Has<Variables, Name extends PropertyKey> = Name extends keyof Variables ? true : false
+declare function holds<_Claim extends true>(): void
+declare const resource: Resource
+
+const app = new Hono<{ Variables: { requestId: string } }>()
+
+app.get('/notes/:id', protect(resource), (c) => {
+  holds<Same<typeof c.var.aauth, PersonTokenAuth | MissionHeaderAuth>>()
+  const id: string = c.req.param('id')
+  const requestId: string = c.var.requestId
+  // @ts-expect-error an identity cannot be changed
+  c.var.aauth.iss = 'https://elsewhere.example'
+  // @ts-expect-error nor its scopes
+  c.var.aauth.scopes.push('notes.write')
+  return c.json({ id, requestId, sub: c.get('aauth').sub })
+})
+
+app.get('/agents', protect(resource, { accept: 'agent-token' }), (c) => {
+  holds<Same<typeof c.var.aauth, AgentAuth>>()
+  return c.body(null)
+})
+
+app.get('/people', protect(resource, { accept: 'person-token' }), (c) => {
+  holds<Same<typeof c.var.aauth, PersonAuth | PersonTokenAuth>>()
+  return c.body(null)
+})
+
+app.get('/both', protect(resource, { accept: ['agent-token', 'auth-token'] }), (c) => {
+  holds<Same<typeof c.var.aauth, AgentAuth | PersonTokenAuth | MissionHeaderAuth>>()
+  return c.body(null)
+})
+
+app.get('/open', protect(resource, { optional: true }), (c) => {
+  holds<Same<typeof c.var.aauth, PersonTokenAuth | MissionHeaderAuth | undefined>>()
+  // @ts-expect-error nobody may be calling
+  c.var.aauth.sub
+  return c.body(null)
+})
+
+app.use(protect(resource)).get('/chained', (c) => {
+  holds<Same<typeof c.var.aauth, PersonTokenAuth | MissionHeaderAuth>>()
+  return c.body(null)
+})
+
+// Nothing is added to what everybody else sees.
+app.get('/unguarded', (c) => {
+  holds<Same<Has<typeof c.var, 'aauth'>, false>>()
+  return c.body(null)
+})
+holds<Same<Has<ContextVariableMap, 'aauth'>, false>>()
+
+// An app that is guarded elsewhere says so itself.
+createFactory<{ Variables: { aauth: AuthFor<'auth-token'> } }>().createHandlers((c) => {
+  holds<Same<typeof c.var.aauth, PersonTokenAuth | MissionHeaderAuth>>()
+  return c.body(null)
+})
+
+// The kind in `accept` reaches `check`.
+protect(resource, {
+  accept: 'agent-token',
+  check: (caller) => {
+    holds<Same<typeof caller, AgentAuth>>()
+    return caller.agent.endsWith('@agent.example')
+  },
+})
+
+// @ts-expect-error only a boolean is a verdict
+protect(resource, { check: () => 'yes' })
+// @ts-expect-error there is no such kind of token
+protect(resource, { accept: 'resource-token' })
+// @ts-expect-error a requirement has no such member
+protect(resource, { scopes: ['notes.read'] })
+// @ts-expect-error createResource makes resources
+protect({ issuer: 'https://notes.example' })

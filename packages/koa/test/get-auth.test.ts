@@ -1,0 +1,57 @@
+import { getAuth, protect } from '@aauth-guard/koa'
+import type { Middleware } from 'koa'
+import { describe, expect, it } from 'vitest'
+import { serve } from '../../express/test/served.ts'
+import { koaLines } from './koa-lines.ts'
+import { tellError } from './tell-error.ts'
+
+const anyone = { accept: ['agent-token', 'person-token', 'auth-token'] } as const
+
+describe.each(koaLines)('getAuth on %s', (_, Koa) => {
+  const asking =
+    (kind: 'agent-token' | 'person-token' | 'auth-token'): Middleware =>
+    (ctx) => {
+      ctx.body = getAuth(ctx, kind).type
+    }
+
+  it.each([
+    ['agent-token', 'agentToken', 'agent-token'],
+    ['person-token', 'personToken', 'person-token'],
+    ['auth-token', 'authToken', 'auth-token'],
+    ['person-token', 'authToken', 'auth-token'],
+  ] as const)('asked for %s and sent an %s yields an %s [R11-072]', async (kind, minted, type) => {
+    const { send, agent } = await serve(({ resource }) =>
+      new Koa().use(protect(resource, anyone)).use(asking(kind)).callback(),
+    )
+    expect(await (await send({ token: await agent[minted]() })).text()).toBe(type)
+  })
+
+  it('refuses a handler that asks for what the caller did not show', async () => {
+    const { send } = await serve(({ resource }) =>
+      new Koa().use(tellError).use(protect(resource, anyone)).use(asking('agent-token')).callback(),
+    )
+    const response = await send()
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      'TypeError: the request carried an auth-token; ask for what the route accepts',
+    ])
+  })
+
+  it('refuses a handler that no guard stands before, whatever is in the state', async () => {
+    const { send } = await serve(() =>
+      new Koa()
+        .use(tellError)
+        .use((ctx, next) => {
+          ctx.state.aauth = { type: 'auth-token', sub: 'anybody' }
+          return next()
+        })
+        .use(asking('auth-token'))
+        .callback(),
+    )
+    const response = await send()
+    expect([response.status, await response.text()]).toEqual([
+      500,
+      'TypeError: nobody is authenticated here; put protect(resource) before this handler',
+    ])
+  })
+})

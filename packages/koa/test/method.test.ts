@@ -1,0 +1,38 @@
+import { protect } from '@aauth-guard/koa'
+import type { Middleware } from 'koa'
+import { describe, expect, it } from 'vitest'
+import { serve, verdictOf, withLines } from '../../express/test/served.ts'
+import { koaLines } from './koa-lines.ts'
+
+/** What the `koa-methodoverride` package does with its default header. */
+const methodOverride: Middleware = (ctx, next) => {
+  const override = ctx.get('x-http-method-override')
+  if (override !== '') ctx.method = override
+  return next()
+}
+const override = withLines(['x-http-method-override', 'DELETE'])
+const nothing: Middleware = (ctx) => {
+  ctx.status = 204
+}
+
+describe.each(koaLines)('the request method on %s', (_, Koa) => {
+  it('that was overridden before the guard must be the one that was signed [E06]', async () => {
+    const { send } = await serve(({ resource }) =>
+      new Koa().use(methodOverride).use(protect(resource)).use(nothing).callback(),
+    )
+    expect(await verdictOf(await send({ method: 'POST', onTheWay: override }))).toEqual([
+      401,
+      'invalid_signature',
+    ])
+  })
+
+  it('that was overridden behind a guard is verified anew by the next one [E06]', async () => {
+    const { send } = await serve(({ resource }) =>
+      new Koa().use(protect(resource)).use(methodOverride).use(protect(resource)).use(nothing).callback(),
+    )
+    expect(await verdictOf(await send({ method: 'POST', onTheWay: override }))).toEqual([
+      401,
+      'invalid_signature',
+    ])
+  })
+})

@@ -1,0 +1,183 @@
+import { type Auth, createResource, type Resource } from '@aauth-guard/core'
+import { getAuth, protect } from '@aauth-guard/koa'
+import { describe, expect, it } from 'vitest'
+import { makeGate } from '../../express/test/gate.ts'
+import { serve } from '../../express/test/served.ts'
+import { koaLines } from './koa-lines.ts'
+
+describe.each(koaLines)('protect on %s', (_, Koa) => {
+  it('lets a verified caller in and tells the handler who it is', async () => {
+    let seen: Auth | undefined
+    const { send, agent } = await serve(({ resource }) =>
+      new Koa()
+        .use(protect(resource, { scope: 'access' }))
+        .use((ctx) => {
+          seen = getAuth(ctx, 'auth-token')
+          ctx.body = { same: ctx.state.aauth === seen }
+        })
+        .callback(),
+    )
+    const token = await agent.authToken({ scope: 'access', sub: 'person-7' })
+    const response = await send({ token })
+    expect([response.status, await response.json()]).toEqual([200, { same: true }])
+    expect(seen).toMatchObject({ type: 'auth-token', sub: 'person-7', scopes: ['access'] })
+  })
+
+  it('guards everything behind it', async () => {
+    let entered = 0
+    const { send, sendUnsigned } = await serve(({ resource }) =>
+      new Koa()
+        .use(protect(resource))
+        .use((ctx) => {
+          entered += 1
+          ctx.status = 204
+        })
+        .callback(),
+    )
+    expect([(await send()).status, (await sendUnsigned()).status, entered]).toEqual([204, 401, 1])
+  })
+
+  it('does not enter the handler before the verdict [Q07]', async () => {
+    let handlerEntered = false
+    const asked = makeGate<void>()
+    const verdict = makeGate<boolean>()
+    const { send } = await serve(({ resource }) => {
+      const check = (): Promise<boolean> => {
+        asked.open()
+        return verdict.passed
+      }
+      return new Koa()
+        .use(protect(resource, { check }))
+        .use(() => {
+          handlerEntered = true
+        })
+        .callback()
+    })
+    const sent = send()
+    await asked.passed
+    const enteredEarly = handlerEntered
+    verdict.open(false)
+    expect([enteredEarly, (await sent).status, handlerEntered]).toEqual([false, 403, false])
+  })
+
+  it('hands the handler an identity that cannot be changed or replaced [Q05]', async () => {
+    const { send } = await serve(({ resource }) =>
+      new Koa()
+        .use(protect(resource))
+        .use((ctx) => {
+          const auth = ctx.state.aauth as unknown as { sub: string; scopes: string[] }
+          const changes = [
+            () => {
+              auth.sub = 'somebody else'
+            },
+            () => auth.scopes.push('notes.write'),
+            () => Object.assign(ctx.state, { aauth: { ...auth, sub: 'somebody else' } }),
+          ]
+          const refused = changes.map((change) => {
+            try {
+              change()
+              return false
+            } catch (error) {
+              return error instanceof TypeError
+            }
+          })
+          ctx.body = { refused, sub: ctx.state.aauth.sub }
+        })
+        .callback(),
+    )
+    expect(await (await send()).json()).toEqual({ refused: [true, true, true], sub: 'person-1' })
+  })
+
+  it('shows the identity to views, which are given the state', async () => {
+    const { send } = await serve(({ resource }) =>
+      new Koa()
+        .use(protect(resource))
+        .use((ctx) => {
+          const { aauth } = { ...ctx.state }
+          ctx.body = aauth.sub
+        })
+        .callback(),
+    )
+    expect(await (await send()).text()).toBe('person-1')
+  })
+
+  it('lets nobody pass where that is optional, and then says so', async () => {
+    const { send, sendUnsigned } = await serve(({ resource }) =>
+      new Koa()
+        .use(protect(resource, { optional: true }))
+        .use((ctx) => {
+          ctx.body = { sub: ctx.state.aauth?.sub ?? null }
+        })
+        .callback(),
+    )
+    expect([await (await sendUnsigned()).json(), await (await send()).json()]).toEqual([
+      { sub: null },
+      { sub: 'person-1' },
+    ])
+  })
+
+  it('takes 200 agents at once for nobody but themselves [Q06]', async () => {
+    const { send, net } = await serve(({ resource }) =>
+      new Koa()
+        .use(protect(resource))
+        .use(async (ctx) => {
+          const before = ctx.state.aauth.sub
+          await new Promise((resolve) => setImmediate(resolve))
+          ctx.body = [before, getAuth(ctx, 'auth-token').sub, ctx.state.aauth.thumbprint]
+        })
+        .callback(),
+    )
+    const agents = await Promise.all(Array.from({ length: 200 }, (_none, i) => net.agent({ name: `a${i}` })))
+    const answers = await Promise.all(
+      agents.map(async (agent, i) => {
+        const token = await agent.authToken({ sub: `person-${i}` })
+        // Every fifth has stolen its token.
+        const response = await send(i % 5 === 4 ? { agent, token, mistake: 'wrong-key' } : { agent, token })
+        return response.status === 200 ? response.json() : response.status
+      }),
+    )
+    expect(answers).toEqual(
+      agents.map(({ key }, i) => (i % 5 === 4 ? 401 : [`person-${i}`, `person-${i}`, key.thumbprint])),
+    )
+  })
+
+  it('keeps answers out of shared caches, unless somebody says otherwise [M14]', async () => {
+    const { send } = await serve(({ resource }) =>
+      new Koa()
+        .use((ctx, next) => {
+          if (ctx.path === '/before') ctx.set({ 'Cache-Control': 'max-age=5', Vary: 'Origin' })
+          return next()
+        })
+        .use(protect(resource))
+        .use((ctx) => {
+          if (ctx.path === '/behind') ctx.set({ 'Cache-Control': 'no-store', Vary: '*' })
+          ctx.body = 'notes'
+        })
+        .callback(),
+    )
+    const said = async (target: string): Promise<unknown> => {
+      const { headers } = await send({ target })
+      return [headers.get('cache-control'), headers.get('vary')]
+    }
+    expect([await said('/notes'), await said('/before'), await said('/behind')]).toEqual([
+      ['private', 'Signature-Key, Signature'],
+      ['max-age=5', 'Origin'],
+      ['no-store', '*'],
+    ])
+  })
+
+  it('refuses a requirement that is not well-formed when the guard is made', () => {
+    const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
+    expect(() => protect(resource, { scope: 'undescribed' })).toThrow('"scope" names "undescribed"')
+  })
+
+  it('refuses a resource that createResource did not make', () => {
+    const forged: Resource = {
+      issuer: 'https://notes.example',
+      revoke: () => Promise.resolve(),
+      purgeIssuer: () => undefined,
+      close: () => undefined,
+    }
+    expect(() => protect(forged)).toThrow('must come from createResource')
+  })
+})

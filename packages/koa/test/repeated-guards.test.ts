@@ -1,0 +1,69 @@
+import { createResource } from '@aauth-guard/core'
+import { protect } from '@aauth-guard/koa'
+import { dial } from '@aauth-guard/testing'
+import { describe, expect, it } from 'vitest'
+import { serve, verdictOf } from '../../express/test/served.ts'
+import { koaLines } from './koa-lines.ts'
+
+describe.each(koaLines)('several guards on %s', (_, Koa) => {
+  it('do not take each other for a replay, while a second request with the same signature is one [E23, J02]', async () => {
+    const { sign, url } = await serve(({ resource }) =>
+      new Koa()
+        .use(protect(resource))
+        .use(protect(resource))
+        .use((ctx) => {
+          ctx.status = 204
+        })
+        .callback(),
+    )
+    const message = await sign({ method: 'POST' })
+    expect([(await dial(url, message)).status, (await dial(url, message)).status]).toEqual([204, 401])
+  })
+
+  it('ask for what the stricter one demands, and yield what the last one found [SIG-8]', async () => {
+    const { send, agent } = await serve(({ resource }) =>
+      new Koa()
+        .use(protect(resource, { accept: ['agent-token', 'auth-token'] }))
+        .use(protect(resource, { accept: 'agent-token', components: ['@query'] }))
+        .use((ctx) => {
+          ctx.body = ctx.state.aauth.agent
+        })
+        .callback(),
+    )
+    const token = await agent.agentToken()
+    expect(await verdictOf(await send({ token }))).toEqual([401, 'invalid_input'])
+    expect(await (await send({ token, cover: ['@query'] })).text()).toBe('aauth:planner@agent.example')
+  })
+
+  it('compare content once, also with a reader between them', async () => {
+    const { send } = await serve(({ resource }) =>
+      new Koa()
+        .use(protect(resource))
+        .use(async (ctx, next) => {
+          for await (const _chunk of ctx.req);
+          await next()
+        })
+        .use(protect(resource))
+        .use((ctx) => {
+          ctx.body = ctx.state.aauth.sub
+        })
+        .callback(),
+    )
+    const response = await send({ method: 'POST', body: 'note', digest: true })
+    expect([response.status, await response.text()]).toEqual([200, 'person-1'])
+  })
+
+  it('of two resources each verify for themselves', async () => {
+    const { send } = await serve(({ resource, net }) => {
+      const other = createResource({
+        issuer: 'https://mail.example',
+        authorities: ['notes.example'],
+        trust: 'any',
+        fetch: net.fetch,
+        now: net.clock.now,
+      })
+      return new Koa().use(protect(resource)).use(protect(other)).callback()
+    })
+    expect(await verdictOf(await send())).toEqual([401, 'invalid_jwt'])
+  })
+})

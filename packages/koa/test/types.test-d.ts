@@ -1,0 +1,81 @@
+/** What the compiler says about guarded middleware. Checked by `tsc` with everything else; never run. */
+import type { AgentAuth, MissionHeaderAuth, PersonAuth, PersonTokenAuth, Resource } from '@aauth-guard/core'
+import { getAuth, protect } from '@aauth-guard/koa'
+import Router from '@koa/router'
+import Koa, { type Context, type DefaultState } from 'koa'
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+type Has<State, Name extends PropertyKey> = Name extends keyof State ? true : false
+declare function holds<_Claim extends true>(): void
+declare const resource: Resource
+declare const anyContext: Context
+
+/** An app whose state is what its middleware put there. */
+const app = new Koa<{ requestId: string }>()
+
+app.use(protect(resource)).use((ctx) => {
+  holds<Same<typeof ctx.state.aauth, PersonTokenAuth | MissionHeaderAuth>>()
+  holds<Same<typeof ctx.state.requestId, string>>()
+  // @ts-expect-error an identity cannot be changed
+  ctx.state.aauth.iss = 'https://elsewhere.example'
+  // @ts-expect-error nor its scopes
+  ctx.state.aauth.scopes.push('notes.write')
+})
+
+app.use(protect(resource, { accept: 'agent-token' })).use((ctx) => {
+  holds<Same<typeof ctx.state.aauth, AgentAuth>>()
+})
+
+app.use(protect(resource, { accept: 'person-token' })).use((ctx) => {
+  holds<Same<typeof ctx.state.aauth, PersonAuth | PersonTokenAuth>>()
+})
+
+app.use(protect(resource, { accept: ['agent-token', 'auth-token'] })).use((ctx) => {
+  holds<Same<typeof ctx.state.aauth, AgentAuth | PersonTokenAuth | MissionHeaderAuth>>()
+})
+
+app.use(protect(resource, { optional: true })).use((ctx) => {
+  holds<Same<typeof ctx.state.aauth, PersonTokenAuth | MissionHeaderAuth | undefined>>()
+  // @ts-expect-error nobody may be calling
+  ctx.state.aauth.sub
+})
+
+// Nothing is added to what everybody else sees.
+new Koa<{ requestId: string }>().use((ctx) => {
+  holds<Same<Has<typeof ctx.state, 'aauth'>, false>>()
+})
+holds<Same<Has<DefaultState, 'aauth'>, Has<DefaultState, 'anything'>>>()
+
+// With @koa/router, whose state is `any` unless it says otherwise, and with getAuth.
+const router = new Router<{ requestId: string }>()
+router.get('/notes/:id', protect(resource), (ctx) => {
+  holds<Same<typeof ctx.state.aauth, PersonTokenAuth | MissionHeaderAuth>>()
+  const id: string | undefined = ctx.params.id
+  ctx.body = id
+})
+const auth = getAuth(anyContext, 'auth-token')
+holds<Same<typeof auth, PersonTokenAuth | MissionHeaderAuth>>()
+const agent = getAuth(anyContext, 'agent-token')
+holds<Same<typeof agent, AgentAuth>>()
+const person = getAuth(anyContext, 'person-token')
+holds<Same<typeof person, PersonAuth | PersonTokenAuth>>()
+// @ts-expect-error there is no such kind of token
+getAuth(anyContext, 'resource-token')
+
+// The kind in `accept` reaches `check`.
+protect(resource, {
+  accept: 'agent-token',
+  check: (caller) => {
+    holds<Same<typeof caller, AgentAuth>>()
+    return caller.agent.endsWith('@agent.example')
+  },
+})
+
+// @ts-expect-error only a boolean is a verdict
+protect(resource, { check: () => 'yes' })
+// @ts-expect-error there is no such kind of token
+protect(resource, { accept: 'resource-token' })
+// @ts-expect-error a requirement has no such member
+protect(resource, { scopes: ['notes.read'] })
+// @ts-expect-error createResource makes resources
+protect({ issuer: 'https://notes.example' })

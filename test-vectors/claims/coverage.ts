@@ -1,0 +1,172 @@
+import { claims } from '../claim.ts'
+import { base, planner } from '../identities.ts'
+import { agentToken } from '../tokens.ts'
+import { splitLine } from '../wire.ts'
+
+/** What a signature covers, and what it must cover. */
+export const coverage = claims(
+  'both',
+  { route: { accept: 'agent-token' }, token: agentToken() },
+  {
+    accept: {
+      'further-fields-covered': {
+        title: 'A signature may cover further fields',
+        ids: 'SIG-24 R11-102',
+        send: { headers: { accept: 'application/json', 'x-note': '' }, cover: ['accept', 'x-note'] },
+        auth: { ...planner, covered: [...base, 'accept', 'x-note'] },
+      },
+      'field-in-two-lines': {
+        title: 'The lines of a covered field are joined in their order',
+        ids: 'A07',
+        send: { headers: { 'x-note': 'one, two' }, cover: ['x-note'], wire: splitLine('x-note') },
+        auth: { ...planner, covered: [...base, 'x-note'] },
+      },
+      'query-covered': {
+        title: 'A covered query is signed with its mark, as it was sent',
+        ids: 'SIG-16 E17',
+        send: { url: 'https://notes.example/notes?a=%20&b=+&&a=2?', cover: ['@query'] },
+        auth: { ...planner, covered: [...base, '@query'] },
+      },
+      'absent-query-covered': {
+        title: 'A covered query that is absent is signed as a bare mark',
+        ids: 'E17',
+        send: { cover: ['@query'] },
+        auth: { ...planner, covered: [...base, '@query'] },
+      },
+      'query-not-covered': {
+        title: 'A query nobody demands under the signature is not protected by it, and that shows',
+        ids: 'SIG-16 E16',
+        send: {
+          url: 'https://notes.example/notes?page=1',
+          wire: (message) => ({ ...message, target: '/notes?page=2' }),
+        },
+        auth: planner,
+      },
+      'authorization-of-another-scheme': {
+        title: 'Only an Authorization of the scheme AAuth must be covered',
+        ids: 'SIG-9',
+        send: { headers: { authorization: 'Bearer x' }, mistake: 'uncovered-authorization' },
+        auth: planner,
+      },
+    },
+    refuse: {
+      'method-not-covered': {
+        title: 'A signature covers the method',
+        ids: 'SIG-7 R11-086 R11-090 E01',
+        send: { mistake: 'omit-method' },
+        error: 'invalid_input',
+        requiredInput: base,
+      },
+      'authority-not-covered': {
+        title: 'A signature covers the authority',
+        ids: 'SIG-7 R11-086 R11-090 E01',
+        send: { mistake: 'omit-authority' },
+        error: 'invalid_input',
+        requiredInput: base,
+      },
+      'path-not-covered': {
+        title: 'A signature covers the path',
+        ids: 'SIG-7 R11-086 R11-090 E01',
+        send: { mistake: 'omit-path' },
+        error: 'invalid_input',
+        requiredInput: base,
+      },
+      'token-not-covered': {
+        title: 'A signature covers the field that holds the token',
+        ids: 'SIG-7 R11-086 R11-090 E01',
+        send: { mistake: 'omit-signature-key' },
+        error: 'invalid_input',
+        requiredInput: base,
+      },
+      'nothing-covered': {
+        title: 'A signature over nothing is refused',
+        ids: 'SIG-7 R11-086 R11-090 E01',
+        send: { mistake: 'nothing-covered' },
+        error: 'invalid_input',
+        requiredInput: base,
+      },
+      'authorization-not-covered': {
+        title: 'An Authorization of the scheme AAuth is covered',
+        ids: 'SIG-9 R11-088 M17',
+        send: { headers: { authorization: 'AAuth abc' }, mistake: 'uncovered-authorization' },
+        error: 'invalid_input',
+        requiredInput: [...base, 'authorization'],
+      },
+      'component-of-the-resource': {
+        title: 'What the resource demands is covered',
+        ids: 'SIG-8 R11-087',
+        resource: { additionalSignatureComponents: ['@query'] },
+        error: 'invalid_input',
+        requiredInput: [...base, '@query'],
+      },
+      'component-of-the-route': {
+        title: 'What the route demands is covered',
+        ids: 'SIG-8 SIG-16',
+        route: { accept: 'agent-token', components: ['@query'] },
+        error: 'invalid_input',
+        requiredInput: [...base, '@query'],
+      },
+      'digest-not-covered': {
+        title: 'A digest that is demanded and sent is covered',
+        ids: 'SIG-8 N02',
+        route: { accept: 'agent-token', components: ['content-digest'] },
+        send: {
+          method: 'POST',
+          body: '{}',
+          headers: { 'content-digest': 'sha-256=:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=:' },
+        },
+        error: 'invalid_input',
+        requiredInput: [...base, 'content-digest'],
+      },
+      'digest-not-sent': {
+        title: 'A digest that is demanded is sent where there is a body',
+        ids: 'SIG-8 N02',
+        route: { accept: 'agent-token', components: ['content-digest'] },
+        send: { method: 'POST', body: '{}' },
+        error: 'invalid_input',
+        requiredInput: [...base, 'content-digest'],
+      },
+      'component-with-parameter': {
+        title: 'A component with a parameter is another component, and none is supported',
+        ids: 'SIG-13 R11-091 E02',
+        send: { mistake: 'component-parameter' },
+        error: 'invalid_input',
+        requiredInput: base,
+      },
+      'one-key-of-the-token-field': {
+        title: 'The field that holds the token is covered whole',
+        ids: 'SIG-13 R11-091 D08',
+        send: { mistake: 'key-parameter' },
+        error: 'invalid_input',
+        requiredInput: base,
+      },
+      'covered-twice': {
+        title: 'A component is covered once',
+        ids: 'SIG-13 R11-091',
+        send: { mistake: 'duplicate-component' },
+        error: 'invalid_signature',
+      },
+      'absent-field-covered': {
+        title: 'A field that was not sent cannot be covered',
+        ids: 'E04',
+        send: { mistake: 'absent-component' },
+        error: 'invalid_input',
+        requiredInput: base,
+      },
+      'unknown-component': {
+        title: 'A derived component that requests do not have cannot be covered',
+        ids: 'D10',
+        send: { mistake: 'unknown-derived-component' },
+        error: 'invalid_input',
+        requiredInput: base,
+      },
+      'covered-field-no-ascii': {
+        title: 'A covered field is plain ASCII',
+        ids: 'A10',
+        send: { headers: { 'x-note': 'caf\u00e9' }, cover: ['x-note'] },
+        error: 'invalid_input',
+        requiredInput: base,
+      },
+    },
+  },
+)

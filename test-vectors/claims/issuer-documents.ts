@@ -1,0 +1,146 @@
+import type { Misbehaviour } from '@aauth-guard/testing'
+import { claims } from '../claim.ts'
+import type { Scene } from '../scene.ts'
+import { agentToken } from '../tokens.ts'
+
+const providerPublishes =
+  (how: Misbehaviour) =>
+  ({ agentProvider }: Scene): void =>
+    agentProvider.misbehave(how)
+
+const providerAnswers =
+  (to: string, status: number) =>
+  ({ agentProvider }: Scene): void => {
+    const honest = agentProvider.answer.bind(agentProvider)
+    agentProvider.answer = (path, signal) =>
+      path === to ? new Response('', { status }) : honest(path, signal)
+  }
+
+/** From the issuer of a token to its keys. */
+export const issuerDocuments = claims(
+  'both',
+  { route: { accept: 'agent-token' }, token: agentToken() },
+  {
+    refuse: {
+      'issuer-without-name': {
+        title: 'The metadata of an issuer says whose they are',
+        ids: 'R11-027 JWT-9 I08',
+        stage: providerPublishes('no-issuer'),
+        error: 'issuer_missing',
+        mayFetch: true,
+      },
+      'issuer-of-another-name': {
+        title: 'The metadata of an issuer are its own',
+        ids: 'R11-028 JWT-9 I08',
+        stage: providerPublishes('other-issuer'),
+        error: 'issuer_mismatch',
+        mayFetch: true,
+      },
+      'issuer-name-with-slash': {
+        title: 'The issuer in the metadata is compared byte for byte',
+        ids: 'R11-028 JWT-9 I08',
+        stage: providerPublishes('issuer-with-slash'),
+        error: 'issuer_mismatch',
+        mayFetch: true,
+      },
+      'metadata-moved': {
+        title: 'Nobody follows an issuer that redirects',
+        ids: 'R11-128 I07',
+        stage: providerPublishes('redirect'),
+        error: 'invalid_jwt',
+        mayFetch: true,
+      },
+      'metadata-not-found': {
+        title: 'An issuer without metadata is no issuer',
+        ids: 'JWKS-1',
+        stage: providerPublishes('not-found'),
+        error: 'invalid_jwt',
+        mayFetch: true,
+      },
+      'metadata-no-json': {
+        title: 'Metadata are JSON, and say so',
+        ids: 'I13',
+        stage: providerPublishes('html'),
+        error: 'invalid_jwt',
+        mayFetch: true,
+      },
+      'metadata-list': {
+        title: 'Metadata are an object',
+        ids: 'I13',
+        stage: providerPublishes('json-array'),
+        error: 'invalid_jwt',
+        mayFetch: true,
+      },
+      'metadata-encoded': {
+        title: 'Metadata come without content coding, which nobody asked for',
+        ids: 'I11',
+        stage: providerPublishes('content-encoding'),
+        error: 'invalid_jwt',
+        mayFetch: true,
+      },
+      'metadata-ambiguous': {
+        title: 'No member of the metadata is said twice',
+        ids: 'I13',
+        stage: providerPublishes('duplicate-members'),
+        error: 'invalid_jwt',
+        mayFetch: true,
+      },
+      'no-jwks-uri': {
+        title: 'The metadata of an issuer say where its keys are',
+        ids: 'R11-129 I10',
+        stage: providerPublishes('no-jwks-uri'),
+        error: 'invalid_jwt',
+        mayFetch: true,
+      },
+      'keys-on-another-host': {
+        title: 'The keys of an issuer are on its own host',
+        ids: 'R11-128 I06',
+        stage: providerPublishes('foreign-jwks-uri'),
+        error: 'invalid_jwt',
+        mayFetch: true,
+      },
+      'keys-without-tls': {
+        title: 'The keys of an issuer are fetched over https',
+        ids: 'R11-128 I05',
+        stage: providerPublishes('http-jwks-uri'),
+        error: 'invalid_jwt',
+        mayFetch: true,
+      },
+      'issuer-in-trouble': {
+        title: 'An issuer that answers with an error is no fault of the caller',
+        ids: 'R11-130 ERR-7',
+        stage: providerPublishes('server-error'),
+        error: 'server_error',
+        mayFetch: true,
+      },
+      'issuer-too-busy': {
+        title: 'An issuer that has too much to do is no fault of the caller',
+        ids: 'R11-130 ERR-7',
+        stage: providerAnswers('/.well-known/aauth-agent.json', 429),
+        error: 'server_error',
+        mayFetch: true,
+      },
+      'keys-not-found': {
+        title: 'An issuer without keys where its metadata say is no issuer',
+        ids: 'JWKS-1',
+        stage: providerAnswers('/jwks.json', 404),
+        error: 'invalid_jwt',
+        mayFetch: true,
+      },
+      'keys-in-trouble': {
+        title: 'Keys that cannot be had for now are no fault of the caller',
+        ids: 'R11-130 ERR-7',
+        stage: providerAnswers('/jwks.json', 503),
+        error: 'server_error',
+        mayFetch: true,
+      },
+      'issuer-unreachable': {
+        title: 'An issuer that cannot be reached is no fault of the caller',
+        ids: 'R11-130 ERR-7',
+        stage: providerPublishes('unreachable'),
+        error: 'server_error',
+        mayFetch: true,
+      },
+    },
+  },
+)

@@ -1,0 +1,149 @@
+import { claims } from '../claim.ts'
+import { asksForPerson, mission } from '../identities.ts'
+import { now } from '../scene.ts'
+import { agentToken, authToken, personToken } from '../tokens.ts'
+
+const personOnly = { generations: ['person-token'] } as const
+const both = { generations: ['mission-header', 'person-token'] } as const
+
+/** A good token that is not enough is answered with what would be. */
+export const personChallenges = claims(
+  'person-token',
+  { route: { scope: 'notes.read' } },
+  {
+    refuse: {
+      'person-token-on-agent-route': {
+        title: 'A person token does not say which agent calls',
+        ids: 'R11-140 CHAL-3',
+        route: { accept: 'agent-token' },
+        token: personToken(),
+        error: 'agent_token_required',
+        requirement: 'agent-token',
+        mayFetch: true,
+      },
+      'agent-token-on-person-route': {
+        title: 'An agent token does not say for whom the agent acts',
+        ids: 'R11-141 AGENT-8 CHAL-4 F20',
+        route: { accept: 'person-token' },
+        token: agentToken(),
+        error: 'person_token_required',
+        requirement: 'person-token',
+        mayFetch: true,
+      },
+      'agent-token-on-auth-route': {
+        title: 'An agent token leads to a person token first, and to no resource token',
+        ids: 'R11-142 R11-160 AGENT-8 CHAL-5 M01',
+        resource: personOnly,
+        token: agentToken(),
+        error: 'person_token_required',
+        requirement: 'person-token',
+        mayFetch: true,
+      },
+      'agent-of-an-older-person-server-where-draft-11-is-alone': {
+        title: 'Where draft 11 alone is served, what the person server speaks decides nothing',
+        ids: 'R11-142 R11-160 CHAL-5 M01',
+        resource: personOnly,
+        stage: ({ personServer }) => {
+          personServer.generations = ['mission-header']
+        },
+        token: agentToken(),
+        error: 'person_token_required',
+        requirement: 'person-token',
+        mayFetch: true,
+      },
+      'agent-of-a-strange-person-server': {
+        title: 'A person server that is not admitted is not asked what it speaks',
+        ids: 'CHAL-5 R11-142',
+        resource: {
+          ...both,
+          trust: { agentProviders: 'any', personServers: ['https://other.example'] },
+        },
+        stage: ({ personServer }) => {
+          personServer.generations = ['mission-header']
+        },
+        token: agentToken(),
+        error: 'person_token_required',
+        requirement: 'person-token',
+        mayFetch: true,
+      },
+      'agent-of-a-newer-person-server': {
+        title: 'Where both generations are served, a person server that speaks draft 11 decides for it',
+        ids: 'CHAL-5 R11-142',
+        resource: both,
+        token: agentToken(),
+        error: 'person_token_required',
+        requirement: 'person-token',
+        mayFetch: true,
+      },
+      'person-token-on-auth-route': {
+        title: 'A person token never stands in for an auth token; it leads to one',
+        ids: 'R11-021 R11-058 R11-143 R11-144 R11-162 PERS-7 CHAL-6 RT-6 RT-14 F19',
+        token: personToken(),
+        error: 'auth_token_required',
+        resourceToken: asksForPerson,
+        mayFetch: true,
+      },
+      'person-token-under-a-mission': {
+        title: 'A resource token carries the mission and the tenant of the token it answers',
+        ids: 'R11-163 R11-280 RT-6 L01',
+        token: personToken({ mission, tenant: 'corp' }),
+        error: 'auth_token_required',
+        resourceToken: { ...asksForPerson, mission_s256: mission, tenant: 'corp' },
+        mayFetch: true,
+      },
+      'person-token-where-an-access-server-decides': {
+        title: 'A resource token goes to the access server of the resource',
+        ids: 'RT-3 M06',
+        resource: { accessServer: 'https://as.example' },
+        token: personToken(),
+        error: 'auth_token_required',
+        resourceToken: { ...asksForPerson, aud: 'https://as.example' },
+        mayFetch: true,
+      },
+      'short-lived-person-token': {
+        title: 'A resource token does not outlive the token it answers',
+        ids: 'R11-164',
+        token: personToken({ lifetime: 120 }),
+        error: 'auth_token_required',
+        resourceToken: { ...asksForPerson, exp: now + 120 },
+        mayFetch: true,
+      },
+      'scope-not-granted': {
+        title: 'An auth token that grants too little leads to one that grants more',
+        ids: 'R11-067 R11-146 AUTH-10 CHAL-7',
+        route: { scope: 'notes.write' },
+        token: authToken({ account: 'ws-7' }),
+        error: 'auth_token_required',
+        resourceToken: { ...asksForPerson, scope: 'notes.read notes.write', account: 'ws-7' },
+        mayFetch: true,
+      },
+      'one-of-two-scopes': {
+        title: 'A route that asks for two scopes is not served for one',
+        ids: 'R11-067 AUTH-10',
+        route: { scope: ['notes.read', 'notes.write'] },
+        token: authToken(),
+        error: 'auth_token_required',
+        resourceToken: { ...asksForPerson, scope: 'notes.read notes.write' },
+        mayFetch: true,
+      },
+      'scope-that-begins-alike': {
+        title:
+          'A scope is granted by its whole name, and a resource token asks for none the resource does not describe',
+        ids: 'R11-165 AUTH-10 G20',
+        token: authToken({ scope: 'notes.readonly' }),
+        error: 'auth_token_required',
+        resourceToken: asksForPerson,
+        mayFetch: true,
+      },
+      'resource-token-at-another-authority': {
+        title: 'A resource token is issued at the authority of its issuer only',
+        ids: 'R11-013',
+        resource: { authorities: ['notes.example', 'api.notes.example'] },
+        send: { url: 'https://api.notes.example/notes' },
+        token: personToken(),
+        error: 'access_denied',
+        mayFetch: true,
+      },
+    },
+  },
+)

@@ -1,0 +1,139 @@
+import { claims } from '../claim.ts'
+import { agentToken, corrupted, resigned } from '../tokens.ts'
+
+const token = agentToken()
+const payload = (change: (json: string) => string | Buffer) => resigned(token, 'payload', change)
+const header = (change: (json: string) => string) => resigned(token, 'header', change)
+
+const padded = (length: number) => (json: string) => json.replace('{', `{"x":"${'x'.repeat(length)}",`)
+
+/**
+ * Other spellings of a token. Where the text changes what is signed, the issuer has signed the change, so that
+ * nothing else is wrong.
+ */
+export const tokenText = claims(
+  'both',
+  { route: { accept: 'agent-token' } },
+  {
+    refuse: {
+      'padded-token': {
+        title: 'The segments of a token carry no padding',
+        ids: 'R11-022 JWT-1 F15',
+        token: corrupted(token, 'padded-signature'),
+        error: 'invalid_jwt',
+      },
+      'padded-header': {
+        title: 'The header of a token carries no padding either',
+        ids: 'R11-022 JWT-1 F15',
+        token: async (scene) => (await token(scene)).replace('.', '=.'),
+        error: 'invalid_jwt',
+      },
+      'trailing-bits': {
+        title: 'The last character of a segment holds no stray bits',
+        ids: 'R11-022 JWT-1 F15',
+        token: corrupted(token, 'trailing-bits'),
+        error: 'invalid_jwt',
+      },
+      'space-in-token': {
+        title: 'A token holds no white space',
+        ids: 'R11-022 JWT-1 F15',
+        token: corrupted(token, 'inner-space'),
+        error: 'invalid_jwt',
+      },
+      'two-segments': {
+        title: 'A token has a signature',
+        ids: 'R11-022 JWT-1 F16',
+        token: corrupted(token, 'two-parts'),
+        error: 'invalid_jwt',
+      },
+      'four-segments': {
+        title: 'A token has three segments and no more',
+        ids: 'R11-022 JWT-1 F16',
+        token: corrupted(token, 'four-parts'),
+        error: 'invalid_jwt',
+      },
+      'array-payload': {
+        title: 'The payload of a token is an object',
+        ids: 'R11-022 JWT-1 F12',
+        token: payload((json) => `[${json}]`),
+        error: 'invalid_jwt',
+      },
+      'payload-no-json': {
+        title: 'The payload of a token is JSON to its end',
+        ids: 'R11-022 JWT-1 F14',
+        token: payload((json) => `${json}}`),
+        error: 'invalid_jwt',
+      },
+      'payload-no-utf8': {
+        title: 'The payload of a token is UTF-8',
+        ids: 'R11-022 F14',
+        token: payload((json) =>
+          Buffer.concat([Buffer.from(json.slice(0, -1)), Buffer.from(',"x":"\xff"}', 'latin1')]),
+        ),
+        error: 'invalid_jwt',
+      },
+      'payload-with-byte-order-mark': {
+        title: 'The payload of a token begins with its brace',
+        ids: 'R11-022 F14',
+        token: payload((json) => `\uFEFF${json}`),
+        error: 'invalid_jwt',
+      },
+      'lone-surrogate': {
+        title: 'A claim holds no half of a character',
+        ids: 'R11-022 F14',
+        token: payload((json) => json.replace('{', '{"x":"\\ud800",')),
+        error: 'invalid_jwt',
+      },
+      'repeated-claim': {
+        title: 'No claim is said twice',
+        ids: 'R11-022 JWT-1 F11',
+        token: payload((json) => json.replace('{', '{"iss":"https://other.example",')),
+        error: 'invalid_jwt',
+      },
+      'repeated-claim-escaped': {
+        title: 'No claim is said twice, however its name is escaped',
+        ids: 'R11-022 JWT-1 F11',
+        token: payload((json) => json.replace('{', '{"\\u0065xp":1,')),
+        error: 'invalid_jwt',
+      },
+      'repeated-header-member': {
+        title: 'No member of the header is said twice',
+        ids: 'R11-022 JWT-1 F11',
+        token: header((json) => json.replace('{', '{"alg":"none",')),
+        error: 'invalid_jwt',
+      },
+      'deep-payload': {
+        title: 'Claims nest at most 32 deep',
+        ids: 'F13',
+        token: payload((json) => json.replace('{', `{"x":${'['.repeat(33)}${']'.repeat(33)},`)),
+        error: 'invalid_jwt',
+      },
+      'many-claims': {
+        title: 'A token has at most 256 members',
+        ids: 'F13',
+        token: payload((json) =>
+          json.replace('{', `{${Array.from({ length: 257 }, (_, index) => `"x${index}":1,`).join('')}`),
+        ),
+        error: 'invalid_jwt',
+      },
+      'long-payload': {
+        title: 'The payload of a token has at most 6144 octets',
+        ids: 'JWT-1 F13',
+        token: payload(padded(5900)),
+        error: 'invalid_jwt',
+      },
+      'long-header': {
+        title: 'The header of a token has at most 1024 octets',
+        ids: 'JWT-1 F13',
+        token: header(padded(1024)),
+        error: 'invalid_jwt',
+      },
+      'long-token': {
+        title: 'A token has at most 8192 octets',
+        ids: 'JWT-1 B13',
+        token: resigned(payload(padded(5700)), 'header', padded(800)),
+        error: 'invalid_jwt',
+      },
+    },
+  },
+)

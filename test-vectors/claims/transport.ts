@@ -1,0 +1,95 @@
+import { claims } from '../claim.ts'
+import { planner } from '../identities.ts'
+import { agentToken } from '../tokens.ts'
+import { lines, target } from '../wire.ts'
+
+/** What two readers could understand differently is refused before anything is read of it. */
+export const transport = claims(
+  'both',
+  { route: { accept: 'agent-token' }, token: agentToken() },
+  {
+    accept: {
+      'escapes-in-path': {
+        title: 'A path is signed byte for byte, however strange its escapes',
+        ids: 'SIG-15 E14 E20',
+        send: { url: "https://notes.example/a%2Fb%2f%00%zz%E0%80//c;v=1/'~!$&*+,=:@|" },
+        auth: planner,
+      },
+      'host-rewritten': {
+        title: 'The authority comes from the configuration and not from Host',
+        ids: 'SIG-14 E07',
+        send: { hosts: ['10.0.0.7:3000'] },
+        auth: planner,
+      },
+      'host-in-upper-case': {
+        title: 'Host chooses among the authorities of the resource, whatever its case, with or without 443',
+        ids: 'SIG-14 A04',
+        resource: { authorities: ['notes.example', 'api.notes.example'] },
+        send: { url: 'https://api.notes.example/notes', hosts: ['API.Notes.example:443'] },
+        auth: planner,
+      },
+      'absolute-form': {
+        title: 'A target in absolute form is signed by its path',
+        ids: 'SIG-15 E11',
+        send: { wire: target(({ url }) => url) },
+        auth: planner,
+      },
+    },
+    refuse: {
+      'two-hosts': {
+        title: 'Two Host lines are one too many',
+        ids: 'A01',
+        send: { hosts: ['notes.example', 'elsewhere.example'] },
+        error: 'invalid_request',
+      },
+      'malformed-host': {
+        title: 'Host holds a host and nothing before it',
+        ids: 'A03',
+        send: { hosts: ['notes.example@elsewhere.example'] },
+        error: 'invalid_request',
+      },
+      'two-content-types': {
+        title: 'Two Content-Type lines are one too many',
+        ids: 'A06',
+        send: { headers: { 'content-type': 'text/plain' }, wire: lines(['content-type', 'text/html']) },
+        error: 'invalid_request',
+      },
+      'two-authorizations': {
+        title: 'Two Authorization lines are one too many',
+        ids: 'A06',
+        send: { headers: { authorization: 'Bearer a' }, wire: lines(['authorization', 'Bearer b']) },
+        error: 'invalid_request',
+      },
+      'dot-segment': {
+        title: 'A path with a dot segment is routed by nobody in the same way',
+        ids: 'E13',
+        send: { url: 'https://notes.example/public/../notes' },
+        error: 'invalid_request',
+      },
+      'escaped-dot-segment': {
+        title: 'A dot segment stays one when it is escaped',
+        ids: 'E13',
+        send: { url: 'https://notes.example/public/%2E%2e/notes' },
+        error: 'invalid_request',
+      },
+      'backslash-in-path': {
+        title: 'A path has no backslash, which some take for a slash',
+        ids: 'E13',
+        send: { url: 'https://notes.example/public\\notes' },
+        error: 'invalid_request',
+      },
+      'fragment-in-target': {
+        title: 'A request target has no fragment',
+        ids: 'E20',
+        send: { url: 'https://notes.example/notes#all' },
+        error: 'invalid_request',
+      },
+      'target-of-another-authority': {
+        title: 'A target in absolute form names an authority of the resource',
+        ids: 'E11',
+        send: { wire: target(() => 'https://elsewhere.example/notes') },
+        error: 'invalid_request',
+      },
+    },
+  },
+)

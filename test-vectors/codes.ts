@@ -1,0 +1,40 @@
+import type { AAuthErrorCode } from '@aauth-guard/core'
+
+/** What the resource's own endpoints alone answer; vectors are requests to guarded routes. */
+type EndpointCode = 'invalid_scope' | 'invalid_account' | 'unsupported_iss'
+
+/** Every way to refuse a request to a guarded route. */
+export type RefusalCode = Exclude<AAuthErrorCode, EndpointCode>
+
+/** The status that each is answered with. */
+export const statusOf: Readonly<Record<RefusalCode, number>> = {
+  invalid_signature: 401,
+  invalid_input: 401,
+  unsupported_scheme: 401,
+  unsupported_algorithm: 401,
+  invalid_key: 401,
+  unknown_key: 401,
+  invalid_jwt: 401,
+  expired_jwt: 401,
+  revoked_jwt: 401,
+  issuer_missing: 401,
+  issuer_mismatch: 401,
+  clock_skew: 401,
+  agent_token_required: 401,
+  person_token_required: 401,
+  auth_token_required: 401,
+  invalid_request: 400,
+  content_too_large: 413,
+  rate_limited: 429,
+  access_denied: 403,
+  mission_required: 403,
+  mission_mismatch: 403,
+  class_mismatch: 403,
+  class_unverifiable: 403,
+  server_error: 503,
+}
+
+/** Whether a refusal is told in `Signature-Error`; the challenges with 401 are told in `AAuth-Requirement` alone. */
+export function isSignatureError(code: RefusalCode): boolean {
+  return statusOf[code] === 401 && !code.endsWith('_token_required')
+}
