@@ -8,6 +8,7 @@ const none: readonly string[] = Object.freeze([])
  */
 export function snapshot(request: SignedRequest): SignedRequest {
   const { method, target } = request
+  let body: { readonly content: Uint8Array | undefined } | undefined
   const seen = new Map<string, readonly string[]>()
   return {
     method,
@@ -22,7 +23,8 @@ export function snapshot(request: SignedRequest): SignedRequest {
       return lines
     },
     get body() {
-      return request.body
+      body ??= { content: request.body }
+      return body.content
     },
   }
 }
