@@ -17,28 +17,6 @@ export {
   type RequirementName,
   type SignatureErrorCode,
 } from './errors.ts'
-export {
-  type Departure,
-  ExchangeError,
-  type ExchangeErrorCode,
-  type TokenParameter,
-} from './exchange/exchange-error.ts'
-export {
-  createIssuers,
-  type Issuers,
-  type IssuersOptions,
-  type VerifiedParameter,
-} from './exchange/issuers.ts'
-export type { ResourceTokenClaims } from './exchange/resource-token-claims.ts'
-export type {
-  AtAccessServer,
-  AtAgent,
-  AtPersonServer,
-  HandedTokens,
-  ResourceTokenContext,
-} from './exchange/resource-token-context.ts'
-export { type Exchange, verifyExchange } from './exchange/verify-exchange.ts'
-export { type VerifiedResourceToken, verifyResourceToken } from './exchange/verify-resource-token.ts'
 export { fetchGuard, type GuardedHandler } from './fetch-guard.ts'
 export { checkContent, fetchRequest, readContent } from './fetch-request.ts'
 export type { Trust, Trusted, TrustPolicy } from './keys/trust.ts'

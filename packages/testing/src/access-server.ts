@@ -1,12 +1,5 @@
-import {
-  authorizeServer,
-  createIssuers,
-  createResource,
-  ExchangeError,
-  fetchRequest,
-  verifyExchange,
-  verifyResourceToken,
-} from '@aauth-guard/core'
+import { authorizeServer, createResource, fetchRequest } from '@aauth-guard/core'
+import { createIssuers, ExchangeError, verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
 import { decodeJwt } from 'jose'
 import { departureNamed } from './exchange-misbehaviour.ts'
 import type { TestIssuer } from './issuer.ts'

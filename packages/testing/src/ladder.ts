@@ -1,4 +1,4 @@
-import { createIssuers, type Issuers, verifyExchange, verifyResourceToken } from '@aauth-guard/core'
+import { createIssuers, type Issuers, verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
 import { isInnerList, parseDictionary } from 'structured-headers'
 import type { Agent, AgentRequest, FetchOptions } from './agent.ts'
 import type { TestNetwork } from './network.ts'

@@ -1,13 +1,11 @@
+import { type AgentAuth, createResource, fetchGuard } from '@aauth-guard/core'
 import {
-  type AgentAuth,
   createIssuers,
-  createResource,
   ExchangeError,
-  fetchGuard,
   type VerifiedResourceToken,
   verifyExchange,
   verifyResourceToken,
-} from '@aauth-guard/core'
+} from '@aauth-guard/core/exchange'
 import { decodeJwt } from 'jose'
 import { isInnerList, parseDictionary } from 'structured-headers'
 import { departureNamed } from './exchange-misbehaviour.ts'

@@ -1,10 +1,5 @@
-import {
-  type Answer,
-  answer,
-  ExchangeError,
-  isAAuthError,
-  type VerifiedResourceToken,
-} from '@aauth-guard/core'
+import { type Answer, answer, isAAuthError } from '@aauth-guard/core'
+import { ExchangeError, type VerifiedResourceToken } from '@aauth-guard/core/exchange'
 import { departureNamed } from './exchange-misbehaviour.ts'
 import { documents, type Generation, type TestIssuer } from './issuer.ts'
 import type { TestNetwork } from './network.ts'

@@ -1,4 +1,4 @@
-import type { VerifiedResourceToken } from '@aauth-guard/core'
+import type { VerifiedResourceToken } from '@aauth-guard/core/exchange'
 import type { ExchangeMisbehaviour } from './exchange-misbehaviour.ts'
 
 /** How the token endpoints of a person server or access server decide. Assign to its members at any time. */

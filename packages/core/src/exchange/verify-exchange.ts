@@ -23,7 +23,7 @@ export interface Exchange {
  * @throws {AAuthError} `server_error` when keys cannot be had for now
  * @example
  * ```ts
- * import { type Issuers, type VerifiedResourceToken, verifyExchange } from '@aauth-guard/core'
+ * import { type Issuers, type VerifiedResourceToken, verifyExchange } from '@aauth-guard/core/exchange'
  *
  * export async function deliver(
  *   authToken: string,

@@ -28,7 +28,7 @@ export interface VerifiedResourceToken extends ResourceTokenClaims {
  * @throws {AAuthError} `server_error` when keys cannot be had for now
  * @example
  * ```ts
- * import { createIssuers, type VerifiedResourceToken, verifyResourceToken } from '@aauth-guard/core'
+ * import { createIssuers, type VerifiedResourceToken, verifyResourceToken } from '@aauth-guard/core/exchange'
  *
  * const issuers = createIssuers()
  *

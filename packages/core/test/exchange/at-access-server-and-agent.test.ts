@@ -1,4 +1,4 @@
-import { type AtAccessServer, type AtAgent, verifyResourceToken } from '@aauth-guard/core'
+import { type AtAccessServer, type AtAgent, verifyResourceToken } from '@aauth-guard/core/exchange'
 import { describe, expect, it } from 'vitest'
 import { as, makeScene, now, otherMission, ps, type Scene, verdict } from './scene.ts'
 

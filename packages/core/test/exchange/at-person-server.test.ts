@@ -1,4 +1,4 @@
-import { verifyResourceToken } from '@aauth-guard/core'
+import { verifyResourceToken } from '@aauth-guard/core/exchange'
 import { type Grant, makeKey } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { as, makeScene, mission, now, otherMission, ps, type Scene, verdict } from './scene.ts'

@@ -1,4 +1,4 @@
-import { verifyResourceToken } from '@aauth-guard/core'
+import { verifyResourceToken } from '@aauth-guard/core/exchange'
 import { describe, expect, it } from 'vitest'
 import { makeScene, mission, verdict } from './scene.ts'
 

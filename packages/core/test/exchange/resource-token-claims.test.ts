@@ -1,4 +1,4 @@
-import { verifyResourceToken } from '@aauth-guard/core'
+import { verifyResourceToken } from '@aauth-guard/core/exchange'
 import { corruptToken, makeKey } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeScene, mission, now, verdict } from './scene.ts'

@@ -1,4 +1,4 @@
-import { verifyExchange, verifyResourceToken } from '@aauth-guard/core'
+import { verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
 import { describe, expect, it } from 'vitest'
 import { makeScene, mission, type Scene, verdict } from './scene.ts'
 

@@ -1,3 +1,4 @@
+import { isAAuthError } from '@aauth-guard/core'
 import {
   type AtAccessServer,
   type AtAgent,
@@ -6,8 +7,7 @@ import {
   ExchangeError,
   type Issuers,
   type IssuersOptions,
-  isAAuthError,
-} from '@aauth-guard/core'
+} from '@aauth-guard/core/exchange'
 import {
   type Agent,
   createTestNetwork,

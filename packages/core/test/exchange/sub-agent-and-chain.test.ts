@@ -1,4 +1,4 @@
-import { verifyResourceToken } from '@aauth-guard/core'
+import { verifyResourceToken } from '@aauth-guard/core/exchange'
 import type { Agent } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { as, makeScene, mission, notes, now, type Scene, verdict } from './scene.ts'

@@ -1,4 +1,4 @@
-import { type VerifiedResourceToken, verifyExchange, verifyResourceToken } from '@aauth-guard/core'
+import { type VerifiedResourceToken, verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
 import { type Grant, makeKey, type TestIssuer } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { as, makeScene, mission, now, otherMission, ps, type Scene, verdict } from './scene.ts'
