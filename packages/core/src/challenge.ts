@@ -34,7 +34,8 @@ export function challengeKind(
     case 'auth-token':
       return accept.has('agent-token') ? ask('agent-token') : ask('person-token')
     case 'agent-token':
-      return accept.has('person-token') ? ask('person-token') : askForAuthToken(state, verified, requirement)
+      // Where its person server speaks draft 11, this asks for a person token too.
+      return accept.has('auth-token') ? askForAuthToken(state, verified, requirement) : ask('person-token')
   }
 }
 

@@ -43,5 +43,5 @@ async function speaksMissionHeader(
 /** Sends a verified caller back for a token of another kind. */
 export function ask(requirement: 'agent-token' | 'person-token'): AAuthError {
   const code = requirement === 'agent-token' ? 'agent_token_required' : 'person_token_required'
-  return new AAuthError(code, { requirement, hint: `this route needs a ${requirement.replace('-', ' ')}` })
+  return new AAuthError(code, { requirement, hint: `this route needs another token: ${requirement}` })
 }
