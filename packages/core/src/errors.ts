@@ -149,13 +149,14 @@ export class AAuthError extends Error {
     Error.stackTraceLimit = limit
     this.code = code
     this.status = row.status
-    this.#details = ownMembers(details)
-    this.hint = this.#details.hint === undefined ? undefined : printable(this.#details.hint)
+    this.#details = details
+    const hint = Object.hasOwn(details, 'hint') ? details.hint : undefined
+    this.hint = hint === undefined ? undefined : printable(hint)
   }
 
   /** Response headers in lower case, without `content-type` and framing. */
   get headers(): Readonly<Record<string, string>> {
-    return headersOf(this.code, this.#details)
+    return headersOf(this.code, ownMembers(this.#details))
   }
 
   /** The problem document (RFC 9457) that goes with it. */
@@ -171,9 +172,12 @@ export class AAuthError extends Error {
 
 const noDetails: RefusalDetails = {}
 
+const visible = /^[\x20-\x7e]*$/
+
 /** Text of a request that cannot forge another line of a log (security P05). */
 function printable(hint: string): string {
-  return hint.replace(/[^\x20-\x7e]/g, '\ufffd').slice(0, 512)
+  const plain = visible.test(hint) ? hint : hint.replace(/[^\x20-\x7e]/g, '\ufffd')
+  return plain.length > 512 ? plain.slice(0, 512) : plain
 }
 
 /** Whether `value` is a refusal, also one made by another copy of this package. */

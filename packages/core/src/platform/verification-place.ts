@@ -24,7 +24,7 @@ export class VerificationPlace {
     }
     if (++this.sinceProbe < this.probeEvery) return true
     this.sinceProbe = 0
-    this.probeEvery = Math.min(this.probeEvery * 2, 64)
+    this.probeEvery = Math.min(this.probeEvery * 2, 1024)
     return false
   }
 

@@ -38,16 +38,16 @@ describe('the place of a verification', () => {
     expect([place.isHere(), place.isHere()]).toEqual([true, false])
   })
 
-  it('is looked for ever more rarely while nothing overlaps, and at least at every 64th', () => {
+  it('is looked for ever more rarely while nothing overlaps, and at least at every 1024th', () => {
     const place = new VerificationPlace()
     const probes: number[] = []
-    for (let request = 0; request < 300; request++) {
+    for (let request = 0; request < 4500; request++) {
       if (place.isHere()) continue
       probes.push(request)
       place.enterPool()
       place.leavePool()
     }
-    expect(probes).toEqual([1, 3, 7, 15, 31, 63, 127, 191, 255])
+    expect(probes).toEqual([1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 2047, 3071, 4095])
   })
 
   it('is looked for at once again after an overlap', () => {
