@@ -1,0 +1,99 @@
+import type { RequestListener } from 'node:http'
+import { createResource, fetchGuard, type Resource, stepUp } from '@aauth-guard/core'
+import * as onExpress from '@aauth-guard/express'
+import * as onHono from '@aauth-guard/hono'
+import * as onKoa from '@aauth-guard/koa'
+import { type Agent, createTestNetwork, type TestNetwork } from '@aauth-guard/testing'
+import { getRequestListener } from '@hono/node-server'
+import express from 'express'
+import { Hono } from 'hono'
+import Koa from 'koa'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+const scopes = { 'notes.read': 'Read your notes', 'notes.purge': 'Delete all of them' }
+const reading = { scope: 'notes.read' } as const
+const purging = { scope: 'notes.purge' } as const
+
+/** One route that sends its caller away for more, behind the resource's own routes. */
+const hosts: Readonly<Record<string, (resource: Resource) => RequestListener>> = {
+  express(resource) {
+    const app = express().use(onExpress.wellKnown(resource))
+    app.all('/notes', onExpress.protect(resource, reading), async (req, res) => {
+      await stepUp(resource, onExpress.getAuth(req, 'auth-token'), purging)
+      res.end('served')
+    })
+    return app.use(onExpress.answerRefusals())
+  },
+  koa(resource) {
+    const app = new Koa()
+    app.use(onKoa.wellKnown(resource)).use(onKoa.protect(resource, reading))
+    app.use((ctx) => stepUp(resource, onKoa.getAuth(ctx, 'auth-token'), purging))
+    return app.callback()
+  },
+  hono(resource) {
+    const app = new Hono().use(onHono.wellKnown(resource))
+    app.onError(() => new Response('not answered by the guard', { status: 500 }))
+    app.all('/notes', onHono.protect(resource, reading), (c) => stepUp(resource, c.var.aauth, purging))
+    return getRequestListener(app.fetch) as RequestListener
+  },
+  fetch(resource) {
+    const guarded = fetchGuard(resource, reading)((_request, auth) => stepUp(resource, auth, purging))
+    return getRequestListener(guarded) as RequestListener
+  },
+}
+
+async function serve(host: string): Promise<{ readonly net: TestNetwork; readonly agent: Agent }> {
+  const net = await createTestNetwork()
+  onTestFinished(() => net.close())
+  const resource = createResource({
+    issuer: net.resource,
+    trust: 'any',
+    scopes,
+    fetch: net.fetch,
+    defaultScope: 'notes.read',
+  })
+  await net.listen((hosts[host] as (resource: Resource) => RequestListener)(resource))
+  return { net, agent: await net.agent() }
+}
+
+const claimsOf = (token: string): Record<string, unknown> =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
+
+describe.each(Object.keys(hosts))('on %s', (host) => {
+  it('a handler that steps up is answered with a resource token for more [CHAL-7, R11-146]', async () => {
+    const { net, agent } = await serve(host)
+    const token = await agent.authToken({ scope: 'notes.read' })
+    const response = await agent.fetch(`${net.resource}/notes`, {}, { token })
+    const [, resourceToken = ''] =
+      /resource-token="([^"]+)"/.exec(response.headers.get('aauth-requirement') ?? '') ?? []
+    expect([response.status, response.headers.get('content-type')]).toEqual([401, 'application/problem+json'])
+    expect(claimsOf(resourceToken)).toMatchObject({
+      scope: 'notes.read notes.purge',
+      presented_jti: claimsOf(token).jti,
+      aud: net.personServer.id,
+    })
+  })
+
+  it('the authorization endpoint gives a resource token for the asking [RT-17, RT-18, R11-200]', async () => {
+    const { net, agent } = await serve(host)
+    const request = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ scope: 'notes.read' }),
+    }
+    const token = await agent.personToken()
+    const response = await agent.fetch(`${net.resource}/aauth/authorize`, request, { token })
+    const { resource_token: resourceToken } = (await response.json()) as { resource_token: string }
+    expect([response.status, claimsOf(resourceToken).presented_jti]).toEqual([200, claimsOf(token).jti])
+  })
+
+  it('the revocation endpoint ends a token, and says so with an empty answer [REV-6, REV-9, R11-246]', async () => {
+    const { net, agent } = await serve(host)
+    const token = await agent.authToken({ scope: 'notes.read' })
+    const { jti, exp } = claimsOf(token) as { jti: string; exp: number }
+    const answer = await net.personServer.revoke(net.resource, { jti, exp })
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, null, ''])
+    const refused = await agent.fetch(`${net.resource}/notes`, {}, { token })
+    expect([refused.status, refused.headers.get('signature-error')]).toEqual([401, 'error=revoked_jwt'])
+  })
+})
