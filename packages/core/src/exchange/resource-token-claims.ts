@@ -1,5 +1,6 @@
 import { AAuthError } from '../errors.ts'
-import { type Mission, missionObject, numericDate, scopesOf, text } from '../token/claims.ts'
+import { missionObject, numericDate, scopesOf, text } from '../token/claim-values.ts'
+import type { Mission } from '../token/claims.ts'
 import { isAgentId, isS256, isServerId } from '../token/identifiers.ts'
 import type { JsonObject } from '../token/json.ts'
 import type { Generation } from '../token/kinds.ts'

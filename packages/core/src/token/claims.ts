@@ -1,5 +1,6 @@
 import { AAuthError, type RequirementName } from '../errors.ts'
-import { isAgentId, isS256, isServerId, providerOf } from './identifiers.ts'
+import { numericDate, refuse, text } from './claim-values.ts'
+import { isServerId } from './identifiers.ts'
 import { asObject, type JsonObject } from './json.ts'
 import {
   type Generation,
@@ -8,6 +9,7 @@ import {
   type TokenKind,
   type WellKnownDocument,
 } from './kinds.ts'
+import { readSubject } from './subject.ts'
 import type { UntrustedToken } from './untrusted-token.ts'
 
 /** The mission a token carries: always the pair, since a digest alone belongs to nobody (matrix MISS-12). */
@@ -82,174 +84,6 @@ export function readClaims(token: UntrustedToken, rules: ClaimRules, now: number
   return { verified: false, kind, role, dwk, iss, jti, iat, exp, jwk, ...subject }
 }
 
-type Subject = Pick<
-  UntrustedClaims,
-  'generation' | 'sub' | 'ps' | 'agent' | 'parentAgent' | 'scopes' | 'account' | 'tenant' | 'mission'
->
-
-function readSubject(
-  kind: TokenKind,
-  role: IssuerRole,
-  iss: string,
-  claims: JsonObject,
-  rules: ClaimRules,
-): Subject {
-  if (kind === 'agent-token') return agentSubject(iss, claims)
-  const generation = kind === 'person-token' ? 'person-token' : authGeneration(claims)
-  if (!rules.generations.has(generation)) throw refuse(`tokens of generation ${generation} are switched off`)
-  if (kind === 'person-token') return personSubject(iss, claims)
-  return generation === 'person-token'
-    ? authSubject(role, iss, claims)
-    : missionHeaderAuthSubject(role, iss, claims)
-}
-
-/** AGENT-1 to AGENT-6, R11-004 to R11-009. */
-function agentSubject(iss: string, claims: JsonObject): Subject {
-  const { sub, ps, parent_agent: parentAgent } = claims
-  if (!isAgentId(sub)) throw refuse('sub is no agent identifier')
-  // Without this any provider could speak for the agents of another (A-03).
-  if (providerOf(sub) !== iss) throw refuse('the host of sub is not the issuer')
-  if (ps !== undefined && !isServerId(ps)) throw refuse('ps is no server identifier')
-  if (
-    parentAgent !== undefined &&
-    (!isAgentId(parentAgent) || providerOf(parentAgent) !== iss || parentAgent === sub)
-  ) {
-    throw refuse('parent_agent is no other agent of the issuer')
-  }
-  return {
-    generation: undefined,
-    sub,
-    ps,
-    agent: sub,
-    parentAgent,
-    scopes: [],
-    account: null,
-    tenant: null,
-    mission: undefined,
-  }
-}
-
-/** PERS-1 to PERS-11, R11-052, R11-053. */
-function personSubject(iss: string, claims: JsonObject): Subject {
-  refusePresent(claims, ['scope', 'account', 'agent', 'act', 'mission'])
-  if (claims.ps !== undefined && claims.ps !== iss) throw refuse('ps is not the issuer')
-  const sub = requiredSub(claims)
-  return {
-    ...nobody,
-    generation: 'person-token',
-    sub,
-    ps: iss,
-    tenant: tenantOf(claims),
-    mission: directMission(iss, claims),
-  }
-}
-
-/** AUTH-7, AUTH-8, R11-061, R11-065, R11-070. */
-function authSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject {
-  const { ps } = claims
-  const sub = requiredSub(claims)
-  if (!isServerId(ps)) throw refuse('ps is no server identifier')
-  if (role === 'person-server' && ps !== iss) throw refuse('ps is not the issuer')
-  const mission = directMission(ps, claims)
-  return { ...nobody, generation: 'person-token', sub, ps, ...grant(claims), mission }
-}
-
-/** AUTH-3 to AUTH-6, AUTH-14, AUTH-15. */
-function missionHeaderAuthSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject {
-  const { agent } = claims
-  if (!isAgentId(agent)) throw refuse('agent is no agent identifier')
-  checkActors(claims.act, agent)
-  const sub = claims.sub === undefined ? undefined : requiredSub(claims)
-  const granted = grant(claims)
-  if (sub === undefined && granted.scopes.length === 0) throw refuse('neither sub nor scope')
-  const mission = missionObject(claims)
-  if (role === 'person-server' && mission !== undefined && mission.approver !== iss) {
-    throw refuse('mission.approver is not the issuer')
-  }
-  // A person server is its own namespace of persons; for an access server the token names none.
-  const ps = role === 'person-server' ? iss : undefined
-  return { ...nobody, generation: 'mission-header', sub, ps, agent, ...granted, mission }
-}
-
-const nobody = {
-  agent: undefined,
-  parentAgent: undefined,
-  scopes: [],
-  account: null,
-  tenant: null,
-  mission: undefined,
-} as const
-
-/** A token belongs to exactly one generation; a mixture is refused so that nobody can steer it (matrix §3.1). */
-function authGeneration(claims: JsonObject): Generation {
-  const old = ['agent', 'act', 'mission'].some((name) => name in claims)
-  const current = ['ps', 'mission_s256', 'presented_jti'].some((name) => name in claims)
-  if (old === current) throw refuse('the claims belong to no generation, or to two')
-  if (current && 'presented_jti' in claims) throw refuse('presented_jti belongs to resource tokens')
-  return old ? 'mission-header' : 'person-token'
-}
-
-/** Shapes of drafts 01 to 10: `act.sub` or `act.agent` in a node, never both, depth at most 8 (matrix AUTH-5, D43). */
-function checkActors(act: unknown, agent: string): void {
-  let node: unknown = act
-  for (let depth = 0; node !== undefined; depth++) {
-    const actor = asObject(node)
-    if (actor === undefined || depth === 8) throw refuse('act is no chain of at most 8 actors')
-    const { sub, agent: upstream } = actor
-    if ((sub === undefined) === (upstream === undefined))
-      throw refuse('an actor has neither sub nor agent, or both')
-    if (!isAgentId(sub ?? upstream)) throw refuse('an actor is no agent identifier')
-    // Drafts 01 to 03 put the presenter itself on top.
-    if (depth === 0 && sub !== undefined && sub !== agent) throw refuse('act.sub is not the agent')
-    node = actor.act
-  }
-}
-
-function grant(claims: JsonObject): Pick<Subject, 'scopes' | 'account' | 'tenant'> {
-  return { scopes: scopesOf(claims), account: text(claims, 'account', 512) ?? null, tenant: tenantOf(claims) }
-}
-
-export function scopesOf(claims: JsonObject): readonly string[] {
-  const { scope } = claims
-  if (scope === undefined) return []
-  // RFC 6749 §3.3 scope tokens between single spaces; anything else is a confusion waiting to happen (security G20).
-  if (
-    typeof scope !== 'string' ||
-    scope.length > 2048 ||
-    !/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(scope)
-  ) {
-    throw refuse('scope is no list of scope values')
-  }
-  const scopes = [...new Set(scope.split(' '))]
-  if (scopes.length > 64) throw refuse('more than 64 scopes')
-  return scopes
-}
-
-function tenantOf(claims: JsonObject): string | null {
-  return text(claims, 'tenant', 512) ?? null
-}
-
-function requiredSub(claims: JsonObject): string {
-  const sub = text(claims, 'sub', 512)
-  if (sub === undefined) throw refuse('sub is missing')
-  return sub
-}
-
-function directMission(approver: string, claims: JsonObject): Mission | undefined {
-  const { mission_s256: s256 } = claims
-  if (s256 === undefined) return undefined
-  if (!isS256(s256)) throw refuse('mission_s256 is no digest')
-  return { approver, s256 }
-}
-
-export function missionObject(claims: JsonObject): Mission | undefined {
-  if (claims.mission === undefined) return undefined
-  const mission = asObject(claims.mission)
-  const { approver, s256 } = mission ?? {}
-  if (!isServerId(approver) || !isS256(s256)) throw refuse('mission is no {approver, s256}')
-  return { approver, s256 }
-}
-
 const membersOf: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['OKP', ['crv', 'x']],
   ['EC', ['crv', 'x', 'y']],
@@ -296,28 +130,4 @@ export function renewal(
 ): { requirement?: RequirementName } {
   if (kind === 'agent-token') return {}
   return { requirement: generation === 'mission-header' ? 'agent-token' : 'person-token' }
-}
-
-function refusePresent(claims: JsonObject, names: readonly string[]): void {
-  const present = names.find((name) => name in claims)
-  if (present !== undefined) throw refuse(`a person token must not carry ${present}`)
-}
-
-export function numericDate(claims: JsonObject, name: string): number {
-  const value = claims[name]
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw refuse(`${name} is no NumericDate`)
-  return value as number
-}
-
-export function text(claims: JsonObject, name: string, max: number): string | undefined {
-  const value = claims[name]
-  if (value === undefined) return undefined
-  if (typeof value !== 'string' || value.length === 0 || value.length > max || /\p{Cc}/u.test(value)) {
-    throw refuse(`${name} is no string of 1 to ${max} characters`)
-  }
-  return value
-}
-
-function refuse(hint: string): AAuthError {
-  return new AAuthError('invalid_jwt', { hint })
 }
