@@ -39,6 +39,7 @@ const nodeFiles = [
   'platform/node',
   'platform/egress',
   'node/signed-request',
+  'node/answer-headers',
   'node/buffer-content',
   'node/read-content',
   'node/verify-upgrade',

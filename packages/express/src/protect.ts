@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import {
   type Auth,
   answer,
@@ -9,10 +8,10 @@ import {
   type Resource,
   type TokenKind,
 } from '@aauth-guard/core'
-import { signedRequest } from '@aauth-guard/core/node'
+import { keepPrivate, sendNoContent, signedRequest } from '@aauth-guard/core/node'
 import type { NextFunction, Request, Response } from 'express'
 import { fillSlot } from './get-auth.ts'
-import { send, sendNoContent } from './send.ts'
+import { send } from './send.ts'
 
 declare global {
   namespace Express {
@@ -86,10 +85,4 @@ export function protect<Accept extends TokenKind = 'auth-token'>(
       // A rejection that nobody handles would end the process (security Q08).
       .catch(next)
   }
-}
-
-/** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */
-function keepPrivate(res: ServerResponse): void {
-  if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'private')
-  if (!res.hasHeader('vary')) res.setHeader('vary', 'Signature-Key, Signature')
 }

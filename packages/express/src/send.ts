@@ -12,16 +12,3 @@ export function send(res: ServerResponse, { status, headers, body }: Answer): vo
   res.setHeader('content-length', Buffer.byteLength(body))
   res.end(res.req.method === 'HEAD' ? undefined : body)
 }
-
-/** Keeps the headers of whatever is answered from here on and drops its content. */
-export function sendNoContent(res: ServerResponse): void {
-  const end = res.end.bind(res) as () => ServerResponse
-  res.write = () => true
-  res.end = () => {
-    if (!res.headersSent) {
-      res.removeHeader('content-length')
-      res.removeHeader('content-type')
-    }
-    return end()
-  }
-}

@@ -10,11 +10,11 @@ import {
   type Resource,
   type TokenKind,
 } from '@aauth-guard/core'
-import { bufferContent } from '@aauth-guard/core/node'
+import { bufferContent, keepPrivate, sendNoContent } from '@aauth-guard/core/node'
 import type { Context, Middleware } from 'koa'
 import { fillSlot } from './get-auth.ts'
 import { requestOf } from './request-of.ts'
-import { send, sendNoContent } from './send.ts'
+import { send } from './send.ts'
 
 /** How {@link protect} treats a refusal. */
 export interface GuardOptions {
@@ -70,7 +70,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
       if (options.passErrors) throw error
       return send(ctx, answer(error))
     }
-    keepPrivate(ctx)
+    keepPrivate(ctx.res)
     try {
       return await next()
     } catch (error) {
@@ -84,10 +84,4 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
 /** Content that a parser has taken before cannot be checked; reading the identity says so. */
 function readContent({ req }: Pick<Context, 'req'>): Promise<Uint8Array | undefined> {
   return bufferContent(req, maxContent)
-}
-
-/** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */
-function keepPrivate({ res }: Pick<Context, 'res'>): void {
-  if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'private')
-  if (!res.hasHeader('vary')) res.setHeader('vary', 'Signature-Key, Signature')
 }

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import type { Answer } from '@aauth-guard/core'
 import type { Context } from 'koa'
 
@@ -8,17 +7,4 @@ export function send({ response }: Pick<Context, 'response'>, { status, headers,
   response.body = body
   response.remove('content-type')
   response.set({ ...headers })
-}
-
-/** Keeps the headers of whatever is answered from here on and drops its content, also past Koa. */
-export function sendNoContent(res: ServerResponse): void {
-  const end = res.end.bind(res) as () => ServerResponse
-  res.write = () => true
-  res.end = () => {
-    if (!res.headersSent) {
-      res.removeHeader('content-length')
-      res.removeHeader('content-type')
-    }
-    return end()
-  }
 }

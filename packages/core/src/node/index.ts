@@ -1,3 +1,4 @@
+export { keepPrivate, sendNoContent } from './answer-headers.ts'
 export { bufferContent } from './buffer-content.ts'
 export { readContent } from './read-content.ts'
 export { rememberContent, signedRequest } from './signed-request.ts'

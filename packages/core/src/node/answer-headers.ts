@@ -1,0 +1,20 @@
+import type { ServerResponse } from 'node:http'
+
+/** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */
+export function keepPrivate(res: ServerResponse): void {
+  if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'private')
+  if (!res.hasHeader('vary')) res.setHeader('vary', 'Signature-Key, Signature')
+}
+
+/** Keeps the headers of whatever is answered from here on and drops its content, also past the framework. */
+export function sendNoContent(res: ServerResponse): void {
+  const end = res.end.bind(res) as () => ServerResponse
+  res.write = () => true
+  res.end = () => {
+    if (!res.headersSent) {
+      res.removeHeader('content-length')
+      res.removeHeader('content-type')
+    }
+    return end()
+  }
+}
