@@ -15,7 +15,22 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   platform: ['wire'],
   token: ['wire', 'signature', 'errors', 'platform/platform'],
   keys: ['token', 'errors', 'own-members', 'platform/platform'],
-  mission: ['wire', 'token', 'errors'],
+  mission: [
+    'wire',
+    'token',
+    'keys',
+    'stores',
+    'admit',
+    'answer',
+    'errors',
+    'mission-end',
+    'own-members',
+    'provenance',
+    'requirement',
+    'resource',
+    'routes/read-json',
+    'verify-server',
+  ],
   stores: [],
   issue: ['wire', 'token', 'options'],
   exchange: ['token', 'keys', 'errors'],
@@ -32,6 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'verify-any',
     'verify-request',
     'verify-server',
+    'withdraw-token',
   ],
   node: ['wire', 'answer', 'authorize', 'errors', 'requirement', 'resource', 'token'],
 }
@@ -41,6 +57,7 @@ const nodeFiles = [
   'node/signed-request',
   'node/answer-headers',
   'node/buffer-content',
+  'node/drop-mission',
   'node/read-content',
   'node/verify-upgrade',
 ]
@@ -75,7 +92,7 @@ for (const adapter of adapters) {
   for (const file of sources(join(root, 'packages', adapter, 'src'))) {
     for (const specifier of importsOf(file)) {
       if (
-        /^(?:jose|structured-headers|@noble\/|lru-cache)|aauth-guard\/core\/(?!node$)|core\/src/.test(
+        /^(?:jose|structured-headers|@noble\/|lru-cache)|aauth-guard\/core\/(?!(?:node|missions)$)|core\/src/.test(
           specifier,
         )
       ) {

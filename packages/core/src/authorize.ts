@@ -1,5 +1,6 @@
 import { admit } from './admit.ts'
 import { AAuthError } from './errors.ts'
+import { demandLiving } from './mission-end.ts'
 import { provenanceOf } from './provenance.ts'
 import { readRequest, requiredFor } from './read-request.ts'
 import type { AnyRequirement, Authorized, CompiledRequirement, Requirement } from './requirement.ts'
@@ -63,11 +64,19 @@ export async function authorize<Accept extends TokenKind = 'auth-token', Optiona
       verified = await verifyRequest(state, read, untrusted, compiled, now)
       verifiedBefore.set(request, { state, verified })
     }
+    const living = demandLiving(state, verified)
+    if (living !== undefined) await living
+    linkKey(state, verified)
     const auth = await satisfy(state, request, verified, compiled)
     return auth as Authorized<Accept, Optional>
   } catch (error) {
     throw state.refuse(error, request)
   }
+}
+
+/** Which provider vouches for a key, where the operator wants that remembered (matrix §4.3, `linked-key`). */
+function linkKey({ missionWatch }: ResourceState, { token: { claims, thumbprint } }: VerifiedRequest): void {
+  if (claims.kind === 'agent-token') missionWatch?.link?.(thumbprint, claims.iss)
 }
 
 /** Checks a requirement without a request, so that mistakes show at start-up. @throws {TypeError} */

@@ -15,53 +15,21 @@ const limitBounds: Readonly<Record<keyof Limits, readonly [preset: number, max: 
   strangers: [250, 10_000],
   replays: [100_000, 1_000_000],
   replaysPerKey: [2000, 1_000_000],
+  tombstones: [10_000, 1_000_000],
 }
 
-const members = new Set([
-  'issuer',
-  'trust',
-  'authorities',
-  'strippedPrefix',
-  'cors',
-  'scopes',
-  'defaultScope',
-  'accessServer',
-  'acceptPersonServerTokens',
-  'generations',
-  'signingKey',
-  'publishedKeys',
-  'accessMode',
-  'accounts',
-  'revokers',
-  'olderPresentedJti',
-  'stores',
-  'signatureWindow',
-  'additionalSignatureComponents',
-  'replay',
-  'maxAgentTokenLifetime',
-  'fetch',
-  'now',
-  'metadata',
-  'onRefusal',
-  'limits',
-])
-const displayMembers: ReadonlySet<string> = new Set([
-  'name',
-  'description',
-  'logo_uri',
-  'logo_dark_uri',
-  'documentation_uri',
-  'tos_uri',
-  'policy_uri',
-])
+const displayMember = /^(?:name|description|(?:logo|logo_dark|documentation|tos|policy)_uri)$/
+const storeMethods: Readonly<Record<keyof Stores, readonly string[]>> = {
+  tombstones: ['add', 'find'],
+  revocations: ['add', 'has'],
+  replays: ['mark'],
+}
 const authority = /^[a-z0-9.-]{1,253}(?::[1-9][0-9]{0,4})?$/
 const scopeValue = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/
 
 /** @throws {TypeError} that names the option and what it must be */
 export function checkOptions(options: ResourceOptions): ResourceSettings {
   const given = ownMembers(options)
-  const unknown = Object.keys(given).find((name) => !members.has(name))
-  demand(unknown === undefined, `"${unknown}" is no option of createResource`)
   demand(
     isServerId(given.issuer),
     '"issuer" must be https:// and a host name, without port, path or trailing slash',
@@ -83,7 +51,7 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     '"maxAgentTokenLifetime" must be a positive number of seconds',
   )
   const scopes = checkScopes(given)
-  return {
+  const settings = {
     issuer: given.issuer,
     trust: checkTrust(given.trust),
     authorities: authorities.map((name) => name.replace(/:443$/, '')),
@@ -100,6 +68,7 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     revokers: checkRevokers(given.revokers ?? {}),
     olderPresentedJti: checkServers(given.olderPresentedJti ?? [], 'olderPresentedJti'),
     stores: checkStores(ownMembers(given.stores ?? {})),
+    missions: checkMissions(given.missions),
     signatureWindow: checkWindow(given.signatureWindow ?? 60),
     additionalSignatureComponents: checkComponents(given.additionalSignatureComponents ?? []),
     replay: checkReplay(given.replay ?? 'unsafe'),
@@ -110,6 +79,9 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     onRefusal: callable(given, 'onRefusal'),
     limits: checkLimits(ownMembers(given.limits ?? {})),
   }
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(settings, name))
+  demand(unknown === undefined, `"${unknown}" is no option of createResource`)
+  return settings
 }
 
 function checkPrefix(prefix: string): string {
@@ -144,7 +116,7 @@ function checkGenerations(given: readonly Generation[] | undefined): ReadonlySet
 /** Members for people; the rest of the document is what is enforced, and cannot be set (matrix META-4, META-6). */
 function checkDisplay(display: ResourceDisplay): ResourceDisplay {
   for (const [name, value] of Object.entries(display)) {
-    demand(displayMembers.has(name), `"metadata" has no member "${name}"`)
+    demand(displayMember.test(name), `"metadata" has no member "${name}"`)
     demand(
       typeof value === 'string' && (!name.endsWith('_uri') || /^https:\/\/[^\s]+$/.test(value)),
       `"metadata.${name}" must be ${name.endsWith('_uri') ? 'an https URL' : 'a string'}`,
@@ -185,19 +157,24 @@ function checkServers(servers: readonly string[], name: string): readonly string
 }
 
 function checkStores(stores: Stores): Stores {
-  const unknown = Object.keys(stores).find((name) => name !== 'revocations' && name !== 'replays')
+  const unknown = Object.keys(stores).find((name) => !Object.hasOwn(storeMethods, name))
   demand(unknown === undefined, `"stores" has no member "${unknown}"`)
-  for (const [name, methods] of [
-    ['revocations', ['add', 'has']],
-    ['replays', ['mark']],
-  ] as const) {
-    const store = stores[name] as Record<string, unknown> | undefined
+  for (const [name, methods] of Object.entries(storeMethods)) {
+    const store = stores[name as keyof Stores] as Record<string, unknown> | undefined
     demand(
       store === undefined || methods.every((method) => typeof store[method] === 'function'),
       `"stores.${name}" must have ${methods.join(' and ')}`,
     )
   }
   return stores
+}
+
+function checkMissions(missions: ResourceSettings['missions']): ResourceSettings['missions'] {
+  demand(
+    missions === undefined || typeof missions?.start === 'function',
+    '"missions" must come from watchMissions()',
+  )
+  return missions
 }
 
 function checkReplay(scope: ReplayScope): ReplayScope {

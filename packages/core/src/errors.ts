@@ -21,6 +21,7 @@ export type AAuthErrorCode =
   | 'mission_mismatch'
   | 'class_mismatch'
   | 'class_unverifiable'
+  | 'mission_terminated'
   | 'server_error'
 
 /** The codes of `Signature-Error`, all answered with 401 (draft 11 §11.3.4). */
@@ -55,6 +56,8 @@ export interface RefusalDetails {
   readonly advertise?: boolean
   /** The Signature-Key scheme that this place takes; default `jwt`. */
   readonly scheme?: 'jwt' | 'jwks_uri'
+  /** Why a mission ended; sent as `termination_reason` beside `mission_terminated`. */
+  readonly terminationReason?: string
   /** Seconds; sent as `Retry-After`. */
   readonly retryAfter?: number
   readonly cause?: unknown
@@ -105,6 +108,7 @@ const otherErrors: Readonly<Record<Exclude<AAuthErrorCode, SignatureErrorCode>, 
   },
   class_mismatch: { status: 403, detail: 'The agent provider is not the one this access belongs to.' },
   class_unverifiable: { status: 403, detail: 'The token does not say which agent provider is acting.' },
+  mission_terminated: { status: 403, detail: 'The mission of the token has ended.' },
   server_error: { status: 503, detail: 'The request could not be decided. Try again later.' },
 }
 
@@ -166,7 +170,15 @@ export class AAuthError extends Error {
     // The type URN is mandatory beside Signature-Error (Signature Keys 09 §5.2); AAuth reads `error` (matrix ERR-2),
     // agents of drafts 01-08 `error_description` (matrix ERR-1).
     const type = isSignatureError(code) ? { type: `urn:ietf:params:sig-error:${code}` } : {}
-    return { ...type, status, error: code, detail, error_description: detail }
+    const problem = { ...type, status, error: code, detail, error_description: detail }
+    if (code !== 'mission_terminated') return problem
+    // The members that person servers use (draft 11 §8.8, matrix MISS-9).
+    const { terminationReason } = ownMembers(this.#details)
+    return {
+      ...problem,
+      mission_status: 'terminated',
+      ...(terminationReason !== undefined && { termination_reason: terminationReason }),
+    }
   }
 }
 

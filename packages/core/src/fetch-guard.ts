@@ -1,7 +1,7 @@
 import { type Answer, answer } from './answer.ts'
 import { authorize, checkRequirement } from './authorize.ts'
 import { isAAuthError } from './errors.ts'
-import { checkContent, fetchRequest, readContent } from './fetch-request.ts'
+import { checkContent, fetchRequest, readContent, withoutMission } from './fetch-request.ts'
 import type { Authorized, Requirement } from './requirement.ts'
 import type { Resource } from './resource.ts'
 import { answerRoutes } from './routes/answer-routes.ts'
@@ -17,6 +17,7 @@ export type GuardedHandler<Accept extends TokenKind, Optional extends boolean, R
 /**
  * Guards a handler of any host that maps `Request` to `Response`: Bun, Deno, Workers, `node:http` through an
  * adapter. Refusals are answered; successes get `Cache-Control: private` and `Vary` unless the handler set them.
+ * The handler's request has no `AAuth-Mission`; the mission that counts is in the identity.
  * The content is read only where the signature covers `content-digest`, up to 1 MiB.
  *
  * @throws {TypeError} at once when `requirement` is not well-formed
@@ -51,7 +52,7 @@ export function fetchGuard<Accept extends TokenKind = 'auth-token', Optional ext
         return respond(answer(error))
       }
       try {
-        return keepPrivate(await handler(passed, auth, ...rest))
+        return keepPrivate(await handler(withoutMission(passed), auth, ...rest))
       } catch (error) {
         // A step-up, or whatever else a handler refuses in the words of the protocol.
         if (isAAuthError(error)) return respond(answer(error))

@@ -5,6 +5,7 @@ import type { SignedRequest } from './wire/signed-request.ts'
 
 const maxContent = 1_048_576
 const nothing = new Uint8Array()
+const missionHeader = 'aauth-mission'
 const snapshots = new WeakMap<Request, SignedRequest>()
 
 /**
@@ -14,11 +15,13 @@ const snapshots = new WeakMap<Request, SignedRequest>()
 export function fetchRequest(request: Request): SignedRequest {
   const known = snapshots.get(request)
   if (known) return known
+  // It is taken from the request before the next guard reads it.
+  const mission = request.headers.get(missionHeader)
   const signed: SignedRequest = {
     method: request.method,
     target: targetOf(request),
     header(name) {
-      const line = request.headers.get(name)
+      const line = name === missionHeader ? mission : request.headers.get(name)
       return line === null ? [] : [line]
     },
     get body() {
@@ -44,10 +47,31 @@ export async function checkContent(auth: Auth, request: Request): Promise<Reques
     return content
   })
   if (content === undefined) return request
-  const unread = new Request(request, { body: content })
+  return inPlaceOf(request, new Request(request, { body: content }))
+}
+
+/**
+ * The request as an application should see it: without `AAuth-Mission`, which is only what the agent asserts (matrix
+ * MISS-13). Guards know it again. Where a host lets nobody change the headers it is a copy.
+ */
+export function withoutMission(request: Request): Request {
+  if (!request.headers.has(missionHeader)) return request
+  // Remembered with the header, for the next guard.
+  fetchRequest(request)
+  try {
+    request.headers.delete(missionHeader)
+    return request
+  } catch {
+    const headers = new Headers(request.headers)
+    headers.delete(missionHeader)
+    return inPlaceOf(request, new Request(request, { headers }))
+  }
+}
+
+function inPlaceOf(request: Request, copy: Request): Request {
   const signed = snapshots.get(request)
-  if (signed) snapshots.set(unread, signed)
-  return unread
+  if (signed) snapshots.set(copy, signed)
+  return copy
 }
 
 /**

@@ -18,12 +18,14 @@ export {
   type SignatureErrorCode,
 } from './errors.ts'
 export { fetchGuard, type GuardedHandler } from './fetch-guard.ts'
-export { checkContent, fetchRequest, readContent } from './fetch-request.ts'
+export { checkContent, fetchRequest, readContent, withoutMission } from './fetch-request.ts'
 export type { Trust, Trusted, TrustPolicy } from './keys/trust.ts'
+export type { MissionStatus, MissionWatch, MissionWatching } from './mission/watching.ts'
+export type { Missions } from './missions.ts'
 export type { Limits, ResourceDisplay, ResourceOptions, Signer, SigningKey } from './options.ts'
 export { passesPreflight } from './preflight.ts'
 export { demandCheckedContent, readIdentity } from './read-identity.ts'
-export type { AnyRequirement, Authorized, Requirement } from './requirement.ts'
+export type { AnyRequirement, Authorized, ClassPolicy, Requirement } from './requirement.ts'
 export { createResource, type Resource } from './resource.ts'
 export { answerRoutes } from './routes/answer-routes.ts'
 export { answerWellKnown } from './routes/well-known.ts'
@@ -36,6 +38,9 @@ export type {
   RevocationStore,
   RevocationVerdict,
   Stores,
+  Tombstone,
+  TombstoneStore,
+  TombstoneVerdict,
 } from './stores/stores.ts'
 export type {
   AgentAuth,

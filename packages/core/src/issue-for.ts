@@ -2,6 +2,7 @@ import { isAdmitted } from './admit.ts'
 import { AAuthError } from './errors.ts'
 import { signResourceToken } from './issue/resource-token.ts'
 import type { Trust } from './keys/trust.ts'
+import { demandLiving } from './mission-end.ts'
 import { ask, redeemsAgentToken } from './redeems-agent-token.ts'
 import type { ResourceState } from './resource.ts'
 import { isWithdrawn } from './stores/ask.ts'
@@ -23,13 +24,19 @@ export interface Asked {
  */
 export async function issueFor(
   state: ResourceState,
-  { token: { claims, thumbprint }, transport, asserted }: VerifiedRequest,
+  verified: VerifiedRequest,
   { scopes, account, trust }: Asked,
 ): Promise<string> {
+  const {
+    token: { claims, thumbprint },
+    transport,
+    asserted,
+  } = verified
   const { settings } = state
   const { issuer } = settings
   const now = settings.now()
   await demandAlive(state, claims, now)
+  await demandLiving(state, verified)
   if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
     throw ask('person-token')
   const audience = audienceOf(state, claims, trust)

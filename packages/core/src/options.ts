@@ -1,6 +1,7 @@
 import type { JWK } from 'jose'
 import type { AAuthError } from './errors.ts'
 import type { Trust } from './keys/trust.ts'
+import type { MissionWatching } from './mission/watching.ts'
 import type { ReplayScope } from './signature/replay.ts'
 import type { Stores } from './stores/stores.ts'
 import type { Generation } from './token/kinds.ts'
@@ -63,6 +64,11 @@ export interface ResourceOptions {
   readonly olderPresentedJti?: readonly string[]
   /** State that a fleet shares; default the memory of the process. */
   readonly stores?: Stores
+  /**
+   * Asks whether missions still live, and what may be done under them: `watchMissions()` of
+   * `@aauth-guard/core/missions`. Without it only ends that the resource was told of count.
+   */
+  readonly missions?: MissionWatching
   /** Seconds that `created` may lie in the past or the future: 1 to 300, default 60. */
   readonly signatureWindow?: number
   /** Components every signature must cover beside the four of the protocol; published in the metadata. */
@@ -106,6 +112,8 @@ export interface Limits {
   readonly replays: number
   /** Of these for one key; default 2000. */
   readonly replaysPerKey: number
+  /** Ends of missions remembered of one person server; default 10 000, at most 1 000 000. */
+  readonly tombstones: number
 }
 
 /** The options, checked and completed. */
@@ -127,6 +135,7 @@ export interface ResourceSettings {
   readonly revokers: ReadonlyMap<string, readonly string[]>
   readonly olderPresentedJti: readonly string[]
   readonly stores: Stores
+  readonly missions: MissionWatching | undefined
   readonly signatureWindow: number
   readonly additionalSignatureComponents: readonly string[]
   readonly replay: ReplayScope

@@ -26,8 +26,18 @@ export interface Requirement<Accept extends TokenKind = 'auth-token', Optional e
   readonly scope?: string | readonly string[]
   /** Whether the token must carry a mission, must not, or must carry one of this approver. */
   readonly mission?: 'required' | 'forbidden' | { readonly approver: string }
-  /** The agent provider whose runtimes may act. Implies `mission: 'required'`. */
-  readonly class?: { readonly provider: string }
+  /** The agent provider whose runtimes may act, or several. Implies `mission: 'required'`. */
+  readonly class?: { readonly provider: string | readonly string[] }
+  /**
+   * What `class` does with a token that names no provider, as those of draft 11 (matrix §4.3). `'deny'` (default)
+   * refuses it; `'mission-only'` lets it pass for its mission. `'same-key'` and `'linked-key'` compare with a grant,
+   * so here they refuse it.
+   */
+  readonly classPolicy?: ClassPolicy
+  /**
+   * A tool of the mission's `approved_tools`. Implies `mission: 'required'`, and needs `blobs` of `watchMissions`.
+   */
+  readonly tool?: string
   /**
    * The account this route belongs to, or a function that reads it off the request. Compared byte for byte with
    * the `account` of the auth token; anything but equality is refused with `access_denied`, also a function that
@@ -50,6 +60,9 @@ export interface Requirement<Accept extends TokenKind = 'auth-token', Optional e
   readonly check?: (auth: AuthFor<Accept>, request: SignedRequest) => boolean | Promise<boolean>
 }
 
+/** What is done where the agent provider of a token is unknown (matrix §4.3). */
+export type ClassPolicy = 'deny' | 'mission-only' | 'same-key' | 'linked-key'
+
 /** What a requirement yields: the identity, or `undefined` too where callers without credential pass. */
 export type Authorized<Accept extends TokenKind, Optional extends boolean> =
   | AuthFor<Accept>
@@ -65,7 +78,9 @@ export interface CompiledRequirement {
   readonly missionRequired: boolean
   readonly missionForbidden: boolean
   readonly approver: string | undefined
-  readonly provider: string | undefined
+  readonly providers: readonly string[] | undefined
+  readonly classPolicy: ClassPolicy
+  readonly tool: string | undefined
   readonly account: AnyRequirement['account']
   readonly components: readonly string[]
   readonly optional: boolean
@@ -79,6 +94,8 @@ const members = new Set([
   'scope',
   'mission',
   'class',
+  'classPolicy',
+  'tool',
   'account',
   'components',
   'optional',
@@ -96,7 +113,8 @@ export function compileRequirement(
   const requirement = ownMembers(given)
   const unknown = Object.keys(requirement).find((name) => !members.has(name))
   if (unknown !== undefined) throw new TypeError(`"${unknown}" is no member of a requirement`)
-  const { mission, class: agentClass, account, optional = false, trust, check } = requirement
+  const { mission, class: agentClass, classPolicy = 'deny', tool, account, optional = false } = requirement
+  const { trust, check } = requirement
   const accept = new Set<TokenKind>([requirement.accept ?? 'auth-token'].flat() as TokenKind[])
   if (accept.size === 0 || [...accept].some((kind) => !kinds.has(kind))) {
     throw new TypeError('"accept" must be auth-token, person-token, agent-token, or a list of these')
@@ -115,11 +133,15 @@ export function compileRequirement(
   if (mission !== undefined && mission !== 'required' && mission !== 'forbidden' && !isServerId(approver)) {
     throw new TypeError('"mission" must be required, forbidden, or { approver: server identifier }')
   }
-  const provider = onlyMember(agentClass, 'provider')
-  if (agentClass !== undefined && !isServerId(provider))
-    throw new TypeError('"class" must be { provider: server identifier }')
-  if (agentClass !== undefined && mission === 'forbidden')
-    throw new TypeError('"class" needs a mission, which "mission" forbids')
+  const providers = agentClass === undefined ? undefined : [onlyMember(agentClass, 'provider')].flat()
+  if (providers?.length === 0 || providers?.every(isServerId) === false)
+    throw new TypeError('"class" must be { provider: server identifier, or a list of them }')
+  if (!isClassPolicy(classPolicy))
+    throw new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key')
+  if (tool !== undefined && (typeof tool !== 'string' || tool === ''))
+    throw new TypeError('"tool" must be the name of a tool')
+  if ((providers ?? tool) !== undefined && mission === 'forbidden')
+    throw new TypeError('"class" and "tool" need a mission, which "mission" forbids')
   if (account !== undefined && typeof account !== 'string' && typeof account !== 'function') {
     throw new TypeError('"account" must be a string or a function')
   }
@@ -128,10 +150,12 @@ export function compileRequirement(
   return {
     accept,
     scopes,
-    missionRequired: mission === 'required' || approver !== undefined || provider !== undefined,
+    missionRequired: mission === 'required' || (approver ?? providers ?? tool) !== undefined,
     missionForbidden: mission === 'forbidden',
-    approver,
-    provider,
+    approver: approver as string | undefined,
+    providers,
+    classPolicy,
+    tool,
     account,
     components: checkComponents(requirement.components ?? []),
     optional,
@@ -140,8 +164,12 @@ export function compileRequirement(
   }
 }
 
+export function isClassPolicy(value: unknown): value is ClassPolicy {
+  return value === 'deny' || value === 'mission-only' || value === 'same-key' || value === 'linked-key'
+}
+
 /** The value of the one member that `value` may have. */
-function onlyMember(value: unknown, name: string): string | undefined {
+function onlyMember(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined
   const entries = Object.entries(value)
   return entries.length === 1 && entries[0]?.[0] === name ? entries[0][1] : undefined

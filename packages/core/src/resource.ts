@@ -3,19 +3,23 @@ import { checkOptions } from './check-options.ts'
 import { AAuthError, isAAuthError } from './errors.ts'
 import { SigningKeySource } from './issue/signing-key.ts'
 import { IssuerKeys } from './keys/issuer-keys.ts'
+import type { KeySource } from './keys/issuer-records.ts'
 import { names } from './keys/trust.ts'
 import { VerifiedTokens } from './keys/verified-tokens.ts'
+import type { MissionWatch } from './mission/watching.ts'
+import { type Missions, missionsOf } from './missions.ts'
 import type { ResourceOptions, ResourceSettings } from './options.ts'
 import type { Platform } from './platform/platform.ts'
 import { selfTest } from './platform/self-test.ts'
 import { type AnyRequirement, type CompiledRequirement, compileRequirement } from './requirement.ts'
-import { withdraw } from './stores/ask.ts'
 import { ReplayMemory } from './stores/replay-memory.ts'
 import { RevocationRate } from './stores/revocation-rate.ts'
 import { RevocationMemory } from './stores/revocations.ts'
-import type { ReplayStore, Revocation, RevocationStore } from './stores/stores.ts'
+import type { ReplayStore, Revocation, RevocationStore, TombstoneStore } from './stores/stores.ts'
+import { TombstoneMemory } from './stores/tombstones.ts'
 import type { IssuerRole } from './token/kinds.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
+import { withdrawToken } from './withdraw-token.ts'
 
 /**
  * One protected API: its identity, whom it believes, its caches and keys. Made once and given to every guard, so
@@ -23,6 +27,8 @@ import type { SignedRequest } from './wire/signed-request.ts'
  */
 export interface Resource {
   readonly issuer: string
+  /** Missions that have ended, and how to learn of it. */
+  readonly missions: Missions
   /**
    * Withdraws a token: requests that begin after the promise resolves are refused. `exp` (seconds) is the token's
    * own and says how long to remember it.
@@ -47,18 +53,19 @@ export class ResourceState {
   readonly tokens: VerifiedTokens
   readonly replays: ReplayStore
   readonly revocations: RevocationStore
+  readonly tombstones: TombstoneStore
+  readonly missionWatch: MissionWatch | undefined
   readonly revocationRate: RevocationRate = new RevocationRate()
   readonly signingKey: SigningKeySource
-  private readonly compiled = new WeakMap<object, CompiledRequirement>()
-  private readonly reported = new WeakMap<SignedRequest, AAuthError>()
-  private ready: Promise<void> | undefined
+  readonly #compiled = new WeakMap<object, CompiledRequirement>()
+  readonly #reported = new WeakMap<SignedRequest, AAuthError>()
+  #ready: Promise<void> | undefined
 
   constructor(settings: ResourceSettings) {
     this.settings = settings
-    const { fetch: injected, now, limits, trust, stores } = settings
+    const { now, limits, trust, stores } = settings
     this.keys = new IssuerKeys({
-      // Without a check of the dialled address only issuers that the operator wrote down are fetched.
-      fetcherFor: ({ named }) => injected ?? platform.guardedFetch ?? (named ? globalThis.fetch : undefined),
+      fetcherFor: (source) => this.fetcherFor(source),
       now,
       deadline: limits.fetchDeadline,
       maxNamed: 750 + namedIssuers(trust) * 3,
@@ -68,11 +75,19 @@ export class ResourceState {
     this.replays = stores.replays ?? new ReplayMemory(limits.replays, limits.replaysPerKey)
     this.revocations =
       stores.revocations ?? new RevocationMemory(100_000, 10_000, (iss) => isNamed(settings, iss))
+    this.tombstones =
+      stores.tombstones ?? new TombstoneMemory(100_000, limits.tombstones, (iss) => isNamed(settings, iss))
     this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
+    this.missionWatch = settings.missions?.start(this)
+  }
+
+  /** Without a check of the dialled address only issuers that the operator wrote down are fetched. */
+  fetcherFor({ named }: KeySource): typeof fetch | undefined {
+    return this.settings.fetch ?? this.platform.guardedFetch ?? (named ? globalThis.fetch : undefined)
   }
 
   compile(requirement: AnyRequirement): CompiledRequirement {
-    const known = this.compiled.get(requirement)
+    const known = this.#compiled.get(requirement)
     if (known) return known
     const { scopes, generations, defaultScope } = this.settings
     const compiled = compileRequirement(requirement, new Set(scopes.keys()), generations.has('person-token'))
@@ -81,25 +96,27 @@ export class ResourceState {
         'a route without "scope" needs "defaultScope", since the resource describes several',
       )
     }
-    this.compiled.set(requirement, compiled)
+    if (compiled.tool !== undefined && this.missionWatch?.permits === undefined)
+      throw new TypeError('"tool" needs "blobs" of watchMissions()')
+    this.#compiled.set(requirement, compiled)
     return compiled
   }
 
   /** Resolves once the platform has shown that it verifies; asked at first use, never while loading. */
   selfTested(): Promise<void> {
-    this.ready ??= selfTest(this.platform)
-    return this.ready
+    this.#ready ??= selfTest(this.platform)
+    return this.#ready
   }
 
   /** Makes a refusal of whatever was thrown, and tells the operator. */
   refuse(thrown: unknown, request: SignedRequest): AAuthError {
     const error = isAAuthError(thrown) ? thrown : ownFault(thrown)
     // A step-up inside `check` comes by twice.
-    if (this.reported.get(request) === error) return error
+    if (this.#reported.get(request) === error) return error
     try {
       const result: unknown = this.settings.onRefusal?.(error, request)
       if (result instanceof Promise) result.catch(() => undefined)
-      this.reported.set(request, error)
+      this.#reported.set(request, error)
     } catch {
       // A hook that throws changes nothing (security O09).
     }
@@ -139,11 +156,12 @@ export function createResource(options: ResourceOptions): Resource {
   const { issuer, now } = state.settings
   const resource: Resource = Object.freeze({
     issuer,
+    missions: missionsOf(state),
     async revoke(token: Revocation): Promise<void> {
       const { iss, jti, exp } = token
       if (typeof iss !== 'string' || typeof jti !== 'string' || !Number.isFinite(exp))
         throw new TypeError('a revocation needs iss, jti and exp in seconds')
-      if ((await withdraw(state.revocations, { iss, jti, exp: Math.ceil(exp) }, now())) === 'full')
+      if ((await withdrawToken(state, { iss, jti, exp: Math.ceil(exp) }, now())) === 'full')
         throw new RangeError('too many revocations are remembered')
     },
     purgeIssuer(iss: string): void {

@@ -29,6 +29,7 @@ export async function satisfy(
     throw await missionMissing(state, verified, requirement)
   checkMission(auth, requirement)
   checkClass(auth, requirement)
+  if (requirement.tool !== undefined) await checkTool(state, auth, requirement.tool)
   if (requirement.account !== undefined) checkAccount(auth, request, requirement.account)
   // `check` is given an identity like any handler, and may step up with it.
   certify(auth, { state, request, verified })
@@ -61,12 +62,20 @@ function checkMission({ mission }: Auth, { missionForbidden, approver }: Compile
 }
 
 /** Unknown is not a match (matrix CLASS-2). */
-function checkClass(auth: Auth, { provider }: CompiledRequirement): void {
-  if (provider === undefined) return
-  if (auth.class === undefined)
+function checkClass(auth: Auth, { providers, classPolicy }: CompiledRequirement): void {
+  if (providers === undefined) return
+  if (auth.class === undefined) {
+    if (classPolicy === 'mission-only') return
     throw new AAuthError('class_unverifiable', { hint: 'the token names no agent provider' })
-  if (auth.class.provider !== provider)
-    throw new AAuthError('class_mismatch', { hint: `the agent is not of ${provider}` })
+  }
+  if (!providers.includes(auth.class.provider))
+    throw new AAuthError('class_mismatch', { hint: `the agent is not of ${providers.join(' or ')}` })
+}
+
+/** What the person agreed to is in the mission blob, which the operator may hold. */
+async function checkTool(state: ResourceState, { mission }: Auth, tool: string): Promise<void> {
+  if (mission !== undefined && (await state.missionWatch?.permits?.(mission, tool)) === true) return
+  throw new AAuthError('access_denied', { hint: `"${tool}" is no approved tool of the mission` })
 }
 
 function checkAccount(

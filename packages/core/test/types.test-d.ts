@@ -113,6 +113,7 @@ export function isClosed(code: AAuthErrorCode): 401 | 403 | 'other' {
     case 'mission_mismatch':
     case 'class_mismatch':
     case 'class_unverifiable':
+    case 'mission_terminated':
       return 403
     case 'invalid_request':
     case 'invalid_scope':

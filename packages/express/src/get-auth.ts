@@ -38,3 +38,12 @@ export function slotOf(req: IncomingMessage): Auth | undefined {
 export function getAuth<Kind extends TokenKind>(req: IncomingMessage, kind: Kind): AuthFor<Kind> {
   return readIdentity(slots.get(req), kind, remedy)
 }
+
+/** The identity, whatever token it came from. @throws {TypeError} as {@link getAuth} */
+export function readSlot(req: IncomingMessage): Auth {
+  const auth = slots.get(req)
+  if (auth === undefined)
+    throw new TypeError('nobody is authenticated here; put protect(resource) before requireGrant')
+  demandCheckedContent(auth, remedy)
+  return auth
+}

@@ -1,5 +1,6 @@
 export { answerRefusals } from './answer-refusals.ts'
 export { getAuth } from './get-auth.ts'
 export { type GuardOptions, type ProtectHandler, protect } from './protect.ts'
+export { requireGrant } from './require-grant.ts'
 export { verifyDigest } from './verify-digest.ts'
 export { wellKnown } from './well-known.ts'

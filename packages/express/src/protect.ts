@@ -8,7 +8,7 @@ import {
   type Resource,
   type TokenKind,
 } from '@aauth-guard/core'
-import { keepPrivate, sendNoContent, signedRequest } from '@aauth-guard/core/node'
+import { dropMission, keepPrivate, sendNoContent, signedRequest } from '@aauth-guard/core/node'
 import type { NextFunction, Request, Response } from 'express'
 import { fillSlot } from './get-auth.ts'
 import { send } from './send.ts'
@@ -38,6 +38,8 @@ export type ProtectHandler = <P, ResBody, ReqBody, Query, Locals extends Record<
 /**
  * Guards everything behind it: verifies the request and checks it against `requirement`, puts the identity on
  * `req.aauth`, and answers every refusal itself with the headers that agents depend on.
+ *
+ * `AAuth-Mission`, which only asserts, is gone from the request behind it.
  *
  * The signature is checked over the target the client sent, wherever the router is mounted. Answers get
  * `Cache-Control: private` and `Vary` unless the handler sets them. HTTP/1.1 only: Express itself does not run
@@ -73,6 +75,7 @@ export function protect<Accept extends TokenKind = 'auth-token'>(
     authorize(resource, request, requirement)
       .then((auth) => {
         if (auth !== undefined) fillSlot(req, auth)
+        dropMission(req)
         keepPrivate(res)
       })
       .then(

@@ -108,8 +108,10 @@ describe.each(expressLines)('protect on %s', (_, express) => {
   })
 
   it('refuses a resource that createResource did not make', () => {
+    const { missions } = createResource({ issuer: 'https://notes.example', trust: 'any' })
     const forged: Resource = {
       issuer: 'https://notes.example',
+      missions,
       revoke: () => Promise.resolve(),
       purgeIssuer: () => undefined,
       close: () => undefined,

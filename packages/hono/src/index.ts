@@ -1,2 +1,3 @@
 export { type GuardOptions, protect } from './protect.ts'
+export { requireGrant } from './require-grant.ts'
 export { wellKnown } from './well-known.ts'

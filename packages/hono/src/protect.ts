@@ -15,6 +15,7 @@ import {
   verifyContent,
 } from '@aauth-guard/core'
 import type { Context, MiddlewareHandler, Next } from 'hono'
+import { hideMission } from './hide-mission.ts'
 import { requestOf } from './request-of.ts'
 import { respond } from './respond.ts'
 
@@ -27,6 +28,8 @@ export interface GuardOptions {
 /**
  * Guards everything behind it: verifies the request and checks it against `requirement`, puts the identity on
  * `c.var.aauth`, and answers every refusal itself with the headers that agents depend on.
+ *
+ * `AAuth-Mission`, which only asserts, is gone from the request behind it.
  *
  * Under `@hono/node-server` the signature is checked over the target the client sent; on other hosts over the one
  * in `request.url`. Content is read only where the signature covers `content-digest`, up to 1 MiB; the handler
@@ -62,6 +65,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
       return respond(c, answer(error))
     }
     if (auth !== undefined) demandCheckedContent(auth, remedy)
+    hideMission(c)
     c.set('aauth', auth)
     await next()
     // A handler behind the guard may refuse as well, such as with stepUp.

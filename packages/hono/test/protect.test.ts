@@ -146,8 +146,10 @@ describe('protect of Hono', () => {
   })
 
   it('refuses a resource that createResource did not make', () => {
+    const { missions } = createResource({ issuer: 'https://notes.example', trust: 'any' })
     const forged: Resource = {
       issuer: 'https://notes.example',
+      missions,
       revoke: () => Promise.resolve(),
       purgeIssuer: () => undefined,
       close: () => undefined,

@@ -33,3 +33,12 @@ export function fillSlot({ req, state }: Pick<Context, 'req' | 'state'>, auth: A
 export function getAuth<Kind extends TokenKind>({ req }: Pick<Context, 'req'>, kind: Kind): AuthFor<Kind> {
   return readIdentity(slots.get(req), kind, remedy)
 }
+
+/** The identity, whatever token it came from. @throws {TypeError} as {@link getAuth} */
+export function readSlot({ req }: Pick<Context, 'req'>): Auth {
+  const auth = slots.get(req)
+  if (auth === undefined)
+    throw new TypeError('nobody is authenticated here; put protect(resource) before requireGrant')
+  demandCheckedContent(auth, remedy)
+  return auth
+}

@@ -10,7 +10,7 @@ import {
   type Resource,
   type TokenKind,
 } from '@aauth-guard/core'
-import { bufferContent, keepPrivate, sendNoContent } from '@aauth-guard/core/node'
+import { bufferContent, dropMission, keepPrivate, sendNoContent } from '@aauth-guard/core/node'
 import type { Context, Middleware } from 'koa'
 import { fillSlot } from './get-auth.ts'
 import { requestOf } from './request-of.ts'
@@ -27,6 +27,8 @@ const maxContent = 1_048_576
 /**
  * Guards everything behind it: verifies the request and checks it against `requirement`, puts the identity on
  * `ctx.state.aauth`, and answers every refusal itself with the headers that agents depend on.
+ *
+ * `AAuth-Mission`, which only asserts, is gone from the request behind it.
  *
  * The signature is checked over the target the client sent, wherever koa-mount or a router put the guard. Content
  * is read only where the signature covers `content-digest`, up to 1 MiB and once the caller is verified; parsers
@@ -70,6 +72,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
       if (options.passErrors) throw error
       return send(ctx, answer(error))
     }
+    dropMission(ctx.req)
     keepPrivate(ctx.res)
     try {
       return await next()

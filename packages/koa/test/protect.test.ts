@@ -172,8 +172,10 @@ describe.each(koaLines)('protect on %s', (_, Koa) => {
   })
 
   it('refuses a resource that createResource did not make', () => {
+    const { missions } = createResource({ issuer: 'https://notes.example', trust: 'any' })
     const forged: Resource = {
       issuer: 'https://notes.example',
+      missions,
       revoke: () => Promise.resolve(),
       purgeIssuer: () => undefined,
       close: () => undefined,

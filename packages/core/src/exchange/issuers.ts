@@ -35,16 +35,16 @@ export interface VerifiedParameter {
 export class Issuers {
   readonly now: () => number
   readonly generations: ReadonlySet<Generation>
-  private readonly keys: IssuerKeys
-  private readonly named: ReadonlySet<string>
-  private readonly isRevoked: NonNullable<IssuersOptions['isRevoked']>
+  readonly #keys: IssuerKeys
+  readonly #named: ReadonlySet<string>
+  readonly #isRevoked: NonNullable<IssuersOptions['isRevoked']>
 
   constructor({ fetch: injected, now, named = [], generations, isRevoked = () => false }: IssuersOptions) {
-    this.isRevoked = isRevoked
+    this.#isRevoked = isRevoked
     this.now = () => Math.floor(now ? now() : Date.now() / 1000)
-    this.named = new Set(named)
+    this.#named = new Set(named)
     this.generations = new Set(generations ?? ['mission-header', 'person-token'])
-    this.keys = new IssuerKeys({
+    this.#keys = new IssuerKeys({
       fetcherFor: ({ named: isNamed }) => injected ?? platform.guardedFetch ?? (isNamed ? fetch : undefined),
       now: this.now,
       deadline: 3000,
@@ -55,18 +55,18 @@ export class Issuers {
 
   /** Ends fetches. */
   close(): void {
-    this.keys.close()
+    this.#keys.close()
   }
 
   /** @throws {AAuthError} `invalid_jwt`, `unknown_key`, or what discovery came to */
   async verifyJws(jws: UntrustedJws, iss: string, dwk: WellKnownDocument, legacy: boolean): Promise<void> {
-    await verifyToken(jws, { iss, dwk, named: this.named.has(iss) }, this.keys, legacy, platform)
+    await verifyToken(jws, { iss, dwk, named: this.#named.has(iss) }, this.#keys, legacy, platform)
   }
 
   /** @throws {ExchangeError} for a token that was withdrawn (PS11-22, PS11-26) */
   async refuseRevoked({ iss, jti }: { iss: string; jti: string }, parameter: TokenParameter): Promise<void> {
     // Only `false` says that it was not: a check that answers nothing must not let a token through.
-    if ((await this.isRevoked(iss, jti)) !== false)
+    if ((await this.#isRevoked(iss, jti)) !== false)
       throw new ExchangeError(`revoked_${parameter}_token`, `${jti} of ${iss} was revoked`)
   }
 

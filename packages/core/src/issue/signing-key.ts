@@ -15,28 +15,28 @@ interface Loaded {
 
 /** The key that signs for the resource, made at first use where none was given, and what is published of it. */
 export class SigningKeySource {
-  private loaded: Promise<Loaded> | undefined
-  private readonly given: SigningKey | Signer | undefined
-  private readonly others: readonly JWK[]
+  #loaded: Promise<Loaded> | undefined
+  readonly #given: SigningKey | Signer | undefined
+  readonly #others: readonly JWK[]
 
   constructor(given: SigningKey | Signer | undefined, others: readonly JWK[]) {
-    this.given = given
-    this.others = others
+    this.#given = given
+    this.#others = others
   }
 
   async current(): Promise<ActiveKey> {
-    return (await this.load()).active
+    return (await this.#load()).active
   }
 
   /** Public members of all keys, the active one first (META-2, security M09). */
   async published(): Promise<readonly JWK[]> {
-    const { published } = await this.load()
-    return [published, ...this.others.map(publicMembers)]
+    const { published } = await this.#load()
+    return [published, ...this.#others.map(publicMembers)]
   }
 
-  private load(): Promise<Loaded> {
-    this.loaded ??= this.given === undefined ? make() : load(this.given)
-    return this.loaded
+  #load(): Promise<Loaded> {
+    this.#loaded ??= this.#given === undefined ? make() : load(this.#given)
+    return this.#loaded
   }
 }
 

@@ -64,7 +64,7 @@ function statusFault(response: Response): FetchFault | undefined {
   return jsonType.test(headers.get('content-type') ?? '') ? undefined : definite('content type is not JSON')
 }
 
-async function readCapped(
+export async function readCapped(
   response: Response,
   maxBytes: number,
   signal: AbortSignal,
@@ -94,7 +94,7 @@ async function readCapped(
 }
 
 /** Rejects when `signal` aborts, also if the one who promised does not listen to it. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(new Error('deadline passed'))
     if (signal.aborted) abort()

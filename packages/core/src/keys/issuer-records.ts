@@ -33,25 +33,25 @@ const maxAsked = 1300
  * strangers that have not. None of them can push out one of a segment before.
  */
 export class IssuerRecords {
-  private readonly named: LRUCache<string, IssuerRecord>
-  private readonly strangers: LRUCache<string, IssuerRecord>
-  private readonly unproven: LRUCache<string, IssuerRecord>
+  readonly #named: LRUCache<string, IssuerRecord>
+  readonly #strangers: LRUCache<string, IssuerRecord>
+  readonly #unproven: LRUCache<string, IssuerRecord>
   /** Those that are being asked: pushed out in the meantime, one issuer would be asked twice. */
-  private readonly underWay = new Map<string, IssuerRecord>()
+  readonly #underWay = new Map<string, IssuerRecord>()
   /** Outlives the records, which others can push out; else that would lift the floor. */
-  private readonly asked: LRUCache<string, number>
+  readonly #asked: LRUCache<string, number>
 
   constructor(maxNamed: number, maxStrangers: number) {
-    this.named = new LRUCache({ max: maxNamed })
-    this.strangers = new LRUCache({ max: maxStrangers })
-    this.unproven = new LRUCache({ max: maxStrangers })
-    this.asked = new LRUCache({ max: maxAsked + maxNamed + maxStrangers })
+    this.#named = new LRUCache({ max: maxNamed })
+    this.#strangers = new LRUCache({ max: maxStrangers })
+    this.#unproven = new LRUCache({ max: maxStrangers })
+    this.#asked = new LRUCache({ max: maxAsked + maxNamed + maxStrangers })
   }
 
   find(source: KeySource): IssuerRecord | undefined {
     const name = nameOf(source)
-    if (source.named) return this.named.get(name)
-    return this.strangers.get(name) ?? this.unproven.get(name) ?? this.underWay.get(name)
+    if (source.named) return this.#named.get(name)
+    return this.#strangers.get(name) ?? this.#unproven.get(name) ?? this.#underWay.get(name)
   }
 
   findOrMake(source: KeySource): IssuerRecord {
@@ -68,14 +68,14 @@ export class IssuerRecords {
       pending: undefined,
       purged: false,
     }
-    const segment = source.named ? this.named : this.unproven
+    const segment = source.named ? this.#named : this.#unproven
     segment.set(nameOf(source), record)
     return record
   }
 
   /** Holds a record while its issuer is asked. */
   async hold(record: IssuerRecord, flight: Promise<void>): Promise<void> {
-    this.underWay.set(nameOf(record.source), record)
+    this.#underWay.set(nameOf(record.source), record)
     try {
       await flight
     } finally {
@@ -85,34 +85,34 @@ export class IssuerRecords {
 
   letGo(record: IssuerRecord): void {
     const name = nameOf(record.source)
-    if (this.underWay.get(name) === record) this.underWay.delete(name)
+    if (this.#underWay.get(name) === record) this.#underWay.delete(name)
   }
 
   /** Keeps a stranger among those that have published keys. */
   prove(record: IssuerRecord): void {
     if (record.source.named || record.purged) return
     const name = nameOf(record.source)
-    this.unproven.delete(name)
-    this.strangers.set(name, record)
+    this.#unproven.delete(name)
+    this.#strangers.set(name, record)
   }
 
   /** When its JWKS was last requested; minus infinity if never. */
   askedAt(source: KeySource): number {
-    return this.asked.get(nameOf(source)) ?? Number.NEGATIVE_INFINITY
+    return this.#asked.get(nameOf(source)) ?? Number.NEGATIVE_INFINITY
   }
 
   noteAsked(source: KeySource, now: number): void {
-    this.asked.set(nameOf(source), now)
+    this.#asked.set(nameOf(source), now)
   }
 
   /** Forgets an issuer in every role, also when it was last asked. */
   purge(iss: string): void {
-    for (const segment of [this.named, this.strangers, this.unproven, this.underWay]) {
+    for (const segment of [this.#named, this.#strangers, this.#unproven, this.#underWay]) {
       for (const [name, record] of [...segment.entries()]) {
         if (record.source.iss !== iss) continue
         record.purged = true
         segment.delete(name)
-        this.asked.delete(name)
+        this.#asked.delete(name)
       }
     }
   }

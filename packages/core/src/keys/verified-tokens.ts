@@ -28,20 +28,20 @@ interface Entry {
  * key that signed them (architecture §7). The key is the whole token: no two tokens can share an entry.
  */
 export class VerifiedTokens {
-  private readonly entries: LRUCache<string, Entry>
-  private readonly keys: IssuerKeys
+  readonly #entries: LRUCache<string, Entry>
+  readonly #keys: IssuerKeys
 
   constructor(keys: IssuerKeys, max: number) {
-    this.keys = keys
-    this.entries = new LRUCache({ max, maxSize: max * 2048, sizeCalculation: (_, text) => text.length })
+    this.#keys = keys
+    this.#entries = new LRUCache({ max, maxSize: max * 2048, sizeCalculation: (_, text) => text.length })
   }
 
   /** The verified token, if nothing has to be asked for it. */
   get(text: string, now: number): VerifiedToken | undefined {
-    const entry = this.entries.get(text)
+    const entry = this.#entries.get(text)
     if (entry === undefined) return undefined
     const { token, signedWith } = entry
-    return now < token.claims.exp && this.keys.isCurrent(token.source, signedWith) ? token : undefined
+    return now < token.claims.exp && this.#keys.isCurrent(token.source, signedWith) ? token : undefined
   }
 
   /**
@@ -49,21 +49,28 @@ export class VerifiedTokens {
    * @throws {AAuthError} what discovery came to
    */
   async confirm(text: string, now: number): Promise<VerifiedToken | undefined> {
-    const entry = this.entries.get(text)
+    const entry = this.#entries.get(text)
     if (entry === undefined || now >= entry.token.claims.exp) return undefined
     const { token, signedWith } = entry
     // Keys that are gone are fetched only for a caller that has shown its own.
-    if (!this.keys.has(token.source, signedWith.kid)) return undefined
-    return (await this.keys.key(token.source, signedWith.kid)) === signedWith ? token : undefined
+    if (!this.#keys.has(token.source, signedWith.kid)) return undefined
+    return (await this.#keys.key(token.source, signedWith.kid)) === signedWith ? token : undefined
   }
 
   set(text: string, token: VerifiedToken, signedWith: IssuerKey): void {
-    this.entries.set(text, { token, signedWith })
+    this.#entries.set(text, { token, signedWith })
+  }
+
+  /** The token of an issuer with this `jti`, where it is remembered. Walks over all of them. */
+  find({ iss, jti }: { readonly iss: string; readonly jti: string }): VerifiedToken | undefined {
+    for (const { token } of this.#entries.values())
+      if (token.claims.jti === jti && token.claims.iss === iss) return token
+    return undefined
   }
 
   /** Forgets the tokens an issuer signed. */
   purge(iss: string): void {
-    for (const [text, { token }] of this.entries.entries())
-      if (token.claims.iss === iss) this.entries.delete(text)
+    for (const [text, { token }] of this.#entries.entries())
+      if (token.claims.iss === iss) this.#entries.delete(text)
   }
 }

@@ -1,5 +1,6 @@
 export { keepPrivate, sendNoContent } from './answer-headers.ts'
 export { bufferContent } from './buffer-content.ts'
+export { dropMission } from './drop-mission.ts'
 export { readContent } from './read-content.ts'
 export { rememberContent, signedRequest } from './signed-request.ts'
 export { refuseUpgrade, verifyUpgrade } from './verify-upgrade.ts'

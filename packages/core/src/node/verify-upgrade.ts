@@ -5,6 +5,7 @@ import { authorize } from '../authorize.ts'
 import type { Authorized, Requirement } from '../requirement.ts'
 import type { Resource } from '../resource.ts'
 import type { TokenKind } from '../token/kinds.ts'
+import { dropMission } from './drop-mission.ts'
 import { signedRequest } from './signed-request.ts'
 
 /**
@@ -40,7 +41,9 @@ export async function verifyUpgrade<
 ): Promise<Authorized<Accept, Optional>> {
   // Node has stopped listening to the socket, and an error that nobody hears would end the process.
   message.socket.on('error', () => undefined)
-  return authorize(resource, signedRequest(message), requirement)
+  const authorized = await authorize(resource, signedRequest(message), requirement)
+  dropMission(message)
+  return authorized
 }
 
 /** Answers an upgrade that was refused and closes the connection. Never throws. */

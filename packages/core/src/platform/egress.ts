@@ -64,6 +64,7 @@ export const guardedFetch: typeof fetch = (input, init) => {
     const headers = Object.fromEntries(new Headers(init?.headers))
     const outgoing = request(url, {
       agent,
+      method: init?.method ?? 'GET',
       headers,
       signal: init?.signal ?? undefined,
       minVersion: 'TLSv1.2',
@@ -90,6 +91,6 @@ export const guardedFetch: typeof fetch = (input, init) => {
         reject(error)
       }
     })
-    outgoing.end()
+    outgoing.end(init?.body ?? undefined)
   })
 }

@@ -7,36 +7,36 @@
  * the same turn of the event loop as the one before is sent there, at longer intervals while nothing overlaps.
  */
 export class VerificationPlace {
-  private inPool = 0
-  private sameTurn = false
-  private sinceProbe = 0
-  private probeEvery = 1
+  #inPool = 0
+  #sameTurn = false
+  #sinceProbe = 0
+  #probeEvery = 1
 
   isHere(): boolean {
-    if (this.inPool > 0) {
-      this.probeEvery = 1
+    if (this.#inPool > 0) {
+      this.#probeEvery = 1
       return false
     }
-    if (!this.sameTurn) {
-      this.sameTurn = true
-      setImmediate(this.endTurn)
+    if (!this.#sameTurn) {
+      this.#sameTurn = true
+      setImmediate(this.#endTurn)
       return true
     }
-    if (++this.sinceProbe < this.probeEvery) return true
-    this.sinceProbe = 0
-    this.probeEvery = Math.min(this.probeEvery * 2, 1024)
+    if (++this.#sinceProbe < this.#probeEvery) return true
+    this.#sinceProbe = 0
+    this.#probeEvery = Math.min(this.#probeEvery * 2, 1024)
     return false
   }
 
   enterPool(): void {
-    this.inPool++
+    this.#inPool++
   }
 
   leavePool(): void {
-    this.inPool--
+    this.#inPool--
   }
 
-  private readonly endTurn = (): void => {
-    this.sameTurn = false
+  readonly #endTurn = (): void => {
+    this.#sameTurn = false
   }
 }

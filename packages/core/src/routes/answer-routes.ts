@@ -2,7 +2,7 @@ import { type Answer, answer } from '../answer.ts'
 import { type Resource, type ResourceState, stateOf } from '../resource.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { answerAuthorization } from './authorization.ts'
-import { authorizationPath, revocationPath } from './paths.ts'
+import { authorizationPath, revocationPath, terminationPath } from './paths.ts'
 import { answerRevocation } from './revocation.ts'
 import { answerWellKnown } from './well-known.ts'
 
@@ -19,6 +19,11 @@ const endpoints: ReadonlyMap<string | undefined, Endpoint> = new Map([
 /** Octets of content that an endpoint reads. */
 const maxContent = 4096
 
+function announcements(resource: Resource): Endpoint | undefined {
+  const answerAnnouncement = stateOf(resource).missionWatch?.answerAnnouncement
+  return answerAnnouncement && ((_state, request, content) => answerAnnouncement(request, content))
+}
+
 /**
  * The answer of the resource's own routes, or `undefined` for any other path: its metadata, its keys, the
  * authorization endpoint and the revocation endpoint. What is published is what is enforced.
@@ -31,7 +36,8 @@ export async function answerRoutes(
   readContent: (limit: number) => Promise<Uint8Array>,
 ): Promise<Answer | undefined> {
   const { method, target } = request
-  const endpoint = endpoints.get(target.split('?', 1)[0])
+  const path = target.split('?', 1)[0]
+  const endpoint = endpoints.get(path) ?? (path === terminationPath ? announcements(resource) : undefined)
   if (endpoint === undefined) return answerWellKnown(resource, method, target)
   if (method !== 'POST') return { status: 405, headers: { allow: 'POST' }, body: '' }
   const state = stateOf(resource)

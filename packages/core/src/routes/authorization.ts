@@ -4,10 +4,10 @@ import { issueFor } from '../issue-for.ts'
 import { ask, redeemsAgentToken } from '../redeems-agent-token.ts'
 import type { ResourceState } from '../resource.ts'
 import { isAccount } from '../token/identifiers.ts'
-import { parseJsonObject } from '../token/json.ts'
 import { readVerified, verifyAny } from '../verify-any.ts'
 import type { VerifiedRequest } from '../verify-request.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import { malformed, readJson } from './read-json.ts'
 
 /**
  * The authorization endpoint: a resource token for the asking, before any call was refused (draft 11 §6.6;
@@ -46,13 +46,10 @@ function readAsked(
   request: SignedRequest,
   content: Uint8Array,
 ): { readonly scopes: readonly string[]; readonly account: string | undefined } {
-  const [type = ''] = request.header('content-type')
-  const body = /^application\/json[ \t]*(?:;|$)/i.test(type) ? parseJsonObject(content) : undefined
-  if (body === undefined) throw refuse('the content is no plain JSON object')
-  const { scope, account } = body
-  if (typeof scope !== 'string' || scope === '') throw refuse('scope is missing')
+  const { scope, account } = readJson(request, content)
+  if (typeof scope !== 'string' || scope === '') throw malformed('scope is missing')
   if (account !== undefined && !isAccount(account))
-    throw refuse('account is no string of 1 to 512 characters')
+    throw malformed('account is no string of 1 to 512 characters')
   const scopes = scope.split(' ')
   if (scope.length > 2048 || scopes.length > 64)
     throw new AAuthError('invalid_scope', { hint: 'too many scopes' })
@@ -72,8 +69,4 @@ async function demandAccount(
   if (person === undefined || (await accounts?.(account, person)) !== true) {
     throw new AAuthError('invalid_account', { hint: `the person has no account "${account}"` })
   }
-}
-
-function refuse(hint: string): AAuthError {
-  return new AAuthError('invalid_request', { hint })
 }

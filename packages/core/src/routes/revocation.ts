@@ -2,10 +2,11 @@ import { isAdmitted } from '../admit.ts'
 import type { Answer } from '../answer.ts'
 import { AAuthError } from '../errors.ts'
 import type { ResourceState } from '../resource.ts'
-import { withdraw } from '../stores/ask.ts'
-import { type JsonObject, parseJsonObject } from '../token/json.ts'
+import type { JsonObject } from '../token/json.ts'
 import { type VerifiedServer, verifyServer } from '../verify-server.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import { withdrawToken } from '../withdraw-token.ts'
+import { malformed, readJson } from './read-json.ts'
 
 /** Seconds. The longest life of a token that may be withdrawn here, and the tolerance on it (A-47, A-63). */
 const longest = 86_400
@@ -34,7 +35,7 @@ export async function answerRevocation(
     if (!state.revocationRate.take(caller.id, now)) throw tooMany('too many revocations a second', 1)
     // One that speaks for another issuer may have minted the token itself (D27).
     for (const issuer of new Set([iss, caller.id])) {
-      if ((await withdraw(state.revocations, { iss: issuer, jti, exp }, now)) === 'full')
+      if ((await withdrawToken(state, { iss: issuer, jti, exp }, now)) === 'full')
         throw tooMany('too many revocations are remembered', 60)
     }
   }
@@ -48,33 +49,28 @@ function readRevocation(
   { id }: VerifiedServer,
   now: number,
 ): { readonly iss: string; readonly jti: string; readonly exp: number } {
-  const [type = ''] = request.header('content-type')
-  const body = /^application\/json[ \t]*(?:;|$)/i.test(type) ? parseJsonObject(content) : undefined
-  if (body === undefined) throw refuse('the content is no plain JSON object')
+  const body = readJson(request, content)
   const { jti, exp } = body
-  if (typeof jti !== 'string' || jti === '' || jti.length > 256) throw refuse('jti is no string of 1 to 256')
+  if (typeof jti !== 'string' || jti === '' || jti.length > 256)
+    throw malformed('jti is no string of 1 to 256')
   if (exp === undefined) {
     const iss = olderIssuer(state, body, id)
     // A token of unknown kind is remembered for as long as the longest of its issuer may live (REV-10).
     const minted = isAdmitted(state.settings, undefined, 'agent-provider', iss) ? longest : 0
     return { iss, jti, exp: now + minted + 3600 }
   }
-  if (!Number.isSafeInteger(exp) || (exp as number) < 0) throw refuse('exp is no NumericDate')
-  if ((exp as number) > now + longest + tolerance) throw refuse('exp is beyond the life of any token')
+  if (!Number.isSafeInteger(exp) || (exp as number) < 0) throw malformed('exp is no NumericDate')
+  if ((exp as number) > now + longest + tolerance) throw malformed('exp is beyond the life of any token')
   // Draft 11: the issuer is whoever signed, and a member iss says nothing (R11-244).
   return { iss: id, jti, exp: exp as number }
 }
 
 /** Drafts 01 to 10: no `exp`, and an `iss` that is the caller's own or one it may speak for (matrix D26, D27). */
 function olderIssuer({ settings }: ResourceState, { iss = undefined }: JsonObject, caller: string): string {
-  if (!settings.generations.has('mission-header')) throw refuse('exp is missing')
+  if (!settings.generations.has('mission-header')) throw malformed('exp is missing')
   if (iss === undefined || iss === caller) return caller
   if (typeof iss === 'string' && settings.revokers.get(iss)?.includes(caller)) return iss
   throw new AAuthError('unsupported_iss', { hint: `${caller} may not revoke tokens of another issuer` })
-}
-
-function refuse(hint: string): AAuthError {
-  return new AAuthError('invalid_request', { hint })
 }
 
 function tooMany(hint: string, retryAfter: number): AAuthError {

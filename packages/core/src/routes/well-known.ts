@@ -1,7 +1,7 @@
 import type { Answer } from '../answer.ts'
 import { acceptedAlgorithms } from '../errors.ts'
 import { type Resource, type ResourceState, stateOf } from '../resource.ts'
-import { authorizationPath, jwksPath, metadataPath, revocationPath } from './paths.ts'
+import { authorizationPath, jwksPath, metadataPath, revocationPath, terminationPath } from './paths.ts'
 
 /**
  * The answer of the resource's own documents, or `undefined` for any other path: `aauth-resource.json` and the
@@ -26,7 +26,7 @@ export async function answerWellKnown(
   }
 }
 
-function metadata({ settings }: ResourceState): Record<string, unknown> {
+function metadata({ settings, missionWatch }: ResourceState): Record<string, unknown> {
   const { issuer, scopes, signatureWindow, additionalSignatureComponents } = settings
   // Where agents call: the proxy takes the prefix away before it gets here.
   const base = `${issuer}${settings.strippedPrefix}`
@@ -37,6 +37,7 @@ function metadata({ settings }: ResourceState): Record<string, unknown> {
     access_mode: settings.accessMode,
     authorization_endpoint: `${base}${authorizationPath}`,
     revocation_endpoint: `${base}${revocationPath}`,
+    ...(missionWatch?.answerAnnouncement && { mission_termination_endpoint: `${base}${terminationPath}` }),
     scope_descriptions: Object.fromEntries(scopes),
     signature_window: signatureWindow,
     additional_signature_components: additionalSignatureComponents,

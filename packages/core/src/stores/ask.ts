@@ -1,16 +1,26 @@
 import { answered } from './deadline.ts'
-import type { ReplayStore, ReplayVerdict, Revocation, RevocationStore, RevocationVerdict } from './stores.ts'
+import type {
+  ReplayStore,
+  ReplayVerdict,
+  Revocation,
+  RevocationStore,
+  RevocationVerdict,
+  Tombstone,
+  TombstoneStore,
+  TombstoneVerdict,
+} from './stores.ts'
 
-const yesOrNo = [true, false] as const
-const recordings: readonly RevocationVerdict[] = ['recorded', 'full']
-const marks: readonly ReplayVerdict[] = ['first', 'repeated', 'full']
+const isYesOrNo = (answer: boolean): boolean => answer === true || answer === false
+const isRecording = (answer: RevocationVerdict): boolean => answer === 'recorded' || answer === 'full'
+const isMark = (answer: ReplayVerdict): boolean =>
+  answer === 'first' || answer === 'repeated' || answer === 'full'
 
 /** Whether a token is withdrawn. @throws {Error} (or the promise rejects) when the store fails */
 export function isWithdrawn(
   store: RevocationStore,
   { iss, jti }: Pick<Revocation, 'iss' | 'jti'>,
 ): boolean | Promise<boolean> {
-  return answered<boolean>(store.has(iss, jti), yesOrNo)
+  return answered<boolean>(store.has(iss, jti), isYesOrNo)
 }
 
 /** Withdraws a token. @throws {Error} (or the promise rejects) when the store fails */
@@ -19,7 +29,7 @@ export function withdraw(
   revocation: Revocation,
   now: number,
 ): RevocationVerdict | Promise<RevocationVerdict> {
-  return answered(store.add(revocation, now), recordings)
+  return answered(store.add(revocation, now), isRecording)
 }
 
 /** Whether a signature is new. @throws {Error} (or the promise rejects) when the store fails */
@@ -27,5 +37,27 @@ export function markUsed(
   store: ReplayStore,
   ...mark: Parameters<ReplayStore['mark']>
 ): ReplayVerdict | Promise<ReplayVerdict> {
-  return answered(store.mark(...mark), marks)
+  return answered(store.mark(...mark), isMark)
+}
+
+/** The end of a mission, if it has ended. @throws {Error} (or the promise rejects) when the store fails */
+export function findTombstone(
+  store: TombstoneStore,
+  { approver, s256 }: Pick<Tombstone, 'approver' | 's256'>,
+): Tombstone | 'full' | undefined | Promise<Tombstone | 'full' | undefined> {
+  return answered<Tombstone | 'full' | undefined>(
+    store.find(approver, s256),
+    (answer) =>
+      answer === undefined ||
+      answer === 'full' ||
+      (typeof answer === 'object' && answer?.approver === approver && answer.s256 === s256),
+  )
+}
+
+/** Records the end of a mission. @throws {Error} (or the promise rejects) when the store fails */
+export function addTombstone(
+  store: TombstoneStore,
+  tombstone: Tombstone,
+): TombstoneVerdict | Promise<TombstoneVerdict> {
+  return answered(store.add(tombstone), isRecording)
 }

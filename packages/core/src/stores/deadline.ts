@@ -7,12 +7,12 @@ const deadline = 1000
  *
  * @throws {Error} (or the promise rejects) for a store that fails
  */
-export function answered<T>(answer: T | PromiseLike<T>, among: readonly T[]): T | Promise<T> {
-  if (!isThenable(answer)) return oneOf(answer, among)
+export function answered<T>(answer: T | PromiseLike<T>, isKnown: (answer: T) => boolean): T | Promise<T> {
+  if (!isThenable(answer)) return known(answer, isKnown)
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('a store did not answer')), deadline)
     Promise.resolve(answer)
-      .then((late) => resolve(oneOf(late, among)))
+      .then((late) => resolve(known(late, isKnown)))
       .catch(reject)
       .finally(() => clearTimeout(timer))
   })
@@ -25,7 +25,7 @@ function isThenable<T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> {
   )
 }
 
-function oneOf<T>(answer: T, among: readonly T[]): T {
-  if (among.includes(answer)) return answer
+function known<T>(answer: T, isKnown: (answer: T) => boolean): T {
+  if (isKnown(answer)) return answer
   throw new Error('a store answered what its contract does not know')
 }

@@ -12,6 +12,20 @@ export type RevocationVerdict = 'recorded' | 'full'
 /** What a store found: `'full'` says that there is no room to remember, for this key or at all. */
 export type ReplayVerdict = 'first' | 'repeated' | 'full'
 
+/** The end of a mission. No mission comes back from it (matrix §5.3, rule 1). */
+export interface Tombstone {
+  /** The person server that approved the mission. */
+  readonly approver: string
+  readonly s256: string
+  /** Why it ended, if that is known: 1 to 128 printable ASCII characters. */
+  readonly reason?: string
+  /** The second at which this resource learned of it. */
+  readonly learnedAt: number
+}
+
+/** What became of a tombstone: `'full'` says that its person server, or all strangers, have used up their share. */
+export type TombstoneVerdict = 'recorded' | 'full'
+
 type MayWait<T> = T | Promise<T>
 
 /**
@@ -46,8 +60,25 @@ export interface ReplayStore {
   mark(owner: string, fingerprint: string, until: number, now: number): MayWait<ReplayVerdict>
 }
 
+/**
+ * Where missions that ended are remembered, for good. A store that throws, rejects or does not answer refuses the
+ * requests of every mission with 503.
+ *
+ * Contract, proved by `tombstoneStoreChecks` of `@aauth-guard/testing`: what `add` has answered with `'recorded'` every
+ * later `find` finds, in every process that shares the store and after every restart; nothing leaves. The first
+ * tombstone of a mission stays as it is. Once a person server's end had to be answered with `'full'`, `find` answers
+ * `'full'` for every mission of that person server that it does not find, and for those of no other.
+ */
+export interface TombstoneStore {
+  /** Records an end, atomically. */
+  add(tombstone: Tombstone): MayWait<TombstoneVerdict>
+  /** Asked on every request that carries a mission. */
+  find(approver: string, s256: string): MayWait<Tombstone | 'full' | undefined>
+}
+
 /** State that a fleet shares. What is left out is kept in the memory of the process. */
 export interface Stores {
+  readonly tombstones?: TombstoneStore
   readonly revocations?: RevocationStore
   readonly replays?: ReplayStore
 }

@@ -60,71 +60,71 @@ export function readDictionary(text: string, caps: Caps): Map<string, Member> {
 }
 
 class Reader {
-  private at = 0
-  private readonly text: string
-  private readonly caps: Caps
+  #at = 0
+  readonly #text: string
+  readonly #caps: Caps
   constructor(text: string, caps: Caps) {
-    this.text = text
-    this.caps = caps
+    this.#text = text
+    this.#caps = caps
   }
 
   dictionary(): Map<string, Member> {
     const members = new Map<string, Member>()
-    this.skipSpaces()
-    if (this.at === this.text.length) return members
+    this.#skipSpaces()
+    if (this.#at === this.#text.length) return members
     for (;;) {
-      const key = this.take(keyAt, 'a key')
+      const key = this.#take(keyAt, 'a key')
       if (members.has(key)) throw new DictionaryFault(`"${key}" appears twice`)
-      if (members.size === this.caps.members) throw new DictionaryFault(`over ${this.caps.members} members`)
-      members.set(key, this.member())
-      this.skipOptionalWhitespace()
-      if (this.at === this.text.length) return members
-      if (this.text[this.at] !== ',') throw this.fault('a comma')
-      this.at++
-      this.skipOptionalWhitespace()
-      if (this.at === this.text.length) throw this.fault('a member after the comma')
+      if (members.size === this.#caps.members) throw new DictionaryFault(`over ${this.#caps.members} members`)
+      members.set(key, this.#member())
+      this.#skipOptionalWhitespace()
+      if (this.#at === this.#text.length) return members
+      if (this.#text[this.#at] !== ',') throw this.#fault('a comma')
+      this.#at++
+      this.#skipOptionalWhitespace()
+      if (this.#at === this.#text.length) throw this.#fault('a member after the comma')
     }
   }
 
-  private member(): Member {
-    if (this.text[this.at] !== '=') {
-      return { kind: 'item', item: { type: 'boolean', value: true }, params: this.params() }
+  #member(): Member {
+    if (this.#text[this.#at] !== '=') {
+      return { kind: 'item', item: { type: 'boolean', value: true }, params: this.#params() }
     }
-    this.at++
-    return this.text[this.at] === '(' ? this.innerList() : this.item()
+    this.#at++
+    return this.#text[this.#at] === '(' ? this.#innerList() : this.#item()
   }
 
-  private innerList(): InnerList {
-    this.at++
+  #innerList(): InnerList {
+    this.#at++
     const items: Item[] = []
     for (;;) {
-      this.skipSpaces()
-      if (this.text[this.at] === ')') break
-      if (items.length === this.caps.items) throw new DictionaryFault(`over ${this.caps.items} list items`)
-      items.push(this.item())
-      const next = this.text[this.at]
-      if (next !== ' ' && next !== ')') throw this.fault('a space or ")"')
+      this.#skipSpaces()
+      if (this.#text[this.#at] === ')') break
+      if (items.length === this.#caps.items) throw new DictionaryFault(`over ${this.#caps.items} list items`)
+      items.push(this.#item())
+      const next = this.#text[this.#at]
+      if (next !== ' ' && next !== ')') throw this.#fault('a space or ")"')
     }
-    this.at++
-    return { kind: 'inner-list', items, params: this.params() }
+    this.#at++
+    return { kind: 'inner-list', items, params: this.#params() }
   }
 
-  private item(): Item {
-    return { kind: 'item', item: this.bareItem(), params: this.params() }
+  #item(): Item {
+    return { kind: 'item', item: this.#bareItem(), params: this.#params() }
   }
 
-  private params(): Parameters {
-    if (this.text[this.at] !== ';') return noParams
+  #params(): Parameters {
+    if (this.#text[this.#at] !== ';') return noParams
     const params = new Map<string, BareItem>()
-    while (this.text[this.at] === ';') {
-      this.at++
-      this.skipSpaces()
-      const key = this.take(keyAt, 'a parameter name')
+    while (this.#text[this.#at] === ';') {
+      this.#at++
+      this.#skipSpaces()
+      const key = this.#take(keyAt, 'a parameter name')
       if (params.has(key)) throw new DictionaryFault(`parameter "${key}" appears twice`)
-      if (params.size === this.caps.params) throw new DictionaryFault(`over ${this.caps.params} parameters`)
-      if (this.text[this.at] === '=') {
-        this.at++
-        params.set(key, this.bareItem())
+      if (params.size === this.#caps.params) throw new DictionaryFault(`over ${this.#caps.params} parameters`)
+      if (this.#text[this.#at] === '=') {
+        this.#at++
+        params.set(key, this.#bareItem())
       } else {
         params.set(key, { type: 'boolean', value: true })
       }
@@ -132,84 +132,84 @@ class Reader {
     return params
   }
 
-  private bareItem(): BareItem {
-    const first = this.text[this.at]
+  #bareItem(): BareItem {
+    const first = this.#text[this.#at]
     switch (first) {
       case '"': {
-        const quoted = this.take(stringAt, 'a string')
+        const quoted = this.#take(stringAt, 'a string')
         const inner = quoted.slice(1, -1)
         return { type: 'string', value: inner.includes('\\') ? inner.replace(/\\(["\\])/g, '$1') : inner }
       }
       case ':':
-        return { type: 'bytes', value: this.bytes() }
+        return { type: 'bytes', value: this.#bytes() }
       case '?':
-        return { type: 'boolean', value: this.boolean() }
+        return { type: 'boolean', value: this.#boolean() }
       case '@': {
-        this.at++
-        const date = this.number()
-        if (date.type !== 'integer') throw this.fault('a whole number of seconds')
+        this.#at++
+        const date = this.#number()
+        if (date.type !== 'integer') throw this.#fault('a whole number of seconds')
         return { type: 'date', value: date.value }
       }
       case '%':
-        return { type: 'display-string', value: this.displayString() }
+        return { type: 'display-string', value: this.#displayString() }
       default:
-        if (first !== undefined && /[-0-9]/.test(first)) return this.number()
-        return { type: 'token', value: this.take(tokenAt, 'a value') }
+        if (first !== undefined && /[-0-9]/.test(first)) return this.#number()
+        return { type: 'token', value: this.#take(tokenAt, 'a value') }
     }
   }
 
-  private number(): { type: 'integer' | 'decimal'; value: number } {
-    numberAt.lastIndex = this.at
-    const found = numberAt.exec(this.text)
-    if (found === null) throw this.fault('a number of at most 15 digits')
-    this.at = numberAt.lastIndex
+  #number(): { type: 'integer' | 'decimal'; value: number } {
+    numberAt.lastIndex = this.#at
+    const found = numberAt.exec(this.#text)
+    if (found === null) throw this.#fault('a number of at most 15 digits')
+    this.#at = numberAt.lastIndex
     // -0 is the integer 0 (RFC 9651 has no negative zero).
     return { type: found[1] === undefined ? 'integer' : 'decimal', value: Number(found[0]) + 0 }
   }
 
-  private bytes(): string {
-    bytesAt.lastIndex = this.at
-    const found = bytesAt.exec(this.text)
+  #bytes(): string {
+    bytesAt.lastIndex = this.#at
+    const found = bytesAt.exec(this.#text)
     const base64 = found?.[1]
-    if (base64 === undefined || !isWhole(base64)) throw this.fault('base64 between colons')
-    this.at = bytesAt.lastIndex
+    if (base64 === undefined || !isWhole(base64)) throw this.#fault('base64 between colons')
+    this.#at = bytesAt.lastIndex
     return base64
   }
 
-  private boolean(): boolean {
-    const digit = this.text[this.at + 1]
-    if (digit !== '0' && digit !== '1') throw this.fault('?0 or ?1')
-    this.at += 2
+  #boolean(): boolean {
+    const digit = this.#text[this.#at + 1]
+    if (digit !== '0' && digit !== '1') throw this.#fault('?0 or ?1')
+    this.#at += 2
     return digit === '1'
   }
 
-  private displayString(): string {
-    const encoded = this.take(displayAt, 'a display string').slice(2, -1)
+  #displayString(): string {
+    const encoded = this.#take(displayAt, 'a display string').slice(2, -1)
     try {
       return decodeURIComponent(encoded)
     } catch {
-      throw this.fault('UTF-8 in the display string')
+      throw this.#fault('UTF-8 in the display string')
     }
   }
 
-  private take(pattern: RegExp, wanted: string): string {
-    pattern.lastIndex = this.at
-    const found = pattern.exec(this.text)
-    if (found === null) throw this.fault(wanted)
-    this.at = pattern.lastIndex
+  #take(pattern: RegExp, wanted: string): string {
+    pattern.lastIndex = this.#at
+    const found = pattern.exec(this.#text)
+    if (found === null) throw this.#fault(wanted)
+    this.#at = pattern.lastIndex
     return found[0]
   }
 
-  private skipSpaces(): void {
-    while (this.text[this.at] === ' ') this.at++
+  #skipSpaces(): void {
+    while (this.#text[this.#at] === ' ') this.#at++
   }
 
-  private skipOptionalWhitespace(): void {
-    for (let c = this.text[this.at]; c === ' ' || c === '\t'; c = this.text[this.at]) this.at++
+  #skipOptionalWhitespace(): void {
+    for (let c = this.#text[this.#at]; c === ' ' || c === '\t'; c = this.#text[this.#at]) this.#at++
   }
 
-  private fault(wanted: string): DictionaryFault {
-    return new DictionaryFault(`expected ${wanted} at position ${this.at} of ${this.text.slice(0, 24)}…`)
+  #fault(wanted: string): DictionaryFault {
+    return new DictionaryFault(`expected ${wanted} at position ${this.#at} of ${this.#text.slice(0, 24)}…`)
   }
 }
 

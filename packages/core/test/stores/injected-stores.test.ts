@@ -8,7 +8,7 @@ import { now } from '../world.ts'
 const person = { accept: 'person-token' } as const
 
 /** The stores of a process behind promises, as a fleet has them. */
-function late(): Required<Stores> {
+function late(): Stores {
   const revocations = new RevocationMemory(100, 10)
   const replays = new ReplayMemory(100, 10)
   return {

@@ -77,11 +77,4 @@ describe('revocation memory', () => {
     memory.add(revocation('a', '1', now + 100), now)
     expect(memory.add(revocation('a', '2', now + 500), now + 161)).toBe('recorded')
   })
-
-  it('forgets an issuer of which it holds nothing any more', () => {
-    const memory = new RevocationMemory(1, 1)
-    memory.add(revocation('a', '1', now + 100), now)
-    memory.add(revocation('b', '1', now + 500), now + 161)
-    expect([...Reflect.get(memory, 'byIssuer').keys()]).toEqual(['b'])
-  })
 })

@@ -1,0 +1,62 @@
+import { AAuthError } from './errors.ts'
+import type { ResourceState } from './resource.ts'
+import { isSafe } from './signature/replay.ts'
+import { addTombstone, findTombstone } from './stores/ask.ts'
+import type { Tombstone, TombstoneVerdict } from './stores/stores.ts'
+import type { Mission } from './token/claims.ts'
+import type { VerifiedRequest } from './verify-request.ts'
+
+/**
+ * Refuses a request under a mission that has ended, or of which nobody can tell (matrix MISS-9, §5.4). Only the mission
+ * of a verified token counts: one that is merely asserted is never answered with its status (architecture §11).
+ *
+ * @throws {AAuthError} `mission_terminated` or `server_error` (or the promise rejects)
+ */
+export function demandLiving(
+  state: ResourceState,
+  { token, transport }: VerifiedRequest,
+): void | Promise<void> {
+  const { mission } = token.claims
+  if (mission === undefined) return undefined
+  const safe = isSafe(transport.method)
+  const judge = (found: Tombstone | 'full' | undefined): void | Promise<void> => {
+    // An end that could not be recorded may be the end of this one.
+    if (found === 'full') throw unknown(`the tombstones of ${mission.approver} are full`, 60)
+    if (found !== undefined) throw ended(mission, found.reason)
+    return state.missionWatch?.demandActive(mission, safe)
+  }
+  const found = findTombstone(state.tombstones, mission)
+  return found instanceof Promise ? found.then(judge) : judge(found)
+}
+
+/** Records the end of a mission, for good; what was known of it as active is forgotten. */
+export async function endMission(
+  state: ResourceState,
+  { approver, s256 }: Mission,
+  reason: string | undefined,
+): Promise<TombstoneVerdict> {
+  const learnedAt = state.settings.now()
+  const known = isReason(reason) ? { reason } : {}
+  // Also where there is no room for it, or the store fails: it has ended all the same.
+  state.missionWatch?.forget({ approver, s256 })
+  const verdict = await addTombstone(state.tombstones, { approver, s256, ...known, learnedAt })
+  state.missionWatch?.forget({ approver, s256 })
+  return verdict
+}
+
+/** Whether a text can stand in an answer. Reasons are an open vocabulary (draft 11 §8.6). */
+export function isReason(reason: unknown): reason is string {
+  return typeof reason === 'string' && /^[\x20-\x7e]{1,128}$/.test(reason)
+}
+
+export function ended({ approver, s256 }: Mission, reason: string | undefined): AAuthError {
+  return new AAuthError('mission_terminated', {
+    hint: `mission ${s256} of ${approver} has ended`,
+    ...(reason !== undefined && { terminationReason: reason }),
+  })
+}
+
+/** Nobody can tell, which is never said as an end (matrix §5.4). */
+export function unknown(hint: string, retryAfter: number): AAuthError {
+  return new AAuthError('server_error', { hint, retryAfter })
+}

@@ -1,0 +1,98 @@
+import { platform } from '#platform'
+import { isS256 } from '../token/identifiers.ts'
+import { asObject, parseJsonObject } from '../token/json.ts'
+import { encodeBase64url } from '../wire/base64url.ts'
+
+/** A mission as the person agreed to it. Only {@link verifyMissionBlob} makes one. */
+export interface MissionBlob {
+  readonly agent: string
+  readonly description: string
+  /** As it stands in the blob: an ISO 8601 text. */
+  readonly approvedAt: string
+  /** Seconds. */
+  readonly expiresAt?: number
+  /** Server identifiers of resources; `undefined` where the person was asked for none. */
+  readonly approvedResources?: readonly string[]
+}
+
+/** A tool that a person approved. */
+export interface ApprovedTool {
+  readonly name: string
+  readonly description?: string
+}
+
+const maxBlob = 65_536
+const toolsOf = new WeakMap<MissionBlob, readonly ApprovedTool[]>()
+
+/**
+ * Reads a mission blob whose digest is the `s256` of a verified token. The digest is of the exact octets: a blob that
+ * was parsed and written again is another one.
+ *
+ * It is a record of what the person agreed to, and the person server may have accepted updates since; it does not say
+ * whether the mission still lives, and it cannot see what an agent does with what it was given.
+ *
+ * @param bytes up to 64 KiB
+ * @throws {TypeError} (the promise rejects) for other octets, and for what is no mission blob
+ * @see draft 11 §8.2, matrix §1.13.1
+ */
+export async function verifyMissionBlob(bytes: Uint8Array, s256: string): Promise<MissionBlob> {
+  // A copy, so that nobody changes it between the digest and the reading.
+  const octets = bytes.length > maxBlob ? undefined : Uint8Array.from(bytes)
+  if (
+    octets === undefined ||
+    !isS256(s256) ||
+    encodeBase64url(await platform.digest('sha-256', octets)) !== s256
+  )
+    throw new TypeError('the octets are not those of the mission')
+  const json = parseJsonObject(octets, 4096)
+  const {
+    agent,
+    description,
+    approved_at: approvedAt,
+    expires_at: expires,
+    approved_resources: resources,
+  } = json ?? {}
+  if (typeof agent !== 'string' || typeof description !== 'string' || typeof approvedAt !== 'string')
+    throw new TypeError('agent, description or approved_at is missing in the mission blob')
+  const expiresAt = expires === undefined ? undefined : secondsOf(expires)
+  if (resources !== undefined && !isListOf(resources, (one): one is string => typeof one === 'string'))
+    throw new TypeError('approved_resources is no list of server identifiers')
+  const blob: MissionBlob = Object.freeze({
+    agent,
+    description,
+    approvedAt,
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(resources !== undefined && { approvedResources: Object.freeze([...resources]) }),
+  })
+  toolsOf.set(blob, Object.freeze(readTools(json?.approved_tools ?? [])))
+  return blob
+}
+
+/**
+ * The tools that the person approved, none where the blob names none.
+ * @throws {TypeError} for a blob that {@link verifyMissionBlob} did not make
+ */
+export function approvedTools(blob: MissionBlob): readonly ApprovedTool[] {
+  const tools = toolsOf.get(blob)
+  if (tools === undefined) throw new TypeError('this mission blob was not verified')
+  return tools
+}
+
+function readTools(given: unknown): ApprovedTool[] {
+  if (!Array.isArray(given)) throw new TypeError('approved_tools is no list')
+  return given.map((tool: unknown) => {
+    const { name, description } = asObject(tool) ?? {}
+    if (typeof name !== 'string') throw new TypeError('approved_tools holds a tool without name')
+    return Object.freeze({ name, ...(typeof description === 'string' && { description }) })
+  })
+}
+
+function secondsOf(time: unknown): number {
+  const milliseconds = typeof time === 'string' ? Date.parse(time) : Number.NaN
+  if (Number.isNaN(milliseconds)) throw new TypeError('expires_at is no date')
+  return Math.floor(milliseconds / 1000)
+}
+
+function isListOf<T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] {
+  return Array.isArray(value) && value.every(isOne)
+}

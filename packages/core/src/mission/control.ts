@@ -1,0 +1,62 @@
+import type { MissionSource } from './source.ts'
+
+/**
+ * A source that asks the person server itself, by the status operation of the published mission management draft
+ * (draft-mcguinness-mission-aauth-management). A person server answers only resources that it has registered; one that
+ * does not offer the operation, or does not know the resource, leaves the mission unknown.
+ *
+ * @see matrix §1.13.4, §5.2
+ * @example
+ * ```ts
+ * import { createResource } from '@aauth-guard/core'
+ * import { missionControl, watchMissions } from '@aauth-guard/core/missions'
+ *
+ * export const resource = createResource({
+ *   issuer: 'https://notes.example',
+ *   trust: { agentProviders: 'any', personServers: ['https://ps.example'] },
+ *   missions: watchMissions({ source: missionControl() }),
+ * })
+ * ```
+ */
+export function missionControl(): MissionSource {
+  return async ({ s256 }, { metadata, post }) => {
+    const published = await metadata()
+    const [url, content] = operationOf(published, s256)
+    const { status, json } = await post(url, content)
+    if (status !== 200 || json === undefined) throw new Error(`the person server answered ${status}`)
+    const {
+      mission_s256: asked,
+      mission_status: state,
+      termination_reason: reason,
+      fresh_until: until,
+    } = json
+    if (asked !== s256) throw new Error('the person server answered for another mission')
+    if (state === 'terminated') return { status: state, ...(typeof reason === 'string' && { reason }) }
+    if (state !== 'active') throw new Error('the person server knows another status')
+    return { status: state, freshUntil: secondsOf(until) }
+  }
+}
+
+/** Where the operation is: at the control endpoint, or in older texts of the draft at the mission endpoint. */
+function operationOf(metadata: Readonly<Record<string, unknown>>, s256: string): readonly [string, object] {
+  const {
+    mission_control_endpoint: control,
+    mission_control_actions_supported: actions,
+    mission_endpoint: endpoint,
+    mission_management_operations_supported: operations,
+  } = metadata
+  if (typeof control === 'string' && Array.isArray(actions) && actions.includes('status'))
+    return [`${control}/${s256}`, { action: 'status' }]
+  if (typeof endpoint === 'string' && Array.isArray(operations) && operations.includes('status'))
+    return [endpoint, { operation: 'status', mission_s256: s256 }]
+  throw new Error('the person server offers no status of missions')
+}
+
+const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/
+
+/** Nothing may be relied on after `fresh_until`, so an answer without it is none. */
+function secondsOf(time: unknown): number {
+  const milliseconds = typeof time === 'string' && dateTime.test(time) ? Date.parse(time) : Number.NaN
+  if (Number.isNaN(milliseconds)) throw new Error('fresh_until is no date-time')
+  return milliseconds / 1000
+}

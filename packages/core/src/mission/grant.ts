@@ -1,0 +1,140 @@
+import { AAuthError } from '../errors.ts'
+import { provenanceOf } from '../provenance.ts'
+import type { ClassPolicy } from '../requirement.ts'
+import type { Auth } from '../token/auth.ts'
+import type { Mission } from '../token/claims.ts'
+
+/**
+ * Authority at rest, to keep beside server-side state: plain JSON that says whose the state is. It names no session, no
+ * process and, but for the record, no key (architecture §6).
+ */
+export interface MissionGrant {
+  readonly mission: Mission
+  /** Who may go on with it: the runtimes of one agent provider. `null`: nobody knows of which. */
+  readonly class: { readonly provider: string } | null
+  /** For whom. `null`: the token named nobody. */
+  readonly person: MissionPerson | null
+  /** RFC 7638 thumbprint of the key that made it. */
+  readonly thumbprint: string
+  /** Seconds. */
+  readonly createdAt: number
+  /** Seconds; `null`: it lives as long as the mission. */
+  readonly expiresAt: number | null
+}
+
+/**
+ * A person as one issuer names it. The two generations name persons differently, and nothing links the names, so a
+ * person of one is never that of the other (matrix D22, D51).
+ */
+export interface MissionPerson {
+  readonly generation: 'mission-header' | 'person-token'
+  /** The person server in draft 11 (A-32), the issuer of the token before. */
+  readonly issuer: string
+  /** Part of the name in drafts 01 to 10 alone. */
+  readonly tenant: string | null
+  readonly sub: string
+}
+
+/** What {@link mayResume} finds. Only `'match'` lets anybody go on. */
+export type Resumption =
+  | 'match'
+  | 'mission_mismatch'
+  | 'person_mismatch'
+  | 'class_mismatch'
+  | 'class_unknown'
+  | 'expired'
+
+/**
+ * What may go on with state that a verified caller makes: its mission, its class and its person, frozen.
+ *
+ * @param expiresAt second at which the grant ends; default it lives as long as the mission
+ * @throws {AAuthError} `mission_required` for a caller without mission
+ * @throws {TypeError} for an `auth` that no resource verified
+ * @see matrix Part 4
+ * @example
+ * ```ts
+ * import type { Auth } from '@aauth-guard/core'
+ * import { mayResume, type MissionGrant, missionGrant } from '@aauth-guard/core/missions'
+ *
+ * const runs = new Map<string, { grant: MissionGrant; step: number }>()
+ *
+ * export function startRun(id: string, auth: Auth): void {
+ *   runs.set(id, { grant: missionGrant(auth), step: 0 })
+ * }
+ *
+ * export function mayGoOn(id: string, auth: Auth): boolean {
+ *   const run = runs.get(id)
+ *   return run !== undefined && mayResume(run.grant, auth) === 'match'
+ * }
+ * ```
+ */
+export function missionGrant(auth: Auth, { expiresAt }: { readonly expiresAt?: number } = {}): MissionGrant {
+  const { state } = provenanceOf(auth)
+  const { mission, thumbprint } = auth
+  if (mission === undefined) throw new AAuthError('mission_required', { hint: 'a grant needs a mission' })
+  if (expiresAt !== undefined && !Number.isFinite(expiresAt))
+    throw new TypeError('"expiresAt" must be a number of seconds')
+  const provider = auth.class?.provider ?? state.missionWatch?.providerOf(thumbprint)
+  const person = personOf(auth)
+  return Object.freeze({
+    mission: Object.freeze({ approver: mission.approver, s256: mission.s256 }),
+    class: provider === undefined ? null : Object.freeze({ provider }),
+    person: person && Object.freeze(person),
+    thumbprint,
+    createdAt: state.settings.now(),
+    expiresAt: expiresAt ?? null,
+  })
+}
+
+/**
+ * Whether a verified caller may go on with what `grant` stands for: another runtime, with a key and a token of its own,
+ * is as good as the first one; another mission, person or agent provider is not (matrix §4.3).
+ *
+ * A grant that came back damaged matches nobody.
+ *
+ * @param policy what to do where a provider is unknown, as it is in draft 11; default `'deny'`
+ * @throws {TypeError} for an `auth` that no resource verified
+ */
+export function mayResume(grant: MissionGrant, auth: Auth, policy: ClassPolicy = 'deny'): Resumption {
+  const { state } = provenanceOf(auth)
+  const { mission } = auth
+  if (
+    mission === undefined ||
+    grant.mission?.approver !== mission.approver ||
+    grant.mission.s256 !== mission.s256
+  )
+    return 'mission_mismatch'
+  if (!isSamePerson(grant.person, personOf(auth))) return 'person_mismatch'
+  const { expiresAt } = grant
+  if (expiresAt !== null && !(state.settings.now() < expiresAt)) return 'expired'
+  const known = grant.class?.provider
+  if (typeof known === 'string' && auth.class !== undefined)
+    return known === auth.class.provider ? 'match' : 'class_mismatch'
+  switch (policy) {
+    case 'mission-only':
+      return 'match'
+    case 'same-key':
+      return grant.thumbprint === auth.thumbprint ? 'match' : 'class_unknown'
+    case 'linked-key': {
+      const linked = auth.class?.provider ?? state.missionWatch?.providerOf(auth.thumbprint)
+      if (linked === undefined || typeof known !== 'string') return 'class_unknown'
+      return linked === known ? 'match' : 'class_mismatch'
+    }
+    default:
+      return 'class_unknown'
+  }
+}
+
+function personOf({ type, generation, iss, ps, sub, tenant }: Auth): MissionPerson | null {
+  if (type === 'agent-token' || generation === undefined || sub === undefined) return null
+  return generation === 'person-token'
+    ? { generation, issuer: ps as string, tenant: null, sub }
+    : { generation, issuer: iss, tenant, sub }
+}
+
+/** Where one side names nobody there is nothing to compare (matrix §4.3). */
+function isSamePerson(one: MissionPerson | null, other: MissionPerson | null): boolean {
+  if (one === null || other === null) return true
+  const members = ['generation', 'issuer', 'tenant', 'sub'] as const
+  return one !== undefined && members.every((name) => one[name] === other[name])
+}

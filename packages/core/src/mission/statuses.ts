@@ -1,0 +1,209 @@
+import { LRUCache } from 'lru-cache'
+import { isAdmitted } from '../admit.ts'
+import { abortable } from '../keys/fetch-document.ts'
+import { ended, endMission, unknown } from '../mission-end.ts'
+import type { ResourceState } from '../resource.ts'
+import { findTombstone } from '../stores/ask.ts'
+import type { Mission } from '../token/claims.ts'
+import { inquiryOf } from './inquire.ts'
+import { ServerLine } from './server-line.ts'
+import { type MissionSource, readAnswer } from './source.ts'
+import type { MissionStatus } from './watching.ts'
+
+/** Times in seconds, the deadline in milliseconds. */
+export interface StatusSettings {
+  readonly source: MissionSource
+  readonly activeTtl: number
+  readonly maxStale: number
+  readonly deadline: number
+  readonly maxMissions: number
+}
+
+/** Missions that are asked for at the same time. */
+const maxFlights = 8192
+
+/** A mission that was found active. */
+interface Active {
+  /** When it was asked for: what the person server knew then may have changed before its answer came. */
+  readonly observedAt: number
+  readonly softUntil: number
+  readonly freshUntil: number
+  readonly staleUntil: number
+}
+
+/** A question that is under way. */
+interface Flight {
+  readonly outcome: Promise<Outcome>
+  /** What it finds was overtaken by an end, or by a doubt: it is not kept. */
+  overtaken: boolean
+}
+
+/** What asking came to. `'unknown'` says why, for the operator. */
+type Outcome =
+  | { readonly status: 'active' }
+  | { readonly status: 'terminated'; readonly reason?: string }
+  | { readonly status: 'unknown'; readonly hint: string; readonly until: number }
+
+/**
+ * Which missions are active, by a source (matrix §5.3, §5.4). Tombstones are not here: they are asked before this is, on
+ * every request, and win over whatever this holds.
+ */
+export class MissionStatuses {
+  readonly #state: ResourceState
+  readonly #settings: StatusSettings
+  readonly #active: LRUCache<string, Active>
+  readonly #unknown: LRUCache<
+    string,
+    { readonly outcome: Outcome & { status: 'unknown' }; readonly failures: number }
+  >
+  readonly #flights = new Map<string, Flight>()
+  readonly #lines = new LRUCache<string, ServerLine>({ max: 1000 })
+
+  constructor(state: ResourceState, settings: StatusSettings) {
+    this.#state = state
+    this.#settings = settings
+    this.#active = new LRUCache({ max: settings.maxMissions })
+    this.#unknown = new LRUCache({ max: settings.maxMissions })
+  }
+
+  /** @throws {AAuthError} `mission_terminated` or `server_error` (or the promise rejects) */
+  demandActive(mission: Mission, safe: boolean): void | Promise<void> {
+    const key = keyOf(mission)
+    const now = this.#state.settings.now()
+    const known = this.#active.get(key)
+    if (known && isWithin(now, known, known.freshUntil)) {
+      // Asked again while it is still good, so that nobody waits.
+      if (now >= known.softUntil) this.#askAhead(mission, key)
+      return undefined
+    }
+    return this.#ask(mission, key).then((outcome) => this.#judge(mission, outcome, safe))
+  }
+
+  #judge(mission: Mission, outcome: Outcome, safe: boolean): void {
+    if (outcome.status === 'active') return
+    if (outcome.status === 'terminated') throw ended(mission, outcome.reason)
+    const now = this.#state.settings.now()
+    const last = this.#active.get(keyOf(mission))
+    if (safe && last && isWithin(now, last, last.staleUntil)) return
+    throw unknown(
+      `nobody can tell whether mission ${mission.s256} lives: ${outcome.hint}`,
+      outcome.until - now,
+    )
+  }
+
+  async status(mission: Mission): Promise<MissionStatus> {
+    const outcome = await this.#ask(mission, keyOf(mission))
+    const { status } = outcome
+    return status === 'terminated' ? { status, ...reasonOf(outcome) } : { status }
+  }
+
+  forget(mission: Mission): void {
+    const key = keyOf(mission)
+    this.#active.delete(key)
+    const underWay = this.#flights.get(key)
+    if (underWay) underWay.overtaken = true
+  }
+
+  doubt(mission: Mission): void {
+    const key = keyOf(mission)
+    this.forget(mission)
+    // Whoever comes now must not be given the answer to a question from before the doubt.
+    this.#flights.delete(key)
+    this.#askAhead(mission, key)
+  }
+
+  /** Asks while nobody waits for the answer. A rejection that nobody handles would end the process. */
+  #askAhead(mission: Mission, key: string): void {
+    this.#ask(mission, key).catch(() => undefined)
+  }
+
+  /** One flight per mission. What went wrong is an outcome, too. */
+  #ask(mission: Mission, key: string): Promise<Outcome> {
+    const underWay = this.#flights.get(key)
+    if (underWay) return underWay.outcome
+    const failed = this.#unknown.get(key)
+    if (failed && this.#state.settings.now() < failed.outcome.until) return Promise.resolve(failed.outcome)
+    const isOvertaken = (): boolean => flight.overtaken
+    const outcome = this.#inquire(mission, key, isOvertaken)
+      .catch((error: unknown) => this.#fail(key, error))
+      .finally(() => {
+        if (this.#flights.get(key) === flight) this.#flights.delete(key)
+      })
+    const flight: Flight = { outcome, overtaken: false }
+    this.#flights.set(key, flight)
+    return outcome
+  }
+
+  async #inquire(mission: Mission, key: string, isOvertaken: () => boolean): Promise<Outcome> {
+    const { settings } = this.#state
+    const { approver } = mission
+    if (!isAdmitted(settings, undefined, 'person-server', approver))
+      throw new Error(`${approver} is not admitted as person-server`)
+    if (this.#flights.size >= maxFlights) throw new Error('too many missions are asked for')
+    const observedAt = settings.now()
+    const signal = AbortSignal.timeout(this.#settings.deadline)
+    const question = async () => {
+      const inquiry = inquiryOf(this.#state, approver, signal)
+      return readAnswer(await abortable(Promise.resolve(this.#settings.source(mission, inquiry)), signal))
+    }
+    const answer = await this.#lineTo(approver).ask(question, signal, settings.now)
+    if (answer.status === 'terminated') {
+      if ((await endMission(this.#state, mission, answer.reason)) === 'full')
+        throw new Error(`it has ended, and the tombstones of ${approver} are full`)
+      return answer
+    }
+    // What ended meanwhile stays ended (matrix §5.3, rule 1).
+    const tombstone = await findTombstone(this.#state.tombstones, mission)
+    if (tombstone !== undefined)
+      return { status: 'terminated', ...(typeof tombstone === 'object' && reasonOf(tombstone)) }
+    const active = this.#activeFrom(observedAt, answer.freshUntil)
+    this.#unknown.delete(key)
+    if (!isOvertaken()) this.#active.set(key, active)
+    return answer
+  }
+
+  /** @throws {Error} for an answer that was stale before it came */
+  #activeFrom(observedAt: number, freshUntil: number | undefined): Active {
+    const { activeTtl, maxStale } = this.#settings
+    // Only ever shorter, so that missions learned together are not asked for together.
+    const ttl = activeTtl * (1 - Math.random() / 10)
+    const until = Math.min(observedAt + ttl, freshUntil ?? Number.POSITIVE_INFINITY)
+    if (until <= this.#state.settings.now()) throw new Error('the answer is stale')
+    return {
+      observedAt,
+      softUntil: observedAt + (until - observedAt) * 0.7,
+      freshUntil: until,
+      // Where the source says how long, it is not longer on any method (matrix §5.4).
+      staleUntil: freshUntil ?? observedAt + maxStale,
+    }
+  }
+
+  #fail(key: string, error: unknown): Outcome {
+    const failures = (this.#unknown.get(key)?.failures ?? 0) + 1
+    const until = this.#state.settings.now() + Math.min(5, 2 + failures)
+    const hint = error instanceof Error ? error.message : 'the source failed'
+    const outcome = { status: 'unknown', hint, until } as const
+    this.#unknown.set(key, { outcome, failures })
+    return outcome
+  }
+
+  #lineTo(approver: string): ServerLine {
+    const line = this.#lines.get(approver) ?? new ServerLine(32, 1024)
+    this.#lines.set(approver, line)
+    return line
+  }
+}
+
+/** No digest and no server identifier holds a line feed (matrix §5.3). */
+function keyOf({ approver, s256 }: Mission): string {
+  return `${approver}\n${s256}`
+}
+
+/** After the clock went back nothing is known any more (security C12). */
+function isWithin(now: number, { observedAt }: Active, until: number): boolean {
+  return now >= observedAt && now < until
+}
+
+function reasonOf({ reason }: { readonly reason?: string }): { readonly reason?: string } {
+  return reason === undefined ? {} : { reason }
+}

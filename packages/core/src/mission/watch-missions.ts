@@ -1,0 +1,146 @@
+import { LRUCache } from 'lru-cache'
+import { ownMembers } from '../own-members.ts'
+import type { ResourceState } from '../resource.ts'
+import type { Mission } from '../token/claims.ts'
+import { answerAnnouncement } from './announcement.ts'
+import { approvedTools, verifyMissionBlob } from './blob.ts'
+import type { MissionSource } from './source.ts'
+import { MissionStatuses } from './statuses.ts'
+import type { MissionWatch, MissionWatching } from './watching.ts'
+
+/** Options of {@link watchMissions}. */
+export interface MissionOptions {
+  /** Tells whether a mission lives, such as `missionControl()`. Default nobody is asked. */
+  readonly source?: MissionSource
+  /** Seconds for which an answer "active" is enough: 1 to 30, default 30; up to a tenth less, never more. */
+  readonly activeTtl?: number
+  /**
+   * Seconds after which a safe method does not get by on the last answer "active" any more while the source fails: 0 to
+   * 3600, default 300. Methods that change something are refused with 503 at once.
+   */
+  readonly maxStale?: number
+  /** Milliseconds that the source may take: 100 to 2000, default 1000. */
+  readonly deadline?: number
+  /** Missions whose status is kept: 1 to 1 000 000, default 10 000. */
+  readonly maxMissions?: number
+  /** The mission blob, for those who hold it; what the member `tool` of a requirement is looked up in. */
+  readonly blobs?: (mission: Mission) => Uint8Array | undefined | Promise<Uint8Array | undefined>
+  /**
+   * Lets person servers announce that a mission has ended, by a signed POST to `/aauth/mission-terminated`. An extension
+   * of this project; default `false`.
+   */
+  readonly announcements?: boolean
+  /**
+   * Seconds for which is remembered which agent provider vouched for a key, for the class policy `linked-key`: 1 to
+   * 86 400. Default it is not remembered, since it ties an agent to the identifier of a person (matrix §4.3).
+   */
+  readonly linkedKeys?: number
+}
+
+const bounds = {
+  activeTtl: [30, 1, 30],
+  maxStale: [300, 0, 3600],
+  deadline: [1000, 100, 2000],
+  maxMissions: [10_000, 1, 1_000_000],
+  linkedKeys: [undefined, 1, 86_400],
+} as const
+const others = ['source', 'blobs', 'announcements']
+
+/**
+ * Makes a resource watch missions: asks a source whether they live, reads what the person approved, listens to person
+ * servers.
+ *
+ * @throws {TypeError} naming the option that is wrong
+ * @see matrix §5, architecture §6
+ * @example
+ * ```ts
+ * import { createResource } from '@aauth-guard/core'
+ * import { watchMissions } from '@aauth-guard/core/missions'
+ *
+ * const ended = new Set(['TuQ3mRZ9kTjLsdcZAyqZJKXcdhsqLRKXVbhHVgBTAKI'])
+ * export const resource = createResource({
+ *   issuer: 'https://notes.example',
+ *   trust: 'any',
+ *   missions: watchMissions({
+ *     source: ({ s256 }) => (ended.has(s256) ? { status: 'terminated', reason: 'completed' } : { status: 'active' }),
+ *   }),
+ * })
+ * ```
+ */
+export function watchMissions(options: MissionOptions): MissionWatching {
+  const given = ownMembers(options)
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(bounds, name) && !others.includes(name))
+  demand(unknown === undefined, `"${unknown}" is no option of watchMissions`)
+  const { source, blobs, announcements = false } = given
+  demand(source === undefined || typeof source === 'function', '"source" must be a function')
+  demand(blobs === undefined || typeof blobs === 'function', '"blobs" must be a function')
+  demand(typeof announcements === 'boolean', '"announcements" must be a boolean')
+  const linkedKeys = bounded(given, 'linkedKeys')
+  const times = {
+    activeTtl: bounded(given, 'activeTtl') as number,
+    maxStale: bounded(given, 'maxStale') as number,
+    deadline: bounded(given, 'deadline') as number,
+    maxMissions: bounded(given, 'maxMissions') as number,
+  }
+  return Object.freeze({
+    start(state: ResourceState): MissionWatch {
+      const statuses = source && new MissionStatuses(state, { source, ...times })
+      const links = linkedKeys === undefined ? undefined : new Links(linkedKeys, state.settings.now)
+      return {
+        demandActive: (mission, safe) => statuses?.demandActive(mission, safe),
+        status: async (mission) => (await statuses?.status(mission)) ?? { status: 'unknown' },
+        forget: (mission) => statuses?.forget(mission),
+        doubt: (mission) => statuses?.doubt(mission),
+        permits:
+          blobs &&
+          (async (mission, tool) => {
+            const bytes = await blobs(mission)
+            if (bytes === undefined) return false
+            const blob = await verifyMissionBlob(bytes, mission.s256)
+            const isOver = blob.expiresAt !== undefined && state.settings.now() >= blob.expiresAt
+            return !isOver && approvedTools(blob).some(({ name }) => name === tool)
+          }),
+        link: links && ((thumbprint, provider) => links.set(thumbprint, provider)),
+        providerOf: (thumbprint) => links?.get(thumbprint),
+        answerAnnouncement: announcements
+          ? (request, content) => answerAnnouncement(state, request, content)
+          : undefined,
+      }
+    },
+  })
+}
+
+/** Which provider vouched for a key, for a while. */
+class Links {
+  readonly #entries = new LRUCache<string, { readonly provider: string; readonly until: number }>({
+    max: 10_000,
+  })
+  readonly #seconds: number
+  readonly #now: () => number
+
+  constructor(seconds: number, now: () => number) {
+    this.#seconds = seconds
+    this.#now = now
+  }
+
+  set(thumbprint: string, provider: string): void {
+    this.#entries.set(thumbprint, { provider, until: this.#now() + this.#seconds })
+  }
+
+  get(thumbprint: string): string | undefined {
+    const entry = this.#entries.get(thumbprint)
+    return entry !== undefined && this.#now() < entry.until ? entry.provider : undefined
+  }
+}
+
+function bounded(given: MissionOptions, name: keyof typeof bounds): number | undefined {
+  const [preset, min, max] = bounds[name]
+  const value = given[name] ?? preset
+  const fits = value === undefined || (Number.isInteger(value) && value >= min && value <= max)
+  demand(fits, `"${name}" must be ${min} to ${max}`)
+  return value
+}
+
+function demand(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new TypeError(message)
+}

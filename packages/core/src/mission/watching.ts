@@ -1,0 +1,43 @@
+import type { Answer } from '../answer.ts'
+import type { ResourceState } from '../resource.ts'
+import type { Mission } from '../token/claims.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+
+/** What is known of a mission. `'unknown'` is never taken for `'active'`. */
+export interface MissionStatus {
+  readonly status: 'active' | 'terminated' | 'unknown'
+  /** Why it ended, if that is known. */
+  readonly reason?: string
+}
+
+/** What a resource asks of whoever watches missions for it. */
+export interface MissionWatch {
+  /**
+   * Lets a request pass whose mission is known to be active.
+   * @param safe whether the method changes nothing, so that a recent answer will do while there is no new one
+   * @throws {AAuthError} `mission_terminated`, or `server_error` where nobody can tell (or the promise rejects)
+   */
+  demandActive(mission: Mission, safe: boolean): void | Promise<void>
+  /** What is known, asking whoever can be asked. */
+  status(mission: Mission): Promise<MissionStatus>
+  /** Forgets that a mission was active. */
+  forget(mission: Mission): void
+  /** Forgets that a mission was active, and asks again. */
+  doubt(mission: Mission): void
+  /** Whether the person agreed to a tool. `undefined`: there is no mission blob to look it up in. */
+  readonly permits: ((mission: Mission, tool: string) => Promise<boolean>) | undefined
+  /** Remembers which provider vouched for a key. `undefined`: keys are not linked to providers. */
+  readonly link: ((thumbprint: string, provider: string) => void) | undefined
+  /** The provider that vouched for a key a moment ago. */
+  providerOf(thumbprint: string): string | undefined
+  /** Answers a person server that announces the end of a mission. `undefined`: nobody may. */
+  readonly answerAnnouncement:
+    | ((request: SignedRequest, content: () => Promise<Uint8Array>) => Promise<Answer>)
+    | undefined
+}
+
+/** Made by `watchMissions` of `@aauth-guard/core/missions`, for the option `missions` of one or more resources. */
+export interface MissionWatching {
+  /** Called by `createResource`. */
+  start(state: ResourceState): MissionWatch
+}

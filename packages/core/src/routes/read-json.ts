@@ -1,0 +1,15 @@
+import { AAuthError } from '../errors.ts'
+import { type JsonObject, parseJsonObject } from '../token/json.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+
+/** The JSON object that an endpoint was sent. @throws {AAuthError} `invalid_request` */
+export function readJson(request: SignedRequest, content: Uint8Array): JsonObject {
+  const [type = ''] = request.header('content-type')
+  const body = /^application\/json[ \t]*(?:;|$)/i.test(type) ? parseJsonObject(content) : undefined
+  if (body === undefined) throw malformed('the content is no plain JSON object')
+  return body
+}
+
+export function malformed(hint: string): AAuthError {
+  return new AAuthError('invalid_request', { hint })
+}

@@ -1,0 +1,54 @@
+import { answer, isAAuthError } from '@aauth-guard/core'
+import {
+  checkGrantOptions,
+  demandGrant,
+  type GrantOptions,
+  type MissionGrant,
+} from '@aauth-guard/core/missions'
+import type { Request } from 'express'
+import { readSlot } from './get-auth.ts'
+import type { GuardOptions, ProtectHandler } from './protect.ts'
+import { send } from './send.ts'
+
+/**
+ * Lets a caller go on with state that another runtime of its mission and class has made, and nobody else. Put it behind
+ * `protect`; keep what `missionGrant` returns beside the state.
+ *
+ * @param load finds the grant for a request; `undefined` or `null` where there is none
+ * @throws {TypeError} at once when an option is wrong
+ * @example
+ * ```ts
+ * import { createResource } from '@aauth-guard/core'
+ * import type { MissionGrant } from '@aauth-guard/core/missions'
+ * import { protect, requireGrant } from '@aauth-guard/express'
+ * import express from 'express'
+ *
+ * const resource = createResource({ issuer: 'https://runs.example', trust: 'any' })
+ * const grants = new Map<string, MissionGrant>()
+ * const app = express()
+ * app.post(
+ *   '/runs/:id/steps',
+ *   protect(resource, { mission: 'required' }),
+ *   requireGrant((req) => grants.get(String(req.params.id))),
+ *   (_req, res) => {
+ *     res.json({ resumed: true })
+ *   },
+ * )
+ * ```
+ */
+export function requireGrant(
+  load: (req: Request) => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>,
+  options: GrantOptions & GuardOptions = {},
+): ProtectHandler {
+  checkGrantOptions(options)
+  return (req, res, next) => {
+    Promise.resolve()
+      .then(() => demandGrant(readSlot(req), () => load(req as unknown as Request), options))
+      .then(
+        () => next(),
+        (error: unknown) =>
+          isAAuthError(error) && !options.passErrors ? send(res, answer(error)) : next(error),
+      )
+      .catch(next)
+  }
+}

@@ -1,0 +1,13 @@
+import type { IncomingMessage } from 'node:http'
+import { withoutMission } from '@aauth-guard/core'
+import { dropMission } from '@aauth-guard/core/node'
+import type { Context } from 'hono'
+
+/** Takes `AAuth-Mission` from the request, and from the message that Hono's server for Node keeps. */
+export function hideMission({ env, req }: Context): void {
+  const { incoming } = (env ?? {}) as { incoming?: IncomingMessage }
+  const shown = withoutMission(req.raw)
+  // Assigning forgets what was read of the content.
+  if (shown !== req.raw) req.raw = shown
+  if (Array.isArray(incoming?.rawHeaders)) dropMission(incoming)
+}

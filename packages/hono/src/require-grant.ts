@@ -1,0 +1,53 @@
+import { type Auth, answer, isAAuthError } from '@aauth-guard/core'
+import {
+  checkGrantOptions,
+  demandGrant,
+  type GrantOptions,
+  type MissionGrant,
+} from '@aauth-guard/core/missions'
+import type { Context, MiddlewareHandler } from 'hono'
+import type { GuardOptions } from './protect.ts'
+import { respond } from './respond.ts'
+
+/**
+ * Lets a caller go on with state that another runtime of its mission and class has made, and nobody else. Put it behind
+ * `protect`; keep what `missionGrant` returns beside the state.
+ *
+ * @param load finds the grant for a request; `undefined` or `null` where there is none
+ * @throws {TypeError} at once when an option is wrong
+ * @example
+ * ```ts
+ * import { createResource } from '@aauth-guard/core'
+ * import type { MissionGrant } from '@aauth-guard/core/missions'
+ * import { protect, requireGrant } from '@aauth-guard/hono'
+ * import { Hono } from 'hono'
+ *
+ * const resource = createResource({ issuer: 'https://runs.example', trust: 'any' })
+ * const grants = new Map<string, MissionGrant>()
+ * const app = new Hono()
+ * app.post(
+ *   '/runs/:id/steps',
+ *   protect(resource, { mission: 'required' }),
+ *   requireGrant((c) => grants.get(c.req.param('id') ?? '')),
+ *   (c) => c.json({ resumed: true }),
+ * )
+ * ```
+ */
+export function requireGrant(
+  load: (c: Context) => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>,
+  options: GrantOptions & GuardOptions = {},
+): MiddlewareHandler {
+  checkGrantOptions(options)
+  return async (c, next) => {
+    const auth: Auth | undefined = c.get('aauth')
+    if (auth === undefined)
+      throw new TypeError('nobody is authenticated here; put protect(resource) before requireGrant')
+    try {
+      await demandGrant(auth, () => load(c), options)
+    } catch (error) {
+      if (options.passErrors || !isAAuthError(error)) throw error
+      return respond(c, answer(error))
+    }
+    return next()
+  }
+}

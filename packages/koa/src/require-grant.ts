@@ -1,0 +1,47 @@
+import { answer, isAAuthError } from '@aauth-guard/core'
+import {
+  checkGrantOptions,
+  demandGrant,
+  type GrantOptions,
+  type MissionGrant,
+} from '@aauth-guard/core/missions'
+import type { Context, Middleware } from 'koa'
+import { readSlot } from './get-auth.ts'
+import type { GuardOptions } from './protect.ts'
+import { send } from './send.ts'
+
+/**
+ * Lets a caller go on with state that another runtime of its mission and class has made, and nobody else. Put it behind
+ * `protect`; keep what `missionGrant` returns beside the state.
+ *
+ * @param load finds the grant for a request; `undefined` or `null` where there is none
+ * @throws {TypeError} at once when an option is wrong
+ * @example
+ * ```ts
+ * import { createResource } from '@aauth-guard/core'
+ * import type { MissionGrant } from '@aauth-guard/core/missions'
+ * import { protect, requireGrant } from '@aauth-guard/koa'
+ * import Koa from 'koa'
+ *
+ * const resource = createResource({ issuer: 'https://runs.example', trust: 'any' })
+ * const grants = new Map<string, MissionGrant>()
+ * new Koa()
+ *   .use(protect(resource, { mission: 'required' }))
+ *   .use(requireGrant((ctx) => grants.get(ctx.path)))
+ * ```
+ */
+export function requireGrant(
+  load: (ctx: Context) => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>,
+  options: GrantOptions & GuardOptions = {},
+): Middleware {
+  checkGrantOptions(options)
+  return async (ctx, next) => {
+    try {
+      await demandGrant(readSlot(ctx), () => load(ctx), options)
+    } catch (error) {
+      if (options.passErrors || !isAAuthError(error)) throw error
+      return send(ctx, answer(error))
+    }
+    return next()
+  }
+}
