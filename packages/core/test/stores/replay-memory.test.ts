@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ReplayMemory } from '../../src/stores/replay-memory.ts'
 
 const now = 1000
@@ -42,8 +42,11 @@ describe('replay memory', () => {
   it('forgets a key of which it holds nothing any more [J06]', () => {
     const memory = new ReplayMemory(10, 10)
     memory.mark('a', '1', until, now)
+    const forgotten = vi.spyOn(Map.prototype, 'delete')
+    onTestFinished(() => forgotten.mockRestore())
     memory.mark('b', '1', until + 61, until + 1)
-    expect([...Reflect.get(memory, 'shares').keys()]).toEqual(['b'])
+    // The signature, and the share of its key.
+    expect(forgotten.mock.calls).toEqual([['1 a1'], ['a']])
   })
 
   it('is full for everybody when all of it is used, and says so rather than forget [J06]', () => {
