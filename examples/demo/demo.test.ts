@@ -6,7 +6,7 @@ import { falsify } from './play.ts'
 import { openStage } from './stage.ts'
 import { prologue, story } from './story.ts'
 
-const steps = 30
+const steps = 58
 
 /** Runs the demo as `npx pnpm@12 demo` does. */
 function run(...args: string[]): { status: number | null; lines: string[] } {
@@ -51,9 +51,25 @@ describe('the demo', () => {
     ['A stranger asks for the notes', '    ← 401 invalid_signature'],
     ['the token of its provider', '    ← 200 OK'],
     ['With the same token it asks for the notes', '    ← 401 person_token_required'],
-    ['a person token of Ada’s person server', '    ← 401 auth_token_required'],
+    ['asks ps.example, Ada’s person server', '    ← 200 OK'],
+    ['comes back to the API with the person token', '    ← 401 auth_token_required'],
+    ['carries the question to ps.example', '    ← 200 OK'],
+    ['The planner adds a note, with the token that is for reading', '    ← 401 auth_token_required'],
+    ['The planner adds the note with the wider token', '    ← 201 Created'],
+    ['rogue.example tells the API', '    ← 403 unsupported_iss'],
+    ['ps.example withdraws the wider token', '    ← 200 OK'],
+    ['The planner asks for the notes with the withdrawn token', '    ← 401 revoked_jwt'],
+    ['The planner asks for them with the narrower token', '    ← 200 OK'],
     ['names the mission that it acts in', '    ← 401 auth_token_required'],
     ['comes back with the auth token', '    ← 200 OK'],
+    ['The courier adds a note, with the token that is for reading', '    ← 401 auth_token_required'],
+    ['The courier asks for the notes with the withdrawn token', '    ← 401 revoked_jwt'],
+    ['which passes it on to as.example', '    ← 200 OK'],
+    ['ps.example grants the same by itself', '    ← 401 invalid_jwt'],
+    ['goes it without being told', '    ← 201 Created'],
+    ['as.example withdraws the token', '    ← 200 OK'],
+    ['The planner asks for the notes once more', '    ← 401 revoked_jwt'],
+    ['The courier asks for the notes once more', '    ← 401 revoked_jwt'],
     ['names another mission', '    ← 400 invalid_request'],
     ['changes /notes/7 to /notes/8', '    ← 401 invalid_signature'],
     ['signed 61 seconds ago', '    ← 401 invalid_signature'],
@@ -71,23 +87,57 @@ describe('the demo', () => {
   })
 
   it('exits with 1 and names the step when one is told wrongly', () => {
-    const { status, lines } = run('--falsify', '9')
+    const { status, lines } = run('--falsify', '17')
     expect(status).toBe(1)
     expect(lines.join('\n')).toContain(
-      '✗ Step 9 "A thief has the token, but not the key." did not go as told',
+      '✗ Step 17 "A thief has the token, but not the key." did not go as told',
     )
-    expect(lines.some((line) => line.startsWith(' 10 '))).toBe(false)
+    expect(lines.some((line) => line.startsWith(' 18 '))).toBe(false)
+  })
+
+  it('shows the requests between the servers, and what each of them carries', () => {
+    const at = told.lines.findIndex((line) => line.includes('which passes it on to as.example'))
+    const request = told.lines.slice(at).findIndex((line) => line.includes('(from ps.example)'))
+    const lines = told.lines.slice(at + request, at + request + 9).map((line) => line.trim())
+    expect(lines.filter((line) => /^(→|signature-key:|\w+_token:) /.test(line))).toEqual([
+      '→ POST as.example/auth-token (from ps.example)',
+      'signature-key: sig=jwks_uri;id="https://ps.example";dwk="aauth-person.json";kid="key-1"',
+      'resource_token: eyJ…',
+      'presented_token: eyJ…',
+      'agent_token: eyJ…',
+    ])
   })
 
   it('exits with 1 when there is no such step to tell wrongly', () => {
     expect(run('--falsify', String(steps + 1)).status).toBe(1)
   })
 
-  it.each([1, 5, 14, steps])('does not pass over step %i when that does not go as told', async (number) => {
+  it.each([1, 9, 31, steps])('does not pass over step %i when that does not go as told', async (number) => {
     const { failure, lines } = await playFalsified(number)
     expect(failure).toMatch(
       new RegExp(`^Step ${number} ".*" did not go as told: told wrongly was nothing, told was true$`),
     )
     expect(lines.join('\n')).not.toContain('all of them as told')
+  })
+
+  it('notices of every single step when that does not go as told', async () => {
+    const stage = await openStage()
+    const passed: string[] = []
+    try {
+      for (const { title, intro, steps } of story(stage)) {
+        for (const step of steps) {
+          const narrator = new Narrator(
+            () => undefined,
+            (_, text) => text,
+          )
+          const failure = await narrator.tell([], falsify([{ title, intro, steps: [step] }], 1))
+          if (!failure?.endsWith('did not go as told: told wrongly was nothing, told was true'))
+            passed.push(`${step.who} ${failure}`)
+        }
+      }
+    } finally {
+      await stage.close()
+    }
+    expect(passed).toEqual([])
   })
 })
