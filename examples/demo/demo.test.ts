@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import type { ExchangeMisbehaviour } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Narrator } from './narrator.ts'
-import { falsify } from './play.ts'
-import { openStage } from './stage.ts'
+import { type Act, falsify } from './play.ts'
+import { openStage, type Stage } from './stage.ts'
 import { prologue, story } from './story.ts'
 
 const steps = 58
@@ -16,8 +17,10 @@ function run(...args: string[]): { status: number | null; lines: string[] } {
   return { status, lines: stdout.split('\n') }
 }
 
-/** Plays the story in this process, with one step told wrongly. */
-async function playFalsified(number: number): Promise<{ failure: string | undefined; lines: string[] }> {
+/** Plays the story in this process, with something changed before. */
+async function play(
+  change: (acts: Act[], stage: Stage) => Act[],
+): Promise<{ failure: string | undefined; lines: string[] }> {
   const stage = await openStage()
   const lines: string[] = []
   try {
@@ -25,7 +28,7 @@ async function playFalsified(number: number): Promise<{ failure: string | undefi
       (line) => lines.push(line),
       (_, text) => text,
     )
-    return { failure: await narrator.tell(prologue(stage), falsify(story(stage), number)), lines }
+    return { failure: await narrator.tell(prologue(stage), change(story(stage), stage)), lines }
   } finally {
     await stage.close()
   }
@@ -86,6 +89,10 @@ describe('the demo', () => {
     expect(told.lines.slice(at).find((line) => line.startsWith('    ← '))).toBe(answer)
   })
 
+  it('lets the reader see what the API writes into its own log', () => {
+    expect(told.lines).toContain('      API’s own log: the request is not signed')
+  })
+
   it('exits with 1 and names the step when one is told wrongly', () => {
     const { status, lines } = run('--falsify', '17')
     expect(status).toBe(1)
@@ -113,11 +120,32 @@ describe('the demo', () => {
   })
 
   it.each([1, 9, 31, steps])('does not pass over step %i when that does not go as told', async (number) => {
-    const { failure, lines } = await playFalsified(number)
+    const { failure, lines } = await play((acts) => falsify(acts, number))
     expect(failure).toMatch(
       new RegExp(`^Step ${number} ".*" did not go as told: told wrongly was nothing, told was true$`),
     )
     expect(lines.join('\n')).not.toContain('all of them as told')
+  })
+
+  it.each<['ps' | 'as', ExchangeMisbehaviour, string]>([
+    ['ps', 'deny', '4 "The planner asks ps.example, Ada’s person server, for a person token."'],
+    ['ps', 'other-key', '6 "The planner carries the question to ps.example, and Ada says yes."'],
+    ['ps', 'broader-scope', '6 "The planner carries the question to ps.example, and Ada says yes."'],
+    ['as', 'other-person', '48 "The planner carries it to ps.example, which passes it on to as.example."'],
+  ])('stops where the server "%s" does this: %s', async (server, misbehaviour, step) => {
+    const { failure } = await play((acts, stage) => {
+      stage[server].policy.misbehaviour = misbehaviour
+      return acts
+    })
+    expect(failure?.startsWith(`Step ${step} did not go as told: `)).toBe(true)
+  })
+
+  it('tells apart a token that is bound to another key', async () => {
+    const { failure } = await play((acts, stage) => {
+      stage.ps.policy.misbehaviour = 'other-key'
+      return acts
+    })
+    expect(failure).toMatch(/: bound to the agent’s key was false, told was true$/)
   })
 
   it('notices of every single step when that does not go as told', async () => {

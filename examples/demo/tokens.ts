@@ -17,11 +17,10 @@ export function describe(token: string): readonly [kind: string, claims: string]
   return [kind ?? 'token of no kind', said.join(', ')]
 }
 
-/** Whether a token is worth something in the hands of this agent alone. */
+/** Whether a person token or auth token is worth something in the hands of this agent alone. */
 export async function isBoundTo(token: string, { key }: Agent): Promise<boolean> {
-  const { cnf, agent_jkt: thumbprint } = decodeJwt(token)
-  const { jwk } = (cnf ?? {}) as { jwk?: JWK }
-  return (jwk === undefined ? thumbprint : await calculateJwkThumbprint(jwk)) === key.thumbprint
+  const { jwk } = decodeJwt(token).cnf as { jwk: JWK }
+  return (await calculateJwkThumbprint(jwk)) === key.thumbprint
 }
 
 /** The resource token that an answer asks the agent to carry to its person server, if it does. */

@@ -10,8 +10,8 @@ export interface Passage {
 }
 
 /**
- * Stands in front of the servers and writes down what goes by; it passes on every octet as it came. Documents that
- * the issuers read of each other do not go by: those they have in process.
+ * Stands in front of the servers and writes down what goes by; it passes them on as they came. Documents that the
+ * issuers read of each other do not go by: those they have in process.
  */
 export class Window {
   /** In the order of arrival. */
@@ -21,17 +21,13 @@ export class Window {
   before(origin: string): RequestListener {
     return async (req, res) => {
       const message = await read(req)
-      const unanswered = this.passages.findLast(({ status }) => status === undefined)
-      const passage: Passage = { message, asker: unanswered && hostOf(unanswered), status: undefined }
+      const waiting = this.passages.findLast(({ status }) => status === undefined)
+      const passage: Passage = { message, asker: waiting && hostOf(waiting), status: undefined }
       this.passages.push(passage)
-      try {
-        const response = await dial(origin, message)
-        passage.status = response.status
-        res.writeHead(response.status, [...response.headers].flat())
-        res.end(Buffer.from(await response.arrayBuffer()))
-      } catch {
-        res.destroy() // as whoever is behind it has done
-      }
+      const response = await dial(origin, message)
+      passage.status = response.status
+      res.writeHead(response.status, [...response.headers].flat())
+      res.end(Buffer.from(await response.arrayBuffer()))
     }
   }
 }
