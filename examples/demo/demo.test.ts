@@ -40,6 +40,13 @@ describe('the demo', () => {
     told = run()
   })
 
+  /** The lines of a step, without their margins. */
+  function stepOf(who: string): string[] {
+    const at = told.lines.findIndex((line) => line.includes(who))
+    const lines = told.lines.slice(at)
+    return lines.slice(0, lines.indexOf('')).map((line) => line.trim())
+  }
+
   it('exits with 0 when every step went as told', () => {
     expect(told.status).toBe(0)
     expect(told.lines.at(-2)).toBe(`  ✓ ${steps} steps, all of them as told.`)
@@ -103,16 +110,30 @@ describe('the demo', () => {
   })
 
   it('shows the requests between the servers, and what each of them carries', () => {
-    const at = told.lines.findIndex((line) => line.includes('which passes it on to as.example'))
-    const request = told.lines.slice(at).findIndex((line) => line.includes('(from ps.example)'))
-    const lines = told.lines.slice(at + request, at + request + 9).map((line) => line.trim())
-    expect(lines.filter((line) => /^(→|signature-key:|\w+_token:) /.test(line))).toEqual([
-      '→ POST as.example/auth-token (from ps.example)',
+    const lines = stepOf('which passes it on to as.example')
+    const from = lines.indexOf('→ POST as.example/auth-token (from ps.example)')
+    expect(lines.slice(from + 1, lines.indexOf('← 200 OK'))).toEqual([
       'signature-key: sig=jwks_uri;id="https://ps.example";dwk="aauth-person.json";kid="key-1"',
       'resource_token: eyJ…',
+      '= resource token: iss team.example, aud as.example, ps ps.example, sub ada-at-team,',
+      'scope notes.read',
       'presented_token: eyJ…',
+      '= person token: iss ps.example, aud team.example, sub ada-at-team',
       'agent_token: eyJ…',
+      '= agent token: iss agent.example, ps ps.example, sub aauth:planner@agent.example',
     ])
+  })
+
+  it.each([
+    ['ps.example withdraws the wider token', ['jti', 'exp']],
+    ['classic-ps.example withdraws the wider token', ['iss', 'jti']],
+  ])('shows what a revocation names, where %s', (who, members) => {
+    const said = stepOf(who).map((line) => line.split(':')[0])
+    expect(said.filter((name) => /^(iss|jti|exp)$/.test(name ?? ''))).toEqual(members)
+  })
+
+  it('withdraws the wider token of those that as.example has issued', () => {
+    expect(stepOf('The planner asks for the notes once more')).toContain('notes.read notes.write')
   })
 
   it('exits with 1 when there is no such step to tell wrongly', () => {
@@ -146,6 +167,14 @@ describe('the demo', () => {
       return acts
     })
     expect(failure).toMatch(/: bound to the agent’s key was false, told was true$/)
+  })
+
+  it('tells when to come again, where the agent provider has trouble', async () => {
+    const { failure } = await play((acts, { net }) => {
+      net.agentProvider.misbehave('server-error')
+      return acts
+    })
+    expect(failure).toMatch(/^Step 2 .*: status was 503, .* retry-after was \d+, told was nothing/)
   })
 
   it('notices of every single step when that does not go as told', async () => {
