@@ -2,10 +2,11 @@ import { createResource, type ResourceOptions } from '@aauth-guard/core'
 import { answerRefusals, getAuth, protect, verifyDigest, wellKnown } from '@aauth-guard/express'
 import express, { type Express } from 'express'
 
+type Options = Pick<ResourceOptions, 'issuer' | 'accessServer' | 'fetch' | 'onRefusal' | 'signingKey'>
+
 /** The API of the demo: what anybody would write. Only `fetch` is injected, to dial issuers on loopback. */
-export function notesApi(options: Pick<ResourceOptions, 'fetch' | 'onRefusal' | 'signingKey'>): Express {
+export function notesApi(options: Options): Express {
   const resource = createResource({
-    issuer: 'https://notes.example',
     trust: {
       agentProviders: ['https://agent.example'],
       personServers: ['https://ps.example', 'https://classic-ps.example'],
@@ -22,8 +23,8 @@ export function notesApi(options: Pick<ResourceOptions, 'fetch' | 'onRefusal' | 
   })
 
   app.get(['/notes', '/notes/:id'], protect(resource, { scope: 'notes.read' }), (req, res) => {
-    const { ps, sub, scopes, agent, mission } = getAuth(req, 'auth-token')
-    res.json({ ps, sub, scopes, agent, mission })
+    const { iss, ps, sub, scopes, agent, mission } = getAuth(req, 'auth-token')
+    res.json({ iss, ps, sub, scopes, agent, mission })
   })
 
   app.post(
@@ -32,7 +33,7 @@ export function notesApi(options: Pick<ResourceOptions, 'fetch' | 'onRefusal' | 
     express.json({ verify: verifyDigest }),
     (req, res) => {
       const { text } = req.body as { text: string }
-      res.status(201).json({ added: text, by: getAuth(req, 'auth-token').sub })
+      res.status(201).json({ added: text, scopes: getAuth(req, 'auth-token').scopes })
     },
   )
 

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import type { ExchangeMisbehaviour } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Narrator } from './narrator.ts'
-import { falsify } from './play.ts'
-import { openStage } from './stage.ts'
+import { type Act, falsify } from './play.ts'
+import { openStage, type Stage } from './stage.ts'
 import { prologue, story } from './story.ts'
 
-const steps = 30
+const steps = 58
 
 /** Runs the demo as `npx pnpm@12 demo` does. */
 function run(...args: string[]): { status: number | null; lines: string[] } {
@@ -16,8 +17,10 @@ function run(...args: string[]): { status: number | null; lines: string[] } {
   return { status, lines: stdout.split('\n') }
 }
 
-/** Plays the story in this process, with one step told wrongly. */
-async function playFalsified(number: number): Promise<{ failure: string | undefined; lines: string[] }> {
+/** Plays the story in this process, with something changed before. */
+async function play(
+  change: (acts: Act[], stage: Stage) => Act[],
+): Promise<{ failure: string | undefined; lines: string[] }> {
   const stage = await openStage()
   const lines: string[] = []
   try {
@@ -25,7 +28,7 @@ async function playFalsified(number: number): Promise<{ failure: string | undefi
       (line) => lines.push(line),
       (_, text) => text,
     )
-    return { failure: await narrator.tell(prologue(stage), falsify(story(stage), number)), lines }
+    return { failure: await narrator.tell(prologue(stage), change(story(stage), stage)), lines }
   } finally {
     await stage.close()
   }
@@ -36,6 +39,13 @@ describe('the demo', () => {
   beforeAll(() => {
     told = run()
   })
+
+  /** The lines of a step, without their margins. */
+  function stepOf(who: string): string[] {
+    const at = told.lines.findIndex((line) => line.includes(who))
+    const lines = told.lines.slice(at)
+    return lines.slice(0, lines.indexOf('')).map((line) => line.trim())
+  }
 
   it('exits with 0 when every step went as told', () => {
     expect(told.status).toBe(0)
@@ -51,9 +61,25 @@ describe('the demo', () => {
     ['A stranger asks for the notes', '    ← 401 invalid_signature'],
     ['the token of its provider', '    ← 200 OK'],
     ['With the same token it asks for the notes', '    ← 401 person_token_required'],
-    ['a person token of Ada’s person server', '    ← 401 auth_token_required'],
+    ['asks ps.example, Ada’s person server', '    ← 200 OK'],
+    ['comes back to the API with the person token', '    ← 401 auth_token_required'],
+    ['carries the question to ps.example', '    ← 200 OK'],
+    ['The planner adds a note, with the token that is for reading', '    ← 401 auth_token_required'],
+    ['The planner adds the note with the wider token', '    ← 201 Created'],
+    ['rogue.example tells the API', '    ← 403 unsupported_iss'],
+    ['ps.example withdraws the wider token', '    ← 200 OK'],
+    ['The planner asks for the notes with the withdrawn token', '    ← 401 revoked_jwt'],
+    ['The planner asks for them with the narrower token', '    ← 200 OK'],
     ['names the mission that it acts in', '    ← 401 auth_token_required'],
     ['comes back with the auth token', '    ← 200 OK'],
+    ['The courier adds a note, with the token that is for reading', '    ← 401 auth_token_required'],
+    ['The courier asks for the notes with the withdrawn token', '    ← 401 revoked_jwt'],
+    ['which passes it on to as.example', '    ← 200 OK'],
+    ['ps.example grants the same by itself', '    ← 401 invalid_jwt'],
+    ['goes it without being told', '    ← 201 Created'],
+    ['as.example withdraws the token', '    ← 200 OK'],
+    ['The planner asks for the notes once more', '    ← 401 revoked_jwt'],
+    ['The courier asks for the notes once more', '    ← 401 revoked_jwt'],
     ['names another mission', '    ← 400 invalid_request'],
     ['changes /notes/7 to /notes/8', '    ← 401 invalid_signature'],
     ['signed 61 seconds ago', '    ← 401 invalid_signature'],
@@ -70,24 +96,105 @@ describe('the demo', () => {
     expect(told.lines.slice(at).find((line) => line.startsWith('    ← '))).toBe(answer)
   })
 
+  it('lets the reader see what the API writes into its own log', () => {
+    expect(told.lines).toContain('      API’s own log: the request is not signed')
+  })
+
   it('exits with 1 and names the step when one is told wrongly', () => {
-    const { status, lines } = run('--falsify', '9')
+    const { status, lines } = run('--falsify', '17')
     expect(status).toBe(1)
     expect(lines.join('\n')).toContain(
-      '✗ Step 9 "A thief has the token, but not the key." did not go as told',
+      '✗ Step 17 "A thief has the token, but not the key." did not go as told',
     )
-    expect(lines.some((line) => line.startsWith(' 10 '))).toBe(false)
+    expect(lines.some((line) => line.startsWith(' 18 '))).toBe(false)
+  })
+
+  it('shows the requests between the servers, and what each of them carries', () => {
+    const lines = stepOf('which passes it on to as.example')
+    const from = lines.indexOf('→ POST as.example/auth-token (from ps.example)')
+    expect(lines.slice(from + 1, lines.indexOf('← 200 OK'))).toEqual([
+      'signature-key: sig=jwks_uri;id="https://ps.example";dwk="aauth-person.json";kid="key-1"',
+      'resource_token: eyJ…',
+      '= resource token: iss team.example, aud as.example, ps ps.example, sub ada-at-team,',
+      'scope notes.read',
+      'presented_token: eyJ…',
+      '= person token: iss ps.example, aud team.example, sub ada-at-team',
+      'agent_token: eyJ…',
+      '= agent token: iss agent.example, ps ps.example, sub aauth:planner@agent.example',
+    ])
+  })
+
+  it.each([
+    ['ps.example withdraws the wider token', ['jti', 'exp']],
+    ['classic-ps.example withdraws the wider token', ['iss', 'jti']],
+  ])('shows what a revocation names, where %s', (who, members) => {
+    const said = stepOf(who).map((line) => line.split(':')[0])
+    expect(said.filter((name) => /^(iss|jti|exp)$/.test(name ?? ''))).toEqual(members)
+  })
+
+  it('withdraws the wider token of those that as.example has issued', () => {
+    expect(stepOf('The planner asks for the notes once more')).toContain('notes.read notes.write')
   })
 
   it('exits with 1 when there is no such step to tell wrongly', () => {
     expect(run('--falsify', String(steps + 1)).status).toBe(1)
   })
 
-  it.each([1, 5, 14, steps])('does not pass over step %i when that does not go as told', async (number) => {
-    const { failure, lines } = await playFalsified(number)
+  it.each([1, 9, 31, steps])('does not pass over step %i when that does not go as told', async (number) => {
+    const { failure, lines } = await play((acts) => falsify(acts, number))
     expect(failure).toMatch(
       new RegExp(`^Step ${number} ".*" did not go as told: told wrongly was nothing, told was true$`),
     )
     expect(lines.join('\n')).not.toContain('all of them as told')
+  })
+
+  it.each<['ps' | 'as', ExchangeMisbehaviour, string]>([
+    ['ps', 'deny', '4 "The planner asks ps.example, Ada’s person server, for a person token."'],
+    ['ps', 'other-key', '6 "The planner carries the question to ps.example, and Ada says yes."'],
+    ['ps', 'broader-scope', '6 "The planner carries the question to ps.example, and Ada says yes."'],
+    ['as', 'other-person', '48 "The planner carries it to ps.example, which passes it on to as.example."'],
+  ])('stops where the server "%s" does this: %s', async (server, misbehaviour, step) => {
+    const { failure } = await play((acts, stage) => {
+      stage[server].policy.misbehaviour = misbehaviour
+      return acts
+    })
+    expect(failure?.startsWith(`Step ${step} did not go as told: `)).toBe(true)
+  })
+
+  it('tells apart a token that is bound to another key', async () => {
+    const { failure } = await play((acts, stage) => {
+      stage.ps.policy.misbehaviour = 'other-key'
+      return acts
+    })
+    expect(failure).toMatch(/: bound to the agent’s key was false, told was true$/)
+  })
+
+  it('tells when to come again, where the agent provider has trouble', async () => {
+    const { failure } = await play((acts, { net }) => {
+      net.agentProvider.misbehave('server-error')
+      return acts
+    })
+    expect(failure).toMatch(/^Step 2 .*: status was 503, .* retry-after was \d+, told was nothing/)
+  })
+
+  it('notices of every single step when that does not go as told', async () => {
+    const stage = await openStage()
+    const passed: string[] = []
+    try {
+      for (const { title, intro, steps } of story(stage)) {
+        for (const step of steps) {
+          const narrator = new Narrator(
+            () => undefined,
+            (_, text) => text,
+          )
+          const failure = await narrator.tell([], falsify([{ title, intro, steps: [step] }], 1))
+          if (!failure?.endsWith('did not go as told: told wrongly was nothing, told was true'))
+            passed.push(`${step.who} ${failure}`)
+        }
+      }
+    } finally {
+      await stage.close()
+    }
+    expect(passed).toEqual([])
   })
 })

@@ -44,6 +44,21 @@ describe('the narrator', () => {
     expect(lines.at(-1)).toBe('  ✓ 2 steps, all of them as told.')
   })
 
+  it('sets off further requests, what a token says, and each of several', async () => {
+    const sent = ['GET /', 'jwt: eyJ…', '= auth token', '→ POST /token']
+    const [, lines] = await narrate(async () => ({ sent, facts: { status: 200, asked: ['a', 'b'] } }))
+    expect(lines.slice(6, 14)).toEqual([
+      '    → GET /',
+      '      jwt: eyJ…',
+      '        = auth token',
+      '    → POST /token',
+      '    ← 200 OK',
+      '      asked:',
+      '        · a',
+      '        · b',
+    ])
+  })
+
   it.each<[string, Facts, string]>([
     ['another status', { ...told, status: 200 }, 'status was 200, told was 401'],
     ['another code', { ...told, error: 'expired_jwt' }, 'error was expired_jwt, told was invalid_jwt'],

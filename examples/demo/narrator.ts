@@ -2,9 +2,15 @@ import { STATUS_CODES } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import { type Colour, type Paint, wrap } from './paint.ts'
 import type { Act, Facts, Outcome, Step } from './play.ts'
-import { abbreviate } from './send.ts'
+import { abbreviate } from './tokens.ts'
 
 const width = 96
+/** For lines that begin a further request, say what is in the token above, or are one of several. */
+const margins: Readonly<Record<string, string>> = {
+  '→ ': '    → ',
+  '= ': '        = ',
+  '· ': '        · ',
+}
 
 /** Tells a story step by step while it happens, and stops at the first step that does not go as told. */
 export class Narrator {
@@ -52,8 +58,7 @@ export class Narrator {
     } catch (error) {
       return String(error)
     }
-    for (const [index, line] of outcome.sent.entries())
-      this.say(index === 0 ? '    → ' : '      ', line, 'cyan')
+    this.sayAll('    → ', outcome.sent, 'cyan')
     this.sayFacts(outcome.facts)
     for (const line of outcome.log ?? []) this.say('      API’s own log: ', line, 'dim')
     const differences = differ(step.told, outcome.facts)
@@ -63,10 +68,21 @@ export class Narrator {
   }
 
   private sayFacts({ status, error, ...rest }: Facts): void {
-    const lines = Object.entries(rest).map(([name, value]) => `${name}: ${show(value)}`)
+    const lines = Object.entries(rest).flatMap(([name, value]) => [
+      `${name}: ${Array.isArray(value) ? '' : show(value)}`.trimEnd(),
+      ...(Array.isArray(value) ? value.map((one) => `· ${show(one)}`) : []),
+    ])
     if (status !== undefined) lines.unshift(`${status} ${error ?? STATUS_CODES[status as number]}`)
-    const colour = error === undefined ? 'green' : 'yellow'
-    for (const [index, line] of lines.entries()) this.say(index === 0 ? '    ← ' : '      ', line, colour)
+    this.sayAll('    ← ', lines, error === undefined ? 'green' : 'yellow')
+  }
+
+  private sayAll(first: string, lines: readonly string[], colour: Colour): void {
+    for (const [index, line] of lines.entries()) {
+      const margin = margins[line.slice(0, 2)]
+      if (index === 0) this.say(first, line, colour)
+      else if (margin === undefined) this.say('      ', line, colour)
+      else this.say(margin, line.slice(2), colour)
+    }
   }
 
   private say(prefix: string, text: string, colour?: Colour, mark = colour): void {

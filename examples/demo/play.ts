@@ -3,7 +3,7 @@ export type Facts = Readonly<Record<string, unknown>>
 
 /** What came of a step. */
 export interface Outcome {
-  /** What crossed the wire on the way there, line by line, abbreviated. */
+  /** What crossed the wire on the way there, line by line, abbreviated; `→ ` begins a further request. */
   readonly sent: readonly string[]
   /** Everything about the answer that matters. */
   readonly facts: Facts

@@ -1,7 +1,8 @@
 import { dial, type SignedMessage } from '@aauth-guard/testing'
-import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { Facts, Outcome } from './play.ts'
 import type { Stage } from './stage.ts'
+import { abbreviate, describe, resourceTokenOf } from './tokens.ts'
+import { hostOf, type Passage } from './window.ts'
 
 /** The fields that are worth reading; any of them that a step did not foresee fails it. */
 const headersThatMatter = [
@@ -12,7 +13,7 @@ const headersThatMatter = [
   'retry-after',
 ]
 
-/** Sends a message to the API over a socket. `show`: header fields of the request that are worth a line. */
+/** Sends a message over a socket. `show`: header fields of the request that are worth a line. */
 export async function send(
   stage: Stage,
   message: SignedMessage,
@@ -24,15 +25,36 @@ export async function send(
     'signature',
   ],
 ): Promise<Outcome & { readonly response: Response }> {
-  const { net, log } = stage
-  const [logged, asked] = [log.length, net.fetches.length]
-  const response = await dial(stage.api, message)
-  const fields = message.headers.filter(([name]) => show.includes(name))
-  const documents = net.fetches.slice(asked).map(({ url }) => url.slice('https://'.length))
+  const host = new URL(message.url).host
+  const { response, passages, documents, log } = await watch(stage, () =>
+    dial(stage.net.servedAt(host) as string, message),
+  )
+  const behind = passages.slice(1)
+  const looked = host in stage.apis && documents.length > 0 && { 'API looked up': documents }
   return {
     response,
-    sent: [`${message.method} ${message.target}`, ...fields.flatMap(([name, value]) => tell(name, value))],
-    facts: { ...(await factsOf(response)), ...(documents.length > 0 && { 'API looked up': documents }) },
+    sent: [...tellRequest(message, show), ...behind.flatMap(tellServers)],
+    facts: { ...(await factsOf(response)), ...looked, ...whoAsked(behind) },
+    log,
+  }
+}
+
+/** What happens while something is done: on the wire, at the issuers, and in the log of the APIs. */
+export async function watch(
+  { net, log, window }: Stage,
+  act: () => Promise<Response>,
+): Promise<{
+  readonly response: Response
+  readonly passages: readonly Passage[]
+  readonly documents: readonly string[]
+  readonly log: readonly string[]
+}> {
+  const [logged, asked, passed] = [log.length, net.fetches.length, window.passages.length]
+  const response = await act()
+  return {
+    response,
+    passages: window.passages.slice(passed),
+    documents: net.fetches.slice(asked).map(({ url }) => url.slice('https://'.length)),
     log: log.slice(logged),
   }
 }
@@ -42,40 +64,64 @@ export function unsigned(method: string, target: string): SignedMessage {
   return { method, url: `https://notes.example${target}`, target, headers: [], base: '' }
 }
 
-/** The resource token that an answer asks the agent to carry to its person server. */
-export function resourceTokenOf(response: Response): string {
-  const [, token] = /resource-token="([^"]+)"/.exec(response.headers.get('aauth-requirement') ?? '') ?? []
-  if (token === undefined) throw new Error('the answer holds no resource token')
-  return token
+/** Who asked whom for what, and what status came back; `agent` asked what no server did. */
+export function whoAsked(passages: readonly Passage[], agent = 'the agent'): Facts {
+  const asked: Record<string, string[]> = {}
+  for (const passage of passages) {
+    const { message, asker = agent, status } = passage
+    const line = `${message.method} ${hostOf(passage)}${message.target}: ${status}`
+    asked[`${asker} asked`] = [...(asked[`${asker} asked`] ?? []), line]
+  }
+  return asked
 }
 
-/** A field, and below the token in it what that says. */
-function tell(name: string, value: string): string[] {
-  const line = `${name}: ${abbreviate(value)}`
-  const token = /jwt="([^"]+)"/.exec(value)?.[1]
-  if (token === undefined) return [line]
-  const kind = decodeProtectedHeader(token).typ?.replace(/^aa-(.*)\+jwt$/, '$1 token')
-  const { iss, sub, aud, scope } = decodeJwt(token)
-  const said = Object.entries({ iss, sub, aud, scope }).filter(([, claim]) => claim !== undefined)
-  return [line, `  = ${kind}: ${said.map(([claim, text]) => `${claim} ${text}`).join(', ')}`]
-}
-
-/** Tokens, signatures and digests, short enough to read. */
-export function abbreviate(value: string): string {
-  return value
-    .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'eyJ…')
-    .replace(/:([\w+/]{8})[\w+/]{12,}=*:/g, ':$1…:')
-    .replace(/"([\w-]{8})[\w-]{35}"/g, '"$1…"')
-}
-
-async function factsOf(response: Response): Promise<Facts> {
-  const body = (await response.clone().json()) as Facts
+/** What an answer says, in facts. Tokens say what is in them. */
+export async function factsOf(response: Response): Promise<Facts> {
+  const content = await response.clone().text()
+  const { auth_token: auth, person_token: person, ...body } = content === '' ? {} : JSON.parse(content)
   const headers = headersThatMatter.flatMap((name) => {
     const value = response.headers.get(name)
     return value === null ? [] : [[name, abbreviate(value)] as const]
   })
   const { status } = response
-  return status < 400
-    ? { status, ...Object.fromEntries(headers), body }
-    : { status, error: body.error, ...Object.fromEntries(headers) }
+  const question = resourceTokenOf(response)
+  const told = { ...Object.fromEntries(headers), ...(question && tokenIn(question)) }
+  if (status >= 400) return { status, error: body.error, ...told }
+  const token: string | undefined = auth ?? person
+  if (token !== undefined) return { status, ...told, ...tokenIn(token) }
+  return content === '' ? { status, ...told } : { status, ...told, body }
+}
+
+function tokenIn(token: string): Facts {
+  return Object.fromEntries([describe(token)])
+}
+
+function tellRequest(message: SignedMessage, show: readonly string[]): string[] {
+  const { method, url, headers, body } = message
+  const fields = headers.filter(([name]) => show.includes(name))
+  return [
+    `${method} ${url.slice('https://'.length)}`,
+    ...[...fields, ...membersOf(body)].flatMap(([name, value]) => tell(name, value)),
+  ]
+}
+
+/** What one server asks of another, where it is more than a document. */
+function tellServers(passage: Passage): string[] {
+  const { message, asker } = passage
+  if (message.method === 'GET') return []
+  const [, ...lines] = tellRequest(message, ['signature-key'])
+  return [`→ ${message.method} ${hostOf(passage)}${message.target} (from ${asker})`, ...lines]
+}
+
+/** A line, and below the token in it what that says. */
+function tell(name: string, value: string): string[] {
+  const line = `${name}: ${abbreviate(value)}`
+  const token = /eyJ[\w-]+\.[\w-]+\.[\w-]+/.exec(value)?.[0]
+  return token === undefined ? [line] : [line, `= ${describe(token).join(': ')}`]
+}
+
+function membersOf(body: Uint8Array | undefined): (readonly [string, string])[] {
+  if (body === undefined || body.length === 0) return []
+  const members = JSON.parse(new TextDecoder().decode(body)) as Record<string, unknown>
+  return Object.entries(members).map(([name, value]) => [name, String(value)])
 }

@@ -1,36 +1,48 @@
 import { attacksAct } from './acts/attacks.ts'
+import { fourPartyAct } from './acts/four-party.ts'
+import { fourPartyMissionHeaderAct } from './acts/four-party-mission-header.ts'
 import { mission, missionHeaderAct } from './acts/mission-header.ts'
 import { personTokenAct } from './acts/person-token.ts'
+import { widenAndRevokeAct } from './acts/widen-and-revoke.ts'
+import { Caller } from './caller.ts'
+import { missionHeaderGeneration, personTokenGeneration } from './generations.ts'
 import type { Act } from './play.ts'
 import type { Stage } from './stage.ts'
 
 /** What is said before the first act. */
-export function prologue({ api, issuers }: Stage): string[] {
-  const at = (id: string): string => `${id.slice('https://'.length)} is ${issuers[id]}`
+export function prologue({ apis, issuers }: Stage): string[] {
+  const all: Readonly<Record<string, string>> = { ...apis, ...issuers }
+  const at = (host: string): string => `${host} is ${all[host]}`
   return [
     'An agent calls an API, and there is no API key. Every request is signed with the agent’s own key and carries a token in which somebody vouches for that key. One line in the API checks all of it.',
-    'Ada is a person, and ps.example is the server that speaks for her. The planner is an agent that works for her, and agent.example vouches for it. notes.example is an Express API.',
-    `All of them run here, as HTTP servers: notes.example is ${api}, ${at('https://agent.example')}, ${at('https://ps.example')}.`,
-    '→ is what is sent, ← is what comes back, ✓ is why. Tokens, signatures and digests are cut short.',
+    'Ada is a person, and ps.example is the server that speaks for her: her person server. The planner is an agent that works for her, and agent.example vouches for it. notes.example is an Express API. Later on come team.example, the API of Ada’s employer, and as.example, which decides for that API.',
+    `All of them run here, as HTTP servers: ${at('notes.example')}, ${at('agent.example')}, ${at('ps.example')}, ${at('team.example')}, ${at('as.example')}.`,
+    '→ is what is sent, ← is what comes back, ✓ is why, and = is what the token above it says. Tokens, signatures and digests are cut short.',
   ]
 }
 
 /** All acts, in order. Another one is another line. */
 export function story(stage: Stage): Act[] {
+  const planner = new Caller(stage, stage.planner)
+  const courier = new Caller(stage, stage.courier)
   return [
-    personTokenAct(stage),
+    personTokenAct(stage, planner),
+    widenAndRevokeAct(stage, planner, personTokenGeneration(stage, planner)),
     attacksAct(stage, {
       title: 'The ways that are none, by draft 11',
       agent: stage.planner,
       grant: {},
       renewal: 'person-token',
     }),
-    missionHeaderAct(stage),
+    missionHeaderAct(stage, courier),
+    widenAndRevokeAct(stage, courier, missionHeaderGeneration(stage, courier)),
     attacksAct(stage, {
       title: 'The ways that are none, by drafts 01 to 10',
       agent: stage.courier,
       grant: { generation: 'mission-header', mission: mission.s256 },
       renewal: 'agent-token',
     }),
+    fourPartyAct(stage, planner),
+    fourPartyMissionHeaderAct(stage, courier),
   ]
 }

@@ -1,4 +1,5 @@
-import type { Agent, AgentMistake, AgentRequest, Grant, TestIssuer } from '@aauth-guard/testing'
+import type { Agent, AgentMistake, Grant, TestIssuer } from '@aauth-guard/testing'
+import { note } from '../caller.ts'
 import type { Act, Facts, Outcome } from '../play.ts'
 import { send } from '../send.ts'
 import type { Stage } from '../stage.ts'
@@ -19,16 +20,11 @@ const badSignature: Facts = {
 }
 const badToken: Facts = { status: 401, error: 'invalid_jwt', 'signature-error': 'error=invalid_jwt' }
 const url = 'https://notes.example/notes'
-const note: AgentRequest = {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: '{"text":"buy milk"}',
-}
 
 /** The same good token in every wrong way. */
 export function attacksAct(stage: Stage, { title, agent, grant, renewal }: Target): Act {
   const token = (changes: Grant = {}, issuer?: TestIssuer): Promise<string> =>
-    agent.authToken({ ...grant, scope: 'notes.read notes.write', sub: 'ada', ...changes }, issuer)
+    agent.authToken({ ...grant, scope: 'notes.read notes.write', sub: 'ada-at-notes', ...changes }, issuer)
   const misuse = async (mistake: AgentMistake, show: string[] = []): Promise<Outcome> =>
     send(stage, await agent.sign(url, {}, { token: await token(), mistake }), show)
   const get = async (text: string): Promise<Outcome> =>
@@ -80,7 +76,7 @@ export function attacksAct(stage: Stage, { title, agent, grant, renewal }: Targe
           held.posted = await signNote()
           return send(stage, held.posted, ['content-digest', 'signature-input'])
         },
-        told: { status: 201, body: { added: 'buy milk', by: 'ada' } },
+        told: { status: 201, body: { added: 'buy milk', scopes: ['notes.read', 'notes.write'] } },
         because: 'This one is in order, and is here for what comes next.',
       },
       {

@@ -1,23 +1,21 @@
 import { createHash } from 'node:crypto'
-import type { SignOptions } from '@aauth-guard/testing'
-import { decide } from '../person-server.ts'
-import type { Act, Outcome } from '../play.ts'
-import { resourceTokenOf, send } from '../send.ts'
+import type { Caller } from '../caller.ts'
+import type { Act } from '../play.ts'
 import type { Stage } from '../stage.ts'
 import { knockUnsigned } from './challenge.ts'
 
+const api = 'https://notes.example'
 const approver = 'https://classic-ps.example'
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
 /** What Ada approved before; everybody but her person server knows it by its digest alone. */
 export const mission = { approver, s256: digest('{"description":"collect the notes of the week"}') }
 const otherMission = { approver, s256: digest('{"description":"sell the notes of the week"}') }
+/** The same, as it is told. */
+export const shownMission = '{ "approver": "classic-ps.example", "s256": "HLPE4hfX…" }'
 
 /** How an agent gets in, in drafts 01 to 10. */
-export function missionHeaderAct(stage: Stage): Act {
-  const { courier, classicPs } = stage
-  const held = { agentToken: '', resourceToken: '', authToken: '' }
-  const get = async (target: string, options: SignOptions): ReturnType<typeof send> =>
-    send(stage, await courier.sign(`https://notes.example${target}`, {}, options))
+export function missionHeaderAct(stage: Stage, courier: Caller): Act {
+  const { held } = courier
 
   return {
     title: 'The way in, by drafts 01 to 10',
@@ -28,23 +26,20 @@ export function missionHeaderAct(stage: Stage): Act {
       {
         who: 'The courier signs, and shows the token of its provider.',
         async play() {
-          held.agentToken = await courier.agentToken()
-          return get('/whoami', { token: held.agentToken })
+          held.agentToken = await courier.agent.agentToken()
+          return courier.get(`${api}/whoami`, { token: held.agentToken })
         },
         told: { status: 200, body: { agent: 'aauth:courier@agent.example' } },
         because: 'Agent tokens are the same in both generations. The provider’s keys are at hand by now.',
       },
       {
         who: 'It asks for the notes, and names the mission that it acts in.',
-        async play(): Promise<Outcome> {
-          const outcome = await get('/notes', { token: held.agentToken, mission })
-          held.resourceToken = resourceTokenOf(outcome.response)
-          return outcome
-        },
+        play: () => courier.get(`${api}/notes`, { token: held.agentToken, mission }),
         told: {
           status: 401,
           error: 'auth_token_required',
           'aauth-requirement': 'requirement=auth-token;resource-token="eyJ…"',
+          'resource token': `iss notes.example, aud classic-ps.example, agent aauth:courier@agent.example, scope notes.read, mission ${shownMission}`,
           'API looked up': [
             'classic-ps.example/.well-known/aauth-person.json',
             'classic-ps.example/jwks.json',
@@ -55,32 +50,28 @@ export function missionHeaderAct(stage: Stage): Act {
       },
       {
         who: 'The courier carries the question to classic-ps.example, and Ada says yes.',
-        async play(): Promise<Outcome> {
-          const decision = await decide(stage, classicPs, courier, held.resourceToken)
-          held.authToken = decision.authToken
-          return decision
-        },
+        play: () => courier.carryAlone(),
         told: {
-          'question from': 'https://notes.example',
-          to: 'https://classic-ps.example',
-          scope: 'notes.read',
-          agent: 'aauth:courier@agent.example',
-          mission,
-          'key is the agent’s': true,
-          'seconds to live': 300,
-          answer: 'auth token eyJ…',
+          status: 200,
+          'auth token': `iss classic-ps.example, aud notes.example, sub ada-at-notes, agent aauth:courier@agent.example, scope notes.read, mission ${shownMission}`,
+          'bound to the agent’s key': true,
+          'classic-ps.example asked': [
+            'GET notes.example/.well-known/aauth-resource.json: 200',
+            'GET notes.example/aauth/jwks.json: 200',
+          ],
         },
         because:
-          'Her server knows this mission: she approved it. Of one that had ended it would refuse a token.',
+          'Her server is the one that approves missions. Of one that had ended it would give no token.',
       },
       {
         who: 'The courier comes back with the auth token.',
-        play: () => get('/notes', { token: held.authToken }),
+        play: () => courier.get(`${api}/notes`, { token: held.authToken }),
         told: {
           status: 200,
           body: {
+            iss: approver,
             ps: approver,
-            sub: 'ada',
+            sub: 'ada-at-notes',
             scopes: ['notes.read'],
             agent: 'aauth:courier@agent.example',
             mission,
@@ -90,7 +81,7 @@ export function missionHeaderAct(stage: Stage): Act {
       },
       {
         who: 'It names another mission than the one in its token.',
-        play: () => get('/notes', { token: held.authToken, mission: otherMission }),
+        play: () => courier.get(`${api}/notes`, { token: held.authToken, mission: otherMission }),
         told: { status: 400, error: 'invalid_request' },
         because: 'What an agent asserts can contradict a verified token, and never replace what it says.',
       },

@@ -1,16 +1,13 @@
-import type { SignOptions } from '@aauth-guard/testing'
-import { decide } from '../person-server.ts'
-import type { Act, Outcome } from '../play.ts'
-import { resourceTokenOf, send } from '../send.ts'
+import type { Caller } from '../caller.ts'
+import type { Act } from '../play.ts'
 import type { Stage } from '../stage.ts'
 import { knockUnsigned } from './challenge.ts'
 
+const api = 'https://notes.example'
+
 /** How an agent gets in, in draft 11. */
-export function personTokenAct(stage: Stage): Act {
-  const { planner, ps } = stage
-  const held = { agentToken: '', resourceToken: '', authToken: '' }
-  const get = async (target: string, options: SignOptions): ReturnType<typeof send> =>
-    send(stage, await planner.sign(`https://notes.example${target}`, {}, options))
+export function personTokenAct(stage: Stage, planner: Caller): Act {
+  const { held } = planner
 
   return {
     title: 'The way in, by draft 11 of AAuth',
@@ -20,8 +17,8 @@ export function personTokenAct(stage: Stage): Act {
       {
         who: 'The planner signs, and shows the token of its provider: "this key is the planner".',
         async play() {
-          held.agentToken = await planner.agentToken()
-          return get('/whoami', { token: held.agentToken })
+          held.agentToken = await planner.agent.agentToken()
+          return planner.get(`${api}/whoami`, { token: held.agentToken })
         },
         told: {
           status: 200,
@@ -33,7 +30,7 @@ export function personTokenAct(stage: Stage): Act {
       },
       {
         who: 'With the same token it asks for the notes.',
-        play: () => get('/notes', { token: held.agentToken }),
+        play: () => planner.get(`${api}/notes`, { token: held.agentToken }),
         told: {
           status: 401,
           error: 'person_token_required',
@@ -43,44 +40,56 @@ export function personTokenAct(stage: Stage): Act {
         because: 'Notes belong to a person. Which agent is calling is known; for whom it acts is not.',
       },
       {
-        who: 'It comes back with a person token of Ada’s person server: "this key acts for Ada".',
-        async play(): Promise<Outcome> {
-          const outcome = await get('/notes', { token: await planner.personToken({ sub: 'ada' }) })
-          held.resourceToken = resourceTokenOf(outcome.response)
-          return outcome
+        who: 'The planner asks ps.example, Ada’s person server, for a person token.',
+        play: () => planner.askForPersonToken(api),
+        told: {
+          status: 200,
+          'person token': 'iss ps.example, aud notes.example, sub ada-at-notes',
+          'bound to the agent’s key': true,
         },
+        because: 'It says "this key acts for Ada", to notes.example and to nobody else.',
+      },
+      {
+        who: 'It comes back to the API with the person token.',
+        play: () => planner.get(`${api}/notes`, { token: held.personToken }),
         told: {
           status: 401,
           error: 'auth_token_required',
           'aauth-requirement': 'requirement=auth-token;resource-token="eyJ…"',
+          'resource token':
+            'iss notes.example, aud ps.example, ps ps.example, sub ada-at-notes, scope notes.read',
         },
         because:
           'For whom is known; what she allows is not. The resource token is the API’s question to her server.',
       },
       {
         who: 'The planner carries the question to ps.example, and Ada says yes.',
-        async play(): Promise<Outcome> {
-          const decision = await decide(stage, ps, planner, held.resourceToken)
-          held.authToken = decision.authToken
-          return decision
-        },
+        play: () => planner.carry(held.personToken),
         told: {
-          'question from': 'https://notes.example',
-          to: 'https://ps.example',
-          scope: 'notes.read',
-          ps: 'https://ps.example',
-          sub: 'ada',
-          'key is the agent’s': true,
-          'seconds to live': 300,
-          answer: 'auth token eyJ…',
+          status: 200,
+          'auth token':
+            'iss ps.example, aud notes.example, ps ps.example, sub ada-at-notes, scope notes.read',
+          'bound to the agent’s key': true,
+          'ps.example asked': [
+            'GET notes.example/.well-known/aauth-resource.json: 200',
+            'GET notes.example/aauth/jwks.json: 200',
+          ],
         },
         because:
           'The question verifies with the keys that the API publishes. Nobody else could have asked it.',
       },
       {
         who: 'The planner comes back with the auth token.',
-        play: () => get('/notes', { token: held.authToken }),
-        told: { status: 200, body: { ps: 'https://ps.example', sub: 'ada', scopes: ['notes.read'] } },
+        play: () => planner.get(`${api}/notes`, { token: held.authToken }),
+        told: {
+          status: 200,
+          body: {
+            iss: 'https://ps.example',
+            ps: 'https://ps.example',
+            sub: 'ada-at-notes',
+            scopes: ['notes.read'],
+          },
+        },
         because:
           'Signature, token, issuer and scope are in order. The handler knows who calls and what was granted.',
       },
