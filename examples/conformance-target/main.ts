@@ -32,10 +32,7 @@ function start(file: string | undefined): void {
       console.error(JSON.stringify({ method, target, code, hint })),
   })
   const server = createServer(adapters[adapter](resource, routes))
-  server.on('error', (error) => {
-    resource.close()
-    fail(error)
-  })
+  server.on('error', fail)
   server.listen(port, '127.0.0.1', () => {
     const { port: bound } = server.address() as AddressInfo
     process.stdout.write(`${JSON.stringify({ listening: `http://127.0.0.1:${bound}` })}\n`)
