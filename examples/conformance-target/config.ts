@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Requirement, ResourceOptions, TokenKind } from '@aauth-guard/core'
 import { readAccounts } from './accounts.ts'
 import { present, record, refuseUnknown } from './json-members.ts'
+import { readMissionStatus } from './mission-status.ts'
 
 /** A route of the target and what it requires, as JSON can say it. */
 export interface TargetRoute {
@@ -60,15 +61,16 @@ export function readConfig(file: string): TargetConfig {
     throw new TypeError(`adapter "${String(adapter)}" does not exist; there is ${adapters.join(', ')}`)
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TypeError('"port" must be 0 to 65535')
-  if (missionStatus !== undefined)
-    throw new TypeError('"missionStatus" must be null: there is no source of mission status')
   if (!Array.isArray(routes)) throw new TypeError('"routes" must be a list')
   return {
     adapter: known,
     port,
     origins: readOrigins(origins),
     routes: routes.map(readRoute),
-    resource: readOptions(given),
+    resource: {
+      ...readOptions(given),
+      ...(missionStatus !== undefined && { missions: readMissionStatus(missionStatus) }),
+    },
   }
 }
 

@@ -1,13 +1,16 @@
 /**
  * A resource that test suites of other implementations can be pointed at:
- * `npx pnpm@12 --silent target CONFIG.json` prints `{"listening":"http://127.0.0.1:PORT"}` and serves until SIGTERM.
+ * `npx pnpm@12 --silent target CONFIG.json` prints
+ * `{"listening":"http://127.0.0.1:PORT","control":"http://127.0.0.1:PORT"}` and serves until
+ * SIGTERM.
  * Refusals go to stderr with their reason, a line of JSON each. README.md says what the file may hold.
  */
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createResource } from '@aauth-guard/core'
 import { adapters } from './apps/adapters.ts'
 import { readConfig } from './config.ts'
+import { control } from './control.ts'
 import { dialer } from './dial.ts'
 import { isRunning, npxAbove } from './launcher.ts'
 
@@ -32,17 +35,34 @@ function start(file: string | undefined): void {
       console.error(JSON.stringify({ method, target, code, hint })),
   })
   const server = createServer(adapters[adapter](resource, routes))
-  server.on('error', fail)
-  server.listen(port, '127.0.0.1', () => {
-    const { port: bound } = server.address() as AddressInfo
-    process.stdout.write(`${JSON.stringify({ listening: `http://127.0.0.1:${bound}` })}\n`)
-  })
+  const controls = createServer(control(resource))
+  const servers = [server, controls]
+  Promise.all([listen(server, port), listen(controls, 0)]).then(
+    ([listening, control]) => process.stdout.write(`${JSON.stringify({ listening, control })}\n`),
+    (error: unknown) => {
+      fail(error)
+      stop()
+    },
+  )
   const stop = (): void => {
     resource.close()
-    server.close(() => process.exit(0))
-    server.closeAllConnections()
+    for (const one of servers) {
+      one.close(() => servers.some(({ listening }) => listening) || process.exit())
+      one.closeAllConnections()
+    }
   }
   process.on('SIGTERM', stop)
   const npx = npxAbove()
   if (npx !== undefined) setInterval(() => isRunning(npx) || stop(), 250).unref()
+}
+
+/** Resolves with the URL once the server listens on loopback. */
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject).on('error', fail)
+      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    })
+  })
 }

@@ -19,13 +19,18 @@ export interface Ending {
 export interface RunningTarget {
   /** What it says it listens on. */
   readonly url: string
+  /** And its control port. */
+  readonly control: string
   readonly process: ChildProcess
   /** Resolves once it has ended and all of its output was read. */
   readonly ended: Promise<Ending>
 }
 
 /** Runs the program with `config` in a file; `launcher` is a script that runs its arguments as a program. */
-export function runTarget(config: unknown, launcher: readonly string[] = []): Omit<RunningTarget, 'url'> {
+export function runTarget(
+  config: unknown,
+  launcher: readonly string[] = [],
+): Omit<RunningTarget, 'url' | 'control'> {
   const folder = mkdtempSync(join(tmpdir(), 'target-'))
   const file = join(folder, 'config.json')
   writeFileSync(file, typeof config === 'string' ? config : JSON.stringify(config))
@@ -54,8 +59,8 @@ export async function startTarget(config: unknown, launcher?: readonly string[])
   })
   failed.catch(() => undefined)
   const [line] = (await Promise.race([first, failed])) as [string]
-  const { listening } = JSON.parse(line) as { listening: string }
-  return { ...running, url: listening }
+  const { listening, control } = JSON.parse(line) as { listening: string; control: string }
+  return { ...running, url: listening, control }
 }
 
 /** Serves the documents of issuers over HTTP on loopback; `origins` is what the configuration needs. */

@@ -26,7 +26,7 @@ describe('the target', () => {
     await once(half, 'ready')
     target.process.kill('SIGTERM')
     const { code, stdout, stderr } = await target.ended
-    expect([code, stdout]).toEqual([0, `{"listening":"${target.url}"}\n`])
+    expect([code, stdout]).toEqual([0, `{"listening":"${target.url}","control":"${target.control}"}\n`])
     const hint = 'the request is not signed'
     expect(JSON.parse(stderr)).toEqual({ method: 'GET', target: '/', code: 'invalid_signature', hint })
   })
@@ -37,7 +37,7 @@ describe('the target', () => {
       require('node:child_process').spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' })`
     const target = await start(least, ['--eval', launcher])
     target.process.kill('SIGTERM')
-    expect((await target.ended).stdout).toBe(`{"listening":"${target.url}"}\n`)
+    expect((await target.ended).stdout).toBe(`{"listening":"${target.url}","control":"${target.control}"}\n`)
   })
 
   it.each<[string, unknown, string]>([

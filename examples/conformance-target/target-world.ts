@@ -55,7 +55,7 @@ export interface TargetWorld {
   end(): Promise<void>
 }
 
-export async function startWorld(adapter = 'express'): Promise<TargetWorld> {
+export async function startWorld(adapter = 'express', missionStatus: unknown = null): Promise<TargetWorld> {
   const net = await createTestNetwork({ resource: api })
   const agent = await net.agent()
   const wrong = {} as Record<(typeof wrongs)[number], TestIssuer>
@@ -81,11 +81,16 @@ export async function startWorld(adapter = 'express'): Promise<TargetWorld> {
     accessServer: net.accessServer.id,
     generations: ['mission-header', 'person-token'],
     replay: 'off',
-    missionStatus: null,
+    missionStatus,
     origins,
     routes: [
       { path: '/read', require: { accept: 'auth-token', scope: 'data.read' } },
       { path: '/person', require: { accept: 'person-token' } },
+      { path: '/mission', require: { accept: 'person-token', mission: 'required' } },
+      {
+        path: '/class',
+        require: { class: { provider: [ours, net.agentProvider.id] }, classPolicy: 'mission-only' },
+      },
       { path: '/ours', require: { accept: 'agent-token', trust: { agentProviders: [ours] } } },
       ...['/agent', '/a/:id', '/files/*', '/(x)[y]!+', '/a%2Fb', '/Case'].map((path) => ({
         path,
