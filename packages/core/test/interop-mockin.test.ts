@@ -24,7 +24,7 @@ let server: ChildProcess | undefined
 let origin = ''
 beforeAll(async () => {
   if (program === undefined) return
-  // It prints the URLs of its metadata from ISSUER, so nothing has to be rewritten on the way.
+  // Its metadata names its URLs under ISSUER.
   const env = { ...process.env, ISSUER: mockin, PORT: '0', IP: '127.0.0.1', NODE_NO_WARNINGS: '1' }
   server = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface(server.stdout as NodeJS.ReadableStream)) {
@@ -43,8 +43,7 @@ const tunnel: RequestListener = (req, res) => {
     res.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
     answer.pipe(res)
   })
-  sent.on('error', () => res.destroy())
-  req.pipe(sent)
+  req.pipe(sent).on('error', () => res.destroy())
 }
 
 interface World {
@@ -91,9 +90,9 @@ async function published(net: TestNetwork, id: string, document: string): Promis
   return { metadata, jwks: await (await net.fetch(metadata.jwks_uri)).json() }
 }
 
-const title = '@hellocoop/mockin as person server'
-const reason = program === undefined ? `${title} (skipped: the package is not installed)` : title
-describe.skipIf(program === undefined)(reason, () => {
+const skipped = program === undefined ? ' (skipped: the package is not installed)' : ''
+const title = `@hellocoop/mockin as person server${skipped}`
+describe.skipIf(program === undefined)(title, () => {
   let world: World
   beforeAll(async () => {
     world = await makeWorld([mockin])
@@ -137,7 +136,7 @@ describe.skipIf(program === undefined)(reason, () => {
   })
 })
 
-describe.skipIf(program === undefined)(`${reason}, without olderPresentedJti`, () => {
+describe.skipIf(program === undefined)(`${title}, without olderPresentedJti`, () => {
   let world: World
   beforeAll(async () => {
     world = await makeWorld([])
