@@ -14,9 +14,10 @@ export function fetchApp(resource: Resource, routes: readonly TargetRoute[]): Re
   )
   return getRequestListener(async (request) => {
     const asked = fetchRequest(request)
-    const own = await answerRoutes(resource, asked, (limit) => readContent(request, limit))
+    // A guard serves the resource's own routes by itself.
     const handler = handlers.get(pathOf(asked.target))
-    if (own === undefined && handler) return handler(request)
+    if (handler) return handler(request)
+    const own = await answerRoutes(resource, asked, (limit) => readContent(request, limit))
     const { status, headers, body } = own ?? notFound
     return new Response(body, { status, headers })
   }) as RequestListener

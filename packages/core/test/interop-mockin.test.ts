@@ -4,7 +4,7 @@ import { type RequestListener, request } from 'node:http'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createResource, fetchGuard } from '@aauth-guard/core'
-import { type Agent, createTestNetwork, type TestNetwork } from '@aauth-guard/testing'
+import { type Agent, type CallOutcome, createTestNetwork, type TestNetwork } from '@aauth-guard/testing'
 import { getRequestListener } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -20,26 +20,20 @@ const program = ((): string | undefined => {
   }
 })()
 
-let server: ChildProcess
-let origin: string
+let server: ChildProcess | undefined
+let origin = ''
 beforeAll(async () => {
   if (program === undefined) return
-  // It prints the URLs of its metadata from ISSUER, so nothing has to be rewritten on the way.
+  // Its metadata names its URLs under ISSUER.
   const env = { ...process.env, ISSUER: mockin, PORT: '0', IP: '127.0.0.1', NODE_NO_WARNINGS: '1' }
   server = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   for await (const line of createInterface(server.stdout as NodeJS.ReadableStream)) {
-    const [listening] = /http:\/\/127\.0\.0\.1:\d+$/.exec(line) ?? []
-    if (listening !== undefined && !line.includes('ISSUER')) {
-      origin = listening
-      break
-    }
+    origin = /listening on (\S+)$/.exec(line)?.[1] ?? ''
+    if (origin !== '') break
   }
 }, 30_000)
 afterAll(async () => {
-  if (program === undefined) return
-  const ended = once(server, 'exit')
-  server.kill()
-  await ended
+  if (server?.kill()) await once(server, 'exit')
 })
 
 /** Hands on every message as it is; `Host` keeps naming the identifier. */
@@ -49,8 +43,7 @@ const tunnel: RequestListener = (req, res) => {
     res.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
     answer.pipe(res)
   })
-  sent.on('error', () => res.destroy())
-  req.pipe(sent)
+  req.pipe(sent).on('error', () => res.destroy())
 }
 
 interface World {
@@ -70,8 +63,8 @@ async function makeWorld(olderPresentedJti: readonly string[]): Promise<World> {
     olderPresentedJti,
     fetch: net.fetch,
   })
-  const reading = fetchGuard(resource, { scope: 'notes.read' })((_request, auth) => Response.json(auth))
-  const writing = fetchGuard(resource, { scope: 'notes.write' })((_request, auth) => Response.json(auth))
+  const guarded = (scope: string) => fetchGuard(resource, { scope })((_, auth) => Response.json(auth))
+  const [reading, writing] = [guarded('notes.read'), guarded('notes.write')]
   const app = (asked: Request) => (asked.url.endsWith('/write') ? writing(asked) : reading(asked))
   await net.listen(getRequestListener(app) as RequestListener)
   await net.listen(tunnel, mockin)
@@ -81,14 +74,15 @@ async function makeWorld(olderPresentedJti: readonly string[]): Promise<World> {
     [net.resource]: await published(net, net.resource, 'aauth-resource.json'),
   }
   await fetch(`${origin}/mock`, { method: 'DELETE' })
-  await fetch(`${origin}/mock/aauth`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ trusted_servers }),
-  })
+  await configure({ trusted_servers })
   // An issuer of another network lends nothing but its identifier.
   const personServer = await (await createTestNetwork()).issuer('person-server', mockin)
   return { net, agent: await net.agent({ personServer }), notes: `${net.resource}/notes` }
+}
+
+async function configure(settings: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  await fetch(`${origin}/mock/aauth`, { method: 'PUT', headers, body: JSON.stringify(settings) })
 }
 
 async function published(net: TestNetwork, id: string, document: string): Promise<object> {
@@ -96,9 +90,9 @@ async function published(net: TestNetwork, id: string, document: string): Promis
   return { metadata, jwks: await (await net.fetch(metadata.jwks_uri)).json() }
 }
 
-const title = '@hellocoop/mockin as person server'
-const reason = program === undefined ? `${title} (skipped: the package is not installed)` : title
-describe.skipIf(program === undefined)(reason, () => {
+const skipped = program === undefined ? ' (skipped: the package is not installed)' : ''
+const title = `@hellocoop/mockin as person server${skipped}`
+describe.skipIf(program === undefined)(title, () => {
   let world: World
   beforeAll(async () => {
     world = await makeWorld([mockin])
@@ -106,46 +100,43 @@ describe.skipIf(program === undefined)(reason, () => {
   afterAll(() => world.net.close())
 
   it('an agent that knows nothing gets from a first refusal to a granted call [CHAL-5, CHAL-6, RT-3, RT-6]', async () => {
-    const { response, challenges } = await world.agent.call(world.notes)
-    expect([response.status, challenges]).toEqual([200, ['person-token', 'auth-token']])
+    const { agent, notes } = world
+    const refused = await agent.fetch(notes, {}, { token: await agent.agentToken() })
+    expect(refused.headers.get('aauth-requirement')).toBe('requirement=person-token')
+    const { response, challenges } = await granted(world)
+    expect([response.status, challenges]).toEqual([200, ['auth-token']])
     expect(await response.json()).toMatchObject({
-      type: 'auth-token',
       generation: 'person-token',
       iss: mockin,
       ps: mockin,
       scopes: ['notes.read'],
-      thumbprint: world.agent.key.thumbprint,
+      thumbprint: agent.key.thumbprint,
     })
   })
 
   it('the mission of the person token arrives in the auth token [RT-6]', async () => {
-    const { personToken, redeem } = steps(world)
-    const presented = await personToken({ mission_s256: mission })
-    const { auth_token: token } = await redeem(await resourceToken(world, presented, 'notes.read'))
+    const presented = await personToken(world, { mission_s256: mission })
+    const { auth_token: token } = await redeem(world, await resourceToken(world, presented, 'notes.read'))
     const response = await world.agent.fetch(world.notes, {}, { token: token as string })
-    expect([response.status, await response.json()]).toMatchObject([
-      200,
-      { mission: { approver: mockin, s256: mission } },
-    ])
+    expect(await response.json()).toMatchObject({ mission: { approver: mockin, s256: mission } })
   })
 
   it('a wider scope is granted on a resource token that names the person token [RT-17]', async () => {
-    const { personToken, redeem } = steps(world)
-    const asked = await resourceToken(world, await personToken({}), 'notes.read notes.write')
-    const { auth_token: token } = await redeem(asked)
-    const response = await world.agent.fetch(`${world.notes}/write`, {}, { token: token as string })
-    expect(response.status).toBe(200)
+    const asked = await resourceToken(world, await personToken(world), 'notes.read notes.write')
+    const { auth_token: token } = await redeem(world, asked)
+    const { status } = await world.agent.fetch(`${world.notes}/write`, {}, { token: token as string })
+    expect(status).toBe(200)
   })
 
   it('a step-up is not: it names the auth token, and mockin looks among its person tokens', async () => {
-    const { token } = await world.agent.call(world.notes)
-    const refused = await steps(world).redeem(await challenged(world, token))
+    const { token } = await granted(world)
+    const refused = await redeem(world, await challenged(world, token))
     expect(refused).toMatchObject({ status: 400, error: 'invalid_resource_token' })
     expect(refused.detail).toContain('names no person token')
   })
 })
 
-describe.skipIf(program === undefined)(`${reason}, without olderPresentedJti`, () => {
+describe.skipIf(program === undefined)(`${title}, without olderPresentedJti`, () => {
   let world: World
   beforeAll(async () => {
     world = await makeWorld([])
@@ -153,8 +144,7 @@ describe.skipIf(program === undefined)(`${reason}, without olderPresentedJti`, (
   afterAll(() => world.net.close())
 
   it('refuses the resource token, which names the presented token as draft 11 has it', async () => {
-    const { personToken, redeem } = steps(world)
-    const refused = await redeem(await resourceToken(world, await personToken({}), 'notes.read'))
+    const refused = await redeem(world, await resourceToken(world, await personToken(world), 'notes.read'))
     expect(refused).toMatchObject({
       status: 400,
       error: 'invalid_resource_token',
@@ -163,33 +153,47 @@ describe.skipIf(program === undefined)(`${reason}, without olderPresentedJti`, (
   })
 })
 
+/**
+ * A call with a person token of mockin, which goes on to an auth token and checks what it is given. Mockin does not
+ * end its auth tokens with the token that was presented, so they are made to live shorter.
+ */
+async function granted(world: World): Promise<CallOutcome> {
+  await configure({ token_lifetime: 3600 })
+  const token = await personToken(world)
+  await configure({ token_lifetime: 1800 })
+  return world.agent.call(world.notes, {}, { token })
+}
+
 /** The resource token of the refusal where `token` does not grant enough. */
 async function challenged({ agent, notes }: World, token: string): Promise<string> {
   const { headers } = await agent.fetch(`${notes}/write`, {}, { token })
   return /resource-token="([^"]+)"/.exec(headers.get('aauth-requirement') ?? '')?.[1] ?? ''
 }
 
-async function resourceToken({ net, agent }: World, token: string, scope: string): Promise<string> {
-  const asking = {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ scope }),
-  }
-  const answer = await agent.fetch(`${net.resource}/aauth/authorize`, asking, { token })
-  return ((await answer.json()) as { resource_token: string }).resource_token
+async function resourceToken(world: World, token: string, scope: string): Promise<string> {
+  const answer = await post(world, `${world.net.resource}/aauth/authorize`, { scope }, token)
+  return answer.resource_token as string
 }
 
-function steps({ net, agent }: World) {
-  const ask = async (path: string, content: object): Promise<Record<string, unknown>> => {
-    const body = JSON.stringify(content)
-    const asking = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
-    const token = await agent.agentToken()
-    const answer = await agent.fetch(`${mockin}/aauth/token/${path}`, asking, { token, digest: true })
-    return { status: answer.status, ...((await answer.json()) as Record<string, unknown>) }
-  }
-  return {
-    personToken: async (more: object) =>
-      (await ask('person', { resource: net.resource, ...more })).person_token as string,
-    redeem: (given: string) => ask('auth', { resource_token: given }),
-  }
+async function personToken(world: World, more: object = {}): Promise<string> {
+  const asked = { resource: world.net.resource, ...more }
+  const answer = await post(world, `${mockin}/aauth/token/person`, asked, await world.agent.agentToken())
+  return answer.person_token as string
+}
+
+async function redeem(world: World, token: string): Promise<Record<string, unknown>> {
+  const asked = { resource_token: token }
+  return post(world, `${mockin}/aauth/token/auth`, asked, await world.agent.agentToken())
+}
+
+async function post(
+  { agent }: World,
+  url: string,
+  content: object,
+  token: string,
+): Promise<Record<string, unknown>> {
+  const headers = { 'content-type': 'application/json' }
+  const asking = { method: 'POST', headers, body: JSON.stringify(content) }
+  const answer = await agent.fetch(url, asking, { token, digest: true })
+  return { status: answer.status, ...((await answer.json()) as Record<string, unknown>) }
 }
