@@ -3,7 +3,7 @@ import { createResource, fetchGuard, type Resource, stepUp } from '@aauth-guard/
 import * as onExpress from '@aauth-guard/express'
 import * as onHono from '@aauth-guard/hono'
 import * as onKoa from '@aauth-guard/koa'
-import { type Agent, createTestNetwork, type TestNetwork } from '@aauth-guard/testing'
+import { type Agent, createTestNetwork, dial, type TestNetwork } from '@aauth-guard/testing'
 import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import { Hono } from 'hono'
@@ -60,6 +60,21 @@ const claimsOf = (token: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
 
 describe.each(Object.keys(hosts))('on %s', (host) => {
+  it.each([
+    ['GET', '/.well-known/aauth-resource.json', 200],
+    ['GET', '/aauth/jwks.json', 200],
+    // The content is none; whoever is served gets that far.
+    ['POST', '/aauth/authorize', 400],
+    ['POST', '/aauth/revoke', 401],
+  ])('%s %s is served in absolute form too [R11-200, META-1]', async (method, path, status) => {
+    const { net, agent } = await serve(host)
+    const token = await agent.personToken()
+    const message = await agent.sign(`${net.resource}${path}`, { method }, { token })
+    const at = net.servedAt('notes.example') as string
+    const response = await dial(at, { ...message, target: `http://notes.example${path}` })
+    expect(response.status).toBe(status)
+  })
+
   it('a handler that steps up is answered with a resource token for more [CHAL-7, R11-146]', async () => {
     const { net, agent } = await serve(host)
     const token = await agent.authToken({ scope: 'notes.read' })

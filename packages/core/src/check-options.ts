@@ -1,4 +1,5 @@
 import { checkPublishedKeys, checkSigningKey } from './check-signing-key.ts'
+import { demand } from './demand.ts'
 import { checkTrust } from './keys/trust.ts'
 import type { Limits, ResourceDisplay, ResourceOptions, ResourceSettings } from './options.ts'
 import { ownMembers } from './own-members.ts'
@@ -24,6 +25,14 @@ const storeMethods: Readonly<Record<keyof Stores, readonly string[]>> = {
   revocations: ['add', 'has'],
   replays: ['mark'],
 }
+const typesOf = {
+  cors: 'boolean',
+  acceptPersonServerTokens: 'boolean',
+  accounts: 'function',
+  fetch: 'function',
+  now: 'function',
+  onRefusal: 'function',
+} as const
 const authority = /^[a-z0-9.-]{1,253}(?::[1-9][0-9]{0,4})?$/
 const scopeValue = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/
 
@@ -38,6 +47,8 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     given.trust !== undefined,
     '"trust" must be given: \'any\' or { agentProviders, personServers, accessServers }',
   )
+  for (const [name, type] of Object.entries(typesOf) as [keyof typeof typesOf, string][])
+    demand(given[name] === undefined || typeof given[name] === type, `"${name}" must be a ${type}`)
   const authorities = given.authorities ?? [given.issuer.slice('https://'.length)]
   demand(
     authorities.length > 0 && authorities.every((name) => authority.test(name)),
@@ -56,15 +67,15 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     trust: checkTrust(given.trust),
     authorities: authorities.map((name) => name.replace(/:443$/, '')),
     strippedPrefix: checkPrefix(given.strippedPrefix ?? ''),
-    cors: flag(given, 'cors'),
+    cors: given.cors ?? false,
     ...scopes,
     accessServer,
-    acceptPersonServerTokens: flag(given, 'acceptPersonServerTokens'),
+    acceptPersonServerTokens: given.acceptPersonServerTokens ?? false,
     generations: checkGenerations(given.generations),
     signingKey: checkSigningKey(given.signingKey),
     publishedKeys: checkPublishedKeys(given.publishedKeys ?? [], given.signingKey),
     accessMode: checkAccessMode(given.accessMode ?? 'auth-token'),
-    accounts: callable(given, 'accounts'),
+    accounts: given.accounts,
     revokers: checkRevokers(given.revokers ?? {}),
     olderPresentedJti: checkServers(given.olderPresentedJti ?? [], 'olderPresentedJti'),
     stores: checkStores(ownMembers(given.stores ?? {})),
@@ -73,10 +84,10 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     additionalSignatureComponents: checkComponents(given.additionalSignatureComponents ?? []),
     replay: checkReplay(given.replay ?? 'unsafe'),
     maxAgentTokenLifetime,
-    fetch: callable(given, 'fetch'),
-    now: checkClock(callable(given, 'now') ?? (() => Date.now() / 1000)),
+    fetch: given.fetch,
+    now: checkClock(given.now ?? (() => Date.now() / 1000)),
     metadata: checkDisplay(given.metadata ?? {}),
-    onRefusal: callable(given, 'onRefusal'),
+    onRefusal: given.onRefusal,
     limits: checkLimits(ownMembers(given.limits ?? {})),
   }
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(settings, name))
@@ -205,23 +216,4 @@ function checkLimits(given: Partial<Limits>): Limits {
     limits[name] = value
   }
   return limits
-}
-
-function flag(given: ResourceOptions, name: 'acceptPersonServerTokens' | 'cors'): boolean {
-  const value = given[name] ?? false
-  demand(typeof value === 'boolean', `"${name}" must be a boolean`)
-  return value
-}
-
-function callable<Name extends 'fetch' | 'now' | 'onRefusal' | 'accounts'>(
-  given: ResourceOptions,
-  name: Name,
-): ResourceOptions[Name] {
-  const value = given[name]
-  demand(value === undefined || typeof value === 'function', `"${name}" must be a function`)
-  return value
-}
-
-function demand(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new TypeError(message)
 }

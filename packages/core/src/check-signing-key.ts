@@ -1,4 +1,5 @@
 import type { JWK } from 'jose'
+import { demand } from './demand.ts'
 import type { ResourceOptions, ResourceSettings, Signer } from './options.ts'
 import { isS256 } from './token/identifiers.ts'
 
@@ -48,8 +49,4 @@ function checkPublicHalf(key: JWK, name: string): void {
     coordinates.every(isS256),
     `${name} must hold its coordinates, 32 octets each in base64url without padding`,
   )
-}
-
-function demand(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new TypeError(message)
 }

@@ -57,7 +57,7 @@ export interface RefusalDetails {
   /** The Signature-Key scheme that this place takes; default `jwt`. */
   readonly scheme?: 'jwt' | 'jwks_uri'
   /** Why a mission ended; sent as `termination_reason` beside `mission_terminated`. */
-  readonly terminationReason?: string
+  readonly terminationReason?: string | undefined
   /** Seconds; sent as `Retry-After`. */
   readonly retryAfter?: number
   readonly cause?: unknown
@@ -174,11 +174,7 @@ export class AAuthError extends Error {
     if (code !== 'mission_terminated') return problem
     // The members that person servers use (draft 11 §8.8, matrix MISS-9).
     const { terminationReason } = ownMembers(this.#details)
-    return {
-      ...problem,
-      mission_status: 'terminated',
-      ...(terminationReason !== undefined && { termination_reason: terminationReason }),
-    }
+    return { ...problem, mission_status: 'terminated', termination_reason: terminationReason }
   }
 }
 

@@ -40,12 +40,14 @@ export async function issueFor(
   if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
     throw ask('person-token')
   const audience = audienceOf(state, claims, trust)
+  const older = settings.olderPresentedJti.includes(audience)
+  // Its member names the person token, which is not at hand (matrix RT-7, D20).
+  if (older && claims.kind === 'auth-token' && claims.generation === 'person-token') throw ask('person-token')
   // Agents refuse a resource token that does not come from the authority they called (R11-013).
   if (transport.authority !== issuer.slice('https://'.length)) {
     throw new AAuthError('access_denied', { hint: `resource tokens are issued at ${issuer} only` })
   }
   const mission = claims.mission ?? asserted
-  const older = settings.olderPresentedJti.includes(audience)
   const grounds = { claims, thumbprint, audience, scopes: [...new Set(scopes)], account, older, mission }
   return signResourceToken(grounds, issuer, await state.signingKey.current(), now)
 }

@@ -29,17 +29,19 @@ export function demandLiving(
   return found instanceof Promise ? found.then(judge) : judge(found)
 }
 
-/** Records the end of a mission, for good; what was known of it as active is forgotten. */
+/**
+ * Records the end of a mission, for good; what was known of it as active is forgotten.
+ * @param reason that {@link isReason} has passed
+ */
 export async function endMission(
   state: ResourceState,
   { approver, s256 }: Mission,
   reason: string | undefined,
 ): Promise<TombstoneVerdict> {
   const learnedAt = state.settings.now()
-  const known = isReason(reason) ? { reason } : {}
   // Also where there is no room for it, or the store fails: it has ended all the same.
   state.missionWatch?.forget({ approver, s256 })
-  const verdict = await addTombstone(state.tombstones, { approver, s256, ...known, learnedAt })
+  const verdict = await addTombstone(state.tombstones, { approver, s256, reason, learnedAt })
   state.missionWatch?.forget({ approver, s256 })
   return verdict
 }
@@ -52,7 +54,7 @@ export function isReason(reason: unknown): reason is string {
 export function ended({ approver, s256 }: Mission, reason: string | undefined): AAuthError {
   return new AAuthError('mission_terminated', {
     hint: `mission ${s256} of ${approver} has ended`,
-    ...(reason !== undefined && { terminationReason: reason }),
+    terminationReason: reason,
   })
 }
 

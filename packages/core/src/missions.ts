@@ -48,8 +48,7 @@ export function missionsOf(state: ResourceState): Missions {
     async status(given: Mission): Promise<MissionStatus> {
       const mission = checkMission(given)
       const found = await findTombstone(state.tombstones, mission)
-      if (typeof found === 'object')
-        return { status: 'terminated', ...(found.reason !== undefined && { reason: found.reason }) }
+      if (typeof found === 'object') return { status: 'terminated', reason: found.reason }
       return (found === undefined && (await state.missionWatch?.status(mission))) || { status: 'unknown' }
     },
     async observe(given: Mission, response: Response): Promise<boolean> {

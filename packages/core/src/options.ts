@@ -60,7 +60,10 @@ export interface ResourceOptions {
   ) => boolean | Promise<boolean>
   /** Issuers whose tokens others may revoke too, in drafts 01 to 10: an access server and its person servers (D27). */
   readonly revokers?: Readonly<Record<string, readonly string[]>>
-  /** Person servers that want the older `person_token_jti` beside `presented_jti` in resource tokens. */
+  /**
+   * Person servers that want the older `person_token_jti` beside `presented_jti` in resource tokens. Where one is asked
+   * for more than an auth token grants, the agent is sent back for a person token.
+   */
   readonly olderPresentedJti?: readonly string[]
   /** State that a fleet shares; default the memory of the process. */
   readonly stores?: Stores

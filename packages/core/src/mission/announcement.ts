@@ -7,6 +7,9 @@ import { isS256 } from '../token/identifiers.ts'
 import { verifyServer } from '../verify-server.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
+/** An extension of this project, there only where it is switched on. */
+export const announcementPath = '/aauth/mission-terminated'
+
 /**
  * A person server announces that a mission it approved has ended: `{ "mission_s256", "termination_reason"? }`, signed
  * like a revocation. The approver is whoever signed, so nobody can end the mission of another (matrix §5.2, security

@@ -41,7 +41,7 @@ interface Flight {
 /** What asking came to. `'unknown'` says why, for the operator. */
 type Outcome =
   | { readonly status: 'active' }
-  | { readonly status: 'terminated'; readonly reason?: string }
+  | { readonly status: 'terminated'; readonly reason?: string | undefined }
   | { readonly status: 'unknown'; readonly hint: string; readonly until: number }
 
 /**
@@ -94,7 +94,7 @@ export class MissionStatuses {
   async status(mission: Mission): Promise<MissionStatus> {
     const outcome = await this.#ask(mission, keyOf(mission))
     const { status } = outcome
-    return status === 'terminated' ? { status, ...reasonOf(outcome) } : { status }
+    return status === 'terminated' ? { status, reason: outcome.reason } : { status }
   }
 
   forget(mission: Mission): void {
@@ -155,7 +155,7 @@ export class MissionStatuses {
     // What ended meanwhile stays ended (matrix §5.3, rule 1).
     const tombstone = await findTombstone(this.#state.tombstones, mission)
     if (tombstone !== undefined)
-      return { status: 'terminated', ...(typeof tombstone === 'object' && reasonOf(tombstone)) }
+      return { status: 'terminated', reason: tombstone === 'full' ? undefined : tombstone.reason }
     const active = this.#activeFrom(observedAt, answer.freshUntil)
     this.#unknown.delete(key)
     if (!isOvertaken()) this.#active.set(key, active)
@@ -202,8 +202,4 @@ function keyOf({ approver, s256 }: Mission): string {
 /** After the clock went back nothing is known any more (security C12). */
 function isWithin(now: number, { observedAt }: Active, until: number): boolean {
   return now >= observedAt && now < until
-}
-
-function reasonOf({ reason }: { readonly reason?: string }): { readonly reason?: string } {
-  return reason === undefined ? {} : { reason }
 }

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache'
+import { demand } from '../demand.ts'
 import { ownMembers } from '../own-members.ts'
 import type { ResourceState } from '../resource.ts'
 import type { Mission } from '../token/claims.ts'
-import { answerAnnouncement } from './announcement.ts'
+import { announcementPath, answerAnnouncement } from './announcement.ts'
 import { approvedTools, verifyMissionBlob } from './blob.ts'
 import type { MissionSource } from './source.ts'
 import { MissionStatuses } from './statuses.ts'
@@ -102,9 +103,9 @@ export function watchMissions(options: MissionOptions): MissionWatching {
           }),
         link: links && ((thumbprint, provider) => links.set(thumbprint, provider)),
         providerOf: (thumbprint) => links?.get(thumbprint),
-        answerAnnouncement: announcements
-          ? (request, content) => answerAnnouncement(state, request, content)
-          : undefined,
+        endpoints: new Map(announcements ? [[announcementPath, answerAnnouncement]] : []),
+        published: (base) =>
+          announcements ? { mission_termination_endpoint: `${base}${announcementPath}` } : {},
       }
     },
   })
@@ -139,8 +140,4 @@ function bounded(given: MissionOptions, name: keyof typeof bounds): number | und
   const fits = value === undefined || (Number.isInteger(value) && value >= min && value <= max)
   demand(fits, `"${name}" must be ${min} to ${max}`)
   return value
-}
-
-function demand(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new TypeError(message)
 }

@@ -1,13 +1,12 @@
-import type { Answer } from '../answer.ts'
 import type { ResourceState } from '../resource.ts'
+import type { Endpoint } from '../routes/answer-routes.ts'
 import type { Mission } from '../token/claims.ts'
-import type { SignedRequest } from '../wire/signed-request.ts'
 
 /** What is known of a mission. `'unknown'` is never taken for `'active'`. */
 export interface MissionStatus {
   readonly status: 'active' | 'terminated' | 'unknown'
   /** Why it ended, if that is known. */
-  readonly reason?: string
+  readonly reason?: string | undefined
 }
 
 /** What a resource asks of whoever watches missions for it. */
@@ -30,10 +29,9 @@ export interface MissionWatch {
   readonly link: ((thumbprint: string, provider: string) => void) | undefined
   /** The provider that vouched for a key a moment ago. */
   providerOf(thumbprint: string): string | undefined
-  /** Answers a person server that announces the end of a mission. `undefined`: nobody may. */
-  readonly answerAnnouncement:
-    | ((request: SignedRequest, content: () => Promise<Uint8Array>) => Promise<Answer>)
-    | undefined
+  /** Further endpoints of the resource, by their paths, and what its metadata says of them. */
+  readonly endpoints: ReadonlyMap<string | undefined, Endpoint>
+  published(base: string): Readonly<Record<string, string>>
 }
 
 /** Made by `watchMissions` of `@aauth-guard/core/missions`, for the option `missions` of one or more resources. */

@@ -1,12 +1,14 @@
 import { type Answer, answer } from '../answer.ts'
 import { type Resource, type ResourceState, stateOf } from '../resource.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import { cutTarget } from '../wire/target.ts'
 import { answerAuthorization } from './authorization.ts'
-import { authorizationPath, revocationPath, terminationPath } from './paths.ts'
+import { authorizationPath, revocationPath } from './paths.ts'
 import { answerRevocation } from './revocation.ts'
 import { answerWellKnown } from './well-known.ts'
 
-type Endpoint = (
+/** What answers a POST to a path of the resource's own. */
+export type Endpoint = (
   state: ResourceState,
   request: SignedRequest,
   content: () => Promise<Uint8Array>,
@@ -18,11 +20,6 @@ const endpoints: ReadonlyMap<string | undefined, Endpoint> = new Map([
 ])
 /** Octets of content that an endpoint reads. */
 const maxContent = 4096
-
-function announcements(resource: Resource): Endpoint | undefined {
-  const answerAnnouncement = stateOf(resource).missionWatch?.answerAnnouncement
-  return answerAnnouncement && ((_state, request, content) => answerAnnouncement(request, content))
-}
 
 /**
  * The answer of the resource's own routes, or `undefined` for any other path: its metadata, its keys, the
@@ -36,11 +33,11 @@ export async function answerRoutes(
   readContent: (limit: number) => Promise<Uint8Array>,
 ): Promise<Answer | undefined> {
   const { method, target } = request
-  const path = target.split('?', 1)[0]
-  const endpoint = endpoints.get(path) ?? (path === terminationPath ? announcements(resource) : undefined)
+  const path = cutTarget(target)?.path
+  const state = stateOf(resource)
+  const endpoint = endpoints.get(path) ?? state.missionWatch?.endpoints.get(path)
   if (endpoint === undefined) return answerWellKnown(resource, method, target)
   if (method !== 'POST') return { status: 405, headers: { allow: 'POST' }, body: '' }
-  const state = stateOf(resource)
   try {
     return await endpoint(state, request, () => readContent(maxContent))
   } catch (error) {

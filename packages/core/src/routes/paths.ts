@@ -3,5 +3,3 @@ export const metadataPath = '/.well-known/aauth-resource.json'
 export const jwksPath = '/aauth/jwks.json'
 export const authorizationPath = '/aauth/authorize'
 export const revocationPath = '/aauth/revoke'
-/** An extension of this project, there only where it is switched on. */
-export const terminationPath = '/aauth/mission-terminated'

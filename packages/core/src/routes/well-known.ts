@@ -1,7 +1,8 @@
 import type { Answer } from '../answer.ts'
 import { acceptedAlgorithms } from '../errors.ts'
 import { type Resource, type ResourceState, stateOf } from '../resource.ts'
-import { authorizationPath, jwksPath, metadataPath, revocationPath, terminationPath } from './paths.ts'
+import { cutTarget } from '../wire/target.ts'
+import { authorizationPath, jwksPath, metadataPath, revocationPath } from './paths.ts'
 
 /**
  * The answer of the resource's own documents, or `undefined` for any other path: `aauth-resource.json` and the
@@ -14,7 +15,7 @@ export async function answerWellKnown(
   method: string,
   target: string,
 ): Promise<Answer | undefined> {
-  const path = target.split('?', 1)[0]
+  const path = cutTarget(target)?.path
   if (path !== metadataPath && path !== jwksPath) return undefined
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' }
   const state = stateOf(resource)
@@ -26,6 +27,11 @@ export async function answerWellKnown(
   }
 }
 
+/** The mode by its name in the newest generation that is served (matrix META-3, D49). */
+function accessMode({ accessMode: mode, generations }: ResourceState['settings']): string {
+  return mode === 'session-token' && !generations.has('person-token') ? 'aauth-access-token' : mode
+}
+
 function metadata({ settings, missionWatch }: ResourceState): Record<string, unknown> {
   const { issuer, scopes, signatureWindow, additionalSignatureComponents } = settings
   // Where agents call: the proxy takes the prefix away before it gets here.
@@ -34,10 +40,10 @@ function metadata({ settings, missionWatch }: ResourceState): Record<string, unk
     ...settings.metadata,
     issuer,
     jwks_uri: `${base}${jwksPath}`,
-    access_mode: settings.accessMode,
+    access_mode: accessMode(settings),
     authorization_endpoint: `${base}${authorizationPath}`,
     revocation_endpoint: `${base}${revocationPath}`,
-    ...(missionWatch?.answerAnnouncement && { mission_termination_endpoint: `${base}${terminationPath}` }),
+    ...missionWatch?.published(base),
     scope_descriptions: Object.fromEntries(scopes),
     signature_window: signatureWindow,
     additional_signature_components: additionalSignatureComponents,

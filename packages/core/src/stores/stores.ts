@@ -18,7 +18,7 @@ export interface Tombstone {
   readonly approver: string
   readonly s256: string
   /** Why it ended, if that is known: 1 to 128 printable ASCII characters. */
-  readonly reason?: string
+  readonly reason?: string | undefined
   /** The second at which this resource learned of it. */
   readonly learnedAt: number
 }

@@ -75,6 +75,22 @@ describe('person_token_jti', () => {
     expect([payload.presented_jti, payload.person_token_jti]).toEqual(['pt-1', expected])
   })
 
+  it('sends an auth token back for the person token that it would have to name [RT-6]', async () => {
+    const older = { ...notes, olderPresentedJti: ['https://ps.example'] }
+    const { resource, agent, call, refusal } = await makeWorld(older)
+    const scopes = Object.keys(notes.scopes)
+    const token = await agent.authToken({ scope: scopes[0] as string })
+    const { code, headers } = await refusal(token, { requirement: { scope: scopes } })
+    expect([code, headers['aauth-requirement']]).toEqual([
+      'person_token_required',
+      'requirement=person-token',
+    ])
+    const auth = await call(token, { requirement: { scope: scopes[0] as string } })
+    await expect(issueResourceToken(resource, auth, wanted)).rejects.toMatchObject({
+      code: 'person_token_required',
+    })
+  })
+
   it('never stands in a resource token of drafts 01 to 10 [RT-14]', async () => {
     const { resource, agent, refusal } = await makeWorld({
       ...notes,

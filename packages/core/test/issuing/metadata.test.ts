@@ -48,6 +48,15 @@ describe('the metadata', () => {
     },
   )
 
+  it.each(['agent-token', 'auth-token', 'session-token'] as const)(
+    'names %s as the drafts 01 to 10 do where only they are served [META-3]',
+    async (accessMode) => {
+      const name = accessMode === 'session-token' ? 'aauth-access-token' : accessMode
+      const resource = create({ accessMode, generations: ['mission-header'] })
+      expect(await published(resource, path)).toMatchObject({ access_mode: name })
+    },
+  )
+
   it.each(['aauth-access-token', 'Auth-Token', '', 1])(
     'cannot name %j as the access mode [META-3, R11-273]',
     (accessMode) => {
