@@ -127,7 +127,7 @@ describe('the answer', () => {
     '/.well-known//aauth-resource.json',
     '/.well-known/aauth%2Dresource.json',
     '/.well-known/aauth-agent.json',
-    `https://notes.example${metadataPath}`,
+    `https://notes.example/other${metadataPath}`,
     `?${metadataPath}`,
     '',
   ])('to %j is left to the application', async (target) => {
