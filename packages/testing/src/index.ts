@@ -7,6 +7,7 @@ export {
   type ExchangeMisbehaviour,
   exchangeDepartures,
 } from './exchange-misbehaviour.ts'
+export type { IssuedToken, TokenSelection } from './issued-tokens.ts'
 export { type Generation, type Grant, type IssuerRole, TestIssuer, type TokenChanges } from './issuer.ts'
 export { type Algorithm, makeKey, type TestKey } from './keys.ts'
 export { type CallOptions, type CallOutcome, TokenRefused } from './ladder.ts'
@@ -23,6 +24,7 @@ export {
 export { type ReplayBounds, replayStoreChecks } from './replay-store-checks.ts'
 export { type RevocationBounds, revocationStoreChecks } from './revocation-store-checks.ts'
 export type { RevocationBody, RevokeOptions } from './revoke.ts'
+export type { DownstreamRevocation, RevocationFault, RevocationOutcome } from './revoke-issued.ts'
 export type { ServedIssuers } from './served-issuers.ts'
 export { type ServerMistake, serverMistakes } from './server-mistakes.ts'
 export type { ServerRequest, ServerSignOptions } from './server-signature.ts'

@@ -2,10 +2,10 @@ import type { RequestListener } from 'node:http'
 import { Agent } from './agent.ts'
 import { makeClock, type TestClock } from './clock.ts'
 import { firstKey, type IssuerRole, TestIssuer } from './issuer.ts'
+import { answerIssuerEndpoint } from './issuer-endpoints.ts'
 import { type Algorithm, makeKey } from './keys.ts'
 import { type Listening, listen } from './listen.ts'
 import { dialing, publishing, type ServedIssuers } from './served-issuers.ts'
-import { answerTokenEndpoint } from './token-servers.ts'
 
 export interface NetworkOptions {
   /** The resource tokens are minted for; default `https://notes.example`. */
@@ -87,7 +87,7 @@ export class TestNetwork {
     const here = this.issuers.get(origin)
     if (here === undefined) return this.fetchServed(origin, host, request)
     for (const issuer of here) {
-      const granted = answerTokenEndpoint(this, issuer, request)
+      const granted = answerIssuerEndpoint(this, issuer, request)
       if (granted !== undefined) return granted
       const response = await issuer.answer(pathname, init?.signal ?? undefined)
       if (response.status !== 404 || issuer === here.at(-1)) return response

@@ -8,6 +8,7 @@ import {
 } from '@aauth-guard/core/exchange'
 import { decodeJwt } from 'jose'
 import { isInnerList, parseDictionary } from 'structured-headers'
+import { EndpointError } from './endpoint-answer.ts'
 import { departureNamed } from './exchange-misbehaviour.ts'
 import type { Generation, TestIssuer } from './issuer.ts'
 import { base64url, sha256 } from './keys.ts'
@@ -16,9 +17,9 @@ import { deliver } from './revoke.ts'
 import {
   answerTokenRequest,
   checkGeneration,
-  EndpointError,
   issueAuthToken,
   readTokenRequest,
+  restingOn,
   type TokenRequest,
   tokenResponse,
 } from './token-endpoint.ts'
@@ -29,9 +30,14 @@ import {
  */
 export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Request) => Promise<Response> {
   const settings = { fetch: net.fetch, now: net.clock.now }
-  const issuers = createIssuers(settings)
+  const issuers = createIssuers({ ...settings, isRevoked: (iss, jti) => issuer.withdrawn.has(iss, jti) })
   const guard = fetchGuard(
-    createResource({ issuer: issuer.id, trust: { agentProviders: 'any' }, ...settings }),
+    createResource({
+      issuer: issuer.id,
+      trust: { agentProviders: 'any' },
+      stores: { revocations: issuer.withdrawn },
+      ...settings,
+    }),
     { accept: 'agent-token', components: ['content-digest', 'content-type'] },
   )
 
@@ -70,7 +76,8 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
       tenant: issuer.policy.tenant,
       mission_s256: mission,
     }
-    return tokenResponse('person_token', await issuer.sign('aa-person+jwt', claims), exp - iat)
+    const issuedFor = { agent: auth.agent, issuedOn: restingOn(body.upstream_token) }
+    return tokenResponse('person_token', await issuer.sign('aa-person+jwt', claims, {}, issuedFor), exp - iat)
   }
 
   async function authToken(
@@ -95,7 +102,10 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
     refuseEnded(asked.mission?.s256)
     const token = asked.forwards
       ? await federate(asked, { ...body, agent_token: agentToken })
-      : await issueAuthToken(net, issuer, asked, asked.sub ?? (await subjectAt(asked.iss)))
+      : await issueAuthToken(net, issuer, asked, asked.sub ?? (await subjectAt(asked.iss)), {
+          agent: auth.agent,
+          issuedOn: restingOn(body.presented_token, body.upstream_token),
+        })
     const honest = departureNamed(issuer.policy.misbehaviour) === undefined
     if (honest) await checkDelivery(asked, token)
     return tokenResponse('auth_token', token, (decodeJwt(token).exp as number) - net.clock.now())
@@ -112,6 +122,7 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
 
   /** Passes the request on to the access server that the resource names, signed in its own right. */
   async function federate(asked: VerifiedResourceToken, body: TokenRequest): Promise<string> {
+    for (const name of restingOn(body.presented_token)) issuer.issued.get(name)?.presentedTo.add(asked.aud)
     const response = await askAccessServer(asked, body).catch(() => undefined)
     const answered = (await response?.json().catch(() => undefined)) as
       | Readonly<Record<string, unknown>>

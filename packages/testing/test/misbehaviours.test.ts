@@ -16,6 +16,7 @@ beforeEach(async () => {
     token_endpoint: `${id}/token`,
     auth_token_endpoint: `${id}/auth-token`,
     person_token_endpoint: `${id}/person-token`,
+    revocation_endpoint: 'https://ps.example/revoke',
   }
 })
 

@@ -20,6 +20,7 @@ describe('issuers', () => {
         jwks_uri: 'https://as.example/jwks.json',
         token_endpoint: 'https://as.example/token',
         auth_token_endpoint: 'https://as.example/auth-token',
+        revocation_endpoint: 'https://as.example/revoke',
       },
     ],
   ])('publish the metadata of their role: %s', async (url, metadata) => {
@@ -32,7 +33,12 @@ describe('issuers', () => {
   ] as const)('announce the endpoints of %s alone where they are told to', async (generation, endpoints) => {
     net.personServer.generations = [generation]
     const metadata = await (await net.fetch('https://ps.example/.well-known/aauth-person.json')).json()
-    expect(Object.keys(metadata as object)).toEqual(['issuer', 'jwks_uri', ...endpoints])
+    expect(Object.keys(metadata as object)).toEqual([
+      'issuer',
+      'jwks_uri',
+      ...endpoints,
+      'revocation_endpoint',
+    ])
   })
 
   it.each(['https://agent.example/.well-known/aauth-person.json', 'https://agent.example/'])(
