@@ -11,6 +11,8 @@ export interface IssuedToken {
   readonly sub: string | undefined
   /** The agent it was issued to, where the issuer knew. */
   readonly agent: string | undefined
+  /** Whose token it is, by the name the person server has for them; absent where it was not told. */
+  readonly person: string | undefined
   /** Digest of the mission it was issued under. */
   readonly mission: string | undefined
   /** The tokens it was issued on: what was presented, and the upstream token of a call chain. */
@@ -25,6 +27,7 @@ export type TokenName = `${string} ${string}`
 /** What the issuer knows beside the claims. */
 export interface IssuedFor {
   readonly agent?: string
+  readonly person?: string
   readonly issuedOn?: readonly TokenName[]
 }
 
@@ -56,6 +59,7 @@ export class IssuedTokens {
       aud: text(kind === 'agent-token' ? ps : claims.aud),
       sub: text(claims.sub),
       agent: issuedFor.agent,
+      person: issuedFor.person,
       mission: text(s256 ?? (mission as { s256?: unknown } | undefined)?.s256),
       issuedOn: issuedFor.issuedOn ?? [],
       presentedTo: new Set(),

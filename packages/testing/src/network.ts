@@ -45,6 +45,7 @@ export class TestNetwork {
   private readonly issuers = new Map<string, TestIssuer[]>()
   private readonly listening: Listening[] = []
   private readonly served = new Map<string, string>()
+  private readonly apps = new Map<string, string>()
   private ids = 0
 
   private constructor(
@@ -90,9 +91,11 @@ export class TestNetwork {
       const granted = answerIssuerEndpoint(this, issuer, request)
       if (granted !== undefined) return granted
       const response = await issuer.answer(pathname, init?.signal ?? undefined)
-      if (response.status !== 404 || issuer === here.at(-1)) return response
+      if (response.status !== 404) return response
     }
-    return new Response('', { status: 404 })
+    // A resource that is its own agent provider publishes the documents of both (R11-290).
+    const app = this.apps.get(host)
+    return app === undefined ? new Response('', { status: 404 }) : dialing({ [origin]: app })(request)
   }
 
   /** An app that is served under the origin, whose documents its counterparts read. */
@@ -126,6 +129,7 @@ export class TestNetwork {
     const server = await listen(app)
     this.listening.push(server)
     this.served.set(new URL(origin).host, server.url)
+    this.apps.set(new URL(origin).host, server.url)
     return server
   }
 
@@ -153,6 +157,7 @@ export class TestNetwork {
   /** Closes what {@link listen} and {@link serveIssuers} opened. */
   async close(): Promise<void> {
     this.served.clear()
+    this.apps.clear()
     await Promise.all(this.listening.splice(0).map((server) => server.close()))
   }
 

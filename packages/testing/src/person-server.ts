@@ -11,8 +11,8 @@ import { isInnerList, parseDictionary } from 'structured-headers'
 import { EndpointError } from './endpoint-answer.ts'
 import { departureNamed } from './exchange-misbehaviour.ts'
 import type { Generation, TestIssuer } from './issuer.ts'
-import { base64url, sha256 } from './keys.ts'
 import type { TestNetwork } from './network.ts'
+import { onlyPerson, Persons } from './persons.ts'
 import { deliver } from './revoke.ts'
 import {
   answerTokenRequest,
@@ -31,6 +31,7 @@ import {
 export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Request) => Promise<Response> {
   const settings = { fetch: net.fetch, now: net.clock.now }
   const issuers = createIssuers({ ...settings, isRevoked: (iss, jti) => issuer.withdrawn.has(iss, jti) })
+  const persons = new Persons(net, issuer)
   const guard = fetchGuard(
     createResource({
       issuer: issuer.id,
@@ -57,18 +58,27 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
   )
 
   async function personToken(body: TokenRequest, auth: AgentAuth, agentToken: string): Promise<Response> {
-    const { resource = '', mission_s256: mission } = body
+    const { resource = '', mission_s256: asserted } = body
     if (!/^https:\/\/[a-z0-9.-]+$/.test(resource) || auth.parentAgent !== undefined)
       throw new ExchangeError('invalid_request', 'no resource, or a sub-agent that asks for itself')
-    refuseEnded(mission)
+    // A chain goes on under the mission of the caller, and names none of its own.
+    if (body.upstream_token !== undefined && asserted !== undefined)
+      throw new ExchangeError('invalid_request', 'mission_s256 beside upstream_token')
     const bound = await actingAgent(body, auth, agentToken)
+    const upstream =
+      body.upstream_token === undefined
+        ? undefined
+        : await persons.readUpstream(body.upstream_token, auth.iss, issuers)
+    const mission = upstream ? upstream.mission : asserted
+    refuseEnded(mission)
     const iat = net.clock.now()
-    const exp = Math.min(iat + 3600, auth.exp, bound.exp)
+    const exp = Math.min(iat + 3600, auth.exp, bound.exp, upstream?.exp ?? Number.POSITIVE_INFINITY)
+    const person = upstream?.person ?? onlyPerson
     const claims = {
       iss: issuer.id,
       dwk: 'aauth-person.json',
       aud: resource,
-      sub: await subjectAt(resource),
+      sub: await persons.subjectAt(resource, person),
       jti: net.nextId(),
       iat,
       exp,
@@ -76,7 +86,7 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
       tenant: issuer.policy.tenant,
       mission_s256: mission,
     }
-    const issuedFor = { agent: auth.agent, issuedOn: restingOn(body.upstream_token) }
+    const issuedFor = { agent: auth.agent, person, issuedOn: restingOn(body.upstream_token) }
     return tokenResponse('person_token', await issuer.sign('aa-person+jwt', claims, {}, issuedFor), exp - iat)
   }
 
@@ -88,6 +98,7 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
   ): Promise<Response> {
     const { resource_token: resourceToken } = body
     if (resourceToken === undefined) throw new ExchangeError('invalid_request', 'resource_token is missing')
+    if (body.upstream_token !== undefined) await persons.readUpstream(body.upstream_token, auth.iss, issuers)
     const asked = await verifyResourceToken(resourceToken, {
       role: 'person-server',
       recipient: issuer.id,
@@ -102,7 +113,7 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
     refuseEnded(asked.mission?.s256)
     const token = asked.forwards
       ? await federate(asked, { ...body, agent_token: agentToken })
-      : await issueAuthToken(net, issuer, asked, asked.sub ?? (await subjectAt(asked.iss)), {
+      : await issueAuthToken(net, issuer, asked, asked.sub ?? (await persons.subjectAt(asked.iss)), {
           agent: auth.agent,
           issuedOn: restingOn(body.presented_token, body.upstream_token),
         })
@@ -163,12 +174,6 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
   function refuseEnded(mission: string | undefined): void {
     if (mission !== undefined && issuer.policy.endedMissions?.includes(mission))
       throw new EndpointError(403, 'mission_terminated')
-  }
-
-  async function subjectAt(resource: string): Promise<string> {
-    const chosen = issuer.policy.sub?.(resource)
-    if (chosen !== undefined) return chosen
-    return base64url(await sha256(new TextEncoder().encode(`${net.seed} ${issuer.id} ${resource}`)))
   }
 }
 
