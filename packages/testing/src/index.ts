@@ -13,6 +13,8 @@ export { type Algorithm, makeKey, type TestKey } from './keys.ts'
 export { type CallOptions, type CallOutcome, TokenRefused } from './ladder.ts'
 export { type Listening, listen } from './listen.ts'
 export { type Misbehaviour, misbehaviours } from './misbehaviour.ts'
+export { type StatusMisbehaviour, statusMisbehaviours } from './mission-status.ts'
+export type { MissionProposal, Missions, TestMission } from './missions.ts'
 export { type AgentMistake, agentMistakes } from './mistakes.ts'
 export {
   type AgentOptions,
@@ -21,6 +23,8 @@ export {
   type NetworkOptions,
   TestNetwork,
 } from './network.ts'
+export type { PendingRequest } from './pending-requests.ts'
+export type { AskOptions, ProposedMission } from './propose-mission.ts'
 export { type ReplayBounds, replayStoreChecks } from './replay-store-checks.ts'
 export { type RevocationBounds, revocationStoreChecks } from './revocation-store-checks.ts'
 export type { RevocationBody, RevokeOptions } from './revoke.ts'

@@ -1,9 +1,11 @@
 import { accessServer } from './access-server.ts'
 import type { TestIssuer } from './issuer.ts'
-import { endpointsOf } from './issuer-metadata.ts'
+import { endpointAt } from './issuer-metadata.ts'
+import { answerMissionControl } from './mission-status.ts'
 import type { TestNetwork } from './network.ts'
 import { personServer } from './person-server.ts'
 import { answerRevocation } from './revocation-endpoint.ts'
+import { isOfServer } from './server-caller.ts'
 
 type Answering = (request: Request) => Promise<Response>
 
@@ -16,14 +18,11 @@ export function answerIssuerEndpoint(
   request: Request,
 ): Promise<Response> | undefined {
   const { role } = issuer
-  const { pathname } = new URL(request.url)
-  if (
-    role === 'agent-provider' ||
-    request.method !== 'POST' ||
-    !endpointsOf(issuer).some(([, path]) => path === pathname)
-  )
-    return undefined
-  if (pathname === '/revoke') return answerRevocation(net, issuer, role, request)
+  const at = endpointAt(issuer, request.method, new URL(request.url).pathname)
+  if (role === 'agent-provider' || at === undefined) return undefined
+  if (at === '/revoke') return answerRevocation(net, issuer, role, request)
+  const manages = issuer.missions.control === 'operation' && at === '/mission' && isOfServer(request)
+  if (at === '/mission-control' || manages) return answerMissionControl(net, issuer, request)
   let answering = servers.get(issuer)
   if (answering === undefined) {
     answering = role === 'person-server' ? personServer(net, issuer) : accessServer(net, issuer)

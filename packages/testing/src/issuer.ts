@@ -6,9 +6,10 @@ import {
   type TokenSelection,
   WithdrawnTokens,
 } from './issued-tokens.ts'
-import { endpointsOf } from './issuer-metadata.ts'
+import { endpointsOf, managementOf } from './issuer-metadata.ts'
 import { type Algorithm, base64url, makeKey, type TestKey } from './keys.ts'
 import { type Misbehaviour, respond } from './misbehaviour.ts'
+import { Missions } from './missions.ts'
 import type { TestNetwork } from './network.ts'
 import { publishedEndpoint } from './published-endpoint.ts'
 import { deliver, type RevocationBody, type RevokeOptions } from './revoke.ts'
@@ -60,6 +61,8 @@ export class TestIssuer {
   generations: readonly Generation[] = ['mission-header', 'person-token']
   /** How its token endpoints decide. */
   readonly policy: TokenPolicy = {}
+  /** Of a person server: what its person agreed to. */
+  readonly missions: Missions
   /** @internal */
   readonly issued = new IssuedTokens()
   /** @internal Tokens that it takes no more. */
@@ -75,6 +78,7 @@ export class TestIssuer {
     this.id = id
     this.key = key
     this.published = [key]
+    this.missions = new Missions(net, this)
   }
 
   /** Publishes its documents wrongly from now on. */
@@ -239,7 +243,8 @@ export class TestIssuer {
 
   private metadata(): Record<string, unknown> {
     const endpoints = endpointsOf(this).map(([member, path]) => [member, `${this.id}${path}`] as const)
-    return { issuer: this.id, jwks_uri: `${this.id}/jwks.json`, ...Object.fromEntries(endpoints) }
+    const named = { issuer: this.id, jwks_uri: `${this.id}/jwks.json`, ...Object.fromEntries(endpoints) }
+    return { ...named, ...managementOf(this) }
   }
 }
 

@@ -8,9 +8,11 @@ import {
 } from '@aauth-guard/core/exchange'
 import { decodeJwt } from 'jose'
 import { isInnerList, parseDictionary } from 'structured-headers'
-import { EndpointError } from './endpoint-answer.ts'
+import { answerEndpoint, EndpointError } from './endpoint-answer.ts'
 import { departureNamed } from './exchange-misbehaviour.ts'
 import type { Generation, TestIssuer } from './issuer.ts'
+import { answerMission } from './mission-endpoint.ts'
+import { isDigest } from './missions.ts'
 import type { TestNetwork } from './network.ts'
 import { onlyPerson, Persons } from './persons.ts'
 import { deliver } from './revoke.ts'
@@ -42,8 +44,10 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
     { accept: 'agent-token', components: ['content-digest', 'content-type'] },
   )
 
-  return guard((request, auth) =>
-    answerTokenRequest(issuer, request.signal, async () => {
+  return guard((request, auth) => {
+    if (new URL(request.url).pathname.startsWith('/mission'))
+      return answerEndpoint(() => answerMission(issuer, request, auth.agent))
+    return answerTokenRequest(issuer, request.signal, async () => {
       const body = readTokenRequest(await request.text())
       const agentToken = shownToken(request)
       switch (new URL(request.url).pathname) {
@@ -54,8 +58,8 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
         default:
           return authToken(body, auth, agentToken, 'mission-header')
       }
-    }),
-  )
+    })
+  })
 
   async function personToken(body: TokenRequest, auth: AgentAuth, agentToken: string): Promise<Response> {
     const { resource = '', mission_s256: asserted } = body
@@ -70,9 +74,12 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
         ? undefined
         : await persons.readUpstream(body.upstream_token, auth.iss, issuers)
     const mission = upstream ? upstream.mission : asserted
-    refuseEnded(mission)
+    if (mission !== undefined && !isDigest(mission))
+      throw new ExchangeError('invalid_request', 'mission_s256 is no digest')
+    const live = mission && issuer.missions.demandLive(mission, upstream ? undefined : auth.agent)
     const iat = net.clock.now()
-    const exp = Math.min(iat + 3600, auth.exp, bound.exp, upstream?.exp ?? Number.POSITIVE_INFINITY)
+    const caps = [upstream?.exp, live ? live.expiresAt : undefined].filter((cap) => cap !== undefined)
+    const exp = Math.min(iat + 3600, auth.exp, bound.exp, ...caps)
     const person = upstream?.person ?? onlyPerson
     const claims = {
       iss: issuer.id,
@@ -110,13 +117,20 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
       issuers,
     })
     checkGeneration(asked, generation)
-    refuseEnded(asked.mission?.s256)
+    // Whose mission it is, what was presented says already.
+    const live = asked.mission && issuer.missions.demandLive(asked.mission.s256, undefined)
     const token = asked.forwards
       ? await federate(asked, { ...body, agent_token: agentToken })
-      : await issueAuthToken(net, issuer, asked, asked.sub ?? (await persons.subjectAt(asked.iss)), {
-          agent: auth.agent,
-          issuedOn: restingOn(body.presented_token, body.upstream_token),
-        })
+      : await issueAuthToken(
+          net,
+          issuer,
+          { ...asked, latestExp: Math.min(asked.latestExp, live?.expiresAt ?? asked.latestExp) },
+          asked.sub ?? (await persons.subjectAt(asked.iss)),
+          {
+            agent: auth.agent,
+            issuedOn: restingOn(body.presented_token, body.upstream_token),
+          },
+        )
     const honest = departureNamed(issuer.policy.misbehaviour) === undefined
     if (honest) await checkDelivery(asked, token)
     return tokenResponse('auth_token', token, (decodeJwt(token).exp as number) - net.clock.now())
@@ -169,11 +183,6 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
     if (claims.parentAgent !== auth.agent)
       throw new ExchangeError('invalid_subagent_token', 'the sub-agent is of another family')
     return claims
-  }
-
-  function refuseEnded(mission: string | undefined): void {
-    if (mission !== undefined && issuer.policy.endedMissions?.includes(mission))
-      throw new EndpointError(403, 'mission_terminated')
   }
 }
 

@@ -17,6 +17,9 @@ beforeEach(async () => {
     auth_token_endpoint: `${id}/auth-token`,
     person_token_endpoint: `${id}/person-token`,
     revocation_endpoint: 'https://ps.example/revoke',
+    mission_endpoint: 'https://ps.example/mission',
+    mission_control_endpoint: 'https://ps.example/mission-control',
+    mission_control_actions_supported: ['status', 'terminate'],
   }
 })
 

@@ -7,6 +7,13 @@ beforeEach(async () => {
   net = await createTestNetwork({ now: 1_790_000_000, seed: 'network' })
 })
 
+const others = [
+  'revocation_endpoint',
+  'mission_endpoint',
+  'mission_control_endpoint',
+  'mission_control_actions_supported',
+]
+
 describe('issuers', () => {
   it.each([
     [
@@ -33,12 +40,7 @@ describe('issuers', () => {
   ] as const)('announce the endpoints of %s alone where they are told to', async (generation, endpoints) => {
     net.personServer.generations = [generation]
     const metadata = await (await net.fetch('https://ps.example/.well-known/aauth-person.json')).json()
-    expect(Object.keys(metadata as object)).toEqual([
-      'issuer',
-      'jwks_uri',
-      ...endpoints,
-      'revocation_endpoint',
-    ])
+    expect(Object.keys(metadata as object)).toEqual(['issuer', 'jwks_uri', ...endpoints, ...others])
   })
 
   it.each(['https://agent.example/.well-known/aauth-person.json', 'https://agent.example/'])(
