@@ -48,6 +48,14 @@ export async function answerEndpoint(make: () => Promise<Response>): Promise<Res
   }
 }
 
+/** No answer, until the caller gives up. */
+export function noAnswer(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+}
+
 export function refusal(status: number, error: string, { headers, members }: RefusalExtras = {}): Response {
   return new Response(JSON.stringify({ error, ...members }), {
     status,

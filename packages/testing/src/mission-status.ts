@@ -1,4 +1,4 @@
-import { answerEndpoint, EndpointError, granted, readJsonObject } from './endpoint-answer.ts'
+import { answerEndpoint, EndpointError, granted, noAnswer, readJsonObject } from './endpoint-answer.ts'
 import type { TestIssuer } from './issuer.ts'
 import { dateTime, notFound, type TestMission } from './missions.ts'
 import type { TestNetwork } from './network.ts'
@@ -26,8 +26,7 @@ export const statusMisbehaviours: Readonly<Record<StatusMisbehaviour, Wrong>> = 
   'not-json': () => new Response('{"mission_status":', { headers: { 'content-type': 'application/json' } }),
   huge: (status) => granted({ padding: 'x'.repeat(300_000), ...status }),
   /** Until the caller gives up. */
-  hang: (_, signal) =>
-    new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  hang: (_, signal) => noAnswer(signal),
   /** Begins, and never ends. */
   'hanging-body': () =>
     new Response(

@@ -1,6 +1,6 @@
 import { ExchangeError, type VerifiedResourceToken } from '@aauth-guard/core/exchange'
 import { decodeJwt } from 'jose'
-import { answerEndpoint, granted, readJsonObject, refusal } from './endpoint-answer.ts'
+import { answerEndpoint, granted, noAnswer, readJsonObject, refusal } from './endpoint-answer.ts'
 import { departureNamed } from './exchange-misbehaviour.ts'
 import type { IssuedFor, TokenName } from './issued-tokens.ts'
 import { documents, type Generation, type TestIssuer } from './issuer.ts'
@@ -25,7 +25,7 @@ export function answerTokenRequest(
 ): Promise<Response> {
   switch (policy.misbehaviour) {
     case 'never-answer':
-      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+      return noAnswer(signal)
     case 'deny':
       return Promise.resolve(refusal(403, 'denied'))
     case 'no-token':

@@ -206,7 +206,10 @@ describe('a status that is answered wrongly', () => {
     missions.misbehaviour = 'hanging-body'
     const reader = (await send(`/mission-control/${s256}`, { action: 'status' })).body?.getReader()
     expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('{"mission_status":')
-    const winner = await Promise.race([reader?.read(), (async () => 'nothing')()])
+    const winner = await Promise.race([
+      reader?.read(),
+      new Promise((resolve) => setImmediate(resolve, 'nothing')),
+    ])
     expect(winner).toBe('nothing')
   })
 })
