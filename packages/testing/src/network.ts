@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { Agent } from './agent.ts'
 import { makeClock, type TestClock } from './clock.ts'
+import { answeredAt } from './dial.ts'
 import { firstKey, type IssuerRole, TestIssuer } from './issuer.ts'
 import { answerIssuerEndpoint } from './issuer-endpoints.ts'
 import { type Algorithm, makeKey } from './keys.ts'
@@ -83,6 +84,10 @@ export class TestNetwork {
   /** `fetch` within this world: hand it to `createResource`. Origins nobody has are not reachable. */
   readonly fetch: typeof fetch = async (input, init) => {
     const request = new Request(input, init)
+    return answeredAt(request.url, await this.answer(request, init?.signal ?? request.signal))
+  }
+
+  private async answer(request: Request, signal: AbortSignal): Promise<Response> {
     this.fetches.push({ url: request.url, at: this.clock.now() })
     const { origin, pathname, host } = new URL(request.url)
     const here = this.issuers.get(origin)
@@ -90,7 +95,7 @@ export class TestNetwork {
     for (const issuer of here) {
       const granted = answerIssuerEndpoint(this, issuer, request)
       if (granted !== undefined) return granted
-      const response = await issuer.answer(pathname, init?.signal ?? undefined)
+      const response = await issuer.answer(pathname, signal)
       if (response.status !== 404) return response
     }
     // A resource that is its own agent provider publishes the documents of both (R11-290).

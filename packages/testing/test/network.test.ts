@@ -58,6 +58,18 @@ describe('issuers', () => {
     await expect(net.fetch(url)).rejects.toThrow(new TypeError('fetch failed'))
   })
 
+  it.each([
+    'https://agent.example/jwks.json?x=1',
+    'https://agent.example/nowhere',
+    'https://ps.example/.well-known/aauth-person.json',
+  ])('answer under the URL that was asked: %s', async (url) => {
+    expect((await net.fetch(url)).url).toBe(url)
+    const { fetch } = await net.serveIssuers()
+    const dialled = [(await fetch(url)).url, (await net.fetch(url)).url]
+    await net.close()
+    expect(dialled).toEqual([url, url])
+  })
+
   it('of several roles on one origin publish a document each and one key set', async () => {
     await net.issuer('access-server', 'https://ps.example')
     const statuses = await Promise.all(
@@ -76,6 +88,29 @@ describe('issuers', () => {
       { url: 'https://agent.example/jwks.json?x', at: 1_790_000_000 },
       { url: 'https://nobody.example/', at: 1_790_000_001 },
     ])
+  })
+})
+
+describe('an app', () => {
+  it('answers under the URL that was asked, whether it is fetched or called by an agent', async () => {
+    await net.listen((_req, res) => void res.end())
+    const url = 'https://notes.example/a//b?c=%2F'
+    const agent = await net.agent()
+    const called = await agent.fetch(url, {}, { token: await agent.agentToken() })
+    const urls = [(await net.fetch(url)).url, called.url]
+    await net.close()
+    expect(urls).toEqual([url, url])
+  })
+
+  it('shares its origin with an agent provider that it is itself', async () => {
+    await net.listen((_req, res) => void res.end('the app'))
+    await net.issuer('agent-provider', net.resource)
+    const [own, app] = await Promise.all([
+      net.fetch(`${net.resource}/.well-known/aauth-agent.json`).then((response) => response.json()),
+      net.fetch(`${net.resource}/.well-known/aauth-resource.json`).then((response) => response.text()),
+    ])
+    await net.close()
+    expect([own, app]).toMatchObject([{ issuer: net.resource }, 'the app'])
   })
 })
 
