@@ -43,11 +43,10 @@ export class Persons {
   async readUpstream(token: string, intermediary: string, issuers: Issuers): Promise<Upstream> {
     const { claims } = await issuers.verifyParameter(token, 'upstream', intermediary)
     const { kind, iss, ps, sub, exp, mission } = claims
-    if (kind === 'agent-token') throw refuse('an agent token starts no chain')
     if ((kind === 'person-token' ? iss : ps) !== this.issuer.id) throw refuse('of another person server')
     const known = this.issuer.tokens().find((token) => token.aud === intermediary && token.sub === sub)
     if (known === undefined || (iss !== this.issuer.id && !this.wasPresented(intermediary, sub, iss)))
-      throw refuse('no record of this person there')
+      throw refuse('no record of this person there, as of an agent token')
     return { exp, mission: mission?.s256, person: await this.nameOf(known) }
   }
 

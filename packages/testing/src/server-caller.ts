@@ -32,8 +32,9 @@ export async function verifyServerCaller(
 ): Promise<ServerCaller> {
   const signature = readSignature(request)
   const { list, caller, kid } = signature
-  const names = list[0].map(([name, params]) => (params.size === 0 ? name : ''))
-  if (!covered.every((name) => names.includes(name)) || names.includes('')) throw unsigned('invalid_input')
+  // A parameter makes another component of it.
+  const names = list[0].map(([name, params]) => (params.size === 0 ? name : undefined))
+  if (!covered.every((name) => names.includes(name))) throw unsigned('invalid_input')
   const created = list[1].get('created')
   if (!Number.isInteger(created) || Math.abs(net.clock.now() - (created as number)) > window)
     throw unsigned('invalid_signature')

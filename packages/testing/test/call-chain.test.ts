@@ -64,6 +64,27 @@ describe('a call chain', () => {
     expect([tokens[0] === tokens[1], tokens[1] === tokens[2]]).toEqual([true, false])
   })
 
+  it('of two APIs names the person as one does', async () => {
+    const { net, caller, intermediary } = await makeChain()
+    const files = 'https://files.example'
+    const provider = await net.issuer('agent-provider', files)
+    const second = await net.agent({ name: 'files', provider })
+    const upstream = await caller.personToken({ aud: mail, sub: 'ada' })
+    const [, one] = await chained(intermediary, upstream)
+    const body = { resource: files, upstream_token: upstream }
+    const [, { person_token: between = '' }] = await ask(intermediary, '/person-token', body)
+    const [, two] = await chained(second, between)
+    const subs = [one, two].map(({ person_token: token = '' }) => decodeJwt(token).sub)
+    expect(subs[0]).toBe(subs[1])
+  })
+
+  it('goes on under a mission that is not the intermediary’s own', async () => {
+    const { net, caller, intermediary } = await makeChain()
+    const { s256 } = await net.personServer.missions.begin(caller, { description: 'Sort' })
+    const upstream = await personAt(caller, { mission_s256: s256 })
+    expect((await chained(intermediary, upstream))[0]).toBe(200)
+  })
+
   it('goes on under the mission of the caller', async () => {
     const { caller, intermediary } = await makeChain()
     const upstream = await personAt(caller, { mission_s256: mission })
@@ -116,6 +137,16 @@ describe('a call chain', () => {
     const personServer = await net.issuer('person-server', 'https://other-ps.example')
     const stranger = await net.agent({ name: 'stranger', personServer })
     expect(await chained(intermediary, await stranger.personToken({ aud: mail }))).toEqual(refused)
+  })
+
+  it('does not start from an auth token that names another person server', async () => {
+    const { net, caller, intermediary } = await makeChain()
+    await caller.personToken({ aud: mail, sub: 'ada' })
+    for (const token of net.personServer.tokens()) token.presentedTo.add(as)
+    const personServer = await net.issuer('person-server', 'https://other-ps.example')
+    const stranger = await net.agent({ name: 'stranger', personServer })
+    const upstream = await stranger.authToken({ aud: mail, sub: 'ada' }, net.accessServer)
+    expect(await chained(intermediary, upstream)).toEqual(refused)
   })
 
   it('does not start from an agent token', async () => {

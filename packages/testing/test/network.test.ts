@@ -43,12 +43,13 @@ describe('issuers', () => {
     expect(Object.keys(metadata as object)).toEqual(['issuer', 'jwks_uri', ...endpoints, ...others])
   })
 
-  it.each(['https://agent.example/.well-known/aauth-person.json', 'https://agent.example/'])(
-    'have nothing else: %s',
-    async (url) => {
-      expect((await net.fetch(url)).status).toBe(404)
-    },
-  )
+  it.each([
+    'https://agent.example/.well-known/aauth-person.json',
+    'https://agent.example/',
+    'https://ps.example/person-token',
+  ])('have nothing else: %s', async (url) => {
+    expect((await net.fetch(url)).status).toBe(404)
+  })
 
   it.each([
     'https://nobody.example/jwks.json',
