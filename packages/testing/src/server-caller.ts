@@ -74,10 +74,11 @@ function readSignature({ headers }: Request): UntrustedSignature {
   for (const [label, key] of keys ?? []) {
     if (isInnerList(key) || !(key[0] instanceof Token) || key[0].toString() !== scheme) continue
     const [list, signature] = [inputs?.get(label), signatures?.get(label)]
-    if (list === undefined || !isInnerList(list) || signature === undefined || isInnerList(signature)) break
+    if (list === undefined || !isInnerList(list) || signature === undefined || isInnerList(signature))
+      throw unsigned('invalid_signature')
     const [id, dwk, kid] = ['id', 'dwk', 'kid'].map((name) => key[1].get(name))
     const [bytes] = signature
-    if (!(bytes instanceof ArrayBuffer)) break
+    if (!(bytes instanceof ArrayBuffer)) throw unsigned('invalid_signature')
     if (typeof id !== 'string' || typeof dwk !== 'string' || typeof kid !== 'string' || !isOrigin(id))
       throw unsigned('invalid_key')
     const items = list[0].map(([name, params]: Item): [string, typeof params] => [String(name), params])
