@@ -9,13 +9,14 @@ import {
   checkGeneration,
   issueAuthToken,
   readTokenRequest,
+  restingOn,
   tokenResponse,
 } from './token-endpoint.ts'
 
 /** The token endpoints of an access server, which person servers ask (AS11-01 to AS11-06). */
 export function accessServer(net: TestNetwork, issuer: TestIssuer): (request: Request) => Promise<Response> {
   const settings = { fetch: net.fetch, now: net.clock.now }
-  const issuers = createIssuers(settings)
+  const issuers = createIssuers({ ...settings, isRevoked: (iss, jti) => issuer.withdrawn.has(iss, jti) })
   const resource = createResource({ issuer: issuer.id, trust: { personServers: 'any' }, ...settings })
 
   return (request) =>
@@ -38,7 +39,9 @@ export function accessServer(net: TestNetwork, issuer: TestIssuer): (request: Re
       })
       const older = new URL(request.url).pathname === '/token'
       checkGeneration(asked, older ? 'mission-header' : 'person-token')
-      const token = await issueAuthToken(net, issuer, asked, asked.sub)
+      const token = await issueAuthToken(net, issuer, asked, asked.sub, {
+        issuedOn: restingOn(body.presented_token, body.upstream_token),
+      })
       if (departureNamed(issuer.policy.misbehaviour) === undefined)
         await verifyExchange({ resourceToken: asked, authToken: token, issuers })
       return tokenResponse('auth_token', token, (decodeJwt(token).exp as number) - net.clock.now())

@@ -3,8 +3,10 @@ import { dial } from './dial.ts'
 import type { Grant, TestIssuer, TokenChanges } from './issuer.ts'
 import { base64, sha256, type TestKey } from './keys.ts'
 import { type CallOptions, type CallOutcome, climb } from './ladder.ts'
+import type { MissionProposal } from './missions.ts'
 import { type AgentMistake, mistakeNamed } from './mistakes.ts'
 import type { TestNetwork } from './network.ts'
+import { type AskOptions, completeMission, type ProposedMission, proposeMission } from './propose-mission.ts'
 import { type Component, type Draft, type SignedMessage, signDraft } from './sign.ts'
 
 /** A request to be signed. */
@@ -115,6 +117,33 @@ export class Agent {
    */
   call(url: string, request: AgentRequest = {}, options: CallOptions = {}): Promise<CallOutcome> {
     return climb(this.net, this, url, request, options)
+  }
+
+  /**
+   * Proposes a mission to its person server and waits until the person has agreed (draft 11 §8.2).
+   *
+   * @throws {TokenRefused} `denied` where they do not
+   * @example
+   * ```ts
+   * import { createTestNetwork } from '@aauth-guard/testing'
+   *
+   * const net = await createTestNetwork()
+   * const agent = await net.agent()
+   * const { missions } = net.personServer
+   * const mission = await agent.proposeMission(
+   *   { description: 'Sort the notes' },
+   *   { interact: ({ code }) => missions.approve(code) },
+   * )
+   * await missions.end(mission.s256)
+   * ```
+   */
+  proposeMission(proposal: MissionProposal, options: AskOptions = {}): Promise<ProposedMission> {
+    return proposeMission(this.net, this, proposal, options)
+  }
+
+  /** Says that a mission is done, and waits until the person has seen it (draft 11 §8.5). @throws {TokenRefused} */
+  completeMission(s256: string, summary: string, options: AskOptions = {}): Promise<void> {
+    return completeMission(this.net, this, s256, summary, options)
   }
 
   private async draft(url: string, request: AgentRequest, options: SignOptions): Promise<Draft> {

@@ -23,19 +23,20 @@ export async function dial(
       agent: false,
     })
     sent.on('error', reject)
-    sent.on('response', (incoming) => resolve(read(incoming)))
+    sent.on('response', (incoming) => resolve(read(url, incoming)))
     sent.end(body)
   })
 }
 
-async function read(incoming: IncomingMessage): Promise<Response> {
+async function read(url: string, incoming: IncomingMessage): Promise<Response> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
-  return responseOf(incoming, Buffer.concat(chunks))
+  return responseOf(url, incoming, Buffer.concat(chunks))
 }
 
 /** A response with every header line that came, and with `body` where its status may have one. */
 export function responseOf(
+  url: string,
   { statusCode: status = 0, rawHeaders }: IncomingMessage,
   body: Uint8Array<ArrayBuffer> | ReadableStream,
 ): Response {
@@ -43,5 +44,10 @@ export function responseOf(
   for (let i = 0; i < rawHeaders.length; i += 2) {
     headers.append(rawHeaders[i] as string, rawHeaders[i + 1] as string)
   }
-  return new Response(status === 204 || status === 304 ? null : body, { status, headers })
+  return answeredAt(url, new Response(status === 204 || status === 304 ? null : body, { status, headers }))
+}
+
+/** The response with the URL that was asked, which one made by hand lacks. */
+export function answeredAt(url: string, response: Response): Response {
+  return Object.defineProperty(response, 'url', { value: url, configurable: true })
 }

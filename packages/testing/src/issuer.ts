@@ -1,8 +1,19 @@
 import type { Agent } from './agent.ts'
+import {
+  type IssuedFor,
+  type IssuedToken,
+  IssuedTokens,
+  type TokenSelection,
+  WithdrawnTokens,
+} from './issued-tokens.ts'
+import { endpointsOf, managementOf } from './issuer-metadata.ts'
 import { type Algorithm, base64url, makeKey, type TestKey } from './keys.ts'
 import { type Misbehaviour, respond } from './misbehaviour.ts'
+import { Missions } from './missions.ts'
 import type { TestNetwork } from './network.ts'
-import { deliver, type RevocationBody, type RevokeOptions, revocationEndpoint } from './revoke.ts'
+import { publishedEndpoint } from './published-endpoint.ts'
+import { deliver, type RevocationBody, type RevokeOptions } from './revoke.ts'
+import { type RevocationOutcome, revokeTokens } from './revoke-issued.ts'
 import { type ServerRequest, type ServerSignOptions, signAsServer } from './server-signature.ts'
 import type { SignedMessage } from './sign.ts'
 import type { TokenPolicy } from './token-policy.ts'
@@ -50,6 +61,12 @@ export class TestIssuer {
   generations: readonly Generation[] = ['mission-header', 'person-token']
   /** How its token endpoints decide. */
   readonly policy: TokenPolicy = {}
+  /** Of a person server: what its person agreed to. */
+  readonly missions: Missions
+  /** @internal */
+  readonly issued = new IssuedTokens()
+  /** @internal Tokens that it takes no more. */
+  readonly withdrawn = new WithdrawnTokens()
   private misbehaviour: Misbehaviour | undefined
   private readonly net: TestNetwork
   private published: readonly TestKey[]
@@ -61,6 +78,7 @@ export class TestIssuer {
     this.id = id
     this.key = key
     this.published = [key]
+    this.missions = new Missions(net, this)
   }
 
   /** Publishes its documents wrongly from now on. */
@@ -107,7 +125,7 @@ export class TestIssuer {
   /** An agent token for `agent` (draft 11 §5.3). Lives a day. */
   agentToken(agent: Agent, changes: TokenChanges = {}): Promise<string> {
     const claims = { ...this.common(agent, 86_400, changes), sub: agent.id, ps: agent.personServer?.id }
-    return this.sign('aa-agent+jwt', claims, changes)
+    return this.sign('aa-agent+jwt', claims, changes, { agent: agent.id })
   }
 
   /** A person token for `agent` (draft 11 §7.1). */
@@ -119,7 +137,7 @@ export class TestIssuer {
       tenant,
       mission_s256: mission,
     }
-    return this.sign('aa-person+jwt', claims, grant)
+    return this.sign('aa-person+jwt', claims, grant, { agent: agent.id })
   }
 
   /** An auth token for `agent`, in the generation asked for (draft 11 §9.4; drafts 01 to 10). */
@@ -138,18 +156,21 @@ export class TestIssuer {
       tenant,
       ...specific,
     }
-    return this.sign('aa-auth+jwt', claims, grant)
+    return this.sign('aa-auth+jwt', claims, grant, { agent: agent.id })
   }
 
-  /** Signs any claims as a JWT of type `typ`. */
+  /** Signs any claims as a JWT of type `typ`, and remembers it until it has expired. */
   async sign(
     typ: string,
     claims: Readonly<Record<string, unknown>>,
     changes: TokenChanges = {},
+    issuedFor: IssuedFor = {},
   ): Promise<string> {
     const key = changes.key ?? this.key
     const header = { typ, alg: key.alg as string, kid: key.kid, ...changes.header }
-    const input = `${base64url(JSON.stringify(header))}.${base64url(JSON.stringify({ ...claims, ...changes.claims }))}`
+    const said = { ...claims, ...changes.claims }
+    this.issued.remember(typ, said, issuedFor, this.net.clock.now())
+    const input = `${base64url(JSON.stringify(header))}.${base64url(JSON.stringify(said))}`
     return `${input}.${base64url(await key.sign(new TextEncoder().encode(input)))}`
   }
 
@@ -169,10 +190,39 @@ export class TestIssuer {
    * @param resource its identifier, whose metadata then names the endpoint, or the endpoint
    */
   async revoke(resource: string, revocation: RevocationBody, options: RevokeOptions = {}): Promise<Response> {
-    const endpoint = await revocationEndpoint(this.net, resource, options.via)
+    const name = { document: 'aauth-resource.json', member: 'revocation_endpoint' }
+    const endpoint = await publishedEndpoint(this.net, resource, name, options.via)
     const headers = { 'content-type': 'application/json' }
     const message = await this.signServer(endpoint, { headers, body: JSON.stringify(revocation) }, options)
     return deliver(this.net, message, options.via)
+  }
+
+  /** Tokens it issued that live, by its endpoints or by its methods. */
+  tokens(): readonly IssuedToken[] {
+    return this.issued.alive(this.net.clock.now())
+  }
+
+  /**
+   * Revokes the tokens it issued that are meant, and those it issued on them: at the resource each is for, and a
+   * person token at the access servers it was presented to, which revoke in turn what they issued on it (draft 11
+   * §11.12). Nothing is thrown for a server that does not listen; the outcome says so.
+   * @param which default all of them
+   *
+   * @example
+   * ```ts
+   * import { createTestNetwork } from '@aauth-guard/testing'
+   *
+   * const net = await createTestNetwork()
+   * const outcomes = await net.personServer.revokeIssued({ aud: net.resource, sub: 'ada' })
+   * console.log(outcomes.map(({ recipient, status }) => [recipient, status]))
+   * ```
+   */
+  revokeIssued(
+    which: TokenSelection = {},
+    options: RevokeOptions = {},
+  ): Promise<readonly RevocationOutcome[]> {
+    const tokens = this.issued.selected(which, this.net.clock.now())
+    return revokeTokens(this.net, this, tokens, options)
   }
 
   private common(agent: Agent, lifetime: number, changes: TokenChanges): Record<string, unknown> {
@@ -192,14 +242,9 @@ export class TestIssuer {
   }
 
   private metadata(): Record<string, unknown> {
-    const metadata: Record<string, unknown> = { issuer: this.id, jwks_uri: `${this.id}/jwks.json` }
-    if (this.role === 'agent-provider') return metadata
-    if (this.generations.includes('mission-header')) metadata.token_endpoint = `${this.id}/token`
-    if (this.generations.includes('person-token')) {
-      metadata.auth_token_endpoint = `${this.id}/auth-token`
-      if (this.role === 'person-server') metadata.person_token_endpoint = `${this.id}/person-token`
-    }
-    return metadata
+    const endpoints = endpointsOf(this).map(([member, path]) => [member, `${this.id}${path}`] as const)
+    const named = { issuer: this.id, jwks_uri: `${this.id}/jwks.json`, ...Object.fromEntries(endpoints) }
+    return { ...named, ...managementOf(this) }
   }
 }
 

@@ -42,6 +42,24 @@ export async function makeKey(seed: string, kid: string, alg: Algorithm): Promis
   }
 }
 
+/** Whether `signature` over `bytes` is one of a published key; `false` as well for a key that is none. */
+export async function isSignedBy(
+  jwk: Readonly<Record<string, unknown>>,
+  bytes: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  const { kty, crv, x, y, alg } = jwk
+  if (alg !== 'Ed25519' && alg !== 'ES256') return false
+  // Runtimes disagree on the names of `alg`; the members of the curve are the key.
+  const members = { kty, crv, x, ...(y !== undefined && { y }) } as JWK
+  try {
+    const key = await crypto.subtle.importKey('jwk', members, importAlgorithm[alg], false, ['verify'])
+    return await crypto.subtle.verify(signAlgorithm[alg], key, signature, bytes)
+  } catch {
+    return false
+  }
+}
+
 /** Unpadded base64url. */
 export function base64url(value: Uint8Array | string): string {
   return base64(typeof value === 'string' ? new TextEncoder().encode(value) : value)

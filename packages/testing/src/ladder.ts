@@ -7,6 +7,11 @@ import type { TestNetwork } from './network.ts'
 export interface CallOptions extends Omit<FetchOptions, 'token'> {
   /** Shown first; default the agent token. */
   readonly token?: string
+  /**
+   * For a resource that calls on behalf of its caller: the person or auth token it was called with (draft 11 §10.1).
+   * Its agent is of a provider with the identifier of the resource.
+   */
+  readonly upstream?: string
 }
 
 /** What a call came to. */
@@ -47,11 +52,12 @@ export async function climb(
   agent: Agent,
   url: string,
   request: AgentRequest,
-  { token: first, ...options }: CallOptions,
+  { token: first, upstream, ...options }: CallOptions,
 ): Promise<CallOutcome> {
   const issuers = keptIssuers(net)
   const agentToken = await agent.agentToken()
   const challenges: string[] = []
+  const chain = upstream === undefined ? {} : { upstream_token: upstream }
   let token = first ?? agentToken
   for (;;) {
     const response = await agent.fetch(url, request, { ...options, token })
@@ -65,8 +71,9 @@ export async function climb(
   }
 
   function personToken(): Promise<string> {
-    const mission = options.mission && { mission_s256: options.mission.s256 }
-    return ask('person_token_endpoint', 'person_token', { resource: new URL(url).origin, ...mission })
+    // A chain goes on under the mission of its caller (R11-294).
+    const under = upstream === undefined && options.mission ? { mission_s256: options.mission.s256 } : chain
+    return ask('person_token_endpoint', 'person_token', { resource: new URL(url).origin, ...under })
   }
 
   async function redeem(resourceToken: string): Promise<string> {
@@ -84,8 +91,9 @@ export async function climb(
         ? await ask('auth_token_endpoint', 'auth_token', {
             resource_token: resourceToken,
             presented_token: token,
+            ...chain,
           })
-        : await ask('token_endpoint', 'auth_token', { resource_token: resourceToken })
+        : await ask('token_endpoint', 'auth_token', { resource_token: resourceToken, ...chain })
     await verifyExchange({ resourceToken: asked, authToken, issuers })
     return authToken
   }

@@ -1,11 +1,12 @@
 import type { RequestListener } from 'node:http'
 import { Agent } from './agent.ts'
 import { makeClock, type TestClock } from './clock.ts'
+import { answeredAt } from './dial.ts'
 import { firstKey, type IssuerRole, TestIssuer } from './issuer.ts'
+import { answerIssuerEndpoint } from './issuer-endpoints.ts'
 import { type Algorithm, makeKey } from './keys.ts'
 import { type Listening, listen } from './listen.ts'
 import { dialing, publishing, type ServedIssuers } from './served-issuers.ts'
-import { answerTokenEndpoint } from './token-servers.ts'
 
 export interface NetworkOptions {
   /** The resource tokens are minted for; default `https://notes.example`. */
@@ -45,6 +46,7 @@ export class TestNetwork {
   private readonly issuers = new Map<string, TestIssuer[]>()
   private readonly listening: Listening[] = []
   private readonly served = new Map<string, string>()
+  private readonly apps = new Map<string, string>()
   private ids = 0
 
   private constructor(
@@ -82,17 +84,23 @@ export class TestNetwork {
   /** `fetch` within this world: hand it to `createResource`. Origins nobody has are not reachable. */
   readonly fetch: typeof fetch = async (input, init) => {
     const request = new Request(input, init)
+    return answeredAt(request.url, await this.answer(request, init?.signal ?? request.signal))
+  }
+
+  private async answer(request: Request, signal: AbortSignal): Promise<Response> {
     this.fetches.push({ url: request.url, at: this.clock.now() })
     const { origin, pathname, host } = new URL(request.url)
     const here = this.issuers.get(origin)
     if (here === undefined) return this.fetchServed(origin, host, request)
     for (const issuer of here) {
-      const granted = answerTokenEndpoint(this, issuer, request)
+      const granted = answerIssuerEndpoint(this, issuer, request)
       if (granted !== undefined) return granted
-      const response = await issuer.answer(pathname, init?.signal ?? undefined)
-      if (response.status !== 404 || issuer === here.at(-1)) return response
+      const response = await issuer.answer(pathname, signal)
+      if (response.status !== 404) return response
     }
-    return new Response('', { status: 404 })
+    // A resource that is its own agent provider publishes the documents of both (R11-290).
+    const app = this.apps.get(host)
+    return app === undefined ? new Response('', { status: 404 }) : dialing({ [origin]: app })(request)
   }
 
   /** An app that is served under the origin, whose documents its counterparts read. */
@@ -126,6 +134,7 @@ export class TestNetwork {
     const server = await listen(app)
     this.listening.push(server)
     this.served.set(new URL(origin).host, server.url)
+    this.apps.set(new URL(origin).host, server.url)
     return server
   }
 
@@ -153,6 +162,7 @@ export class TestNetwork {
   /** Closes what {@link listen} and {@link serveIssuers} opened. */
   async close(): Promise<void> {
     this.served.clear()
+    this.apps.clear()
     await Promise.all(this.listening.splice(0).map((server) => server.close()))
   }
 

@@ -8,17 +8,20 @@ import {
 } from '@aauth-guard/core/exchange'
 import { decodeJwt } from 'jose'
 import { isInnerList, parseDictionary } from 'structured-headers'
+import { answerEndpoint, EndpointError } from './endpoint-answer.ts'
 import { departureNamed } from './exchange-misbehaviour.ts'
 import type { Generation, TestIssuer } from './issuer.ts'
-import { base64url, sha256 } from './keys.ts'
+import { answerMission } from './mission-endpoint.ts'
+import { isDigest } from './missions.ts'
 import type { TestNetwork } from './network.ts'
+import { onlyPerson, Persons } from './persons.ts'
 import { deliver } from './revoke.ts'
 import {
   answerTokenRequest,
   checkGeneration,
-  EndpointError,
   issueAuthToken,
   readTokenRequest,
+  restingOn,
   type TokenRequest,
   tokenResponse,
 } from './token-endpoint.ts'
@@ -29,14 +32,22 @@ import {
  */
 export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Request) => Promise<Response> {
   const settings = { fetch: net.fetch, now: net.clock.now }
-  const issuers = createIssuers(settings)
+  const issuers = createIssuers({ ...settings, isRevoked: (iss, jti) => issuer.withdrawn.has(iss, jti) })
+  const persons = new Persons(net, issuer)
   const guard = fetchGuard(
-    createResource({ issuer: issuer.id, trust: { agentProviders: 'any' }, ...settings }),
+    createResource({
+      issuer: issuer.id,
+      trust: { agentProviders: 'any' },
+      stores: { revocations: issuer.withdrawn },
+      ...settings,
+    }),
     { accept: 'agent-token', components: ['content-digest', 'content-type'] },
   )
 
-  return guard((request, auth) =>
-    answerTokenRequest(issuer, request.signal, async () => {
+  return guard((request, auth) => {
+    if (new URL(request.url).pathname.startsWith('/mission'))
+      return answerEndpoint(() => answerMission(issuer, request, auth.agent))
+    return answerTokenRequest(issuer, request.signal, async () => {
       const body = readTokenRequest(await request.text())
       const agentToken = shownToken(request)
       switch (new URL(request.url).pathname) {
@@ -47,22 +58,34 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
         default:
           return authToken(body, auth, agentToken, 'mission-header')
       }
-    }),
-  )
+    })
+  })
 
   async function personToken(body: TokenRequest, auth: AgentAuth, agentToken: string): Promise<Response> {
-    const { resource = '', mission_s256: mission } = body
+    const { resource = '', mission_s256: asserted } = body
     if (!/^https:\/\/[a-z0-9.-]+$/.test(resource) || auth.parentAgent !== undefined)
       throw new ExchangeError('invalid_request', 'no resource, or a sub-agent that asks for itself')
-    refuseEnded(mission)
+    // A chain goes on under the mission of the caller, and names none of its own.
+    if (body.upstream_token !== undefined && asserted !== undefined)
+      throw new ExchangeError('invalid_request', 'mission_s256 beside upstream_token')
     const bound = await actingAgent(body, auth, agentToken)
+    const upstream =
+      body.upstream_token === undefined
+        ? undefined
+        : await persons.readUpstream(body.upstream_token, auth.iss, issuers)
+    const mission = upstream ? upstream.mission : asserted
+    if (mission !== undefined && !isDigest(mission))
+      throw new ExchangeError('invalid_request', 'mission_s256 is no digest')
+    const live = mission && issuer.missions.demandLive(mission, upstream ? undefined : auth.agent)
     const iat = net.clock.now()
-    const exp = Math.min(iat + 3600, auth.exp, bound.exp)
+    const caps = [upstream?.exp, live ? live.expiresAt : undefined].filter((cap) => cap !== undefined)
+    const exp = Math.min(iat + 3600, auth.exp, bound.exp, ...caps)
+    const person = upstream?.person ?? onlyPerson
     const claims = {
       iss: issuer.id,
       dwk: 'aauth-person.json',
       aud: resource,
-      sub: await subjectAt(resource),
+      sub: await persons.subjectAt(resource, person),
       jti: net.nextId(),
       iat,
       exp,
@@ -70,7 +93,8 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
       tenant: issuer.policy.tenant,
       mission_s256: mission,
     }
-    return tokenResponse('person_token', await issuer.sign('aa-person+jwt', claims), exp - iat)
+    const issuedFor = { agent: auth.agent, person, issuedOn: restingOn(body.upstream_token) }
+    return tokenResponse('person_token', await issuer.sign('aa-person+jwt', claims, {}, issuedFor), exp - iat)
   }
 
   async function authToken(
@@ -81,6 +105,7 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
   ): Promise<Response> {
     const { resource_token: resourceToken } = body
     if (resourceToken === undefined) throw new ExchangeError('invalid_request', 'resource_token is missing')
+    if (body.upstream_token !== undefined) await persons.readUpstream(body.upstream_token, auth.iss, issuers)
     const asked = await verifyResourceToken(resourceToken, {
       role: 'person-server',
       recipient: issuer.id,
@@ -92,10 +117,20 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
       issuers,
     })
     checkGeneration(asked, generation)
-    refuseEnded(asked.mission?.s256)
+    // Whose mission it is, what was presented says already.
+    const live = asked.mission && issuer.missions.demandLive(asked.mission.s256, undefined)
     const token = asked.forwards
       ? await federate(asked, { ...body, agent_token: agentToken })
-      : await issueAuthToken(net, issuer, asked, asked.sub ?? (await subjectAt(asked.iss)))
+      : await issueAuthToken(
+          net,
+          issuer,
+          { ...asked, latestExp: Math.min(asked.latestExp, live?.expiresAt ?? asked.latestExp) },
+          asked.sub ?? (await persons.subjectAt(asked.iss)),
+          {
+            agent: auth.agent,
+            issuedOn: restingOn(body.presented_token, body.upstream_token),
+          },
+        )
     const honest = departureNamed(issuer.policy.misbehaviour) === undefined
     if (honest) await checkDelivery(asked, token)
     return tokenResponse('auth_token', token, (decodeJwt(token).exp as number) - net.clock.now())
@@ -112,6 +147,7 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
 
   /** Passes the request on to the access server that the resource names, signed in its own right. */
   async function federate(asked: VerifiedResourceToken, body: TokenRequest): Promise<string> {
+    for (const name of restingOn(body.presented_token)) issuer.issued.get(name)?.presentedTo.add(asked.aud)
     const response = await askAccessServer(asked, body).catch(() => undefined)
     const answered = (await response?.json().catch(() => undefined)) as
       | Readonly<Record<string, unknown>>
@@ -147,17 +183,6 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
     if (claims.parentAgent !== auth.agent)
       throw new ExchangeError('invalid_subagent_token', 'the sub-agent is of another family')
     return claims
-  }
-
-  function refuseEnded(mission: string | undefined): void {
-    if (mission !== undefined && issuer.policy.endedMissions?.includes(mission))
-      throw new EndpointError(403, 'mission_terminated')
-  }
-
-  async function subjectAt(resource: string): Promise<string> {
-    const chosen = issuer.policy.sub?.(resource)
-    if (chosen !== undefined) return chosen
-    return base64url(await sha256(new TextEncoder().encode(`${net.seed} ${issuer.id} ${resource}`)))
   }
 }
 

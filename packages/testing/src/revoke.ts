@@ -25,20 +25,3 @@ export async function deliver(
   const origin = via ?? net.servedAt(new URL(message.url).host)
   return origin === undefined ? net.fetch(toRequest(message)) : dial(origin, message)
 }
-
-/** Where a resource hears of revocations: what its metadata says, or `resource` itself if it has a path. */
-export async function revocationEndpoint(
-  net: TestNetwork,
-  resource: string,
-  via: string | undefined,
-): Promise<string> {
-  const { origin, pathname } = new URL(resource)
-  if (pathname !== '/') return resource
-  const target = '/.well-known/aauth-resource.json'
-  const asked = { method: 'GET', url: `${origin}${target}`, target, headers: [], base: '' }
-  const { revocation_endpoint: endpoint } = (await (await deliver(net, asked, via)).json()) as {
-    revocation_endpoint?: string
-  }
-  if (endpoint === undefined) throw new Error(`${origin} publishes no revocation endpoint`)
-  return endpoint
-}

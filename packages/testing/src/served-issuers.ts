@@ -68,7 +68,7 @@ export function dialing(origins: Readonly<Record<string, string>>): typeof fetch
       })
       sent.on('error', reject)
       sent.on('response', (incoming) =>
-        resolve(responseOf(incoming, Readable.toWeb(incoming) as ReadableStream)),
+        resolve(responseOf(url, incoming, Readable.toWeb(incoming) as ReadableStream)),
       )
       sent.end(content)
     })

@@ -54,23 +54,15 @@ export async function signDraft(draft: Draft): Promise<SignedMessage> {
   const items = draft.components.map(
     ({ name, params = {} }) => [name, new Map(Object.entries(params))] as [string, Map<string, BareItem>],
   )
-  const list: [[string, Map<string, BareItem>][], Map<string, BareItem>] = [
-    items,
-    new Map(Object.entries(draft.params)),
-  ]
+  const list: CoveredList = [items, new Map(Object.entries(draft.params))]
   const labels = draft.twin === undefined ? [label] : [label, draft.twin]
   const under = (member: string): string => labels.map((name) => `${name}=${member}`).join(', ')
   const signatureKey = under(
     serializeItem([new Token(draft.scheme), new Map(Object.entries(draft.schemeParams))]),
   )
   const fields: (readonly [string, string])[] = [...draft.headers, ['signature-key', signatureKey]]
-  const lines = draft.components.map(({ name, params }, index) => {
-    const identifier = serializeInnerList([[items[index] as (typeof items)[number]], new Map()]).slice(1, -1)
-    const key = params?.key
-    return `${identifier}: ${typeof key === 'string' ? member(value(name), key) : value(name)}`
-  })
   const params = serializeInnerList(list)
-  const base = [...lines, `"@signature-params": ${params}`].join('\n')
+  const base = signatureBase({ method, target, authority, fields }, list)
   const signature = await key.sign(new TextEncoder().encode(base))
   const headers = [
     ...fields,
@@ -78,6 +70,29 @@ export async function signDraft(draft: Draft): Promise<SignedMessage> {
     ['signature', under(`:${base64(signature)}:`)] as const,
   ]
   return { method, url: `https://${authority}${target}`, target, headers, base, ...(body && { body }) }
+}
+
+/** What a signature covers, as its receiver sees it. */
+export interface Signable {
+  readonly method: string
+  readonly authority: string
+  /** Origin form. */
+  readonly target: string
+  /** Every line in order; names in lower case. */
+  readonly fields: readonly (readonly [name: string, value: string])[]
+}
+
+type CoveredList = [[string, Map<string, BareItem>][], Map<string, BareItem>]
+
+/** The text that is signed (RFC 9421 §2.5). */
+export function signatureBase({ method, authority, target, fields }: Signable, list: CoveredList): string {
+  const lines = list[0].map((item) => {
+    const [name, params] = item
+    const identifier = serializeInnerList([[item], new Map()]).slice(1, -1)
+    const key = params.get('key')
+    return `${identifier}: ${typeof key === 'string' ? member(value(name), key) : value(name)}`
+  })
+  return [...lines, `"@signature-params": ${serializeInnerList(list)}`].join('\n')
 
   function value(name: string): string {
     const [path = '', ...query] = target.split('?')

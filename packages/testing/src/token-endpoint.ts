@@ -1,62 +1,39 @@
-import { type Answer, answer, isAAuthError } from '@aauth-guard/core'
 import { ExchangeError, type VerifiedResourceToken } from '@aauth-guard/core/exchange'
+import { decodeJwt } from 'jose'
+import { answerEndpoint, granted, noAnswer, readJsonObject, refusal } from './endpoint-answer.ts'
 import { departureNamed } from './exchange-misbehaviour.ts'
+import type { IssuedFor, TokenName } from './issued-tokens.ts'
 import { documents, type Generation, type TestIssuer } from './issuer.ts'
 import type { TestNetwork } from './network.ts'
 
 /** The body of a token request: every member of it that is a string. */
 export type TokenRequest = Readonly<Record<string, string | undefined>>
 
-/** A refusal that is not of the tokens. */
-export class EndpointError extends Error {
-  override readonly name = 'EndpointError'
-  readonly status: number
-  readonly code: string
-
-  constructor(status: number, code: string) {
-    super(code)
-    this.status = status
-    this.code = code
-  }
-}
-
 /** @throws {ExchangeError} `invalid_request` */
 export function readTokenRequest(content: string): TokenRequest {
-  let body: unknown
-  try {
-    body = JSON.parse(content)
-  } catch {
-    throw new ExchangeError('invalid_request', 'the content is no JSON')
-  }
-  if (typeof body !== 'object' || body === null)
-    throw new ExchangeError('invalid_request', 'the content is no JSON object')
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => typeof value === 'string'))
+  const members = Object.entries(readJsonObject(content))
+  return Object.fromEntries(
+    members.filter((member): member is [string, string] => typeof member[1] === 'string'),
+  )
 }
 
-/** Answers with what `grant` makes, or as the issuer was told to misbehave; refusals in JSON (draft 11 §11.9.2). */
-export async function answerTokenRequest(
+/** Answers with what `grant` makes, or as the issuer was told to misbehave. */
+export function answerTokenRequest(
   { policy }: TestIssuer,
   signal: AbortSignal,
   grant: () => Promise<Response>,
 ): Promise<Response> {
-  try {
-    switch (policy.misbehaviour) {
-      case 'never-answer':
-        return await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
-      case 'deny':
-        return refusal(403, 'denied')
-      case 'no-token':
-        return Response.json({ expires_in: 3600 })
-      case 'not-json':
-        return new Response('<html>', { headers: { 'content-type': 'text/html' } })
-      default:
-        return await grant()
-    }
-  } catch (error) {
-    if (error instanceof ExchangeError || error instanceof EndpointError)
-      return refusal(error.status, error.code)
-    if (isAAuthError(error)) return toResponse(answer(error))
-    throw error
+  switch (policy.misbehaviour) {
+    case 'never-answer':
+      return noAnswer(signal)
+    case 'deny':
+      return Promise.resolve(refusal(403, 'denied'))
+    case 'no-token':
+      return Promise.resolve(Response.json({ expires_in: 3600 }))
+    case 'not-json':
+      return Promise.resolve(new Response('<html>', { headers: { 'content-type': 'text/html' } }))
+    default:
+      return answerEndpoint(grant)
   }
 }
 
@@ -66,7 +43,7 @@ export function tokenResponse(
   token: string,
   lifetime: number,
 ): Response {
-  return Response.json({ [name]: token, expires_in: lifetime }, { headers: { 'cache-control': 'no-store' } })
+  return granted({ [name]: token, expires_in: lifetime })
 }
 
 /** The endpoints of each generation take resource tokens of their own. @throws {ExchangeError} */
@@ -81,6 +58,7 @@ export function issueAuthToken(
   issuer: TestIssuer,
   asked: VerifiedResourceToken,
   sub: string | undefined,
+  issuedFor: IssuedFor,
 ): Promise<string> {
   const { policy } = issuer
   const iat = net.clock.now()
@@ -101,13 +79,16 @@ export function issueAuthToken(
   const specific =
     asked.generation === 'person-token' ? { ps, tenant, mission_s256: mission?.s256 } : { agent, mission }
   const claims = { ...common, ...specific }
-  return issuer.sign('aa-auth+jwt', { ...claims, ...departureNamed(policy.misbehaviour)?.(claims) })
+  const granted = { ...claims, ...departureNamed(policy.misbehaviour)?.(claims) }
+  return issuer.sign('aa-auth+jwt', granted, {}, issuedFor)
 }
 
-function refusal(status: number, error: string): Response {
-  return Response.json({ error }, { status, headers: { 'cache-control': 'no-store' } })
-}
-
-function toResponse({ status, headers, body }: Answer): Response {
-  return new Response(body, { status, headers })
+/** The tokens that a request brought and that its grant rests on; each was verified. */
+export function restingOn(...tokens: readonly (string | undefined)[]): readonly TokenName[] {
+  return tokens
+    .filter((token) => token !== undefined)
+    .map((token): TokenName => {
+      const { iss, jti } = decodeJwt(token)
+      return `${iss} ${jti}`
+    })
 }

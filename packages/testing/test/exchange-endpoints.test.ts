@@ -56,13 +56,14 @@ describe('the person token endpoint', () => {
     net.personServer.policy.endedMissions = [mission]
     expect([running.mission_s256, await ask(agent, '/person-token', { ...body, x: '' })]).toEqual([
       mission,
-      [403, { error: 'mission_terminated' }],
+      [403, { error: 'mission_terminated', mission_status: 'terminated' }],
     ])
   })
 
   it.each([
     ['no resource', {}],
     ['a resource with a path', { resource: `${notes}/` }],
+    ['a mission that no digest can be', { resource: notes, mission_s256: 'short' }],
     ['nothing', null],
     ['no JSON', '{'],
   ])('refuses %s', async (_, body) => {

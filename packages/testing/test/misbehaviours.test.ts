@@ -16,6 +16,10 @@ beforeEach(async () => {
     token_endpoint: `${id}/token`,
     auth_token_endpoint: `${id}/auth-token`,
     person_token_endpoint: `${id}/person-token`,
+    revocation_endpoint: 'https://ps.example/revoke',
+    mission_endpoint: 'https://ps.example/mission',
+    mission_control_endpoint: 'https://ps.example/mission-control',
+    mission_control_actions_supported: ['status', 'terminate'],
   }
 })
 

@@ -7,6 +7,13 @@ beforeEach(async () => {
   net = await createTestNetwork({ now: 1_790_000_000, seed: 'network' })
 })
 
+const others = [
+  'revocation_endpoint',
+  'mission_endpoint',
+  'mission_control_endpoint',
+  'mission_control_actions_supported',
+]
+
 describe('issuers', () => {
   it.each([
     [
@@ -20,6 +27,7 @@ describe('issuers', () => {
         jwks_uri: 'https://as.example/jwks.json',
         token_endpoint: 'https://as.example/token',
         auth_token_endpoint: 'https://as.example/auth-token',
+        revocation_endpoint: 'https://as.example/revoke',
       },
     ],
   ])('publish the metadata of their role: %s', async (url, metadata) => {
@@ -32,15 +40,16 @@ describe('issuers', () => {
   ] as const)('announce the endpoints of %s alone where they are told to', async (generation, endpoints) => {
     net.personServer.generations = [generation]
     const metadata = await (await net.fetch('https://ps.example/.well-known/aauth-person.json')).json()
-    expect(Object.keys(metadata as object)).toEqual(['issuer', 'jwks_uri', ...endpoints])
+    expect(Object.keys(metadata as object)).toEqual(['issuer', 'jwks_uri', ...endpoints, ...others])
   })
 
-  it.each(['https://agent.example/.well-known/aauth-person.json', 'https://agent.example/'])(
-    'have nothing else: %s',
-    async (url) => {
-      expect((await net.fetch(url)).status).toBe(404)
-    },
-  )
+  it.each([
+    'https://agent.example/.well-known/aauth-person.json',
+    'https://agent.example/',
+    'https://ps.example/person-token',
+  ])('have nothing else: %s', async (url) => {
+    expect((await net.fetch(url)).status).toBe(404)
+  })
 
   it.each([
     'https://nobody.example/jwks.json',
@@ -48,6 +57,18 @@ describe('issuers', () => {
     'https://agent.example:8443/jwks.json',
   ])('cannot be reached at %s', async (url) => {
     await expect(net.fetch(url)).rejects.toThrow(new TypeError('fetch failed'))
+  })
+
+  it.each([
+    'https://agent.example/jwks.json?x=1',
+    'https://agent.example/nowhere',
+    'https://ps.example/.well-known/aauth-person.json',
+  ])('answer under the URL that was asked: %s', async (url) => {
+    expect((await net.fetch(url)).url).toBe(url)
+    const { fetch } = await net.serveIssuers()
+    const dialled = [(await fetch(url)).url, (await net.fetch(url)).url]
+    await net.close()
+    expect(dialled).toEqual([url, url])
   })
 
   it('of several roles on one origin publish a document each and one key set', async () => {
@@ -68,6 +89,29 @@ describe('issuers', () => {
       { url: 'https://agent.example/jwks.json?x', at: 1_790_000_000 },
       { url: 'https://nobody.example/', at: 1_790_000_001 },
     ])
+  })
+})
+
+describe('an app', () => {
+  it('answers under the URL that was asked, whether it is fetched or called by an agent', async () => {
+    await net.listen((_req, res) => void res.end())
+    const url = 'https://notes.example/a//b?c=%2F'
+    const agent = await net.agent()
+    const called = await agent.fetch(url, {}, { token: await agent.agentToken() })
+    const urls = [(await net.fetch(url)).url, called.url]
+    await net.close()
+    expect(urls).toEqual([url, url])
+  })
+
+  it('shares its origin with an agent provider that it is itself', async () => {
+    await net.listen((_req, res) => void res.end('the app'))
+    await net.issuer('agent-provider', net.resource)
+    const [own, app] = await Promise.all([
+      net.fetch(`${net.resource}/.well-known/aauth-agent.json`).then((response) => response.json()),
+      net.fetch(`${net.resource}/.well-known/aauth-resource.json`).then((response) => response.text()),
+    ])
+    await net.close()
+    expect([own, app]).toMatchObject([{ issuer: net.resource }, 'the app'])
   })
 })
 

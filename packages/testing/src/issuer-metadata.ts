@@ -1,0 +1,39 @@
+import type { TestIssuer } from './issuer.ts'
+
+/** Endpoints that the metadata of an issuer names, and where they are. */
+export function endpointsOf({
+  role,
+  generations,
+  missions,
+}: TestIssuer): readonly (readonly [string, string])[] {
+  if (role === 'agent-provider') return []
+  const endpoints: (readonly [string, string])[] = []
+  if (generations.includes('mission-header')) endpoints.push(['token_endpoint', '/token'])
+  if (generations.includes('person-token')) {
+    endpoints.push(['auth_token_endpoint', '/auth-token'])
+    if (role === 'person-server') endpoints.push(['person_token_endpoint', '/person-token'])
+  }
+  endpoints.push(['revocation_endpoint', '/revoke'])
+  if (role === 'person-server') {
+    endpoints.push(['mission_endpoint', '/mission'])
+    if (missions.control === 'endpoint') endpoints.push(['mission_control_endpoint', '/mission-control'])
+  }
+  return endpoints
+}
+
+/** What a person server says of the management of its missions. */
+export function managementOf({ role, missions }: TestIssuer): Readonly<Record<string, readonly string[]>> {
+  if (role !== 'person-server' || missions.control === 'none') return {}
+  return missions.control === 'endpoint'
+    ? { mission_control_actions_supported: ['status', 'terminate'] }
+    : { mission_management_operations_supported: ['status'] }
+}
+
+/** The endpoint of an issuer that a request goes to, by its first path segment. */
+export function endpointAt(issuer: TestIssuer, method: string, pathname: string): string | undefined {
+  const found = endpointsOf(issuer).find(
+    ([, path]) => pathname === path || (path.startsWith('/mission') && pathname.startsWith(`${path}/`)),
+  )?.[1]
+  const polls = found === '/mission' && pathname.startsWith('/mission/pending/')
+  return method === (polls ? 'GET' : 'POST') ? found : undefined
+}

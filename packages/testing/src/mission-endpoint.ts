@@ -1,0 +1,73 @@
+import { ExchangeError } from '@aauth-guard/core/exchange'
+import { granted, readJsonObject } from './endpoint-answer.ts'
+import type { TestIssuer } from './issuer.ts'
+import { base64url, sha256 } from './keys.ts'
+import { isDigest, type MissionProposal, notFound, type TestMission } from './missions.ts'
+import { deferred, type PendingRequest } from './pending-requests.ts'
+
+/**
+ * The mission endpoint of a person server, for the agent whose signature was verified: a proposal, an update, a
+ * completion, and polling for what the person said (draft 11 §8.1 to §8.7; drafts 01 to 10, which complete a mission
+ * elsewhere, are served here as well).
+ * @throws {ExchangeError | EndpointError}
+ */
+export async function answerMission(issuer: TestIssuer, request: Request, agent: string): Promise<Response> {
+  const { missions, id: origin } = issuer
+  const { pathname } = new URL(request.url)
+  const [, , first, second] = pathname.split('/')
+  if (request.method === 'GET') return poll(second ?? '')
+  const body = readJsonObject(await request.text())
+  return first === undefined ? propose(body) : act(first, body)
+
+  function poll(id: string): Response {
+    const again = (): Response => {
+      const asked = missions.waiting.find((one) => one.id === id) as PendingRequest
+      return deferred(origin, asked, missions.retryAfter)
+    }
+    return missions.requests.poll(id, agent, again)
+  }
+
+  function propose(body: Readonly<Record<string, unknown>>): Promise<Response> | Response {
+    if (typeof body.description !== 'string' || body.description === '')
+      throw new ExchangeError('invalid_request', 'description is missing')
+    const proposal = body as unknown as MissionProposal
+    const approve = async (): Promise<Response> => missionResponse(await missions.begin(agent, proposal))
+    return ask({ about: 'proposal', agent, description: proposal.description }, approve)
+  }
+
+  async function act(s256: string, body: Readonly<Record<string, unknown>>): Promise<Response> {
+    if (!isDigest(s256)) throw new ExchangeError('invalid_request', 'the path names no mission')
+    if (missions.get(s256)?.agent !== agent) throw notFound()
+    missions.demandLive(s256, agent)
+    const { action, description, summary } = body
+    if (action === 'update' && typeof description === 'string') {
+      const update = new TextEncoder().encode(JSON.stringify({ mission_s256: s256, description }))
+      return granted({ s256: base64url(await sha256(update)) })
+    }
+    if (action !== 'completion' || typeof summary !== 'string')
+      throw new ExchangeError('invalid_request', 'action is missing or unknown, or lacks its text')
+    return ask({ about: 'completion', agent, description: summary }, async () => {
+      await missions.end(s256, 'completed')
+      return granted({ s256, mission_status: 'terminated' })
+    })
+  }
+
+  function ask(
+    asked: Omit<PendingRequest, 'id' | 'code'>,
+    onApproval: () => Promise<Response>,
+  ): Promise<Response> | Response {
+    if (missions.approves === 'at-once') return onApproval()
+    return deferred(origin, missions.requests.add(asked, onApproval), missions.retryAfter)
+  }
+
+  /** The encoded record in a member of draft 11; the record itself, and its name in a header, before. */
+  function missionResponse({ s256, blob }: TestMission): Response {
+    if (issuer.generations.includes('person-token')) return granted({ s256, mission: base64url(blob) })
+    const headers = {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'aauth-mission': `approver="${origin}"; s256="${s256}"`,
+    }
+    return new Response(blob, { headers })
+  }
+}

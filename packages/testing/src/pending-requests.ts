@@ -1,0 +1,85 @@
+import { serializeDictionary, Token } from 'structured-headers'
+import { EndpointError, granted } from './endpoint-answer.ts'
+
+/** Something the person is asked. */
+export interface PendingRequest {
+  /** Of the pending URL; cannot be guessed. */
+  readonly id: string
+  /** By which the person finds what they are asked (R11-220). */
+  readonly code: string
+  readonly about: 'proposal' | 'completion'
+  readonly agent: string
+  /** What the agent said. */
+  readonly description: string
+}
+
+interface Held extends PendingRequest {
+  readonly until: number
+  readonly onApproval: () => Promise<Response>
+  outcome: 'pending' | 'declined' | Response | 'taken'
+}
+
+/** Symbols that nobody mistakes for another (R11-220). */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+/** Seconds for which the person may be asked. */
+const patience = 600
+
+/** Requests that wait for the person (draft 11 §11.8, §13.2). */
+export class PendingRequests {
+  private readonly held = new Map<string, Held>()
+  private readonly now: () => number
+
+  constructor(now: () => number) {
+    this.now = now
+  }
+
+  add(asked: Omit<PendingRequest, 'id' | 'code'>, onApproval: () => Promise<Response>): PendingRequest {
+    const id = crypto.randomUUID()
+    const symbols = crypto.getRandomValues(new Uint8Array(8))
+    const code = Array.from(symbols, (octet) => alphabet[octet % 32]).join('')
+    const held: Held = { ...asked, id, code, until: this.now() + patience, onApproval, outcome: 'pending' }
+    this.held.set(id, held)
+    return held
+  }
+
+  waiting(): readonly PendingRequest[] {
+    return [...this.held.values()].filter((held) => held.outcome === 'pending' && held.until > this.now())
+  }
+
+  /** @throws {Error} for a code under which nothing waits: each decides once (R11-222) */
+  async decide(code: string, decision: 'approved' | 'declined'): Promise<void> {
+    const meant = code.replaceAll('-', '').toUpperCase().replaceAll(/[IL]/g, '1').replaceAll('O', '0')
+    const held = [...this.held.values()].find((one) => one.code === meant)
+    if (held?.outcome !== 'pending' || held.until <= this.now())
+      throw new Error('nothing waits under this code')
+    held.outcome = 'declined'
+    if (decision === 'approved') held.outcome = await held.onApproval()
+  }
+
+  /** What came of it, told once and to the agent that asked (R11-210 to R11-214). @throws {EndpointError} */
+  poll(id: string, agent: string, again: () => Response): Response {
+    const held = this.held.get(id)
+    if (held === undefined || held.agent !== agent) throw new EndpointError(404, 'not_found')
+    const { outcome } = held
+    if (outcome === 'taken') throw new EndpointError(410, 'gone')
+    if (outcome === 'pending' && held.until > this.now()) return again()
+    held.outcome = 'taken'
+    if (outcome === 'pending') throw new EndpointError(408, 'expired')
+    if (outcome === 'declined') throw new EndpointError(403, 'denied')
+    return outcome
+  }
+}
+
+/** Says that the person has to be asked, and where to hear of it (draft 11 §11.8.2). */
+export function deferred(origin: string, { id, code }: PendingRequest, retryAfter: number): Response {
+  const params = new Map([
+    ['url', `${origin}/interaction`],
+    ['code', code],
+  ])
+  const headers = {
+    'aauth-requirement': serializeDictionary(new Map([['requirement', [new Token('interaction'), params]]])),
+    location: `${origin}/mission/pending/${id}`,
+    'retry-after': String(retryAfter),
+  }
+  return granted({ status: 'pending' }, { status: 202, headers })
+}

@@ -1,0 +1,43 @@
+import { ExchangeError } from '@aauth-guard/core/exchange'
+import { answerEndpoint, readJsonObject } from './endpoint-answer.ts'
+import type { TokenName } from './issued-tokens.ts'
+import { documents, type TestIssuer } from './issuer.ts'
+import type { TestNetwork } from './network.ts'
+import { revokeTokens } from './revoke-issued.ts'
+import { verifyServerCaller } from './server-caller.ts'
+
+/** Who withdraws what where (draft 11 §11.12, Table 18). */
+const heard = {
+  'person-server': [documents['agent-provider'], 'aauth-resource.json'],
+  'access-server': [documents['person-server'], 'aauth-resource.json'],
+} as const
+
+/**
+ * The revocation endpoint of a person server or access server. An access server that is told of a person token
+ * revokes what it issued on it, and says which resources were told (draft 11 §11.12.3; AS11-08).
+ */
+export function answerRevocation(
+  net: TestNetwork,
+  issuer: TestIssuer,
+  role: keyof typeof heard,
+  request: Request,
+): Promise<Response> {
+  return answerEndpoint(async () => {
+    const content = new Uint8Array(await request.arrayBuffer())
+    const { id, dwk } = await verifyServerCaller(net, request, content, heard[role])
+    const { jti, exp } = readJsonObject(new TextDecoder().decode(content))
+    if (typeof jti !== 'string' || jti === '' || !Number.isSafeInteger(exp))
+      throw new ExchangeError('invalid_request', 'jti is no string, or exp no NumericDate')
+    const now = net.clock.now()
+    issuer.withdrawn.add({ iss: id, jti, exp: exp as number }, now)
+    if (role === 'person-server' || dwk !== documents['person-server']) return new Response(null)
+    const outcomes = await revokeTokens(
+      net,
+      issuer,
+      issuer.issued.withIssuedOn(new Set<TokenName>([`${id} ${jti}`]), now),
+      {},
+    )
+    const downstream = outcomes.map(({ recipient, error }) => ({ recipient, ...(error && { error }) }))
+    return Response.json({ downstream })
+  })
+}
