@@ -12,10 +12,10 @@ export function dropMission(message: IncomingMessage): void {
   if (message.headers[name] === undefined) return
   // Remembered with the header, for the next guard.
   signedRequest(message)
-  const { rawHeaders } = message
+  // Node makes these of the raw lines when they are first read, and counts on their number. HTTP/2 has no distinct ones.
+  const { headers, headersDistinct = {}, rawHeaders } = message
+  delete headers[name]
+  delete headersDistinct[name]
   for (let i = rawHeaders.length - 2; i >= 0; i -= 2)
     if (rawHeaders[i]?.toLowerCase() === name) rawHeaders.splice(i, 2)
-  delete message.headers[name]
-  // HTTP/2 has none.
-  if (message.headersDistinct) delete message.headersDistinct[name]
 }
