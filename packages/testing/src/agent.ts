@@ -95,13 +95,21 @@ export class Agent {
   }
 
   /**
-   * Signs a request to `url` and sends it: to the app that {@link TestNetwork.listen} serves under the authority of
+   * Calls `url` as {@link call} does, and resolves with the last answer alone: challenge, person token, resource token,
+   * auth token, and the call again.
+   */
+  fetch(url: string, request?: AgentRequest): Promise<Response>
+  /**
+   * Signs a request to `url` with the token that is named and sends it, once: to the app that {@link TestNetwork.listen} serves under the authority of
    * `url`, else to the issuers of the network.
    * @param options.via where to dial instead, as `http://127.0.0.1:PORT`; `Host` still names the authority of `url`
    */
   fetch(url: string, request: AgentRequest, options: FetchOptions): Promise<Response>
   fetch(request: Request, options: FetchOptions): Promise<Response>
-  async fetch(...given: ToSign<FetchOptions>): Promise<Response> {
+  async fetch(
+    ...given: ToSign<FetchOptions> | readonly [url: string, request?: AgentRequest | undefined]
+  ): Promise<Response> {
+    if (isCall(given)) return (await this.call(...given)).response
     const { url, request, options } = await readArguments(given)
     const message = await this.sign(url, request, options)
     const via = options.via ?? this.net.servedAt(cut(url).authority)
@@ -193,6 +201,13 @@ export function toRequest({ method, url, headers, body }: SignedMessage): Reques
     headers: headers.map(([name, value]): [string, string] => [name, value]),
     ...(body && { body }),
   })
+}
+
+/** Without a token it is the agent that sees to it. */
+function isCall<Options>(
+  given: ToSign<Options> | readonly [url: string, request?: AgentRequest | undefined],
+): given is readonly [url: string, request?: AgentRequest | undefined] {
+  return typeof given[0] === 'string' && given.length < 3
 }
 
 async function readArguments<Options>(

@@ -5,6 +5,20 @@ import { makeExchangeWorld, mission, notes, now } from './exchange-world.ts'
 const as = 'https://as.example'
 const ps = 'https://ps.example'
 
+describe('agent.fetch without a token', () => {
+  it.each(['person-token', 'mission-header'] as const)(
+    'sees to all of it and answers as the API did at last: %s [CHAL-8]',
+    async (generation) => {
+      const { agent } = await makeExchangeWorld(generation)
+      const answers = [
+        await agent.fetch(`${notes}/notes`),
+        await agent.fetch(`${notes}/notes`, { method: 'POST' }),
+      ]
+      expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    },
+  )
+})
+
 describe('agent.call over real sockets', () => {
   it.each([
     ['three-party, draft 11', 'person-token', undefined, ['person-token', 'auth-token'], ps],
