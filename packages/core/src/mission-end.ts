@@ -29,19 +29,27 @@ export function demandLiving(
   return found instanceof Promise ? found.then(judge) : judge(found)
 }
 
-/** Records the end of a mission, for good; what was known of it as active is forgotten. */
+/**
+ * Records the end of a mission, for good; what was known of it as active is forgotten.
+ * @param reason left out where it cannot stand in an answer
+ */
 export async function endMission(
   state: ResourceState,
   { approver, s256 }: Mission,
-  reason: string | undefined,
+  reason: unknown,
 ): Promise<TombstoneVerdict> {
   const learnedAt = state.settings.now()
-  const known = isReason(reason) ? { reason } : {}
-  // Also where there is no room for it, or the store fails: it has ended all the same.
-  state.missionWatch?.forget({ approver, s256 })
-  const verdict = await addTombstone(state.tombstones, { approver, s256, ...known, learnedAt })
-  state.missionWatch?.forget({ approver, s256 })
-  return verdict
+  try {
+    return await addTombstone(state.tombstones, {
+      approver,
+      s256,
+      ...(isReason(reason) && { reason }),
+      learnedAt,
+    })
+  } finally {
+    // Also where there is no room for it, or the store fails: it has ended all the same.
+    state.missionWatch?.forget({ approver, s256 })
+  }
 }
 
 /** Whether a text can stand in an answer. Reasons are an open vocabulary (draft 11 §8.6). */
@@ -52,7 +60,8 @@ export function isReason(reason: unknown): reason is string {
 export function ended({ approver, s256 }: Mission, reason: string | undefined): AAuthError {
   return new AAuthError('mission_terminated', {
     hint: `mission ${s256} of ${approver} has ended`,
-    ...(reason !== undefined && { terminationReason: reason }),
+    // Whatever a store of the operator's made of it.
+    ...(isReason(reason) && { terminationReason: reason }),
   })
 }
 

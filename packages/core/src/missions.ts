@@ -35,7 +35,7 @@ export interface Missions {
 }
 
 export function missionsOf(state: ResourceState): Missions {
-  const end = async (mission: Mission, reason: string | undefined): Promise<void> => {
+  const end = async (mission: Mission, reason: unknown): Promise<void> => {
     if ((await endMission(state, mission, reason)) === 'full')
       throw new RangeError(`too many ends of missions of ${mission.approver} are remembered`)
   }
@@ -49,7 +49,7 @@ export function missionsOf(state: ResourceState): Missions {
       const mission = checkMission(given)
       const found = await findTombstone(state.tombstones, mission)
       if (typeof found === 'object')
-        return { status: 'terminated', ...(found.reason !== undefined && { reason: found.reason }) }
+        return { status: 'terminated', ...(isReason(found.reason) && { reason: found.reason }) }
       return (found === undefined && (await state.missionWatch?.status(mission))) || { status: 'unknown' }
     },
     async observe(given: Mission, response: Response): Promise<boolean> {
@@ -64,7 +64,7 @@ export function missionsOf(state: ResourceState): Missions {
         termination_reason: reason,
       } = (content && parseJsonObject(content)) || {}
       if (error !== 'mission_terminated' || status !== 'terminated') return false
-      await end(mission, isReason(reason) ? reason : undefined)
+      await end(mission, reason)
       return true
     },
   })

@@ -50,6 +50,8 @@ export const terminated = { status: 'terminated' } as const
 export interface WatchedWorld extends World {
   /** Digests that the source was asked for, in order. */
   readonly asked: string[]
+  /** Resolves when the source is asked next. */
+  nextAsked(): Promise<void>
   /** From now on the source says this. */
   says(saying: Saying): void
   /** The token that the calls below show; it carries the mission. */
@@ -63,9 +65,11 @@ export async function makeWatchedWorld(
   options: Partial<ResourceOptions> = {},
 ): Promise<WatchedWorld> {
   const asked: string[] = []
+  const waiting: (() => void)[] = []
   let saying: Saying = () => active
   const source: MissionSource = (of) => {
     asked.push(of.s256)
+    for (const go of waiting.splice(0)) go()
     return saying(of)
   }
   const missions = watchMissions({ source, ...watching })
@@ -79,6 +83,7 @@ export async function makeWatchedWorld(
   return {
     ...world,
     asked,
+    nextAsked: () => new Promise((resolve) => waiting.push(resolve)),
     says(next) {
       saying = next
     },
@@ -107,4 +112,14 @@ export function gate<T>(): Gate<T> {
 /** Lets everything run that waits for nothing. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Digest of one mission of many. */
+export function digest(name: string | number): string {
+  return `m${name}m`.padEnd(43, 'A')
+}
+
+/** The source cannot be reached. */
+export function down(): never {
+  throw new Error('the source is down')
 }
