@@ -65,6 +65,8 @@ export class ServerLine {
       return
     }
     if (this.#waiting.length >= this.#maxWaiting) throw new NotAsked('too many questions wait')
+    const tooLate = new NotAsked('no turn within the deadline')
+    if (signal.aborted) throw tooLate
     await new Promise<void>((resolve, reject) => {
       const go = (): void => {
         signal.removeEventListener('abort', give)
@@ -72,7 +74,7 @@ export class ServerLine {
       }
       const give = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(go), 1)
-        reject(new NotAsked('no turn within the deadline'))
+        reject(tooLate)
       }
       this.#waiting.push(go)
       signal.addEventListener('abort', give, { once: true })

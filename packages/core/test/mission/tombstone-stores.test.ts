@@ -14,7 +14,7 @@ function shared(): TombstoneStore {
     find: async (approver, digest) => entries.get(`${approver} ${digest}`),
     add: async (tombstone) => {
       entries.set(`${tombstone.approver} ${tombstone.s256}`, tombstone)
-      return 'recorded'
+      return 'recorded' as const
     },
   }
 }
