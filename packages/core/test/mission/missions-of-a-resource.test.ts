@@ -75,6 +75,7 @@ describe('the status of a mission', () => {
       { ...terminated, reason: 'expired' },
       { status: 'terminated', reason: 'expired' },
     ],
+    [{ ...terminated, reason: 'a\nb' }, { status: 'terminated' }],
   ])('is what the source says: %j', async (said, expected) => {
     const world = await makeWatchedWorld()
     world.says(() => said)

@@ -66,6 +66,18 @@ describe('a line', () => {
     expect(order).toEqual(['first', 'second', 'third'])
   })
 
+  it('counts a turn that was given on', async () => {
+    const line = makeLine(1)
+    const [first, second] = [gate<string>(), gate<string>()]
+    void line.ask(() => first.promise)
+    void line.ask(() => second.promise)
+    first.open('')
+    await settled()
+    void line.ask(async () => 'too early')
+    await settled()
+    expect(line.asked).toHaveLength(2)
+  })
+
   it('gives the turn on where a question fails', async () => {
     const line = makeLine(1)
     const first = gate<string>()

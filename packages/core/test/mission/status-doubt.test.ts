@@ -155,6 +155,17 @@ describe('a question from before the revocation', () => {
     expect(await later).toBe('403 mission_terminated')
   })
 
+  it('leaves the one that was asked since to whoever comes', async () => {
+    const { world, before, after, token } = await asking()
+    before.open(active)
+    await settled()
+    const later = Promise.all([world.post({ token }), world.post({ token })])
+    await settled()
+    after.open(active)
+    expect(await later).toEqual(['200', '200'])
+    expect(world.asked).toEqual([s256, s256])
+  })
+
   it('is not kept, whenever its answer comes', async () => {
     const { world, before, after, waiting, token } = await asking()
     after.fail(new Error('down'))

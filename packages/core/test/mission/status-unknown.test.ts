@@ -1,7 +1,7 @@
 import type { AAuthError } from '@aauth-guard/core'
 import { describe, expect, it } from 'vitest'
 import { now } from '../world.ts'
-import { active, anyKind, down, makeWatchedWorld, type Saying, s256 } from './watched.ts'
+import { active, anyKind, digest, down, granted, makeWatchedWorld, type Saying, s256 } from './watched.ts'
 
 const answers = (value: unknown): Saying => (() => value) as unknown as Saying
 
@@ -139,6 +139,14 @@ describe('not knowing', () => {
     world.says(() => active)
     world.net.clock.set(now)
     expect(await world.post()).toBe('200')
+  })
+
+  it('is remembered of so many missions and no more [L08]', async () => {
+    const world = await makeWatchedWorld({ maxMissions: 2 })
+    world.says(down)
+    for (const name of [1, 2, 3, 3, 1])
+      await world.post({ token: await world.agent.authToken(granted({ mission: digest(name) })) })
+    expect(world.asked).toEqual([1, 2, 3, 1].map(digest))
   })
 
   it('is of one mission', async () => {

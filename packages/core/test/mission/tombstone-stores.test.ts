@@ -1,4 +1,5 @@
 import type { Tombstone, TombstoneStore } from '@aauth-guard/core'
+import { watchMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { makeWorld, now, type World } from '../world.ts'
 import { active, granted, makeWatchedWorld, mission, s256, terminated, verdict } from './watched.ts'
@@ -66,6 +67,18 @@ describe('a store of tombstones that answers later', () => {
     expect(told).toEqual([{ ...mission, reason: 'completed', learnedAt: now }])
   })
 
+  it('is not told what cannot stand in an answer', async () => {
+    const told: Tombstone[] = []
+    const add: TombstoneStore['add'] = (tombstone) => {
+      told.push(tombstone)
+      return 'recorded'
+    }
+    const missions = watchMissions({ source: () => ({ ...terminated, reason: 'a\nb' }) })
+    const world = await makeWorld({ missions, stores: { tombstones: { find: () => undefined, add } } })
+    await call(world)
+    expect(told).toEqual([{ ...mission, learnedAt: now }])
+  })
+
   it('is asked by person server and digest', async () => {
     const asked: unknown[] = []
     const find: TombstoneStore['find'] = (...key) => {
@@ -129,8 +142,16 @@ describe('a store of tombstones that', () => {
       const world = await worldWith({ find: () => tombstone, add: () => 'recorded' })
       const { code, problem } = await world.refusal(await world.agent.authToken(granted()))
       expect([code, 'termination_reason' in problem]).toEqual(['mission_terminated', false])
+      expect(await world.resource.missions.status(mission)).toEqual({ status: 'terminated' })
     },
   )
+
+  it('answers "full" has its missions unknown, and nobody asks the source', async () => {
+    const tombstones: TombstoneStore = { find: () => 'full', add: () => 'full' }
+    const world = await makeWatchedWorld({}, { stores: { tombstones } })
+    expect(await world.resource.missions.status(mission)).toEqual({ status: 'unknown' })
+    expect(world.asked).toEqual([])
+  })
 })
 
 describe('an end that the source tells and the store cannot record', () => {
