@@ -73,7 +73,8 @@ describe('post', () => {
     'https://controlled-ps.example.elsewhere.example/',
     'http://controlled-ps.example/mission',
     `${personServer}:8443/mission`,
-    'https://user:password@controlled-ps.example/mission',
+    'https://user@controlled-ps.example/mission',
+    'https://:password@controlled-ps.example/mission',
     `${personServer}/mission?a=b`,
     `${personServer}/mission#a`,
     '/mission',
@@ -116,10 +117,12 @@ describe('post', () => {
 
   it('is given up at the deadline where fetch does not listen', async () => {
     let world: ControlledWorld | undefined
-    const deaf: typeof fetch = (input, init) =>
-      init?.method === 'POST' || world === undefined
-        ? new Promise(() => undefined)
-        : world.net.fetch(input, init)
+    let signal: AbortSignal | null | undefined
+    const deaf: typeof fetch = (input, init) => {
+      if (init?.method !== 'POST' && world !== undefined) return world.net.fetch(input, init)
+      signal = init?.signal
+      return new Promise(() => undefined)
+    }
     let outcome: unknown
     const source: MissionSource = async (_, inquiry) => {
       outcome = await ask(inquiry).catch((error: Error) => error.message)
@@ -129,7 +132,7 @@ describe('post', () => {
     open.push(world)
     expect(await world.post()).toBe('503 server_error 3')
     await settled()
-    expect(outcome).toBe('deadline passed')
+    expect([outcome, signal?.aborted]).toEqual(['deadline passed', true])
   })
 
   it('sends nothing where the runtime cannot check the address', async () => {

@@ -107,6 +107,29 @@ describe('the question', () => {
   })
 })
 
+describe('why nobody can tell', () => {
+  const { mission_control_actions_supported: actions } = controlMembers
+  const offersNone = 'the person server offers no status of missions'
+  it.each<readonly [string, object, Reply['body']]>([
+    [offersNone, {}, undefined],
+    [offersNone, { mission_control_endpoint: 7, mission_control_actions_supported: actions }, undefined],
+    [offersNone, { ...managementMembers, mission_endpoint: 7 }, undefined],
+    ['the person server knows another status', controlMembers, { ...fresh, mission_status: 'suspended' }],
+    [
+      'fresh_until is no date-time',
+      controlMembers,
+      { ...fresh, mission_status: 'active', fresh_until: '2030-13-01T00:00:00Z' },
+    ],
+    ['the person server answered for another mission', controlMembers, { mission_s256: 'x' }],
+    ['the person server answered 200', controlMembers, 'no'],
+  ])('is told to the operator: %s', async (hint, members, body) => {
+    const world = await make(members as Record<string, unknown>)
+    world.replies(() => ({ body }))
+    await world.post()
+    expect(world.refusals.at(-1)?.hint).toBe(`nobody can tell whether mission ${s256} lives: ${hint}`)
+  })
+})
+
 describe('a person server that offers no status', () => {
   it.each([
     ['nothing', {}],
