@@ -31,19 +31,20 @@ export function demandLiving(
 
 /**
  * Records the end of a mission, for good; what was known of it as active is forgotten.
- * @param reason that {@link isReason} has passed
+ * @param reason left out where it cannot stand in an answer
  */
 export async function endMission(
   state: ResourceState,
   { approver, s256 }: Mission,
-  reason: string | undefined,
+  reason: unknown,
 ): Promise<TombstoneVerdict> {
   const learnedAt = state.settings.now()
-  // Also where there is no room for it, or the store fails: it has ended all the same.
-  state.missionWatch?.forget({ approver, s256 })
-  const verdict = await addTombstone(state.tombstones, { approver, s256, reason, learnedAt })
-  state.missionWatch?.forget({ approver, s256 })
-  return verdict
+  try {
+    return await addTombstone(state.tombstones, { approver, s256, reason: asReason(reason), learnedAt })
+  } finally {
+    // Also where there is no room for it, or the store fails: it has ended all the same.
+    state.missionWatch?.forget({ approver, s256 })
+  }
 }
 
 /** Whether a text can stand in an answer. Reasons are an open vocabulary (draft 11 §8.6). */
@@ -51,10 +52,15 @@ export function isReason(reason: unknown): reason is string {
   return typeof reason === 'string' && /^[\x20-\x7e]{1,128}$/.test(reason)
 }
 
+export function asReason(reason: unknown): string | undefined {
+  return isReason(reason) ? reason : undefined
+}
+
 export function ended({ approver, s256 }: Mission, reason: string | undefined): AAuthError {
   return new AAuthError('mission_terminated', {
     hint: `mission ${s256} of ${approver} has ended`,
-    terminationReason: reason,
+    // Whatever a store of the operator's made of it.
+    terminationReason: asReason(reason),
   })
 }
 

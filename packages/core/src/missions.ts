@@ -1,6 +1,6 @@
 import { readCapped } from './keys/fetch-document.ts'
 import type { MissionStatus } from './mission/watching.ts'
-import { endMission, isReason } from './mission-end.ts'
+import { asReason, endMission, isReason } from './mission-end.ts'
 import type { ResourceState } from './resource.ts'
 import { findTombstone } from './stores/ask.ts'
 import type { Mission } from './token/claims.ts'
@@ -35,7 +35,7 @@ export interface Missions {
 }
 
 export function missionsOf(state: ResourceState): Missions {
-  const end = async (mission: Mission, reason: string | undefined): Promise<void> => {
+  const end = async (mission: Mission, reason: unknown): Promise<void> => {
     if ((await endMission(state, mission, reason)) === 'full')
       throw new RangeError(`too many ends of missions of ${mission.approver} are remembered`)
   }
@@ -48,7 +48,7 @@ export function missionsOf(state: ResourceState): Missions {
     async status(given: Mission): Promise<MissionStatus> {
       const mission = checkMission(given)
       const found = await findTombstone(state.tombstones, mission)
-      if (typeof found === 'object') return { status: 'terminated', reason: found.reason }
+      if (typeof found === 'object') return { status: 'terminated', reason: asReason(found.reason) }
       return (found === undefined && (await state.missionWatch?.status(mission))) || { status: 'unknown' }
     },
     async observe(given: Mission, response: Response): Promise<boolean> {
@@ -63,7 +63,7 @@ export function missionsOf(state: ResourceState): Missions {
         termination_reason: reason,
       } = (content && parseJsonObject(content)) || {}
       if (error !== 'mission_terminated' || status !== 'terminated') return false
-      await end(mission, isReason(reason) ? reason : undefined)
+      await end(mission, reason)
       return true
     },
   })

@@ -16,7 +16,7 @@ export class ServerLine {
   #asking = 0
   readonly #waiting: (() => void)[] = []
   #failures = 0
-  #restsUntil = 0
+  #restsFrom = 0
   readonly #maxAsking: number
   readonly #maxWaiting: number
 
@@ -32,17 +32,19 @@ export class ServerLine {
   async ask<T>(question: () => Promise<T>, signal: AbortSignal, now: () => number): Promise<T> {
     await this.#turn(signal)
     try {
-      if (this.#failures >= maxFailures && now() < this.#restsUntil)
-        throw new NotAsked('the person server failed several times and is left alone')
-      // Whoever comes while the first question after the rest is under way waits for another time.
-      if (this.#failures >= maxFailures) this.#restsUntil = now() + rest
+      if (this.#failures >= maxFailures) {
+        if (this.#isAtRest(now()))
+          throw new NotAsked('the person server failed several times and is left alone')
+        // Whoever comes while the first question after the rest is under way waits for another time.
+        this.#restsFrom = now()
+      }
       const answer = await question()
       this.#failures = 0
       return answer
     } catch (error) {
       if (!(error instanceof NotAsked)) {
         this.#failures += 1
-        this.#restsUntil = now() + rest
+        this.#restsFrom = now()
       }
       throw error
     } finally {
@@ -52,12 +54,19 @@ export class ServerLine {
     }
   }
 
+  /** Also after the clock went back nobody rests for longer. */
+  #isAtRest(now: number): boolean {
+    return now >= this.#restsFrom && now < this.#restsFrom + rest
+  }
+
   async #turn(signal: AbortSignal): Promise<void> {
     if (this.#asking < this.#maxAsking) {
       this.#asking += 1
       return
     }
     if (this.#waiting.length >= this.#maxWaiting) throw new NotAsked('too many questions wait')
+    const tooLate = new NotAsked('no turn within the deadline')
+    if (signal.aborted) throw tooLate
     await new Promise<void>((resolve, reject) => {
       const go = (): void => {
         signal.removeEventListener('abort', give)
@@ -65,7 +74,7 @@ export class ServerLine {
       }
       const give = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(go), 1)
-        reject(new NotAsked('no turn within the deadline'))
+        reject(tooLate)
       }
       this.#waiting.push(go)
       signal.addEventListener('abort', give, { once: true })

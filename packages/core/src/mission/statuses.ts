@@ -31,6 +31,14 @@ interface Active {
   readonly staleUntil: number
 }
 
+/** A mission that nobody could tell of. */
+interface Unknown {
+  readonly outcome: Outcome & { readonly status: 'unknown' }
+  /** In a row. */
+  readonly failures: number
+  readonly observedAt: number
+}
+
 /** A question that is under way. */
 interface Flight {
   readonly outcome: Promise<Outcome>
@@ -52,10 +60,7 @@ export class MissionStatuses {
   readonly #state: ResourceState
   readonly #settings: StatusSettings
   readonly #active: LRUCache<string, Active>
-  readonly #unknown: LRUCache<
-    string,
-    { readonly outcome: Outcome & { status: 'unknown' }; readonly failures: number }
-  >
+  readonly #unknown: LRUCache<string, Unknown>
   readonly #flights = new Map<string, Flight>()
   readonly #lines = new LRUCache<string, ServerLine>({ max: 1000 })
 
@@ -122,7 +127,8 @@ export class MissionStatuses {
     const underWay = this.#flights.get(key)
     if (underWay) return underWay.outcome
     const failed = this.#unknown.get(key)
-    if (failed && this.#state.settings.now() < failed.outcome.until) return Promise.resolve(failed.outcome)
+    if (failed && isWithin(this.#state.settings.now(), failed, failed.outcome.until))
+      return Promise.resolve(failed.outcome)
     const isOvertaken = (): boolean => flight.overtaken
     const outcome = this.#inquire(mission, key, isOvertaken)
       .catch((error: unknown) => this.#fail(key, error))
@@ -154,8 +160,8 @@ export class MissionStatuses {
     }
     // What ended meanwhile stays ended (matrix §5.3, rule 1).
     const tombstone = await findTombstone(this.#state.tombstones, mission)
-    if (tombstone !== undefined)
-      return { status: 'terminated', reason: tombstone === 'full' ? undefined : tombstone.reason }
+    if (tombstone === 'full') throw new Error(`the tombstones of ${approver} are full`)
+    if (tombstone !== undefined) return { status: 'terminated', reason: tombstone.reason }
     const active = this.#activeFrom(observedAt, answer.freshUntil)
     this.#unknown.delete(key)
     if (!isOvertaken()) this.#active.set(key, active)
@@ -174,16 +180,17 @@ export class MissionStatuses {
       softUntil: observedAt + (until - observedAt) * 0.7,
       freshUntil: until,
       // Where the source says how long, it is not longer on any method (matrix §5.4).
-      staleUntil: freshUntil ?? observedAt + maxStale,
+      staleUntil: Math.min(observedAt + maxStale, freshUntil ?? Number.POSITIVE_INFINITY),
     }
   }
 
   #fail(key: string, error: unknown): Outcome {
     const failures = (this.#unknown.get(key)?.failures ?? 0) + 1
-    const until = this.#state.settings.now() + Math.min(5, 2 + failures)
+    const observedAt = this.#state.settings.now()
+    const until = observedAt + Math.min(5, 2 + failures)
     const hint = error instanceof Error ? error.message : 'the source failed'
     const outcome = { status: 'unknown', hint, until } as const
-    this.#unknown.set(key, { outcome, failures })
+    this.#unknown.set(key, { outcome, failures, observedAt })
     return outcome
   }
 
@@ -200,6 +207,6 @@ function keyOf({ approver, s256 }: Mission): string {
 }
 
 /** After the clock went back nothing is known any more (security C12). */
-function isWithin(now: number, { observedAt }: Active, until: number): boolean {
+function isWithin(now: number, { observedAt }: Active | Unknown, until: number): boolean {
   return now >= observedAt && now < until
 }

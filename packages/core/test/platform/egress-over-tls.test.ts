@@ -76,6 +76,53 @@ describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
     expect(headers).toEqual({ accept: 'application/json', 'user-agent': 'x', host: 'localhost' })
   })
 
+  it.each([
+    ['text', '{"operation":"status"}'],
+    ['octets', new TextEncoder().encode('{"operation":"status"}')],
+  ])('may be asked for by POST, with %s that arrive as they are and with their length', async (_, body) => {
+    const received: string[] = []
+    respond = async (request, response) => {
+      for await (const chunk of request) received.push(String(chunk))
+      response.end('{"mission_status":"active"}')
+    }
+    const headers = { 'content-type': 'application/json' }
+    const response = await guardedFetch('https://localhost/mission', { method: 'POST', headers, body })
+    expect(await response.json()).toEqual({ mission_status: 'active' })
+    expect([requests[0]?.method, requests[0]?.url, received.join('')]).toEqual([
+      'POST',
+      '/mission',
+      '{"operation":"status"}',
+    ])
+    const { connection: _connection, ...sent } = requests[0]?.headers ?? {}
+    expect(sent).toEqual({ 'content-type': 'application/json', 'content-length': '22', host: 'localhost' })
+  })
+
+  it('is not asked for again, with its content, where a POST is redirected [R11-128, I07]', async () => {
+    respond = (_request, response) => response.writeHead(307, { location: 'https://localhost/other' }).end()
+    const response = await guardedFetch('https://localhost/first', { method: 'POST', body: '{}' })
+    expect(response.status).toBe(307)
+    expect(requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /first'])
+  })
+
+  it('is given up when its deadline passes while it is posted [I12]', async () => {
+    const deadline = new AbortController()
+    respond = () => deadline.abort()
+    const posting = guardedFetch('https://localhost/', {
+      method: 'POST',
+      body: '{}',
+      signal: deadline.signal,
+    })
+    await expect(posting).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('is not posted to a server with a certificate nobody vouches for [I30]', async () => {
+    server.setSecureContext(unknown)
+    await expect(guardedFetch('https://localhost/', { method: 'POST', body: '{}' })).rejects.toMatchObject({
+      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    })
+    expect(requests).toEqual([])
+  })
+
   it('is not followed elsewhere [R11-128, I07]', async () => {
     respond = (_request, response) => response.writeHead(302, { location: 'https://localhost/other' }).end()
     const response = await guardedFetch('https://localhost/first')

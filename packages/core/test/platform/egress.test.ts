@@ -52,6 +52,22 @@ describe('a document', () => {
   })
 })
 
+describe('what is posted', () => {
+  it.each([
+    ['http://localhost/', '[R11-128, I05]'],
+    ['https://localhost:8443/', '[I05]'],
+    ['https://user:password@issuer.example/', '[I05]'],
+    ['https://127.0.0.1/', '[R11-128, I04]'],
+    ['https://[::1]/', '[R11-128, I04]'],
+    ['https://localhost/', '[R11-128, I01]'],
+  ])('does not go to %s, and nobody is dialled %s', async (url) => {
+    const before = connections
+    const posting = guardedFetch(url, { method: 'POST', body: '{}' })
+    await expect(posting).rejects.toBeInstanceOf(RefusedAddress)
+    expect(connections).toBe(before)
+  })
+})
+
 describe('a connection', () => {
   it('is made to a loopback host without the lookup that checks', async () => {
     const before = connections
