@@ -114,7 +114,7 @@ const failing: readonly (readonly [string, () => unknown])[] = [
 ]
 
 describe('a store of tombstones that', () => {
-  it.each(failing)('%s when it is asked refuses with 503 [K15]', async (_, find) => {
+  it.each(failing)('%s when it is asked refuses with 503', async (_, find) => {
     const world = await worldWith({ find: find as TombstoneStore['find'], add: () => 'recorded' })
     expect(await call(world)).toBe('503 server_error 5')
   })
@@ -137,7 +137,7 @@ describe('a store of tombstones that', () => {
   })
 
   it.each([7, null, '', 'a\nb', 'x'.repeat(129), {}])(
-    'gives the reason %j has it kept from callers [P05]',
+    'gives the reason %j has it kept from callers',
     async (reason) => {
       const tombstone = { ...mission, reason, learnedAt: now } as Tombstone
       const world = await worldWith({ find: () => tombstone, add: () => 'recorded' })
