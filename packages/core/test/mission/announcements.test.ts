@@ -111,7 +111,7 @@ describe('an end that its approver announces', () => {
 })
 
 describe('the mission of another person server', () => {
-  it('cannot be ended [L05, MISS-12, X14]', async () => {
+  it('cannot be ended [L05, MISS-12]', async () => {
     const world = await makeAnnounced()
     const by = await world.net.issuer('person-server', 'https://other-ps.example')
     expect((await world.announce(body, { by })).status).toBe(200)

@@ -80,7 +80,7 @@ describe('post', () => {
     '/mission',
     '',
     'data:application/json,{}',
-  ])('sends nothing to %j [X22]', async (url) => {
+  ])('sends nothing to %j', async (url) => {
     const { world, outcome } = await lent((inquiry) => inquiry.post(url, {}))
     expect(outcome).toBe(`${url} is no endpoint of ${personServer}`)
     expect(world.net.fetches).toHaveLength(2)

@@ -210,7 +210,7 @@ describe('a person server that', () => {
 
   it('answers "active" is asked again once its fresh_until has passed', async () => {
     const world = await make()
-    const until = Math.floor(Date.now() / 1000) + 2
+    const until = Math.floor(Date.now() / 1000) + 20
     const body = { ...fresh, mission_status: 'active', fresh_until: new Date(until * 1000).toISOString() }
     world.replies(() => ({ body }))
     expect(await world.post()).toBe('200')

@@ -44,7 +44,7 @@ describe('what is no reason', () => {
     ['is null', null],
     ['is a number', 7],
     ['is an object', {}],
-  ])('is refused where it %s, and ends nothing [P05]', async (_, reason) => {
+  ])('is refused where it %s, and ends nothing', async (_, reason) => {
     const world = await makeWorld()
     await expect(world.resource.missions.terminate(mission, reason as string)).rejects.toBeInstanceOf(
       TypeError,

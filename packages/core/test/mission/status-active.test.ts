@@ -25,7 +25,7 @@ describe('a source', () => {
     expect(world.asked).toEqual([s256])
   })
 
-  it('is asked for the mission of a person token [D29]', async () => {
+  it('is asked for the mission of a person token', async () => {
     const world = await makeWatchedWorld()
     world.says(() => terminated)
     const token = await world.agent.personToken({ mission: s256 })
@@ -90,7 +90,7 @@ describe('an answer "active"', () => {
     expect(await world.post({ token })).toBe('503 server_error 3')
   })
 
-  it('is of one person server [MISS-12, X14]', async () => {
+  it('is of one person server [MISS-12]', async () => {
     const world = await makeWatchedWorld()
     await world.post()
     world.says(down)

@@ -64,7 +64,7 @@ describe('a mission that was terminated', () => {
     expect(problem.termination_reason).toBe('revoked')
   })
 
-  it('ends for every agent, key and person [MISS-9, D29]', async () => {
+  it('ends for every agent, key and person [MISS-9]', async () => {
     const world = await makeWorld()
     const provider = await world.net.issuer('agent-provider', 'https://other-agent.example')
     const other = await world.net.agent({ name: 'other', provider, alg: 'ES256' })

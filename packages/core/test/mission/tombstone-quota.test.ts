@@ -95,7 +95,7 @@ describe('strangers', () => {
     await expect(world.resource.missions.terminate(other)).resolves.toBeUndefined()
   })
 
-  it('take nothing of a person server that is named in trust [X19]', async () => {
+  it('take nothing of a person server that is named in trust', async () => {
     const trust = { agentProviders: 'any', personServers: [here] } as const
     const world = await makeWorld({ limits: { tombstones: 1_000_000 }, trust })
     const { missions } = world.resource

@@ -1,5 +1,4 @@
 import type { Tombstone, TombstoneStore } from '@aauth-guard/core'
-import { watchMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { makeWorld, now, type World } from '../world.ts'
 import { active, granted, makeWatchedWorld, mission, s256, terminated, verdict } from './watched.ts'
@@ -73,9 +72,11 @@ describe('a store of tombstones that answers later', () => {
       told.push(tombstone)
       return 'recorded'
     }
-    const missions = watchMissions({ source: () => ({ ...terminated, reason: 'a\nb' }) })
-    const world = await makeWorld({ missions, stores: { tombstones: { find: () => undefined, add } } })
-    await call(world)
+    const { resource } = await worldWith({ find: () => undefined, add })
+    const body = { error: 'mission_terminated', mission_status: 'terminated', termination_reason: 'a\nb' }
+    const url = { value: 'https://ps.example/token' }
+    const response = Response.json(body, { status: 403 })
+    await resource.missions.observe(mission, Object.defineProperty(response, 'url', url))
     expect(told).toEqual([{ ...mission, learnedAt: now }])
   })
 
@@ -113,7 +114,7 @@ const failing: readonly (readonly [string, () => unknown])[] = [
 ]
 
 describe('a store of tombstones that', () => {
-  it.each(failing)('%s when it is asked refuses with 503 [K15]', async (_, find) => {
+  it.each(failing)('%s when it is asked refuses with 503', async (_, find) => {
     const world = await worldWith({ find: find as TombstoneStore['find'], add: () => 'recorded' })
     expect(await call(world)).toBe('503 server_error 5')
   })
@@ -136,7 +137,7 @@ describe('a store of tombstones that', () => {
   })
 
   it.each([7, null, '', 'a\nb', 'x'.repeat(129), {}])(
-    'gives the reason %j has it kept from callers [P05]',
+    'gives the reason %j has it kept from callers',
     async (reason) => {
       const tombstone = { ...mission, reason, learnedAt: now } as Tombstone
       const world = await worldWith({ find: () => tombstone, add: () => 'recorded' })
