@@ -1,8 +1,8 @@
+import type { AAuthErrorCode } from '@aauth-guard/core'
 import type { AgentRequest, SignedMessage, SignOptions } from '@aauth-guard/testing'
-import type { RefusalCode } from './codes.ts'
 import type { Casting, Scene } from './scene.ts'
 import type { Token } from './tokens.ts'
-import type { ResourceData, RouteData, VectorGeneration } from './vector.ts'
+import type { EndpointData, ResourceData, RouteData, VectorGeneration } from './vector.ts'
 import type { Wire } from './wire.ts'
 
 /** A request and its signature: what {@link SignOptions} and {@link AgentRequest} say, and what becomes of it. */
@@ -30,7 +30,7 @@ export interface Claim {
   /** Matrix, R11 and attack ids, between spaces. */
   readonly ids: string
   readonly resource?: Partial<ResourceData>
-  readonly route?: RouteData
+  readonly route?: RouteData | EndpointData
   readonly agent?: Casting
   /** What the issuers do otherwise than usual. */
   readonly stage?: (scene: Scene) => void
@@ -46,7 +46,7 @@ export interface AcceptClaim extends Claim {
 }
 
 export interface RefuseClaim extends Claim {
-  readonly error: RefusalCode
+  readonly error: AAuthErrorCode
   /** With `invalid_input`: the complete list. */
   readonly requiredInput?: readonly string[]
   readonly requirement?: 'agent-token' | 'person-token'

@@ -1,13 +1,7 @@
 import type { AAuthErrorCode } from '@aauth-guard/core'
 
-/** What the resource's own endpoints alone answer; vectors are requests to guarded routes. */
-type EndpointCode = 'invalid_scope' | 'invalid_account' | 'unsupported_iss'
-
-/** Every way to refuse a request to a guarded route. */
-export type RefusalCode = Exclude<AAuthErrorCode, EndpointCode>
-
-/** The status that each is answered with. */
-export const statusOf: Readonly<Record<RefusalCode, number>> = {
+/** The status that every way to refuse is answered with. */
+export const statusOf: Readonly<Record<AAuthErrorCode, number>> = {
   invalid_signature: 401,
   invalid_input: 401,
   unsupported_scheme: 401,
@@ -24,6 +18,8 @@ export const statusOf: Readonly<Record<RefusalCode, number>> = {
   person_token_required: 401,
   auth_token_required: 401,
   invalid_request: 400,
+  invalid_scope: 400,
+  invalid_account: 400,
   content_too_large: 413,
   rate_limited: 429,
   access_denied: 403,
@@ -31,10 +27,11 @@ export const statusOf: Readonly<Record<RefusalCode, number>> = {
   mission_mismatch: 403,
   class_mismatch: 403,
   class_unverifiable: 403,
+  unsupported_iss: 403,
   server_error: 503,
 }
 
 /** Whether a refusal is told in `Signature-Error`; the challenges with 401 are told in `AAuth-Requirement` alone. */
-export function isSignatureError(code: RefusalCode): boolean {
+export function isSignatureError(code: AAuthErrorCode): boolean {
   return statusOf[code] === 401 && !code.endsWith('_token_required')
 }

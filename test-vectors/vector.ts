@@ -9,7 +9,7 @@ export interface Vector {
   /** Seconds. */
   readonly now: number
   readonly resource: ResourceData
-  readonly route: RouteData
+  readonly route: RouteData | EndpointData
   readonly issuers: Readonly<Record<string, Documents | null>>
   readonly before: readonly Step[]
   readonly request: RequestData
@@ -39,6 +39,8 @@ export interface ResourceData {
   readonly maxAgentTokenLifetime?: number
   readonly limits?: { readonly replaysPerKey: number }
   readonly signingKey?: SigningKeyData
+  /** Account → who has it. */
+  readonly accounts?: Readonly<Record<string, readonly { readonly ps: string; readonly sub: string }[]>>
 }
 
 export type TrustData =
@@ -70,6 +72,11 @@ export interface RouteData {
   readonly components?: readonly string[]
   readonly optional?: boolean
   readonly trust?: TrustData
+}
+
+/** Instead: the request goes to an endpoint of the resource's own. */
+export interface EndpointData {
+  readonly endpoint: 'authorization' | 'revocation'
 }
 
 /** Path → what a verifier would get there. */

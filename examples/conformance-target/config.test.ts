@@ -18,6 +18,10 @@ function read(config: unknown): TargetConfig {
 it('reads the members of the target and passes the others to createResource', () => {
   const resource = {
     ...least,
+    publishedKeys: [{ kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'r2', x: 'x' }],
+    accessMode: 'person-token',
+    revokers: { 'https://as.example': ['https://ps.example'] },
+    olderPresentedJti: ['https://ps.example'],
     signingKey: { kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'r1', x: 'x', d: 'd' },
     scopes: { 'data.read': 'Read your data' },
     accessServer: 'https://as.example',
@@ -47,6 +51,19 @@ it('takes a route without requirement for one that requires what guards require 
   ])
 })
 
+it('turns the persons of accounts into the function that is asked for them', async () => {
+  const persons = [{ ps: 'https://ps.example', sub: 'person-1' }]
+  const { accounts } = read({ ...least, accounts: { 'a-1': persons, 'a-2': [] } }).resource
+  const asked = (account: string, ps: string, sub: string) => accounts?.(account, { ps, sub })
+  expect([
+    asked('a-1', 'https://ps.example', 'person-1'),
+    asked('a-1', 'https://ps.example', 'person-2'),
+    asked('a-1', 'https://other.example', 'person-1'),
+    asked('a-2', 'https://ps.example', 'person-1'),
+    asked('constructor', 'https://ps.example', 'person-1'),
+  ]).toEqual([true, false, false, false, false])
+})
+
 const route = (...routes: unknown[]) => ({ ...least, routes })
 
 it.each<[string, unknown, string]>([
@@ -64,6 +81,19 @@ it.each<[string, unknown, string]>([
     'adapter "rocket" does not exist; there is express, koa, hono, fetch',
   ],
   ['a source of mission status', { missionStatus: {} }, '"missionStatus" must be null'],
+  ['accounts that are no object', { accounts: [] }, '"accounts" must be an object'],
+  ['an account without a list', { accounts: { a: {} } }, '"accounts" must list the persons of "a"'],
+  ['a person that is none', { accounts: { a: ['p'] } }, 'a person of "accounts" must be an object'],
+  [
+    'a person without sub',
+    { accounts: { a: [{ ps: 'https://ps.example' }] } },
+    'a person of "accounts" must have "ps" and "sub"',
+  ],
+  [
+    'a person with more than that',
+    { accounts: { a: [{ ps: 'https://ps.example', sub: 's', iss: 'x' }] } },
+    '"iss" is no member of a person of "accounts"',
+  ],
   ['a port that is none', { port: 70_000 }, '"port" must be 0 to 65535'],
   ['a port in a string', { port: '80' }, '"port" must be 0 to 65535'],
   [

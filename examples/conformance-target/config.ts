@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Requirement, ResourceOptions, TokenKind } from '@aauth-guard/core'
+import { readAccounts } from './accounts.ts'
+import { present, record, refuseUnknown } from './json-members.ts'
 
 /** A route of the target and what it requires, as JSON can say it. */
 export interface TargetRoute {
@@ -34,6 +36,11 @@ const resourceMembers = [
   'acceptPersonServerTokens',
   'generations',
   'signingKey',
+  'publishedKeys',
+  'accessMode',
+  'accounts',
+  'revokers',
+  'olderPresentedJti',
   'signatureWindow',
   'additionalSignatureComponents',
   'replay',
@@ -61,10 +68,14 @@ export function readConfig(file: string): TargetConfig {
     port,
     origins: readOrigins(origins),
     routes: routes.map(readRoute),
-    resource: Object.fromEntries(
-      Object.entries(given).filter(([name]) => resourceMembers.includes(name)),
-    ) as unknown as ResourceOptions,
+    resource: readOptions(given),
   }
+}
+
+function readOptions(given: Record<string, unknown>): ResourceOptions {
+  const options = Object.entries(given).filter(([name]) => resourceMembers.includes(name))
+  const accounts = given.accounts === undefined ? {} : { accounts: readAccounts(given.accounts) }
+  return { ...Object.fromEntries(options), ...accounts } as unknown as ResourceOptions
 }
 
 function readOrigins(value: unknown): Record<string, string> {
@@ -83,19 +94,4 @@ function readRoute(value: unknown): TargetRoute {
   if (typeof path !== 'string' || !/^\/[\x21\x22\x24-\x3e\x40-\x7e]*$/.test(path))
     throw new TypeError('"path" of a route must start with / and hold no query, fragment or space')
   return { path, require: record(requirement, '"require"') as Requirement<TokenKind> }
-}
-
-function refuseUnknown(object: Record<string, unknown>, known: readonly string[], what: string): void {
-  const unknown = Object.keys(object).find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new TypeError(`"${unknown}" is no member of ${what}`)
-}
-
-function present(object: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null))
-}
-
-function record(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new TypeError(`${what} must be an object`)
-  return value as Record<string, unknown>
 }

@@ -1,7 +1,7 @@
 /**
  * A resource that test suites of other implementations can be pointed at:
  * `npx pnpm@12 --silent target CONFIG.json` prints `{"listening":"http://127.0.0.1:PORT"}` and serves until SIGTERM.
- * Refusals go to stderr with their reason, a line of JSON each. `config.ts` says what the file may hold.
+ * Refusals go to stderr with their reason, a line of JSON each. README.md says what the file may hold.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,6 +14,10 @@ import { isRunning, npxAbove } from './launcher.ts'
 try {
   start(process.argv[2])
 } catch (error) {
+  fail(error)
+}
+
+function fail(error: unknown): void {
   console.error(`target: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
 }
@@ -28,6 +32,7 @@ function start(file: string | undefined): void {
       console.error(JSON.stringify({ method, target, code, hint })),
   })
   const server = createServer(adapters[adapter](resource, routes))
+  server.on('error', fail)
   server.listen(port, '127.0.0.1', () => {
     const { port: bound } = server.address() as AddressInfo
     process.stdout.write(`${JSON.stringify({ listening: `http://127.0.0.1:${bound}` })}\n`)

@@ -50,4 +50,14 @@ describe('the target', () => {
   ])('refuses %s at start, in one line and with exit code 1', async (_title, config, message) => {
     expect(await runTarget(config).ended).toEqual({ code: 1, stdout: '', stderr: `target: ${message}\n` })
   })
+
+  it('says in one line that its port is taken, and ends with exit code 1', async () => {
+    const { url } = await start(least)
+    const port = Number(new URL(url).port)
+    expect(await runTarget({ ...least, port }).ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `target: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n`,
+    })
+  })
 })

@@ -5,6 +5,7 @@ import { authTokens } from './auth-token.ts'
 import { confirmedKey } from './confirmed-key.ts'
 import { content } from './content.ts'
 import { coverage } from './coverage.ts'
+import { olderEndpoints, personEndpoints, revocationEndpoint } from './endpoints.ts'
 import { freshness } from './freshness.ts'
 import { issuerDocuments } from './issuer-documents.ts'
 import { issuerKeys } from './issuer-keys.ts'
@@ -61,4 +62,7 @@ export const allClaims: readonly Placed[] = [
   olderAlgorithms,
   missionHeader,
   olderChallenges,
+  personEndpoints,
+  olderEndpoints,
+  revocationEndpoint,
 ].flat()

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { answerWellKnown, fetchGuard, fetchRequest, type Resource } from '@aauth-guard/core'
+import { answerRoutes, fetchGuard, fetchRequest, type Resource, readContent } from '@aauth-guard/core'
 import { getRequestListener } from '@hono/node-server'
 import type { TargetRoute } from '../config.ts'
 import { pathOf } from './path-of.ts'
@@ -13,10 +13,11 @@ export function fetchApp(resource: Resource, routes: readonly TargetRoute[]): Re
     ]),
   )
   return getRequestListener(async (request) => {
-    const { method, target } = fetchRequest(request)
-    const handler = handlers.get(pathOf(target))
-    if (handler) return handler(request)
-    const { status, headers, body } = (await answerWellKnown(resource, method, target)) ?? notFound
+    const asked = fetchRequest(request)
+    const own = await answerRoutes(resource, asked, (limit) => readContent(request, limit))
+    const handler = handlers.get(pathOf(asked.target))
+    if (own === undefined && handler) return handler(request)
+    const { status, headers, body } = own ?? notFound
     return new Response(body, { status, headers })
   }) as RequestListener
 }

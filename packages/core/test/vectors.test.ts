@@ -5,6 +5,7 @@ import {
   type Answer,
   type AnyRequirement,
   answer,
+  answerRoutes,
   authorize,
   createResource,
   fetchGuard,
@@ -18,7 +19,13 @@ import { parseDictionary, type Token } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
 import { faultsOf } from '../../../test-vectors/check-schema.ts'
 import { statusOf } from '../../../test-vectors/codes.ts'
-import type { Refused, RequestData, SigningKeyData, Vector } from '../../../test-vectors/vector.ts'
+import type {
+  Refused,
+  RequestData,
+  ResourceData,
+  SigningKeyData,
+  Vector,
+} from '../../../test-vectors/vector.ts'
 
 const root = resolve(import.meta.dirname, '../../../test-vectors')
 const folders = ['both', 'mission-header', 'person-token'].flatMap((generation) =>
@@ -50,6 +57,7 @@ describe('the collection', () => {
       ['.generation is none of both, mission-header, person-token'],
     ],
     ['a verdict of neither form', { expected: { verdict: 'accept' } }, ['.expected fits 0 of 2 forms']],
+    ['an endpoint that does not exist', { route: { endpoint: 'keys' } }, ['.route fits 0 of 2 forms']],
     ['no id', { ids: [] }, ['.ids is too short']],
     ['a time that is no integer', { now: 0.5 }, ['.now is no integer']],
   ])('is checked: the schema does not let pass %s', (_, change, faults) => {
@@ -99,7 +107,7 @@ async function judge(vector: Vector, generations: ResourceOptions['generations']
   const fetched: string[] = []
   let clock = now
   const resource = createResource({
-    ...(options as ResourceOptions),
+    ...optionsOf(options),
     ...(generations && { generations }),
     now: () => clock,
     fetch: publishing(vector, fetched),
@@ -111,7 +119,10 @@ async function judge(vector: Vector, generations: ResourceOptions['generations']
   }
   fetched.length = 0
   clock = now
-  const outcome = await decide(resource, route as AnyRequirement, request)
+  const outcome =
+    'endpoint' in route
+      ? { answer: await answerEndpoint(resource, request) }
+      : await decide(resource, route as AnyRequirement, request)
   if (expected.verdict === 'accept') {
     expect(outcome).toEqual({ auth: expected.auth })
     if (vector.base !== null) expect(signsBase(vector, vector.base)).toBe(true)
@@ -120,6 +131,19 @@ async function judge(vector: Vector, generations: ResourceOptions['generations']
   expect(outcome).not.toHaveProperty('auth')
   await expectRefusal((outcome as { answer: Answer }).answer, expected, options.signingKey)
   expect(fetched.length > 0).toBe(expected.mayFetch)
+}
+
+/** Who has an account is data in a vector, and a function in the options. */
+function optionsOf({ accounts, ...options }: ResourceData): ResourceOptions {
+  const has: ResourceOptions['accounts'] = (account, { ps, sub }) =>
+    accounts?.[account]?.some((person) => person.ps === ps && person.sub === sub) === true
+  return { ...(options as ResourceOptions), ...(accounts && { accounts: has }) }
+}
+
+async function answerEndpoint(resource: Resource, request: RequestData): Promise<Answer> {
+  const given = await answerRoutes(resource, signedRequest(request), async () => octets(request.body))
+  if (given === undefined) throw new Error(`${request.target} is no endpoint`)
+  return given
 }
 
 type Outcome = { readonly auth: unknown } | { readonly answer: Answer }

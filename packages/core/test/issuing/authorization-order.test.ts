@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { makeWorld } from '../world.ts'
+import { askForToken, notes, verdict } from './issued.ts'
+
+it('what an agent token lacks is said before what its content lacks [RT-17, R11-200]', async () => {
+  const world = await makeWorld({ ...notes })
+  const token = await world.agent.agentToken()
+  expect(verdict(await askForToken(world, { token, body: { scope: 'notes.purge' } }))).toEqual([
+    401,
+    'person_token_required',
+    'requirement=person-token',
+  ])
+})
+
+it('a query does not make another endpoint of it [RT-17]', async () => {
+  const world = await makeWorld({ ...notes })
+  const { status } = await askForToken(world, { url: 'https://notes.example/aauth/authorize?from=docs' })
+  expect(status).toBe(200)
+})

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { now } from '../world.ts'
+import { makeRevocationWorld, told } from './revoking.ts'
+
+it.each([
+  ['a minute ago is recorded all the same, for whoever has a slower clock', now - 60, ['x']],
+  ['a second earlier is not', now - 61, []],
+])('a token that expired %s [REV-10, R11-249]', async (_, exp, recorded) => {
+  const added: string[] = []
+  const revocations = {
+    has: () => false,
+    add({ jti }: { readonly jti: string }) {
+      added.push(jti)
+      return 'recorded' as const
+    },
+  }
+  const world = await makeRevocationWorld({ stores: { revocations } })
+  expect([told(await world.post({ jti: 'x', exp })), added]).toEqual([[200, undefined, undefined], recorded])
+})
