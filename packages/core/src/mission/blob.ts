@@ -87,8 +87,11 @@ function readTools(given: unknown): ApprovedTool[] {
   })
 }
 
+/** A time without offset would be another one on another machine. */
+const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
+
 function secondsOf(time: unknown): number {
-  const milliseconds = typeof time === 'string' ? Date.parse(time) : Number.NaN
+  const milliseconds = typeof time === 'string' && dateTime.test(time) ? Date.parse(time) : Number.NaN
   if (Number.isNaN(milliseconds)) throw new TypeError('expires_at is no date')
   return Math.floor(milliseconds / 1000)
 }
