@@ -155,8 +155,9 @@ function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? ownMembers<Record<string, unknown>>({ ...value }) : {}
 }
 
-function personOf({ type, generation, iss, ps, sub, tenant }: Auth): MissionPerson | null {
-  if (type === 'agent-token' || generation === undefined || sub === undefined) return null
+function personOf({ generation, iss, ps, sub, tenant }: Auth): MissionPerson | null {
+  // An agent token has no generation, and its `sub` is an agent.
+  if (generation === undefined || sub === undefined) return null
   return generation === 'person-token'
     ? { generation, issuer: ps as string, tenant: null, sub }
     : { generation, issuer: iss, tenant, sub }
