@@ -91,6 +91,16 @@ describe('a requirement that would not mean what was written', () => {
     expect(() => checkRequirement(watching({ blobs: () => undefined }), { tool })).not.toThrow()
   })
 
+  it.each(['', ['FeedbackReader'], null, 7, { name: 'FeedbackReader' }])(
+    'is refused where the tool is %j, also where there are mission blobs',
+    (tool) => {
+      const holding = createResource({ ...base, missions: watchMissions({ blobs: () => undefined }) })
+      expect(() => checkRequirement(holding, { tool: tool as string })).toThrow(
+        new TypeError('"tool" must be the name of a tool'),
+      )
+    },
+  )
+
   it('is refused by the guards themselves', async () => {
     const { agent, call } = await makeWorld()
     const requirement = { scope: 'undescribed' }
