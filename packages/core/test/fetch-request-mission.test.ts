@@ -86,6 +86,12 @@ describe.each(hosts)('a request of a host that %s', (_, host) => {
     expect(withoutMission(shown)).toBe(shown)
   })
 
+  it('is the one that was signed also where no guard had looked at it before [MISS-13]', async () => {
+    const shown = withoutMission(host(await signed('note')))
+    expect(fetchRequest(shown).header('aauth-mission')).toEqual([text])
+    expect((await authorize(world.resource, fetchRequest(shown), {})).type).toBe('auth-token')
+  })
+
   it('can have its content compared after it was shown without the header [MISS-13]', async () => {
     const request = host(await signed('note', { digest: true }))
     const auth = await authorize(world.resource, fetchRequest(request), {})
