@@ -2,7 +2,7 @@ import type { AAuthErrorCode } from '@aauth-guard/core'
 import type { AgentRequest, SignedMessage, SignOptions } from '@aauth-guard/testing'
 import type { Casting, Scene } from './scene.ts'
 import type { Token } from './tokens.ts'
-import type { EndpointData, ResourceData, RouteData, VectorGeneration } from './vector.ts'
+import type { EndpointData, MissionEnd, ResourceData, RouteData, VectorGeneration } from './vector.ts'
 import type { Wire } from './wire.ts'
 
 /** A request and its signature: what {@link SignOptions} and {@link AgentRequest} say, and what becomes of it. */
@@ -18,9 +18,10 @@ export interface Sending extends Omit<AgentRequest, 'body'>, Omit<SignOptions, '
   readonly byHand?: (scene: Scene, token: string) => Promise<SignedMessage>
 }
 
-/** What happened before, with the same token. */
+/** What happened before; a request came with the same token. */
 export type Earlier =
   | { readonly revoked: { readonly iss: string; readonly jti: string } }
+  | { readonly ended: MissionEnd }
   | { readonly accepted: Sending; readonly at?: number }
 
 /** One claim about one request. */
@@ -50,6 +51,8 @@ export interface RefuseClaim extends Claim {
   /** With `invalid_input`: the complete list. */
   readonly requiredInput?: readonly string[]
   readonly requirement?: 'agent-token' | 'person-token'
+  /** With `mission_terminated`, where it is known. */
+  readonly terminationReason?: string
   /** Claims of the resource token, beside those all of them have. */
   readonly resourceToken?: Readonly<Record<string, unknown>>
   /** The challenge of an unsigned request. */

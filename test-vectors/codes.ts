@@ -27,6 +27,7 @@ export const statusOf: Readonly<Record<AAuthErrorCode, number>> = {
   mission_mismatch: 403,
   class_mismatch: 403,
   class_unverifiable: 403,
+  mission_terminated: 403,
   unsupported_iss: 403,
   server_error: 503,
 }

@@ -80,6 +80,7 @@ function requestOf(message: SignedMessage, { body, hosts, streamed }: Sending = 
 
 async function stepOf(scene: Scene, token: string | undefined, earlier: Earlier): Promise<Step> {
   if ('revoked' in earlier) return { revoke: { ...earlier.revoked, exp: now + 3600 } }
+  if ('ended' in earlier) return { terminate: earlier.ended }
   const { accepted, at } = earlier
   return {
     accepted: requestOf(await send(scene, token, accepted), accepted),
@@ -102,7 +103,15 @@ function accepted({ agent }: Scene, { auth }: AcceptClaim): Accepted {
 }
 
 function refused({ agent }: Scene, claim: RefuseClaim, token: string): Refused {
-  const { error, requiredInput, requirement, resourceToken, advertise, mayFetch = false } = claim
+  const {
+    error,
+    requiredInput,
+    requirement,
+    resourceToken,
+    terminationReason,
+    advertise,
+    mayFetch = false,
+  } = claim
   const status = statusOf[error]
   const signatureError = isSignatureError(error)
   const required = requiredInput?.map((name) => `"${name}"`).join(' ')
@@ -134,7 +143,12 @@ function refused({ agent }: Scene, claim: RefuseClaim, token: string): Refused {
     verdict: 'refuse',
     status,
     headers,
-    body: { ...(signatureError && { type: `urn:ietf:params:sig-error:${error}` }), error },
+    body: {
+      ...(signatureError && { type: `urn:ietf:params:sig-error:${error}` }),
+      error,
+      ...(error === 'mission_terminated' && { mission_status: 'terminated' as const }),
+      ...(terminationReason !== undefined && { termination_reason: terminationReason }),
+    },
     ...([429, 503].includes(status) && { retryAfter: true as const }),
     mayFetch,
   }

@@ -41,6 +41,8 @@ export interface ResourceData {
   readonly signingKey?: SigningKeyData
   /** Account → who has it. */
   readonly accounts?: Readonly<Record<string, readonly { readonly ps: string; readonly sub: string }[]>>
+  /** Digest → base64 of the mission blob, for missions whose blob the operator holds. */
+  readonly missionBlobs?: Readonly<Record<string, string>>
 }
 
 export type TrustData =
@@ -67,7 +69,9 @@ export interface RouteData {
   readonly accept?: Kind | readonly Kind[]
   readonly scope?: string | readonly string[]
   readonly mission?: 'required' | 'forbidden' | { readonly approver: string }
-  readonly class?: { readonly provider: string }
+  readonly class?: { readonly provider: string | readonly string[] }
+  readonly classPolicy?: 'deny' | 'mission-only' | 'same-key' | 'linked-key'
+  readonly tool?: string
   readonly account?: string
   readonly components?: readonly string[]
   readonly optional?: boolean
@@ -88,10 +92,20 @@ export interface DocumentData {
   readonly body: string
 }
 
-/** What happened before: a token was withdrawn, or a request came in and was accepted, `at` a time if not `now`. */
+/**
+ * What happened before: a token was withdrawn, a mission ended, or a request came in and was accepted, `at` a time if not
+ * `now`.
+ */
 export type Step =
   | { readonly revoke: { readonly iss: string; readonly jti: string; readonly exp: number } }
+  | { readonly terminate: MissionEnd }
   | { readonly accepted: RequestData; readonly at?: number }
+
+export interface MissionEnd {
+  readonly approver: string
+  readonly s256: string
+  readonly reason?: string
+}
 
 export interface RequestData {
   readonly method: string
@@ -114,7 +128,12 @@ export interface Refused {
   readonly verdict: 'refuse'
   readonly status: number
   readonly headers: RefusalHeaders
-  readonly body: { readonly error: string; readonly type?: string }
+  readonly body: {
+    readonly error: string
+    readonly type?: string
+    readonly mission_status?: 'terminated'
+    readonly termination_reason?: string
+  }
   /** `Retry-After` must be there; how long is the verifier's affair. */
   readonly retryAfter?: true
   /** `false`: nothing may be fetched for this request. */

@@ -3,6 +3,7 @@
  * differs in an answer comes from the framework or the guard.
  */
 import type { Auth, Requirement, TokenKind } from '@aauth-guard/core'
+import type { MissionGrant } from '@aauth-guard/core/missions'
 
 export const scopes = { 'notes.read': 'Read your notes', 'notes.write': 'Change your notes' }
 
@@ -15,6 +16,7 @@ export const demands = {
   write: { scope: 'notes.write', components: ['content-digest', 'content-type'] },
   query: { components: ['@query'] },
   mission: { mission: 'required' },
+  class: { class: { provider: 'https://agent.example' } },
   denied: { check: () => false },
   broken: {
     check: () => {
@@ -31,6 +33,21 @@ export const corsFields = {
   'access-control-allow-origin': 'https://app.example',
   'access-control-allow-methods': 'GET, POST',
 } as const
+
+/** What somebody left behind on `/runs`: a runtime of the agent provider, in a mission, for whomever. */
+export const grant: MissionGrant = {
+  mission: { approver: 'https://ps.example', s256: 'A'.repeat(43) },
+  class: { provider: 'https://agent.example' },
+  person: null,
+  thumbprint: 'of another key',
+  createdAt: 1_790_000_000,
+  expiresAt: null,
+}
+
+/** Who is calling, and what the handler hears of `AAuth-Mission`. */
+export function heardText(auth: Auth | undefined, mission: string | null | undefined): string {
+  return `${callerText(auth)} asserts ${mission || 'nothing'}`
+}
 
 /** Who is calling, in a few words. */
 export function callerText(auth: Auth | undefined): string {

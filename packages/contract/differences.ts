@@ -148,6 +148,19 @@ const nodeServer: readonly Difference[] = [
 const fetchHosts: readonly Difference[] = [
   {
     on: ['fetchGuard'],
+    cases: [
+      'a runtime of another agent provider does not go on',
+      'a runtime of nobody knows which agent provider does not go on',
+      'a runtime in another mission does not go on',
+      'a runtime without a mission does not go on',
+      'a runtime does not go on under a mission that it only asserts',
+    ],
+    without: ['vary'],
+    because:
+      'a handler of fetchGuard throws what demandGrant refuses, and that is answered as the guard would',
+  },
+  {
+    on: ['fetchGuard'],
     cases: ['two Authorization lines are ambiguous', 'two Content-Type lines are ambiguous'],
     outcome: '200 person-1',
     because: 'a fetch host shows the lines of a field joined; the joined line is the one line',

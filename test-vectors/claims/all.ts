@@ -12,6 +12,7 @@ import { issuerKeys } from './issuer-keys.ts'
 import { issuerNames } from './issuer-names.ts'
 import { knownTokens } from './known-token.ts'
 import { missionHeader } from './mission-header.ts'
+import { olderMissions, personMissions } from './missions.ts'
 import { newerAlgorithms } from './newer-algorithms.ts'
 import { olderAlgorithms } from './older-algorithms.ts'
 import { olderAuthTokens } from './older-auth-token.ts'
@@ -57,10 +58,12 @@ export const allClaims: readonly Placed[] = [
   newerAlgorithms,
   personChallenges,
   personPolicy,
+  personMissions,
   olderAuthTokens,
   actorChains,
   olderAlgorithms,
   missionHeader,
+  olderMissions,
   olderChallenges,
   personEndpoints,
   olderEndpoints,

@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module'
 import { isAAuthError, type Resource } from '@aauth-guard/core'
-import { answerRefusals, protect, verifyDigest, wellKnown } from '@aauth-guard/express'
+import { answerRefusals, protect, requireGrant, verifyDigest, wellKnown } from '@aauth-guard/express'
 import express5, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express'
 import {
   callerText,
   corsFields,
   demands,
   formFields,
+  grant,
+  heardText,
   optionally,
   plainText,
   sentText,
@@ -38,6 +40,16 @@ function build(express: typeof express5, resource: Resource): Express {
   )
   app.get('/query', protect(resource, demands.query), tell)
   app.get('/mission', protect(resource, demands.mission), tell)
+  app.get('/class', protect(resource, demands.class), tell)
+  app.get(
+    '/runs',
+    protect(resource, demands.anyone),
+    requireGrant(() => grant),
+    tell,
+  )
+  app.get('/heard', protect(resource, demands.anyone), protect(resource), (req, res) =>
+    send(res, heardText(req.aauth, req.get('aauth-mission'))),
+  )
   app.get('/denied', protect(resource, demands.denied), tell)
   app.get('/broken', protect(resource, demands.broken), tell)
   app.all('/open', protect(resource, optionally), tell)

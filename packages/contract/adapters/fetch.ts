@@ -1,10 +1,13 @@
 import { type Auth, fetchGuard, type Resource } from '@aauth-guard/core'
+import { demandGrant } from '@aauth-guard/core/missions'
 import { getRequestListener } from '@hono/node-server'
 import {
   callerText,
   corsFields,
   demands,
   formFields,
+  grant,
+  heardText,
   optionally,
   plainText,
   sentText,
@@ -34,6 +37,14 @@ function build(resource: Resource): (request: Request) => Promise<Response> {
     'POST /notes': fetchGuard(resource, demands.write)(tellJson),
     '/query': fetchGuard(resource, demands.query)(tell),
     '/mission': fetchGuard(resource, demands.mission)(tell),
+    '/class': fetchGuard(resource, demands.class)(tell),
+    '/runs': anyone(async (request, auth) => {
+      await demandGrant(auth, () => grant)
+      return tell(request, auth)
+    }),
+    '/heard': anyone((request) =>
+      granted((heard, auth) => text(heardText(auth, heard.headers.get('aauth-mission'))))(request),
+    ),
     '/denied': fetchGuard(resource, demands.denied)(tell),
     '/broken': fetchGuard(resource, demands.broken)(tell),
     '/open': fetchGuard(resource, optionally)(tell),

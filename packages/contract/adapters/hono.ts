@@ -1,5 +1,5 @@
 import { type Auth, isAAuthError, type Resource } from '@aauth-guard/core'
-import { protect, wellKnown } from '@aauth-guard/hono'
+import { protect, requireGrant, wellKnown } from '@aauth-guard/hono'
 import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import {
@@ -7,6 +7,8 @@ import {
   corsFields,
   demands,
   formFields,
+  grant,
+  heardText,
   optionally,
   plainText,
   sentText,
@@ -40,6 +42,16 @@ function build(resource: Resource): Hono<Caller> {
   )
   app.get('/query', protect(resource, demands.query), tell)
   app.get('/mission', protect(resource, demands.mission), tell)
+  app.get('/class', protect(resource, demands.class), tell)
+  app.get(
+    '/runs',
+    protect(resource, demands.anyone),
+    requireGrant(() => grant),
+    tell,
+  )
+  app.get('/heard', protect(resource, demands.anyone), protect(resource), (c) =>
+    text(c, heardText(c.var.aauth, c.req.header('aauth-mission'))),
+  )
   app.get('/denied', protect(resource, demands.denied), tell)
   app.get('/broken', protect(resource, demands.broken), tell)
   app.all('/open', protect(resource, optionally), tell)

@@ -1,12 +1,22 @@
 import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
 import { isAAuthError, type Resource } from '@aauth-guard/core'
-import { protect, wellKnown } from '@aauth-guard/koa'
+import { protect, requireGrant, wellKnown } from '@aauth-guard/koa'
 import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
 import Koa3, { type Middleware } from 'koa'
 import mount from 'koa-mount'
-import { callerText, corsFields, demands, formFields, optionally, sentText, streamText } from '../api.ts'
+import {
+  callerText,
+  corsFields,
+  demands,
+  formFields,
+  grant,
+  heardText,
+  optionally,
+  sentText,
+  streamText,
+} from '../api.ts'
 import type { Adapter } from './adapter.ts'
 
 /** Koa 2 has the same types as far as they are used here. */
@@ -40,6 +50,11 @@ function build(Koa: typeof Koa3, resource: Resource): Koa3 {
   })
   router.get('/query', protect(resource, demands.query), tell)
   router.get('/mission', protect(resource, demands.mission), tell)
+  router.get('/class', protect(resource, demands.class), tell)
+  router.get('/runs', protect(resource, demands.anyone), requireGrant(() => grant) as Middleware, tell)
+  router.get('/heard', protect(resource, demands.anyone), protect(resource), (ctx) => {
+    ctx.body = heardText(ctx.state.aauth, ctx.get('aauth-mission'))
+  })
   router.get('/denied', protect(resource, demands.denied), tell)
   router.get('/broken', protect(resource, demands.broken), tell)
   router.all('/open', protect(resource, optionally), tell)

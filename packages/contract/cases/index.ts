@@ -7,6 +7,7 @@ import { contentKinds } from './content-kinds.ts'
 import { fields } from './fields.ts'
 import { framing } from './framing.ts'
 import { hosts } from './hosts.ts'
+import { missions } from './missions.ts'
 import { mounts, strippedPrefix } from './mounts.ts'
 import { guardedPreflights, preflights } from './preflights.ts'
 import { refusals } from './refusals.ts'
@@ -18,6 +19,7 @@ export const suites: readonly Suite[] = [
   refusals,
   contentKinds,
   content,
+  missions,
   mounts,
   strippedPrefix,
   preflights,

@@ -40,6 +40,18 @@ const cases: readonly Http2Case[] = [
   { rule: 'serves a mounted router [E21]', sent: { target: '/api/x' }, outcome: '200 person-1' },
   { rule: 'serves a mounted application [E21]', sent: { target: '/mounted/x' }, outcome: '200 person-1' },
   {
+    rule: 'hands on no AAuth-Mission, after two guards [MISS-13]',
+    sent: { target: '/heard', mission: { approver: 'https://ps.example', s256: 'A'.repeat(43) } },
+    outcome: '200 person-1 asserts nothing',
+  },
+  {
+    rule: 'lets nobody go on in another mission [MISS-11]',
+    sent: { target: '/runs', grant: { mission: `${'C'.repeat(42)}A` } },
+    outcome: '403 mission_mismatch',
+    // What a handler of fetchGuard throws is answered without Vary.
+    except: { fetchGuard: '403 mission_mismatch' },
+  },
+  {
     rule: 'takes a signature over the path inside the mount for none [E21]',
     sent: { target: '/x' },
     fields: { ':path': '/mounted/x' },

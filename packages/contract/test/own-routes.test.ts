@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { createResource, fetchGuard, type Resource, stepUp } from '@aauth-guard/core'
+import { watchMissions } from '@aauth-guard/core/missions'
 import * as onExpress from '@aauth-guard/express'
 import * as onHono from '@aauth-guard/hono'
 import * as onKoa from '@aauth-guard/koa'
@@ -51,6 +52,7 @@ async function serve(host: string): Promise<{ readonly net: TestNetwork; readonl
     scopes,
     fetch: net.fetch,
     defaultScope: 'notes.read',
+    missions: watchMissions({ announcements: true }),
   })
   await net.listen((hosts[host] as (resource: Resource) => RequestListener)(resource))
   return { net, agent: await net.agent() }
@@ -110,5 +112,19 @@ describe.each(Object.keys(hosts))('on %s', (host) => {
     expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, null, ''])
     const refused = await agent.fetch(`${net.resource}/notes`, {}, { token })
     expect([refused.status, refused.headers.get('signature-error')]).toEqual([401, 'error=revoked_jwt'])
+  })
+
+  it('a person server announces the end of a mission, and says so with an empty answer [MISS-9]', async () => {
+    const { net, agent } = await serve(host)
+    const url = `${net.resource}/aauth/mission-terminated`
+    const body = JSON.stringify({ mission_s256: 'A'.repeat(43), termination_reason: 'completed' })
+    const headers = { 'content-type': 'application/json' }
+    const message = await net.personServer.signServer(url, { method: 'POST', headers, body })
+    const answer = await dial(net.servedAt('notes.example') as string, message)
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, null, ''])
+    const token = await agent.authToken({ scope: 'notes.read', mission: 'A'.repeat(43) })
+    const refused = await agent.fetch(`${net.resource}/notes`, {}, { token })
+    const { error, termination_reason } = (await refused.json()) as Record<string, unknown>
+    expect([refused.status, error, termination_reason]).toEqual([403, 'mission_terminated', 'completed'])
   })
 })

@@ -62,15 +62,17 @@ export function withoutMission(request: Request): Request {
     request.headers.delete(missionHeader)
     return request
   } catch {
+    const { url, method, bodyUsed } = request
     const headers = new Headers(request.headers)
     headers.delete(missionHeader)
-    return inPlaceOf(request, new Request(request, { headers }))
+    // What was read cannot be copied.
+    const copy = new Request(bodyUsed ? url : request, { method, headers })
+    return inPlaceOf(request, copy)
   }
 }
 
 function inPlaceOf(request: Request, copy: Request): Request {
-  const signed = snapshots.get(request)
-  if (signed) snapshots.set(copy, signed)
+  snapshots.set(copy, fetchRequest(request))
   return copy
 }
 

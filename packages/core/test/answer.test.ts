@@ -76,6 +76,36 @@ describe('the answer to each code', () => {
     })
   })
 
+  const ended = {
+    status: 403,
+    error: 'mission_terminated',
+    detail: 'The mission of the token has ended.',
+    error_description: 'The mission of the token has ended.',
+    mission_status: 'terminated',
+  }
+  it.each([
+    ['with the reason, if it is known', { terminationReason: 'revoked' }, { termination_reason: 'revoked' }],
+    ['and nothing of a reason that nobody knows', {}, {}],
+  ])(
+    'mission_terminated is a 403 that says so in the words of person servers, %s [MISS-9, ERR-3]',
+    (_, details, more) => {
+      const { status, headers, body } = answer(new AAuthError('mission_terminated', details))
+      expect([status, headers, JSON.parse(body)]).toEqual([403, always, { ...ended, ...more }])
+    },
+  )
+
+  it('a reason goes out with no other code', () => {
+    const { body } = answer(new AAuthError('access_denied', { terminationReason: 'revoked' }))
+    expect(JSON.parse(body).termination_reason).toBeUndefined()
+  })
+
+  it('nothing that objects inherit is the reason of an end [Q01]', () => {
+    const { body } = answer(
+      new AAuthError('mission_terminated', Object.create({ terminationReason: 'revoked' })),
+    )
+    expect(JSON.parse(body).termination_reason).toBeUndefined()
+  })
+
   it('lists the accepted algorithms and schemes of an unsigned request exactly [ERR-5, R11-101]', () => {
     const { headers } = answer(new AAuthError('invalid_signature', { advertise: true }))
     expect(headers).toEqual({

@@ -1,4 +1,5 @@
 import { type AnyRequirement, checkRequirement, createResource, fetchGuard } from '@aauth-guard/core'
+import { type MissionOptions, watchMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { makeWorld } from './world.ts'
 
@@ -34,6 +35,19 @@ describe('a requirement that would not mean what was written', () => {
     ['class', { class: { provider: 'agent.example' } }],
     ['class', { class: { provider, agent: 'aauth:planner@agent.example' } }],
     ['class', { class: { provider }, mission: 'forbidden' }],
+    ['class', { class: { provider: [] } }],
+    ['class', { class: { provider: [provider, 'agent.example'] } }],
+    ['class', { class: { provider: [provider, null] } }],
+    ['class', { class: { provider: null } }],
+    ['class', { class: { provider: { 0: provider } } }],
+    ['class', { class: [provider] }],
+    ['classPolicy', { classPolicy: 'allow' }],
+    ['classPolicy', { classPolicy: null }],
+    ['classPolicy', { classPolicy: ['deny'] }],
+    ['tool', { tool: '' }],
+    ['tool', { tool: ['FeedbackReader'] }],
+    ['tool', { tool: null }],
+    ['tool', { tool: 'FeedbackReader', mission: 'forbidden' }],
     ['account', { account: 7 }],
     ['account', { account: null }],
     ['components', { components: ['@target-uri'] }],
@@ -67,6 +81,26 @@ describe('a requirement that would not mean what was written', () => {
     expect(() => checkRequirement(several, { accept: 'agent-token' })).not.toThrow()
   })
 
+  it('is refused where it names a tool and nobody has the mission blobs', () => {
+    const watching = (options: MissionOptions) =>
+      createResource({ ...base, missions: watchMissions(options) })
+    const remedy = '"tool" needs "blobs" of watchMissions()'
+    const tool = 'FeedbackReader'
+    for (const blobless of [createResource(base), watching({}), watching({ linkedKeys: 60 })])
+      expect(() => checkRequirement(blobless, { tool })).toThrow(new TypeError(remedy))
+    expect(() => checkRequirement(watching({ blobs: () => undefined }), { tool })).not.toThrow()
+  })
+
+  it.each(['', ['FeedbackReader'], null, 7, { name: 'FeedbackReader' }])(
+    'is refused where the tool is %j, also where there are mission blobs',
+    (tool) => {
+      const holding = createResource({ ...base, missions: watchMissions({ blobs: () => undefined }) })
+      expect(() => checkRequirement(holding, { tool: tool as string })).toThrow(
+        new TypeError('"tool" must be the name of a tool'),
+      )
+    },
+  )
+
   it('is refused by the guards themselves', async () => {
     const { agent, call } = await makeWorld()
     const requirement = { scope: 'undescribed' }
@@ -88,6 +122,9 @@ describe('a requirement that is well-formed', () => {
     { mission: { approver: 'https://ps.example' }, components: ['@query', 'content-digest'] },
     { accept: 'person-token', mission: 'required', trust: { personServers: () => true } },
     { accept: 'agent-token', mission: 'forbidden', check: () => true },
+    { class: { provider: [provider, 'https://other-agent.example'] }, classPolicy: 'mission-only' },
+    { class: { provider }, classPolicy: 'same-key' },
+    { classPolicy: 'linked-key' },
   ])('is taken: %j', (requirement) => {
     expect(() => checkRequirement(resource, requirement)).not.toThrow()
   })

@@ -15,7 +15,8 @@ import {
   type SignatureErrorCode,
   type SignedRequest,
 } from '@aauth-guard/core'
-import { getAuth, protect } from '@aauth-guard/express'
+import { type MissionGrant, mayResume, missionGrant, type Resumption } from '@aauth-guard/core/missions'
+import { getAuth, protect, requireGrant } from '@aauth-guard/express'
 import type { Request as ExpressRequest } from 'express'
 import { expectTypeOf } from 'vitest'
 
@@ -55,6 +56,27 @@ export async function followsOptional(maybe: boolean): Promise<void> {
   expectTypeOf(await authorize(resource, request, { accept: 'agent-token', optional: true })).toEqualTypeOf<
     AgentAuth | undefined
   >()
+}
+
+/** A grant is plain data, made of an identity and compared with one. */
+export function followsGrants(stored: unknown): void {
+  expectTypeOf(missionGrant(auth)).toEqualTypeOf<MissionGrant>()
+  expectTypeOf(mayResume(missionGrant(auth), auth, 'same-key')).toEqualTypeOf<Resumption>()
+  // @ts-expect-error what comes out of a store is unknown until somebody says what it is
+  mayResume(stored, auth)
+  // @ts-expect-error there is no such policy
+  mayResume(missionGrant(auth), auth, 'allow')
+  // @ts-expect-error not a member of an identity
+  missionGrant({ mission: { approver: 'https://ps.example', s256: 'A' } })
+  // @ts-expect-error read-only
+  missionGrant(auth).class = null
+  requireGrant((request) => {
+    expectTypeOf(request).toEqualTypeOf<ExpressRequest>()
+    return undefined
+  })
+  // @ts-expect-error there is no such policy
+  protect(resource, { class: { provider: 'https://agent.example' }, classPolicy: 'allow' })
+  protect(resource, { class: { provider: ['https://agent.example'] }, tool: 'FeedbackReader' })
 }
 
 /** Guards hand the same types to handlers and to `check`. */

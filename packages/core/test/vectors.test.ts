@@ -14,6 +14,7 @@ import {
   type ResourceOptions,
   type SignedRequest,
 } from '@aauth-guard/core'
+import { watchMissions } from '@aauth-guard/core/missions'
 import { compactVerify, importJWK } from 'jose'
 import { parseDictionary, type Token } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
@@ -115,6 +116,7 @@ async function judge(vector: Vector, generations: ResourceOptions['generations']
   for (const step of before) {
     clock = ('at' in step ? step.at : undefined) ?? now
     if ('revoke' in step) resource.revoke(step.revoke)
+    else if ('terminate' in step) await resource.missions.terminate(step.terminate, step.terminate.reason)
     else await authorize(resource, signedRequest(step.accepted), route as AnyRequirement as never)
   }
   fetched.length = 0
@@ -133,11 +135,17 @@ async function judge(vector: Vector, generations: ResourceOptions['generations']
   expect(fetched.length > 0).toBe(expected.mayFetch)
 }
 
-/** Who has an account is data in a vector, and a function in the options. */
-function optionsOf({ accounts, ...options }: ResourceData): ResourceOptions {
+/** Who has an account, and which mission blobs there are, is data in a vector and a function in the options. */
+function optionsOf({ accounts, missionBlobs, ...options }: ResourceData): ResourceOptions {
   const has: ResourceOptions['accounts'] = (account, { ps, sub }) =>
     accounts?.[account]?.some((person) => person.ps === ps && person.sub === sub) === true
-  return { ...(options as ResourceOptions), ...(accounts && { accounts: has }) }
+  const blobs = ({ s256 }: { readonly s256: string }): Uint8Array | undefined =>
+    missionBlobs?.[s256] === undefined ? undefined : octets(missionBlobs[s256])
+  return {
+    ...(options as ResourceOptions),
+    ...(accounts && { accounts: has }),
+    ...(missionBlobs && { missions: watchMissions({ blobs }) }),
+  }
 }
 
 async function answerEndpoint(resource: Resource, request: RequestData): Promise<Answer> {
@@ -193,6 +201,8 @@ async function expectRefusal(
 ): Promise<void> {
   const problem = JSON.parse(given.body) as Record<string, unknown>
   expect(problem).toMatchObject({ ...expected.body, status: expected.status })
+  for (const name of ['mission_status', 'termination_reason'] as const)
+    expect(problem[name], name).toBe(expected.body[name])
   expect(given.status).toBe(expected.status)
   const { 'aauth-requirement': requirement, ...others } = expected.headers
   for (const name of ['signature-error', 'accept-signature-scheme', 'accept-signature-alg'] as const) {

@@ -69,6 +69,7 @@ export function protect<Accept extends TokenKind = 'auth-token'>(
   return (req, res, next) => {
     const request = signedRequest(req)
     if (passesPreflight(resource, request)) {
+      dropMission(req)
       sendNoContent(res)
       return next('route')
     }

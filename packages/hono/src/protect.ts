@@ -103,6 +103,7 @@ function keepPrivate(c: Context): void {
 
 /** Whoever answers without a caller that is known, answers without content. */
 async function answerPreflight(c: Context, next: Next): Promise<void> {
+  hideMission(c)
   await next()
   const { status, headers, body } = c.res
   if (body === null) return

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { protect } from '@aauth-guard/hono'
+import type { SignOptions } from '@aauth-guard/testing'
 import { createAdaptorServer, upgradeWebSocket } from '@hono/node-server'
 import { Hono } from 'hono'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -19,7 +20,7 @@ class Handshakes extends EventEmitter {
   close(): void {}
 }
 
-async function serve(signed = '/socket') {
+async function serve(signed = '/socket', how: Partial<SignOptions> = {}) {
   const world = await makeWorld()
   const app = new Hono()
   app.get(
@@ -35,7 +36,7 @@ async function serve(signed = '/socket') {
   })
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const token = await world.agent.authToken()
-  const message = await world.agent.sign(`https://notes.example${signed}`, {}, { token })
+  const message = await world.agent.sign(`https://notes.example${signed}`, {}, { token, ...how })
   return { origin, message }
 }
 
@@ -44,6 +45,13 @@ const after = ['Upgrade: websocket', 'Connection: Upgrade']
 describe('a WebSocket of @hono/node-server', () => {
   it('is opened for who signed the upgrade', async () => {
     const { origin, message } = await serve()
+    const [response] = await exchange(origin, [octetsOf(message, { after })])
+    expect(response?.status).toBe(101)
+  })
+
+  it('is opened as well where AAuth-Mission is taken from the upgrade [MISS-13]', async () => {
+    const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
+    const { origin, message } = await serve('/socket', { mission })
     const [response] = await exchange(origin, [octetsOf(message, { after })])
     expect(response?.status).toBe(101)
   })

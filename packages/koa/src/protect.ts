@@ -59,6 +59,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
   return async (ctx, next) => {
     const request = requestOf(ctx)
     if (passesPreflight(resource, request)) {
+      dropMission(ctx.req)
       sendNoContent(ctx.res)
       return next()
     }

@@ -77,6 +77,23 @@ export const served: readonly Check<Scene>[] = [
     const { status, text } = await call(scene, token, '/notes', note, { digest: true })
     equal([status, text], [201, '{"received":"Grüße"}'])
   }),
+  ...[false, true].map((digest) =>
+    socket(
+      `hands on no AAuth-Mission, and a content that was ${digest ? 'compared' : 'not read'}`,
+      async (scene) => {
+        const s256 = `${'1'.repeat(42)}A`
+        const token = await scene.agent.authToken({
+          scope: 'notes.read',
+          generation: 'mission-header',
+          mission: s256,
+        })
+        const sent = { ...note, headers: { ...note.headers, 'x-tag': 'a' } }
+        const how = { digest, mission: { approver: 'https://ps.example', s256 } }
+        const { status, text } = await call(scene, token, '/heard', sent, how)
+        equal([status, text], [200, '[null,"a","Grüße"]'])
+      },
+    ),
+  ),
   socket('refuses a content that was changed on the way', async ({ agent, url }) => {
     const token = await agent.authToken({ scope: 'notes.write' })
     const message = await agent.sign(notes, note, { token, digest: true })

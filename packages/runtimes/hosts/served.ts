@@ -21,6 +21,12 @@ const write = fetchGuard(resource, {
   components: ['content-digest', 'content-type'],
 })(async (request) => Response.json({ received: await request.text() }, { status: 201 }))
 
+const heardInside = fetchGuard(resource, { scope: 'notes.read', mission: 'required' })(async (request) =>
+  Response.json([request.headers.get('aauth-mission'), request.headers.get('x-tag'), await request.text()]),
+)
+/** Two guards, and what is heard of `AAuth-Mission` behind them. */
+const heard = fetchGuard(resource, { scope: 'notes.read' })((request) => heardInside(request))
+
 /** Where the issuers are, as `http://127.0.0.1:PORT`. */
 export function issuersAt(origin: string): void {
   issuers = origin
@@ -36,5 +42,6 @@ export function serveApi(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url)
   if (pathname === '/whoami') return whoami(request)
   if (pathname === '/me') return me(request)
+  if (pathname === '/heard') return heard(request)
   return request.method === 'POST' ? write(request) : read(request)
 }

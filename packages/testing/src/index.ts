@@ -36,3 +36,8 @@ export { type Component, type Draft, type SignedMessage, signDraft } from './sig
 export { toSignedRequest } from './signed-request.ts'
 export type { StoreCheck, StoreCheckOptions } from './store-checks.ts'
 export type { TokenPolicy } from './token-policy.ts'
+export {
+  type TombstoneBounds,
+  type TombstoneCheckOptions,
+  tombstoneStoreChecks,
+} from './tombstone-store-checks.ts'

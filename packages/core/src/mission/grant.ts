@@ -1,4 +1,5 @@
 import { AAuthError } from '../errors.ts'
+import { ownMembers } from '../own-members.ts'
 import { provenanceOf } from '../provenance.ts'
 import type { ClassPolicy } from '../requirement.ts'
 import type { Auth } from '../token/auth.ts'
@@ -100,15 +101,16 @@ export function mayResume(grant: MissionGrant, auth: Auth, policy: ClassPolicy =
   const { mission } = auth
   if (
     mission === undefined ||
-    grant.mission?.approver !== mission.approver ||
+    !isGrant(grant) ||
+    grant.mission.approver !== mission.approver ||
     grant.mission.s256 !== mission.s256
   )
     return 'mission_mismatch'
   if (!isSamePerson(grant.person, personOf(auth))) return 'person_mismatch'
   const { expiresAt } = grant
-  if (expiresAt !== null && !(state.settings.now() < expiresAt)) return 'expired'
+  if (expiresAt !== null && state.settings.now() >= expiresAt) return 'expired'
   const known = grant.class?.provider
-  if (typeof known === 'string' && auth.class !== undefined)
+  if (known !== undefined && auth.class !== undefined)
     return known === auth.class.provider ? 'match' : 'class_mismatch'
   switch (policy) {
     case 'mission-only':
@@ -116,8 +118,8 @@ export function mayResume(grant: MissionGrant, auth: Auth, policy: ClassPolicy =
     case 'same-key':
       return grant.thumbprint === auth.thumbprint ? 'match' : 'class_unknown'
     case 'linked-key': {
-      const linked = auth.class?.provider ?? state.missionWatch?.providerOf(auth.thumbprint)
-      if (linked === undefined || typeof known !== 'string') return 'class_unknown'
+      const linked = state.missionWatch?.providerOf(auth.thumbprint)
+      if (linked === undefined || known === undefined) return 'class_unknown'
       return linked === known ? 'match' : 'class_mismatch'
     }
     default:
@@ -125,8 +127,37 @@ export function mayResume(grant: MissionGrant, auth: Auth, policy: ClassPolicy =
   }
 }
 
-function personOf({ type, generation, iss, ps, sub, tenant }: Auth): MissionPerson | null {
-  if (type === 'agent-token' || generation === undefined || sub === undefined) return null
+/** Whether `value` is what {@link missionGrant} made, also after JSON: all of its members, its own, and no others' types. */
+function isGrant(value: unknown): value is MissionGrant {
+  const { mission, class: agentClass, person, thumbprint, createdAt, expiresAt } = membersOf(value)
+  return (
+    isTextual(mission, ['approver', 's256']) &&
+    (agentClass === null || isTextual(agentClass, ['provider'])) &&
+    (person === null ||
+      (isTextual(person, ['generation', 'issuer', 'sub']) && isTextOrNull(membersOf(person).tenant))) &&
+    typeof thumbprint === 'string' &&
+    Number.isFinite(createdAt) &&
+    (expiresAt === null || Number.isFinite(expiresAt))
+  )
+}
+
+function isTextual(value: unknown, names: readonly string[]): boolean {
+  const members = membersOf(value)
+  return names.every((name) => typeof members[name] === 'string')
+}
+
+function isTextOrNull(value: unknown): boolean {
+  return value === null || typeof value === 'string'
+}
+
+/** What was inherited did not come back from storage. */
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? ownMembers<Record<string, unknown>>({ ...value }) : {}
+}
+
+function personOf({ generation, iss, ps, sub, tenant }: Auth): MissionPerson | null {
+  // An agent token has no generation, and its `sub` is an agent.
+  if (generation === undefined || sub === undefined) return null
   return generation === 'person-token'
     ? { generation, issuer: ps as string, tenant: null, sub }
     : { generation, issuer: iss, tenant, sub }
@@ -135,6 +166,5 @@ function personOf({ type, generation, iss, ps, sub, tenant }: Auth): MissionPers
 /** Where one side names nobody there is nothing to compare (matrix §4.3). */
 function isSamePerson(one: MissionPerson | null, other: MissionPerson | null): boolean {
   if (one === null || other === null) return true
-  const members = ['generation', 'issuer', 'tenant', 'sub'] as const
-  return one !== undefined && members.every((name) => one[name] === other[name])
+  return (['generation', 'issuer', 'tenant', 'sub'] as const).every((name) => one[name] === other[name])
 }

@@ -9,13 +9,13 @@ const name = 'aauth-mission'
  * it.
  */
 export function dropMission(message: IncomingMessage): void {
-  if (message.headers[name] === undefined) return
-  // Remembered with the header, for the next guard.
-  signedRequest(message)
-  // Node makes these of the raw lines when they are first read, and counts on their number. HTTP/2 has no distinct ones.
-  const { headers, headersDistinct = {}, rawHeaders } = message
-  delete headers[name]
-  delete headersDistinct[name]
+  // As it crossed the wire, whatever became of `headers` since; the next guard still reads it there.
+  if (signedRequest(message).header(name).length === 0) return
+  const { headers, rawHeaders } = message
+  // Node makes it of `rawHeaders` when it is first read, and counts on their number. HTTP/2 has none.
+  const { headersDistinct = {} } = message
   for (let i = rawHeaders.length - 2; i >= 0; i -= 2)
     if (rawHeaders[i]?.toLowerCase() === name) rawHeaders.splice(i, 2)
+  delete headers[name]
+  delete headersDistinct[name]
 }

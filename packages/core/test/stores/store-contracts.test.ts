@@ -1,7 +1,8 @@
-import { replayStoreChecks, revocationStoreChecks } from '@aauth-guard/testing'
+import { replayStoreChecks, revocationStoreChecks, tombstoneStoreChecks } from '@aauth-guard/testing'
 import { describe, it } from 'vitest'
 import { ReplayMemory } from '../../src/stores/replay-memory.ts'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
+import { TombstoneMemory } from '../../src/stores/tombstones.ts'
 
 describe('the revocation store of a process, for strangers', () => {
   const checks = revocationStoreChecks(({ max, maxPerIssuer }) => new RevocationMemory(max, maxPerIssuer))
@@ -11,4 +12,14 @@ describe('the revocation store of a process, for strangers', () => {
 describe('the replay store of a process', () => {
   const checks = replayStoreChecks(({ max, maxPerKey }) => new ReplayMemory(max, maxPerKey))
   it.each(checks)('$name [REPLAY-1, REPLAY-2]', ({ run }) => run())
+})
+
+describe.each([
+  ['named', true],
+  ['strangers', false],
+])('the tombstone store of a process, where person servers are %s', (_, isNamed) => {
+  const checks = tombstoneStoreChecks(
+    ({ maxPerServer }) => new TombstoneMemory(1000, maxPerServer, () => isNamed),
+  )
+  it.each(checks)('$name [MISS-9, MISS-12, L06]', ({ run }) => run())
 })

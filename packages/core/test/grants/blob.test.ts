@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto'
+import { approvedTools, type MissionBlob, verifyMissionBlob } from '@aauth-guard/core/missions'
+import { describe, expect, it } from 'vitest'
+
+const members = {
+  approver: 'https://ps.example',
+  agent: 'aauth:planner@agent.example',
+  approved_at: '2026-09-21T13:33:20Z',
+  description: 'Sort the feedback of September',
+}
+const octetsOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+const s256Of = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('base64url')
+
+/** Verifies a text under its own digest. */
+function verified(text: string): Promise<MissionBlob> {
+  const octets = octetsOf(text)
+  return verifyMissionBlob(octets, s256Of(octets))
+}
+const written = (changes: Record<string, unknown>): string => JSON.stringify({ ...members, ...changes })
+
+describe('a mission blob', () => {
+  it('says who, what and when', async () => {
+    expect(await verified(written({}))).toEqual({
+      agent: 'aauth:planner@agent.example',
+      description: 'Sort the feedback of September',
+      approvedAt: '2026-09-21T13:33:20Z',
+    })
+  })
+
+  it('says until when, and which resources', async () => {
+    const text = written({
+      expires_at: '2026-09-21T14:33:20.900+01:00',
+      approved_resources: ['https://notes.example', 'https://mail.example'],
+    })
+    expect(await verified(text)).toEqual({
+      agent: 'aauth:planner@agent.example',
+      description: 'Sort the feedback of September',
+      approvedAt: '2026-09-21T13:33:20Z',
+      expiresAt: 1_789_997_600,
+      approvedResources: ['https://notes.example', 'https://mail.example'],
+    })
+  })
+
+  it('may hold members that nobody here knows', async () => {
+    expect((await verified(written({ capabilities: ['interaction'], x: { y: 1 } }))).agent).toBe(
+      members.agent,
+    )
+  })
+
+  it('is read over its exact octets, white space and all', async () => {
+    const text = JSON.stringify(members, null, 2).concat('\r\n')
+    expect((await verified(text)).description).toBe('Sort the feedback of September')
+  })
+
+  it('is frozen through and through [Q05]', async () => {
+    const blob = await verified(
+      written({
+        approved_tools: [{ name: 'FeedbackReader' }],
+        approved_resources: ['https://notes.example'],
+      }),
+    )
+    for (const part of [blob, blob.approvedResources, approvedTools(blob), approvedTools(blob)[0]])
+      expect([typeof part, Object.isFrozen(part)]).toEqual(['object', true])
+  })
+})
+
+describe('octets that are not those of the mission', () => {
+  const text = written({ approved_tools: [{ name: 'FeedbackReader' }] })
+  const s256 = s256Of(octetsOf(text))
+  const refusal = new TypeError('the octets are not those of the mission')
+
+  it.each<[string, Uint8Array]>([
+    ['of another mission', octetsOf(written({}))],
+    ['none', new Uint8Array()],
+    ['with another letter', octetsOf(text.replace('September', 'Septembes'))],
+    ['parsed and written again with white space', octetsOf(JSON.stringify(JSON.parse(text), null, 1))],
+    [
+      'with the members in another order',
+      octetsOf(JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(text)).reverse()))),
+    ],
+    ['with a line break behind', octetsOf(`${text}\n`)],
+    ['with a byte order mark before', octetsOf(`\ufeff${text}`)],
+  ])('are refused: %s', async (_, octets) => {
+    await expect(verifyMissionBlob(octets, s256)).rejects.toThrow(refusal)
+  })
+
+  it('are refused with any one octet changed', async () => {
+    for (let at = 0; at < text.length; at += 17) {
+      const octets = octetsOf(text)
+      octets[at] = (octets[at] as number) ^ 1
+      await expect(verifyMissionBlob(octets, s256)).rejects.toThrow(refusal)
+    }
+  })
+
+  it.each([
+    ['padded', `${s256}=`],
+    ['in hexadecimal digits', createHash('sha256').update(text).digest('hex')],
+    [
+      'in another spelling of its last character',
+      s256.slice(0, -1).concat(String.fromCharCode(s256.charCodeAt(42) + 1)),
+    ],
+    ['empty', ''],
+    ['no text', undefined],
+  ])('are all octets under a digest that is %s [MISS-2]', async (_, digest) => {
+    await expect(verifyMissionBlob(octetsOf(text), digest as string)).rejects.toThrow(refusal)
+  })
+
+  it('are any that are more than 64 KiB', async () => {
+    const fitting = written({ x: '' })
+    const filled = written({ x: 'x'.repeat(65_536 - fitting.length) })
+    expect(octetsOf(filled)).toHaveLength(65_536)
+    expect((await verified(filled)).agent).toBe(members.agent)
+    await expect(verified(written({ x: 'x'.repeat(65_537 - fitting.length) }))).rejects.toThrow(refusal)
+  })
+
+  it('are not what was read, when the caller changes them meanwhile', async () => {
+    const octets = octetsOf(text)
+    const reading = verifyMissionBlob(octets, s256)
+    octets.set(octetsOf(text.replace('FeedbackReader', 'FeedbackEraser')))
+    expect(approvedTools(await reading)).toEqual([{ name: 'FeedbackReader' }])
+  })
+})
+
+describe('octets of a mission that are no mission blob', () => {
+  it.each<[string, string]>([
+    ['an empty object', '{}'],
+    ['no JSON', 'Sort the feedback'],
+    ['a list', JSON.stringify([members])],
+    ['null', 'null'],
+    ['a text', '"mission"'],
+    ['without agent', written({ agent: undefined })],
+    ['without description', written({ description: undefined })],
+    ['without approved_at', written({ approved_at: undefined })],
+    ['with an agent that is no text', written({ agent: 7 })],
+    ['with a description that is null', written({ description: null })],
+    ['with an approved_at that is a number', written({ approved_at: 1_790_000_000 })],
+    ['with a member twice', written({}).replace('{', '{"description":"Delete the feedback",')],
+    [
+      'with a member twice, once escaped',
+      written({}).replace('{', '{"descri\\u0070tion":"Delete the feedback",'),
+    ],
+    [
+      'with a tool whose name stands twice',
+      written({}).replace('{', '{"approved_tools":[{"name":"a","name":"b"}],'),
+    ],
+  ])('are refused: %s', async (_, text) => {
+    await expect(verified(text)).rejects.toThrow(
+      new TypeError('agent, description or approved_at is missing in the mission blob'),
+    )
+  })
+
+  it('are refused in another encoding than UTF-8', async () => {
+    const octets = Buffer.from(written({ description: 'Gr\u00fc\u00dfe' }), 'latin1')
+    await expect(verifyMissionBlob(octets, s256Of(octets))).rejects.toThrow(TypeError)
+  })
+
+  it.each<[unknown, string]>([
+    ['soon', 'expires_at is no date'],
+    [1_790_000_000, 'expires_at is no date'],
+    [null, 'expires_at is no date'],
+    ['', 'expires_at is no date'],
+    ['September 2026', 'expires_at is no date'],
+    ['2026-09-21', 'expires_at is no date'],
+    ['2026-09-21T14:33:20', 'expires_at is no date'],
+    ['2026-13-21T14:33:20Z', 'expires_at is no date'],
+    ['x2026-09-21T14:33:20Z', 'expires_at is no date'],
+    ['2026-09-21T14:33:20Zx', 'expires_at is no date'],
+  ])('are refused where expires_at is %j', async (expires, message) => {
+    await expect(verified(written({ expires_at: expires }))).rejects.toThrow(new TypeError(message))
+  })
+
+  it.each([null, 'https://notes.example', [7], { 0: 'https://notes.example' }])(
+    'are refused where approved_resources is %j',
+    async (resources) => {
+      await expect(verified(written({ approved_resources: resources }))).rejects.toThrow(
+        new TypeError('approved_resources is no list of server identifiers'),
+      )
+    },
+  )
+
+  it.each<[unknown, string]>([
+    [{ name: 'FeedbackReader' }, 'approved_tools is no list'],
+    ['FeedbackReader', 'approved_tools is no list'],
+    [['FeedbackReader'], 'approved_tools holds a tool without name'],
+    [[{ name: 7 }], 'approved_tools holds a tool without name'],
+    [[{ name: 'a' }, {}], 'approved_tools holds a tool without name'],
+    [[null], 'approved_tools holds a tool without name'],
+  ])('are refused where approved_tools is %j', async (tools, message) => {
+    await expect(verified(written({ approved_tools: tools }))).rejects.toThrow(new TypeError(message))
+  })
+})
+
+describe('the approved tools', () => {
+  it('are those of the blob, with what it says of them', async () => {
+    const blob = await verified(
+      written({
+        approved_tools: [
+          { name: 'FeedbackReader', description: 'Reads', x: 1 },
+          { name: 'Sorter', description: 7 },
+        ],
+      }),
+    )
+    expect(approvedTools(blob)).toEqual([
+      { name: 'FeedbackReader', description: 'Reads' },
+      { name: 'Sorter' },
+    ])
+  })
+
+  it.each([{}, { approved_tools: [] }])('are none in a blob with %j', async (changes) => {
+    expect(approvedTools(await verified(written(changes)))).toEqual([])
+  })
+
+  it('are not told of a blob that was not verified', async () => {
+    const blob = await verified(written({ approved_tools: [{ name: 'FeedbackReader' }] }))
+    for (const copy of [{ ...blob }, JSON.parse(JSON.stringify(blob)), { ...members, approvedTools: [] }])
+      expect(() => approvedTools(copy as MissionBlob)).toThrow(
+        new TypeError('this mission blob was not verified'),
+      )
+  })
+})

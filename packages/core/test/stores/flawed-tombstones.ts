@@ -1,0 +1,105 @@
+import type { Tombstone, TombstoneStore, TombstoneVerdict } from '@aauth-guard/core'
+
+/** How a store of tombstones can be wrong. Without any of it the store here keeps its contract. */
+export interface TombstoneFlaws {
+  /** What it takes for the key of a mission. */
+  readonly key?: (approver: string, s256: string) => string
+  readonly forgets?: boolean
+  /** Seconds after which it takes an end for stale. */
+  readonly forgetsAfter?: number
+  /** Keeps less of a tombstone, or more, than it was given. */
+  readonly keeps?: (tombstone: Tombstone) => Tombstone
+  /** What becomes of an end that comes again. */
+  readonly again?: 'latest' | 'reason' | 'counted' | 'full'
+  readonly whenFull?: 'evicts' | 'says-nothing' | 'says-it-too-early' | 'says-it-of-everybody' | 'shares'
+  /** Lets others in between looking and writing. */
+  readonly pauses?: boolean
+  /** Writes back all that it read before a pause. */
+  readonly overwrites?: boolean
+  readonly restart?: 'loses-all' | 'loses-reasons' | 'loses-full' | 'unlocks' | 'spreads-full'
+}
+
+interface State {
+  entries: Map<string, Tombstone>
+  readonly full: Set<string>
+  readonly unlocked?: boolean
+}
+
+/** The same entries may be seen through several handles. */
+export class FlawedTombstones implements TombstoneStore {
+  readonly #max: number
+  readonly #flaws: TombstoneFlaws
+  readonly #state: State
+
+  constructor(
+    max: number,
+    flaws: TombstoneFlaws = {},
+    state: State = { entries: new Map(), full: new Set() },
+  ) {
+    this.#max = max
+    this.#flaws = flaws
+    this.#state = state
+  }
+
+  /** What another process finds after this one has gone. */
+  reopened(): FlawedTombstones {
+    const { restart } = this.#flaws
+    const { entries, full } = this.#state
+    const kept = [...entries].map(([key, { reason, ...rest }]): [string, Tombstone] => [
+      key,
+      restart === 'loses-reasons' || reason === undefined ? rest : { ...rest, reason },
+    ])
+    const servers = restart === 'spreads-full' && full.size > 0 ? ['everybody'] : [...full]
+    return new FlawedTombstones(this.#max, this.#flaws, {
+      entries: new Map(restart === 'loses-all' ? [] : kept),
+      full: new Set(restart === 'loses-full' || restart === 'loses-all' ? [] : servers),
+      unlocked: restart === 'unlocks',
+    })
+  }
+
+  async add(tombstone: Tombstone): Promise<TombstoneVerdict> {
+    const { again, whenFull, keeps = (one: Tombstone) => ({ ...one }), pauses, overwrites } = this.#flaws
+    const { approver, s256 } = tombstone
+    const id = this.#key(approver, s256)
+    const known = this.#state.entries.get(id)
+    const read = new Map(this.#state.entries)
+    const used = [...read.values()].filter((one) => whenFull === 'shares' || one.approver === approver).length
+    if (pauses || overwrites) await Promise.resolve()
+    if (overwrites) this.#state.entries = read
+    if (known !== undefined) {
+      if (again === 'full' && used >= this.#max) return 'full'
+      if (again === 'latest' || this.#state.unlocked) this.#state.entries.set(id, keeps(tombstone))
+      if (again === 'reason' && known.reason === undefined) this.#state.entries.set(id, keeps(tombstone))
+      if (again === 'counted') this.#state.entries.set(`${id}${used}`, keeps(tombstone))
+      return 'recorded'
+    }
+    if (used >= this.#max) {
+      if (whenFull !== 'evicts') {
+        this.#state.full.add(whenFull === 'says-it-of-everybody' ? 'everybody' : approver)
+        return 'full'
+      }
+      const [oldest] = [...this.#state.entries].find(([, one]) => one.approver === approver) ?? []
+      this.#state.entries.delete(oldest ?? '')
+      this.#state.full.add(approver)
+      return 'full'
+    }
+    this.#state.entries.set(id, keeps(tombstone))
+    if (whenFull === 'says-it-too-early' && used + 1 >= this.#max) this.#state.full.add(approver)
+    return 'recorded'
+  }
+
+  async find(approver: string, s256: string): Promise<Tombstone | 'full' | undefined> {
+    const { forgets, forgetsAfter = Number.POSITIVE_INFINITY, whenFull } = this.#flaws
+    const { entries, full } = this.#state
+    const found = entries.get(this.#key(approver, s256))
+    const isStale = found !== undefined && Date.now() / 1000 - found.learnedAt > forgetsAfter
+    // It hands out what was asked for, as a resource demands it, also where it took it for something else.
+    if (found !== undefined && !forgets && !isStale) return { ...found, approver, s256 }
+    const isFull = full.has('everybody') || full.has(approver)
+    return isFull && whenFull !== 'says-nothing' ? 'full' : undefined
+  }
+
+  #key(approver: string, s256: string): string {
+    return this.#flaws.key?.(approver, s256) ?? JSON.stringify([approver, s256])
+  }
+}

@@ -1,0 +1,100 @@
+import type { TombstoneStore } from '@aauth-guard/core'
+import { type StoreCheck, tombstoneStoreChecks } from '@aauth-guard/testing'
+import { describe, expect, it } from 'vitest'
+import { flawedKeys } from './flawed-stores.ts'
+import { FlawedTombstones, type TombstoneFlaws } from './flawed-tombstones.ts'
+
+async function failuresOf(checks: readonly StoreCheck[]): Promise<string[]> {
+  const outcomes = await Promise.allSettled(checks.map(({ run }) => run()))
+  return checks.filter((_, index) => outcomes[index]?.status === 'rejected').map(({ name }) => name)
+}
+const reopen = (store: TombstoneStore): TombstoneStore => (store as FlawedTombstones).reopened()
+const checksOf = (flaws?: TombstoneFlaws) =>
+  tombstoneStoreChecks(({ maxPerServer }) => new FlawedTombstones(maxPerServer, flaws), { reopen })
+
+const found = 'finds what was recorded, and only that'
+const first = 'keeps the first tombstone of a mission'
+const unreasoned = 'keeps a first tombstone without a reason'
+const atOnce = 'loses nothing of what is recorded at the same time'
+const agreed = 'agrees on one tombstone of a mission that ends many times at once'
+const answers = 'answers for every mission of a person server whose share is used up'
+const others = 'leaves its share to a person server when another has used up its own'
+const again = 'takes a repetition when the share is used up'
+const bound = 'holds the bound when much is recorded at the same time'
+const restart = 'finds after a restart what was recorded before'
+const firstAfter = 'keeps the first tombstone of a mission over a restart'
+const fullAfter = 'answers after a restart for a person server whose share was used up before'
+
+/** What is wrong with a store, and every check that says so. */
+const flawed: readonly (readonly [string, TombstoneFlaws, readonly string[]])[] = [
+  [
+    'forgets why a mission ended',
+    { keeps: ({ reason: _, ...rest }) => rest },
+    ['tells why a mission ended', first, 'does not change with what was handed to it', restart, firstAfter],
+  ],
+  ['keeps what was handed to it', { keeps: (one) => one }, ['does not change with what was handed to it']],
+  ['takes the last tombstone', { again: 'latest' }, [first, unreasoned, agreed, firstAfter]],
+  ['learns a reason later', { again: 'reason' }, [unreasoned]],
+  ['forgets after a year', { forgetsAfter: 31_536_000 }, ['forgets nothing, however long ago it was']],
+  ['writes back what it read', { overwrites: true }, [atOnce, bound]],
+  ['counts before it waits', { pauses: true }, [bound]],
+  ['counts repetitions', { again: 'counted' }, ['counts a repetition once']],
+  ['refuses repetitions', { again: 'full' }, [again]],
+  ['evicts', { whenFull: 'evicts' }, ['forgets nothing of a person server whose share is used up', bound]],
+  ['says nothing of an end it refused', { whenFull: 'says-nothing' }, [answers, fullAfter]],
+  ['says it is full before it is', { whenFull: 'says-it-too-early' }, [answers, again]],
+  ['is full for everybody', { whenFull: 'says-it-of-everybody' }, [others, fullAfter]],
+  ['has one share for all', { whenFull: 'shares' }, [atOnce, others]],
+  ['loses all in a restart', { restart: 'loses-all' }, [restart, firstAfter, fullAfter]],
+  ['loses reasons in a restart', { restart: 'loses-reasons' }, [restart, firstAfter]],
+  ['loses in a restart that it was full', { restart: 'loses-full' }, [fullAfter]],
+  ['is full for everybody after a restart', { restart: 'spreads-full' }, [fullAfter]],
+  ['takes the last tombstone after a restart', { restart: 'unlocks' }, [firstAfter]],
+]
+
+/** Flaws of which many checks tell, and the one that is about them. */
+const broken: readonly (readonly [string, TombstoneFlaws, string])[] = [
+  ['forgets', { forgets: true }, found],
+  ['ignores the person server', { key: (_, s256) => s256 }, 'keeps the missions of person servers apart'],
+]
+
+describe('the checks of tombstone stores', () => {
+  it('pass a store that keeps the contract', async () => {
+    expect(await failuresOf(checksOf())).toEqual([])
+  })
+
+  it.each(flawed)('catch, by these and no others, a store that %s', async (_, flaws, expected) => {
+    expect(await failuresOf(checksOf(flaws))).toEqual(expected)
+  })
+
+  it.each(broken)('catch a store that %s', async (_, flaws, expected) => {
+    expect(await failuresOf(checksOf(flaws))).toContain(expected)
+  })
+
+  it.each(Object.entries(flawedKeys))(
+    'catch, by a pair of keys and nothing else, a store that %s',
+    async (_, { key }) => {
+      expect(await failuresOf(checksOf(key && { key }))).toEqual([expect.stringMatching(/^tells /)])
+    },
+  )
+
+  it('are all failed by some store', async () => {
+    const every = [...flawed, ...broken].map(([, flaws]) => flaws)
+    const keyed = Object.values(flawedKeys).map(({ key }) => (key ? { key } : {}))
+    const outcomes = await Promise.all([...every, ...keyed].map((flaws) => failuresOf(checksOf(flaws))))
+    const failed = new Set(outcomes.flat())
+    expect(
+      checksOf()
+        .map(({ name }) => name)
+        .filter((name) => !failed.has(name)),
+    ).toEqual([])
+  })
+
+  it('catch a store that each process has for itself [K20]', async () => {
+    const checks = tombstoneStoreChecks(({ maxPerServer }) => new FlawedTombstones(maxPerServer), {
+      peer: () => new FlawedTombstones(4),
+    })
+    const failures = await failuresOf(checks)
+    for (const name of [found, agreed, bound]) expect(failures).toContain(name)
+  })
+})

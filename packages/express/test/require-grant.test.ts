@@ -1,0 +1,183 @@
+import { isAAuthError, type Resource } from '@aauth-guard/core'
+import { answerRefusals, getAuth, protect, requireGrant } from '@aauth-guard/express'
+import type { ErrorRequestHandler, Express } from 'express'
+import { describe, expect, it } from 'vitest'
+import { expressLines } from './express-lines.ts'
+import { Grants, one, outcomes, replacement, verdict, wrongOptions } from './require-grant-calls.ts'
+import { serve, verdictOf } from './served.ts'
+
+const problem = 'application/problem+json'
+const tellError: ErrorRequestHandler = (error: Error, _req, res, _next) => {
+  res.status(500).send(`${error.name}: ${error.message}`)
+}
+
+describe.each(expressLines)('requireGrant on %s', (_, express) => {
+  function build(resource: Resource, options = {}, passesOn?: ErrorRequestHandler): Express {
+    const grants = new Grants(resource)
+    const app = express()
+    app.post('/runs', protect(resource), (req, res) => {
+      grants.leave(getAuth(req, 'auth-token'))
+      res.sendStatus(201)
+    })
+    app.post(
+      '/runs/:run',
+      protect(resource),
+      requireGrant((req) => grants.load(String(req.params.run)), options),
+      (req, res) => {
+        res.send(`goes on with ${req.params.run}`)
+      },
+    )
+    return passesOn ? app.use(passesOn) : app.use(tellError)
+  }
+  async function begun(options = {}, passesOn?: ErrorRequestHandler) {
+    const served = await serve(({ resource }) => build(resource, options, passesOn))
+    const token = await served.agent.authToken({ generation: 'mission-header', mission: one })
+    expect((await served.send({ method: 'POST', target: '/runs', token })).status).toBe(201)
+    const second = await replacement(served)
+    return {
+      ...served,
+      resume: (run: string) => served.send({ method: 'POST', target: `/runs/${run}`, ...second }),
+    }
+  }
+
+  it.each(outcomes)('answers where the grant is %s: %d %s%s', async (run, status, code) => {
+    const { resume } = await begun()
+    const expected = status === 200 ? [200, null, `goes on with ${run}`] : [status, code, problem]
+    expect(await verdict(await resume(run))).toEqual(expected)
+  })
+
+  it('tells why the mission ended that ended meanwhile [MISS-9]', async () => {
+    const { resume } = await begun()
+    const { mission_status, termination_reason } = (await (await resume('ended')).json()) as Record<
+      string,
+      unknown
+    >
+    expect([mission_status, termination_reason]).toEqual(['terminated', 'revoked'])
+  })
+
+  it('says when to come back where the grant cannot be loaded', async () => {
+    const { resume } = await begun()
+    expect((await resume('rejects')).headers.get('retry-after')).toBe('5')
+    expect((await resume('refuses')).headers.get('retry-after')).toBe('7')
+  })
+
+  it('follows the class policy [CLASS-2]', async () => {
+    const { resume } = await begun({ classPolicy: 'mission-only' })
+    expect(await verdict(await resume('no-class'))).toEqual([200, null, 'goes on with no-class'])
+    expect(await verdict(await resume('another-class'))).toEqual([403, 'class_mismatch', problem])
+  })
+
+  it('hands refusals on where it is told to', async () => {
+    const passesOn: ErrorRequestHandler = (error, _req, res, next) => {
+      if (isAAuthError(error)) res.status(418).send(error.code)
+      else next(error)
+    }
+    const { resume } = await begun({ passErrors: true }, passesOn)
+    const answers = await Promise.all([resume('another-mission'), resume('throws')])
+    expect(await Promise.all(answers.map(async (one) => [one.status, await one.text()]))).toEqual([
+      [418, 'mission_mismatch'],
+      [418, 'server_error'],
+    ])
+  })
+
+  it('hands refusals to answerRefusals', async () => {
+    const { resume } = await begun({ passErrors: true }, answerRefusals())
+    expect(await verdictOf(await resume('another-mission'))).toEqual([403, 'mission_mismatch'])
+  })
+
+  it('reports every refusal to the operator', async () => {
+    const { resume, refusals } = await begun()
+    await resume('another-mission')
+    await resume('rejects')
+    expect(refusals.map(({ hint }) => hint)).toEqual([
+      'the grant is of another mission',
+      'the grant could not be loaded',
+    ])
+  })
+
+  it('names the remedy where no guard ran before, and loads nothing', async () => {
+    let loaded = 0
+    const { sendUnsigned } = await serve(() =>
+      express()
+        .get(
+          '/notes',
+          requireGrant(() => {
+            loaded += 1
+            return undefined
+          }),
+        )
+        .use(tellError),
+    )
+    const response = await sendUnsigned()
+    expect([response.status, await response.text(), loaded]).toEqual([
+      500,
+      'TypeError: nobody is authenticated here; put protect(resource) before requireGrant',
+      0,
+    ])
+  })
+
+  it('lets nobody pass whom an optional guard did not know', async () => {
+    const { sendUnsigned } = await serve(({ resource }) =>
+      express()
+        .get(
+          '/notes',
+          protect(resource, { optional: true }),
+          requireGrant(() => undefined),
+        )
+        .use(tellError),
+    )
+    expect((await sendUnsigned()).status).toBe(500)
+  })
+
+  it('loads nothing while a covered content is unchecked [SIG-12]', async () => {
+    let loaded = 0
+    const { send } = await serve(({ resource }) =>
+      express()
+        .post(
+          '/notes',
+          protect(resource),
+          requireGrant(() => {
+            loaded += 1
+            return undefined
+          }),
+        )
+        .use(tellError),
+    )
+    const response = await send({ method: 'POST', body: 'note', digest: true })
+    expect([response.status, await response.text(), loaded]).toEqual([
+      500,
+      'TypeError: content-digest is covered but the body was not checked; mount express.json({ verify: verifyDigest }) after protect(resource)',
+      0,
+    ])
+  })
+
+  it('hands on what the handler behind it throws', async () => {
+    const { send, agent } = await serve(({ resource }) => {
+      const grants = new Grants(resource)
+      return express()
+        .get(
+          '/notes',
+          protect(resource),
+          (req, _res, next) => {
+            grants.leave(getAuth(req, 'auth-token'))
+            next()
+          },
+          requireGrant(() => grants.load('plain')),
+          () => {
+            throw new Error('the handler failed')
+          },
+        )
+        .use(tellError)
+    })
+    const response = await send({
+      token: await agent.authToken({ generation: 'mission-header', mission: one }),
+    })
+    expect([response.status, await response.text()]).toEqual([500, 'Error: the handler failed'])
+  })
+
+  it.each(wrongOptions)('is not made with %j', (options) => {
+    expect(() => requireGrant(() => undefined, options)).toThrow(
+      new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key'),
+    )
+  })
+})

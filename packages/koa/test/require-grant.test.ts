@@ -1,0 +1,127 @@
+import { type Auth, isAAuthError, type Resource } from '@aauth-guard/core'
+import type { GrantOptions } from '@aauth-guard/core/missions'
+import { type GuardOptions, protect, requireGrant } from '@aauth-guard/koa'
+import type Koa3 from 'koa'
+import type { Middleware } from 'koa'
+import { describe, expect, it } from 'vitest'
+import {
+  Grants,
+  one,
+  outcomes,
+  replacement,
+  verdict,
+  wrongOptions,
+} from '../../express/test/require-grant-calls.ts'
+import { serve } from '../../express/test/served.ts'
+import { koaLines } from './koa-lines.ts'
+
+const problem = 'application/problem+json'
+const tellError: Middleware = async (ctx, next) => {
+  try {
+    await next()
+  } catch (error) {
+    ctx.status = isAAuthError(error) ? 418 : 500
+    ctx.body = isAAuthError(error) ? error.code : String(error)
+  }
+}
+
+describe.each(koaLines)('requireGrant on %s', (_, Koa) => {
+  function build(resource: Resource, options: GrantOptions & GuardOptions = {}): Koa3 {
+    const grants = new Grants(resource)
+    return new Koa()
+      .use(tellError)
+      .use(protect(resource, {}, { passErrors: options.passErrors ?? false }))
+      .use((ctx, next) => {
+        if (ctx.path !== '/runs') return next()
+        grants.leave(ctx.state.aauth as Auth)
+        ctx.status = 201
+        return undefined
+      })
+      .use(requireGrant((ctx) => grants.load(ctx.path.slice('/runs/'.length)), options))
+      .use((ctx) => {
+        ctx.body = `goes on with ${ctx.path.slice('/runs/'.length)}`
+      })
+  }
+  async function begun(options = {}) {
+    const served = await serve(({ resource }) => build(resource, options).callback())
+    const token = await served.agent.authToken({ generation: 'mission-header', mission: one })
+    expect((await served.send({ method: 'POST', target: '/runs', token })).status).toBe(201)
+    const second = await replacement(served)
+    return {
+      ...served,
+      resume: (run: string) => served.send({ method: 'POST', target: `/runs/${run}`, ...second }),
+    }
+  }
+
+  it.each(outcomes)('answers where the grant is %s: %d %s%s', async (run, status, code) => {
+    const { resume } = await begun()
+    const expected = status === 200 ? [200, null, `goes on with ${run}`] : [status, code, problem]
+    expect(await verdict(await resume(run))).toEqual(expected)
+  })
+
+  it('follows the class policy [CLASS-2]', async () => {
+    const { resume } = await begun({ classPolicy: 'mission-only' })
+    expect(await verdict(await resume('no-class'))).toEqual([200, null, 'goes on with no-class'])
+    expect(await verdict(await resume('another-class'))).toEqual([403, 'class_mismatch', problem])
+  })
+
+  it('throws refusals where it and the guard are told to', async () => {
+    const { resume } = await begun({ passErrors: true })
+    const response = await resume('throws')
+    expect([response.status, await response.text()]).toEqual([418, 'server_error'])
+  })
+
+  it.each([
+    ['no guard ran before', undefined],
+    ['an optional guard knew nobody', { optional: true }],
+  ])('names the remedy where %s, and loads nothing', async (_title, optional) => {
+    let loaded = 0
+    const { sendUnsigned } = await serve(({ resource }) => {
+      const app = new Koa().use(tellError)
+      if (optional) app.use(protect(resource, optional))
+      const load = () => {
+        loaded += 1
+        return undefined
+      }
+      return app.use(requireGrant(load)).callback()
+    })
+    const response = await sendUnsigned()
+    expect([response.status, await response.text(), loaded]).toEqual([
+      500,
+      'TypeError: nobody is authenticated here; put protect(resource) before requireGrant',
+      0,
+    ])
+  })
+
+  it('loads nothing while a covered content is unchecked [SIG-12]', async () => {
+    let loaded = 0
+    const { send } = await serve(({ resource }) =>
+      new Koa()
+        .use(tellError)
+        .use(async (ctx, next) => {
+          for await (const _chunk of ctx.req);
+          await next()
+        })
+        .use(protect(resource))
+        .use(
+          requireGrant(() => {
+            loaded += 1
+            return undefined
+          }),
+        )
+        .callback(),
+    )
+    const response = await send({ method: 'POST', body: 'note', digest: true })
+    expect([response.status, await response.text(), loaded]).toEqual([
+      500,
+      'TypeError: content-digest is covered but the body was not checked; put protect(resource) before the body parser',
+      0,
+    ])
+  })
+
+  it.each(wrongOptions)('is not made with %j', (options) => {
+    expect(() => requireGrant(() => undefined, options)).toThrow(
+      new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key'),
+    )
+  })
+})
