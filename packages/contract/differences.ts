@@ -192,13 +192,6 @@ const fetchHosts: readonly Difference[] = [
   },
   {
     on: ['fetchGuard'],
-    cases: ['the metadata is at its path, not at absolute form'],
-    outcome:
-      '200 {"issuer":"https://notes.example","jwks_uri":"https://notes.example/aauth/jwks.json","access_mode":"auth-token","authorization_endpoint":"https://notes.example/aauth/authorize","revocation_endpoint":"https://notes.example/aauth/revoke","scope_descriptions":{"notes.read":"Read your notes","notes.write":"Change your notes"},"signature_window":60,"additional_signature_components":[],"accept_signature_algs":["Ed25519","ES256"]}',
-    because: 'a fetch host shows no form of the target, only where it goes',
-  },
-  {
-    on: ['fetchGuard'],
     cases: ['a refusal that is passed on is answered by the app'],
     outcome: '401 invalid_signature',
     because: 'fetchGuard answers every refusal itself',

@@ -66,11 +66,6 @@ export const targets: Suite = {
       { wire: { target: 'ftp://notes.example/whoami' } },
       '400 invalid_request',
     ],
-    [
-      'the metadata is at its path, not at absolute form',
-      { token: 'none', wire: { target: 'http://notes.example/.well-known/aauth-resource.json' } },
-      '401 invalid_signature',
-    ],
     ['asterisk form is refused', { method: 'OPTIONS', wire: { target: '*' } }, '400 invalid_request'],
     ['authority form is refused by Node', { wire: { target: 'notes.example:443' } }, '400 '],
     ['a space in the target is refused by Node', { wire: { target: '/who ami' } }, '400 '],

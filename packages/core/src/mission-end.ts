@@ -47,13 +47,10 @@ export async function endMission(
   }
 }
 
-/** Whether a text can stand in an answer. Reasons are an open vocabulary (draft 11 §8.6). */
-export function isReason(reason: unknown): reason is string {
-  return typeof reason === 'string' && /^[\x20-\x7e]{1,128}$/.test(reason)
-}
+/** A text that can stand in an answer, or nothing. Reasons are an open vocabulary (draft 11 §8.6). */
 
 export function asReason(reason: unknown): string | undefined {
-  return isReason(reason) ? reason : undefined
+  return typeof reason === 'string' && /^[\x20-\x7e]{1,128}$/.test(reason) ? reason : undefined
 }
 
 export function ended({ approver, s256 }: Mission, reason: string | undefined): AAuthError {

@@ -1,6 +1,6 @@
 import { readCapped } from './keys/fetch-document.ts'
 import type { MissionStatus } from './mission/watching.ts'
-import { asReason, endMission, isReason } from './mission-end.ts'
+import { asReason, endMission } from './mission-end.ts'
 import type { ResourceState } from './resource.ts'
 import { findTombstone } from './stores/ask.ts'
 import type { Mission } from './token/claims.ts'
@@ -41,7 +41,7 @@ export function missionsOf(state: ResourceState): Missions {
   }
   return Object.freeze({
     async terminate(mission: Mission, reason?: string): Promise<void> {
-      if (reason !== undefined && !isReason(reason))
+      if (asReason(reason) !== reason)
         throw new TypeError('"reason" must be 1 to 128 printable ASCII characters')
       await end(checkMission(mission), reason)
     },

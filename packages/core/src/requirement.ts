@@ -1,3 +1,4 @@
+import { demand } from './demand.ts'
 import { checkTrust, type Trust } from './keys/trust.ts'
 import { ownMembers } from './own-members.ts'
 import { checkComponents } from './signature/coverage.ts'
@@ -109,44 +110,50 @@ export function compileRequirement(
   described: ReadonlySet<string>,
   personTokens: boolean,
 ): CompiledRequirement {
-  if (typeof given !== 'object' || given === null) throw new TypeError('a requirement must be an object')
+  demand(typeof given === 'object' && given !== null, 'a requirement must be an object')
   const requirement = ownMembers(given)
   const unknown = Object.keys(requirement).find((name) => !members.has(name))
-  if (unknown !== undefined) throw new TypeError(`"${unknown}" is no member of a requirement`)
+  demand(unknown === undefined, `"${unknown}" is no member of a requirement`)
   const { mission, class: agentClass, classPolicy = 'deny', tool, account, optional = false } = requirement
   const { trust, check } = requirement
   const accept = new Set<TokenKind>([requirement.accept ?? 'auth-token'].flat() as TokenKind[])
-  if (accept.size === 0 || [...accept].some((kind) => !kinds.has(kind))) {
-    throw new TypeError('"accept" must be auth-token, person-token, agent-token, or a list of these')
-  }
-  if (accept.has('person-token') && !personTokens) {
-    throw new TypeError('"accept" names person-token, but the person-token generation is switched off')
-  }
+  demand(
+    accept.size > 0 && [...accept].every((kind) => kinds.has(kind)),
+    '"accept" must be auth-token, person-token, agent-token, or a list of these',
+  )
+  demand(
+    personTokens || !accept.has('person-token'),
+    '"accept" names person-token, but the person-token generation is switched off',
+  )
   const scopes = requirement.scope === undefined ? [] : [requirement.scope].flat()
   const undescribed = scopes.find((scope) => !described.has(scope))
-  if (undescribed !== undefined)
-    throw new TypeError(`"scope" names "${undescribed}", which "scopes" does not describe`)
-  if (scopes.length > 0 && (accept.size > 1 || !accept.has('auth-token'))) {
-    throw new TypeError('"scope" is granted by auth tokens alone; leave "accept" out')
-  }
+  demand(undescribed === undefined, `"scope" names "${undescribed}", which "scopes" does not describe`)
+  demand(
+    scopes.length === 0 || (accept.size === 1 && accept.has('auth-token')),
+    '"scope" is granted by auth tokens alone; leave "accept" out',
+  )
   const approver = onlyMember(mission, 'approver')
-  if (mission !== undefined && mission !== 'required' && mission !== 'forbidden' && !isServerId(approver)) {
-    throw new TypeError('"mission" must be required, forbidden, or { approver: server identifier }')
-  }
+  demand(
+    mission === undefined || mission === 'required' || mission === 'forbidden' || isServerId(approver),
+    '"mission" must be required, forbidden, or { approver: server identifier }',
+  )
   const providers = agentClass === undefined ? undefined : [onlyMember(agentClass, 'provider')].flat()
-  if (providers?.length === 0 || providers?.every(isServerId) === false)
-    throw new TypeError('"class" must be { provider: server identifier, or a list of them }')
-  if (!isClassPolicy(classPolicy))
-    throw new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key')
-  if (tool !== undefined && (typeof tool !== 'string' || tool === ''))
-    throw new TypeError('"tool" must be the name of a tool')
-  if ((providers ?? tool) !== undefined && mission === 'forbidden')
-    throw new TypeError('"class" and "tool" need a mission, which "mission" forbids')
-  if (account !== undefined && typeof account !== 'string' && typeof account !== 'function') {
-    throw new TypeError('"account" must be a string or a function')
-  }
-  if (typeof optional !== 'boolean') throw new TypeError('"optional" must be a boolean')
-  if (check !== undefined && typeof check !== 'function') throw new TypeError('"check" must be a function')
+  demand(
+    providers === undefined || (providers.length > 0 && providers.every(isServerId)),
+    '"class" must be { provider: server identifier, or a list of them }',
+  )
+  demand(isClassPolicy(classPolicy), '"classPolicy" must be deny, mission-only, same-key or linked-key')
+  demand(tool === undefined || (typeof tool === 'string' && tool !== ''), '"tool" must be the name of a tool')
+  demand(
+    mission !== 'forbidden' || (providers ?? tool) === undefined,
+    '"class" and "tool" need a mission, which "mission" forbids',
+  )
+  demand(
+    account === undefined || typeof account === 'string' || typeof account === 'function',
+    '"account" must be a string or a function',
+  )
+  demand(typeof optional === 'boolean', '"optional" must be a boolean')
+  demand(check === undefined || typeof check === 'function', '"check" must be a function')
   return {
     accept,
     scopes,

@@ -128,11 +128,14 @@ describe.skipIf(program === undefined)(title, () => {
     expect(status).toBe(200)
   })
 
-  it('a step-up is not: it names the auth token, and mockin looks among its person tokens', async () => {
+  it('for more than an auth token grants the agent is sent back for its person token [CHAL-7, RT-6]', async () => {
     const { token } = await granted(world)
-    const refused = await redeem(world, await challenged(world, token))
-    expect(refused).toMatchObject({ status: 400, error: 'invalid_resource_token' })
-    expect(refused.detail).toContain('names no person token')
+    const narrow = await world.agent.fetch(`${world.notes}/write`, {}, { token })
+    expect(narrow.headers.get('aauth-requirement')).toBe('requirement=person-token')
+    const asked = await challenged(world, await personToken(world))
+    const { auth_token: wider } = await redeem(world, asked)
+    const { status } = await world.agent.fetch(`${world.notes}/write`, {}, { token: wider as string })
+    expect(status).toBe(200)
   })
 })
 

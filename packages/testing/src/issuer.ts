@@ -64,9 +64,9 @@ export class TestIssuer {
   /** Of a person server: what its person agreed to. */
   readonly missions: Missions
   /** @internal */
-  readonly issued = new IssuedTokens()
+  readonly issued: IssuedTokens = new IssuedTokens()
   /** @internal Tokens that it takes no more. */
-  readonly withdrawn = new WithdrawnTokens()
+  readonly withdrawn: WithdrawnTokens = new WithdrawnTokens()
   private misbehaviour: Misbehaviour | undefined
   private readonly net: TestNetwork
   private published: readonly TestKey[]

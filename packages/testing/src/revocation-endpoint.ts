@@ -7,10 +7,10 @@ import { revokeTokens } from './revoke-issued.ts'
 import { verifyServerCaller } from './server-caller.ts'
 
 /** Who withdraws what where (draft 11 §11.12, Table 18). */
-const heard = {
-  'person-server': [documents['agent-provider'], 'aauth-resource.json'],
-  'access-server': [documents['person-server'], 'aauth-resource.json'],
-} as const
+const heard: Readonly<Record<'person-server' | 'access-server', readonly string[]>> = {
+  'person-server': ['aauth-agent.json', 'aauth-resource.json'],
+  'access-server': ['aauth-person.json', 'aauth-resource.json'],
+}
 
 /**
  * The revocation endpoint of a person server or access server. An access server that is told of a person token

@@ -95,6 +95,11 @@ export class IssuerKeys {
     this.#records.purge(iss)
   }
 
+  /** Aborts when {@link close} is called. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
+  }
+
   /** Ends all fetches; nothing is fetched any more. */
   close(): void {
     this.#closing.abort()

@@ -1,3 +1,4 @@
+import { demand } from '../demand.ts'
 import { ownMembers } from '../own-members.ts'
 import { isServerId } from '../token/identifiers.ts'
 import type { IssuerRole } from '../token/kinds.ts'
@@ -57,28 +58,24 @@ function trustedIn(trust: Trust, role: IssuerRole): Trusted | undefined {
 /** @throws {TypeError} for a policy that would admit other issuers than it seems to */
 export function checkTrust(trust: Trust): Trust {
   if (trust === 'any') return trust
-  if (typeof trust !== 'object' || trust === null) {
-    throw new TypeError('"trust" must be \'any\' or { agentProviders, personServers, accessServers }')
-  }
+  demand(
+    typeof trust === 'object' && trust !== null,
+    '"trust" must be \'any\' or { agentProviders, personServers, accessServers }',
+  )
   for (const [role, trusted] of Object.entries(trust) as [string, unknown][]) {
-    if (!['agentProviders', 'personServers', 'accessServers'].includes(role)) {
-      throw new TypeError(`"trust" has no role "${role}"`)
-    }
-    if (role === 'accessServers' && trusted === 'any') {
-      throw new TypeError(
-        '"trust.accessServers" must name its servers: any web site could grant any scope otherwise',
-      )
-    }
-    if (Array.isArray(trusted) && !trusted.every(isServerId))
-      throw new TypeError(`"trust.${role}" lists what is no server identifier: ${trusted.join(', ')}`)
-    if (
-      trusted !== undefined &&
-      trusted !== 'any' &&
-      !Array.isArray(trusted) &&
-      typeof trusted !== 'function'
-    ) {
-      throw new TypeError(`"trust.${role}" must be 'any', a list or a function`)
-    }
+    demand(Object.values<string>(memberOf).includes(role), `"trust" has no role "${role}"`)
+    demand(
+      role !== 'accessServers' || trusted !== 'any',
+      '"trust.accessServers" must name its servers: any web site could grant any scope otherwise',
+    )
+    demand(
+      !Array.isArray(trusted) || trusted.every(isServerId),
+      `"trust.${role}" lists what is no server identifier: ${trusted}`,
+    )
+    demand(
+      trusted === undefined || trusted === 'any' || Array.isArray(trusted) || typeof trusted === 'function',
+      `"trust.${role}" must be 'any', a list or a function`,
+    )
   }
   const copied = Object.entries(trust).map(([role, trusted]) => [
     role,

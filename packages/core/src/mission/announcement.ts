@@ -1,6 +1,6 @@
 import type { Answer } from '../answer.ts'
 import { AAuthError } from '../errors.ts'
-import { endMission, isReason } from '../mission-end.ts'
+import { asReason, endMission } from '../mission-end.ts'
 import type { ResourceState } from '../resource.ts'
 import { malformed, readJson } from '../routes/read-json.ts'
 import { isS256 } from '../token/identifiers.ts'
@@ -32,7 +32,7 @@ export async function answerAnnouncement(
     })
   const { mission_s256: s256, termination_reason: reason } = readJson(request, body)
   if (!isS256(s256)) throw malformed('mission_s256 is no digest')
-  if (reason !== undefined && !isReason(reason)) throw malformed('termination_reason is no short ASCII text')
+  if (asReason(reason) !== reason) throw malformed('termination_reason is no short ASCII text')
   if (!state.revocationRate.take(approver, state.settings.now()))
     throw new AAuthError('rate_limited', { hint: 'too many announcements a second', retryAfter: 1 })
   if ((await endMission(state, { approver, s256 }, reason)) === 'full')

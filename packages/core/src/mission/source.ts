@@ -1,4 +1,4 @@
-import { isReason } from '../mission-end.ts'
+import { asReason } from '../mission-end.ts'
 import type { Mission } from '../token/claims.ts'
 import type { JsonObject } from '../token/json.ts'
 
@@ -6,7 +6,7 @@ import type { JsonObject } from '../token/json.ts'
 export interface MissionAnswer {
   readonly status: 'active' | 'terminated'
   /** Why it ended. */
-  readonly reason?: string
+  readonly reason?: string | undefined
   /** Second after which the answer must not be relied on any more. */
   readonly freshUntil?: number
 }
@@ -47,7 +47,7 @@ export function readAnswer(given: unknown): MissionAnswer {
     throw new Error('freshUntil is no number of seconds')
   return {
     status,
-    ...(isReason(reason) && { reason }),
+    reason: asReason(reason),
     ...(freshUntil !== undefined && { freshUntil: Math.floor(freshUntil) }),
   }
 }

@@ -147,7 +147,7 @@ export class MissionStatuses {
       throw new Error(`${approver} is not admitted as person-server`)
     if (this.#flights.size >= maxFlights) throw new Error('too many missions are asked for')
     const observedAt = settings.now()
-    const signal = AbortSignal.timeout(this.#settings.deadline)
+    const signal = AbortSignal.any([this.#state.keys.closing, AbortSignal.timeout(this.#settings.deadline)])
     const question = async () => {
       const inquiry = inquiryOf(this.#state, approver, signal)
       return readAnswer(await abortable(Promise.resolve(this.#settings.source(mission, inquiry)), signal))

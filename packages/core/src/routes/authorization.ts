@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.ts'
 import { AAuthError } from '../errors.ts'
 import { issueFor } from '../issue-for.ts'
+import { demandLiving } from '../mission-end.ts'
 import { ask, redeemsAgentToken } from '../redeems-agent-token.ts'
 import type { ResourceState } from '../resource.ts'
 import { isAccount } from '../token/identifiers.ts'
@@ -21,6 +22,7 @@ export async function answerAuthorization(
 ): Promise<Answer> {
   const person = state.settings.generations.has('person-token')
   const verified = await verifyAny(state, request, person ? 'person-token' : 'agent-token')
+  await demandLiving(state, verified)
   await demandCredential(state, verified)
   const { scopes, account } = readAsked(request, await readVerified(state, verified, content))
   const unknown = scopes.find((scope) => !state.settings.scopes.has(scope))
