@@ -175,6 +175,32 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     expect([response.status, await response.text()]).toEqual([500, 'Error: the handler failed'])
   })
 
+  it('hands on what a wrapper of it throws when it lets a caller go on [Q08]', async () => {
+    const { send, agent } = await serve(({ resource }) => {
+      const grants = new Grants(resource)
+      const guard = requireGrant(() => grants.load('plain'))
+      return express()
+        .get(
+          '/notes',
+          protect(resource),
+          (req, _res, next) => {
+            grants.leave(getAuth(req, 'auth-token'))
+            next()
+          },
+          (req, res, next) =>
+            guard(req, res, (error?: unknown) => {
+              if (error === undefined) throw new Error('the wrapper failed')
+              next(error)
+            }),
+        )
+        .use(tellError)
+    })
+    const response = await send({
+      token: await agent.authToken({ generation: 'mission-header', mission: one }),
+    })
+    expect([response.status, await response.text()]).toEqual([500, 'Error: the wrapper failed'])
+  })
+
   it.each(wrongOptions)('is not made with %j', (options) => {
     expect(() => requireGrant(() => undefined, options)).toThrow(
       new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key'),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { TombstoneMemory } from '../../src/stores/tombstones.ts'
 import { makeWorld, now } from '../world.ts'
 
@@ -48,6 +48,18 @@ describe('the tombstones of a process', () => {
     memory.add(ended(ps, '1'))
     expect(memory.add(ended(ps, '2'))).toBe('full')
     expect(memory.find(ps, s256)).toBe('full')
+  })
+})
+
+describe('the names of person servers that are full', () => {
+  it('are kept of 10 000 strangers and no more [L08]', () => {
+    const memory = new TombstoneMemory(1, 1, () => false)
+    memory.add(ended('https://first.example'))
+    const kept = vi.spyOn(Set.prototype, 'add')
+    for (let i = 0; i < 10_005; i++) memory.add(ended(`https://s${i}.example`))
+    const names = kept.mock.calls.filter(([name]) => String(name).startsWith('https://s')).length
+    kept.mockRestore()
+    expect(names).toBe(10_000)
   })
 })
 
