@@ -116,8 +116,7 @@ export class Caller {
       log,
     } = await watch(this.stage, async () => {
       const digest = request.body !== undefined
-      const params = { nonce: this.stage.net.nextId() }
-      const options = { digest, params, ...(token && { token }), ...(mission && { mission }) }
+      const options = { digest, ...(token && { token }), ...(mission && { mission }) }
       const outcome = await this.agent.call(url, request, options)
       this.held.authToken = outcome.token
       return outcome.response

@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts'
 
 export const api = 'https://runs.example'
 /** Seconds after which an API that goes on serving is not waited for. */
-const patience = 3
+const patience = 4
 
 /** Those who act in a mission, what they do, and what is told of it. */
 export class MissionPlay {

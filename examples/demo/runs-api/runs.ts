@@ -13,7 +13,7 @@ export function runsResource(options: Options): Resource {
       agentProviders: 'any',
       personServers: ['https://ps.example', 'https://classic-ps.example'],
     },
-    missions: watchMissions({ source: missionControl(), activeTtl, linkedKeys: 600 }),
+    missions: watchMissions({ source: missionControl(), activeTtl, deadline: 2000, linkedKeys: 600 }),
     ...options,
   })
 }
