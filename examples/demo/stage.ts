@@ -69,6 +69,7 @@ export async function openStage(adapter: Adapter = 'express'): Promise<Stage> {
     return (await net.listen(app, issuer)).url
   }
   const serveRuns = async (issuer: string): Promise<string> => {
+    // In whole seconds no answer grows old enough to be asked for again ahead of a request, while nobody waits.
     const options = { ...(await common(issuer)), fetch: throughWindows(net, fetch), now: net.clock.now }
     return (await net.listen(adapters[adapter](runsResource(options)), issuer)).url
   }
@@ -101,7 +102,7 @@ export async function openStage(adapter: Adapter = 'express'): Promise<Stage> {
   }
 }
 
-/** Lets be seen what an API asks of the issuers, where that is more than a document. */
+/** Lets the reader see what an API asks of the issuers, where that is more than a document. */
 function throughWindows(net: TestNetwork, fetch: Stage['fetch']): Stage['fetch'] {
   return async (input, init) => {
     const request = new Request(input, init)
