@@ -37,6 +37,23 @@ describe('the acts of a mission', () => {
     },
   )
 
+  it.each<[Adapter, number, RegExp]>([
+    ['express', 404, /<pre>Cannot GET \/nothing<\/pre>/],
+    ['koa', 404, /^Not Found$/],
+    ['hono', 404, /^404 Not Found$/],
+    // The guard is before everything else.
+    ['fetch', 401, /"error":"invalid_signature"/],
+  ])('are of an API on %s, which has its own words for what it has not', async (adapter, status, words) => {
+    const stage = await openStage(adapter)
+    try {
+      const response = await fetch(`${stage.apis['runs.example']}/nothing`)
+      expect(response.status).toBe(status)
+      expect(await response.text()).toMatch(words)
+    } finally {
+      await stage.close()
+    }
+  })
+
   it('are played on no adapter that there is not', () => {
     expect(() => adapterNamed('toString')).toThrow(
       new RangeError('there is no adapter toString, only express, koa, hono, fetch'),
