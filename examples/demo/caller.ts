@@ -1,8 +1,10 @@
-import type { Agent, AgentRequest, SignOptions } from '@aauth-guard/testing'
+import { createHash } from 'node:crypto'
+import type { Agent, AgentRequest, ProposedMission, SignOptions, TestIssuer } from '@aauth-guard/testing'
 import type { Facts, Outcome } from './play.ts'
 import { factsOf, send, watch, whoAsked } from './send.ts'
 import type { Stage } from './stage.ts'
 import { isBoundTo, resourceTokenOf } from './tokens.ts'
+import { hostOf } from './window.ts'
 
 type Endpoint = 'person_token_endpoint' | 'auth_token_endpoint' | 'token_endpoint'
 
@@ -11,6 +13,14 @@ export const note: AgentRequest = {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
   body: '{"text":"buy milk"}',
+}
+
+/** Where an agent stands when it is left to itself. */
+export interface Footing {
+  /** What it shows first; default what leads it to all others. */
+  readonly token?: string
+  /** The mission it acts in. */
+  readonly mission?: SignOptions['mission']
 }
 
 /** An agent, and what it has been given on its way. */
@@ -37,9 +47,44 @@ export class Caller {
     return this.send(url, note, { token, digest: true }, ['content-digest', 'signature-key'])
   }
 
+  /** Posts without content. A resource token in the answer is kept. */
+  async post(url: string, options: SignOptions): Promise<Outcome> {
+    // The same twice in a second would be a replay.
+    const params = { nonce: this.stage.net.nextId() }
+    return this.send(url, { method: 'POST' }, { ...options, params }, ['aauth-mission', 'signature-key'])
+  }
+
+  /** Proposes a mission to its person server; the person is given the code, and agrees. */
+  async propose(description: string): Promise<Outcome & { readonly mission: ProposedMission }> {
+    const { agent, stage } = this
+    const codes: string[] = []
+    const interact = ({ code }: { readonly code: string }): Promise<void> => {
+      codes.push(`${code.slice(0, 4)}-${code.slice(4)}`)
+      return (agent.personServer as TestIssuer).missions.approve(code)
+    }
+    const { result: mission, passages } = await watch(stage, () =>
+      agent.proposeMission({ description }, { interact }),
+    )
+    const digest = createHash('sha256').update(mission.blob).digest('base64url')
+    const record = JSON.parse(new TextDecoder().decode(mission.blob)) as Facts
+    const [proposal, ...others] = passages
+    if (proposal === undefined) throw new Error('the proposal went to nobody')
+    const sent = [`POST ${hostOf(proposal)}${proposal.message.target}`, `description: ${description}`]
+    const asked = whoAsked([proposal, ...others], `the ${this.name}`)
+    const facts = {
+      ...(JSON.parse(JSON.stringify(asked).replace(/(pending)\/[\w-]+/g, '$1/…')) as Facts),
+      record: { agent: record.agent, description: record.description },
+      's256 is the digest of the record': digest === mission.s256,
+    }
+    return { sent, facts, aside: [`Ada’s code: ${codes.join(', ')}`], mission }
+  }
+
   /** Asks its person server for a person token, to be shown to one API. */
-  async askForPersonToken(resource: string): Promise<Outcome> {
-    const { token, ...outcome } = await this.ask('person_token_endpoint', { resource })
+  async askForPersonToken(
+    resource: string,
+    more: { readonly mission_s256?: string; readonly upstream_token?: string } = {},
+  ): Promise<Outcome> {
+    const { token, ...outcome } = await this.ask('person_token_endpoint', { resource, ...more })
     this.held.personToken = token
     return outcome
   }
@@ -64,10 +109,15 @@ export class Caller {
   }
 
   /** Leaves every step to the agent; what it did by itself is told by those who watched the wire. */
-  async byItself(url: string, request: AgentRequest, token?: string): Promise<Outcome> {
-    const { response, passages, log } = await watch(this.stage, async () => {
+  async byItself(url: string, request: AgentRequest, { token, mission }: Footing = {}): Promise<Outcome> {
+    const {
+      result: response,
+      passages,
+      log,
+    } = await watch(this.stage, async () => {
       const digest = request.body !== undefined
-      const outcome = await this.agent.call(url, request, { digest, ...(token && { token }) })
+      const options = { digest, ...(token && { token }), ...(mission && { mission }) }
+      const outcome = await this.agent.call(url, request, options)
       this.held.authToken = outcome.token
       return outcome.response
     })
@@ -98,7 +148,9 @@ export class Caller {
     const document = await stage.fetch(`${agent.personServer?.id}/.well-known/aauth-person.json`)
     const { [endpoint]: at = '' } = (await document.json()) as Readonly<Record<string, string>>
     const asking = { ...note, body: JSON.stringify(body) }
-    const message = await agent.sign(at, asking, { token: held.agentToken, digest: true })
+    held.agentToken ||= await agent.agentToken()
+    const params = { nonce: stage.net.nextId() }
+    const message = await agent.sign(at, asking, { token: held.agentToken, digest: true, params })
     const { response, ...outcome } = await send(stage, message, ['signature-key'])
     const given = (await response.json()) as { auth_token?: string; person_token?: string }
     const token = given.auth_token ?? given.person_token

@@ -7,7 +7,7 @@ import { type Act, falsify } from './play.ts'
 import { openStage, type Stage } from './stage.ts'
 import { prologue, story } from './story.ts'
 
-const steps = 58
+const steps = 97
 
 /** Runs the demo as `npx pnpm@12 demo` does. */
 function run(...args: string[]): { status: number | null; lines: string[] } {
@@ -90,6 +90,21 @@ describe('the demo', () => {
     ['arrives a second time', '    ← 401 invalid_signature'],
     ['leaves the body out', '    ← 401 invalid_input'],
     ['swaps the body', '    ← 401 invalid_signature'],
+    ['A first runtime of the planner wants to start a run', '    ← 401 person_token_required'],
+    ['With it, it asks for a run', '    ← 401 auth_token_required'],
+    ['A second runtime of the planner joins', '    ← 200 OK'],
+    ['The first one dies', '    ← 200 OK'],
+    ['tools.example takes a step of the run', '    ← 200 OK'],
+    ['linked-key', '    ← 403 class_unverifiable'],
+    ['tools.example does the same', '    ← 403 class_mismatch'],
+    ['In that mission it comes to the run', '    ← 403 mission_mismatch'],
+    ['It comes without any mission', '    ← 403 mission_required'],
+    ['until it is refused', '    ← 403 mission_terminated'],
+    ['The second runtime goes on, with its token', '    ← 403 mission_terminated'],
+    ['for another token under the mission', '    ← 403 mission_terminated'],
+    ['A second runtime of the courier joins', '    ← 200 OK'],
+    ['scout@rival.example, of another provider', '    ← 403 class_mismatch'],
+    ['The courier asks for a step with its agent token', '    ← 401 auth_token_required'],
   ])('tells that "%s", and what came of it', (who, answer) => {
     const at = told.lines.findIndex((line) => /^ {1,2}\d+ /.test(line) && line.includes(who))
     expect(at).not.toBe(-1)
@@ -124,6 +139,38 @@ describe('the demo', () => {
     ])
   })
 
+  it('shows how the API asks whether the mission lives, signed in its own name', () => {
+    const lines = stepOf('With it, it asks for a run')
+    const from = lines.indexOf('→ POST ps.example/mission-control/MAIL (from runs.example)')
+    expect(lines.slice(from + 1, lines.indexOf('← 401 auth_token_required'))).toEqual([
+      'signature-key:',
+      'sig=jwks_uri;id="https://runs.example";dwk="aauth-resource.json";kid="api-1"',
+      'action: status',
+    ])
+  })
+
+  it.each([
+    ['The two of them work on the run at the same time', 'steps', 2],
+    ['It shows the token of its provider once', 'result', 2],
+  ])('shows each of several requests of a step, where "%s"', (who, path, count) => {
+    const requests = stepOf(who).filter((line) => line.startsWith('→ POST runs.'))
+    expect(requests).toEqual(Array(count).fill(`→ POST runs.example/runs/run-1/${path}`))
+  })
+
+  it('prints how long after the end of the mission the API refused, in each generation', () => {
+    const refusals = told.lines.filter((line) => /Refused \d\.\d\d s after Ada ended it/.test(line))
+    expect(refusals).toHaveLength(2)
+  })
+
+  it('calls missions by name, since their digests are new every time', () => {
+    const lines = told.lines.filter((line) => /[A-Za-z0-9_-]{43}/.test(line))
+    expect(lines).toEqual([])
+  })
+
+  it('exits with 1 when there is no such adapter', () => {
+    expect(run('--adapter', 'fastify').status).toBe(1)
+  })
+
   it.each([
     ['ps.example withdraws the wider token', ['jti', 'exp']],
     ['classic-ps.example withdraws the wider token', ['iss', 'jti']],
@@ -140,13 +187,16 @@ describe('the demo', () => {
     expect(run('--falsify', String(steps + 1)).status).toBe(1)
   })
 
-  it.each([1, 9, 31, steps])('does not pass over step %i when that does not go as told', async (number) => {
-    const { failure, lines } = await play((acts) => falsify(acts, number))
-    expect(failure).toMatch(
-      new RegExp(`^Step ${number} ".*" did not go as told: told wrongly was nothing, told was true$`),
-    )
-    expect(lines.join('\n')).not.toContain('all of them as told')
-  })
+  it.each([1, 9, 31, 78, steps])(
+    'does not pass over step %i when that does not go as told',
+    async (number) => {
+      const { failure, lines } = await play((acts) => falsify(acts, number))
+      expect(failure).toMatch(
+        new RegExp(`^Step ${number} ".*" did not go as told: told wrongly was nothing, told was true$`),
+      )
+      expect(lines.join('\n')).not.toContain('all of them as told')
+    },
+  )
 
   it.each<['ps' | 'as', ExchangeMisbehaviour, string]>([
     ['ps', 'deny', '4 "The planner asks ps.example, Ada’s person server, for a person token."'],

@@ -1,16 +1,21 @@
 /**
  * A person, an agent and an API on loopback: `npx pnpm@12 demo`. Exits with 0 only if every step went as told.
- * `--falsify N` tells step N wrongly, to show that it would be noticed.
+ * `--falsify N` tells step N wrongly, to show that it would be noticed; `--adapter NAME` (express, koa, hono, fetch)
+ * builds the API of the last two acts on another adapter.
  */
 import { parseArgs } from 'node:util'
 import { Narrator } from './narrator.ts'
 import { painter } from './paint.ts'
 import { falsify } from './play.ts'
+import { adapterNamed } from './runs-api/adapters.ts'
 import { openStage } from './stage.ts'
 import { prologue, story } from './story.ts'
 
-const { falsify: number } = parseArgs({ options: { falsify: { type: 'string' } } }).values
-const stage = await openStage()
+const { values } = parseArgs({
+  options: { falsify: { type: 'string' }, adapter: { type: 'string', default: 'express' } },
+})
+const { falsify: number } = values
+const stage = await openStage(adapterNamed(values.adapter))
 try {
   const acts = story(stage)
   const told = number === undefined ? acts : falsify(acts, Number(number))

@@ -60,6 +60,7 @@ export class Narrator {
     }
     this.sayAll('    → ', outcome.sent, 'cyan')
     this.sayFacts(outcome.facts)
+    for (const line of outcome.aside ?? []) this.say('      ', line)
     for (const line of outcome.log ?? []) this.say('      API’s own log: ', line, 'dim')
     const differences = differ(step.told, outcome.facts)
     if (differences.length > 0) return differences.join('; ')

@@ -7,6 +7,8 @@ export interface Outcome {
   readonly sent: readonly string[]
   /** Everything about the answer that matters. */
   readonly facts: Facts
+  /** What differs from run to run, and so is told and not compared. */
+  readonly aside?: readonly string[]
   /** What the API wrote into its own log. */
   readonly log?: readonly string[]
 }

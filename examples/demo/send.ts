@@ -26,9 +26,12 @@ export async function send(
   ],
 ): Promise<Outcome & { readonly response: Response }> {
   const host = new URL(message.url).host
-  const { response, passages, documents, log } = await watch(stage, () =>
-    dial(stage.net.servedAt(host) as string, message),
-  )
+  const {
+    result: response,
+    passages,
+    documents,
+    log,
+  } = await watch(stage, () => dial(stage.net.servedAt(host) as string, message))
   const behind = passages.slice(1)
   const looked = host in stage.apis && documents.length > 0 && { 'API looked up': documents }
   return {
@@ -40,19 +43,19 @@ export async function send(
 }
 
 /** What happens while something is done: on the wire, at the issuers, and in the log of the APIs. */
-export async function watch(
+export async function watch<Result>(
   { net, log, window }: Stage,
-  act: () => Promise<Response>,
+  act: () => Promise<Result>,
 ): Promise<{
-  readonly response: Response
+  readonly result: Result
   readonly passages: readonly Passage[]
   readonly documents: readonly string[]
   readonly log: readonly string[]
 }> {
   const [logged, asked, passed] = [log.length, net.fetches.length, window.passages.length]
-  const response = await act()
+  const result = await act()
   return {
-    response,
+    result,
     passages: window.passages.slice(passed),
     documents: net.fetches.slice(asked).map(({ url }) => url.slice('https://'.length)),
     log: log.slice(logged),
@@ -86,10 +89,16 @@ export async function factsOf(response: Response): Promise<Facts> {
   const { status } = response
   const question = resourceTokenOf(response)
   const told = { ...Object.fromEntries(headers), ...(question && tokenIn(question)) }
-  if (status >= 400) return { status, error: body.error, ...told }
+  if (status >= 400) return { status, error: body.error, ...told, ...ofMission(body) }
   const token: string | undefined = auth ?? person
   if (token !== undefined) return { status, ...told, ...tokenIn(token) }
   return content === '' ? { status, ...told } : { status, ...told, body }
+}
+
+/** What a problem says of a mission. */
+function ofMission(body: Facts): Facts {
+  const names = ['mission_status', 'termination_reason']
+  return Object.fromEntries(names.filter((name) => name in body).map((name) => [name, body[name]]))
 }
 
 function tokenIn(token: string): Facts {
@@ -103,6 +112,11 @@ function tellRequest(message: SignedMessage, show: readonly string[]): string[] 
     `${method} ${url.slice('https://'.length)}`,
     ...[...fields, ...membersOf(body)].flatMap(([name, value]) => tell(name, value)),
   ]
+}
+
+/** The lines of a request, as those of a further one. */
+export function further([line, ...others]: readonly string[]): string[] {
+  return [`→ ${line}`, ...others]
 }
 
 /** What one server asks of another, where it is more than a document. */

@@ -1,6 +1,10 @@
-import { type Agent, createTestNetwork, type TestIssuer, type TestNetwork } from '@aauth-guard/testing'
+import type { AAuthError } from '@aauth-guard/core'
+import { type Agent, createTestNetwork, dial, type TestIssuer, type TestNetwork } from '@aauth-guard/testing'
 import { exportJWK, generateKeyPair } from 'jose'
 import { notesApi } from './api.ts'
+import { castOf, type MissionCast } from './mission-cast.ts'
+import { type Adapter, adapters } from './runs-api/adapters.ts'
+import { runsResource } from './runs-api/runs.ts'
 import { Window } from './window.ts'
 
 /** Everybody who takes part, each behind a real HTTP server on loopback. */
@@ -16,6 +20,12 @@ export interface Stage {
   readonly as: TestIssuer
   /** An issuer that no API trusts. */
   readonly rogue: TestIssuer
+  /** Who acts in the mission of draft 11. */
+  readonly missionCast: MissionCast
+  /** The same in drafts 01 to 10. */
+  readonly classicMissionCast: MissionCast
+  /** What runs.example is built on. */
+  readonly adapter: Adapter
   /** Host of an API → where it listens. */
   readonly apis: Readonly<Record<string, string>>
   /** Host of an issuer → where it listens. */
@@ -29,31 +39,44 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** Starts the servers. */
-export async function openStage(): Promise<Stage> {
+/** Starts the servers. `adapter`: what runs.example is built on. */
+export async function openStage(adapter: Adapter = 'express'): Promise<Stage> {
   const net = await createTestNetwork({ resource: 'https://notes.example' })
   const classicPs = await net.issuer('person-server', 'https://classic-ps.example')
   classicPs.generations = ['mission-header']
   const rogue = await net.issuer('person-server', 'https://rogue.example')
-  for (const server of [net.personServer, classicPs]) server.policy.sub = nameAt
+  for (const server of [net.personServer, classicPs]) {
+    server.policy.sub = nameAt
+    server.missions.managers = ['https://runs.example']
+  }
+  const missionCast = await castOf(net, 'planner', net.personServer, ['tools', 'https://tools.example'])
+  const classicMissionCast = await castOf(net, 'courier', classicPs, ['scout', 'https://rival.example'])
 
   const { origins, fetch } = await net.serveIssuers()
   const log: string[] = []
   const window = new Window()
-  const serve = async (issuer: string, accessServer?: string): Promise<string> => {
+  const common = async (issuer: string) => {
     const { privateKey } = await generateKeyPair('Ed25519', { extractable: true })
-    const app = notesApi({
+    return {
       issuer,
-      ...(accessServer && { accessServer }),
       fetch,
-      onRefusal: (error) => log.push(error.hint ?? error.code),
+      onRefusal: (error: AAuthError) => log.push(error.hint ?? error.code),
       signingKey: { ...(await exportJWK(privateKey)), kid: 'api-1', alg: 'Ed25519' },
-    })
+    } as const
+  }
+  const serve = async (issuer: string, accessServer?: string): Promise<string> => {
+    const app = notesApi({ ...(await common(issuer)), ...(accessServer && { accessServer }) })
     return (await net.listen(app, issuer)).url
+  }
+  const serveRuns = async (issuer: string): Promise<string> => {
+    // In whole seconds no answer grows old enough to be asked for again ahead of a request, while nobody waits.
+    const options = { ...(await common(issuer)), fetch: throughWindows(net, fetch), now: net.clock.now }
+    return (await net.listen(adapters[adapter](runsResource(options)), issuer)).url
   }
   const apis = {
     'notes.example': await serve('https://notes.example'),
     'team.example': await serve('https://team.example', 'https://as.example'),
+    'runs.example': await serveRuns('https://runs.example'),
   }
   const issuers = Object.fromEntries(Object.entries(origins).map(([id, url]) => [new URL(id).host, url]))
   for (const [host, origin] of Object.entries({ ...issuers, ...apis }))
@@ -65,6 +88,9 @@ export async function openStage(): Promise<Stage> {
     courier: await net.agent({ name: 'courier', personServer: classicPs }),
     ps: net.personServer,
     classicPs,
+    missionCast,
+    classicMissionCast,
+    adapter,
     as: net.accessServer,
     rogue,
     apis,
@@ -73,6 +99,18 @@ export async function openStage(): Promise<Stage> {
     window,
     log,
     close: () => net.close(),
+  }
+}
+
+/** Lets the reader see what an API asks of the issuers, where that is more than a document. */
+function throughWindows(net: TestNetwork, fetch: Stage['fetch']): Stage['fetch'] {
+  return async (input, init) => {
+    const request = new Request(input, init)
+    const { method, url, headers } = request
+    const { host, pathname: target } = new URL(url)
+    if (method === 'GET') return fetch(request)
+    const body = new Uint8Array(await request.arrayBuffer())
+    return dial(net.servedAt(host) as string, { method, url, target, headers: [...headers], body, base: '' })
   }
 }
 

@@ -2,6 +2,8 @@ import { attacksAct } from './acts/attacks.ts'
 import { fourPartyAct } from './acts/four-party.ts'
 import { fourPartyMissionHeaderAct } from './acts/four-party-mission-header.ts'
 import { mission, missionHeaderAct } from './acts/mission-header.ts'
+import { missionsAct } from './acts/missions.ts'
+import { missionsMissionHeaderAct } from './acts/missions-mission-header.ts'
 import { personTokenAct } from './acts/person-token.ts'
 import { widenAndRevokeAct } from './acts/widen-and-revoke.ts'
 import { Caller } from './caller.ts'
@@ -10,13 +12,13 @@ import type { Act } from './play.ts'
 import type { Stage } from './stage.ts'
 
 /** What is said before the first act. */
-export function prologue({ apis, issuers }: Stage): string[] {
+export function prologue({ apis, issuers, adapter }: Stage): string[] {
   const all: Readonly<Record<string, string>> = { ...apis, ...issuers }
   const at = (host: string): string => `${host} is ${all[host]}`
   return [
     'An agent calls an API, and there is no API key. Every request is signed with the agent’s own key and carries a token in which somebody vouches for that key. One line in the API checks all of it.',
-    'Ada is a person, and ps.example is the server that speaks for her: her person server. The planner is an agent that works for her, and agent.example vouches for it. notes.example is an Express API. Later on come team.example, the API of Ada’s employer, and as.example, which decides for that API.',
-    `All of them run here, as HTTP servers: ${at('notes.example')}, ${at('agent.example')}, ${at('ps.example')}, ${at('team.example')}, ${at('as.example')}.`,
+    'Ada is a person, and ps.example is the server that speaks for her: her person server. The planner is an agent that works for her, and agent.example vouches for it. notes.example is an Express API. Later on come team.example, the API of Ada’s employer, and as.example, which decides for that API; last runs.example, whose work outlives those who do it.',
+    `All of them run here, as HTTP servers: ${at('notes.example')}, ${at('agent.example')}, ${at('ps.example')}, ${at('team.example')}, ${at('as.example')}, ${at('runs.example')} (on ${adapter}).`,
     '→ is what is sent, ← is what comes back, ✓ is why, and = is what the token above it says. Tokens, signatures and digests are cut short.',
   ]
 }
@@ -44,5 +46,11 @@ export function story(stage: Stage): Act[] {
     }),
     fourPartyAct(stage, planner),
     fourPartyMissionHeaderAct(stage, courier),
+    ...missionActs(stage),
   ]
+}
+
+/** A mission from its proposal to its end, once in each generation. */
+export function missionActs(stage: Stage): Act[] {
+  return [missionsAct(stage), missionsMissionHeaderAct(stage)]
 }

@@ -2,7 +2,7 @@ import type { Agent } from '@aauth-guard/testing'
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, type JWK } from 'jose'
 
 /** The claims that tell a story, in the order in which they are told. */
-const claimsThatMatter = ['iss', 'aud', 'ps', 'sub', 'agent', 'scope', 'mission'] as const
+const claimsThatMatter = ['iss', 'aud', 'ps', 'sub', 'agent', 'scope', 'mission', 'mission_s256'] as const
 
 /** What a token is and says, without the `https://` of all names: `auth token`, `iss ps.example, aud …`. */
 export function describe(token: string): readonly [kind: string, claims: string] {

@@ -50,7 +50,7 @@ export function fourPartyMissionHeaderAct(stage: Stage, courier: Caller): Act {
       },
       {
         who: 'With this token the courier adds a note, and sees to the rest by itself.',
-        play: () => courier.byItself(`${api}/notes`, note, held.authToken),
+        play: () => courier.byItself(`${api}/notes`, note, { token: held.authToken }),
         told: {
           status: 201,
           body: { added: 'buy milk', scopes: ['notes.read', 'notes.write'] },

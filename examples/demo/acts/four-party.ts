@@ -86,7 +86,7 @@ export function fourPartyAct(stage: Stage, planner: Caller): Act {
       },
       {
         who: 'The planner wants to write. It knows the way by now, and goes it without being told.',
-        play: () => planner.byItself(`${api}/notes`, note, held.authToken),
+        play: () => planner.byItself(`${api}/notes`, note, { token: held.authToken }),
         told: {
           status: 201,
           body: { added: 'buy milk', scopes: ['notes.read', 'notes.write'] },
