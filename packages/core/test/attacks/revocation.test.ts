@@ -102,6 +102,18 @@ describe('a flood', () => {
     ])
   })
 
+  it('of announcements is refused, and leaves other person servers what they need [X19]', async () => {
+    const { world, attacker } = await makeAttackedWorld({ missions: watchMissions({ announcements: true }) })
+    for (let i = 0; i < 100; i++) await announce(world, attacker, { mission_s256: s256 })
+    expect([
+      await announce(world, attacker, { mission_s256: s256 }),
+      await announce(world, world.net.personServer, { mission_s256: s256 }),
+    ]).toEqual([
+      [429, 'rate_limited', undefined],
+      [200, undefined, undefined],
+    ])
+  })
+
   it('of ended missions is refused, and nothing of another person server is forgotten for it [X19]', async () => {
     const missions = watchMissions({ announcements: true })
     const { world, attacker } = await makeAttackedWorld({ missions, limits: { tombstones: 3 } })
