@@ -221,6 +221,11 @@ describe('an algorithm that the attacker would choose', () => {
     ['a symmetric key', { kty: 'oct', k: 'AAAA', alg: 'HS256' }, '401 unsupported_algorithm'],
     ['a symmetric key that says Ed25519', { kty: 'oct', k: 'AAAA', alg: 'Ed25519' }, '401 invalid_key'],
     ['a key that says ES256 and is Ed25519', { alg: 'ES256' }, '401 invalid_key'],
+    [
+      'a key that says Ed25519 and is of P-256',
+      { kty: 'EC', crv: 'P-256', y: 'A'.repeat(43) },
+      '401 invalid_key',
+    ],
     ['a key that says none', { alg: 'none' }, '401 unsupported_algorithm'],
   ])('is that of %s in the token [X24]', async (_, members, expected) => {
     const { agent, call } = await makeWorld()
