@@ -169,11 +169,26 @@ describe('an agent of the same provider that works for another customer', () => 
     expect(await outcome(demandGrant(auth, () => kept))).toBe('403 mission_mismatch')
   })
 
-  it('has the mission in its token, for its own person [X27, CLASS-4]', async () => {
+  it.each(generations)(
+    'has the mission in its token, for its own person, in %s [X27, CLASS-4]',
+    async (generation) => {
+      const world = await makeWorld()
+      const grant = { ...inMission, generation }
+      const kept = await keptGrant(world, grant)
+      const own = { ...grant, sub: 'person-2' }
+      expect(await resumption(world, await customer(world), kept, own, 'mission-only')).toBe(
+        '403 access_denied',
+      )
+    },
+  )
+
+  it('guesses the digest and asserts it beside a token of draft 11, to go on with a grant [X27, MISS-8, MISS-11]', async () => {
     const world = await makeWorld()
-    const kept = await keptGrant(world, old)
-    const going = resumption(world, await customer(world), kept, { ...old, sub: 'person-2' })
-    expect(await going).toBe('403 access_denied')
+    const other = await customer(world)
+    const kept = await keptGrant(world, inMission)
+    const auth = await callAs(world, other, await other.authToken({ scope: 'access' }), { mission })
+    const going = demandGrant(auth, () => kept, { classPolicy: 'mission-only' })
+    expect(await outcome(going)).toBe('403 mission_mismatch')
   })
 })
 
