@@ -7,8 +7,10 @@ import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
 const file = join(root, 'docs/conformance.md')
-const idPattern = /\b(?:R11-\d{3}|[A-Z]{2,6}-\d{1,2})\b/g
+const idPattern = /\b(?:R11-\d{3}|[A-Z]{2,6}-\d{1,2}|X\d{1,2})\b/g
+// X is none of the letters of the catalogue, so X10 is no attack of it.
 const attackPattern = /\b[A-Q]\d{2}\b/g
+const bracketPattern = new RegExp(`\\[((?:(?:${idPattern.source}|${attackPattern.source})[,; ]*)+)\\]`, 'g')
 
 const required = readFileSync(join(root, 'docs/requirements.txt'), 'utf8')
   .split('\n')
@@ -18,9 +20,7 @@ const attacks = new Map<string, Set<string>>()
 
 for (const name of testFiles()) {
   const text = readFileSync(join(root, name), 'utf8')
-  for (const [, bracket = ''] of text.matchAll(
-    /\[((?:(?:R11-\d{3}|[A-Z]{2,6}-\d{1,2}|[A-Q]\d{2})[,; ]*)+)\]/g,
-  )) {
+  for (const [, bracket = ''] of text.matchAll(bracketPattern)) {
     for (const [id] of bracket.matchAll(idPattern)) add(proofs, id, name)
     for (const [id] of bracket.matchAll(attackPattern)) add(attacks, id, name)
   }
@@ -65,7 +65,7 @@ function render(): string {
     '| RFC 9530 | `Content-Digest` with sha-256 and sha-512 |',
     '| RFC 9651, RFC 7638, RFC 7800, RFC 9457 | as far as the above need them |',
     '',
-    '`SIG-` to `ERR-` are the resource-server matrix over all drafts, `R11-` the rules of draft 11, letters with two digits attacks of the catalogue.',
+    '`SIG-` to `ERR-` are the resource-server matrix over all drafts, `X1` to `X28` the attacks it says to refuse, `R11-` the rules of draft 11, letters A to Q with two digits attacks of the catalogue.',
     '',
     `## Requirements with a test (${required.length - open.length} of ${required.length})`,
     '',

@@ -1,0 +1,47 @@
+import { type Auth, authorize, isAAuthError } from '@aauth-guard/core'
+import { ExchangeError } from '@aauth-guard/core/exchange'
+import { type Agent, type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
+import type { Call, World } from '../world.ts'
+
+/** Two digests of missions. */
+export const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+export const otherS256 = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWBuGJSstw-cM'
+export const ps = 'https://ps.example'
+export const mission = { approver: ps, s256 }
+
+export const generations = ['mission-header', 'person-token'] as const
+
+/** Routes by what they ask for. */
+export const agentRoute = { accept: 'agent-token' } as const
+export const personRoute = { accept: 'person-token' } as const
+export const anyKind = { accept: ['agent-token', 'person-token', 'auth-token'] } as const
+export const missionRoute = { mission: 'required' } as const
+
+/** `200`, or status and code of the refusal. */
+export async function outcome(attempt: Promise<unknown>): Promise<string> {
+  return attempt.then(
+    () => '200',
+    (error: unknown) => {
+      if (isAAuthError(error) || error instanceof ExchangeError) return `${error.status} ${error.code}`
+      throw error
+    },
+  )
+}
+
+/** A call of any agent of the world, whose message may be changed after it was signed. */
+export async function callAs(
+  { net, resource }: World,
+  agent: Agent,
+  token: string,
+  { url = `${net.resource}/notes`, requirement, ...signing }: Call = {},
+  onTheWay: (message: SignedMessage) => SignedMessage = (message) => message,
+): Promise<Auth> {
+  const message = await agent.sign(url, signing, { ...signing, token })
+  return authorize(resource, toSignedRequest(onTheWay(message)), requirement as never)
+}
+
+/** A stranger with a provider, a key and a name of its own, whose person is also at the person server of the world. */
+export async function stranger({ net }: World): Promise<Agent> {
+  const provider = await net.issuer('agent-provider', 'https://other-agent.example')
+  return net.agent({ name: 'stranger', provider })
+}

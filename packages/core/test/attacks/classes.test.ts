@@ -1,0 +1,139 @@
+import { demandGrant, missionGrant } from '@aauth-guard/core/missions'
+import type { Agent } from '@aauth-guard/testing'
+import { describe, expect, it } from 'vitest'
+import { makeWorld, type World } from '../world.ts'
+import { agentRoute, callAs, generations, mission, outcome, personRoute, ps, s256 } from './attempt.ts'
+import { inMission, keptGrant, old, resumption } from './kept-grant.ts'
+
+const ownClass = { class: { provider: 'https://agent.example' } }
+
+describe('an agent of the same provider that works for another customer', () => {
+  const customer = (world: World): Promise<Agent> => world.net.agent({ name: 'other-customer' })
+
+  it('guesses the digest and asserts it, on the route of its class [X27, MISS-4]', async () => {
+    const world = await makeWorld()
+    const other = await customer(world)
+    const token = await other.authToken({ scope: 'access', generation: 'mission-header', sub: 'person-2' })
+    const call = callAs(world, other, token, { mission, requirement: ownClass })
+    expect(await outcome(call)).toBe('401 auth_token_required')
+  })
+
+  it('guesses the digest and asserts it with its agent token [X27, MISS-4, CLASS-1]', async () => {
+    const world = await makeWorld()
+    const other = await customer(world)
+    const call = callAs(world, other, await other.agentToken(), {
+      mission,
+      requirement: { ...agentRoute, ...ownClass },
+    })
+    expect(await outcome(call)).toBe('403 mission_required')
+  })
+
+  it('guesses the digest and asserts it, to go on with a grant [X27, MISS-4, MISS-11]', async () => {
+    const world = await makeWorld()
+    const other = await customer(world)
+    const kept = await keptGrant(world, old)
+    const token = await other.authToken({ scope: 'access', generation: 'mission-header' })
+    const auth = await callAs(world, other, token, { mission })
+    expect(await outcome(demandGrant(auth, () => kept))).toBe('403 mission_mismatch')
+  })
+
+  it.each(generations)(
+    'has the mission in its token, for its own person, in %s [X27, CLASS-4]',
+    async (generation) => {
+      const world = await makeWorld()
+      const grant = { ...inMission, generation }
+      const kept = await keptGrant(world, grant)
+      const own = { ...grant, sub: 'person-2' }
+      expect(await resumption(world, await customer(world), kept, own, 'mission-only')).toBe(
+        '403 access_denied',
+      )
+    },
+  )
+
+  it('guesses the digest and asserts it beside a token of draft 11, to go on with a grant [X27, MISS-8, MISS-11]', async () => {
+    const world = await makeWorld()
+    const other = await customer(world)
+    const kept = await keptGrant(world, inMission)
+    const auth = await callAs(world, other, await other.authToken({ scope: 'access' }), { mission })
+    const going = demandGrant(auth, () => kept, { classPolicy: 'mission-only' })
+    expect(await outcome(going)).toBe('403 mission_mismatch')
+  })
+})
+
+describe('an intermediary that inherited the mission of its caller', () => {
+  const mail = 'https://mail.example'
+
+  /** An API that calls on, and the person token its person server gives it for that (draft 11 §10.1). */
+  async function makeChain(world: World): Promise<{ readonly intermediary: Agent; readonly token: string }> {
+    const intermediary = await world.net.agent({
+      name: 'mail',
+      provider: await world.net.issuer('agent-provider', mail),
+    })
+    const upstream = await world.agent.personToken({ aud: mail, mission: s256 })
+    const response = await intermediary.fetch(
+      `${ps}/person-token`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ resource: world.net.resource, upstream_token: upstream }),
+      },
+      { token: await intermediary.agentToken(), digest: true },
+    )
+    const { person_token: token } = (await response.json()) as { person_token: string }
+    return { intermediary, token }
+  }
+
+  it('has it in a token of draft 11, on the route of the class of its caller [X28, CLASS-2]', async () => {
+    const world = await makeWorld()
+    const { intermediary, token } = await makeChain(world)
+    const call = (requirement: object) =>
+      outcome(callAs(world, intermediary, token, { requirement: { ...personRoute, ...requirement } }))
+    expect([await call({ mission: 'required' }), await call(ownClass)]).toEqual([
+      '200',
+      '403 class_unverifiable',
+    ])
+  })
+
+  it.each(['deny', 'same-key', 'linked-key'] as const)(
+    'has it in a token of draft 11, to go on with the grant of its caller under %s [X28, CLASS-2]',
+    async (classPolicy) => {
+      const world = await makeWorld()
+      const caller = await world.call(await world.agent.personToken({ mission: s256 }), {
+        requirement: personRoute,
+      })
+      const { intermediary, token } = await makeChain(world)
+      const auth = await callAs(world, intermediary, token, { requirement: personRoute })
+      const kept = { ...missionGrant(caller), person: null }
+      expect(await outcome(demandGrant(auth, () => kept, { classPolicy }))).toBe('403 class_unverifiable')
+    },
+  )
+
+  it('has it in a token of drafts 01 to 10 that names whom it acts for [X28, CLASS-3]', async () => {
+    const world = await makeWorld()
+    const { intermediary } = await makeChain(world)
+    const kept = await keptGrant(world, old)
+    const delegated = { ...old, claims: { act: { agent: world.agent.id } } }
+    const token = await intermediary.authToken(delegated)
+    expect(await outcome(callAs(world, intermediary, token, { requirement: ownClass }))).toBe(
+      '403 class_mismatch',
+    )
+    expect(await resumption(world, intermediary, kept, delegated)).toBe('403 class_mismatch')
+  })
+})
+
+describe('a class', () => {
+  it.each(generations)('is none without a mission, in %s [CLASS-1]', async (generation) => {
+    const { agent, call } = await makeWorld()
+    const token = await agent.authToken({ scope: 'access', generation })
+    expect(await outcome(call(token, { requirement: ownClass }))).toBe('403 mission_required')
+  })
+
+  it('is that of the host of the agent, in full and byte for byte [CLASS-3]', async () => {
+    const { agent, call } = await makeWorld()
+    const near = ['https://agent.example.evil.example', 'https://evil.agent.example', 'https://gent.example']
+    const found = near.map(async (one) =>
+      outcome(call(await agent.authToken(old), { requirement: { class: { provider: one } } })),
+    )
+    expect(await Promise.all(found)).toEqual(near.map(() => '403 class_mismatch'))
+  })
+})
