@@ -5,6 +5,8 @@ import { encodeBase64url } from '../wire/base64url.ts'
 /** A mission as the person agreed to it. Only {@link verifyMissionBlob} makes one. */
 export interface MissionBlob {
   readonly agent: string
+  /** The person server that approved it; only blobs of drafts 01 to 10 say so. */
+  readonly approver?: string
   readonly description: string
   /** As it stands in the blob: an ISO 8601 text. */
   readonly approvedAt: string
@@ -42,6 +44,7 @@ export async function verifyMissionBlob(bytes: Uint8Array, s256: string): Promis
   const json = parseJsonObject(octets, 4096)
   const {
     agent,
+    approver,
     description,
     approved_at: approvedAt,
     expires_at: expires,
@@ -49,11 +52,14 @@ export async function verifyMissionBlob(bytes: Uint8Array, s256: string): Promis
   } = json ?? {}
   if (typeof agent !== 'string' || typeof description !== 'string' || typeof approvedAt !== 'string')
     throw new TypeError('agent, description or approved_at is missing in the mission blob')
+  if (approver !== undefined && typeof approver !== 'string')
+    throw new TypeError('approver is no server identifier')
   const expiresAt = expires === undefined ? undefined : secondsOf(expires)
   if (resources !== undefined && !isListOf(resources, (one): one is string => typeof one === 'string'))
     throw new TypeError('approved_resources is no list of server identifiers')
   const blob: MissionBlob = Object.freeze({
     agent,
+    ...(approver !== undefined && { approver }),
     description,
     approvedAt,
     ...(expiresAt !== undefined && { expiresAt }),

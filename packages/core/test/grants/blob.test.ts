@@ -22,6 +22,7 @@ describe('a mission blob', () => {
   it('says who, what and when', async () => {
     expect(await verified(written({}))).toEqual({
       agent: 'aauth:planner@agent.example',
+      approver: 'https://ps.example',
       description: 'Sort the feedback of September',
       approvedAt: '2026-09-21T13:33:20Z',
     })
@@ -34,6 +35,7 @@ describe('a mission blob', () => {
     })
     expect(await verified(text)).toEqual({
       agent: 'aauth:planner@agent.example',
+      approver: 'https://ps.example',
       description: 'Sort the feedback of September',
       approvedAt: '2026-09-21T13:33:20Z',
       expiresAt: 1_789_997_600,

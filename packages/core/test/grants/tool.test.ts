@@ -102,6 +102,15 @@ describe('a tool that a route belongs to', () => {
   })
 
   it.each([
+    ['names the approver of the mission', { approver }, '200'],
+    ['names no approver, as in draft 11', { approver: undefined }, '200'],
+    ['names another approver', { approver: 'https://other-ps.example' }, '403 access_denied'],
+  ])('is decided where the blob %s [MISS-12, X14]', async (_, members, expected) => {
+    const blob = blobOf(members)
+    expect(await outcome(() => blob.octets, blob.s256)).toBe(expected)
+  })
+
+  it.each([
     ['a second before', now + 1, '200'],
     ['in the second of', now, '403 access_denied'],
     ['long after', now - 86_400, '403 access_denied'],
