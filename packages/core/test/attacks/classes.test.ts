@@ -1,4 +1,11 @@
-import { demandGrant, missionGrant } from '@aauth-guard/core/missions'
+import type { Auth } from '@aauth-guard/core'
+import {
+  demandGrant,
+  type MissionGrant,
+  mayResume,
+  missionGrant,
+  watchMissions,
+} from '@aauth-guard/core/missions'
 import type { Agent } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeWorld, type World } from '../world.ts'
@@ -94,19 +101,41 @@ describe('an intermediary that inherited the mission of its caller', () => {
     ])
   })
 
+  /** The grant of the caller, and the intermediary with the token it inherited the mission in. */
+  async function makeResumption(
+    world: World,
+  ): Promise<{ readonly kept: MissionGrant; readonly auth: Auth; readonly intermediary: Agent }> {
+    const caller = await world.call(await world.agent.personToken({ mission: s256 }), {
+      requirement: personRoute,
+    })
+    const { intermediary, token } = await makeChain(world)
+    const auth = await callAs(world, intermediary, token, { requirement: personRoute })
+    // The same person, by another name in this token.
+    return { kept: { ...missionGrant(caller), person: null }, auth, intermediary }
+  }
+
   it.each(['deny', 'same-key', 'linked-key'] as const)(
     'has it in a token of draft 11, to go on with the grant of its caller under %s [X28, CLASS-2]',
     async (classPolicy) => {
-      const world = await makeWorld()
-      const caller = await world.call(await world.agent.personToken({ mission: s256 }), {
-        requirement: personRoute,
-      })
-      const { intermediary, token } = await makeChain(world)
-      const auth = await callAs(world, intermediary, token, { requirement: personRoute })
-      const kept = { ...missionGrant(caller), person: null }
+      const { kept, auth } = await makeResumption(await makeWorld())
       expect(await outcome(demandGrant(auth, () => kept, { classPolicy }))).toBe('403 class_unverifiable')
     },
   )
+
+  it('has it in a token of draft 11, to go on where nothing is said of classes [X28, CLASS-2]', async () => {
+    const { kept, auth } = await makeResumption(await makeWorld())
+    expect(await outcome(demandGrant(auth, () => kept))).toBe('403 class_unverifiable')
+    expect(mayResume(kept, auth)).toBe('class_unknown')
+  })
+
+  it('is known to be of another provider, where keys are linked [X28, CLASS-3]', async () => {
+    const world = await makeWorld({ missions: watchMissions({ linkedKeys: 300 }) })
+    await world.call(await world.agent.agentToken(), { requirement: agentRoute })
+    const { kept, auth, intermediary } = await makeResumption(world)
+    await callAs(world, intermediary, await intermediary.agentToken(), { requirement: agentRoute })
+    const going = demandGrant(auth, () => kept, { classPolicy: 'linked-key' })
+    expect(await outcome(going)).toBe('403 class_mismatch')
+  })
 
   it('has it in a token of drafts 01 to 10 that names whom it acts for [X28, CLASS-3]', async () => {
     const world = await makeWorld()
