@@ -27,10 +27,10 @@ await net.listen(runsApi(resource))
 let failed = false
 const runs = `${net.resource}/runs`
 const otherProvider = await net.issuer('agent-provider', 'https://other-agent.example')
-const desktop = await net.agent({ name: 'desktop' })
-const cloud = await net.agent({ name: 'cloud' })
-const spare = await net.agent({ name: 'spare' })
-const foreign = await net.agent({ name: 'desktop', provider: otherProvider })
+const desktop = await net.agent({ runtime: 'desktop' })
+const cloud = await net.agent({ runtime: 'cloud' })
+const spare = await net.agent({ runtime: 'spare' })
+const foreign = await net.agent({ runtime: 'foreign', provider: otherProvider })
 
 const interact = ({ code }: { code: string }): Promise<void> => ps.missions.approve(code)
 const { s256 } = await desktop.proposeMission({ description: 'Sort the feedback of the week' }, { interact })

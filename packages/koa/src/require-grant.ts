@@ -14,6 +14,8 @@ import { send } from './send.ts'
  * Lets a caller go on with state that another runtime of its mission and class has made, and nobody else. Put it behind
  * `protect`; keep what `missionGrant` returns beside the state.
  *
+ * With `passErrors` it throws refusals; the `protect` in front then needs `passErrors`, too, or answers them.
+ *
  * @param load finds the grant for a request; `undefined` or `null` where there is none
  * @throws {TypeError} at once when an option is wrong
  * @example

@@ -60,7 +60,10 @@ export async function climb(
   const chain = upstream === undefined ? {} : { upstream_token: upstream }
   let token = first ?? agentToken
   for (;;) {
-    const response = await agent.fetch(url, request, { ...options, token })
+    // Draft 11 has no AAuth-Mission: what its tokens name is the mission.
+    const { mission: _, ...unasserted } = options
+    const how = challenges.includes('person-token') ? unasserted : options
+    const response = await agent.fetch(url, request, { ...how, token })
     const { requirement, resourceToken } = readRequirement(response)
     if (requirement !== undefined) challenges.push(requirement)
     if (challenges.length === maxRequests) return { response, token, challenges }

@@ -21,6 +21,8 @@ export interface NetworkOptions {
 export interface AgentOptions {
   /** Default `planner`. */
   readonly name?: string
+  /** Another runtime of the same agent: the same identifier with another key. Default its only one. */
+  readonly runtime?: string
   readonly provider?: TestIssuer
   /** `null`: an agent without person server. */
   readonly personServer?: TestIssuer | null
@@ -117,11 +119,13 @@ export class TestNetwork {
 
   async agent({
     name = 'planner',
+    runtime,
     provider,
     personServer,
     alg = 'Ed25519',
   }: AgentOptions = {}): Promise<Agent> {
-    const key = await makeKey(`${this.seed} agent ${name}`, `agent-${name}`, alg)
+    const who = runtime === undefined ? name : `${name} ${runtime}`
+    const key = await makeKey(`${this.seed} agent ${who}`, `agent-${name}`, alg)
     const person = personServer === null ? undefined : (personServer ?? this.personServer)
     return new Agent(this, name, provider ?? this.agentProvider, person, key)
   }

@@ -117,7 +117,7 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
       issuers,
     })
     checkGeneration(asked, generation)
-    // Whose mission it is, what was presented says already.
+    // In draft 11 what was presented says whose mission it is; no rule of drafts 01 to 10 makes it one agent's.
     const live = asked.mission && issuer.missions.demandLive(asked.mission.s256, undefined)
     const token = asked.forwards
       ? await federate(asked, { ...body, agent_token: agentToken })

@@ -2,11 +2,10 @@ import type { Auth, ClassPolicy } from '@aauth-guard/core'
 import { type MissionGrant, mayResume, type Resumption } from '@aauth-guard/core/missions'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { now } from '../world.ts'
+import { found, grantOf as keptGrant, newer, provider } from './kept-grant.ts'
 import { approver, type Fleet, makeFleet, one, type RuntimeCall, two } from './runtimes.ts'
 
-const policies: readonly ClassPolicy[] = ['deny', 'mission-only', 'same-key', 'linked-key']
 const old = { generation: 'mission-header', mission: one } as const
-const provider = 'https://agent.example'
 const other = 'https://other-agent.example'
 
 let fleet: Fleet
@@ -16,29 +15,12 @@ beforeAll(async () => {
   thumbprint = (await fleet.runtime('first')).key.thumbprint
 })
 
-/** A grant that a first runtime of `https://agent.example` left behind. */
-function grantOf(changes: Partial<MissionGrant> = {}): MissionGrant {
-  return {
-    mission: { approver, s256: one },
-    class: { provider },
-    person: { generation: 'mission-header', issuer: approver, tenant: null, sub: 'person-1' },
-    thumbprint,
-    createdAt: now - 60,
-    expiresAt: null,
-    ...changes,
-  }
-}
-const newer = {
-  class: null,
-  person: { generation: 'person-token', issuer: approver, tenant: null, sub: 'person-1' },
-} as const
+const grantOf = (changes: Partial<MissionGrant> = {}): MissionGrant => keptGrant({ thumbprint, ...changes })
 
 /** A call of a second runtime of the same provider, with a key of its own. */
 async function second(call: RuntimeCall): Promise<Auth> {
   return fleet.auth(await fleet.runtime('second'), call)
 }
-const found = (grant: unknown, auth: Auth): Resumption[] =>
-  policies.map((policy) => mayResume(grant as MissionGrant, auth, policy))
 
 /** What is found under `deny`, `mission-only`, `same-key` and `linked-key`. */
 type Row = readonly [who: string, grant: Partial<MissionGrant>, call: RuntimeCall, ...Four]
@@ -242,74 +224,5 @@ describe('what plays no part in a class', () => {
   it('which person server there was, for a person before draft 11: the issuer names it [CLASS-4]', async () => {
     const auth = await second({ ...old, issuer: fleet.net.accessServer })
     expect(mayResume(grantOf(), auth)).toBe('person_mismatch')
-  })
-})
-
-describe('keys that were linked to a provider', () => {
-  const linked = { linkedKeys: 300 }
-  async function foundAfter(seconds: number, grant: Partial<MissionGrant>, of = 'own'): Promise<Resumption> {
-    const own = await makeFleet(linked)
-    const runtime = await own.runtime('second', of === 'own' ? undefined : own.otherProvider)
-    await own.auth(runtime, { kind: 'agent-token' })
-    own.net.clock.advance(seconds)
-    return mayResume(grantOf({ ...newer, ...grant }), await own.auth(runtime, { mission: one }), 'linked-key')
-  }
-
-  it.each<[number, string, Resumption]>([
-    [0, 'own', 'match'],
-    [299, 'own', 'match'],
-    [300, 'own', 'class_unknown'],
-    [0, 'other', 'class_mismatch'],
-    [300, 'other', 'class_unknown'],
-  ])(
-    '%d seconds ago, with a token of its %s provider: %s [CLASS-2, CLASS-3]',
-    async (seconds, of, expected) => {
-      expect(await foundAfter(seconds, { class: { provider } }, of)).toBe(expected)
-    },
-  )
-
-  it('say nothing where the grant knows no provider [CLASS-2]', async () => {
-    expect(await foundAfter(0, { class: null })).toBe('class_unknown')
-  })
-
-  it('say nothing under another policy [CLASS-2]', async () => {
-    const own = await makeFleet(linked)
-    const runtime = await own.runtime('second')
-    await own.auth(runtime, { kind: 'agent-token' })
-    const auth = await own.auth(runtime, { mission: one })
-    expect(found(grantOf({ ...newer, class: { provider } }), auth)).toEqual([
-      'class_unknown',
-      'match',
-      'class_unknown',
-      'match',
-    ])
-  })
-
-  it('are linked again by every agent token', async () => {
-    const own = await makeFleet(linked)
-    const runtime = await own.runtime('second')
-    for (let round = 0; round < 3; round++) {
-      await own.auth(runtime, { kind: 'agent-token' })
-      own.net.clock.advance(200)
-    }
-    const auth = await own.auth(runtime, { mission: one })
-    expect(mayResume(grantOf({ ...newer, class: { provider } }), auth, 'linked-key')).toBe('match')
-  })
-
-  it('are not linked by a token that was refused [CLASS-2]', async () => {
-    const own = await makeFleet(linked)
-    const runtime = await own.runtime('second')
-    const key = own.otherProvider.key
-    const forged = await runtime.agentToken({ key, header: { kid: 'key-1' } })
-    expect((await own.refusal(forged, { requirement: { accept: 'agent-token' } })).status).toBe(401)
-    const auth = await own.auth(runtime, { mission: one })
-    expect(mayResume(grantOf({ ...newer, class: { provider } }), auth, 'linked-key')).toBe('class_unknown')
-  })
-
-  it('are those of one runtime alone [CLASS-2]', async () => {
-    const own = await makeFleet(linked)
-    await own.auth(await own.runtime('first'), { kind: 'agent-token' })
-    const auth = await own.auth(await own.runtime('second'), { mission: one })
-    expect(mayResume(grantOf({ ...newer, class: { provider } }), auth, 'linked-key')).toBe('class_unknown')
   })
 })
