@@ -5,8 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 let token: string
 let keys: JSONWebKeySet
 beforeAll(async () => {
-  const net = await createTestNetwork({ now: 1_790_000_000, seed: 'corruptions' })
-  token = await (await net.agent()).authToken()
+  const net = await createTestNetwork({ seed: 'corruptions' })
+  // One signature in fifteen is the same in both alphabets.
+  do token = await (await net.agent()).authToken()
+  while (!/[-_][^.]*$/.test(token))
   keys = (await (await net.fetch('https://ps.example/jwks.json')).json()) as JSONWebKeySet
 })
 
@@ -81,7 +83,7 @@ describe('a corruption of a token', () => {
   })
 
   it('keeps what is not ASCII in the other claims', async () => {
-    const net = await createTestNetwork({ now: 1_790_000_000, seed: 'corruptions' })
+    const net = await createTestNetwork({ seed: 'corruptions' })
     const umlaut = await (await net.agent()).authToken({ sub: 'ädä' })
     expect(decodeJwt(corruptToken(umlaut, 'duplicate-member'))).toEqual(decodeJwt(umlaut))
   })
