@@ -24,6 +24,9 @@ export interface VerifiedResourceToken extends ResourceTokenClaims {
  *
  * Whether the mission still runs, and whether the agent is this person's, is for the person server to know.
  *
+ * Whether an upstream auth token of an access server is of a person that this person server named there before
+ * (draft 11 §10.1.1) it cannot know; the person server must.
+ *
  * @throws {ExchangeError} with the code of the token that does not fit
  * @throws {AAuthError} `server_error` when keys cannot be had for now
  * @example
