@@ -174,7 +174,10 @@ export class MissionStatuses {
     // Only ever shorter, so that missions learned together are not asked for together.
     const ttl = activeTtl * (1 - Math.random() / 10)
     const until = Math.min(observedAt + ttl, freshUntil ?? Number.POSITIVE_INFINITY)
-    if (until <= this.#state.settings.now()) throw new Error('the answer is stale')
+    const now = this.#state.settings.now()
+    // Who has waited is served also where the clock of whole seconds has just gone on, and the next one asks anew.
+    if (now - observedAt > activeTtl || now >= (freshUntil ?? Number.POSITIVE_INFINITY))
+      throw new Error('the answer is stale')
     return {
       observedAt,
       softUntil: observedAt + (until - observedAt) * 0.7,

@@ -20,7 +20,7 @@ export interface MissionOptions {
    * 3600, default 300. Methods that change something are refused with 503 at once.
    */
   readonly maxStale?: number
-  /** Milliseconds that the source may take: 100 to 2000, default 1000. */
+  /** Milliseconds that the source may take: 100 to 2000, default 1000; never more than nine tenths of `activeTtl`. */
   readonly deadline?: number
   /** Missions whose status is kept: 1 to 1 000 000, default 10 000. */
   readonly maxMissions?: number
@@ -77,10 +77,12 @@ export function watchMissions(options: MissionOptions): MissionWatching {
   demand(blobs === undefined || typeof blobs === 'function', '"blobs" must be a function')
   demand(typeof announcements === 'boolean', '"announcements" must be a boolean')
   const linkedKeys = bounded(given, 'linkedKeys')
+  const activeTtl = bounded(given, 'activeTtl') as number
   const times = {
-    activeTtl: bounded(given, 'activeTtl') as number,
+    activeTtl,
     maxStale: bounded(given, 'maxStale') as number,
-    deadline: bounded(given, 'deadline') as number,
+    // What is answered later would be older than an answer may be.
+    deadline: Math.min(bounded(given, 'deadline') as number, activeTtl * 900),
     maxMissions: bounded(given, 'maxMissions') as number,
   }
   return Object.freeze({

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { now } from '../world.ts'
 import {
   active,
@@ -138,13 +138,32 @@ describe('an answer "active"', () => {
     expect(await world.post()).toBe('503 server_error 3')
   })
 
-  it('that took as long as it would be good is none', async () => {
+  it('that took longer than it would be good is none', async () => {
     const world = await makeWatchedWorld()
     world.says(() => {
-      world.net.clock.advance(30)
+      world.net.clock.advance(31)
       return active
     })
     expect(await world.post()).toBe('503 server_error 3')
+  })
+
+  it('counts for who has waited when a clock of whole seconds has just gone on, and for nobody else', async () => {
+    const world = await makeWatchedWorld({ activeTtl: 1 })
+    world.says(() => {
+      world.net.clock.advance(1)
+      return active
+    })
+    expect([await world.post(), await world.post()]).toEqual(['200', '200'])
+    expect(world.asked).toEqual([s256, s256])
+  })
+
+  it('is not waited for longer than nine tenths of what it would be good for', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    onTestFinished(() => timeout.mockRestore())
+    await (await makeWatchedWorld({ activeTtl: 1, deadline: 2000 })).post()
+    await (await makeWatchedWorld({ activeTtl: 30, deadline: 2000 })).post()
+    const waits = timeout.mock.calls.map(([milliseconds]) => milliseconds)
+    expect(waits.filter((wait) => wait === 900 || wait === 2000)).toEqual([900, 2000])
   })
 
   it('is asked for again when it is over', async () => {
