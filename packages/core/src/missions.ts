@@ -53,7 +53,7 @@ export function missionsOf(state: ResourceState): Missions {
     },
     async observe(given: Mission, response: Response): Promise<boolean> {
       const mission = checkMission(given)
-      if (response.status !== 403 || !isOf(response, mission.approver)) return false
+      if (response.status !== 403 || response.bodyUsed || !isOf(response, mission.approver)) return false
       const content = await readCapped(response.clone(), 65_536, AbortSignal.timeout(1000)).catch(
         () => undefined,
       )

@@ -1,3 +1,4 @@
+import type { ClassPolicy } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
 import type { Auth } from './token/auth.ts'
 import type { VerifiedRequest } from './verify-request.ts'
@@ -8,6 +9,8 @@ export interface Provenance {
   readonly state: ResourceState
   readonly request: SignedRequest
   readonly verified: VerifiedRequest
+  /** Of the route; a grant behind it goes by it, too. */
+  readonly classPolicy: ClassPolicy
 }
 
 const provenances = new WeakMap<Auth, Provenance>()

@@ -30,9 +30,9 @@ export interface Requirement<Accept extends TokenKind = 'auth-token', Optional e
   /** The agent provider whose runtimes may act, or several. Implies `mission: 'required'`. */
   readonly class?: { readonly provider: string | readonly string[] }
   /**
-   * What `class` does with a token that names no provider, as those of draft 11 (matrix §4.3). `'deny'` (default)
-   * refuses it; `'mission-only'` lets it pass for its mission. `'same-key'` and `'linked-key'` compare with a grant,
-   * so here they refuse it.
+   * What `class` does with a token that names no provider, as those of draft 11, and what `requireGrant` behind this
+   * guard does (matrix §4.3). `'deny'` (default) refuses it; `'mission-only'` lets it pass for its mission. `'same-key'`
+   * and `'linked-key'` compare with a grant, so for `class` they refuse it.
    */
   readonly classPolicy?: ClassPolicy
   /**

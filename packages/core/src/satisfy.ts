@@ -32,7 +32,7 @@ export async function satisfy(
   if (requirement.tool !== undefined) await checkTool(state, auth, requirement.tool)
   if (requirement.account !== undefined) checkAccount(auth, request, requirement.account)
   // `check` is given an identity like any handler, and may step up with it.
-  certify(auth, { state, request, verified })
+  certify(auth, { state, request, verified, classPolicy: requirement.classPolicy })
   if (requirement.check !== undefined) await checkLast(auth, request, requirement.check)
   return auth
 }

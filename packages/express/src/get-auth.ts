@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import {
+  AAuthError,
   type Auth,
   type AuthFor,
   demandCheckedContent,
@@ -7,12 +8,13 @@ import {
   type TokenKind,
 } from '@aauth-guard/core'
 
-const slots = new WeakMap<IncomingMessage, Auth>()
+const slots = new WeakMap<IncomingMessage, Auth | undefined>()
 const remedy = 'mount express.json({ verify: verifyDigest }) after protect(resource)'
 
 /** Puts the identity on the request, where only this module can put one. */
-export function fillSlot(req: IncomingMessage, auth: Auth): void {
+export function fillSlot(req: IncomingMessage, auth: Auth | undefined): void {
   slots.set(req, auth)
+  if (auth === undefined) return
   // Not enumerable, so that loggers do not read it; configurable, since a second guard fills it again.
   Object.defineProperty(req, 'aauth', {
     configurable: true,
@@ -39,11 +41,16 @@ export function getAuth<Kind extends TokenKind>(req: IncomingMessage, kind: Kind
   return readIdentity(slots.get(req), kind, remedy)
 }
 
-/** The identity, whatever token it came from. @throws {TypeError} as {@link getAuth} */
-export function readSlot(req: IncomingMessage): Auth {
+/**
+ * Who called, whatever the token, before anything is asked of the content.
+ * @throws {AAuthError} `access_denied` where the guard let somebody without credential pass
+ * @throws {TypeError} where no guard ran
+ */
+export function callerOf(req: IncomingMessage): Auth {
+  if (!slots.has(req))
+    throw new TypeError('nobody is authenticated here; put protect(resource) before requireGrant')
   const auth = slots.get(req)
   if (auth === undefined)
-    throw new TypeError('nobody is authenticated here; put protect(resource) before requireGrant')
-  demandCheckedContent(auth, remedy)
+    throw new AAuthError('access_denied', { hint: 'a caller without credential has no grant' })
   return auth
 }

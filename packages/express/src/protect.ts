@@ -75,15 +75,16 @@ export function protect<Accept extends TokenKind = 'auth-token'>(
     }
     authorize(resource, request, requirement)
       .then((auth) => {
-        if (auth !== undefined) fillSlot(req, auth)
+        fillSlot(req, auth)
         dropMission(req)
         keepPrivate(res)
       })
       .then(
         () => next(),
         (error: unknown) => {
-          if (options.passErrors) next(error)
-          else send(res, answer(error))
+          if (!options.passErrors) return send(res, answer(error))
+          dropMission(req)
+          next(error)
         },
       )
       // A rejection that nobody handles would end the process (security Q08).

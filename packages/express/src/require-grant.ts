@@ -6,7 +6,7 @@ import {
   type MissionGrant,
 } from '@aauth-guard/core/missions'
 import type { Request } from 'express'
-import { readSlot } from './get-auth.ts'
+import { callerOf } from './get-auth.ts'
 import type { GuardOptions, ProtectHandler } from './protect.ts'
 import { send } from './send.ts'
 
@@ -43,7 +43,7 @@ export function requireGrant(
   checkGrantOptions(options)
   return (req, res, next) => {
     Promise.resolve()
-      .then(() => demandGrant(readSlot(req), () => load(req as unknown as Request), options))
+      .then(() => demandGrant(callerOf(req), () => load(req as unknown as Request), options))
       .then(
         () => next(),
         (error: unknown) =>

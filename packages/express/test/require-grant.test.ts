@@ -1,5 +1,5 @@
 import { isAAuthError, type Resource } from '@aauth-guard/core'
-import { answerRefusals, getAuth, protect, requireGrant } from '@aauth-guard/express'
+import { answerRefusals, getAuth, protect, requireGrant, verifyDigest } from '@aauth-guard/express'
 import type { ErrorRequestHandler, Express } from 'express'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
@@ -61,6 +61,26 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     expect((await resume('refuses')).headers.get('retry-after')).toBe('7')
   })
 
+  it('follows the class policy of the route unless it has its own [CLASS-2]', async () => {
+    const { send, agent } = await serve(({ resource }) => {
+      const grants = new Grants(resource)
+      const load = () => grants.load('no-class')
+      const guard = protect(resource, { classPolicy: 'mission-only' })
+      return express()
+        .post('/runs', protect(resource), (req, res) => {
+          grants.leave(getAuth(req, 'auth-token'))
+          res.sendStatus(201)
+        })
+        .post('/notes', guard, requireGrant(load), (_req, res) => void res.end())
+        .post('/strict', guard, requireGrant(load, { classPolicy: 'deny' }), (_req, res) => void res.end())
+    })
+    const token = await agent.authToken({ generation: 'mission-header', mission: one })
+    const answers = []
+    for (const target of ['/runs', '/notes', '/strict'])
+      answers.push((await send({ method: 'POST', target, token })).status)
+    expect(answers).toEqual([201, 200, 403])
+  })
+
   it('follows the class policy [CLASS-2]', async () => {
     const { resume } = await begun({ classPolicy: 'mission-only' })
     expect(await verdict(await resume('no-class'))).toEqual([200, null, 'goes on with no-class'])
@@ -116,7 +136,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     ])
   })
 
-  it('lets nobody pass whom an optional guard did not know', async () => {
+  it('refuses somebody whom an optional guard did not know', async () => {
     const { sendUnsigned } = await serve(({ resource }) =>
       express()
         .get(
@@ -126,29 +146,44 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
         )
         .use(tellError),
     )
-    expect((await sendUnsigned()).status).toBe(500)
+    expect(await verdict(await sendUnsigned())).toEqual([403, 'access_denied', problem])
   })
 
-  it('loads nothing while a covered content is unchecked [SIG-12]', async () => {
-    let loaded = 0
-    const { send } = await serve(({ resource }) =>
-      express()
+  it.each([
+    ['what was signed', undefined, 200],
+    ['something else', 'gold', 401],
+  ])('stands before the parser, which is sent %s [SIG-12]', async (_title, swapped, status) => {
+    const { send, agent } = await serve(({ resource }) => {
+      const grants = new Grants(resource)
+      return express()
+        .post('/runs', protect(resource), (req, res) => {
+          grants.leave(getAuth(req, 'auth-token'))
+          res.sendStatus(201)
+        })
         .post(
           '/notes',
           protect(resource),
-          requireGrant(() => {
-            loaded += 1
-            return undefined
-          }),
+          requireGrant(() => grants.load('plain')),
+          express.text({ verify: verifyDigest }),
+          (req, res) => {
+            res.send(getAuth(req, 'auth-token').sub)
+          },
         )
-        .use(tellError),
-    )
-    const response = await send({ method: 'POST', body: 'note', digest: true })
-    expect([response.status, await response.text(), loaded]).toEqual([
-      500,
-      'TypeError: content-digest is covered but the body was not checked; mount express.json({ verify: verifyDigest }) after protect(resource)',
-      0,
-    ])
+        .use(answerRefusals())
+    })
+    const token = await agent.authToken({ generation: 'mission-header', mission: one })
+    expect((await send({ method: 'POST', target: '/runs', token })).status).toBe(201)
+    const headers = { 'content-type': 'text/plain' }
+    const response = await send({
+      method: 'POST',
+      headers,
+      body: 'milk',
+      digest: true,
+      token,
+      onTheWay: (message) =>
+        swapped === undefined ? message : { ...message, body: new TextEncoder().encode(swapped) },
+    })
+    expect(response.status).toBe(status)
   })
 
   it('hands on what the handler behind it throws', async () => {

@@ -61,8 +61,9 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
       auth = await authorize(resource, request, requirement)
       if (auth !== undefined) await bindContent(auth, c)
     } catch (error) {
-      if (options.passErrors) throw error
-      return respond(c, answer(error))
+      if (!options.passErrors) return respond(c, answer(error))
+      hideMission(c)
+      throw error
     }
     if (auth !== undefined) demandCheckedContent(auth, remedy)
     hideMission(c)

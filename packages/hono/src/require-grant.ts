@@ -1,4 +1,4 @@
-import { type Auth, answer, isAAuthError } from '@aauth-guard/core'
+import { AAuthError, type Auth, answer, isAAuthError } from '@aauth-guard/core'
 import {
   checkGrantOptions,
   demandGrant,
@@ -41,10 +41,12 @@ export function requireGrant(
 ): MiddlewareHandler {
   checkGrantOptions(options)
   return async (c, next) => {
-    const auth: Auth | undefined = c.get('aauth')
-    if (auth === undefined)
+    if (!('aauth' in c.var))
       throw new TypeError('nobody is authenticated here; put protect(resource) before requireGrant')
+    const auth: Auth | undefined = c.get('aauth')
     try {
+      if (auth === undefined)
+        throw new AAuthError('access_denied', { hint: 'a caller without credential has no grant' })
       await demandGrant(auth, () => load(c), options)
     } catch (error) {
       if (options.passErrors || !isAAuthError(error)) throw error

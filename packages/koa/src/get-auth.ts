@@ -1,4 +1,5 @@
 import {
+  AAuthError,
   type Auth,
   type AuthFor,
   demandCheckedContent,
@@ -7,12 +8,13 @@ import {
 } from '@aauth-guard/core'
 import type { Context } from 'koa'
 
-const slots = new WeakMap<object, Auth>()
+const slots = new WeakMap<object, Auth | undefined>()
 const remedy = 'put protect(resource) before the body parser'
 
 /** Puts the identity into `ctx.state`, where reading it demands that the content was checked. */
-export function fillSlot({ req, state }: Pick<Context, 'req' | 'state'>, auth: Auth): void {
+export function fillSlot({ req, state }: Pick<Context, 'req' | 'state'>, auth: Auth | undefined): void {
   slots.set(req, auth)
+  if (auth === undefined) return
   Object.defineProperty(state, 'aauth', {
     configurable: true,
     enumerable: true,
@@ -34,11 +36,17 @@ export function getAuth<Kind extends TokenKind>({ req }: Pick<Context, 'req'>, k
   return readIdentity(slots.get(req), kind, remedy)
 }
 
-/** The identity, whatever token it came from. @throws {TypeError} as {@link getAuth} */
-export function readSlot({ req }: Pick<Context, 'req'>): Auth {
+/**
+ * Who called, whatever the token.
+ * @throws {AAuthError} `access_denied` where the guard let somebody without credential pass
+ * @throws {TypeError} where no guard ran, and where nobody could compare a covered content
+ */
+export function callerOf({ req }: Pick<Context, 'req'>): Auth {
+  if (!slots.has(req))
+    throw new TypeError('nobody is authenticated here; put protect(resource) before requireGrant')
   const auth = slots.get(req)
   if (auth === undefined)
-    throw new TypeError('nobody is authenticated here; put protect(resource) before requireGrant')
+    throw new AAuthError('access_denied', { hint: 'a caller without credential has no grant' })
   demandCheckedContent(auth, remedy)
   return auth
 }

@@ -65,13 +65,12 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
     }
     try {
       const auth = await authorize(resource, request, requirement)
-      if (auth !== undefined) {
-        await bindContent(auth, () => readContent(ctx))
-        fillSlot(ctx, auth)
-      }
+      if (auth !== undefined) await bindContent(auth, () => readContent(ctx))
+      fillSlot(ctx, auth)
     } catch (error) {
-      if (options.passErrors) throw error
-      return send(ctx, answer(error))
+      if (!options.passErrors) return send(ctx, answer(error))
+      dropMission(ctx.req)
+      throw error
     }
     dropMission(ctx.req)
     keepPrivate(ctx.res)

@@ -6,7 +6,7 @@ import {
   type MissionGrant,
 } from '@aauth-guard/core/missions'
 import type { Context, Middleware } from 'koa'
-import { readSlot } from './get-auth.ts'
+import { callerOf } from './get-auth.ts'
 import type { GuardOptions } from './protect.ts'
 import { send } from './send.ts'
 
@@ -39,7 +39,7 @@ export function requireGrant(
   checkGrantOptions(options)
   return async (ctx, next) => {
     try {
-      await demandGrant(readSlot(ctx), () => load(ctx), options)
+      await demandGrant(callerOf(ctx), () => load(ctx), options)
     } catch (error) {
       if (options.passErrors || !isAAuthError(error)) throw error
       return send(ctx, answer(error))

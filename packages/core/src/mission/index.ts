@@ -8,5 +8,5 @@ export {
   type Resumption,
 } from './grant.ts'
 export { checkGrantOptions, demandGrant, type GrantOptions } from './require-grant.ts'
-export type { MissionAnswer, MissionInquiry, MissionSource } from './source.ts'
+export { type MissionAnswer, type MissionInquiry, type MissionSource, ServerSilent } from './source.ts'
 export { type MissionOptions, watchMissions } from './watch-missions.ts'

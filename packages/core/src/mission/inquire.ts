@@ -3,7 +3,7 @@ import { sourceOf } from '../admit.ts'
 import { abortable, readCapped } from '../keys/fetch-document.ts'
 import type { ResourceState } from '../resource.ts'
 import { parseJsonObject } from '../token/json.ts'
-import type { MissionInquiry } from './source.ts'
+import { type MissionInquiry, ServerSilent } from './source.ts'
 
 const maxAnswer = 65_536
 const covered = ['@method', '@authority', '@path', 'content-digest', 'content-type', 'signature-key'] as const
@@ -33,9 +33,13 @@ export function inquiryOf(state: ResourceState, personServer: string, signal: Ab
       const response = await abortable(
         fetcher(url, { method: 'POST', redirect: 'manual', signal, headers, body }),
         signal,
-      )
+      ).catch((cause: unknown) => {
+        throw new ServerSilent(cause instanceof Error ? cause.message : 'fetch failed')
+      })
+      const { status } = response
+      if (status >= 500 || status === 429) throw new ServerSilent(`${personServer} answered ${status}`)
       const bytes = await readCapped(response, maxAnswer, signal)
-      return { status: response.status, json: bytes && parseJsonObject(bytes) }
+      return { status, json: bytes && parseJsonObject(bytes) }
     },
   }
 }

@@ -7,7 +7,7 @@ import { type MissionGrant, mayResume, type Resumption } from './grant.ts'
 
 /** How `requireGrant` treats a caller. */
 export interface GrantOptions {
-  /** What to do where the agent provider is unknown; default `'deny'`. */
+  /** What to do where the agent provider is unknown; default what the route says, or `'deny'`. */
   readonly classPolicy?: ClassPolicy
 }
 
@@ -41,9 +41,10 @@ const hints: Readonly<Record<Refused, string>> = {
 export async function demandGrant(
   auth: Auth,
   load: () => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>,
-  { classPolicy = 'deny' }: GrantOptions = {},
+  options: GrantOptions = {},
 ): Promise<void> {
-  const { state, request, verified } = provenanceOf(auth)
+  const { state, request, verified, ...route } = provenanceOf(auth)
+  const { classPolicy = route.classPolicy } = options
   try {
     const grant = await load()
     // It may have ended while the grant was looked for.

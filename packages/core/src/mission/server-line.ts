@@ -1,4 +1,6 @@
-/** Failures in a row after which a person server is left alone. */
+import { ServerSilent } from './source.ts'
+
+/** Silences in a row after which a person server is left alone. */
 const maxFailures = 5
 /** Seconds for which it is. */
 const rest = 5
@@ -9,7 +11,7 @@ export class NotAsked extends Error {
 }
 
 /**
- * The way to one person server: so many questions at a time, the others wait their turn; after failures in a row nobody
+ * The way to one person server: so many questions at a time, the others wait their turn; after silences in a row nobody
  * asks for a while, and then one does (matrix §5.3, rule 5).
  */
 export class ServerLine {
@@ -42,10 +44,10 @@ export class ServerLine {
       this.#failures = 0
       return answer
     } catch (error) {
-      if (!(error instanceof NotAsked)) {
+      if (signal.aborted || error instanceof ServerSilent) {
         this.#failures += 1
         this.#restsFrom = now()
-      }
+      } else if (!(error instanceof NotAsked)) this.#failures = 0
       throw error
     } finally {
       const next = this.#waiting.shift()

@@ -29,7 +29,8 @@ export interface MissionInquiry {
 
 /**
  * Tells whether a mission lives. Whatever is neither an answer nor in time, also a rejection, says nothing of the
- * mission: it is `unknown`.
+ * mission: it is `unknown`. A rejection says nothing of the person server either; one that is down is told by
+ * {@link ServerSilent}.
  *
  * @param mission of a verified token, approved by a person server that `trust` admits
  */
@@ -37,6 +38,14 @@ export type MissionSource = (
   mission: Mission,
   inquiry: MissionInquiry,
 ) => MissionAnswer | Promise<MissionAnswer>
+
+/**
+ * A source rejects with it where the person server could not be reached. After five of these in a row, or as many passed
+ * deadlines, nobody asks that server for a while; what it says of one mission never does that.
+ */
+export class ServerSilent extends Error {
+  override readonly name = 'ServerSilent'
+}
 
 /** @throws {Error} for what is no answer */
 export function readAnswer(given: unknown): MissionAnswer {

@@ -148,11 +148,11 @@ export class MissionStatuses {
     if (this.#flights.size >= maxFlights) throw new Error('too many missions are asked for')
     const observedAt = settings.now()
     const signal = AbortSignal.any([this.#state.keys.closing, AbortSignal.timeout(this.#settings.deadline)])
-    const question = async () => {
+    const question = async (): Promise<unknown> => {
       const inquiry = inquiryOf(this.#state, approver, signal)
-      return readAnswer(await abortable(Promise.resolve(this.#settings.source(mission, inquiry)), signal))
+      return abortable(Promise.resolve(this.#settings.source(mission, inquiry)), signal)
     }
-    const answer = await this.#lineTo(approver).ask(question, signal, settings.now)
+    const answer = readAnswer(await this.#lineTo(approver).ask(question, signal, settings.now))
     if (answer.status === 'terminated') {
       if ((await endMission(this.#state, mission, answer.reason)) === 'full')
         throw new Error(`it has ended, and the tombstones of ${approver} are full`)

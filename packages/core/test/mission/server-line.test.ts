@@ -1,9 +1,10 @@
+import { ServerSilent } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { NotAsked, ServerLine } from '../../src/mission/server-line.ts'
 import { gate, settled } from './watched.ts'
 
 const open = new AbortController().signal
-const fault = new Error('down')
+const fault = new ServerSilent('down')
 const fails = (): Promise<never> => Promise.reject(fault)
 
 /** A line and a clock, and what came of its questions. */

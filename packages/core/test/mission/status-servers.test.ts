@@ -1,7 +1,16 @@
 import { type MissionAnswer, watchMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { makeWorld } from '../world.ts'
-import { active, digest, down, gate, makeWatchedWorld, settled, type WatchedWorld } from './watched.ts'
+import {
+  active,
+  digest,
+  down,
+  gate,
+  makeWatchedWorld,
+  settled,
+  silent,
+  type WatchedWorld,
+} from './watched.ts'
 
 const here = 'https://ps.example'
 const elsewhere = 'https://other-ps.example'
@@ -14,7 +23,7 @@ const askMany = (world: WatchedWorld, from: number, count: number, approver = he
 describe('a person server that fails five times in a row', () => {
   async function failedWorld(): Promise<WatchedWorld> {
     const world = await makeWatchedWorld()
-    world.says(down)
+    world.says(silent)
     for (let i = 0; i < 5; i++) await ask(world, i)
     world.says(() => active)
     return world
@@ -35,7 +44,7 @@ describe('a person server that fails five times in a row', () => {
     const world = await makeWatchedWorld()
     await world.get()
     world.net.clock.advance(30)
-    world.says(down)
+    world.says(silent)
     for (let i = 0; i < 5; i++) await ask(world, i)
     expect([await world.get(), await world.post()]).toEqual(['200', '503 server_error 3'])
     expect(world.asked).toHaveLength(6)
@@ -53,6 +62,18 @@ describe('a person server that fails five times in a row', () => {
     said.open(active)
     expect((await many).filter((status) => status === 'active')).toHaveLength(1)
     expect(world.asked).toHaveLength(6)
+  })
+
+  it.each<[string, () => unknown]>([
+    ['nothing', () => undefined],
+    ['a status of its own', () => ({ status: 'suspended' })],
+    ['that it does not know the mission', down],
+  ])('is none that says of missions %s: the others are asked for', async (_title, says) => {
+    const world = await makeWatchedWorld()
+    world.says(says as () => MissionAnswer)
+    await askMany(world, 0, 20)
+    world.says(() => active)
+    expect([await ask(world, 20), await world.post()]).toEqual(['active', '200'])
   })
 
   it('takes no other one with it', async () => {

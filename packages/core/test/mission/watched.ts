@@ -3,6 +3,7 @@ import {
   type MissionAnswer,
   type MissionOptions,
   type MissionSource,
+  ServerSilent,
   watchMissions,
 } from '@aauth-guard/core/missions'
 import type { Grant } from '@aauth-guard/testing'
@@ -122,4 +123,9 @@ export function digest(name: string | number): string {
 /** The source cannot be reached. */
 export function down(): never {
   throw new Error('the source is down')
+}
+
+/** A source that could not reach the person server. */
+export function silent(): never {
+  throw new ServerSilent('no route to it')
 }
