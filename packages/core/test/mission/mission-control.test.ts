@@ -107,6 +107,25 @@ describe('the question', () => {
   })
 })
 
+describe('five answers in a row', () => {
+  const questions = async (status: number): Promise<number> => {
+    const world = await make(controlMembers)
+    world.replies(() => ({ status, body: {} }))
+    const { resource } = world
+    for (const last of ['A', 'E', 'I', 'M', 'Q', 'U'])
+      await resource.missions.status({ approver: personServer, s256: `${s256.slice(0, 42)}${last}` })
+    return world.asked.length
+  }
+
+  it.each([500, 503, 429])('of %i have the person server left alone', async (status) => {
+    expect(await questions(status)).toBe(5)
+  })
+
+  it.each([200, 400, 401, 403, 404])('of %i have not', async (status) => {
+    expect(await questions(status)).toBe(6)
+  })
+})
+
 describe('why nobody can tell', () => {
   const { mission_control_actions_supported: actions } = controlMembers
   const offersNone = 'the person server offers no status of missions'

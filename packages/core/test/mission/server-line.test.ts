@@ -30,10 +30,34 @@ function makeLine(maxAsking = 2, maxWaiting = 2) {
 
 const leftAlone = 'NotAsked: the person server failed several times and is left alone'
 
+/** An answer that comes after the deadline. */
+async function late(line: ReturnType<typeof makeLine>): Promise<void> {
+  const deadline = new AbortController()
+  await line.ask(async () => {
+    deadline.abort()
+    throw new Error('deadline passed')
+  }, deadline.signal)
+}
+
 async function failing(times: number, line = makeLine()) {
   for (let i = 0; i < times; i++) await line.ask(fails)
   return line
 }
+
+describe('what counts as silence', () => {
+  it('is a deadline that passed', async () => {
+    const line = makeLine()
+    for (let i = 0; i < 5; i++) await late(line)
+    expect(await line.ask(async () => 'answer')).toBe(leftAlone)
+  })
+
+  it('is no other fault, which shows that somebody answers', async () => {
+    const line = await failing(4)
+    await line.ask(() => Promise.reject(new Error('mission_not_found')))
+    await failing(4, line)
+    expect(await line.ask(async () => 'answer')).toBe('answer')
+  })
+})
 
 describe('a line', () => {
   it('gives what the question comes to', async () => {
