@@ -44,6 +44,9 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
     { accept: 'agent-token', components: ['content-digest', 'content-type'] },
   )
 
+  /** To which it has presented what agents were given. */
+  const accessServers = new Set<string>()
+
   return guard((request, auth) => {
     if (new URL(request.url).pathname.startsWith('/mission'))
       return answerEndpoint(() => answerMission(issuer, request, auth.agent))
@@ -114,6 +117,7 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
       presentedToken: body.presented_token,
       subagentToken: body.subagent_token,
       upstreamToken: body.upstream_token,
+      accessServers: [...accessServers],
       issuers,
     })
     checkGeneration(asked, generation)
@@ -147,6 +151,7 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
 
   /** Passes the request on to the access server that the resource names, signed in its own right. */
   async function federate(asked: VerifiedResourceToken, body: TokenRequest): Promise<string> {
+    accessServers.add(asked.aud)
     for (const name of restingOn(body.presented_token)) issuer.issued.get(name)?.presentedTo.add(asked.aud)
     const response = await askAccessServer(asked, body).catch(() => undefined)
     const answered = (await response?.json().catch(() => undefined)) as

@@ -11,6 +11,11 @@ export interface HandedTokens {
   readonly subagentToken?: string | undefined
   /** For a call chain. */
   readonly upstreamToken?: string | undefined
+  /**
+   * Access servers to which the person server has presented a token of this person. No other one's auth token counts as
+   * presented or upstream token, since any server can write `ps` into one; default none (draft 11 §10.1.1, §9.4.5).
+   */
+  readonly accessServers?: readonly string[] | undefined
 }
 
 /** A person server, asked by the agent. */

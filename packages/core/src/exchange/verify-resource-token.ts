@@ -24,8 +24,7 @@ export interface VerifiedResourceToken extends ResourceTokenClaims {
  *
  * Whether the mission still runs, and whether the agent is this person's, is for the person server to know.
  *
- * Whether an upstream auth token of an access server is of a person that this person server named there before
- * (draft 11 §10.1.1) it cannot know; the person server must.
+ * Whether the person of an upstream token is the one that is asked for, it cannot know; the person server must.
  *
  * @throws {ExchangeError} with the code of the token that does not fit
  * @throws {AAuthError} `server_error` when keys cannot be had for now
@@ -139,10 +138,11 @@ async function actingAgent(
 
 /** The upstream token was for the caller, a resource that is its own agent provider (draft 11 §9.4.5). */
 async function verifyUpstream(
-  { issuers, upstreamToken }: ResourceTokenContext,
+  context: ResourceTokenContext,
   agent: VerifiedClaims,
   personServer: string | undefined,
 ): Promise<VerifiedClaims | undefined> {
+  const { issuers, upstreamToken } = context
   if (upstreamToken === undefined) return undefined
   const { claims } = await issuers.verifyParameter(upstreamToken, 'upstream', agent.iss)
   if (claims.kind === 'agent-token')
@@ -150,18 +150,21 @@ async function verifyUpstream(
   // Of drafts 01 to 10 an auth token of an access server names no person server.
   if (claims.ps !== undefined && claims.ps !== personServer)
     throw new ExchangeError('invalid_upstream_token', 'the upstream token is of another person server')
+  demandKnownIssuer(context, claims, 'upstream')
   return claims
 }
 
 /** What was presented to the resource says of the person what the resource token says, absence included (PS11-27). */
 async function verifyPresented(
-  { issuers, presentedToken }: ResourceTokenContext,
+  context: ResourceTokenContext,
   claims: ResourceTokenClaims,
 ): Promise<VerifiedClaims> {
+  const { issuers, presentedToken } = context
   if (presentedToken === undefined) throw new ExchangeError('invalid_request', 'presented_token is missing')
   const { claims: presented, jkt } = await issuers.verifyParameter(presentedToken, 'presented', claims.iss)
   if (presented.kind === 'agent-token' || presented.generation !== 'person-token')
     throw new ExchangeError('invalid_presented_token', 'neither a person token nor an auth token of draft 11')
+  demandKnownIssuer(context, presented, 'presented')
   if (jkt !== claims.agentJkt)
     throw new ExchangeError('invalid_presented_token', 'the presented token is bound to another key')
   const same =
@@ -172,6 +175,18 @@ async function verifyPresented(
     presented.mission?.s256 === claims.mission?.s256
   if (!same) throw refuse('the resource token does not say what the presented token says')
   return presented
+}
+
+/** An access server of which the person server has never heard could name any person. An agent knows what it was given. */
+function demandKnownIssuer(
+  context: ResourceTokenContext,
+  { role, iss }: VerifiedClaims,
+  parameter: 'upstream' | 'presented',
+): void {
+  if (context.role === 'agent' || role !== 'access-server') return
+  if (context.role === 'access-server' && iss === context.recipient) return
+  if (context.accessServers?.includes(iss)) return
+  throw new ExchangeError(`invalid_${parameter}_token`, `${iss} is no access server that is known here`)
 }
 
 function refuse(hint: string): ExchangeError {

@@ -42,8 +42,20 @@ describe('verifyResourceToken at a person server, draft 11', () => {
     async (issuer) => {
       const { resourceToken, atPersonServer, agent, net } = await makeScene()
       const presentedToken = await agent.authToken({ ...presented, lifetime: 200 }, net[issuer])
-      const context = atPersonServer({ presentedToken })
+      const context = atPersonServer({ presentedToken, accessServers: [as] })
       expect((await verifyResourceToken(await resourceToken(), context)).latestExp).toBe(now + 200)
+    },
+  )
+
+  it.each([undefined, [], ['https://other-as.example']])(
+    'takes none of an access server that it has presented nothing to, where those are %j',
+    async (accessServers) => {
+      const { resourceToken, atPersonServer, agent, net } = await makeScene()
+      const presentedToken = await agent.authToken(presented, net.accessServer)
+      const context = atPersonServer({ presentedToken, accessServers })
+      expect(await verdict(verifyResourceToken(await resourceToken(), context))).toBe(
+        'invalid_presented_token',
+      )
     },
   )
 

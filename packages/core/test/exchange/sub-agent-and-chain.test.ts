@@ -129,12 +129,22 @@ describe('upstream_token', () => {
     })
     const grant = { aud: 'https://calls.example', generation: 'mission-header', scope: 'access' } as const
     const upstream = await net.accessServer.authToken(agent, grant)
-    expect(await verdict(verifyResourceToken(token, contextWith(upstream)))).toBe('accepted')
+    const context = { ...contextWith(upstream), accessServers: [net.accessServer.id] }
+    expect(await verdict(verifyResourceToken(token, context))).toBe('accepted')
   })
 
   it.each<readonly [string, string, (chain: Chain) => Promise<string>]>([
     ['is for another resource', 'invalid_upstream_token', ({ agent }) => agent.personToken({ aud: notes })],
     ['is an agent token', 'invalid_upstream_token', ({ agent }) => agent.agentToken()],
+    [
+      'is of an access server of its own making',
+      'invalid_upstream_token',
+      async ({ net, agent }) =>
+        agent.authToken(
+          { aud: 'https://calls.example', sub: 'victim' },
+          await net.issuer('access-server', 'https://rogue-as.example'),
+        ),
+    ],
     [
       'expired',
       'expired_upstream_token',
