@@ -8,5 +8,7 @@ export default defineConfig({
     // Type tests are checked by tsc, with everything else.
     typecheck: { enabled: false },
     testTimeout: 20_000,
+    // On the two cores of a small machine the default is one.
+    maxWorkers: '100%',
   },
 })

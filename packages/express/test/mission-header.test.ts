@@ -1,6 +1,6 @@
 import { createResource, type Resource } from '@aauth-guard/core'
 import { getAuth, protect, verifyDigest } from '@aauth-guard/express'
-import type { Request, RequestHandler } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
 import { type Sent, serve, withLines } from './served.ts'
@@ -55,6 +55,18 @@ describe.each(expressLines)('AAuth-Mission behind protect on %s', (_, express) =
     const expected = [200, { ...told, content: 'note' }]
     expect(await answered((resource) => [protect(resource)], sent)).toEqual(expected)
     expect(await answered((resource) => [protect(resource)], { ...sent, digest: true })).toEqual(expected)
+  })
+
+  it('is gone where a refusal is passed on [MISS-13]', async () => {
+    const { send, agent } = await serve(({ resource }) => {
+      const tellRefused: ErrorRequestHandler = (_error, req, res, _next) => {
+        res.json(formsOf(req))
+      }
+      const guard = protect(resource, { accept: 'agent-token' }, { passErrors: true })
+      return express().get('/notes', guard, tell).use(tellRefused)
+    })
+    const token = await agent.authToken({ generation: 'mission-header', mission: mission.s256 })
+    expect(await (await send({ mission, token })).json()).toEqual(absent)
   })
 
   it('is gone also where a middleware had read it before [MISS-13]', async () => {

@@ -59,6 +59,15 @@ describe.each(hosts)('AAuth-Mission behind protect of Hono on %s', (_, host) => 
     expect([response.status, await response.json()]).toEqual([200, { ...told, content }])
   })
 
+  it('is gone where a refusal is passed on [MISS-13]', async () => {
+    const { send, agent } = await host(({ resource }) =>
+      new Hono()
+        .onError((_error, c) => c.json(formsOf(c)))
+        .all('/notes', protect(resource, { accept: 'agent-token' }, { passErrors: true }), tell),
+    )
+    expect(await (await send({ mission, token: await withMission(agent) })).json()).toEqual(absent)
+  })
+
   it('is gone also where a middleware had read it, and the content, before [MISS-13]', async () => {
     const { send, agent } = await host(({ resource }) =>
       new Hono()

@@ -48,6 +48,21 @@ describe.each(koaLines)('AAuth-Mission behind protect on %s', (_, Koa) => {
     expect(await answered(false, sent)).toEqual([200, { ...told, content }])
   })
 
+  it('is gone where a refusal is passed on [MISS-13]', async () => {
+    const { send, agent } = await serve(({ resource }) =>
+      new Koa()
+        .use(async (ctx, next) => {
+          await next().catch(() => {
+            ctx.body = formsOf(ctx)
+          })
+        })
+        .use(protect(resource, { accept: 'agent-token' }, { passErrors: true }))
+        .callback(),
+    )
+    const token = await agent.authToken({ generation: 'mission-header', mission: mission.s256 })
+    expect(await (await send({ mission, token })).json()).toEqual(absent)
+  })
+
   it('is known to a second guard, and to one of another resource [MISS-13, E23]', async () => {
     const { send, agent } = await serve(({ resource, net }) => {
       const { issuer } = resource
