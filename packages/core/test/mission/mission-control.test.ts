@@ -1,3 +1,5 @@
+import { createResource } from '@aauth-guard/core'
+import { missionControl, watchMissions } from '@aauth-guard/core/missions'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   type ControlledWorld,
@@ -116,6 +118,22 @@ describe('five answers in a row', () => {
       await resource.missions.status({ approver: personServer, s256: `${s256.slice(0, 42)}${last}` })
     return world.asked.length
   }
+
+  it('that did not come have it left alone, too', async () => {
+    let sent = 0
+    const world = await make(controlMembers)
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      if (init?.method !== 'POST') return world.net.fetch(input, init)
+      sent += 1
+      return Promise.reject(new TypeError('no route to host'))
+    }
+    const { issuer } = world.resource
+    const missions = watchMissions({ source: missionControl() })
+    const resource = createResource({ issuer, trust: 'any', missions, fetch, now: world.net.clock.now })
+    for (const last of ['A', 'E', 'I', 'M', 'Q', 'U'])
+      await resource.missions.status({ approver: personServer, s256: `${s256.slice(0, 42)}${last}` })
+    expect(sent).toBe(5)
+  })
 
   it.each([500, 503, 429])('of %i have the person server left alone', async (status) => {
     expect(await questions(status)).toBe(5)

@@ -104,6 +104,12 @@ describe('what teaches nothing', () => {
     expect((await observed(from(here, body))).found).toEqual(lives)
   })
 
+  it('is one that somebody has read before', async () => {
+    const response = from(here, JSON.stringify(said))
+    await response.text()
+    expect((await observed(response)).found).toEqual(lives)
+  })
+
   it('is a 403 that never ends', async () => {
     const body = new ReadableStream({
       start(controller) {
