@@ -1,6 +1,7 @@
 import { platform } from '#platform'
 import { asObject, parseJsonObject } from '../token/json.ts'
 import { encodeBase64url } from '../wire/base64url.ts'
+import { secondsOf } from './date-time.ts'
 
 /** A mission as the person agreed to it. Only {@link verifyMissionBlob} makes one. */
 export interface MissionBlob {
@@ -54,15 +55,16 @@ export async function verifyMissionBlob(bytes: Uint8Array, s256: string): Promis
     throw new TypeError('agent, description or approved_at is missing in the mission blob')
   if (approver !== undefined && typeof approver !== 'string')
     throw new TypeError('approver is no server identifier')
-  const expiresAt = expires === undefined ? undefined : secondsOf(expires)
-  if (resources !== undefined && !isListOf(resources, (one): one is string => typeof one === 'string'))
+  const expiresAt = secondsOf(expires)
+  if (expires !== undefined && expiresAt === undefined) throw new TypeError('expires_at is no date')
+  if (resources !== undefined && !isTexts(resources))
     throw new TypeError('approved_resources is no list of server identifiers')
   const blob: MissionBlob = Object.freeze({
     agent,
     ...(approver !== undefined && { approver }),
     description,
     approvedAt,
-    ...(expiresAt !== undefined && { expiresAt }),
+    ...(expiresAt !== undefined && { expiresAt: Math.floor(expiresAt) }),
     ...(resources !== undefined && { approvedResources: Object.freeze([...resources]) }),
   })
   toolsOf.set(blob, Object.freeze(readTools(json?.approved_tools ?? [])))
@@ -88,15 +90,6 @@ function readTools(given: unknown): ApprovedTool[] {
   })
 }
 
-/** A time without offset would be another one on another machine. */
-const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
-
-function secondsOf(time: unknown): number {
-  const milliseconds = typeof time === 'string' && dateTime.test(time) ? Date.parse(time) : Number.NaN
-  if (Number.isNaN(milliseconds)) throw new TypeError('expires_at is no date')
-  return Math.floor(milliseconds / 1000)
-}
-
-function isListOf<T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] {
-  return Array.isArray(value) && value.every(isOne)
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
 }

@@ -1,3 +1,4 @@
+import { secondsOf } from './date-time.ts'
 import type { MissionSource } from './source.ts'
 
 /**
@@ -33,7 +34,10 @@ export function missionControl(): MissionSource {
     if (asked !== s256) throw new Error('the person server answered for another mission')
     if (state === 'terminated') return { status: state, ...(typeof reason === 'string' && { reason }) }
     if (state !== 'active') throw new Error('the person server knows another status')
-    return { status: state, freshUntil: secondsOf(until) }
+    const freshUntil = secondsOf(until)
+    // Nothing may be relied on after it, so an answer without it is none.
+    if (freshUntil === undefined) throw new Error('fresh_until is no date-time')
+    return { status: state, freshUntil }
   }
 }
 
@@ -50,13 +54,4 @@ function operationOf(metadata: Readonly<Record<string, unknown>>, s256: string):
   if (typeof endpoint === 'string' && Array.isArray(operations) && operations.includes('status'))
     return [endpoint, { operation: 'status', mission_s256: s256 }]
   throw new Error('the person server offers no status of missions')
-}
-
-const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/
-
-/** Nothing may be relied on after `fresh_until`, so an answer without it is none. */
-function secondsOf(time: unknown): number {
-  const milliseconds = typeof time === 'string' && dateTime.test(time) ? Date.parse(time) : Number.NaN
-  if (Number.isNaN(milliseconds)) throw new Error('fresh_until is no date-time')
-  return milliseconds / 1000
 }

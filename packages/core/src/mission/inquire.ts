@@ -37,7 +37,10 @@ export function inquiryOf(state: ResourceState, personServer: string, signal: Ab
         throw new ServerSilent(cause instanceof Error ? cause.message : 'fetch failed')
       })
       const { status } = response
-      if (status >= 500 || status === 429) throw new ServerSilent(`${personServer} answered ${status}`)
+      if (status >= 500 || status === 429) {
+        response.body?.cancel().catch(() => undefined)
+        throw new ServerSilent(`${personServer} answered ${status}`)
+      }
       const bytes = await readCapped(response, maxAnswer, signal)
       return { status, json: bytes && parseJsonObject(bytes) }
     },
