@@ -34,6 +34,7 @@ export interface ResourceData {
   readonly acceptPersonServerTokens?: boolean
   readonly generations?: readonly WireGeneration[]
   readonly signatureWindow?: number
+  readonly strippedPrefix?: string
   readonly additionalSignatureComponents?: readonly string[]
   readonly replay?: 'off' | 'unsafe' | 'all'
   readonly maxAgentTokenLifetime?: number

@@ -192,6 +192,16 @@ const fetchHosts: readonly Difference[] = [
   },
   {
     on: ['fetchGuard'],
+    cases: [
+      'a covered @request-target tells absolute form from origin form',
+      'a covered @request-target cannot be told in absolute form',
+    ],
+    outcome: '200 person-1',
+    because:
+      'a fetch host shows absolute form for its own authority as origin form, which is what was signed',
+  },
+  {
+    on: ['fetchGuard'],
     cases: ['a refusal that is passed on is answered by the app'],
     outcome: '401 invalid_signature',
     because: 'fetchGuard answers every refusal itself',

@@ -1,7 +1,7 @@
 import { claims } from '../claim.ts'
 import { base, planner } from '../identities.ts'
 import { agentToken } from '../tokens.ts'
-import { splitLine } from '../wire.ts'
+import { splitLine, target } from '../wire.ts'
 
 /** What a signature covers, and what it must cover. */
 export const coverage = claims(
@@ -32,6 +32,60 @@ export const coverage = claims(
         ids: 'E17',
         send: { cover: ['@query'] },
         auth: { ...planner, covered: [...base, '@query'] },
+      },
+      'whole-uri-covered': {
+        title: 'A covered @target-uri is the authority that is signed, the path and the query',
+        ids: 'SIG-14 SIG-15 E16',
+        send: { url: 'https://notes.example/a%2Fb?page=1&', cover: ['@target-uri'] },
+        auth: { ...planner, covered: [...base, '@target-uri'] },
+      },
+      'whole-uri-without-query-covered': {
+        title: 'A covered @target-uri has no question mark that was not sent',
+        ids: 'SIG-15 E17',
+        send: { cover: ['@target-uri'], hosts: ['10.0.0.7:3000'] },
+        auth: { ...planner, covered: [...base, '@target-uri'] },
+      },
+      'whole-uri-with-empty-query-covered': {
+        title: 'A covered @target-uri keeps the question mark of an empty query',
+        ids: 'SIG-15 E17',
+        send: { url: 'https://notes.example/notes?', cover: ['@target-uri'] },
+        auth: { ...planner, covered: [...base, '@target-uri'] },
+      },
+      'scheme-covered': {
+        title: 'A covered @scheme is https',
+        ids: 'SIG-24',
+        send: { cover: ['@scheme'] },
+        auth: { ...planner, covered: [...base, '@scheme'] },
+      },
+      'request-target-covered': {
+        title: 'A covered @request-target is the target as it was sent',
+        ids: 'SIG-15 E16',
+        send: { url: 'https://notes.example/a%2Fb?page=1&', cover: ['@request-target'] },
+        auth: { ...planner, covered: [...base, '@request-target'] },
+      },
+      'everything-covered': {
+        title: 'What the target holds may be covered in every form at once',
+        ids: 'SIG-15 E16',
+        route: {
+          accept: 'agent-token',
+          components: ['@scheme', '@target-uri', '@request-target', '@query'],
+        },
+        send: {
+          url: 'https://notes.example/notes?page=1',
+          cover: ['@query', '@request-target', '@target-uri', '@scheme'],
+        },
+        auth: { ...planner, covered: [...base, '@query', '@request-target', '@target-uri', '@scheme'] },
+      },
+      'behind-a-stripped-prefix': {
+        title: 'What a proxy strips is part of @target-uri and @request-target',
+        ids: 'SIG-15',
+        resource: { strippedPrefix: '/api' },
+        send: {
+          url: 'https://notes.example/api/notes?page=1',
+          cover: ['@target-uri', '@request-target'],
+          wire: target(() => '/notes?page=1'),
+        },
+        auth: { ...planner, covered: [...base, '@target-uri', '@request-target'] },
       },
       'query-not-covered': {
         title: 'A query nobody demands under the signature is not protected by it, and that shows',
@@ -150,22 +204,54 @@ export const coverage = claims(
         title: 'A field that was not sent cannot be covered',
         ids: 'E04',
         send: { mistake: 'absent-component' },
-        error: 'invalid_input',
-        requiredInput: base,
+        error: 'invalid_signature',
       },
       'unknown-component': {
         title: 'A derived component that requests do not have cannot be covered',
         ids: 'D10',
         send: { mistake: 'unknown-derived-component' },
-        error: 'invalid_input',
-        requiredInput: base,
+        error: 'invalid_signature',
       },
       'covered-field-no-ascii': {
         title: 'A covered field is plain ASCII',
         ids: 'A10',
         send: { headers: { 'x-note': 'caf\u00e9' }, cover: ['x-note'] },
+        error: 'invalid_signature',
+      },
+      'covered-field-too-long': {
+        title: 'A covered field has at most 16 384 octets',
+        ids: 'O05',
+        send: { headers: { 'x-note': `a${' '.repeat(16_383)}b` }, cover: ['x-note'] },
+        error: 'invalid_signature',
+      },
+      'other-query-in-whole-uri': {
+        title: 'A covered @target-uri protects the query',
+        ids: 'SIG-24 E16',
+        send: {
+          url: 'https://notes.example/notes?page=1',
+          cover: ['@target-uri'],
+          wire: target(() => '/notes?page=2'),
+        },
+        error: 'invalid_signature',
+      },
+      'query-added-to-request-target': {
+        title: 'A covered @request-target protects the query, also one that was added',
+        ids: 'SIG-24 E16',
+        send: { cover: ['@request-target'], wire: target(() => '/notes?') },
+        error: 'invalid_signature',
+      },
+      'absolute-form-for-origin-form': {
+        title: 'A covered @request-target tells absolute form from origin form',
+        ids: 'SIG-24 E11',
+        send: { cover: ['@request-target'], wire: target(({ url }) => url) },
+        error: 'invalid_signature',
+      },
+      'request-target-not-covered': {
+        title: 'A route may demand any derived component of a request',
+        ids: 'SIG-8 R11-087 R11-090',
+        route: { accept: 'agent-token', components: ['@request-target', '@scheme'] },
         error: 'invalid_input',
-        requiredInput: base,
+        requiredInput: [...base, '@request-target', '@scheme'],
       },
     },
   },

@@ -1,5 +1,5 @@
 import { claims } from '../claim.ts'
-import { planner } from '../identities.ts'
+import { base, planner } from '../identities.ts'
 import { agentToken } from '../tokens.ts'
 import { lines, target } from '../wire.ts'
 
@@ -28,6 +28,12 @@ export const transport = claims(
         send: { url: 'https://api.notes.example/notes', hosts: ['API.Notes.example:443'] },
         auth: planner,
       },
+      'authorization-with-credential': {
+        title: 'An Authorization of the scheme AAuth in any case, with spaces and one token68, may be sent',
+        ids: 'ACCESS-1 SIG-9 R11-193',
+        send: { headers: { authorization: 'AAUTH  a-._~+/Z9==' } },
+        auth: { ...planner, covered: [...base, 'authorization'] },
+      },
       'absolute-form': {
         title: 'A target in absolute form is signed by its path',
         ids: 'SIG-15 E11',
@@ -52,6 +58,36 @@ export const transport = claims(
         title: 'Two Content-Type lines are one too many',
         ids: 'A06',
         send: { headers: { 'content-type': 'text/plain' }, wire: lines(['content-type', 'text/html']) },
+        error: 'invalid_request',
+      },
+      'authorization-without-credential': {
+        title: 'An Authorization of the scheme AAuth holds a credential',
+        ids: 'ACCESS-1 R11-193',
+        send: { headers: { authorization: 'AAuth' } },
+        error: 'invalid_request',
+      },
+      'authorization-with-two-credentials': {
+        title: 'An Authorization of the scheme AAuth holds one credential',
+        ids: 'ACCESS-1 R11-193',
+        send: { headers: { authorization: 'aauth a b' } },
+        error: 'invalid_request',
+      },
+      'authorization-with-parameter': {
+        title: 'An Authorization of the scheme AAuth holds no parameter',
+        ids: 'ACCESS-1 R11-193',
+        send: { headers: { authorization: 'AAuth a=b' } },
+        error: 'invalid_request',
+      },
+      'authorization-with-comma': {
+        title: 'An Authorization of the scheme AAuth holds no list',
+        ids: 'ACCESS-1 R11-193',
+        send: { headers: { authorization: 'AAuth a,b' } },
+        error: 'invalid_request',
+      },
+      'authorization-with-tab': {
+        title: 'An Authorization of the scheme AAuth has spaces before its credential, and no tab',
+        ids: 'ACCESS-1 R11-193',
+        send: { headers: { authorization: 'AAuth\ta' } },
         error: 'invalid_request',
       },
       'two-authorizations': {

@@ -1,4 +1,4 @@
-import type { Suite } from './case.ts'
+import type { Case, Suite } from './case.ts'
 
 /** What senders do to the lines of a request that was signed well. */
 export const fields: Suite = {
@@ -96,7 +96,7 @@ export const fields: Suite = {
     [
       'octets beyond ASCII in a covered field are refused [A10]',
       { cover: ['x-tag'], headers: { 'x-tag': 'caf\xe9' } },
-      '401 invalid_input',
+      '401 invalid_signature',
     ],
     [
       'octets beyond ASCII in a signature field are refused [A10]',
@@ -111,8 +111,37 @@ export const fields: Suite = {
     [
       'a covered field that objects inherit and nobody sent is absent [A12]',
       { cover: ['constructor'] },
+      '401 invalid_signature',
+    ],
+    [
+      'a component that requests do not have cannot be covered [D10]',
+      { mistake: 'unknown-derived-component' },
+      '401 invalid_signature',
+    ],
+    [
+      'a component that must be covered and is not is asked for [SIG-7, R11-090]',
+      { mistake: 'omit-authority' },
       '401 invalid_input',
     ],
+    [
+      'a covered field of white space between two letters costs no more than any other [O05]',
+      { cover: ['x-tag'], headers: { 'x-tag': `a${' '.repeat(8000)}b` } },
+      '200 person-1',
+    ],
+    ...['AAuth a', 'aauth  a-._~+/Z9=='].map(
+      (authorization): Case => [
+        `Authorization: ${authorization} is one credential [ACCESS-1, R11-193]`,
+        { headers: { authorization } },
+        '200 person-1',
+      ],
+    ),
+    ...['AAuth', 'AAuth ', 'AAuth a b', 'AAuth a,b', 'AAuth a=b', 'AAUTH\ta', 'AAuth  '].map(
+      (authorization): Case => [
+        `Authorization: ${JSON.stringify(authorization)} is no credential, covered or not [ACCESS-1, R11-193]`,
+        { headers: { authorization } },
+        '400 invalid_request',
+      ],
+    ),
     [
       'a field of a name that objects inherit can be sent and covered [A12]',
       { cover: ['constructor'], headers: { constructor: 'x' } },

@@ -41,7 +41,7 @@ export const framing: Suite = {
           trailing: '0\r\nx-tag: a\r\n\r\n',
         },
       },
-      '401 invalid_input',
+      '401 invalid_signature',
     ],
     [
       'a line over the limit is refused by Node [A15]',

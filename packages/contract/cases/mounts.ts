@@ -104,6 +104,24 @@ export const strippedPrefix: Suite = {
       { target: '/gateway/query?of=me', cover: ['@query'], wire: { target: '/query?of=me' } },
       '200 person-1',
     ],
+    [
+      'the prefix is part of a covered @target-uri and @request-target [SIG-15]',
+      {
+        target: '/gateway/query?of=me',
+        cover: ['@query', '@target-uri', '@request-target'],
+        wire: { target: '/query?of=me' },
+      },
+      '200 person-1',
+    ],
+    [
+      'a covered @request-target cannot be told in absolute form [SIG-15]',
+      {
+        target: '/gateway/whoami',
+        cover: ['@request-target'],
+        wire: { target: 'http://notes.example/whoami' },
+      },
+      '401 invalid_signature',
+    ],
     ['a proxy that strips nothing is found out', { target: '/gateway/whoami' }, '401 invalid_signature'],
     ['a signature over the path inside is none [E21]', { target: '/whoami' }, '401 invalid_signature'],
     [

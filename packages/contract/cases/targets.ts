@@ -47,6 +47,41 @@ export const targets: Suite = {
       '200 person-1',
     ],
     [
+      'a covered @target-uri is what the agent called, in absolute form too [SIG-15, E11]',
+      { cover: ['@target-uri', '@scheme'], wire: { target: 'http://notes.example/whoami' } },
+      '200 person-1',
+    ],
+    [
+      'a covered @request-target tells absolute form from origin form [SIG-15, E11]',
+      { cover: ['@request-target'], wire: { target: 'http://notes.example/whoami' } },
+      '401 invalid_signature',
+    ],
+    [
+      'a covered @request-target, @target-uri and @scheme are served [SIG-15]',
+      { target: '/whoami?a=%20&b', cover: ['@request-target', '@target-uri', '@scheme', '@query'] },
+      '200 person-1',
+    ],
+    [
+      'a covered @target-uri keeps the mark of an empty query [SIG-15, E17]',
+      { target: '/whoami?', cover: ['@target-uri', '@request-target'] },
+      '200 person-1',
+    ],
+    [
+      'a query put behind a covered @target-uri is found out [SIG-15, E16]',
+      { cover: ['@target-uri'], wire: { target: '/whoami?' } },
+      '401 invalid_signature',
+    ],
+    [
+      'a query put behind a covered @request-target is found out [SIG-15, E16]',
+      { cover: ['@request-target'], wire: { target: '/whoami?x' } },
+      '401 invalid_signature',
+    ],
+    [
+      'a mount is part of a covered @target-uri and @request-target [SIG-15, E21]',
+      { target: '/api/x?y', cover: ['@target-uri', '@request-target'] },
+      '200 person-1',
+    ],
+    [
       'absolute form for another authority is refused [E11]',
       { wire: { target: 'http://evil.example/whoami' } },
       '400 invalid_request',

@@ -40,6 +40,27 @@ const cases: readonly Http2Case[] = [
   { rule: 'serves a mounted router [E21]', sent: { target: '/api/x' }, outcome: '200 person-1' },
   { rule: 'serves a mounted application [E21]', sent: { target: '/mounted/x' }, outcome: '200 person-1' },
   {
+    rule: 'takes :path for the covered request target [SIG-15]',
+    sent: { target: '/whoami?a=%20', cover: ['@request-target', '@target-uri', '@scheme'] },
+    outcome: '200 person-1',
+  },
+  {
+    rule: 'finds out a query that was put behind the covered request target [SIG-15, E16]',
+    sent: { cover: ['@request-target'] },
+    fields: { ':path': '/whoami?x' },
+    outcome: '401 invalid_signature',
+  },
+  {
+    rule: 'refuses a covered field of 60 kB [O05]',
+    sent: { cover: ['x-tag'], headers: { 'x-tag': `a${' '.repeat(60_000)}b` } },
+    outcome: '401 invalid_signature',
+  },
+  {
+    rule: 'refuses Authorization of the scheme AAuth that is no single credential [ACCESS-1, R11-193]',
+    sent: { headers: { authorization: 'AAuth a b' } },
+    outcome: '400 invalid_request',
+  },
+  {
     rule: 'hands on no AAuth-Mission, after two guards [MISS-13]',
     sent: { target: '/heard', mission: { approver: 'https://ps.example', s256: 'A'.repeat(43) } },
     outcome: '200 person-1 asserts nothing',

@@ -102,7 +102,7 @@ async function reuse(
     return undefined
   if (state.settings.now() >= claims.exp || (await isWithdrawn(state.revocations, claims))) return undefined
   admit(state.settings, requirement.trust, claims)
-  checkCoverage(verified.covered, requiredFor(state, request, requirement))
+  checkCoverage(verified.covered, requiredFor(state, request, requirement), undefined)
   return verified
 }
 

@@ -81,7 +81,10 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     stores: checkStores(ownMembers(given.stores ?? {})),
     missions: checkMissions(given.missions),
     signatureWindow: checkWindow(given.signatureWindow ?? 60),
-    additionalSignatureComponents: checkComponents(given.additionalSignatureComponents ?? []),
+    additionalSignatureComponents: checkComponents(
+      given.additionalSignatureComponents ?? [],
+      'additionalSignatureComponents',
+    ),
     replay: checkReplay(given.replay ?? 'unsafe'),
     maxAgentTokenLifetime,
     fetch: given.fetch,

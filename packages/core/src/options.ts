@@ -74,7 +74,10 @@ export interface ResourceOptions {
   readonly missions?: MissionWatching
   /** Seconds that `created` may lie in the past or the future: 1 to 300, default 60. */
   readonly signatureWindow?: number
-  /** Components every signature must cover beside the four of the protocol; published in the metadata. */
+  /**
+   * Components every signature must cover beside the four of the protocol, as `components` of a requirement;
+   * published in the metadata.
+   */
   readonly additionalSignatureComponents?: readonly string[]
   /** Which methods refuse the same signature twice: `'unsafe'` (default), `'all'` or `'off'`. */
   readonly replay?: ReplayScope

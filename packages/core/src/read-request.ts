@@ -36,8 +36,8 @@ export function readRequest(
   const transport = checkTransport(request, settings)
   if (isUnsigned(request)) throw unsignedChallenge(settings, requirement)
   const required = requiredFor(state, request, requirement)
-  const signature = selectSignature(request, required)
-  checkCoverage(signature.components, required)
+  const signature = selectSignature(request)
+  checkCoverage(signature.components, required, signature.unsupported)
   checkFreshness(signature, now, settings.signatureWindow)
   const tokenText = readTokenText(signature)
   const base = signatureBase(

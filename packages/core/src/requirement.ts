@@ -45,7 +45,11 @@ export interface Requirement<Accept extends TokenKind = 'auth-token', Optional e
    * throws or returns no string (R11-068).
    */
   readonly account?: string | ((request: SignedRequest) => string)
-  /** Components the signature must cover on this route, beside the base and those of the resource. */
+  /**
+   * Components the signature must cover on this route, beside the base and those of the resource: `@query`,
+   * `@target-uri`, `@request-target`, `@scheme`, or header fields in lower case. A field is required where the
+   * message has content or the field itself.
+   */
   readonly components?: readonly string[]
   /**
    * Lets requests pass that carry no credential at all; then there is no `Auth`. A credential that is bad, or an
@@ -164,7 +168,7 @@ export function compileRequirement(
     classPolicy,
     tool,
     account,
-    components: checkComponents(requirement.components ?? []),
+    components: checkComponents(requirement.components ?? [], 'components'),
     optional,
     trust: trust === undefined ? undefined : checkTrust(trust),
     check,

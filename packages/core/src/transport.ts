@@ -1,11 +1,12 @@
 import { AAuthError } from './errors.ts'
 import type { ResourceSettings } from './options.ts'
 import type { DerivedComponents } from './signature/base.ts'
+import { isAAuthCredential, namesAAuth } from './wire/authorization.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 import { cutTarget } from './wire/target.ts'
 
 /** What the request line and the configuration say, snapshot once. */
-export type Transport = DerivedComponents & { readonly rawTarget: string }
+export type Transport = DerivedComponents
 
 const singletons = ['host', 'authorization', 'content-type', 'content-length'] as const
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -25,6 +26,11 @@ export function checkTransport(
   }
   const host = request.header('host')[0]
   if (host !== undefined && !hostValue.test(host)) throw refuse('Host is malformed')
+  const authorization = request.header('authorization')[0]
+  if (authorization !== undefined && namesAAuth(authorization) && !isAAuthCredential(authorization))
+    throw refuse(
+      'Authorization of the scheme AAuth does not hold exactly one token68: send "AAuth", a space and the value',
+    )
   const { method, target: rawTarget } = request
   if (!token.test(method)) throw refuse('the method is no token')
   const cut = cutTarget(rawTarget)
@@ -34,7 +40,7 @@ export function checkTransport(
   const own = named === undefined ? undefined : ownAuthority(named, authorities)
   if (named !== undefined && own === undefined) throw refuse('the request target names another authority')
   const chosen = own ?? (host === undefined ? undefined : ownAuthority(host, authorities))
-  return { method, rawTarget, target, authority: chosen ?? (authorities[0] as string) }
+  return { method, rawTarget, target, strippedPrefix, authority: chosen ?? (authorities[0] as string) }
 }
 
 function ownAuthority(value: string, authorities: readonly string[]): string | undefined {

@@ -51,8 +51,8 @@ export async function verifyServer(
   }
   const required = requiredComponents(request, ['content-digest', 'content-type'], false)
   const all = [...new Set([...required, 'content-digest', 'content-type'])]
-  const signature = selectSignature(request, all, scheme)
-  checkCoverage(signature.components, all)
+  const signature = selectSignature(request, scheme)
+  checkCoverage(signature.components, all, signature.unsupported)
   checkFreshness(signature, settings.now(), settings.signatureWindow)
   const { id, role, dwk, kid } = readCaller(signature)
   const base = signatureBase(

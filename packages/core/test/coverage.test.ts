@@ -66,7 +66,8 @@ describe('components that a route demands', () => {
 
   it.each([
     ['Authorization'],
-    ['@target-uri'],
+    ['@status'],
+    ['query'],
     ['@Method'],
     ['signature-key;sf'],
     ['two words'],
@@ -87,13 +88,48 @@ describe('components that a route demands', () => {
 })
 
 describe('the Authorization field', () => {
-  it.each(['AAuth opaque', 'aauth opaque', 'AAUTH', 'AAuth\topaque'])(
+  it.each(['AAuth opaque', 'aauth opaque', 'AAUTH  a-._~+/z=='])(
     'must be covered when it says %j [SIG-9, R11-088, M17]',
     async (authorization) => {
       const world = await makeWorld()
       const call = { headers: { authorization }, mistake: 'uncovered-authorization' } as const
       const error = await world.refusal(await token(world), call)
       expect(error.headers['signature-error']).toBe(requiredInput('authorization'))
+    },
+  )
+
+  it.each([
+    'AAuth',
+    'AAuth ',
+    'AAUTH',
+    'AAuth\topaque',
+    'AAuth \topaque',
+    'AAuth a b',
+    'AAuth a,b',
+    'AAuth a, b',
+    'AAuth a=b',
+    'AAuth =',
+    'AAuth "a"',
+    'AAuth,a',
+    'AAuth=a',
+    'AAuth\0a',
+    'AAuth \xe9',
+    ' AAuth',
+  ])('is refused with 400 when it says %j, covered or not [ACCESS-1, R11-193]', async (authorization) => {
+    const world = await makeWorld()
+    const uncovered = { headers: { authorization }, mistake: 'uncovered-authorization' } as const
+    for (const call of [{ headers: { authorization } }, uncovered]) {
+      const { status, code } = await world.refusal(await token(world), call)
+      expect([status, code]).toEqual([400, 'invalid_request'])
+    }
+  })
+
+  it.each(['AAuthx a b', 'AAuth-2 a=b', 'Bearer a b', 'Basic AAuth', ''])(
+    'is nobody’s concern when it says %j, which is another scheme [R11-193]',
+    async (authorization) => {
+      const world = await makeWorld()
+      const call = { headers: { authorization }, mistake: 'uncovered-authorization' } as const
+      expect((await world.call(await token(world), call)).covered).toEqual(base)
     },
   )
 

@@ -46,7 +46,7 @@ describe('a field that was covered', () => {
     [['a'], '401 invalid_signature'],
     [['a', 'b', 'c'], '401 invalid_signature'],
     [['a  b'], '401 invalid_signature'],
-    [[], '401 invalid_input'],
+    [[], '401 invalid_signature'],
   ])('is all its lines in order, trimmed: %j is %s [R11-102, A07, A17]', async (values, expected) => {
     const world = await makeWorld()
     expect(await outcome(world, await tagged(world, 'a', 'b'), { 'x-tag': values })).toBe(expected)
@@ -56,7 +56,7 @@ describe('a field that was covered', () => {
     '%j is refused, since its line could not be told from a forged one [A09, A10]',
     async (value) => {
       const world = await makeWorld()
-      expect(await outcome(world, await tagged(world, value))).toBe('401 invalid_input')
+      expect(await outcome(world, await tagged(world, value))).toBe('401 invalid_signature')
     },
   )
 })

@@ -118,7 +118,7 @@ describe('a request over a real socket', () => {
   it.each(['__proto__', 'constructor', 'tostring'])(
     'that covers the absent field %s is refused [A12]',
     async (name) => {
-      expect(await over({ cover: [name] }, {})).toBe('401 invalid_input')
+      expect(await over({ cover: [name] }, {})).toBe('401 invalid_signature')
     },
   )
 
@@ -137,12 +137,12 @@ describe('a request over a real socket', () => {
     const headers = message.headers.filter(([name]) => name !== 'x-tag')
     requirement = {}
     const wire = { more: 'Transfer-Encoding: chunked\r\nTrailer: x-tag\r\n', body: '0\r\nx-tag: a\r\n\r\n' }
-    expect(await exchange(octetsOf({ ...message, headers }, wire))).toEqual(['401 invalid_input'])
+    expect(await exchange(octetsOf({ ...message, headers }, wire))).toEqual(['401 invalid_signature'])
   })
 
   it('is refused where a covered field holds other octets than ASCII [A10]', async () => {
     const call = { cover: ['x-tag'], headers: { 'x-tag': 'caf\xe9' } }
-    expect(await over(call, {})).toBe('401 invalid_input')
+    expect(await over(call, {})).toBe('401 invalid_signature')
   })
 
   it('says nothing for the next one on the same connection [A24]', async () => {

@@ -64,7 +64,11 @@ describe('Host', () => {
     'http://notes.example',
     '[::1',
     'nötes.example',
-  ])('%j is refused [A02, A03]', async (host) => {
+    // Letters that fold to s and k, and a dot that parsers of domain names take for one.
+    'note\u017f.example',
+    '\u212aotes.example',
+    'notes\u3002example',
+  ])('%j is refused [A02, A03, Q12]', async (host) => {
     const world = await makeWorld()
     expect(await outcome(world, await signed(world, url), { host: [host] })).toBe('400 invalid_request')
   })

@@ -105,6 +105,12 @@ export function signatureBase({ method, authority, target, fields }: Signable, l
         return path
       case '@query':
         return `?${query.join('?')}`
+      case '@scheme':
+        return 'https'
+      case '@target-uri':
+        return `https://${authority.toLowerCase().replace(/:443$/, '')}${target}`
+      case '@request-target':
+        return target
       default:
         return fields
           .filter(([field]) => field === name)

@@ -1,4 +1,6 @@
 import { AAuthError } from '../errors.ts'
+import { maxComponentLength } from '../wire/limits.ts'
+import { quoted } from '../wire/quoted.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import type { Target } from '../wire/target.ts'
 
@@ -8,6 +10,10 @@ export interface DerivedComponents {
   /** From configuration, never from `Host` (matrix SIG-14). */
   readonly authority: string
   readonly target: Target
+  /** As it reached this server. */
+  readonly rawTarget: string
+  /** What a proxy took away from the start of the path that the agent called. */
+  readonly strippedPrefix: string
 }
 
 const fieldValue = /^[\t\x20-\x7e]*$/
@@ -16,8 +22,9 @@ const fieldValue = /^[\t\x20-\x7e]*$/
  * The signature base (RFC 9421 §2.5): a line for each covered component, then `@signature-params`.
  *
  * @param required repeated in `required_input`
- * @throws {AAuthError} `invalid_input` when a covered component is absent, unknown or not plain ASCII, since
- * its line could not be told from a forged one
+ * @throws {AAuthError} `invalid_input` when a required field was not sent; `invalid_signature` when another
+ * component has no value, or one that is too long or not plain ASCII, since its line could not be told from a
+ * forged one
  */
 export function signatureBase(
   components: readonly string[],
@@ -29,18 +36,21 @@ export function signatureBase(
   let base = ''
   for (const name of components) {
     const value = name.startsWith('@') ? derivedValue(name, derived) : fieldLines(request.header(name))
-    if (value === undefined) {
-      throw new AAuthError('invalid_input', {
-        requiredInput: required,
-        hint: `"${name}" has no value that could be signed`,
-      })
-    }
+    if (value === undefined) throw withoutValue(name, required)
+    if (value.length > maxComponentLength)
+      throw refuse(`${quoted(name)} is covered and longer than ${maxComponentLength} octets: leave it out`)
+    if (!fieldValue.test(value))
+      throw refuse(`${quoted(name)} is covered and not printable ASCII: leave it out, or encode its value`)
     base += `"${name}": ${value}\n`
   }
   return `${base}"@signature-params": ${signatureParams}`
 }
 
-function derivedValue(name: string, { method, authority, target }: DerivedComponents): string | undefined {
+/** `undefined` for what a request does not have, such as `@status` (RFC 9421 §2.2). */
+function derivedValue(
+  name: string,
+  { method, authority, target, rawTarget, strippedPrefix }: DerivedComponents,
+): string | undefined {
   switch (name) {
     case '@method':
       return method
@@ -50,6 +60,15 @@ function derivedValue(name: string, { method, authority, target }: DerivedCompon
       return target.path
     case '@query':
       return target.query
+    case '@scheme':
+      return 'https'
+    case '@target-uri':
+      // Unlike `@query` it shows whether there is a query (RFC 9421 §2.2.2).
+      return `https://${authority}${target.path}${rawTarget.includes('?') ? target.query : ''}`
+    case '@request-target':
+      if (rawTarget.startsWith('/')) return strippedPrefix + rawTarget
+      // Where in an absolute URI the prefix stood, only the proxy knows.
+      return strippedPrefix === '' ? rawTarget : undefined
     default:
       return undefined
   }
@@ -58,10 +77,36 @@ function derivedValue(name: string, { method, authority, target }: DerivedCompon
 /** All lines of a field, each trimmed of spaces and tabs, joined in order (RFC 9421 §2.1). */
 function fieldLines(lines: readonly string[]): string | undefined {
   if (lines.length === 0) return undefined
-  const value = lines.length === 1 ? trim(lines[0] as string) : lines.map(trim).join(', ')
-  return fieldValue.test(value) ? value : undefined
+  return lines.length === 1 ? trim(lines[0] as string) : lines.map(trim).join(', ')
 }
 
+/** A field that must be covered has to be sent as well; to cover anything else is the agent's own choice. */
+function withoutValue(name: string, required: readonly string[]): AAuthError {
+  if (!name.startsWith('@') && required.includes(name)) {
+    return new AAuthError('invalid_input', {
+      requiredInput: required,
+      hint: `${quoted(name)} must be covered and is not sent: send it and sign again`,
+    })
+  }
+  return refuse(`${quoted(name)} is covered and has no value in this request: leave it out`)
+}
+
+function refuse(hint: string): AAuthError {
+  return new AAuthError('invalid_signature', { hint })
+}
+
+/**
+ * By index: a regular expression that looks for white space at the end starts anew at every inner run of it, which
+ * takes quadratic time.
+ */
 function trim(line: string): string {
-  return line.replace(/^[ \t]+|[ \t]+$/g, '')
+  let start = 0
+  let end = line.length
+  while (start < end && isWhiteSpace(line.charCodeAt(start))) start++
+  while (end > start && isWhiteSpace(line.charCodeAt(end - 1))) end--
+  return line.slice(start, end)
+}
+
+function isWhiteSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09
 }

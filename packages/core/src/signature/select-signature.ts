@@ -1,5 +1,6 @@
 import { AAuthError } from '../errors.ts'
 import { DictionaryFault, decodeBytes, type InnerList, type Item } from '../wire/dictionary.ts'
+import { quoted } from '../wire/quoted.ts'
 import { readSignatureHeaders, type SignatureHeaders } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
@@ -11,6 +12,8 @@ export interface UntrustedSignature {
   readonly label: string
   /** Names of the covered components, in signing order, none twice, none with parameters. */
   readonly components: readonly string[]
+  /** The first covered component that is not among them: its name as a hint shows it. */
+  readonly unsupported: string | undefined
   readonly created: number
   readonly expires: number | undefined
   /** The member of `Signature-Input`; its text is the value of `@signature-params`. */
@@ -27,14 +30,9 @@ const componentName = /^(?:@[a-z-]+|[a-z0-9!#$%&'*+.^_`|~-]+)$/
  * Reads the three fields and picks the signature by its label: of the labels in all three, the one with the
  * scheme that is wanted. Members under other labels never matter (matrix SIG-4 to SIG-6, R11-082 to R11-085).
  *
- * @param required what the signature must cover, repeated in `required_input`
- * @throws {AAuthError} `invalid_signature` or `invalid_input`
+ * @throws {AAuthError} `invalid_signature`
  */
-export function selectSignature(
-  request: SignedRequest,
-  required: readonly string[],
-  scheme: SignatureScheme = 'jwt',
-): UntrustedSignature {
+export function selectSignature(request: SignedRequest, scheme: SignatureScheme = 'jwt'): UntrustedSignature {
   const headers = readHeaders(request)
   const label = selectLabel(headers, scheme)
   const input = headers.input.get(label) as InnerList
@@ -44,7 +42,7 @@ export function selectSignature(
     throw refuse(`"${label}" in Signature is no byte sequence`)
   return {
     label,
-    components: readComponents(input, required),
+    ...readComponents(input),
     created: readTime(input, 'created') ?? missingCreated(),
     expires: readTime(input, 'expires'),
     input,
@@ -83,21 +81,20 @@ export function schemeOf(member: Item | InnerList | undefined): string | undefin
   return member?.kind === 'item' && member.item.type === 'token' ? member.item.value : undefined
 }
 
-function readComponents(input: InnerList, required: readonly string[]): string[] {
-  const names: string[] = []
+/** A component with parameters has another value than the bare one; none is supported (matrix SIG-13). */
+function readComponents(input: InnerList): Pick<UntrustedSignature, 'components' | 'unsupported'> {
+  const components: string[] = []
+  let unsupported: string | undefined
   for (const { item, params } of input.items) {
     if (item.type !== 'string') throw refuse('a covered component is no string')
-    // A component with parameters has another value than the bare one; none is supported (matrix SIG-13).
     if (params.size > 0 || !componentName.test(item.value)) {
-      throw new AAuthError('invalid_input', {
-        requiredInput: required,
-        hint: `unsupported component "${item.value}"`,
-      })
+      unsupported ??= quoted(item.value)
+      continue
     }
-    if (names.includes(item.value)) throw refuse(`"${item.value}" is covered twice`)
-    names.push(item.value)
+    if (components.includes(item.value)) throw refuse(`${quoted(item.value)} is covered twice`)
+    components.push(item.value)
   }
-  return names
+  return { components, unsupported }
 }
 
 function readTime(input: InnerList, name: 'created' | 'expires'): number | undefined {

@@ -8,3 +8,9 @@ export const dictionaryCaps: Caps = { members: 8, params: 16, items: 32 }
 
 /** Octets of the JWT in `Signature-Key` (security §4). */
 export const maxTokenLength = 8192
+
+/**
+ * Octets of one covered component, all lines of a field together. Longer ones are refused before they are signed
+ * over: HTTP/2 hosts let 64 kB of fields pass, HTTP/1 hosts 16 kB.
+ */
+export const maxComponentLength = 16_384

@@ -9,10 +9,17 @@ import { refused, requiredInput } from './refused.ts'
 
 const params = '("x");created=1790000000'
 
-function base(components: readonly string[], request: BareRequest = {}, authority = 'notes.example'): string {
+function base(components: readonly string[], request: BareRequest = {}, strippedPrefix = ''): string {
   const bare = bareRequest(request)
-  const target = cutTarget(bare.target) as Target
-  return signatureBase(components, params, { method: bare.method, authority, target }, bare, baseComponents)
+  const cut = cutTarget(bare.target) as Target
+  const derived = {
+    method: bare.method,
+    authority: 'notes.example',
+    target: { ...cut, path: strippedPrefix + cut.path },
+    rawTarget: bare.target,
+    strippedPrefix,
+  }
+  return signatureBase(components, params, derived, bare, [...baseComponents, 'content-digest'])
 }
 
 /** The line of one component. */
@@ -20,12 +27,13 @@ function line(name: string, request: BareRequest = {}): string | undefined {
   return base([name], request).split('\n')[0]
 }
 
-function refusal(name: string, request: BareRequest = {}): string {
-  const { status, headers } = refused(() => base([name], request))
-  return `${status} ${headers['signature-error']}`
+/** `Signature-Error` and the component that the hint names. */
+function refusal(name: string, request: BareRequest = {}, strippedPrefix = ''): string {
+  const { headers, hint } = refused(() => base([name], request, strippedPrefix))
+  return `${headers['signature-error']} ${hint?.split(' ')[0]}`
 }
 
-const invalidInput = `401 ${requiredInput(baseComponents)}`
+const invalid = (name: string): string => `error=invalid_signature "${name}"`
 
 describe('the signature base', () => {
   it('has a line for each component in the order signed, and then the parameters as they were sent', () => {
@@ -77,16 +85,53 @@ describe('a derived component', () => {
     },
   )
 
+  it.each(['@status', '@query-param', '@signature-params', '@x'])(
+    '%s has no value here, even if a field of that name is sent [R11-090, A11, D10]',
+    (name) => {
+      expect(refusal(name, { lines: { [name]: 'forged' } })).toBe(invalid(name))
+    },
+  )
+
+  it('@scheme is https, whatever was written in absolute form', () => {
+    expect(line('@scheme')).toBe('"@scheme": https')
+    expect(line('@scheme', { target: 'http://notes.example/' })).toBe('"@scheme": https')
+  })
+
   it.each([
-    '@status',
-    '@target-uri',
-    '@scheme',
-    '@request-target',
-    '@query-param',
-    '@signature-params',
-    '@x',
-  ])('%s has no value here, even if a field of that name is sent [R11-090, A11, D10]', (name) => {
-    expect(refusal(name, { lines: { [name]: 'forged' } })).toBe(invalidInput)
+    ['/a%2Fb//C/?q=%20+%zz?', 'https://notes.example/a%2Fb//C/?q=%20+%zz?'],
+    ['/a', 'https://notes.example/a'],
+    ['/a?', 'https://notes.example/a?'],
+    ['/', 'https://notes.example/'],
+    ['http://other.example', 'https://notes.example/'],
+    ['http://other.example?x', 'https://notes.example/?x'],
+    ['HTTP://other.example/a?x', 'https://notes.example/a?x'],
+  ])(
+    '@target-uri of %s is %s: the authority that is signed, no question mark of ours [SIG-14, SIG-15]',
+    (target, uri) => {
+      expect(line('@target-uri', { target })).toBe(`"@target-uri": ${uri}`)
+    },
+  )
+
+  it('@target-uri has the prefix that a proxy took away [SIG-15]', () => {
+    expect(base(['@target-uri'], { target: '/a?x' }, '/api').split('\n')[0]).toBe(
+      '"@target-uri": https://notes.example/api/a?x',
+    )
+  })
+
+  it.each(['/a%2Fb?', '/', '/a?b=c', 'http://other.example', 'HTTPS://other.example:443/a?x'])(
+    '@request-target of %s is what was sent [SIG-15]',
+    (target) => {
+      expect(line('@request-target', { target })).toBe(`"@request-target": ${target}`)
+    },
+  )
+
+  it('@request-target has the prefix that a proxy took away in origin form only [SIG-15]', () => {
+    expect(base(['@request-target'], { target: '/a?x' }, '/api').split('\n')[0]).toBe(
+      '"@request-target": /api/a?x',
+    )
+    expect(refusal('@request-target', { target: 'http://notes.example/a' }, '/api')).toBe(
+      invalid('@request-target'),
+    )
   })
 })
 
@@ -109,13 +154,26 @@ describe('a field', () => {
   })
 
   it('that is absent cannot be covered [R11-090, E04]', () => {
-    expect(refusal('x-not-there', { lines: { x: 'y' } })).toBe(invalidInput)
+    expect(refusal('x-not-there', { lines: { x: 'y' } })).toBe(invalid('x-not-there'))
+  })
+
+  it('that must be covered and is absent is asked for [R11-090, E04]', () => {
+    expect(refusal('content-digest')).toBe(
+      `${requiredInput([...baseComponents, 'content-digest'])} "content-digest"`,
+    )
+  })
+
+  it('is signed up to 16 384 octets, all its lines together [O05]', () => {
+    const half = 'x'.repeat(8191)
+    expect(line('x', { lines: { x: [half, half] } })).toBe(`"x": ${half}, ${half}`)
+    expect(refusal('x', { lines: { x: [half, `${half}x`] } })).toBe(invalid('x'))
+    expect(refusal('x', { lines: { x: 'x'.repeat(16_385) } })).toBe(invalid('x'))
   })
 
   it.each(['constructor', '__proto__', 'tostring', 'hasownproperty', 'valueof'])(
     'named %s is absent unless it was sent [A12]',
     (name) => {
-      expect(refusal(name)).toBe(invalidInput)
+      expect(refusal(name)).toBe(invalid(name))
       expect(line(name, { lines: Object.fromEntries([[name, 'sent']]) })).toBe(`"${name}": sent`)
     },
   )
@@ -126,14 +184,14 @@ describe('a field', () => {
     ['€', 'UTF-8'],
     ['\u00a0x', 'a no-break space, which is not trimmed'],
   ])('that is not ASCII cannot be covered: %j (%s) [R11-090, A10]', (value) => {
-    expect(refusal('x', { lines: { x: value } })).toBe(invalidInput)
+    expect(refusal('x', { lines: { x: value } })).toBe(invalid('x'))
   })
 
   it.each(['a\n"@method": DELETE', 'a\r\n folded', 'a\rb', 'a\0b', '\x1f', '\x7f', 'a\n', '\na'])(
     'that could forge a line cannot be covered: %j [R11-090, A08, A09]',
     (value) => {
-      expect(refusal('x', { lines: { x: value } })).toBe(invalidInput)
-      expect(refusal('x', { lines: { x: ['fine', value] } })).toBe(invalidInput)
+      expect(refusal('x', { lines: { x: value } })).toBe(invalid('x'))
+      expect(refusal('x', { lines: { x: ['fine', value] } })).toBe(invalid('x'))
     },
   )
 })
@@ -181,7 +239,7 @@ function orRefused(make: () => string): string | undefined {
   try {
     return make()
   } catch (error) {
-    if (isAAuthError(error) && error.code === 'invalid_input') return undefined
+    if (isAAuthError(error) && error.code === 'invalid_signature') return undefined
     throw error
   }
 }

@@ -28,7 +28,7 @@ describe('the base', () => {
 })
 
 describe('authorization', () => {
-  it.each(['AAuth x', 'AAuth', 'aauth x', 'AAUTH\tx'])(
+  it.each(['AAuth x', 'AAuth', 'aauth x', 'AAUTH\tx', ' AAuth x', 'AAuth,x', 'AAuth=x'])(
     'is required beside "Authorization: %s" [SIG-9, R11-088]',
     (authorization) => {
       expect(required({ authorization })).toEqual([...base, 'authorization'])
@@ -103,7 +103,7 @@ describe('a signature', () => {
     'that does not cover %s is refused with the whole list [SIG-7, R11-086, R11-090, E01]',
     (name) => {
       const covered = base.filter((component) => component !== name)
-      const { status, headers } = refused(() => checkCoverage(covered, baseComponents))
+      const { status, headers } = refused(() => checkCoverage(covered, baseComponents, undefined))
       expect(status).toBe(401)
       expect(headers['signature-error']).toBe(
         'error=invalid_input, required_input=("@method" "@authority" "@path" "signature-key")',
@@ -112,7 +112,7 @@ describe('a signature', () => {
   )
 
   it('that covers nothing is refused [SIG-7, R11-086, E01]', () => {
-    const { headers } = refused(() => checkCoverage([], baseComponents))
+    const { headers } = refused(() => checkCoverage([], baseComponents, undefined))
     expect(headers['signature-error']).toBe(requiredInput(base))
   })
 
@@ -127,6 +127,7 @@ describe('a signature', () => {
         checkCoverage(
           all.filter((other) => other !== name),
           all,
+          undefined,
         ),
       )
       expect([code, headers['signature-error']]).toEqual(['invalid_input', requiredInput(all)])
@@ -134,25 +135,46 @@ describe('a signature', () => {
   })
 
   it('may cover in any order, and more than is required', () => {
-    expect(() => checkCoverage([...base, 'x', '@query'].reverse(), baseComponents)).not.toThrow()
+    expect(() => checkCoverage([...base, 'x', '@query'].reverse(), baseComponents, undefined)).not.toThrow()
   })
 
   it.each(['@Method', 'METHOD', '@method ', '@metho'])(
     'does not cover @method by covering %j [SIG-7, E01]',
     (name) => {
       const covered = ['@authority', '@path', 'signature-key', name]
-      expect(refused(() => checkCoverage(covered, baseComponents)).code).toBe('invalid_input')
+      expect(refused(() => checkCoverage(covered, baseComponents, undefined)).code).toBe('invalid_input')
     },
   )
 })
 
+describe('a covered component that is not supported', () => {
+  it('is refused by name where nothing required is missing [SIG-13, R11-090, E02]', () => {
+    const { code, headers, hint } = refused(() => checkCoverage(base, baseComponents, '"@query-param"'))
+    expect([code, headers['signature-error']]).toEqual(['invalid_signature', 'error=invalid_signature'])
+    expect(hint).toContain('"@query-param" is covered')
+  })
+
+  it('comes after what is missing, which the agent can mend [SIG-13, R11-090, E02]', () => {
+    const { code } = refused(() => checkCoverage(base.slice(1), baseComponents, '"@query-param"'))
+    expect(code).toBe('invalid_input')
+  })
+})
+
 describe('a component that is demanded by configuration', () => {
-  it.each(['@method', '@authority', '@path', '@query', 'content-digest', 'x-a.b_c', '9'])(
-    'may be %s',
-    (name) => {
-      expect(checkComponents([name])).toEqual([name])
-    },
-  )
+  it.each([
+    '@method',
+    '@authority',
+    '@path',
+    '@query',
+    '@scheme',
+    '@target-uri',
+    '@request-target',
+    'content-digest',
+    'x-a.b_c',
+    '9',
+  ])('may be %s', (name) => {
+    expect(checkComponents([name], 'components')).toEqual([name])
+  })
 
   it.each([
     '@Method',
@@ -160,11 +182,11 @@ describe('a component that is demanded by configuration', () => {
     'signature-key;sf',
     '"@path"',
     '@query-param',
-    '@target-uri',
-    '@scheme',
-    '@request-target',
     '@status',
     '@signature-params',
+    'status',
+    'query-param',
+    'signature-params',
     'signature',
     '@unknown',
     '@',
@@ -173,16 +195,25 @@ describe('a component that is demanded by configuration', () => {
     'a\n',
     'é',
   ])('may not be %j, which no signature could cover [E26]', (name) => {
-    expect(() => checkComponents(['@query', name])).toThrow(TypeError)
+    expect(() => checkComponents(['@query', name], 'components')).toThrow(TypeError)
   })
 
+  it.each(['method', 'authority', 'path', 'query', 'scheme', 'target-uri', 'request-target'])(
+    'named %s, as if a field were meant, is refused with the name that was [E26]',
+    (name) => {
+      expect(() => checkComponents([name], 'components')).toThrow(
+        `"components" contains "${name}", which would be a header field of that name: did you mean "@${name}"?`,
+      )
+    },
+  )
+
   it('may not be a name alone where a list is wanted [E26]', () => {
-    expect(() => checkComponents('content-digest' as unknown as string[])).toThrow(TypeError)
+    expect(() => checkComponents('content-digest' as unknown as string[], 'components')).toThrow(TypeError)
   })
 
   it('is kept as it was, whatever the caller does to the list later', () => {
     const names = ['@query']
-    const checked = checkComponents(names)
+    const checked = checkComponents(names, 'components')
     names.length = 0
     expect(checked).toEqual(['@query'])
   })

@@ -108,11 +108,13 @@ describe.each(['Ed25519', 'ES256'] as const)('with a key for %s', (alg) => {
 
   async function ours(message: SignedMessage): Promise<Opinion> {
     const request = toSignedRequest(message)
-    const { components, input } = selectSignature(request, baseComponents)
+    const { components, input } = selectSignature(request)
     const derived = {
       method: message.method,
       authority: 'notes.example',
       target: cutTarget(message.target) as Target,
+      rawTarget: message.target,
+      strippedPrefix: '',
     }
     const base = signatureBase(components, serializeInnerList(input), derived, request, baseComponents)
     const verdict = await authorize(world.resource, request).then(

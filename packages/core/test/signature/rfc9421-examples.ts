@@ -1,5 +1,6 @@
 import type { PublicJwk } from '../../src/platform/platform.ts'
 import { signatureBase } from '../../src/signature/base.ts'
+import { checkCoverage } from '../../src/signature/coverage.ts'
 import { selectSignature } from '../../src/signature/select-signature.ts'
 import { serializeInnerList } from '../../src/wire/serialize.ts'
 import type { SignedRequest } from '../../src/wire/signed-request.ts'
@@ -86,9 +87,12 @@ export function toRequest({ startLine, headers }: Message, signed: Signed): Sign
 /** The base that is made of the request by every step that makes it in `authorize`. */
 export function baseOf(message: Message, signed: Signed): string {
   const request = toRequest(message, signed)
-  const { components, input } = selectSignature(request, [])
+  const { components, unsupported, input } = selectSignature(request)
   const [authority = ''] = request.header('host')
-  const derived = { method: request.method, authority, target: cutTarget(request.target) ?? noTarget }
+  checkCoverage(components, [], unsupported)
+  const { method, target: rawTarget } = request
+  const target = cutTarget(rawTarget) ?? noTarget
+  const derived = { method, authority, target, rawTarget, strippedPrefix: '' }
   return signatureBase(components, serializeInnerList(input), derived, request, [])
 }
 

@@ -18,7 +18,9 @@ import {
   transformations,
 } from './rfc9421-examples.ts'
 
-const unsupported = /;|^"(?:@target-uri|@scheme|@request-target|x-obs-fold-header)"/
+const unsupported = /;|^"x-obs-fold-header"/
+// The example went over plain HTTP; what is served here is https, whoever ends the TLS.
+const plain = '"@scheme"'
 const componentLines = componentValues.flatMap(({ section, startLine = 'GET / HTTP/1.1', headers, lines }) =>
   lines.map((line) => {
     const identifier = line.slice(0, line.indexOf(': '))
@@ -43,21 +45,21 @@ describe.skipIf(noExamples !== undefined)(`the examples of RFC 9421 ${noExamples
   ])('%s is refused, since it covers %s [SIG-13, R11-091, D10]', (name) => {
     const { message, signed } = example(name)
     expect(refused(() => baseOf({ ...message, startLine: 'POST /foo HTTP/1.1' }, signed)).code).toBe(
-      'invalid_input',
+      'invalid_signature',
     )
   })
 
   it('§2.4 is refused, since it is a response that covers a request [SIG-13, R11-091, D10]', () => {
     const input = section24.base.replace(/^[\s\S]*"@signature-params": /, '')
     const signed = { signatureInput: `sig=${input}`, signature: `sig=:${section24.signature}:` }
-    expect(refused(() => baseOf(messages['test-request'] as Message, signed)).code).toBe('invalid_input')
+    expect(refused(() => baseOf(messages['test-request'] as Message, signed)).code).toBe('invalid_signature')
   })
 
   describe.each([node, web])('on the platform $name', (platform) => {
     async function verifies(message: Message, signed: Signed, keyid: string): Promise<boolean> {
       const { kty, crv, x, y } = keys[keyid] as (typeof keys)[string]
       const key = await platform.importKey({ kty, crv, x, ...(y && { y }) } as PublicJwk)
-      const signature = signatureBytes(selectSignature(toRequest(message, signed), []))
+      const signature = signatureBytes(selectSignature(toRequest(message, signed)))
       return platform.verify(key, signature, baseOf(message, signed))
     }
 
@@ -75,7 +77,7 @@ describe.skipIf(noExamples !== undefined)(`the examples of RFC 9421 ${noExamples
     expect(baseOf(one, transformations)).toBe(one.base)
   })
 
-  it.each(componentLines.filter(({ identifier }) => !unsupported.test(identifier)))(
+  it.each(componentLines.filter(({ identifier }) => !unsupported.test(identifier) && identifier !== plain))(
     '§$section $identifier has our line [SIG-15, A07, A17, E17]',
     ({ line, base }) => {
       expect(base().split('\n')[0]).toBe(line)
@@ -85,7 +87,7 @@ describe.skipIf(noExamples !== undefined)(`the examples of RFC 9421 ${noExamples
   it.each(componentLines.filter(({ identifier }) => unsupported.test(identifier)))(
     '§$section $identifier is refused, being folded or not supported [SIG-13, R11-091, A08]',
     ({ base }) => {
-      expect(refused(base).code).toBe('invalid_input')
+      expect(refused(base).code).toBe('invalid_signature')
     },
   )
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { baseComponents } from '../../src/signature/coverage.ts'
 import {
   selectSignature,
   signatureBytes,
@@ -20,7 +19,7 @@ const good: Fields = { input: `sig=${list}`, signature: `sig=${octets}`, key: 's
 function select(change: Partial<Fields> = {}): UntrustedSignature {
   const { input, signature, key } = { ...good, ...change }
   const lines = { 'signature-input': input, signature, 'signature-key': key }
-  return selectSignature(bareRequest({ lines }), baseComponents)
+  return selectSignature(bareRequest({ lines }))
 }
 
 /** Status and `Signature-Error` of a refused selection. */
@@ -212,7 +211,7 @@ describe('the three fields', () => {
         throw new TypeError('of the host')
       },
     }
-    expect(() => selectSignature(request, baseComponents)).toThrow(TypeError)
+    expect(() => selectSignature(request)).toThrow(TypeError)
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { baseComponents } from '../../src/signature/coverage.ts'
+import { baseComponents, checkCoverage } from '../../src/signature/coverage.ts'
 import { selectSignature, type UntrustedSignature } from '../../src/signature/select-signature.ts'
 import { bareRequest } from './bare-request.ts'
 import { refused, requiredInput } from './refused.ts'
@@ -10,11 +10,14 @@ function select(input: string): UntrustedSignature {
     signature: `sig=:${'A'.repeat(86)}==:`,
     'signature-key': 'sig=jwt;jwt="t"',
   }
-  return selectSignature(bareRequest({ lines }), baseComponents)
+  return selectSignature(bareRequest({ lines }))
 }
 
 function refusal(input: string): string {
-  const { status, headers } = refused(() => select(input))
+  const { status, headers } = refused(() => {
+    const { components, unsupported } = select(input)
+    checkCoverage(components, baseComponents, unsupported)
+  })
   return `${status} ${headers['signature-error']}`
 }
 
@@ -41,7 +44,7 @@ describe('a covered component', () => {
     '"@query-param";name="a"',
     '"x";unknown',
   ])('may have no parameter, as %s has [SIG-13, R11-090, R11-091, E02, D10]', (component) => {
-    expect(refusal(`(${base} ${component});created=1`)).toBe(invalidInput)
+    expect(refusal(`(${base} ${component});created=1`)).toBe(invalidSignature)
   })
 
   it.each([
@@ -49,6 +52,7 @@ describe('a covered component', () => {
     '("@method" "@authority" "@path" "signature-key";key="sig2")',
     '("@method" "@authority" "@path" "signature-key";sf)',
     '("@method";req "@authority" "@path" "signature-key")',
+    '("x";sf "@method" "@authority" "signature-key")',
   ])('counts only without parameters: %s [SIG-13, R11-090, R11-091, E02, D08]', (components) => {
     expect(refusal(`${components};created=1`)).toBe(invalidInput)
   })
@@ -70,7 +74,7 @@ describe('a covered component', () => {
     '@@path',
     'x@y',
   ])('may not be called "%s" [B07]', (name) => {
-    expect(refusal(`(${base} "${name}");created=1`)).toBe(invalidInput)
+    expect(refusal(`(${base} "${name}");created=1`)).toBe(invalidSignature)
   })
 
   it.each(['"@path"', '"signature-key"', '"@method"'])(
