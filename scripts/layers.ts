@@ -33,6 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'routes/read-json',
     'verify-server',
   ],
+  lifetime: ['token', 'stores', 'keys', 'errors', 'mission-end', 'provenance', 'resource', 'verify-request'],
   stores: [],
   issue: ['wire', 'token', 'options'],
   exchange: ['token', 'keys', 'errors'],

@@ -20,6 +20,7 @@ export {
 export { fetchGuard, type GuardedHandler } from './fetch-guard.ts'
 export { checkContent, fetchRequest, readContent, withoutMission } from './fetch-request.ts'
 export type { Trust, Trusted, TrustPolicy } from './keys/trust.ts'
+export { type Lifetime, lifetimeOf } from './lifetime/lifetime-of.ts'
 export type { MissionStatus, MissionWatch, MissionWatching } from './mission/watching.ts'
 export type { Missions } from './missions.ts'
 export type { Limits, ResourceDisplay, ResourceOptions, Signer, SigningKey } from './options.ts'

@@ -17,8 +17,14 @@ export function demandLiving(
   { token, transport }: VerifiedRequest,
 ): void | Promise<void> {
   const { mission } = token.claims
-  if (mission === undefined) return undefined
-  const safe = isSafe(transport.method)
+  return mission && demandActive(state, mission, isSafe(transport.method))
+}
+
+/**
+ * @param safe whether a recent answer will do while there is no new one
+ * @throws {AAuthError} `mission_terminated` or `server_error` (or the promise rejects)
+ */
+export function demandActive(state: ResourceState, mission: Mission, safe: boolean): void | Promise<void> {
   const judge = (found: Tombstone | 'full' | undefined): void | Promise<void> => {
     // An end that could not be recorded may be the end of this one.
     if (found === 'full') throw unknown(`the tombstones of ${mission.approver} are full`, 60)
@@ -44,6 +50,7 @@ export async function endMission(
   } finally {
     // Also where there is no room for it, or the store fails: it has ended all the same.
     state.missionWatch?.forget({ approver, s256 })
+    state.lifetimes?.terminated({ approver, s256 }, asReason(reason))
   }
 }
 

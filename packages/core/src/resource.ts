@@ -6,6 +6,7 @@ import { IssuerKeys } from './keys/issuer-keys.ts'
 import type { KeySource } from './keys/issuer-records.ts'
 import { names } from './keys/trust.ts'
 import { VerifiedTokens } from './keys/verified-tokens.ts'
+import type { LifetimeRegistry } from './lifetime/registry.ts'
 import type { MissionWatch } from './mission/watching.ts'
 import { type Missions, missionsOf } from './missions.ts'
 import type { ResourceOptions, ResourceSettings } from './options.ts'
@@ -57,6 +58,8 @@ export class ResourceState {
   readonly missionWatch: MissionWatch | undefined
   readonly revocationRate: RevocationRate = new RevocationRate()
   readonly signingKey: SigningKeySource
+  /** What open connections rest on, once `lifetimeOf` was called. */
+  lifetimes: LifetimeRegistry | undefined
   readonly #compiled = new WeakMap<object, CompiledRequirement>()
   readonly #reported = new WeakMap<SignedRequest, AAuthError>()
   #ready: Promise<void> | undefined
@@ -167,6 +170,7 @@ export function createResource(options: ResourceOptions): Resource {
     purgeIssuer(iss: string): void {
       state.keys.purge(iss)
       state.tokens.purge(iss)
+      state.lifetimes?.purged(iss)
     },
     close(): void {
       state.keys.close()

@@ -11,7 +11,13 @@ export async function withdrawToken(
   revocation: Revocation,
   now: number,
 ): Promise<RevocationVerdict> {
-  const verdict = await withdraw(state.revocations, revocation, now)
+  let verdict: RevocationVerdict
+  try {
+    verdict = await withdraw(state.revocations, revocation, now)
+  } finally {
+    // Also where there is no room for it, or the store fails: open connections must not outlive it for that.
+    state.lifetimes?.revoked(revocation)
+  }
   const mission = state.missionWatch && state.tokens.find(revocation)?.claims.mission
   if (mission !== undefined) state.missionWatch?.doubt(mission)
   return verdict

@@ -94,6 +94,7 @@ export function watchMissions(options: MissionOptions): MissionWatching {
         status: async (mission) => (await statuses?.status(mission)) ?? { status: 'unknown' },
         forget: (mission) => statuses?.forget(mission),
         doubt: (mission) => statuses?.doubt(mission),
+        times: source && times,
         permits:
           blobs &&
           (async (mission, tool) => {

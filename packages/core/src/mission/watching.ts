@@ -23,6 +23,8 @@ export interface MissionWatch {
   forget(mission: Mission): void
   /** Forgets that a mission was active, and asks again. */
   doubt(mission: Mission): void
+  /** Seconds, where there is a source: how long its answer counts, and how long the last one does while it fails. */
+  readonly times: { readonly activeTtl: number; readonly maxStale: number } | undefined
   /** Whether the person agreed to a tool. `undefined`: there is no mission blob to look it up in. */
   readonly permits: ((mission: Mission, tool: string) => Promise<boolean>) | undefined
   /** Remembers which provider vouched for a key. `undefined`: keys are not linked to providers. */

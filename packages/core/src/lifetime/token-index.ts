@@ -1,0 +1,23 @@
+/** Items by a key that several of them may share. Keeps nothing for a key without items. */
+export class TokenIndex<T> {
+  readonly #items = new Map<string, Set<T>>()
+
+  get size(): number {
+    return this.#items.size
+  }
+
+  get(key: string): readonly T[] {
+    return [...(this.#items.get(key) ?? [])]
+  }
+
+  add(key: string, item: T): void {
+    const items = this.#items.get(key)
+    if (items) items.add(item)
+    else this.#items.set(key, new Set([item]))
+  }
+
+  delete(key: string, item: T): void {
+    const items = this.#items.get(key)
+    if (items?.delete(item) && items.size === 0) this.#items.delete(key)
+  }
+}

@@ -1,0 +1,120 @@
+import { lifetimeOf, type RevocationStore } from '@aauth-guard/core'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { active, down, granted, makeWatchedWorld } from '../mission/watched.ts'
+import { makeWorld, type World } from '../world.ts'
+import { endOf } from './ended.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+async function pass({ net }: Pick<World, 'net'>, seconds: number): Promise<void> {
+  for (let passed = 0; passed < seconds; passed++) {
+    net.clock.advance(1)
+    await vi.advanceTimersByTimeAsync(1000)
+  }
+}
+
+describe('a connection whose source of mission status fails', () => {
+  it('stays open while it is less than maxStale since the last answer was good [REV-11]', async () => {
+    const world = await makeWatchedWorld({ maxStale: 60 })
+    const lifetime = lifetimeOf(await world.call(world.token))
+    world.says(down)
+    await pass(world, 59)
+    expect(endOf(lifetime)).toBe('open')
+  })
+
+  it('ends with server_error once nobody could tell for maxStale [REV-11]', async () => {
+    const world = await makeWatchedWorld({ maxStale: 60 })
+    const lifetime = lifetimeOf(await world.call(world.token))
+    world.says(down)
+    await pass(world, 100)
+    expect(endOf(lifetime)).toBe('server_error')
+  })
+
+  it('stays open where the source recovers in time [REV-11]', async () => {
+    const world = await makeWatchedWorld({ maxStale: 60 })
+    const lifetime = lifetimeOf(await world.call(world.token))
+    world.says(down)
+    await pass(world, 50)
+    world.says(() => active)
+    await pass(world, 100)
+    expect(endOf(lifetime)).toBe('open')
+  })
+
+  it('costs at most one question per mission and 70 % of activeTtl, however many connections there are', async () => {
+    const world = await makeWatchedWorld()
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => world.agent.authToken(granted())))
+    for (const token of tokens) lifetimeOf(await world.call(token))
+    const before = world.asked.length
+    await pass(world, 300)
+    // Within 300 s: at most one question per 0.63 × 30 s, at least one per 40 s.
+    const questions = world.asked.length - before
+    expect([before, questions >= 7, questions <= 16]).toEqual([1, true, true])
+  })
+})
+
+describe('a connection whose store of revocations other processes write to', () => {
+  async function makeStored(has: RevocationStore['has']) {
+    const world = await makeWorld({ stores: { revocations: { add: () => 'recorded', has } } })
+    return { world, auth: await world.call(await world.agent.authToken(granted())) }
+  }
+
+  it('ends within two seconds of a revocation by another process [REV-11]', async () => {
+    let revoked = false
+    const { world, auth } = await makeStored(async () => revoked)
+    const lifetime = lifetimeOf(auth)
+    await pass(world, 30)
+    expect(endOf(lifetime)).toBe('open')
+    revoked = true
+    await pass(world, 2)
+    expect(endOf(lifetime)).toBe('revoked_jwt')
+  })
+
+  it('ends with server_error once the store has failed for 300 s [REV-11]', async () => {
+    let fails = false
+    const { world, auth } = await makeStored(async () => {
+      if (fails) throw new Error('no store')
+      return false
+    })
+    const lifetime = lifetimeOf(auth)
+    fails = true
+    await pass(world, 299)
+    expect(endOf(lifetime)).toBe('open')
+    await pass(world, 2)
+    expect(endOf(lifetime)).toBe('server_error')
+  })
+
+  it('is asked about again after the clock was set back', async () => {
+    let revoked = false
+    const { world, auth } = await makeStored(async () => revoked)
+    const lifetime = lifetimeOf(auth)
+    await pass(world, 3)
+    world.net.clock.advance(-86_400)
+    await pass(world, 31)
+    revoked = true
+    await pass(world, 3)
+    expect(endOf(lifetime)).toBe('revoked_jwt')
+  })
+})
+
+it('a connection ends with server_error where a store has to be asked and the clock of the resource fails [C12]', async () => {
+  let broken = false
+  const store = { add: () => 'recorded' as const, has: async () => false }
+  const world: World = await makeWorld({
+    now: () => (broken ? Number.NaN : world.net.clock.now()),
+    stores: { revocations: store },
+  })
+  const lifetime = lifetimeOf(await world.call(await world.agent.authToken(granted())))
+  world.net.clock.advance(1)
+  await vi.advanceTimersByTimeAsync(999)
+  const has = vi.spyOn(store, 'has').mockImplementation(async () => {
+    broken = true
+    return false
+  })
+  await vi.advanceTimersByTimeAsync(1000)
+  expect([has.mock.calls.length, endOf(lifetime)]).toEqual([1, 'server_error'])
+})
