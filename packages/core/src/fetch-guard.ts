@@ -25,7 +25,11 @@ export type GuardedHandler<Accept extends TokenKind, Optional extends boolean, R
  * ```ts
  * import { createResource, fetchGuard } from '@aauth-guard/core'
  *
- * const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
+ * const resource = createResource({
+ *   issuer: 'https://notes.example',
+ *   // Hosts other than Node fetch the keys of listed issuers only.
+ *   trust: { agentProviders: ['https://agent.example'] },
+ * })
  * const guard = fetchGuard(resource, { accept: 'agent-token' })
  *
  * export default { fetch: guard((_request, auth) => Response.json({ hello: auth.agent })) }
