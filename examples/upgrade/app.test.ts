@@ -1,8 +1,10 @@
-import { type AddressInfo, connect } from 'node:net'
-import { createResource } from '@aauth-guard/core'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { createResource, type Resource } from '@aauth-guard/core'
 import { type Agent, createTestNetwork, type Generation } from '@aauth-guard/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { greetingServer, options } from './app.ts'
+
+const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 
 type Lines = readonly (readonly [name: string, value: string])[]
 
@@ -17,12 +19,16 @@ const handshake: Lines = [
 async function serve() {
   const net = await createTestNetwork({ resource: options.issuer })
   const { fetch, clock } = net
-  const server = greetingServer(createResource({ ...options, fetch, now: clock.now }))
+  const resource = createResource({ ...options, fetch, now: clock.now })
+  const server = greetingServer(resource)
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   onTestFinished(() => new Promise<void>((closed) => server.close(() => closed())))
-  /** Asks for a WebSocket and resolves with everything that comes back. */
-  const upgrade = (path: string, lines: Lines = []): Promise<string> =>
-    new Promise((done, fail) => {
+  /**
+   * Asks for a WebSocket and resolves with everything that came until the connection was closed.
+   * @param onText called with each part as it comes
+   */
+  const upgrade = (path: string, lines: Lines = [], onText = (_: string, __: Socket): void => undefined) =>
+    new Promise<string>((done, fail) => {
       const all = [['Host', 'notes.example'], ...handshake, ...lines]
       const socket = connect((server.address() as AddressInfo).port, '127.0.0.1', () =>
         socket.write(
@@ -33,11 +39,12 @@ async function serve() {
       socket.setEncoding('latin1')
       socket.on('data', (chunk) => {
         text += chunk
+        onText(text, socket)
       })
       socket.on('error', fail)
       socket.on('close', () => done(text))
     })
-  return { agent: await net.agent(), upgrade }
+  return { agent: await net.agent(), resource, clock, upgrade }
 }
 
 async function sign(agent: Agent, path: string, token: string): Promise<Lines> {
@@ -49,10 +56,13 @@ const codeOf = (answer: string): unknown => [answer.slice(9, 12), /"error":"(\w+
 describe.each<Generation>(['person-token', 'mission-header'])(
   'with tokens of the %s generation',
   (generation) => {
-    it('greets who may read', async () => {
+    it('greets who may read, and lets the client close the connection', async () => {
       const { agent, upgrade } = await serve()
       const token = await agent.authToken({ generation, scope: 'notes.read' })
-      const answer = await upgrade('/greetings', await sign(agent, '/greetings', token))
+      const onText = (text: string, socket: Socket): void => {
+        if (text.endsWith('person-1')) socket.write(Buffer.of(0x88, 0x80, 0, 0, 0, 0))
+      }
+      const answer = await upgrade('/greetings', await sign(agent, '/greetings', token), onText)
       expect(answer.split('\r\n')).toEqual([
         'HTTP/1.1 101 Switching Protocols',
         'Upgrade: websocket',
@@ -61,6 +71,30 @@ describe.each<Generation>(['person-token', 'mission-header'])(
         '',
         '\x81\x0ehello person-1\x88\x00',
       ])
+    })
+
+    it.each([
+      [
+        'the token is revoked',
+        '\x88\x0d\x11\x31revoked_jwt',
+        (resource: Resource) =>
+          resource.revoke({ iss: 'https://ps.example', jti: 'greeted', exp: Date.now() / 1000 + 3600 }),
+      ],
+      [
+        'the mission is terminated',
+        '\x88\x14\x11\x33mission_terminated',
+        (resource: Resource) => resource.missions.terminate({ approver: 'https://ps.example', s256 }),
+      ],
+    ])('closes the connection with the reason when %s [REV-11, R11-259]', async (_, closing, end) => {
+      const { agent, resource, upgrade } = await serve()
+      const claims = { jti: 'greeted' }
+      const token = await agent.authToken({ generation, scope: 'notes.read', mission: s256, claims })
+      const ended: Promise<void>[] = []
+      const answer = await upgrade('/greetings', await sign(agent, '/greetings', token), (text) => {
+        if (text.endsWith('person-1')) ended.push(end(resource))
+      })
+      await Promise.all(ended)
+      expect(answer.slice(answer.indexOf('person-1') + 'person-1'.length)).toBe(closing)
     })
 
     it('asks for the scope of who may not', async () => {

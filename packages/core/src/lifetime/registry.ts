@@ -1,13 +1,13 @@
-import { AAuthError, isAAuthError } from '../errors.ts'
+import { type AAuthError, isAAuthError } from '../errors.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import { ended } from '../mission-end.ts'
 import type { ResourceState } from '../resource.ts'
-import { type Mission, renewal, type VerifiedClaims } from '../token/claims.ts'
+import type { Mission } from '../token/claims.ts'
 import { revoked } from '../verify-request.ts'
 import { abortGradually, type Handle } from './abort-gradually.ts'
-import { assertTokenLive } from './assert-token-live.ts'
+import { assertTokenLive, expired, unavailable } from './assert-token-live.ts'
 import { type Due, DueTimer } from './due-timer.ts'
-import { TokenIndex } from './token-index.ts'
+import { keyOf, missionKey, TokenIndex, tokenKey } from './token-index.ts'
 
 /** Seconds between two questions to a store that other processes may write to. */
 const storeInterval = 1
@@ -189,30 +189,4 @@ export class LifetimeRegistry {
       return false
     }
   }
-}
-
-/** One issuer may give one `jti` to tokens that differ: they do not share a lifetime. */
-function keyOf(claims: VerifiedClaims): string {
-  const { exp, mission } = claims
-  return JSON.stringify([tokenKey(claims), exp, mission?.approver, mission?.s256])
-}
-
-function tokenKey({ iss, jti }: { readonly iss: string; readonly jti: string }): string {
-  return JSON.stringify([iss, jti])
-}
-
-function missionKey({ approver, s256 }: Mission): string {
-  return JSON.stringify([approver, s256])
-}
-
-function expired({ kind, generation, exp }: VerifiedClaims): AAuthError {
-  return new AAuthError('expired_jwt', {
-    hint: `the token expired at ${exp} while the connection was open`,
-    ...renewal(kind, generation),
-  })
-}
-
-function unavailable(thrown: unknown): AAuthError {
-  const hint = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a store or source failed'
-  return new AAuthError('server_error', { hint, cause: thrown, retryAfter: 5 })
 }

@@ -1,3 +1,5 @@
+import type { Mission, VerifiedClaims } from '../token/claims.ts'
+
 /** Items by a key that several of them may share. Keeps nothing for a key without items. */
 export class TokenIndex<T> {
   readonly #items = new Map<string, Set<T>>()
@@ -20,4 +22,18 @@ export class TokenIndex<T> {
     const items = this.#items.get(key)
     if (items?.delete(item) && items.size === 0) this.#items.delete(key)
   }
+}
+
+/** One issuer may give one `jti` to tokens that differ: they do not share a lifetime. */
+export function keyOf(claims: VerifiedClaims): string {
+  const { exp, mission } = claims
+  return JSON.stringify([tokenKey(claims), exp, mission?.approver, mission?.s256])
+}
+
+export function tokenKey({ iss, jti }: { readonly iss: string; readonly jti: string }): string {
+  return JSON.stringify([iss, jti])
+}
+
+export function missionKey({ approver, s256 }: Mission): string {
+  return JSON.stringify([approver, s256])
 }
