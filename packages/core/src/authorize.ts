@@ -1,4 +1,5 @@
 import { admit } from './admit.ts'
+import { type Deadline, decideWithin } from './deadline.ts'
 import { AAuthError } from './errors.ts'
 import { demandLiving } from './mission-end.ts'
 import { provenanceOf } from './provenance.ts'
@@ -56,22 +57,31 @@ export async function authorize<Accept extends TokenKind = 'auth-token', Optiona
   const compiled = state.compile(requirement)
   try {
     if (compiled.optional && isUnsigned(request)) return undefined as Authorized<Accept, Optional>
-    let verified = verifiedBefore.has(request) ? await reuse(state, request, compiled) : undefined
-    if (verified === undefined) {
-      const now = state.settings.now()
-      const read = snapshot(request)
-      const untrusted = readRequest(state, read, compiled, now)
-      verified = await verifyRequest(state, read, untrusted, compiled, now)
-      verifiedBefore.set(request, { state, verified })
-    }
-    const living = demandLiving(state, verified)
-    if (living !== undefined) await living
-    linkKey(state, verified)
-    const auth = await satisfy(state, request, verified, compiled)
+    const auth = await decideWithin(state, (deadline) => decide(state, request, compiled, deadline))
     return auth as Authorized<Accept, Optional>
   } catch (error) {
     throw state.refuse(error, request)
   }
+}
+
+async function decide(
+  state: ResourceState,
+  request: SignedRequest,
+  requirement: CompiledRequirement,
+  deadline: Deadline,
+): Promise<Auth> {
+  let verified = verifiedBefore.has(request) ? await reuse(state, request, requirement) : undefined
+  if (verified === undefined) {
+    const now = state.settings.now()
+    const read = snapshot(request)
+    const untrusted = readRequest(state, read, requirement, now)
+    verified = await verifyRequest(state, read, untrusted, requirement, now, deadline)
+    verifiedBefore.set(request, { state, verified })
+  }
+  const living = demandLiving(state, verified)
+  if (living !== undefined) await deadline.waitFor('the status of the mission', living)
+  linkKey(state, verified)
+  return satisfy(state, request, verified, requirement, deadline)
 }
 
 /** Which provider vouches for a key, where the operator wants that remembered (matrix §4.3, `linked-key`). */

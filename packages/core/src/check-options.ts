@@ -10,8 +10,9 @@ import { isServerId } from './token/identifiers.ts'
 import type { Generation } from './token/kinds.ts'
 import { cutTarget } from './wire/target.ts'
 
-const limitBounds: Readonly<Record<keyof Limits, readonly [preset: number, max: number]>> = {
+const limitBounds: Readonly<Record<keyof Limits, readonly [preset: number, max: number, min?: number]>> = {
   fetchDeadline: [3000, 10_000],
+  requestDeadline: [5000, 30_000, 1000],
   verifiedTokens: [5000, 50_000],
   strangers: [250, 10_000],
   replays: [100_000, 1_000_000],
@@ -210,12 +211,15 @@ function checkLimits(given: Partial<Limits>): Limits {
   const limits = {} as Record<keyof Limits, number>
   for (const name of Object.keys(given))
     demand(Object.hasOwn(limitBounds, name), `"limits" has no member "${name}"`)
-  for (const [name, [preset, max]] of Object.entries(limitBounds) as [
+  for (const [name, [preset, max, min = 1]] of Object.entries(limitBounds) as [
     keyof Limits,
-    readonly [number, number],
+    (typeof limitBounds)[keyof Limits],
   ][]) {
     const value = given[name] ?? preset
-    demand(Number.isInteger(value) && value >= 1 && value <= max, `"limits.${name}" must be 1 to ${max}`)
+    demand(
+      Number.isInteger(value) && value >= min && value <= max,
+      `"limits.${name}" must be ${min} to ${max}`,
+    )
     limits[name] = value
   }
   return limits

@@ -1,4 +1,5 @@
 import { askForAuthToken, challengeKind } from './challenge.ts'
+import type { Deadline } from './deadline.ts'
 import { AAuthError, isAAuthError } from './errors.ts'
 import { certify } from './provenance.ts'
 import { redeemsAgentToken } from './redeems-agent-token.ts'
@@ -7,6 +8,9 @@ import type { ResourceState } from './resource.ts'
 import { type Auth, authOf, isAccepted } from './token/auth.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
+
+/** What the hint says where keys, metadata or the signer take too long. */
+const resourceToken = 'the issuing of a resource token'
 
 /**
  * Asks whether a verified request is enough for the route, in the order of architecture §11: kind, scope,
@@ -18,22 +22,23 @@ export async function satisfy(
   request: SignedRequest,
   verified: VerifiedRequest,
   requirement: CompiledRequirement,
+  deadline: Deadline,
 ): Promise<Auth> {
   const { claims, template } = verified.token
   if (!isAccepted(requirement.accept, claims.kind, claims.generation))
-    throw await challengeKind(state, verified, requirement)
+    throw await deadline.waitFor(resourceToken, challengeKind(state, verified, requirement))
   if (!requirement.scopes.every((scope) => claims.scopes.includes(scope)))
-    throw await askForAuthToken(state, verified, requirement)
+    throw await deadline.waitFor(resourceToken, askForAuthToken(state, verified, requirement))
   const auth = authOf(template, verified.covered)
   if (requirement.missionRequired && auth.mission === undefined)
-    throw await missionMissing(state, verified, requirement)
+    throw await deadline.waitFor(resourceToken, missionMissing(state, verified, requirement))
   checkMission(auth, requirement)
   checkClass(auth, requirement)
-  if (requirement.tool !== undefined) await checkTool(state, auth, requirement.tool)
+  if (requirement.tool !== undefined) await checkTool(state, auth, requirement.tool, deadline)
   if (requirement.account !== undefined) checkAccount(auth, request, requirement.account)
   // `check` is given an identity like any handler, and may step up with it.
   certify(auth, { state, request, verified, classPolicy: requirement.classPolicy })
-  if (requirement.check !== undefined) await checkLast(auth, request, requirement.check)
+  if (requirement.check !== undefined) await checkLast(auth, request, requirement.check, deadline)
   return auth
 }
 
@@ -73,8 +78,14 @@ function checkClass(auth: Auth, { providers, classPolicy }: CompiledRequirement)
 }
 
 /** What the person agreed to is in the mission blob, which the operator may hold. */
-async function checkTool(state: ResourceState, { mission }: Auth, tool: string): Promise<void> {
-  if (mission !== undefined && (await state.missionWatch?.permits?.(mission, tool)) === true) return
+async function checkTool(
+  { missionWatch }: ResourceState,
+  { mission }: Auth,
+  tool: string,
+  deadline: Deadline,
+): Promise<void> {
+  const permitted = mission !== undefined && missionWatch?.permits?.(mission, tool)
+  if ((await deadline.waitFor('"blobs" of watchMissions', permitted)) === true) return
   throw new AAuthError('access_denied', { hint: `"${tool}" is no approved tool of the mission` })
 }
 
@@ -99,10 +110,11 @@ async function checkLast(
   auth: Auth,
   request: SignedRequest,
   check: NonNullable<CompiledRequirement['check']>,
+  deadline: Deadline,
 ): Promise<void> {
   let verdict: unknown
   try {
-    verdict = await check(auth as never, request)
+    verdict = await deadline.waitFor('"check"', check(auth as never, request))
   } catch (error) {
     if (isAAuthError(error)) throw error
     throw new AAuthError('server_error', { hint: 'check threw', cause: error, retryAfter: 5 })

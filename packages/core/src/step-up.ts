@@ -1,4 +1,5 @@
 import { askForAuthToken } from './challenge.ts'
+import { within } from './deadline.ts'
 import { AAuthError } from './errors.ts'
 import { issueFor } from './issue-for.ts'
 import { ownMembers } from './own-members.ts'
@@ -42,7 +43,11 @@ export async function stepUp(resource: Resource, auth: Auth, wanted: StepUp): Pr
   if (scopes.length === 0 || unknown !== undefined)
     throw new TypeError(`"scope" names "${unknown}", which "scopes" does not describe`)
   try {
-    throw await askForAuthToken(state, verified, { scopes, trust: undefined }, account)
+    throw await within(
+      state,
+      'the issuing of a resource token',
+      askForAuthToken(state, verified, { scopes, trust: undefined }, account),
+    )
   } catch (error) {
     throw state.refuse(error, request)
   }
@@ -64,7 +69,11 @@ export async function issueResourceToken(resource: Resource, auth: Auth, wanted:
   try {
     if (scopes.length === 0 || scopes.some((one) => !state.settings.scopes.has(one)))
       throw new AAuthError('invalid_scope', { hint: `the resource does not describe ${scopes.join(' ')}` })
-    return await issueFor(state, verified, { scopes, account, trust: undefined })
+    return await within(
+      state,
+      'the issuing of a resource token',
+      issueFor(state, verified, { scopes, account, trust: undefined }),
+    )
   } catch (error) {
     throw state.refuse(error, request)
   }

@@ -1,3 +1,4 @@
+import { decideWithin } from './deadline.ts'
 import { AAuthError } from './errors.ts'
 import { readRequest } from './read-request.ts'
 import { compileRequirement } from './requirement.ts'
@@ -35,7 +36,8 @@ export async function verifyAny(
   )
   const now = state.settings.now()
   const read = snapshot(request)
-  return verifyRequest(state, read, readRequest(state, read, anything, now), anything, now)
+  const untrusted = readRequest(state, read, anything, now)
+  return decideWithin(state, (deadline) => verifyRequest(state, read, untrusted, anything, now, deadline))
 }
 
 /**

@@ -1,4 +1,5 @@
 import { admit } from './admit.ts'
+import type { Deadline } from './deadline.ts'
 import { AAuthError } from './errors.ts'
 import type { VerifiedToken } from './keys/verified-tokens.ts'
 import { meetToken } from './meet-token.ts'
@@ -36,6 +37,7 @@ export async function verifyRequest(
   { transport, signature, base, tokenText }: UntrustedRequest,
   requirement: CompiledRequirement,
   now: number,
+  deadline: Deadline,
 ): Promise<VerifiedRequest> {
   const { settings } = state
   const proof = { state, signature, base }
@@ -43,7 +45,7 @@ export async function verifyRequest(
   if (known) admit(settings, requirement.trust, known.claims)
   const { token, possessed } = known
     ? { token: known, possessed: false }
-    : await meetToken(proof, tokenText, requirement, now)
+    : await deadline.waitFor('the keys of the issuer', meetToken(proof, tokenText, requirement, now))
   const withdrawn = isWithdrawn(state.revocations, token.claims)
   if (typeof withdrawn === 'boolean' ? withdrawn : await withdrawn) throw revoked(token)
   if (!possessed) await verifyPossession(proof, token)

@@ -1,4 +1,5 @@
 import { isAdmitted, sourceOf } from './admit.ts'
+import { within } from './deadline.ts'
 import { AAuthError, isAAuthError } from './errors.ts'
 import { verifyIssuerSignature } from './keys/issuer-signature.ts'
 import type { ResourceState } from './resource.ts'
@@ -68,7 +69,8 @@ export async function verifyServer(
   await state.selfTested()
   const signed = { kid, signature: signatureBytes(signature), text: base, legacy: false }
   const source = sourceOf(settings, { iss: id, role, dwk })
-  const key = await verifyIssuerSignature(signed, source, keys, platform).catch((fault: unknown) => {
+  const found = verifyIssuerSignature(signed, source, keys, platform)
+  const key = await within(state, `the keys of ${id}`, found).catch((fault: unknown) => {
     throw asKeyFault(fault)
   })
   if (key === undefined) {

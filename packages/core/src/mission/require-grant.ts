@@ -1,3 +1,4 @@
+import { within } from '../deadline.ts'
 import { AAuthError, isAAuthError } from '../errors.ts'
 import { demandLiving } from '../mission-end.ts'
 import { provenanceOf } from '../provenance.ts'
@@ -35,7 +36,7 @@ const hints: Readonly<Record<Refused, string>> = {
  *
  * @param load finds the grant that was kept beside the state; `undefined` or `null` where there is none
  * @throws {AAuthError} 403 `mission_mismatch`, `class_mismatch`, `class_unverifiable`, or `access_denied` for another
- * person, an expired grant or none; `mission_terminated`; `server_error` where `load` fails
+ * person, an expired grant or none; `mission_terminated`; `server_error` where `load` fails or takes too long
  * @throws {TypeError} for an `auth` that no resource verified
  */
 export async function demandGrant(
@@ -46,7 +47,7 @@ export async function demandGrant(
   const { state, request, verified, ...route } = provenanceOf(auth)
   const { classPolicy = route.classPolicy } = options
   try {
-    const grant = await load()
+    const grant = await within(state, '"load" of requireGrant', load())
     // It may have ended while the grant was looked for.
     await demandLiving(state, verified)
     if (typeof grant !== 'object' || grant === null)

@@ -1,4 +1,5 @@
 import type { Answer } from '../answer.ts'
+import { within } from '../deadline.ts'
 import { AAuthError } from '../errors.ts'
 import { issueFor } from '../issue-for.ts'
 import { demandLiving } from '../mission-end.ts'
@@ -23,12 +24,13 @@ export async function answerAuthorization(
   const person = state.settings.generations.has('person-token')
   const verified = await verifyAny(state, request, person ? 'person-token' : 'agent-token')
   await demandLiving(state, verified)
-  await demandCredential(state, verified)
+  await within(state, 'the metadata of the person server', demandCredential(state, verified))
   const { scopes, account } = readAsked(request, await readVerified(state, verified, content))
   const unknown = scopes.find((scope) => !state.settings.scopes.has(scope))
   if (unknown !== undefined) throw new AAuthError('invalid_scope', { hint: `"${unknown}" is not described` })
   if (account !== undefined) await demandAccount(state, verified, account)
-  const resourceToken = await issueFor(state, verified, { scopes, account, trust: undefined })
+  const issued = issueFor(state, verified, { scopes, account, trust: undefined })
+  const resourceToken = await within(state, 'the issuing of a resource token', issued)
   return {
     status: 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -68,7 +70,8 @@ async function demandAccount(
   const { accounts } = state.settings
   // An agent token is about no person: its sub is the agent.
   const person = kind === 'person-token' && ps !== undefined && sub !== undefined ? { ps, sub } : undefined
-  if (person === undefined || (await accounts?.(account, person)) !== true) {
+  const owns = person !== undefined && (await within(state, '"accounts"', accounts?.(account, person)))
+  if (owns !== true) {
     throw new AAuthError('invalid_account', { hint: `the person has no account "${account}"` })
   }
 }

@@ -15,38 +15,40 @@ const isRecording = (answer: RevocationVerdict): boolean => answer === 'recorded
 const isMark = (answer: ReplayVerdict): boolean =>
   answer === 'first' || answer === 'repeated' || answer === 'full'
 
-/** Whether a token is withdrawn. @throws {Error} (or the promise rejects) when the store fails */
+/** Whether a token is withdrawn. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
 export function isWithdrawn(
   store: RevocationStore,
   { iss, jti }: Pick<Revocation, 'iss' | 'jti'>,
 ): boolean | Promise<boolean> {
-  return answered<boolean>(store.has(iss, jti), isYesOrNo)
+  return answered<boolean>(store, '"stores.revocations"', () => store.has(iss, jti), isYesOrNo)
 }
 
-/** Withdraws a token. @throws {Error} (or the promise rejects) when the store fails */
+/** Withdraws a token. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
 export function withdraw(
   store: RevocationStore,
   revocation: Revocation,
   now: number,
 ): RevocationVerdict | Promise<RevocationVerdict> {
-  return answered(store.add(revocation, now), isRecording)
+  return answered(store, '"stores.revocations"', () => store.add(revocation, now), isRecording)
 }
 
-/** Whether a signature is new. @throws {Error} (or the promise rejects) when the store fails */
+/** Whether a signature is new. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
 export function markUsed(
   store: ReplayStore,
   ...mark: Parameters<ReplayStore['mark']>
 ): ReplayVerdict | Promise<ReplayVerdict> {
-  return answered(store.mark(...mark), isMark)
+  return answered(store, '"stores.replays"', () => store.mark(...mark), isMark)
 }
 
-/** The end of a mission, if it has ended. @throws {Error} (or the promise rejects) when the store fails */
+/** The end of a mission, if it has ended. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
 export function findTombstone(
   store: TombstoneStore,
   { approver, s256 }: Pick<Tombstone, 'approver' | 's256'>,
 ): Tombstone | 'full' | undefined | Promise<Tombstone | 'full' | undefined> {
   return answered<Tombstone | 'full' | undefined>(
-    store.find(approver, s256),
+    store,
+    '"stores.tombstones"',
+    () => store.find(approver, s256),
     (answer) =>
       answer === undefined ||
       answer === 'full' ||
@@ -54,10 +56,10 @@ export function findTombstone(
   )
 }
 
-/** Records the end of a mission. @throws {Error} (or the promise rejects) when the store fails */
+/** Records the end of a mission. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
 export function addTombstone(
   store: TombstoneStore,
   tombstone: Tombstone,
 ): TombstoneVerdict | Promise<TombstoneVerdict> {
-  return answered(store.add(tombstone), isRecording)
+  return answered(store, '"stores.tombstones"', () => store.add(tombstone), isRecording)
 }

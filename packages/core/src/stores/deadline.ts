@@ -1,31 +1,67 @@
+import { isThenable, startTimer } from '../deadline.ts'
+import { AAuthError } from '../errors.ts'
+
 /** Milliseconds that a store may take; then it counts as failed, and the request is refused with 503. */
-const deadline = 1000
+const deadline = 500
+/** Calls that may wait for one store; more are refused at once, so that a store that hangs holds no memory. */
+const maxWaiting = 1000
+
+const waiting = new WeakMap<object, number>()
 
 /**
- * What a store answers, within the deadline and among the answers it may give: whatever else comes is no answer, and
- * nothing is let through on it. A store of this process answers at once and costs nothing here.
+ * What a store answers, within the deadline and among the answers it may give: whatever else comes is not an answer,
+ * and nothing is let through on it. A store of this process answers at once and costs nothing here.
  *
- * @throws {Error} (or the promise rejects) for a store that fails
+ * @param name the option, for the hint: `"stores.replays"`
+ * @throws {AAuthError} `server_error` (or the promise rejects with it) for a store that fails
  */
-export function answered<T>(answer: T | PromiseLike<T>, isKnown: (answer: T) => boolean): T | Promise<T> {
-  if (!isThenable(answer)) return known(answer, isKnown)
+export function answered<T>(
+  store: object,
+  name: string,
+  ask: () => T | PromiseLike<T>,
+  isKnown: (answer: T) => boolean,
+): T | Promise<T> {
+  const before = waiting.get(store) ?? 0
+  if (before >= maxWaiting) throw failed(name, `has ${maxWaiting} calls waiting`)
+  const judge = (answer: T): T => {
+    if (isKnown(answer)) return answer
+    throw failed(name, 'gave an answer that its contract does not know')
+  }
+  let answer: T | PromiseLike<T>
+  try {
+    answer = ask()
+  } catch (cause) {
+    throw failed(name, 'threw', cause)
+  }
+  if (!isThenable(answer)) return judge(answer)
+  waiting.set(store, before + 1)
+  const late = answer
   return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('a store did not answer')), deadline)
-    Promise.resolve(answer)
-      .then((late) => resolve(known(late, isKnown)))
-      .catch(reject)
-      .finally(() => clearTimeout(timer))
+    const stopTimer = startTimer(deadline, () =>
+      settle(() => reject(failed(name, `took over ${deadline} ms`))),
+    )
+    let settled = false
+    const settle = (how: () => void): void => {
+      if (settled) return
+      settled = true
+      // Freed also where the store never answers, so that it can recover.
+      waiting.set(store, (waiting.get(store) as number) - 1)
+      stopTimer()
+      how()
+    }
+    // Promise.resolve guards against thenables that settle twice, or throw.
+    Promise.resolve(late)
+      .then(judge, (cause: unknown) => {
+        throw failed(name, 'rejected', cause)
+      })
+      .then(
+        (known) => settle(() => resolve(known)),
+        (fault: unknown) => settle(() => reject(fault)),
+      )
   })
 }
 
-/** Promises of other realms and libraries wait like those of this one. */
-function isThenable<T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> {
-  return (
-    typeof answer === 'object' && answer !== null && typeof (answer as { then?: unknown }).then === 'function'
-  )
-}
-
-function known<T>(answer: T, isKnown: (answer: T) => boolean): T {
-  if (isKnown(answer)) return answer
-  throw new Error('a store answered what its contract does not know')
+function failed(name: string, how: string, cause?: unknown): AAuthError {
+  const why = cause instanceof Error ? `: ${cause.name}: ${cause.message}` : ''
+  return new AAuthError('server_error', { hint: `${name} ${how}${why}`, cause, retryAfter: 5 })
 }

@@ -2,32 +2,54 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { answered } from '../../src/stores/deadline.ts'
 
 const isFirst = (answer: string): boolean => answer === 'first'
+const ask = (store: object, answer: () => string | PromiseLike<string>) =>
+  answered(store, '"stores.replays"', answer, isFirst)
+const hintOf = async (ask: () => unknown): Promise<unknown> => {
+  try {
+    return await ask()
+  } catch (error) {
+    const { code, status, hint } = error as { code: string; status: number; hint: string }
+    return [code, status, hint]
+  }
+}
+const unavailable = (how: string) => ['server_error', 503, `"stores.replays" ${how}`]
 
 describe('the answer of a store', () => {
+  let store: object
   beforeEach(() => {
+    store = {}
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   })
   afterEach(() => {
     vi.useRealTimers()
   })
 
-  it('is handed on as it is when it is there at once', () => {
-    expect(answered<boolean>(true, (one) => typeof one === 'boolean')).toBe(true)
+  it('that is there at once is handed on without a timer', () => {
+    expect(ask(store, () => 'first')).toBe('first')
+    expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is waited for up to the last moment of a second', async () => {
+  it('is waited for up to the last moment of half a second', async () => {
     let resolve: (answer: string) => void = () => undefined
-    const late = answered(new Promise<string>((settle) => (resolve = settle)), isFirst)
-    await vi.advanceTimersByTimeAsync(999)
+    const late = ask(store, () => new Promise<string>((settle) => (resolve = settle)))
+    await vi.advanceTimersByTimeAsync(499)
     resolve('first')
     expect(await late).toBe('first')
   })
 
-  it('is not waited for any longer', async () => {
-    const late = Promise.resolve(answered(new Promise<string>(() => undefined), isFirst))
-    const outcome = late.catch(({ message }: Error) => message)
-    await vi.advanceTimersByTimeAsync(1000)
-    expect(await outcome).toBe('a store did not answer')
+  it('that takes longer is refused with server_error', async () => {
+    const outcome = hintOf(() => ask(store, () => new Promise<string>(() => undefined)))
+    await vi.advanceTimersByTimeAsync(500)
+    expect(await outcome).toEqual(unavailable('took over 500 ms'))
+  })
+
+  it('that rejects after the deadline is dropped without an unhandled rejection', async () => {
+    let reject: (fault: Error) => void = () => undefined
+    const outcome = hintOf(() => ask(store, () => new Promise<string>((_, fail) => (reject = fail))))
+    await vi.advanceTimersByTimeAsync(500)
+    reject(new Error('too late'))
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await outcome).toEqual(unavailable('took over 500 ms'))
   })
 
   it.each(['resolves', 'rejects', 'answers nonsense'])('leaves no timer behind when it %s', async (how) => {
@@ -35,13 +57,50 @@ describe('the answer of a store', () => {
       how === 'rejects'
         ? Promise.reject<string>(new Error('down'))
         : Promise.resolve(how === 'resolves' ? 'first' : '?')
-    await Promise.resolve(answered(answer, isFirst)).catch(() => undefined)
-    await Promise.resolve()
+    await hintOf(() => ask(store, () => answer))
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is handed over as the fault it is when the store rejects', async () => {
+  it('that fails names the store and the cause', async () => {
     const fault = new Error('down')
-    await expect(answered(Promise.reject<string>(fault), isFirst)).rejects.toBe(fault)
+    const thrown = () => {
+      throw fault
+    }
+    expect(await hintOf(() => ask(store, thrown))).toEqual(unavailable('threw: Error: down'))
+    expect(await hintOf(() => ask(store, () => Promise.reject(fault)))).toEqual(
+      unavailable('rejected: Error: down'),
+    )
+    expect(await hintOf(() => ask(store, () => '?'))).toEqual(
+      unavailable('gave an answer that its contract does not know'),
+    )
+  })
+})
+
+describe('a store that hangs', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('keeps 1000 calls waiting; more are refused at once and not sent', async () => {
+    const store = {}
+    const never = vi.fn(() => new Promise<string>(() => undefined))
+    const waiting = Array.from({ length: 1000 }, () => hintOf(() => ask(store, never)))
+    expect(await hintOf(() => ask(store, never))).toEqual(unavailable('has 1000 calls waiting'))
+    expect(never).toHaveBeenCalledTimes(1000)
+    expect(ask({}, () => 'first')).toBe('first')
+    await vi.advanceTimersByTimeAsync(500)
+    expect(new Set((await Promise.all(waiting)).map(String)).size).toBe(1)
+    expect(await ask(store, async () => 'first')).toBe('first')
+  })
+
+  it('is asked again once calls settle, also when they fail', async () => {
+    const store = {}
+    const down = () => Promise.reject<string>(new Error('down'))
+    for (let i = 0; i < 3; i++)
+      await Promise.all(Array.from({ length: 999 }, () => hintOf(() => ask(store, down))))
+    expect(await ask(store, async () => 'first')).toBe('first')
   })
 })
