@@ -1,10 +1,12 @@
 import type { JsonObject } from '../token/json.ts'
 import type { WellKnownDocument } from '../token/kinds.ts'
 import { type FetchFault, fetchDocument } from './fetch-document.ts'
+import { keptMetadata } from './kept-metadata.ts'
 import { type KeySet, readKeySet } from './key-set.ts'
 
 /** What an issuer publishes. */
 export interface Published {
+  /** The part of it that is kept. */
   readonly metadata: JsonObject
   readonly keys: KeySet
   /** Seconds for which this may be used without asking again. */
@@ -57,7 +59,7 @@ export async function discover(
   if ('reason' in jwks) return { ...jwks, reason: `JWKS of ${iss}: ${jwks.reason}` }
   const keys = readKeySet(jwks.json, previous)
   if (keys === undefined) return { passing: false, reason: `JWKS of ${iss} has no keys` }
-  return { metadata: document.json, keys, lifetime: lifetimeOf(jwks.cacheControl) }
+  return { metadata: keptMetadata(document.json), keys, lifetime: lifetimeOf(jwks.cacheControl) }
 }
 
 /** A key set on another host would need an admission of its own (A-62, security I05, I06). */

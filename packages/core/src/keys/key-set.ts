@@ -1,11 +1,13 @@
 import type { VerificationKey } from '../platform/platform.ts'
 import { asObject, type JsonObject } from '../token/json.ts'
+import { privateMembers } from '../token/public-key.ts'
 
 /** One published key. The same object as long as the issuer publishes the same key under the same `kid`. */
 export interface IssuerKey {
   readonly kid: string
-  /** As published; checked when it is used, so that unusable siblings never matter (R11-121). */
+  /** What of it decides; checked when it is used, so that unusable siblings never matter (R11-121). */
   readonly published: JsonObject
+  /** The same as text, to tell it from another. */
   readonly text: string
   /** The key made of it, kept here so that it lives and dies with it. */
   imported?: Promise<VerificationKey>
@@ -15,23 +17,48 @@ export interface IssuerKey {
 export type KeySet = ReadonlyMap<string, IssuerKey | 'ambiguous'>
 
 const maxKeys = 64
+/** Characters of JSON. */
+const maxKeyLength = 2048
+const maxKidLength = 256
+/** Characters of any member that decides: a coordinate has 43. */
+const maxMemberLength = 64
+const decisive = ['kty', 'crv', 'x', 'y', 'alg', 'use'] as const
 
-/** Reads a JWKS; `undefined` when it is none. Members that are no keys are passed over. */
+/**
+ * Reads a JWKS; `undefined` when it is none. Members that are no keys are passed over, as are keys of more than
+ * 2 KiB, and of each key only what decides is kept.
+ */
 export function readKeySet(jwks: JsonObject, previous: KeySet | undefined): KeySet | undefined {
   const { keys } = jwks
   if (!Array.isArray(keys)) return undefined
   const set = new Map<string, IssuerKey | 'ambiguous'>()
   for (const entry of keys.slice(0, maxKeys)) {
-    const published = asObject(entry)
-    const kid = published?.kid
-    if (published === undefined || typeof kid !== 'string') continue
+    const key = asObject(entry)
+    const kid = key?.kid
+    if (key === undefined || typeof kid !== 'string' || kid.length > maxKidLength) continue
+    if (JSON.stringify(key).length > maxKeyLength) continue
     if (set.has(kid)) {
       set.set(kid, 'ambiguous')
       continue
     }
+    const published = decisiveMembers(key)
     const text = JSON.stringify(published)
     const known = previous?.get(kid)
     set.set(kid, typeof known === 'object' && known.text === text ? known : { kid, published, text })
   }
   return set
+}
+
+/** What cannot be right stays as `null`: present, so that it is refused, and of no size. */
+function decisiveMembers(key: JsonObject): JsonObject {
+  const kept: Record<string, unknown> = Object.create(null)
+  for (const name of decisive) {
+    if (!(name in key)) continue
+    const value = key[name]
+    kept[name] = typeof value === 'string' && value.length <= maxMemberLength ? value : null
+  }
+  if ('key_ops' in key)
+    kept.key_ops = Array.isArray(key.key_ops) && key.key_ops.includes('verify') ? ['verify'] : null
+  for (const name of privateMembers) if (name in key) kept[name] = null
+  return kept
 }

@@ -15,7 +15,10 @@ export interface MissionAnswer {
 export interface MissionInquiry {
   /** Aborts at the deadline; an answer that comes later is not heard. */
   readonly signal: AbortSignal
-  /** The metadata of the person server, from the cache or over the guarded egress. */
+  /**
+   * The metadata of the person server, from the cache or over the guarded egress: its strings, numbers, literals and
+   * lists of strings, up to 64 members and 8192 characters of names and values. Objects and other lists are left out.
+   */
   metadata(): Promise<JsonObject>
   /**
    * Posts JSON to an endpoint on the origin of the person server, over the guarded egress and signed in the resource's

@@ -6,13 +6,16 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * The JSON object in `bytes`, or `undefined`: no UTF-8, no object at the top, a repeated member name however it
- * is escaped, a lone surrogate, too deep, too many members (R11-022, security F11 to F14).
+ * is escaped, a lone surrogate, too deep, too many values (R11-022, security F11 to F14).
+ *
+ * @param maxValues objects, arrays, strings, numbers and literals together, wherever they are: each of them takes
+ * memory, however few octets it has
  */
-export function parseJsonObject(bytes: Uint8Array, maxMembers = 256): JsonObject | undefined {
+export function parseJsonObject(bytes: Uint8Array, maxValues = 512): JsonObject | undefined {
   try {
     const text = strictUtf8.decode(bytes)
-    const value = asObject(JSON.parse(text))
-    return value !== undefined && isUnambiguous(text, maxMembers) ? value : undefined
+    // What is too much is found out before anything is made of it.
+    return isPlain(text, maxValues) ? asObject(JSON.parse(text)) : undefined
   } catch {
     return undefined
   }
@@ -25,18 +28,27 @@ export function asObject(value: unknown): JsonObject | undefined {
 }
 
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
+const literalAt = /[^\s,:[\]{}"]+/y
 
-/** Walks text that is known to be JSON and looks for what `JSON.parse` lets pass. */
-function isUnambiguous(text: string, maxMembers: number): boolean {
-  const open: (Set<string> | undefined)[] = []
-  let members = 0
+/** An object is open as the names it has so far; an array as `undefined`. */
+type Open = Set<string> | undefined
+
+/**
+ * Walks the text once and looks for what `JSON.parse` lets pass. Whether it is JSON is for `JSON.parse` to say: of
+ * text that is not, any verdict will do.
+ */
+function isPlain(text: string, maxValues: number): boolean {
+  const open: Open[] = []
+  let values = 0
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case 0x7b: // {
         open.push(new Set())
+        values++
         break
       case 0x5b: // [
         open.push(undefined)
+        values++
         break
       case 0x7d: // }
       case 0x5d: // ]
@@ -49,20 +61,36 @@ function isUnambiguous(text: string, maxMembers: number): boolean {
         if (loneSurrogate.test(string)) return false
         at = end
         const names = open.at(-1)
-        if (names === undefined || !isFollowedByColon(text, end)) break
-        if (names.has(string) || ++members > maxMembers) return false
+        if (names === undefined || !isFollowedByColon(text, end)) {
+          values++
+          break
+        }
+        if (names.has(string)) return false
         names.add(string)
+        break
       }
+      case 0x09:
+      case 0x0a:
+      case 0x0d:
+      case 0x20:
+      case 0x2c: // ,
+      case 0x3a: // :
+        break
+      default:
+        literalAt.lastIndex = at
+        if (literalAt.exec(text) === null) return false
+        at = literalAt.lastIndex - 1
+        values++
     }
-    if (open.length > maxDepth) return false
+    if (open.length > maxDepth || values > maxValues) return false
   }
   return true
 }
 
-/** The index of the quotation mark that ends the string which begins at `start`. */
+/** The index of the quotation mark that ends the string which begins at `start`, or the end of the text. */
 function endOfString(text: string, start: number): number {
   let at = start + 1
-  while (text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1
+  while (at < text.length && text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1
   return at
 }
 

@@ -10,7 +10,7 @@ export interface CheckedKey {
   readonly legacy: boolean
 }
 
-const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
+export const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
 
 /**
  * Makes a public key of a JWK: `alg` decides, `kty` and `crv` must agree with it, coordinates are canonical,

@@ -14,6 +14,12 @@ async function outcomeWith(
   return outcomeOf(world, tokenOf(world))
 }
 
+/** The key with so many characters of JSON. */
+function sized(key: Record<string, unknown>, length: number): Record<string, unknown> {
+  const text = JSON.stringify({ ...key, more: '' })
+  return { ...key, more: 'm'.repeat(length - text.length) }
+}
+
 const other = { ...(await makeKey('another', 'key-1', 'Ed25519')).jwk, kid: 'key-1' }
 const es256 = await makeKey('es256', 'key-1', 'ES256')
 
@@ -39,6 +45,12 @@ describe('a key is found', () => {
       'whatever else it says of itself',
       (right) => [{ ...right, x5c: ['MII'], key_ops: ['verify'], ext: true }],
     ],
+    ['with 2 KiB of JSON', (right) => [sized(right, 2048)]],
+    [
+      'beside one that is larger and has its kid',
+      (right) => [sized({ ...other, kid: 'key-1' }, 2049), right],
+    ],
+    ['with a kid of 256 characters beside it', (right) => [{ ...other, kid: 'k'.repeat(256) }, right]],
   ])('%s', async (_, keysOf) => {
     expect(await outcomeWith(keysOf)).toBe('accepted')
   })
@@ -57,6 +69,7 @@ describe('a key is not found, unknown_key', () => {
         { ...right, kid: 'key-1 ' },
       ],
     ],
+    ['where it has more than 2 KiB of JSON', (right) => [sized(right, 2049)]],
     ['where it has no kid [R11-025]', ({ kid: _, ...right }) => [right]],
     ['where its kid is no string', (right) => [{ ...right, kid: ['key-1'] }]],
   ])('%s [JWT-10]', async (_, keysOf) => {
@@ -84,6 +97,12 @@ describe('a key of the issuer that has a fault makes the token invalid_jwt, not 
     ['alg RS256', { alg: 'RS256' }],
     ['use enc [F06]', { use: 'enc' }],
     ['key_ops without verify [F06]', { key_ops: ['sign'] }],
+    ['key_ops that is no list [F06]', { key_ops: 'verify' }],
+    ['an alg that is no string', { alg: ['Ed25519'] }],
+    ['an alg without end', { alg: `Ed25519${' '.repeat(60)}` }],
+    ['a use that is no string [F06]', { use: null }],
+    ['a private member that is null [F06]', { d: null }],
+    ['an x without end', { x: 'A'.repeat(65) }],
     ['a private member [F06]', { d: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' }],
     ['another curve', { crv: 'X25519' }],
     ['no kty', { kty: undefined }],

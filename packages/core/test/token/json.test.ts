@@ -1,10 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { asObject, parseJsonObject } from '../../src/token/json.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const parse = (text: string): unknown => parseJsonObject(bytes(text))
 const nested = (depth: number): string => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`
+const list = (value: string, count: number): string => Array<string>(count).fill(value).join()
 const members = (count: number): string =>
   `{${Array.from({ length: count }, (_, index) => `"m${index}":0`).join()}}`
 
@@ -84,11 +85,54 @@ describe('an object from a token', () => {
     expect(parse(nested(100_000))).toBeUndefined()
   })
 
-  it('may hold 256 members and no more, wherever they are [JWT-1, F13]', () => {
-    expect(parse(members(256))).toBeDefined()
-    expect(parse(members(257))).toBeUndefined()
-    expect(parse(`{"a":${members(255)}}`)).toBeDefined()
-    expect(parse(`{"a":${members(256)}}`)).toBeUndefined()
+  it.each<[kind: string, text: (count: number) => string]>([
+    ['members', (count) => members(count - 1)],
+    ['members of an inner object', (count) => `{"a":${members(count - 2)}}`],
+    ['empty objects in an array', (count) => `{"a":[${list('{}', count - 2)}]}`],
+    ['empty arrays in an array', (count) => `{"a":[${list('[]', count - 2)}]}`],
+    ['strings in an array', (count) => `{"a":[${list('""', count - 2)}]}`],
+    ['strings that hold signs of JSON', (count) => `{"a":[${list('"[{,:}]"', count - 2)}]}`],
+    ['numbers in an array', (count) => `{"a":[${list('-1.5e+3', count - 2)}]}`],
+    ['literals in an array', (count) => `{"a":[${list('null', count - 2)}]}`],
+    ['values between white space', (count) => `{ "a" : [ ${list('\t1\r\n ', count - 2)} ] }`],
+  ])('may have 512 values and no more, counting %s [JWT-1, F13]', (_, text) => {
+    expect(parse(text(512))).toEqual(JSON.parse(text(512)))
+    expect(JSON.parse(text(513))).toBeDefined()
+    expect(parse(text(513))).toBeUndefined()
+  })
+
+  it('is refused for its values before anything is made of it [F13]', () => {
+    const made = vi.spyOn(JSON, 'parse')
+    expect(parse(`{"a":[${list('{}', 40_000)}]}`)).toBeUndefined()
+    expect(made).not.toHaveBeenCalled()
+    made.mockRestore()
+  })
+
+  it('is what JSON.parse finds, or is refused where JSON.parse finds nothing [JWT-1, R11-022]', () => {
+    const piece = fc.constantFrom(
+      ...'{}[]",:\\1-e. \t\na',
+      '"a":',
+      'true',
+      'null',
+      '\\u00e9',
+      '{"a":1}',
+      '"x"',
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const text = `{"k":${pieces.join('')}}`
+        let expected: unknown
+        try {
+          expected = JSON.parse(text)
+        } catch {
+          expect(parse(text)).toBeUndefined()
+          return
+        }
+        const found = parse(text)
+        if (found !== undefined) expect(found).toEqual(expected)
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   const misencoded: readonly (readonly [fault: string, octets: Uint8Array])[] = [
