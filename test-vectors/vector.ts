@@ -35,6 +35,7 @@ export interface ResourceData {
   readonly generations?: readonly WireGeneration[]
   readonly signatureWindow?: number
   readonly strippedPrefix?: string
+  readonly claims?: readonly string[]
   readonly additionalSignatureComponents?: readonly string[]
   readonly replay?: 'off' | 'unsafe' | 'all'
   readonly maxAgentTokenLifetime?: number

@@ -42,6 +42,7 @@ const resourceMembers = [
   'accounts',
   'revokers',
   'olderPresentedJti',
+  'claims',
   'signatureWindow',
   'additionalSignatureComponents',
   'replay',

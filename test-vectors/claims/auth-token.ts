@@ -26,6 +26,19 @@ export const authTokens = claims(
         agent: p256Agent,
         auth: grantee,
       },
+      'list-of-one-audience-in-auth-token': {
+        title: 'The audience of an auth token may be a list of one',
+        ids: 'JWT-18 R11-060',
+        token: saying({ aud: ['https://notes.example'] }),
+        auth: grantee,
+      },
+      'further-claims-in-auth-token': {
+        title: 'Further claims of an auth token are told where the resource asks for them by name',
+        ids: 'R11-067',
+        resource: { claims: ['org'] },
+        token: saying({ org: { id: 7, units: [null, true] }, groups: ['staff'] }),
+        auth: { ...grantee, claims: { org: { id: 7, units: [null, true] } } },
+      },
       'more-scopes': {
         title: 'An auth token may grant more than the route asks for',
         ids: 'AUTH-10 G20',
@@ -93,6 +106,12 @@ export const authTokens = claims(
       },
     },
     refuse: {
+      'audience-list-of-auth-token': {
+        title: 'An auth token has one audience',
+        ids: 'JWT-18 R11-060',
+        token: saying({ aud: ['https://notes.example', 'https://other.example'] }),
+        error: 'invalid_jwt',
+      },
       'other-audience': {
         title: 'An auth token for another resource is none for this one',
         ids: 'R11-060 JWT-18 G09',

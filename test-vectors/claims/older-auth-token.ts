@@ -30,6 +30,19 @@ export const olderAuthTokens = claims(
         token: saying({ sub: undefined }),
         auth: without(olderGrantee, 'sub'),
       },
+      'older-list-of-one-audience': {
+        title: 'The audience of an auth token of drafts 01 to 10 may be a list of one',
+        ids: 'JWT-18',
+        token: saying({ aud: ['https://notes.example'] }),
+        auth: olderGrantee,
+      },
+      'older-further-claims': {
+        title: 'Further claims of drafts 01 to 10 are told where the resource asks for them by name',
+        ids: 'AUTH-9',
+        resource: { claims: ['groups'] },
+        token: saying({ groups: ['staff'] }),
+        auth: { ...olderGrantee, claims: { groups: ['staff'] } },
+      },
       'older-tenant-and-account': {
         title: 'Tenant and account are told',
         ids: 'AUTH-9 AUTH-11',
@@ -100,6 +113,12 @@ export const olderAuthTokens = claims(
         title: 'An older auth token for another resource is none for this one',
         ids: 'JWT-18 G09',
         token: olderAuthToken({ aud: 'https://other.example' }),
+        error: 'invalid_jwt',
+      },
+      'older-audience-list': {
+        title: 'An auth token of drafts 01 to 10 has one audience',
+        ids: 'JWT-18 G09',
+        token: saying({ aud: ['https://notes.example', 'https://other.example'] }),
         error: 'invalid_jwt',
       },
       'older-token-over-an-hour': {

@@ -34,6 +34,19 @@ export const personTokens = claims(
         token: saying({ ps: 'https://ps.example' }),
         auth: person,
       },
+      'list-of-one-audience': {
+        title: 'The audience may be a list of one',
+        ids: 'JWT-18 R11-050',
+        token: saying({ aud: ['https://notes.example'] }),
+        auth: person,
+      },
+      'further-claims': {
+        title: 'Further claims are told where the resource asks for them by name',
+        ids: 'R11-057',
+        resource: { claims: ['groups', 'email', 'roles'] },
+        token: saying({ groups: ['staff', 'admins'], email: 'ada@example.com', locale: 'en' }),
+        auth: { ...person, claims: { groups: ['staff', 'admins'], email: 'ada@example.com' } },
+      },
       'longest-person-token': {
         title: 'A person token may live an hour',
         ids: 'R11-034 JWT-15',
@@ -63,7 +76,26 @@ export const personTokens = claims(
       'audience-list': {
         title: 'A token has one audience',
         ids: 'JWT-18 G09',
-        token: saying({ aud: ['https://notes.example'] }),
+        token: saying({ aud: ['https://notes.example', 'https://other.example'] }),
+        error: 'invalid_jwt',
+      },
+      'audience-list-twice': {
+        title: 'A token has one audience, and has it once',
+        ids: 'JWT-18 G09',
+        token: saying({ aud: ['https://notes.example', 'https://notes.example'] }),
+        error: 'invalid_jwt',
+      },
+      'audience-empty-list': {
+        title: 'A token has an audience',
+        ids: 'JWT-18 G09',
+        token: saying({ aud: [] }),
+        error: 'invalid_jwt',
+      },
+      'too-much-of-a-further-claim': {
+        title: 'A further claim that is asked for has an end',
+        ids: 'F13',
+        resource: { claims: ['groups'] },
+        token: saying({ groups: Array.from({ length: 256 }, () => 'a') }),
         error: 'invalid_jwt',
       },
       'no-subject': {

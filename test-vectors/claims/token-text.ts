@@ -109,10 +109,10 @@ export const tokenText = claims(
         error: 'invalid_jwt',
       },
       'many-claims': {
-        title: 'A token has at most 256 members',
+        title: 'A token has at most 512 values',
         ids: 'F13',
         token: payload((json) =>
-          json.replace('{', `{${Array.from({ length: 257 }, (_, index) => `"x${index}":1,`).join('')}`),
+          json.replace('{', `{${Array.from({ length: 512 }, (_, index) => `"x${index}":1,`).join('')}`),
         ),
         error: 'invalid_jwt',
       },

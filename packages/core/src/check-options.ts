@@ -6,6 +6,7 @@ import { ownMembers } from './own-members.ts'
 import { checkComponents } from './signature/coverage.ts'
 import type { ReplayScope } from './signature/replay.ts'
 import type { Stores } from './stores/stores.ts'
+import { checkClaimNames } from './token/further-claims.ts'
 import { isServerId } from './token/identifiers.ts'
 import type { Generation } from './token/kinds.ts'
 import { cutTarget } from './wire/target.ts'
@@ -87,6 +88,7 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
       'additionalSignatureComponents',
     ),
     replay: checkReplay(given.replay ?? 'unsafe'),
+    claims: checkClaimNames(given.claims ?? []),
     maxAgentTokenLifetime,
     fetch: given.fetch,
     now: checkClock(given.now ?? (() => Date.now() / 1000)),

@@ -53,6 +53,7 @@ export type {
   PersonTokenAuth,
 } from './token/auth.ts'
 export type { Mission, VerifiedClaims } from './token/claims.ts'
+export type { FurtherClaims } from './token/further-claims.ts'
 export type { Generation, TokenKind } from './token/kinds.ts'
 export type { VerifiedServer } from './verify-server.ts'
 export type { SignedRequest } from './wire/signed-request.ts'

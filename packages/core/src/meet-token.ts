@@ -4,7 +4,7 @@ import { allowsLegacy, verifyToken } from './keys/verify-token.ts'
 import { type PossessionProof, verifyPossession } from './possession.ts'
 import type { CompiledRequirement } from './requirement.ts'
 import { authTemplate } from './token/auth.ts'
-import { readClaims } from './token/claims.ts'
+import { asVerified, readClaims } from './token/claims.ts'
 import { checkPublicKey, importPublicKey, thumbprint } from './token/public-key.ts'
 import { decodeToken } from './token/untrusted-token.ts'
 
@@ -44,7 +44,7 @@ export async function meetToken(
   const possessed = !keys.has(source, untrusted.kid)
   if (possessed) await verifyPossession(proof, { key, checkedKey })
   const signedWith = await verifyToken(untrusted, source, keys, legacy, platform)
-  const verified = { ...claims, verified: true } as const
+  const verified = asVerified(claims)
   const jkt = await thumbprint(platform, checkedKey)
   const template = authTemplate(verified, jkt)
   const token = { claims: verified, source, checkedKey, key, thumbprint: jkt, template }

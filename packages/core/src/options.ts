@@ -81,6 +81,12 @@ export interface ResourceOptions {
   readonly additionalSignatureComponents?: readonly string[]
   /** Which methods refuse the same signature twice: `'unsafe'` (default), `'all'` or `'off'`. */
   readonly replay?: ReplayScope
+  /**
+   * Further claims of tokens that reach `Auth.claims`, such as `email`, `groups` or `roles`, for a policy of your own
+   * (draft 11 §13.7). At most 32 names, none of which may be a claim of AAuth or of every JWT. A token in which they
+   * have more than 256 values, 4096 characters or a depth of 8 is refused. Default none.
+   */
+  readonly claims?: readonly string[]
   /** Seconds that an agent token may live; default no limit of ours (A-10). */
   readonly maxAgentTokenLifetime?: number
   /** Replaces the guarded fetch for metadata and keys. Checks of issuer, redirects, sizes and deadline stay on. */
@@ -150,6 +156,7 @@ export interface ResourceSettings {
   readonly signatureWindow: number
   readonly additionalSignatureComponents: readonly string[]
   readonly replay: ReplayScope
+  readonly claims: readonly string[]
   readonly maxAgentTokenLifetime: number | undefined
   readonly fetch: typeof fetch | undefined
   readonly now: () => number

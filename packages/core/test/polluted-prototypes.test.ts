@@ -26,6 +26,7 @@ const pollutions: Readonly<Record<string, Pollution>> = {
     generations: ['mission-header'],
     signatureWindow: 300,
     additionalSignatureComponents: ['@query'],
+    claims: ['groups'],
     replay: 'all',
     maxAgentTokenLifetime: 1,
     onRefusal: 7,

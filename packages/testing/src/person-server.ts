@@ -184,10 +184,10 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
     agentToken: string,
   ): Promise<{ readonly jwk: unknown; readonly exp: number }> {
     if (text === undefined) return { jwk: (decodeJwt(agentToken).cnf as { jwk: unknown }).jwk, exp: auth.exp }
-    const { claims } = await issuers.verifyParameter(text, 'subagent', undefined)
+    const { claims, jwk } = await issuers.verifyParameter(text, 'subagent', undefined)
     if (claims.parentAgent !== auth.agent)
       throw new ExchangeError('invalid_subagent_token', 'the sub-agent is of another family')
-    return claims
+    return { jwk, exp: claims.exp }
   }
 }
 

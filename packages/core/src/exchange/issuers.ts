@@ -2,7 +2,9 @@ import { platform } from '#platform'
 import { isAAuthError } from '../errors.ts'
 import { IssuerKeys } from '../keys/issuer-keys.ts'
 import { allowsLegacy, verifyToken } from '../keys/verify-token.ts'
-import { readClaims, type VerifiedClaims } from '../token/claims.ts'
+import { audienceOf } from '../token/claim-values.ts'
+import { asVerified, readClaims, type VerifiedClaims } from '../token/claims.ts'
+import type { JsonObject } from '../token/json.ts'
 import type { Generation, WellKnownDocument } from '../token/kinds.ts'
 import { checkPublicKey, thumbprint } from '../token/public-key.ts'
 import { decodeToken, type UntrustedJws } from '../token/untrusted-token.ts'
@@ -27,8 +29,10 @@ export interface VerifiedParameter {
   readonly claims: VerifiedClaims
   /** Thumbprint of the key it is bound to. */
   readonly jkt: string
-  /** As it stands in the token; it was compared where an audience was asked for. */
-  readonly aud: unknown
+  /** The public key that it is bound to: its `cnf.jwk`. */
+  readonly jwk: JsonObject
+  /** Whom it is for; it was compared where an audience was asked for. */
+  readonly aud: string | undefined
 }
 
 /** Keys of issuers, fetched and kept as a resource does it. One for a process. */
@@ -82,19 +86,20 @@ export class Issuers {
   ): Promise<VerifiedParameter> {
     try {
       const token = decodeToken(text)
-      const { aud: itsOwn } = token.untrustedClaims
       const rules = {
-        issuer: aud ?? (itsOwn as string),
+        issuer: aud,
         generations: this.generations,
         window: 60,
         maxAgentTokenLifetime: undefined,
+        claims: [],
       }
       const claims = readClaims(token, rules, this.now())
       const legacy = allowsLegacy(claims, this.generations.has('mission-header'))
       const key = checkPublicKey(claims.jwk, legacy)
       await this.verifyJws(token, claims.iss, claims.dwk, legacy)
       await this.refuseRevoked(claims, parameter)
-      return { claims: { ...claims, verified: true }, jkt: await thumbprint(platform, key), aud: itsOwn }
+      const jkt = await thumbprint(platform, key)
+      return { claims: asVerified(claims), jwk: claims.jwk, jkt, aud: audienceOf(token.untrustedClaims) }
     } catch (fault) {
       throw asExchangeError(fault, parameter)
     }

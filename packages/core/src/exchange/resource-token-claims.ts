@@ -1,5 +1,5 @@
 import { AAuthError } from '../errors.ts'
-import { missionObject, numericDate, scopesOf, text } from '../token/claim-values.ts'
+import { audienceOf, missionObject, numericDate, scopesOf, text } from '../token/claim-values.ts'
 import type { Mission } from '../token/claims.ts'
 import { isAgentId, isS256, isServerId } from '../token/identifiers.ts'
 import type { JsonObject } from '../token/json.ts'
@@ -31,7 +31,8 @@ export interface ResourceTokenClaims {
 
 /** Checks the shape of a resource token (RT-1 to RT-14). @throws {AAuthError} `invalid_jwt`, `expired_jwt`, `clock_skew` */
 export function readResourceToken(claims: JsonObject, now: number): ResourceTokenClaims {
-  const { iss, dwk, aud, ps, sub, agent } = claims
+  const { iss, dwk, ps, sub, agent } = claims
+  const aud = audienceOf(claims)
   if (dwk !== 'aauth-resource.json') throw refuse('dwk does not go with typ')
   if (!isServerId(iss) || !isServerId(aud)) throw refuse('iss or aud is no server identifier')
   const [jti, account, tenant, presentedJti] = ['jti', 'account', 'tenant', 'presented_jti'].map((name) =>

@@ -86,7 +86,7 @@ export async function verifyResourceToken(
     ...claims,
     verified: true,
     forwards: claims.aud !== personServer,
-    jwk: bound.claims.jwk,
+    jwk: bound.jwk,
     latestExp: Math.min(...exps),
   }
 }

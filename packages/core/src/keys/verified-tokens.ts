@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { VerificationKey } from '../platform/platform.ts'
 import type { AuthTemplate } from '../token/auth.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
+import { weightOf } from '../token/further-claims.ts'
 import type { CheckedKey } from '../token/public-key.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 import type { KeySource } from './issuer-records.ts'
@@ -23,6 +24,9 @@ interface Entry {
   readonly signedWith: IssuerKey
 }
 
+/** Octets that a token may have where all are kept that may be. */
+const meanSize = 2048
+
 /**
  * Tokens that were verified once and are not verified again before `exp` while the issuer still publishes the
  * key that signed them (architecture §7). The key is the whole token: no two tokens can share an entry.
@@ -33,7 +37,11 @@ export class VerifiedTokens {
 
   constructor(keys: IssuerKeys, max: number) {
     this.#keys = keys
-    this.#entries = new LRUCache({ max, maxSize: max * 2048, sizeCalculation: (_, text) => text.length })
+    this.#entries = new LRUCache({
+      max,
+      maxSize: max * meanSize,
+      sizeCalculation: ({ token }, text) => text.length + weightOf(token.claims.further),
+    })
   }
 
   /** The verified token, if nothing has to be asked for it. */
@@ -58,7 +66,8 @@ export class VerifiedTokens {
   }
 
   set(text: string, token: VerifiedToken, signedWith: IssuerKey): void {
-    this.#entries.set(text, { token, signedWith })
+    // A part of a string keeps all of it alive, here a whole header; what is joined and cut anew is a copy.
+    this.#entries.set(` ${text}`.slice(1), { token, signedWith })
   }
 
   /** The token of an issuer with this `jti`, where it is remembered. Walks over all of them. */

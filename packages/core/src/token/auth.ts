@@ -1,4 +1,5 @@
 import type { Mission, VerifiedClaims } from './claims.ts'
+import type { FurtherClaims } from './further-claims.ts'
 import { providerOf } from './identifiers.ts'
 import type { Generation, TokenKind } from './kinds.ts'
 
@@ -18,6 +19,11 @@ interface Verified {
   readonly thumbprint: string
   /** What the request's signature covers. The query and the body are not among it unless demanded. */
   readonly covered: readonly string[]
+  /**
+   * The claims that the option `claims` of the resource names, as the issuer signed them: those that the token holds,
+   * deep-frozen, in objects without prototype. Absent where the option names none.
+   */
+  readonly claims?: FurtherClaims
 }
 
 /** A verified agent token: which agent is calling, and nothing about persons. */
@@ -102,6 +108,7 @@ export type AuthTemplate = Readonly<Omit<Auth, 'covered'>>
 export function authTemplate(claims: VerifiedClaims, thumbprint: string): AuthTemplate {
   const { kind, generation, iss, sub, ps, agent, parentAgent, scopes, account, tenant, mission, jti, exp } =
     claims
+  const { further } = claims
   return Object.freeze({
     type: kind,
     ...present({ generation, iss, sub, ps, agent, parentAgent }),
@@ -111,6 +118,7 @@ export function authTemplate(claims: VerifiedClaims, thumbprint: string): AuthTe
     ...present({
       mission: mission && Object.freeze({ approver: mission.approver, s256: mission.s256 }),
       class: agent === undefined ? undefined : Object.freeze({ provider: providerOf(agent) }),
+      claims: further,
     }),
     thumbprint,
     jti,

@@ -44,6 +44,12 @@ export function missionObject(claims: JsonObject): Mission | undefined {
   return { approver, s256 }
 }
 
+/** Whom a token is for: a string, or a list of exactly one (RFC 7519 §4.1.3). `undefined` for anything else. */
+export function audienceOf({ aud }: JsonObject): string | undefined {
+  const only: unknown = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud
+  return typeof only === 'string' ? only : undefined
+}
+
 export function numericDate(claims: JsonObject, name: string): number {
   const value = claims[name]
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw refuse(`${name} is no NumericDate`)

@@ -1,5 +1,7 @@
 import { AAuthError, type RequirementName } from '../errors.ts'
-import { numericDate, refuse, text } from './claim-values.ts'
+import { quoted } from '../wire/quoted.ts'
+import { audienceOf, numericDate, refuse, text } from './claim-values.ts'
+import { type FurtherClaims, furtherClaims } from './further-claims.ts'
 import { isServerId } from './identifiers.ts'
 import { asObject, type JsonObject } from './json.ts'
 import {
@@ -39,21 +41,34 @@ export interface UntrustedClaims {
   readonly account: string | null
   readonly tenant: string | null
   readonly mission: Mission | undefined
+  /** `undefined` where the resource asks for none. */
+  readonly further: FurtherClaims | undefined
   /** `cnf.jwk`: has its `kty` and the members that needs; not yet a key. */
   readonly jwk: JsonObject
 }
 
-/** The same claims once the issuer's signature over them verified. */
-export type VerifiedClaims = Omit<UntrustedClaims, 'verified'> & { readonly verified: true }
+/**
+ * The same claims once the issuer's signature over them verified. They are kept for as long as the token is
+ * remembered, so they hold nothing that is of any size: what the key became is kept in its place.
+ */
+export type VerifiedClaims = Omit<UntrustedClaims, 'verified' | 'jwk'> & { readonly verified: true }
+
+/** @param claims of a token whose signature verified */
+export function asVerified({ jwk: _, ...claims }: UntrustedClaims): VerifiedClaims {
+  return { ...claims, verified: true }
+}
 
 /** What the resource expects of every token. */
 export interface ClaimRules {
-  readonly issuer: string
+  /** The audience of person and auth tokens; `undefined` leaves that to the caller. */
+  readonly issuer: string | undefined
   readonly generations: ReadonlySet<Generation>
   /** Seconds. */
   readonly window: number
   /** Seconds; `undefined` admits any (matrix AGENT-10). */
   readonly maxAgentTokenLifetime: number | undefined
+  /** Names of further claims that are kept. */
+  readonly claims: readonly string[]
 }
 
 /**
@@ -80,8 +95,16 @@ export function readClaims(token: UntrustedToken, rules: ClaimRules, now: number
     throw refuse('alg EdDSA is not fully specified (matrix D14)')
   }
   checkTimes(kind, subject.generation, iat, exp, claims, rules, now)
-  if (kind !== 'agent-token' && claims.aud !== rules.issuer) throw refuse('aud is not this resource')
-  return { verified: false, kind, role, dwk, iss, jti, iat, exp, jwk, ...subject }
+  if (kind !== 'agent-token' && rules.issuer !== undefined) checkAudience(claims, rules.issuer)
+  const further = furtherClaims(claims, rules.claims)
+  return { verified: false, kind, role, dwk, iss, jti, iat, exp, jwk, further, ...subject }
+}
+
+function checkAudience(claims: JsonObject, issuer: string): void {
+  const audience = audienceOf(claims)
+  if (audience === issuer) return
+  const shown = audience === undefined ? 'missing, or neither a string nor a list of one' : quoted(audience)
+  throw refuse(`aud is ${shown} and this resource is ${quoted(issuer)}: ask for a token for this resource`)
 }
 
 const membersOf: ReadonlyMap<unknown, readonly string[]> = new Map([

@@ -11,7 +11,8 @@ const both: readonly (readonly [fault: string, claims: Claims, code: string])[] 
   ['of no issuer', { iss: undefined }, invalid],
   ['of an issuer with a path', { iss: 'https://notes.example/' }, invalid],
   ['for nobody', { aud: undefined }, invalid],
-  ['for several', { aud: ['https://ps.example'] }, invalid],
+  ['for several', { aud: ['https://ps.example', 'https://other.example'] }, invalid],
+  ['for a list of nobody', { aud: [] }, invalid],
   ['without jti', { jti: undefined }, invalid],
   ['without iat', { iat: undefined }, invalid],
   ['without exp', { exp: undefined }, invalid],
@@ -53,6 +54,13 @@ describe('claims of a resource token of draft 11', () => {
     const { resourceToken, atPersonServer, net } = await makeScene()
     const checked = verifyResourceToken(await resourceToken({ claims }), atPersonServer())
     expect([await verdict(checked), net.fetches]).toEqual([code, []])
+  })
+
+  it('takes a list of the one it is for', async () => {
+    const { resourceToken, olderResourceToken, atPersonServer } = await makeScene()
+    const claims = { aud: ['https://ps.example'] }
+    for (const token of [await resourceToken({ claims }), await olderResourceToken({ claims })])
+      expect(await verifyResourceToken(token, atPersonServer())).toMatchObject({ aud: 'https://ps.example' })
   })
 
   it('takes one made 60 s ahead, for clocks differ', async () => {

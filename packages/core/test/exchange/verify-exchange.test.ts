@@ -52,6 +52,10 @@ describe.each(flows)('verifyExchange, %s', (_, which, aud) => {
     expect(await change({})).toBe('accepted')
   })
 
+  it('takes a list of its one audience', async () => {
+    expect(await change({ claims: { aud: ['https://notes.example'] } })).toBe('accepted')
+  })
+
   it('takes less scope, a shorter life, or none of the scopes', async () => {
     expect([
       await change({ scope: 'notes.read' }),
@@ -62,7 +66,17 @@ describe.each(flows)('verifyExchange, %s', (_, which, aud) => {
 
   it.each<readonly [string, string, Grant]>([
     ['of another resource', 'audience_not_issuer', { aud: 'https://other.example' }],
-    ['of several resources', 'audience_not_issuer', { claims: { aud: ['https://notes.example'] } }],
+    [
+      'of several resources',
+      'audience_not_issuer',
+      { claims: { aud: ['https://notes.example', 'https://other.example'] } },
+    ],
+    [
+      'of one resource named twice',
+      'audience_not_issuer',
+      { claims: { aud: ['https://notes.example', 'https://notes.example'] } },
+    ],
+    ['of a list of no resource', 'audience_not_issuer', { claims: { aud: [] } }],
     ['of no resource', 'audience_not_issuer', { claims: { aud: undefined } }],
     ['with one scope more', 'scope_broadened', { scope: 'notes.read notes.write notes.purge' }],
     ['with another scope', 'scope_broadened', { scope: 'notes.purge' }],

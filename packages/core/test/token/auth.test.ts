@@ -35,7 +35,8 @@ const claims = {
   account: null,
   tenant: null,
   mission,
-  jwk: { kty: 'OKP', ...JSON.parse('{"__proto__":{"admin":true}}') },
+  further: undefined,
+  ...JSON.parse('{"__proto__":{"admin":true}}'),
 } as const satisfies VerifiedClaims
 
 describe('an identity', () => {

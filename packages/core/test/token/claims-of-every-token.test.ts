@@ -114,7 +114,11 @@ const audiences: readonly (readonly [fault: string, aud: unknown])[] = [
   ['this resource with a port', 'https://notes.example:443'],
   ['a beginning of this resource', 'https://notes.exampl'],
   ['something that begins like this resource', 'https://notes.example.evil.example'],
-  ['a list with this resource', ['https://notes.example']],
+  ['an empty list', []],
+  ['a list of this resource and another', ['https://notes.example', 'https://other.example']],
+  ['a list of this resource twice', ['https://notes.example', 'https://notes.example']],
+  ['a list of another resource', ['https://other.example']],
+  ['a list in a list', [['https://notes.example']]],
   ['an object', { 'https://notes.example': true }],
 ]
 describe.each(addressedKinds)('the audience of $kind', ({ mint, requirement }: Minted) => {
@@ -125,6 +129,21 @@ describe.each(addressedKinds)('the audience of $kind', ({ mint, requirement }: M
       expect(refusal).toMatchObject({ code: 'invalid_jwt', status: 401 })
     },
   )
+})
+
+describe.each(addressedKinds)('the audience of $kind', ({ mint, requirement }: Minted) => {
+  it('may be a list of this resource alone, as JWT libraries write it [JWT-18, R11-060]', async () => {
+    const token = await mint(agent, { claims: { aud: ['https://notes.example'] } })
+    expect((await world.call(token, { requirement })).iss).toBe('https://ps.example')
+  })
+
+  it('is named in the hint beside what it must be, not cut short [R11-060]', async () => {
+    const token = await mint(agent, { claims: { aud: 'https://other.example' } })
+    const { hint } = await world.refusal(token, { requirement })
+    expect(hint).toBe(
+      'aud is "https://other.example" and this resource is "https://notes.example": ask for a token for this resource',
+    )
+  })
 })
 
 it('ignores aud in an agent token [G10]', async () => {

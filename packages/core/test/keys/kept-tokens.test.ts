@@ -1,0 +1,47 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { IssuerKeys } from '../../src/keys/issuer-keys.ts'
+import type { IssuerKey } from '../../src/keys/key-set.ts'
+import { type VerifiedToken, VerifiedTokens } from '../../src/keys/verified-tokens.ts'
+import { everyKind, type Minted } from '../token/mint.ts'
+import { makeWorld } from '../world.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+const published = { isCurrent: () => true } as unknown as IssuerKeys
+const signedWith = { kid: 'key-1' } as IssuerKey
+const tokenWith = (further?: Record<string, unknown>) =>
+  ({ claims: { exp: 2, further } }) as unknown as VerifiedToken
+
+describe('of verified tokens', () => {
+  it('as many are kept as there is room for, 2048 octets for each on average [O04]', () => {
+    const tokens = new VerifiedTokens(published, 4)
+    const texts = ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(4000))
+    for (const text of texts) tokens.set(text, tokenWith(), signedWith)
+    expect(texts.map((text) => tokens.get(text, 1) !== undefined)).toEqual([false, false, false, true, true])
+  })
+
+  it('further claims take of that room what they take of memory [O04]', () => {
+    const tokens = new VerifiedTokens(published, 4)
+    const groups = Array.from({ length: 120 }, () => ({}))
+    for (const text of ['a', 'b']) tokens.set(text, tokenWith({ groups }), signedWith)
+    expect([tokens.get('a', 1), tokens.get('b', 1)]).toEqual([undefined, expect.anything()])
+  })
+})
+
+describe.each(everyKind)('of a verified $kind', ({ mint, requirement }: Minted) => {
+  it('nothing is kept that is not used: neither cnf.jwk nor claims nobody reads [O04]', async () => {
+    const set = vi.spyOn(VerifiedTokens.prototype, 'set')
+    const { agent, call } = await makeWorld()
+    const claims = {
+      cnf: { jwk: { ...agent.key.jwk, more: Array(100).fill({ filler: 'filler' }) } },
+      groups: ['filler'],
+    }
+    await call(await mint(agent, { claims }), { requirement })
+    const [, token] = set.mock.calls[0] ?? []
+    expect(token?.claims.iss).toMatch('https://')
+    expect(JSON.stringify(token)).not.toContain('filler')
+    expect(Object.keys(token?.claims ?? {})).not.toContain('jwk')
+  })
+})
