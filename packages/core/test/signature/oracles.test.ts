@@ -77,7 +77,11 @@ describe.each(['Ed25519', 'ES256'] as const)('with a key for %s', (alg) => {
 
   function sign({ method, path, query, headers }: Asked): Promise<SignedMessage> {
     const url = `https://notes.example${path}${query && `?${query}`}`
-    return agent.sign(url, { method, headers }, { token, cover: ['@query', ...Object.keys(headers)] })
+    return agent.sign(
+      url,
+      { method, headers },
+      { token, cover: ['@query', '@scheme', '@target-uri', '@request-target', ...Object.keys(headers)] },
+    )
   }
 
   it('both oracles and we make the base that was signed, and accept [SIG-24, R11-102, SIG-15]', async () => {
@@ -125,11 +129,11 @@ describe.each(['Ed25519', 'ES256'] as const)('with a key for %s', (alg) => {
     return { base, accepts: verdict === 'accepted' }
   }
 
-  async function httpMessageSig({ method, url, headers }: SignedMessage): Promise<Opinion> {
+  async function httpMessageSig({ method, url, target, headers }: SignedMessage): Promise<Opinion> {
     let base = ''
     const fields = headers.map(([name, value]) => ({ name, value }))
     const accepts = await verifySignature(
-      { kind: 'request', method, targetUri: url, fields },
+      { kind: 'request', method, targetUri: url, requestTarget: target, fields },
       {
         label: 'sig',
         policy: {
