@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'deadline',
     'demand',
     'errors',
+    'known-members',
     'mission-end',
     'own-members',
     'provenance',

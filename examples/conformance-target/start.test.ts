@@ -45,7 +45,7 @@ describe('the target', () => {
     [
       'a requirement key that does not exist',
       { ...least, routes: [{ path: '/x', require: { scopes: [] } }] },
-      '"scopes" is no member of a requirement',
+      '"scopes" is not an option of a requirement: did you mean "scope"?',
     ],
   ])('refuses %s at start, in one line and with exit code 1', async (_title, config, message) => {
     expect(await runTarget(config).ended).toEqual({ code: 1, stdout: '', stderr: `target: ${message}\n` })

@@ -1,6 +1,7 @@
 import { checkPublishedKeys, checkSigningKey } from './check-signing-key.ts'
 import { demand } from './demand.ts'
 import { checkTrust } from './keys/trust.ts'
+import { assertKnownMembers } from './known-members.ts'
 import type { Limits, ResourceDisplay, ResourceOptions, ResourceSettings } from './options.ts'
 import { ownMembers } from './own-members.ts'
 import { checkComponents } from './signature/coverage.ts'
@@ -96,8 +97,7 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     onRefusal: given.onRefusal,
     limits: checkLimits(ownMembers(given.limits ?? {})),
   }
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(settings, name))
-  demand(unknown === undefined, `"${unknown}" is no option of createResource`)
+  assertKnownMembers(given, Object.keys(settings), 'createResource')
   return settings
 }
 
@@ -174,8 +174,7 @@ function checkServers(servers: readonly string[], name: string): readonly string
 }
 
 function checkStores(stores: Stores): Stores {
-  const unknown = Object.keys(stores).find((name) => !Object.hasOwn(storeMethods, name))
-  demand(unknown === undefined, `"stores" has no member "${unknown}"`)
+  assertKnownMembers(stores, Object.keys(storeMethods), '"stores"')
   for (const [name, methods] of Object.entries(storeMethods)) {
     const store = stores[name as keyof Stores] as Record<string, unknown> | undefined
     demand(
@@ -211,8 +210,7 @@ function checkClock(now: () => number): () => number {
 
 function checkLimits(given: Partial<Limits>): Limits {
   const limits = {} as Record<keyof Limits, number>
-  for (const name of Object.keys(given))
-    demand(Object.hasOwn(limitBounds, name), `"limits" has no member "${name}"`)
+  assertKnownMembers(given, Object.keys(limitBounds), '"limits"')
   for (const [name, [preset, max, min = 1]] of Object.entries(limitBounds) as [
     keyof Limits,
     (typeof limitBounds)[keyof Limits],

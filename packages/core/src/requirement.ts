@@ -1,5 +1,6 @@
 import { demand } from './demand.ts'
 import { checkTrust, type Trust } from './keys/trust.ts'
+import { assertKnownMembers } from './known-members.ts'
 import { ownMembers } from './own-members.ts'
 import { checkComponents } from './signature/coverage.ts'
 import type { AuthFor } from './token/auth.ts'
@@ -94,7 +95,7 @@ export interface CompiledRequirement {
 }
 
 const kinds: ReadonlySet<unknown> = new Set<TokenKind>(['agent-token', 'person-token', 'auth-token'])
-const members = new Set([
+const members: readonly string[] = [
   'accept',
   'scope',
   'mission',
@@ -106,7 +107,7 @@ const members = new Set([
   'optional',
   'trust',
   'check',
-])
+]
 
 /** @throws {TypeError} for anything that would not mean what was written */
 export function compileRequirement(
@@ -116,8 +117,7 @@ export function compileRequirement(
 ): CompiledRequirement {
   demand(typeof given === 'object' && given !== null, 'a requirement must be an object')
   const requirement = ownMembers(given)
-  const unknown = Object.keys(requirement).find((name) => !members.has(name))
-  demand(unknown === undefined, `"${unknown}" is no member of a requirement`)
+  assertKnownMembers(requirement, members, 'a requirement')
   const { mission, class: agentClass, classPolicy = 'deny', tool, account, optional = false } = requirement
   const { trust, check } = requirement
   const accept = new Set<TokenKind>([requirement.accept ?? 'auth-token'].flat() as TokenKind[])

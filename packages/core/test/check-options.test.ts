@@ -133,14 +133,38 @@ describe('an option that is wrong', () => {
     },
   )
 
-  it.each(['scope', 'clock', 'window', '__proto__x', 'constructor', 'toString'])(
-    '%s is refused, since there is none of that name',
+  it.each(['clock', 'window', '__proto__x', 'constructor', 'toString', 'x'.repeat(200)])(
+    '%s is refused, since there is no option of that name',
     (name) => {
       expect(() => createResource({ ...base, [name]: 'x' })).toThrow(
-        `"${name}" is no option of createResource`,
+        /^"[A-Za-z_]+…?" is not an option of createResource: use one of issuer, trust, /,
       )
     },
   )
+
+  it.each([
+    ['createResource', { scope: {} }, 'scopes'],
+    ['createResource', { signingkey: ed25519 }, 'signingKey'],
+    ['createResource', { authorites: [] }, 'authorities'],
+    ['"limits"', { limits: { tombstone: 1 } }, 'tombstones'],
+    ['"stores"', { stores: { replay: {} } }, 'replays'],
+  ])('of %s with a misspelt name is refused with the name that was meant: %j', (whose, options, meant) => {
+    expect(() => createResource({ ...base, ...options } as never)).toThrow(
+      new RegExp(`" is not an option of ${whose}: did you mean "${meant}"\\?$`),
+    )
+  })
+
+  it.each([
+    ['signingKey', { signingKey: undefined }],
+    ['accessServer', { accessServer: undefined }],
+    ['now', { now: undefined }],
+    ['replays', { limits: { replays: undefined } }],
+    ['tombstones', { stores: { tombstones: undefined } }],
+  ])('is refused where "%s" is undefined, as it is when a variable is not set', (name, options) => {
+    expect(() => createResource({ ...base, ...options } as never)).toThrow(
+      new RegExp(`^"${name}" of .+ is undefined: leave it out for the default, or give it a value$`),
+    )
+  })
 
   it.each([undefined, null, 7, 'https://notes.example'])('options that are %j are refused', (options) => {
     expect(() => createResource(options as never)).toThrow(TypeError)

@@ -66,6 +66,17 @@ describe('a requirement that would not mean what was written', () => {
     expect(check).toThrow(new RegExp(`"${member}`))
   })
 
+  it.each([
+    [{ scopes: 'read' }, '"scopes" is not an option of a requirement: did you mean "scope"?'],
+    [{ missions: 'required' }, '"missions" is not an option of a requirement: did you mean "mission"?'],
+    [
+      { scope: undefined },
+      '"scope" of a requirement is undefined: leave it out for the default, or give it a value',
+    ],
+  ])('is refused with the mend: %j', (requirement, text) => {
+    expect(() => checkRequirement(resource, requirement as AnyRequirement)).toThrow(new TypeError(text))
+  })
+
   it.each([null, undefined, 'read'])('is refused when it is %j', (requirement) => {
     expect(() => checkRequirement(resource, requirement as never)).toThrow(/must be an object/)
   })

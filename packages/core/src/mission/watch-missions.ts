@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { demand } from '../demand.ts'
+import { assertKnownMembers } from '../known-members.ts'
 import { ownMembers } from '../own-members.ts'
 import type { ResourceState } from '../resource.ts'
 import type { Mission } from '../token/claims.ts'
@@ -70,8 +71,7 @@ const others = ['source', 'blobs', 'announcements']
  */
 export function watchMissions(options: MissionOptions): MissionWatching {
   const given = ownMembers(options)
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(bounds, name) && !others.includes(name))
-  demand(unknown === undefined, `"${unknown}" is no option of watchMissions`)
+  assertKnownMembers(given, [...Object.keys(bounds), ...others], 'watchMissions')
   const { source, blobs, announcements = false } = given
   demand(source === undefined || typeof source === 'function', '"source" must be a function')
   demand(blobs === undefined || typeof blobs === 'function', '"blobs" must be a function')

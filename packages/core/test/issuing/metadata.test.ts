@@ -150,12 +150,20 @@ describe('createResource refuses', () => {
       '"revokers.https://as.example" must list server identifiers',
       { revokers: { 'https://as.example': 'https://ps.example' } },
     ],
-    ['"stores" has no member "revocation"', { stores: { revocation: { add() {}, has() {} } } }],
+    [
+      '"revocation" is not an option of "stores": did you mean "revocations"?',
+      { stores: { revocation: { add() {}, has() {} } } },
+    ],
     ['"stores.revocations" must have add and has', { stores: { revocations: { add() {} } } }],
     ['"stores.replays" must have mark', { stores: { replays: {} } }],
-    ['"authorization_endpoint" is no option of createResource', { authorization_endpoint: '/x' }],
   ]
   it.each(faults)('%s: %j', (message, options) => {
     expect(() => create(options)).toThrow(new TypeError(message))
+  })
+
+  it('an endpoint that the resource serves by itself cannot be set [META-6]', () => {
+    expect(() => create({ authorization_endpoint: '/x' } as never)).toThrow(
+      /^"authorization_endpoint" is not an option of createResource: use one of issuer, /,
+    )
   })
 })

@@ -126,7 +126,9 @@ describe('an end, while the source is asked', () => {
     const told = gate<'recorded'>()
     const tombstones: TombstoneStore = { find: () => undefined, add: () => told.promise }
     const world = await makeWatchedWorld({}, { stores: { tombstones } })
-    const ending = world.resource.missions.terminate(mission).catch((error: Error) => error.message)
+    const ending = world.resource.missions
+      .terminate(mission)
+      .catch((error: Error) => (error.cause as Error).message)
     await settled()
     await world.post()
     told.fail(new Error('no store'))
