@@ -4,17 +4,20 @@ import type { ResourceSettings } from './options.ts'
 import { ask } from './redeems-agent-token.ts'
 import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
+import { unsignedHint } from './unsigned-hint.ts'
 import type { VerifiedRequest } from './verify-request.ts'
+import type { SignedRequest } from './wire/signed-request.ts'
 
 /** The answer to a request without any credential (matrix CHAL-1, CHAL-2; R11-081). */
 export function unsignedChallenge(
   { generations }: ResourceSettings,
   { accept }: CompiledRequirement,
+  request: SignedRequest,
 ): AAuthError {
   const onlyPerson = accept.size === 1 && accept.has('person-token')
   const noUseForAgentTokens = !generations.has('mission-header') && !accept.has('agent-token')
   return new AAuthError('invalid_signature', {
-    hint: 'the request is not signed',
+    hint: unsignedHint(request),
     advertise: true,
     requirement: onlyPerson || noUseForAgentTokens ? 'person-token' : 'agent-token',
   })

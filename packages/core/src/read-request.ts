@@ -34,7 +34,7 @@ export function readRequest(
 ): UntrustedRequest {
   const { settings } = state
   const transport = checkTransport(request, settings)
-  if (isUnsigned(request)) throw unsignedChallenge(settings, requirement)
+  if (isUnsigned(request)) throw unsignedChallenge(settings, requirement, request)
   const required = requiredFor(state, request, requirement)
   const signature = selectSignature(request)
   checkCoverage(signature.components, required, signature.unsupported)

@@ -4,6 +4,7 @@ import { readRequest } from './read-request.ts'
 import { compileRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
 import { matchesDigests } from './signature/content-digest.ts'
+import { unsignedHint } from './unsigned-hint.ts'
 import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
 import { isUnsigned } from './wire/signature-headers.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
@@ -23,7 +24,7 @@ export async function verifyAny(
 ): Promise<VerifiedRequest> {
   if (isUnsigned(request)) {
     throw new AAuthError('invalid_signature', {
-      hint: 'the request is not signed',
+      hint: unsignedHint(request),
       advertise: true,
       requirement: ask,
     })

@@ -40,7 +40,7 @@ export async function verifyRequest(
   deadline: Deadline,
 ): Promise<VerifiedRequest> {
   const { settings } = state
-  const proof = { state, signature, base }
+  const proof = { state, signature, base, transport }
   const known = state.tokens.get(tokenText, now)
   if (known) admit(settings, requirement.trust, known.claims)
   const { token, possessed } = known

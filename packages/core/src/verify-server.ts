@@ -28,6 +28,8 @@ export interface VerifiedServer {
 }
 
 const scheme = 'jwks_uri'
+const unsignedServer =
+  'the request is not signed: sign it with a key that the server publishes, and name it in Signature-Key by scheme jwks_uri'
 /** Roles that may speak to a resource; an agent provider revokes at the person server (R11-261). */
 const roles: ReadonlyMap<unknown, readonly [IssuerRole, WellKnownDocument]> = new Map([
   ['aauth-person.json', ['person-server', 'aauth-person.json']],
@@ -48,7 +50,7 @@ export async function verifyServer(
   const { settings, keys, platform } = state
   const transport = checkTransport(request, settings)
   if (isUnsigned(request)) {
-    throw new AAuthError('invalid_signature', { hint: 'the request is not signed', advertise: true, scheme })
+    throw new AAuthError('invalid_signature', { hint: unsignedServer, advertise: true, scheme })
   }
   const required = requiredComponents(request, ['content-digest', 'content-type'], false)
   const all = [...new Set([...required, 'content-digest', 'content-type'])]

@@ -209,7 +209,7 @@ class Reader {
   }
 
   #fault(wanted: string): DictionaryFault {
-    return new DictionaryFault(`expected ${wanted} at position ${this.#at} of ${this.#text.slice(0, 24)}…`)
+    return new DictionaryFault(`expected ${wanted} at position ${this.#at}`)
   }
 }
 

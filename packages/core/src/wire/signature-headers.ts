@@ -36,7 +36,22 @@ function readField(request: SignedRequest, name: FieldName): ReadonlyMap<string,
   const text = lines.length === 1 ? (lines[0] as string) : lines.join(', ')
   if (text.length > maxHeaderLength[name])
     throw new DictionaryFault(`${name}: over ${maxHeaderLength[name]} octets`)
-  const members = readDictionary(text, dictionaryCaps)
-  if (members.size === 0) throw new DictionaryFault(`${name} is missing or empty`)
+  const members = readMembers(text, name)
+  if (members.size === 0)
+    throw new DictionaryFault(`${name} is missing or empty: send all three signature fields, or none of them`)
   return members
+}
+
+/** @throws {DictionaryFault} that names the field, and shows nothing of it */
+function readMembers(text: string, name: FieldName): ReadonlyMap<string, Member> {
+  try {
+    return readDictionary(text, dictionaryCaps)
+  } catch (fault) {
+    if (!(fault instanceof DictionaryFault)) throw fault
+    const remedy =
+      name === 'signature' && /=:[A-Za-z0-9+/]*[-_]/.test(text)
+        ? 'the signature is in base64url: write it in base64, with + and / for - and _ (RFC 9651 §3.3.5)'
+        : 'write it as a dictionary of structured fields (RFC 9651 §3.2)'
+    throw new DictionaryFault(`${name} is malformed, ${fault.message}: ${remedy}`)
+  }
 }
