@@ -7,6 +7,7 @@ import { checkCoverage, requiredComponents } from './signature/coverage.ts'
 import { checkFreshness } from './signature/freshness.ts'
 import { schemeOf, selectSignature, type UntrustedSignature } from './signature/select-signature.ts'
 import { checkTransport, type Transport } from './transport.ts'
+import { quoted } from './wire/quoted.ts'
 import { serializeInnerList } from './wire/serialize.ts'
 import { isUnsigned } from './wire/signature-headers.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
@@ -64,9 +65,13 @@ export function requiredFor(
 /** KEY-1, KEY-3, KEY-4. */
 function readTokenText({ label, key }: UntrustedSignature): string {
   if (schemeOf(key) !== 'jwt')
-    throw new AAuthError('unsupported_scheme', { hint: `"${label}" does not use scheme jwt` })
+    throw new AAuthError('unsupported_scheme', {
+      hint: `${quoted(label)} in Signature-Key does not use scheme jwt: write jwt;jwt="…"`,
+    })
   const jwt = key.params.get('jwt')
   if (jwt?.type !== 'string')
-    throw new AAuthError('invalid_jwt', { hint: 'the jwt parameter is missing or no string' })
+    throw new AAuthError('invalid_jwt', {
+      hint: 'the parameter jwt of Signature-Key is missing or not a string: write jwt;jwt="…"',
+    })
   return jwt.value
 }

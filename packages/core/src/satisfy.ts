@@ -7,6 +7,7 @@ import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
 import { type Auth, authOf, isAccepted } from './token/auth.ts'
 import type { VerifiedRequest } from './verify-request.ts'
+import { quoted } from './wire/quoted.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 
 /** What the hint says where keys, metadata or the signer take too long. */
@@ -54,7 +55,9 @@ async function missionMissing(
     requirement.accept.has('auth-token') &&
     (claims.kind !== 'agent-token' || (await redeemsAgentToken(state, claims, requirement.trust)))
   if (redeemable) return askForAuthToken(state, verified, requirement)
-  return new AAuthError('mission_required', { hint: 'the token carries no mission' })
+  return new AAuthError('mission_required', {
+    hint: 'the route requires a mission and the token carries none: the agent must have its person approve one, or the route must allow requests without',
+  })
 }
 
 function checkMission({ mission }: Auth, { missionForbidden, approver }: CompiledRequirement): void {
@@ -117,7 +120,22 @@ async function checkLast(
     verdict = await deadline.waitFor('"check"', check(auth as never, request))
   } catch (error) {
     if (isAAuthError(error)) throw error
-    throw new AAuthError('server_error', { hint: 'check threw', cause: error, retryAfter: 5 })
+    throw new AAuthError('server_error', {
+      hint: `"check" threw ${quoted(thrownText(error))}: mend it, or return false to refuse the request`,
+      cause: error,
+      retryAfter: 5,
+    })
   }
-  if (verdict !== true) throw new AAuthError('access_denied', { hint: 'check did not return true' })
+  if (verdict === true) return
+  const remedy = verdict === false ? '' : ': return true to let the request pass'
+  throw new AAuthError('access_denied', { hint: `"check" returned ${kindOf(verdict)}${remedy}` })
+}
+
+function thrownText(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : quoted(thrown)
+}
+
+/** What `check` returned may be a record of the application: only its kind is told. */
+function kindOf(verdict: unknown): string {
+  return typeof verdict === 'string' ? 'a string' : quoted(verdict)
 }

@@ -220,6 +220,27 @@ describe('the clock', () => {
     },
   )
 
+  it('that tells milliseconds is refused at start, and says what to do [C11]', async () => {
+    await expect(makeWorld({ now: () => 1_790_000_000_000 })).rejects.toThrow(
+      new TypeError('"now" returned 1790000000000, which is not in seconds: divide Date.now() by 1000'),
+    )
+  })
+
+  it('that cannot be read at start and tells milliseconds stops requests [C11]', async () => {
+    let time: number | undefined
+    const now = (): number => {
+      if (time === undefined) throw new Error('not yet')
+      return time
+    }
+    const { agent, refusal } = await makeWorld({ now })
+    time = 1_790_000_000_000
+    const refused = await refusal(await agent.authToken({ scope: 'access' }))
+    expect([refused.code, refused.hint]).toEqual([
+      'server_error',
+      'Error: "now" returned 1790000000000, which is not in seconds: divide Date.now() by 1000',
+    ])
+  })
+
   it('may tell fractions, which are cut [SIG-18]', async () => {
     const { agent, call } = await makeWorld({ now: () => 1_790_000_060.9 })
     expect((await call(await agent.authToken({ scope: 'access' }))).type).toBe('auth-token')

@@ -138,7 +138,7 @@ describe('onRefusal', () => {
     const { agent, refusal } = await makeWorld({ onRefusal })
     const refused = await refusal(await agent.authToken(), { mistake: 'stale' })
     expect(onRefusal.mock.calls).toEqual([[refused, expect.objectContaining({ target: '/notes' })]])
-    expect(refused.hint).toBe('created is 61 s old; the window is 60 s')
+    expect(refused.hint).toMatch(/^"created" is 61 s old, and the window is 60 s: /)
   })
 
   it('hears of faults of our own and of the check, with their cause', async () => {

@@ -61,7 +61,7 @@ async function load(given: SigningKey | Signer): Promise<Loaded> {
 
 async function make(): Promise<Loaded> {
   console.warn(
-    'aauth-guard: no signingKey given, so one was made in memory; other processes and restarts will not know it',
+    'aauth-guard: "signingKey" is missing, so a key was made in the memory of this process: pass a private JWK with "kid" and "alg", since resource tokens do not verify in other processes and after a restart',
   )
   // Both are accepted everywhere; a runtime without Ed25519 has the other.
   const { privateKey, publicKey } = await generateKeyPair('Ed25519').catch(() => generateKeyPair('ES256'))

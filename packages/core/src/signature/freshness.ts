@@ -12,15 +12,17 @@ import type { UntrustedSignature } from './select-signature.ts'
 export function checkFreshness({ created, expires }: UntrustedSignature, now: number, window: number): void {
   if (created < now - window) {
     throw new AAuthError('invalid_signature', {
-      hint: `created is ${now - created} s old; the window is ${window} s`,
+      hint: `"created" is ${now - created} s old, and the window is ${window} s: sign each request when it is sent, and synchronize the clocks`,
     })
   }
   if (created > now + window) {
     throw new AAuthError('clock_skew', {
-      hint: `created is ${created - now} s ahead; the window is ${window} s`,
+      hint: `"created" is ${created - now} s ahead of this clock, and the window is ${window} s: synchronize the clocks (NTP)`,
     })
   }
   if (expires !== undefined && (expires <= now || expires < created)) {
-    throw new AAuthError('invalid_signature', { hint: 'expires has passed or precedes created' })
+    throw new AAuthError('invalid_signature', {
+      hint: '"expires" has passed or precedes "created": sign again',
+    })
   }
 }

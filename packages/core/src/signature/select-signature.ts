@@ -37,9 +37,12 @@ export function selectSignature(request: SignedRequest, scheme: SignatureScheme 
   const label = selectLabel(headers, scheme)
   const input = headers.input.get(label) as InnerList
   const signature = headers.signature.get(label)
-  if (input.kind !== 'inner-list') throw refuse(`"${label}" in Signature-Input is no inner list`)
+  if (input.kind !== 'inner-list')
+    throw refuse(
+      `${quoted(label)} in Signature-Input is not an inner list: list the covered components in parentheses`,
+    )
   if (signature?.kind !== 'item' || signature.item.type !== 'bytes')
-    throw refuse(`"${label}" in Signature is no byte sequence`)
+    throw refuse(`${quoted(label)} in Signature is not a byte sequence: write base64 between colons`)
   return {
     label,
     ...readComponents(input),
@@ -54,7 +57,10 @@ export function selectSignature(request: SignedRequest, scheme: SignatureScheme 
 /** The octets of the signature; both algorithms produce 64. @throws {AAuthError} `invalid_signature` */
 export function signatureBytes(signature: UntrustedSignature): Uint8Array<ArrayBuffer> {
   const bytes = decodeBytes(signature.base64)
-  if (bytes.length !== 64) throw refuse(`the signature has ${bytes.length} octets, not 64`)
+  if (bytes.length !== 64)
+    throw refuse(
+      `the signature has ${bytes.length} octets: Ed25519 and ES256 make 64 (r and s for ES256, not DER)`,
+    )
   return bytes
 }
 
@@ -70,9 +76,12 @@ function readHeaders(request: SignedRequest): SignatureHeaders {
 function selectLabel({ input, signature, key }: SignatureHeaders, scheme: SignatureScheme): string {
   const common = [...key.keys()].filter((label) => input.has(label) && signature.has(label))
   const [first] = common
-  if (first === undefined) throw refuse('no label is in all three signature fields')
+  if (first === undefined)
+    throw refuse(
+      'no label is in all three signature fields: use one label in Signature-Input, Signature and Signature-Key',
+    )
   const suitable = common.filter((label) => schemeOf(key.get(label)) === scheme)
-  if (suitable.length > 1) throw refuse(`several signatures with scheme ${scheme}: ${suitable.join(', ')}`)
+  if (suitable.length > 1) throw refuse(`several signatures use scheme ${scheme}: send one of them`)
   return suitable[0] ?? first
 }
 
@@ -86,7 +95,8 @@ function readComponents(input: InnerList): Pick<UntrustedSignature, 'components'
   const components: string[] = []
   let unsupported: string | undefined
   for (const { item, params } of input.items) {
-    if (item.type !== 'string') throw refuse('a covered component is no string')
+    if (item.type !== 'string')
+      throw refuse('a covered component is not a string: write its name in double quotes')
     if (params.size > 0 || !componentName.test(item.value)) {
       unsupported ??= quoted(item.value)
       continue
@@ -100,12 +110,13 @@ function readComponents(input: InnerList): Pick<UntrustedSignature, 'components'
 function readTime(input: InnerList, name: 'created' | 'expires'): number | undefined {
   const value = input.params.get(name)
   if (value === undefined) return undefined
-  if (value.type !== 'integer') throw refuse(`${name} is no integer`)
+  if (value.type !== 'integer')
+    throw refuse(`"${name}" in Signature-Input is not an integer: give it in whole seconds`)
   return value.value
 }
 
 function missingCreated(): never {
-  throw refuse('created is missing')
+  throw refuse('"created" is missing in Signature-Input: add it as a parameter, in seconds')
 }
 
 function refuse(hint: string): AAuthError {

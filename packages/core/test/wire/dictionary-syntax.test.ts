@@ -99,8 +99,6 @@ describe('syntax', () => {
   })
 
   it('says where it stopped and what it wanted', () => {
-    expect(fault('sig=("@method");created=x y')).toBe(
-      'expected a comma at position 26 of sig=("@method");created=…',
-    )
+    expect(fault('sig=("@method");created=x y')).toBe('expected a comma at position 26')
   })
 })

@@ -39,16 +39,24 @@ describe('the three signature headers', () => {
     it.each([[[]], [['']], [['   ']]])(
       'may not be absent, empty or white space: %j [SIG-1, R11-080, A18]',
       (lines) => {
-        expect(fault({ [name]: lines })).toBe(`${name} is missing or empty`)
+        expect(fault({ [name]: lines })).toBe(
+          `${name} is missing or empty: send all three signature fields, or none of them`,
+        )
       },
     )
 
     it('may not consist of empty lines [A18]', () => {
-      expect(fault({ [name]: ['', ''] })).toMatch(/^expected a key/)
+      expect(fault({ [name]: ['', ''] })).toMatch(/^[a-z-]+ is malformed, expected a key/)
     })
 
     it('must be a dictionary [SIG-3, R11-082]', () => {
-      expect(fault({ [name]: ['sig=('] })).toMatch(/^expected /)
+      expect(fault({ [name]: ['sig=('] })).toMatch(
+        /^[a-z-]+ is malformed, expected .*: write it as a dictionary/,
+      )
+    })
+
+    it('is not shown in the message, since it may hold a token or a signature [P04]', () => {
+      expect(fault({ [name]: ['sig=secret-'.repeat(3)] })).not.toContain('secret')
     })
 
     it('is one dictionary in several lines [A05]', () => {
@@ -60,13 +68,15 @@ describe('the three signature headers', () => {
     })
 
     it('may not repeat a key in another line [SIG-3, R11-085, A05, B03]', () => {
-      expect(fault({ [name]: [...(signed[name] ?? []), 'sig=:AAAA:'] })).toBe('"sig" appears twice')
+      expect(fault({ [name]: [...(signed[name] ?? []), 'sig=:AAAA:'] })).toMatch(
+        /malformed, "sig" appears twice: /,
+      )
     })
 
     it('has at most 8 members [SIG-26, B12]', () => {
       const members = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`)
       expect(fault({ [name]: members(8) })).toBe('accepted')
-      expect(fault({ [name]: members(9) })).toBe('over 8 members')
+      expect(fault({ [name]: members(9) })).toMatch(/malformed, over 8 members: /)
     })
   })
 
@@ -82,6 +92,10 @@ describe('the three signature headers', () => {
     const lines = (extra: number) => [filled(half), filled(half - 2 + extra).replace('a', 'b')]
     expect(fault({ [name]: lines(0) })).toBe('accepted')
     expect(fault({ [name]: lines(1) })).toBe(`${name}: over ${limit} octets`)
+  })
+
+  it.each(['sig=:AB-_CD==:', 'sig=:-AAA:'])('a signature in base64url is told apart: %s', (text) => {
+    expect(fault({ signature: [text] })).toMatch(/: the signature is in base64url: write it in base64/)
   })
 
   it.each(names)('%s is measured before it is read [B12, B13]', (name) => {
