@@ -18,7 +18,8 @@ const limitBounds: Readonly<Record<keyof Limits, readonly [preset: number, max: 
   verifiedTokens: [5000, 50_000],
   strangers: [250, 10_000],
   replays: [100_000, 1_000_000],
-  replaysPerKey: [2000, 1_000_000],
+  replaysPerIssuer: [500_000, 1_000_000],
+  replaysPerKey: [20_000, 1_000_000],
   tombstones: [10_000, 1_000_000],
 }
 

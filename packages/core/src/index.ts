@@ -33,6 +33,7 @@ export { answerWellKnown } from './routes/well-known.ts'
 export type { ReplayScope } from './signature/replay.ts'
 export { issueResourceToken, type StepUp, stepUp } from './step-up.ts'
 export type {
+  ReplayMark,
   ReplayStore,
   ReplayVerdict,
   Revocation,

@@ -125,9 +125,18 @@ export interface Limits {
   readonly verifiedTokens: number
   /** Issuers not named in `trust` whose keys are kept; default 250, at most 10 000. */
   readonly strangers: number
-  /** Signatures remembered against replay; default 100 000, at most 1 000 000. */
+  /**
+   * Signatures remembered against replay for all issuers that no list in `trust` names, together; default 100 000, at
+   * most 1 000 000. One of these issuers has at most half. Each takes about 130 octets, until two minutes after `created`
+   * with the default `signatureWindow`.
+   */
   readonly replays: number
-  /** Of these for one key; default 2000. */
+  /** Signatures remembered of one issuer that a list in `trust` names; default 500 000, at most 1 000 000. */
+  readonly replaysPerIssuer: number
+  /**
+   * Signatures remembered of one key; default 20 000, at most 1 000 000. That is enough for 100 requests a second, also
+   * where the clock of the agent is a minute ahead.
+   */
   readonly replaysPerKey: number
   /** Ends of missions remembered of one person server; default 10 000, at most 1 000 000. */
   readonly tombstones: number

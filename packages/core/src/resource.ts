@@ -9,11 +9,12 @@ import { VerifiedTokens } from './keys/verified-tokens.ts'
 import type { LifetimeRegistry } from './lifetime/registry.ts'
 import type { MissionWatch } from './mission/watching.ts'
 import { type Missions, missionsOf } from './missions.ts'
-import type { ResourceOptions, ResourceSettings } from './options.ts'
+import type { Limits, ResourceOptions, ResourceSettings } from './options.ts'
 import type { Platform } from './platform/platform.ts'
 import { selfTest } from './platform/self-test.ts'
 import { type AnyRequirement, type CompiledRequirement, compileRequirement } from './requirement.ts'
 import { ReplayMemory } from './stores/replay-memory.ts'
+import type { ReplayBounds } from './stores/replay-shares.ts'
 import { RevocationRate } from './stores/revocation-rate.ts'
 import { RevocationMemory } from './stores/revocations.ts'
 import type { ReplayStore, Revocation, RevocationStore, TombstoneStore } from './stores/stores.ts'
@@ -75,7 +76,7 @@ export class ResourceState {
       maxStrangers: limits.strangers,
     })
     this.tokens = new VerifiedTokens(this.keys, limits.verifiedTokens)
-    this.replays = stores.replays ?? new ReplayMemory(limits.replays, limits.replaysPerKey)
+    this.replays = stores.replays ?? new ReplayMemory(replayBounds(limits), now)
     this.revocations =
       stores.revocations ?? new RevocationMemory(100_000, 10_000, (iss) => isNamed(settings, iss))
     this.tombstones =
@@ -195,6 +196,10 @@ function ownFault(thrown: unknown): AAuthError {
   const hint =
     thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'something that is no Error was thrown'
   return new AAuthError('server_error', { hint, cause: thrown, retryAfter: 5 })
+}
+
+function replayBounds({ replays, replaysPerIssuer, replaysPerKey }: Limits): ReplayBounds {
+  return { max: replays, maxPerIssuer: replaysPerIssuer, maxPerKey: replaysPerKey }
 }
 
 /** Whether the operator wrote this issuer down, in whatever role. */

@@ -74,18 +74,35 @@ async function readDigest(
 /** Last of the signature steps, so that nobody can use up the signature of another (REPLAY-2, security J10). */
 async function markReplay(
   { state: { platform, replays, settings }, signature: { created }, base }: PossessionProof,
-  { thumbprint: owner }: VerifiedToken,
+  { claims: { iss: issuer }, source: { named: listed }, thumbprint: owner }: VerifiedToken,
   now: number,
 ): Promise<void> {
+  const { signatureWindow: window } = settings
+  const until = created + window
   const fingerprint = await platform.sha256(base)
-  const verdict = await markUsed(replays, owner, fingerprint, created + settings.signatureWindow, now)
-  if (verdict === 'repeated')
-    throw new AAuthError('invalid_signature', { hint: 'the same signature was used before' })
-  if (verdict === 'full')
-    throw new AAuthError('rate_limited', {
-      hint: 'too many signatures to remember',
-      retryAfter: settings.signatureWindow,
-    })
+  const verdict = await markUsed(replays, { issuer, owner, fingerprint, until, window, listed })
+  switch (verdict) {
+    case 'first':
+      return
+    case 'repeated':
+      throw new AAuthError('invalid_signature', { hint: 'the same signature was used before' })
+    case 'full':
+      throw new AAuthError('rate_limited', {
+        hint: `${listed ? '' : 'unlisted '}issuer "${issuer}" or its key ${owner} has used up its share of "limits"`,
+        retryAfter: window,
+      })
+    case 'unknown':
+      throw new AAuthError('server_error', { hint: clocksDiffer(until, window, now), retryAfter: 1 })
+  }
+}
+
+/** A second later `created` differs, and with it the signature. */
+function clocksDiffer(until: number, window: number, now: number): string {
+  return (
+    `"stores.replays" cannot tell whether a signature that is fresh until ${until} was used before: the clock of the ` +
+    `resource is at ${now}, and that of the store is at ${until + 60} or later, or before ${until - 2 * window - 60}, ` +
+    'or went back: set both clocks by NTP'
+  )
 }
 
 /** The answer to a token that was withdrawn; it never leads to a resource token (R11-161). */

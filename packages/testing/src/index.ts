@@ -25,7 +25,7 @@ export {
 } from './network.ts'
 export type { PendingRequest } from './pending-requests.ts'
 export type { AskOptions, ProposedMission } from './propose-mission.ts'
-export { type ReplayBounds, replayStoreChecks } from './replay-store-checks.ts'
+export { type ReplayBounds, type ReplayCheckOptions, replayStoreChecks } from './replay-store-checks.ts'
 export { type RevocationBounds, revocationStoreChecks } from './revocation-store-checks.ts'
 export type { RevocationBody, RevokeOptions } from './revoke.ts'
 export type { DownstreamRevocation, RevocationFault, RevocationOutcome } from './revoke-issued.ts'
@@ -34,7 +34,7 @@ export { type ServerMistake, serverMistakes } from './server-mistakes.ts'
 export type { ServerRequest, ServerSignOptions } from './server-signature.ts'
 export { type Component, type Draft, type SignedMessage, signDraft } from './sign.ts'
 export { toSignedRequest } from './signed-request.ts'
-export type { StoreCheck, StoreCheckOptions } from './store-checks.ts'
+export type { StoreCheck, StoreCheckOptions, StoreClock } from './store-checks.ts'
 export type { TokenPolicy } from './token-policy.ts'
 export {
   type TombstoneBounds,

@@ -11,6 +11,16 @@ export interface StoreCheckOptions<Store> {
   readonly peer?: (store: Store) => Store | Promise<Store>
 }
 
+/**
+ * The clock by which a store judges. Checks that advance it must run one after the other.
+ */
+export interface StoreClock {
+  /** Seconds since 1970, by the clock of the store; default the system's. */
+  readonly now?: () => number | Promise<number>
+  /** Sets the clock of the store forward by a whole number of seconds. Without it the checks that need it are left out. */
+  readonly advance?: (seconds: number) => void | Promise<void>
+}
+
 export type Pair = readonly [scope: string, name: string]
 
 /** Pairs of keys that only a store which joins, folds, cuts or looks up carelessly takes for one. */

@@ -1,5 +1,6 @@
 import { answered } from './deadline.ts'
 import type {
+  ReplayMark,
   ReplayStore,
   ReplayVerdict,
   Revocation,
@@ -13,7 +14,7 @@ import type {
 const isYesOrNo = (answer: boolean): boolean => answer === true || answer === false
 const isRecording = (answer: RevocationVerdict): boolean => answer === 'recorded' || answer === 'full'
 const isMark = (answer: ReplayVerdict): boolean =>
-  answer === 'first' || answer === 'repeated' || answer === 'full'
+  answer === 'first' || answer === 'repeated' || answer === 'full' || answer === 'unknown'
 
 /** Whether a token is withdrawn. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
 export function isWithdrawn(
@@ -33,11 +34,8 @@ export function withdraw(
 }
 
 /** Whether a signature is new. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
-export function markUsed(
-  store: ReplayStore,
-  ...mark: Parameters<ReplayStore['mark']>
-): ReplayVerdict | Promise<ReplayVerdict> {
-  return answered(store, '"stores.replays"', () => store.mark(...mark), isMark)
+export function markUsed(store: ReplayStore, mark: ReplayMark): ReplayVerdict | Promise<ReplayVerdict> {
+  return answered(store, '"stores.replays"', () => store.mark(mark), isMark)
 }
 
 /** The end of a mission, if it has ended. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */

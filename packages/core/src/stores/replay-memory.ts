@@ -1,50 +1,85 @@
-import type { ReplayStore, ReplayVerdict } from './stores.ts'
+import { ForgottenTimes } from './forgotten-times.ts'
+import { type KeyShare, type ReplayBounds, ReplayShares } from './replay-shares.ts'
+import type { ReplayMark, ReplayStore, ReplayVerdict } from './stores.ts'
+
+/** Seconds that a mark is kept after its signature is stale, since clocks differ. */
+const tolerance = 60
+
+/** The marks whose signatures are stale after one and the same second, in two columns to save memory. */
+interface Bucket {
+  readonly shares: KeyShare[]
+  readonly fingerprints: string[]
+  /** The longest window of these signatures, in seconds. */
+  window: number
+}
 
 /**
- * Remembers signatures of this process until they are stale anyway. Bounded: when it is full it says so, and
- * when a key has used up its share it says so for that key alone (security J06).
+ * Remembers the signatures that this process accepted, each in about 130 octets. A mark is dropped a minute after its
+ * signature is stale, and for no other reason: when a share is used up, the answer is `'full'` (security J06).
+ *
+ * Marks are kept by the second in which they end, so that none delays another. Where the clock goes back, the memory
+ * answers `'unknown'` for the seconds whose marks it has dropped, and for no others (security C12).
  */
 export class ReplayMemory implements ReplayStore {
-  readonly #seen = new Map<string, { readonly until: number; readonly owner: string }>()
-  readonly #shares = new Map<string, number>()
-  #forgotten = Number.NEGATIVE_INFINITY
-  #nextSweep = Number.NEGATIVE_INFINITY
-  readonly #max: number
-  readonly #maxPerKey: number
+  readonly #now: () => number
+  readonly #shares: ReplayShares
+  readonly #marks = new Map<string, Set<string>>()
+  readonly #buckets = new Map<number, Bucket>()
+  readonly #forgotten = new ForgottenTimes()
+  #sweptAt: number | undefined
 
-  constructor(max: number, maxPerKey: number) {
-    this.#max = max
-    this.#maxPerKey = maxPerKey
+  /** @param now the clock, in seconds */
+  constructor(bounds: ReplayBounds, now: () => number) {
+    this.#shares = new ReplayShares(bounds)
+    this.#now = now
   }
 
-  /**
-   * @param owner thumbprint of the signing key
-   * @param fingerprint of the signature base; never of the signature bytes, which an ECDSA signer can vary
-   * @param until second up to which the signature would be fresh
-   */
-  mark(owner: string, fingerprint: string, until: number, now: number): ReplayVerdict {
+  mark({ issuer, owner, fingerprint, until, window, listed }: ReplayMark): ReplayVerdict {
+    const now = this.#now()
     this.#sweep(now)
-    const key = `${owner.length} ${owner}${fingerprint}`
-    // After the clock went back, what was forgotten cannot be told from what is new (security C12).
-    if (this.#seen.has(key) || until <= this.#forgotten) return 'repeated'
-    const share = this.#shares.get(owner) ?? 0
-    if (this.#seen.size >= this.#max || share >= this.#maxPerKey) return 'full'
-    this.#seen.set(key, { until, owner })
-    this.#shares.set(owner, share + 1)
+    if (isOver(until, now) || isTooFarAhead(until, window, now)) return 'unknown'
+    const marks = this.#marks.get(owner) ?? new Set()
+    if (marks.has(fingerprint)) return 'repeated'
+    if (this.#forgotten.has(until)) return 'unknown'
+    const share = this.#shares.take(issuer, owner, listed)
+    if (share === undefined) return 'full'
+    this.#marks.set(owner, marks.add(fingerprint))
+    const bucket = this.#buckets.get(until) ?? { shares: [], fingerprints: [], window }
+    bucket.shares.push(share)
+    bucket.fingerprints.push(fingerprint)
+    bucket.window = Math.max(bucket.window, window)
+    this.#buckets.set(until, bucket)
     return 'first'
   }
 
+  /**
+   * Once in each second of the clock. Buckets that lie too far ahead are those from before the clock was put back: their
+   * signatures are refused as unknown anyway.
+   */
   #sweep(now: number): void {
-    if (now < this.#nextSweep && this.#seen.size < this.#max) return
-    this.#nextSweep = now + 1
-    // Entries were made in almost the order they end in; the few that are not go a little later.
-    for (const [key, { until, owner }] of this.#seen) {
-      if (until >= now) break
-      this.#seen.delete(key)
-      this.#forgotten = Math.max(this.#forgotten, until)
-      const share = (this.#shares.get(owner) ?? 1) - 1
-      if (share === 0) this.#shares.delete(owner)
-      else this.#shares.set(owner, share)
-    }
+    if (now === this.#sweptAt) return
+    this.#sweptAt = now
+    for (const [until, bucket] of this.#buckets)
+      if (isOver(until, now) || isTooFarAhead(until, bucket.window, now)) this.#drop(until, bucket)
   }
+
+  #drop(until: number, { shares, fingerprints }: Bucket): void {
+    for (const [index, share] of shares.entries()) {
+      this.#shares.giveBack(share)
+      const marks = this.#marks.get(share.owner)
+      marks?.delete(fingerprints[index] as string)
+      if (marks?.size === 0) this.#marks.delete(share.owner)
+    }
+    this.#buckets.delete(until)
+    this.#forgotten.add(until)
+  }
+}
+
+function isOver(until: number, now: number): boolean {
+  return now >= until + tolerance
+}
+
+/** `created` may lie one window ahead of the resource's clock, and the two clocks may differ by the tolerance. */
+function isTooFarAhead(until: number, window: number, now: number): boolean {
+  return until > now + 2 * window + tolerance
 }

@@ -9,8 +9,30 @@ export interface Revocation {
 /** What became of a revocation: `'full'` says that its issuer, or all of them, have used up their share. */
 export type RevocationVerdict = 'recorded' | 'full'
 
-/** What a store found: `'full'` says that there is no room to remember, for this key or at all. */
-export type ReplayVerdict = 'first' | 'repeated' | 'full'
+/** A signature that was used, as a replay store remembers it. */
+export interface ReplayMark {
+  /** `iss` of the token: whose share is used. */
+  readonly issuer: string
+  /** JWK thumbprint (RFC 7638) of the signing key. */
+  readonly owner: string
+  /** SHA-256 of the signature base; never of the signature octets, which an ECDSA signer can vary. */
+  readonly fingerprint: string
+  /** Second through which the signature is fresh: `created` and the window. */
+  readonly until: number
+  /** Seconds that `created` may differ from the clock: `signatureWindow` of the resource. */
+  readonly window: number
+  /**
+   * Whether a list in `trust` names the issuer. It decides shares and no verdict: processes of one fleet may differ
+   * while a new configuration is rolled out.
+   */
+  readonly listed: boolean
+}
+
+/**
+ * What a store found. `'full'`: a share is used up. `'unknown'`: the store cannot tell, since by its clock the signature
+ * is stale for a minute or lies too far ahead.
+ */
+export type ReplayVerdict = 'first' | 'repeated' | 'full' | 'unknown'
 
 /** The end of a mission. No mission comes back from it (matrix §5.3, rule 1). */
 export interface Tombstone {
@@ -45,19 +67,21 @@ export interface RevocationStore {
 }
 
 /**
- * Where signatures that were used once are remembered.
+ * Where signatures that were used once are remembered. A store that throws, rejects, answers anything else or takes
+ * longer than 500 ms refuses the request with 503.
  *
- * Contract, proved by `replayStoreChecks` of `@aauth-guard/testing`: of any number of calls with one owner and
- * fingerprint, at the same time or not, exactly one is answered with `'first'` until `until`; a key that has used
- * up its share takes nothing of the others'.
+ * Contract, proved by `replayStoreChecks` of `@aauth-guard/testing`:
+ * - Of any number of calls with one `owner` and `fingerprint`, at the same time or not, exactly one is answered with
+ *   `'first'`, in every process that shares the store. The others are answered with `'repeated'`.
+ * - The store judges by its own clock. It keeps a mark until that clock shows `until + 60`. From then on it answers
+ *   `'unknown'`, never `'first'`, and so it does for an `until` more than `2 × window + 60` seconds ahead.
+ * - A key, an issuer, or all unlisted issuers together that have used up their share are answered with `'full'`. Nothing
+ *   is forgotten to make room. A listed issuer has its share whatever others do. The shares of unlisted issuers shrink
+ *   with what is left of their pool, so that a few cannot take all of it, and those of keys may shrink likewise; each is
+ *   whole as long as half of the pool, or of the issuer's share, is free.
  */
 export interface ReplayStore {
-  /**
-   * @param owner thumbprint of the signing key
-   * @param fingerprint of the signature base; never of the signature bytes, which an ECDSA signer can vary
-   * @param until second up to which the signature would be fresh
-   */
-  mark(owner: string, fingerprint: string, until: number, now: number): MayWait<ReplayVerdict>
+  mark(mark: ReplayMark): MayWait<ReplayVerdict>
 }
 
 /**

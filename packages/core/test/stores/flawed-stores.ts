@@ -1,5 +1,5 @@
-import type { ReplayStore, RevocationStore } from '@aauth-guard/core'
-import type { ReplayBounds, RevocationBounds } from '@aauth-guard/testing'
+import type { RevocationStore } from '@aauth-guard/core'
+import type { RevocationBounds } from '@aauth-guard/testing'
 
 /** How a store can be wrong. Without any of it the stores here keep their contracts. */
 export interface Flaws {
@@ -75,17 +75,6 @@ export function makeRevocations({ max, maxPerIssuer }: RevocationBounds, flaws: 
     has: async (iss, jti) => memory.has(iss, jti),
     add: async ({ iss, jti, exp }, now) =>
       (await memory.put(iss, jti, exp + 60, now)) === 'full' ? 'full' : 'recorded',
-  }
-}
-
-export function makeReplays({ max, maxPerKey }: ReplayBounds, flaws: Flaws = {}): ReplayStore {
-  const memory = makeMemory(flaws, max, maxPerKey)
-  return {
-    async mark(owner, print, until, now) {
-      const outcome = await memory.put(owner, print, until, now)
-      if (outcome === 'known' && flaws.forgets) return 'first'
-      return outcome === 'full' ? 'full' : outcome === 'new' ? 'first' : 'repeated'
-    },
   }
 }
 

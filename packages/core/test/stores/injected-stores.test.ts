@@ -1,4 +1,4 @@
-import type { ReplayStore, RevocationStore, Stores } from '@aauth-guard/core'
+import type { ReplayMark, ReplayStore, RevocationStore, Stores } from '@aauth-guard/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ReplayMemory } from '../../src/stores/replay-memory.ts'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
@@ -10,7 +10,7 @@ const person = { accept: 'person-token' } as const
 /** The stores of a process behind promises, as a fleet has them. */
 function late(): Stores {
   const revocations = new RevocationMemory(100, 10)
-  const replays = new ReplayMemory(100, 10)
+  const replays = new ReplayMemory({ max: 100, maxPerIssuer: 100, maxPerKey: 10 }, () => now)
   return {
     revocations: {
       has: async (...asked) => revocations.has(...asked),
@@ -56,10 +56,10 @@ describe('stores that answer later', () => {
     expect((await other.refusal(token, call)).code).toBe('invalid_signature')
   })
 
-  it('are told until when a signature is fresh', async () => {
-    const marks: unknown[][] = []
+  it('are told whose signature it is and until when it is fresh [REPLAY-2]', async () => {
+    const marks: ReplayMark[] = []
     const replays: ReplayStore = {
-      mark: async (...mark) => {
+      mark: async (mark) => {
         marks.push(mark)
         return 'first' as const
       },
@@ -70,7 +70,16 @@ describe('stores that answer later', () => {
       created: now - 5,
       requirement: person,
     })
-    expect(marks).toEqual([[world.agent.key.thumbprint, expect.any(String), now + 25, now]])
+    expect(marks).toEqual([
+      {
+        issuer: 'https://ps.example',
+        owner: world.agent.key.thumbprint,
+        fingerprint: expect.any(String),
+        until: now + 25,
+        window: 30,
+        listed: false,
+      },
+    ])
   })
 
   it.each([
@@ -94,6 +103,33 @@ describe('stores that answer later', () => {
       requirement: person,
     })
     expect([code, status, headers['retry-after']]).toEqual(['rate_limited', 429, '60'])
+  })
+
+  it('have a request refused with 503 and both clocks in the hint when they cannot tell [REPLAY-2, C12]', async () => {
+    const world = await makeRevocationWorld({ stores: { replays: { mark: async () => 'unknown' as const } } })
+    const { code, status, headers, hint } = await world.refusal(await world.agent.personToken(), {
+      method: 'POST',
+      requirement: person,
+    })
+    expect([code, status, headers['retry-after'], hint]).toEqual([
+      'server_error',
+      503,
+      '1',
+      `"stores.replays" cannot tell whether a signature that is fresh until ${now + 60} was used before: the clock of ` +
+        `the resource is at ${now}, and that of the store is at ${now + 120} or later, or before ${now - 120}, or went ` +
+        'back: set both clocks by NTP',
+    ])
+  })
+
+  it.each([
+    ['a list in trust names', { trust: { personServers: ['https://ps.example'] } }, true],
+    ['a predicate admits', { trust: { personServers: () => true } }, false],
+    ['any admits', { trust: 'any' }, false],
+  ] as const)('learn whether the issuer is listed: one that %s', async (_, options, listed) => {
+    const mark = vi.fn<ReplayStore['mark']>(() => 'first')
+    const world = await makeRevocationWorld({ ...options, stores: { replays: { mark } } })
+    await world.call(await world.agent.personToken(), { method: 'POST', requirement: person })
+    expect(mark.mock.calls.map(([one]) => one.listed)).toEqual([listed])
   })
 
   it('may be thenables of another library [REV-9]', async () => {

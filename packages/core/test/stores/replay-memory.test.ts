@@ -1,103 +1,170 @@
 import fc from 'fast-check'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ReplayMemory } from '../../src/stores/replay-memory.ts'
+import type { ReplayMark, ReplayVerdict } from '../../src/stores/stores.ts'
 
-const now = 1000
-const until = now + 60
+const start = 1_790_000_000
+const window = 60
+const day = 86_400
 
-describe('replay memory', () => {
-  it('tells the first from the repeated, by key and text [REPLAY-1]', () => {
-    const memory = new ReplayMemory(10, 10)
-    const marks = [
-      ['a', 'x'],
-      ['a', 'x'],
-      ['b', 'x'],
-      ['a', 'y'],
-      ['a', 'x'],
-    ] as const
-    expect(marks.map(([owner, text]) => memory.mark(owner, text, until, now))).toEqual([
-      'first',
-      'repeated',
-      'first',
-      'first',
-      'repeated',
-    ])
+/** The memory of a process with a clock that the test sets. */
+function makeMemory(bounds: Partial<ConstructorParameters<typeof ReplayMemory>[0]> = {}) {
+  const clock = { now: start }
+  const all = { max: 100_000, maxPerIssuer: 500_000, maxPerKey: 20_000, ...bounds }
+  const memory = new ReplayMemory(all, () => clock.now)
+  const mark = (
+    fingerprint: string,
+    rest: Partial<ReplayMark> & { created?: number } = {},
+  ): ReplayVerdict => {
+    const { created = clock.now, ...more } = rest
+    const until = created + window
+    const owner = { issuer: 'https://ps.example', owner: 'key', listed: true }
+    return memory.mark({ ...owner, fingerprint, until, window, ...more })
+  }
+  return { clock, mark }
+}
+
+/** How many of `count` new marks a key may make. */
+function firsts(mark: ReturnType<typeof makeMemory>['mark'], count: number, rest: Partial<ReplayMark> = {}) {
+  let made = 0
+  for (let i = 0; i < count; i++) if (mark(`${i}`, rest) === 'first') made += 1
+  return made
+}
+
+describe('the replay memory of a process', () => {
+  it('takes 100 requests a second of one key of a listed issuer, for ever, also with a clock a minute ahead [J06]', () => {
+    const { clock, mark } = makeMemory()
+    const verdicts = new Set<ReplayVerdict>()
+    for (let second = 0; second < 400; second++) {
+      for (let i = 0; i < 100; i++) verdicts.add(mark(`${second} ${i}`, { created: clock.now + 60 }))
+      clock.now += 1
+    }
+    expect([...verdicts]).toEqual(['first'])
   })
 
-  it('holds a signature through the last second in which it is fresh [REPLAY-2]', () => {
-    const memory = new ReplayMemory(10, 10)
-    memory.mark('a', 'x', until, now)
-    expect(memory.mark('a', 'x', until, until)).toBe('repeated')
+  it('takes as much of a key of an unlisted issuer while nobody else fills the pool [J06]', () => {
+    const { clock, mark } = makeMemory()
+    const verdicts = new Set<ReplayVerdict>()
+    for (let second = 0; second < 400; second++) {
+      for (let i = 0; i < 100; i++)
+        verdicts.add(mark(`${second} ${i}`, { created: clock.now + 60, listed: false }))
+      clock.now += 1
+    }
+    expect([...verdicts]).toEqual(['first'])
   })
 
-  it('gives back the share of a key when its signatures are stale [J06]', () => {
-    const memory = new ReplayMemory(10, 1)
-    expect([
-      memory.mark('a', '1', until, now),
-      memory.mark('a', '2', until, now),
-      memory.mark('a', '3', until + 61, until + 1),
-    ]).toEqual(['first', 'full', 'first'])
+  it('still does when one unlisted issuer takes all it can under many keys [J06]', () => {
+    const { mark } = makeMemory()
+    let taken = 0
+    for (let key = 0; key < 50; key++)
+      taken += firsts(mark, 2000, { issuer: 'https://evil.example', owner: `evil ${key}`, listed: false })
+    expect(taken).toBe(50_000)
+    expect(firsts(mark, 18_000, { listed: false })).toBe(18_000)
+    expect(firsts(mark, 18_000, { owner: 'listed' })).toBe(18_000)
   })
 
-  it('forgets a key of which it holds nothing any more [J06]', () => {
-    const memory = new ReplayMemory(10, 10)
-    memory.mark('a', '1', until, now)
-    const forgotten = vi.spyOn(Map.prototype, 'delete')
-    onTestFinished(() => forgotten.mockRestore())
-    memory.mark('b', '1', until + 61, until + 1)
-    // The signature, and the share of its key.
-    expect(forgotten.mock.calls).toEqual([['1 a1'], ['a']])
+  it('leaves room to the other keys of a listed issuer when some take all they can [J06]', () => {
+    const { mark } = makeMemory({ maxPerIssuer: 5000, maxPerKey: 200 })
+    let taken = 0
+    for (let key = 0; key < 20; key++) taken += firsts(mark, 200, { owner: `evil ${key}` })
+    expect(taken).toBeLessThan(5000)
+    expect(firsts(mark, 200)).toBeGreaterThan(30)
   })
 
-  it('is full for everybody when all of it is used, and says so rather than forget [J06]', () => {
-    const memory = new ReplayMemory(2, 2)
-    expect([
-      memory.mark('a', '1', until, now),
-      memory.mark('b', '1', until, now),
-      memory.mark('c', '1', until, now),
-      memory.mark('a', '1', until, now),
-    ]).toEqual(['first', 'first', 'full', 'repeated'])
+  it('gives a share back once its own marks are over, whatever others do [J06]', () => {
+    const { clock, mark } = makeMemory({ maxPerKey: 3 })
+    mark('first and last', { owner: 'other', created: start + 60 })
+    expect(firsts(mark, 4)).toBe(3)
+    for (let second = 1; second <= 120; second++) {
+      clock.now = start + second
+      mark(`${second}`, { owner: `other ${second}`, created: clock.now + 60 })
+      expect(mark('new')).toBe(second < 120 ? 'full' : 'first')
+    }
   })
 
-  it('makes room the moment something is stale, also when it was full a second ago', () => {
-    const memory = new ReplayMemory(1, 1)
-    memory.mark('a', '1', until, now)
-    expect([memory.mark('b', '1', until + 60, until), memory.mark('b', '1', until + 60, until + 1)]).toEqual([
-      'full',
-      'first',
-    ])
+  it('answers "repeated" until a minute after the signature is stale, then "unknown" [REPLAY-2]', () => {
+    const { clock, mark } = makeMemory()
+    const verdicts = [0, 60, 119, 120, 121, 100_000].map((later) => {
+      clock.now = start + later
+      return mark('one', { created: start })
+    })
+    expect(verdicts).toEqual(['first', 'repeated', 'repeated', 'unknown', 'unknown', 'unknown'])
   })
 
-  it('takes what it may have forgotten for repeated after the clock went back [C12]', () => {
-    const memory = new ReplayMemory(10, 10)
-    memory.mark('a', '1', until, now)
-    memory.mark('a', '2', until + 600, now + 600)
-    expect([memory.mark('a', '1', until, now), memory.mark('a', '3', until, now)]).toEqual([
-      'repeated',
-      'repeated',
-    ])
+  it('keeps nothing of a key and an issuer that have no marks any more [J06]', () => {
+    const { clock, mark } = makeMemory({ max: 4, maxPerKey: 1 })
+    for (let round = 0; round < 50; round++) {
+      expect(firsts(mark, 2, { issuer: `https://s${round}.example`, owner: `${round}`, listed: false })).toBe(
+        1,
+      )
+      clock.now += 120
+    }
+    expect(firsts(mark, 1, { listed: false })).toBe(1)
+  })
+})
+
+describe('a clock that is set', () => {
+  it('a day ahead and put right costs nobody anything, and takes nothing twice [C12, J09]', () => {
+    const { clock, mark } = makeMemory({ maxPerKey: 1000 })
+    expect(mark('before')).toBe('first')
+    clock.now = start + day
+    expect([firsts(mark, 1000), mark('over')]).toEqual([1000, 'full'])
+    clock.now = start + 10
+    // Its mark was dropped while the clock was ahead, and it is still fresh.
+    expect(mark('before', { created: start })).toBe('unknown')
+    const verdicts = new Set<ReplayVerdict>()
+    for (let second = 0; second < 4000; second++) {
+      clock.now = start + 61 + second
+      verdicts.add(mark(`after ${second}`))
+    }
+    expect([...verdicts]).toEqual(['first'])
+    clock.now = start + day
+    expect([mark('0'), mark('999')]).toEqual(['unknown', 'unknown'])
+    expect(mark('later', { created: start + day + 1 })).toBe('first')
   })
 
-  it('never takes one signature for new twice, whatever the clock does [C12, J09]', () => {
+  it('back makes unknown what was forgotten, and nothing that is later [C12]', () => {
+    const { clock, mark } = makeMemory()
+    mark('one')
+    clock.now = start + 600
+    mark('two')
+    clock.now = start
+    expect(mark('one')).toBe('unknown')
+    expect(mark('three')).toBe('unknown')
+    expect(mark('four', { created: start + 1 })).toBe('first')
+  })
+
+  it('never has one signature taken for new twice [C12, J09]', () => {
     const step = fc.record({
-      clock: fc.integer({ min: -200, max: 200 }),
+      clock: fc.oneof(
+        fc.integer({ min: -5, max: 5 }),
+        fc.integer({ min: -200, max: 200 }),
+        fc.integer({ min: -5000, max: 5000 }),
+      ),
       created: fc.integer({ min: -60, max: 60 }),
       text: fc.constantFrom('1', '2', '3'),
+      again: fc.nat(),
     })
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const memory = new ReplayMemory(8, 8)
-        const accepted = new Set<string>()
-        let clock = now
-        for (const { clock: jump, created, text } of steps) {
-          clock += jump
-          const signature = `${text} ${clock + created}`
-          if (memory.mark('a', signature, clock + created + 60, clock) !== 'first') continue
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const { clock, mark } = makeMemory({ max: 8 })
+        const accepted = new Map<string, number>()
+        const send = (signature: string, created: number): void => {
+          // What the resource would refuse as stale is not marked.
+          if (Math.abs(created - clock.now) > 60 || mark(signature, { created }) !== 'first') return
           expect(accepted).not.toContain(signature)
-          accepted.add(signature)
+          accepted.set(signature, created)
+        }
+        for (const { clock: jump, created: offset, text, again } of steps) {
+          clock.now += jump
+          const created = clock.now + offset
+          send(`${text} ${created}`, created)
+          const [old] = [...accepted].slice(again % (accepted.size || 1))
+          if (old === undefined) continue
+          clock.now = old[1]
+          expect(mark(old[0], { created: old[1] })).not.toBe('first')
         }
       }),
-      { seed: 3, numRuns: 500 },
     )
   })
 })

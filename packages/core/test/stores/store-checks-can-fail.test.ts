@@ -1,6 +1,6 @@
-import { replayStoreChecks, revocationStoreChecks, type StoreCheck } from '@aauth-guard/testing'
+import { revocationStoreChecks, type StoreCheck } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { type Flaws, flawedKeys, makeReplays, makeRevocations } from './flawed-stores.ts'
+import { type Flaws, flawedKeys, makeRevocations } from './flawed-stores.ts'
 
 async function failuresOf(checks: readonly StoreCheck[]): Promise<string[]> {
   const outcomes = await Promise.allSettled(checks.map(({ run }) => run()))
@@ -8,7 +8,6 @@ async function failuresOf(checks: readonly StoreCheck[]): Promise<string[]> {
 }
 const checkRevocations = (flaws?: Flaws) =>
   failuresOf(revocationStoreChecks((bounds) => makeRevocations(bounds, flaws)))
-const checkReplays = (flaws?: Flaws) => failuresOf(replayStoreChecks((bounds) => makeReplays(bounds, flaws)))
 
 const oneShare: Flaws = { shareOf: () => 'all' }
 
@@ -40,26 +39,6 @@ const revocationFlaws: readonly [string, Flaws, string][] = [
   ],
 ]
 
-const replayFlaws: readonly [string, Flaws, string][] = [
-  ['forgets', { forgets: true }, 'tells the first from the repeated'],
-  ['ignores the key', { key: (_, print) => print }, 'keeps the signatures of keys apart'],
-  ['looks before it waits', { pauses: true }, 'lets exactly one of many at the same time be first'],
-  [
-    'ends a second early',
-    { keeps: -1, trustsClock: true },
-    'remembers through the last second in which the signature is fresh',
-  ],
-  ['trusts the clock', { trustsClock: true }, 'takes nothing for new twice when the clock goes back'],
-  ['evicts', { whenFull: 'evicts' }, 'refuses what is over the share of a key, and forgets nothing'],
-  ['knows no share', { whenFull: 'grows' }, 'refuses what is over the share of a key, and forgets nothing'],
-  ['has one share for all', oneShare, 'leaves the share of a key to it when another has used up its own'],
-  ['keeps entries for ever', { keeps: 1e9 }, 'gives the share back when signatures are stale'],
-  ['keeps entries for ever', { keeps: 1e9 }, 'gives all of the room back when signatures are stale'],
-  ['knows no bound', { whenFull: 'grows-beyond-all' }, 'is bounded over all keys, and forgets nothing'],
-  ['evicts anybody', { whenFull: 'evicts-anybody' }, 'is bounded over all keys, and forgets nothing'],
-  ['counts before it waits', { pauses: true }, 'holds the bound when much is marked at the same time'],
-]
-
 const keyFlaws = Object.entries(flawedKeys)
 
 describe('the checks of revocation stores', () => {
@@ -87,33 +66,5 @@ describe('the checks of revocation stores', () => {
       peer: () => makeRevocations({ max: 40, maxPerIssuer: 4 }),
     })
     expect(await failuresOf(checks)).toContain('finds what was recorded, and only that')
-  })
-})
-
-describe('the checks of replay stores', () => {
-  it('pass a store that keeps the contract', async () => {
-    expect(await checkReplays()).toEqual([])
-  })
-
-  it.each(replayFlaws)('catch a store that %s', async (_, flaws, check) => {
-    expect(await checkReplays(flaws)).toContain(check)
-  })
-
-  it.each(keyFlaws)('catch, by a pair of keys and nothing else, a store that %s', async (_, flaws) => {
-    expect(await checkReplays(flaws)).toEqual([expect.stringMatching(/^tells /)])
-  })
-
-  it('are all failed by some store', async () => {
-    const names = replayStoreChecks((bounds) => makeReplays(bounds)).map(({ name }) => name)
-    const every = [...replayFlaws.map(([, flaws]) => flaws), ...Object.values(flawedKeys)]
-    const failed = new Set((await Promise.all(every.map(checkReplays))).flat())
-    expect(names.filter((name) => !failed.has(name))).toEqual([])
-  })
-
-  it('catch a store that each process has for itself [REPLAY-1]', async () => {
-    const checks = replayStoreChecks((bounds) => makeReplays(bounds), {
-      peer: () => makeReplays({ max: 20, maxPerKey: 4 }),
-    })
-    expect(await failuresOf(checks)).toContain('tells the first from the repeated')
   })
 })

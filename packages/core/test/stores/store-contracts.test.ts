@@ -10,7 +10,12 @@ describe('the revocation store of a process, for strangers', () => {
 })
 
 describe('the replay store of a process', () => {
-  const checks = replayStoreChecks(({ max, maxPerKey }) => new ReplayMemory(max, maxPerKey))
+  let time = 1_790_000_000
+  const now = (): number => time
+  const advance = (seconds: number): void => {
+    time += seconds
+  }
+  const checks = replayStoreChecks((bounds) => new ReplayMemory(bounds, now), { now, advance })
   it.each(checks)('$name [REPLAY-1, REPLAY-2]', ({ run }) => run())
 })
 
