@@ -1,14 +1,50 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { CountReporter } from './scripts/count-reporter.ts'
+import { drawSeed } from './scripts/property-runs.ts'
+import { ReportReporter } from './scripts/report-reporter.ts'
+import { folder } from './scripts/temporary-folder.ts'
+
+/** Tests that mock modules, hold state of modules, or change what all code of a process shares. */
+const isolated = [
+  'packages/core/test/create-resource.test.ts',
+  'packages/core/test/keys/unchecked-egress.test.ts',
+  'packages/core/test/keys/verification-count.test.ts',
+  'packages/core/test/platform/*.test.ts',
+  'packages/core/test/polluted-prototypes.test.ts',
+]
+
+const common = {
+  // Slowness alone fails no test.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  setupFiles: ['scripts/patient-timers.ts', 'scripts/restored-globals.ts'],
+  globalSetup: ['scripts/temporary-folder.ts'],
+  env: { TMPDIR: folder },
+  restoreMocks: true,
+  unstubGlobals: true,
+  // Titles carry the ids that a test proves.
+  taskTitleValueFormatTruncate: 0,
+}
+
+console.log(`AAUTH_SEED=${drawSeed()}`)
 
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/**/*.test.ts'],
-    reporters: [['default', { summary: false }], new CountReporter()],
-    // Type tests are checked by tsc, with everything else.
-    typecheck: { enabled: false },
-    testTimeout: 20_000,
+    reporters: [['default', { summary: false }], new ReportReporter(), new CountReporter()],
     // On the two cores of a small machine the default is one.
     maxWorkers: '100%',
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'shared',
+          include: ['packages/*/test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...isolated],
+          // Starting a worker and loading the sources takes longer than most files.
+          isolate: false,
+        },
+      },
+      { test: { ...common, name: 'isolated', include: isolated } },
+    ],
   },
 })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Listening, listen, type TestIssuer } from '@aauth-guard/testing'
+import { patientTimers } from '../../scripts/patient-timers-path.ts'
 
 const main = resolve(import.meta.dirname, 'main.ts')
 
@@ -34,7 +35,10 @@ export function runTarget(
   const folder = mkdtempSync(join(tmpdir(), 'target-'))
   const file = join(folder, 'config.json')
   writeFileSync(file, typeof config === 'string' ? config : JSON.stringify(config))
-  const child = spawn(process.execPath, [...launcher, main, file], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...launcher, main, file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_OPTIONS: `--import ${patientTimers}` },
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => {

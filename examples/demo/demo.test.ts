@@ -1,27 +1,42 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { ExchangeMisbehaviour } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { patientTimers } from '../../scripts/patient-timers-path.ts'
 import { Narrator } from './narrator.ts'
 import { type Act, falsify } from './play.ts'
+import { runDemo } from './run.ts'
 import { openStage, type Stage } from './stage.ts'
 import { prologue, story } from './story.ts'
+import { simulatedTime } from './time.ts'
 
 const steps = 97
 
-/** Runs the demo as `npx pnpm@12 demo` does. */
-function run(...args: string[]): { status: number | null; lines: string[] } {
-  const { status, stdout } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
-    encoding: 'utf8',
-  })
-  return { status, lines: stdout.split('\n') }
+/** Runs the demo as `npx pnpm@12 demo` does, in a process of its own. */
+async function runProgram(): Promise<{ status: number; lines: string[] }> {
+  const program = join(import.meta.dirname, 'main.ts')
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', patientTimers, program])
+  return { status: 0, lines: stdout.split('\n') }
+}
+
+/** Runs it in this process. */
+async function run(...args: string[]): Promise<{ status: number; lines: string[] }> {
+  const lines: string[] = []
+  const status = await runDemo(
+    args,
+    (line) => lines.push(line),
+    (_, text) => text,
+    simulatedTime,
+  )
+  return { status, lines }
 }
 
 /** Plays the story in this process, with something changed before. */
 async function play(
   change: (acts: Act[], stage: Stage) => Act[],
 ): Promise<{ failure: string | undefined; lines: string[] }> {
-  const stage = await openStage()
+  const stage = await openStage('express', simulatedTime)
   const lines: string[] = []
   try {
     const narrator = new Narrator(
@@ -35,9 +50,9 @@ async function play(
 }
 
 describe('the demo', () => {
-  let told: ReturnType<typeof run>
-  beforeAll(() => {
-    told = run()
+  let told: Awaited<ReturnType<typeof run>>
+  beforeAll(async () => {
+    told = await runProgram()
   })
 
   /** The lines of a step, without their margins. */
@@ -115,8 +130,8 @@ describe('the demo', () => {
     expect(told.lines).toContain('      API’s own log: the request is not signed')
   })
 
-  it('exits with 1 and names the step when one is told wrongly', () => {
-    const { status, lines } = run('--falsify', '17')
+  it('exits with 1 and names the step when one is told wrongly', async () => {
+    const { status, lines } = await run('--falsify', '17')
     expect(status).toBe(1)
     expect(lines.join('\n')).toContain(
       '✗ Step 17 "A thief has the token, but not the key." did not go as told',
@@ -167,8 +182,8 @@ describe('the demo', () => {
     expect(lines).toEqual([])
   })
 
-  it('exits with 1 when there is no such adapter', () => {
-    expect(run('--adapter', 'fastify').status).toBe(1)
+  it('does not begin when there is no such adapter', async () => {
+    await expect(run('--adapter', 'fastify')).rejects.toThrow('there is no adapter fastify')
   })
 
   it.each([
@@ -183,8 +198,8 @@ describe('the demo', () => {
     expect(stepOf('The planner asks for the notes once more')).toContain('notes.read notes.write')
   })
 
-  it('exits with 1 when there is no such step to tell wrongly', () => {
-    expect(run('--falsify', String(steps + 1)).status).toBe(1)
+  it('does not begin when there is no such step to tell wrongly', async () => {
+    await expect(run('--falsify', String(steps + 1))).rejects.toThrow(`there are ${steps} steps`)
   })
 
   it.each([1, 9, 31, 78, steps])(
@@ -228,7 +243,7 @@ describe('the demo', () => {
   })
 
   it('notices of every single step when that does not go as told', async () => {
-    const stage = await openStage()
+    const stage = await openStage('express', simulatedTime)
     const passed: string[] = []
     try {
       for (const { title, intro, steps } of story(stage)) {

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Agent } from '@aauth-guard/testing'
 import { Caller } from './caller.ts'
 import type { MissionCast } from './mission-cast.ts'
@@ -71,7 +70,7 @@ export class MissionPlay {
     const { missions } = this.cast.personServer
     const { s256 } = this.mission(name)
     await missions.end(s256, 'revoked')
-    this.endedAt = performance.now()
+    this.endedAt = this.stage.time.now()
     return {
       sent: [`(at ${this.host}) end ${name}: revoked`],
       facts: { 'terminated there': missions.get(s256)?.terminatedAt !== undefined },
@@ -80,7 +79,8 @@ export class MissionPlay {
 
   /** Goes on working until the API refuses, and says how long that took since the end. */
   async workUntilRefused(caller: Caller): Promise<Outcome> {
-    const since = (): number => (performance.now() - this.endedAt) / 1000
+    const { time } = this.stage
+    const since = (): number => time.now() - this.endedAt
     const begun: number[] = []
     for (;;) {
       const now = since()
@@ -98,7 +98,7 @@ export class MissionPlay {
         }
       }
       begun.push(now)
-      await pause(20)
+      await time.pause(20)
     }
   }
 

@@ -6,13 +6,14 @@ import type { Outcome, Step } from './play.ts'
 import { type Adapter, adapterNamed, adapters } from './runs-api/adapters.ts'
 import { openStage, type Stage } from './stage.ts'
 import { missionActs } from './story.ts'
+import { simulatedTime } from './time.ts'
 
 /** Plays the last two acts, with something changed before. */
 async function play(
   adapter: Adapter,
   change: (stage: Stage) => void = () => undefined,
 ): Promise<{ failure: string | undefined; lines: string[] }> {
-  const stage = await openStage(adapter)
+  const stage = await openStage(adapter, simulatedTime)
   const lines: string[] = []
   try {
     change(stage)
@@ -44,7 +45,7 @@ describe('the acts of a mission', () => {
     // The guard is before everything else.
     ['fetch', 401, /"error":"invalid_signature"/],
   ])('are of an API on %s, which has its own words for what it has not', async (adapter, status, words) => {
-    const stage = await openStage(adapter)
+    const stage = await openStage(adapter, simulatedTime)
     try {
       const response = await fetch(`${stage.apis['runs.example']}/nothing`)
       expect(response.status).toBe(status)
@@ -105,7 +106,7 @@ describe('the acts of a mission', () => {
 describe('those who act in a mission', () => {
   let stage: Stage
   beforeEach(async () => {
-    stage = await openStage('express')
+    stage = await openStage('express', simulatedTime)
   })
   afterEach(() => stage.close())
 
@@ -121,7 +122,6 @@ describe('those who act in a mission', () => {
   )
 
   it('may ask for the same twice in a second, which is no replay', async () => {
-    stage.net.clock.set(stage.net.clock.now())
     const caller = new Caller(stage, stage.missionCast.first)
     const asked = () => caller.askForPersonToken('https://runs.example')
     const statuses = [(await asked()).facts.status, (await asked()).facts.status]
@@ -143,7 +143,7 @@ describe('those who act in a mission', () => {
 describe('the measure of the end', () => {
   let stage: Stage
   beforeEach(async () => {
-    stage = await openStage('express')
+    stage = await openStage('express', simulatedTime)
   })
   afterEach(() => stage.close())
 
@@ -168,8 +168,16 @@ describe('the measure of the end', () => {
   it('counts what was served after the bound', async () => {
     const { missions } = stage.ps
     const end = missions.end.bind(missions)
+    const { time } = stage
+    const pause = time.pause.bind(time)
     missions.end = async (s256, reason) => {
-      setTimeout(() => end(s256, reason), 1400)
+      const due = time.now() + 1.4
+      time.pause = async (milliseconds) => {
+        await pause(milliseconds)
+        if (time.now() < due) return
+        time.pause = pause
+        await end(s256, reason)
+      }
       return []
     }
     const { step, outcome } = await untilRefused()

@@ -5,6 +5,7 @@ import { notesApi } from './api.ts'
 import { castOf, type MissionCast } from './mission-cast.ts'
 import { type Adapter, adapters } from './runs-api/adapters.ts'
 import { runsResource } from './runs-api/runs.ts'
+import { realTime, type Time } from './time.ts'
 import { Window } from './window.ts'
 
 /** Everybody who takes part, each behind a real HTTP server on loopback. */
@@ -26,6 +27,8 @@ export interface Stage {
   readonly classicMissionCast: MissionCast
   /** What runs.example is built on. */
   readonly adapter: Adapter
+  /** The time in which missions are played. */
+  readonly time: Time
   /** Host of an API → where it listens. */
   readonly apis: Readonly<Record<string, string>>
   /** Host of an issuer → where it listens. */
@@ -39,9 +42,13 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** Starts the servers. `adapter`: what runs.example is built on. */
-export async function openStage(adapter: Adapter = 'express'): Promise<Stage> {
+/** Starts the servers. `adapter`: what runs.example is built on; `timeOf`: the time for the clock of the network. */
+export async function openStage(
+  adapter: Adapter = 'express',
+  timeOf: (clock: TestNetwork['clock']) => Time = realTime,
+): Promise<Stage> {
   const net = await createTestNetwork({ resource: 'https://notes.example' })
+  const time = timeOf(net.clock)
   const classicPs = await net.issuer('person-server', 'https://classic-ps.example')
   classicPs.generations = ['mission-header']
   const rogue = await net.issuer('person-server', 'https://rogue.example')
@@ -91,6 +98,7 @@ export async function openStage(adapter: Adapter = 'express'): Promise<Stage> {
     missionCast,
     classicMissionCast,
     adapter,
+    time,
     as: net.accessServer,
     rogue,
     apis,

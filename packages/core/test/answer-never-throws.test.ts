@@ -1,6 +1,7 @@
 import { AAuthError, type AAuthErrorCode, answer } from '@aauth-guard/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../scripts/property-runs.ts'
 
 const codes: readonly AAuthErrorCode[] = [
   'invalid_signature',
@@ -35,7 +36,7 @@ describe('the answer to what is no refusal', () => {
       fc.property(fc.anything({ withNullPrototype: true, withSparseArray: true }), (thrown) => {
         expect(answer(thrown)).toEqual(serverError)
       }),
-      { seed: 1, numRuns: 500 },
+      runs(500),
     )
   })
 })
@@ -80,7 +81,7 @@ describe('the answer to a refusal with any details', () => {
           expect(value).toMatch(/^[\x20-\x7e]+$/)
         }
       }),
-      { seed: 2, numRuns: 300 },
+      runs(300),
     )
   })
 

@@ -3,6 +3,7 @@ import { authorize, contentBinding, isAAuthError, type SignedRequest } from '@aa
 import { type SignOptions, toSignedRequest } from '@aauth-guard/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../scripts/property-runs.ts'
 import { type Call, makeWorld, type World } from './world.ts'
 
 const url = 'https://notes.example/notes'
@@ -106,7 +107,7 @@ describe('a request that says something else when it is asked again', () => {
         const honest = methods[0] !== true && targets[0] !== true
         expect(await outcome(world, flipping)).toBe(honest ? 'auth-token uncovered' : 'invalid_signature')
       }),
-      { seed: 14, numRuns: 100 },
+      runs(100),
     )
   })
 

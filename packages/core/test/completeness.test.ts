@@ -3,6 +3,7 @@ import { type Agent, type Algorithm, type SignedMessage, toSignedRequest } from 
 import fc from 'fast-check'
 import { Token } from 'structured-headers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { runs } from '../../../scripts/property-runs.ts'
 import { makeWorld, now, type World } from './world.ts'
 
 const visible = Array.from({ length: 94 }, (_, index) => String.fromCharCode(0x21 + index))
@@ -120,7 +121,7 @@ describe('completeness (property P1)', () => {
         expect([auth.type, auth.thumbprint]).toEqual([made.kind, agents.get(made.alg)?.key.thumbprint])
         expect(auth.covered).toEqual(expect.arrayContaining(Object.keys(made.fields)))
       }),
-      { seed: 4, numRuns: 300 },
+      runs(300),
     )
   })
 })

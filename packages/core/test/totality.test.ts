@@ -1,6 +1,7 @@
 import { answer, authorize, isAAuthError, type SignedRequest } from '@aauth-guard/core'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { runs } from '../../../scripts/property-runs.ts'
 import { makeWorld, type World } from './world.ts'
 
 const names = [
@@ -87,7 +88,7 @@ describe('totality (property P3)', () => {
           Object.hasOwn(fields, name) ? (fields[name] ?? []) : []
         expect([400, 401]).toContain(await refuse({ ...request, header }))
       }),
-      { seed: 11, numRuns: 1500 },
+      runs(1500),
     )
   })
 
@@ -115,7 +116,7 @@ describe('totality (property P3)', () => {
           )
           expect([200, 400, 401]).toContain(outcome)
         }),
-        { seed: 12, numRuns: 150 },
+        runs(150),
       )
     },
   )
@@ -174,7 +175,7 @@ describe('totality (property P3)', () => {
         )
         expect([issuer.id, 401]).toContain(outcome)
       }),
-      { seed: 13, numRuns: 300 },
+      runs(300),
     )
   })
 })

@@ -1,7 +1,20 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Tombstone, TombstoneStore, TombstoneVerdict } from '@aauth-guard/core'
+
+const folders: string[] = []
+
+function newPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tombstones-'))
+  folders.push(folder)
+  return join(folder, 'lines')
+}
+
+/** Removes all files that were made. */
+export function removeTombstoneFiles(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+}
 
 type Line = { readonly ended: Tombstone } | { readonly full: string }
 
@@ -10,7 +23,7 @@ export class TombstoneFile implements TombstoneStore {
   readonly path: string
   readonly #maxPerServer: number
 
-  constructor(maxPerServer: number, path = join(mkdtempSync(join(tmpdir(), 'tombstones-')), 'lines')) {
+  constructor(maxPerServer: number, path = newPath()) {
     this.path = path
     this.#maxPerServer = maxPerServer
   }

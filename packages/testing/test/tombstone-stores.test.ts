@@ -1,7 +1,9 @@
 import { createResource } from '@aauth-guard/core'
 import { createTestNetwork, tombstoneStoreChecks } from '@aauth-guard/testing'
-import { describe, expect, it } from 'vitest'
-import { TombstoneFile } from './tombstone-file.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { removeTombstoneFiles, TombstoneFile } from './tombstone-file.ts'
+
+afterAll(removeTombstoneFiles)
 
 const reopen = (store: unknown): TombstoneFile => (store as TombstoneFile).reopened()
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import {
   type AnsweredWorld,
   answerWith,
@@ -9,7 +10,7 @@ import {
 } from './issuer-answers.ts'
 import { outcomeOf } from './person-route.ts'
 
-const parameters = { seed: 11, numRuns: 100 }
+const parameters = runs(100)
 const anyJson = fc.jsonValue({ maxDepth: 3 })
 
 /** A world that has met its person server, if that was possible. */

@@ -7,6 +7,7 @@ import {
 } from '@aauth-guard/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import { makeWorld } from '../world.ts'
 import { agentRoute, personRoute } from './person-route.ts'
 
@@ -118,7 +119,7 @@ describe('nothing is fetched', () => {
           expect([status, world.net.fetches]).toEqual([401, []])
         },
       ),
-      { seed: 9421, numRuns: 300 },
+      runs(300),
     )
   })
 
@@ -135,7 +136,7 @@ describe('nothing is fetched', () => {
         expect(status).toBe(401)
         expect(world.net.fetches).toEqual([])
       }),
-      { seed: 7519, numRuns: 150 },
+      runs(150),
     )
   })
 

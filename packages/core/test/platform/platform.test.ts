@@ -2,6 +2,7 @@ import { makeKey } from '@aauth-guard/testing'
 import { p256 } from '@noble/curves/nist.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import type { Platform, PublicJwk } from '../../src/platform/platform.ts'
 import { selfTest } from '../../src/platform/self-test.ts'
 import { backends, fallback, fromHex, verifies } from './backends.ts'
@@ -41,7 +42,7 @@ describe.each(backends)('the platform: $name', ({ platform }) => {
         expect(await verifies(platform, key.jwk as PublicJwk, signature, text)).toBe(true)
         expect(await verifies(platform, key.jwk as PublicJwk, signature, `${text} `)).toBe(false)
       }),
-      { seed: 24, numRuns: 20 },
+      runs(20),
     )
   })
 
@@ -56,7 +57,7 @@ describe.each(backends)('the platform: $name', ({ platform }) => {
           flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7))
           expect(await verifies(platform, key.jwk as PublicJwk, flipped, 'text')).toBe(false)
         }),
-        { seed: 17, numRuns: 60 },
+        runs(60),
       )
     },
   )

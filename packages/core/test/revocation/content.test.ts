@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import { now } from '../world.ts'
 import { makeRevocationWorld, told } from './revoking.ts'
 
@@ -76,7 +77,7 @@ describe('the content of a revocation', () => {
       fc.asyncProperty(anything, async (content) => {
         expect((await world.post(content)).status).toBe(400)
       }),
-      { seed: 11, numRuns: 200 },
+      runs(200),
     )
   })
 

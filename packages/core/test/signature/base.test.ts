@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import { isAAuthError } from '../../src/errors.ts'
 import { signatureBase } from '../../src/signature/base.ts'
 import { baseComponents } from '../../src/signature/coverage.ts'
@@ -217,7 +218,7 @@ describe('any request', () => {
         )
         expect(text).toMatch(/^[\t\n\x20-\x7e]*$/)
       }),
-      { seed: 9421, numRuns: 1500 },
+      runs(1500),
     )
     expect(bases).toBeGreaterThan(200)
   })
@@ -230,7 +231,7 @@ describe('any request', () => {
         const other = base(['a', 'b'], { lines: { a: otherA, b: otherB } })
         expect(one === other).toBe(a === otherA && b === otherB)
       }),
-      { seed: 9421, numRuns: 500 },
+      runs(500),
     )
   })
 })

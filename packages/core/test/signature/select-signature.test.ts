@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import {
   selectSignature,
   signatureBytes,
@@ -87,7 +88,7 @@ describe('the label', () => {
         }
         expect(select(change).label).toBe(label)
       }),
-      { seed: 9421, numRuns: 200 },
+      runs(200),
     )
   })
 
@@ -103,7 +104,7 @@ describe('the label', () => {
         )
         expect(refusal(renamed)).toBe(invalidSignature)
       }),
-      { seed: 9421, numRuns: 200 },
+      runs(200),
     )
   })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import { isAgentId, isS256, isServerId, providerOf } from '../../src/token/identifiers.ts'
 import { missing, readCorpus } from '../corpus.ts'
 
@@ -93,7 +94,7 @@ describe('a server identifier', () => {
         accepted += 1
         expect(new URL(id).origin).toBe(id)
       }),
-      { seed: 6, numRuns: 1000, maxSkipsPerRun: 100 },
+      { ...runs(1000), maxSkipsPerRun: 100 },
     )
     expect(accepted).toBe(1000)
   })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import { asObject, parseJsonObject } from '../../src/token/json.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -19,7 +20,7 @@ describe('an object from a token', () => {
         const text = JSON.stringify(value)
         expect(JSON.stringify(parse(text))).toBe(text)
       }),
-      { seed: 12, numRuns: 300 },
+      runs(300),
     )
   })
 
@@ -61,7 +62,7 @@ describe('an object from a token', () => {
         const text = once.replace('{', `{${alias}:2,`)
         expect(parse(within ? `{"a":[${text}]}` : text)).toBeUndefined()
       }),
-      { seed: 11, numRuns: 500 },
+      runs(500),
     )
   })
 

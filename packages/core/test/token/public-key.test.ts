@@ -2,6 +2,7 @@ import { isAAuthError } from '@aauth-guard/core'
 import { makeKey } from '@aauth-guard/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import { type CheckedKey, checkPublicKey } from '../../src/token/public-key.ts'
 
 type Jwk = Readonly<Record<string, unknown>>
@@ -112,7 +113,7 @@ describe('a public key', () => {
         fc.pre(x !== text && Buffer.from(x, 'base64').equals(Buffer.from(text, 'base64')))
         expect(outcome({ ...okp, x })).toBe('invalid_key')
       }),
-      { seed: 9, numRuns: 300, maxSkipsPerRun: 100 },
+      { ...runs(300), maxSkipsPerRun: 100 },
     )
   })
 })

@@ -2,6 +2,7 @@ import { makeKey } from '@aauth-guard/testing'
 import fc from 'fast-check'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import { platform as node } from '../../src/platform/node.ts'
 import { platform as web } from '../../src/platform/web.ts'
 import { checkPublicKey, thumbprint } from '../../src/token/public-key.ts'
@@ -43,7 +44,7 @@ describe.each([node, web])('a thumbprint on $name', (platform) => {
           expect(await of(platform, { ...noise, ...jwk })).toBe(await calculateJwkThumbprint(jwk))
         },
       ),
-      { seed: 7638, numRuns: 60 },
+      runs(60),
     )
   })
 })

@@ -2,6 +2,7 @@ import { isAAuthError } from '@aauth-guard/core'
 import { type Corruption, corruptions, corruptToken } from '@aauth-guard/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import { decodeToken } from '../../src/token/untrusted-token.ts'
 import { missing, readCorpus } from '../corpus.ts'
 import { makeWorld } from '../world.ts'
@@ -87,7 +88,7 @@ describe('the text of a token', () => {
         tried += 1
         expect(codeOf(alias)).toBe('invalid_jwt')
       }),
-      { seed: 15, numRuns: 1000, maxSkipsPerRun: 100 },
+      { ...runs(1000), maxSkipsPerRun: 100 },
     )
     expect(tried).toBe(1000)
   })

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import { decodeBase64url, encodeBase64url } from '../../src/wire/base64url.ts'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const fixed = { seed: 4648, numRuns: 1000 }
+const fixed = runs(1000)
 
 describe('base64url', () => {
   it.each([

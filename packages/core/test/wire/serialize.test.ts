@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { isInnerList, serializeInnerList as oracle, parseDictionary } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import { DictionaryFault, type InnerList, readDictionary } from '../../src/wire/dictionary.ts'
 import { dictionaryCaps } from '../../src/wire/limits.ts'
 import { serializeInnerList } from '../../src/wire/serialize.ts'
 import { damagedText, innerList } from './dictionary-texts.ts'
 
-const fixed = { seed: 9421, numRuns: 1500 }
+const fixed = runs(1500)
 
 describe('an inner list', () => {
   it('is written as structured-headers writes it [B15]', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../../../scripts/property-runs.ts'
 import { cutTarget } from '../../src/wire/target.ts'
 
 describe('origin form', () => {
@@ -136,7 +137,7 @@ describe('any target', () => {
         const cut = cutTarget(raw)
         if (cut !== undefined) expect([raw, `${raw}?`]).toContain(cut.path + cut.query)
       }),
-      { seed: 3986, numRuns: 2000 },
+      runs(2000),
     )
   })
 
@@ -150,7 +151,7 @@ describe('any target', () => {
         const cut = cutTarget(raw)
         if (cut !== undefined) expect(new URL(`https://notes.example${raw}`).pathname).toBe(cut.path)
       }),
-      { seed: 3986, numRuns: 5000 },
+      runs(5000),
     )
   })
 })
