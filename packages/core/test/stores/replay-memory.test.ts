@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../../../scripts/property-runs.ts'
 import { ReplayMemory } from '../../src/stores/replay-memory.ts'
 import type { ReplayMark, ReplayVerdict } from '../../src/stores/stores.ts'
 
