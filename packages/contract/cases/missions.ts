@@ -11,10 +11,8 @@ export const missions: Suite = {
     stores: {
       tombstones: {
         add: () => 'recorded',
-        find: (by, s256) =>
-          by === approver && s256 === ended
-            ? { approver: by, s256, reason: 'revoked', learnedAt: 1_790_000_000 }
-            : undefined,
+        find: ({ approver: by, s256 }) =>
+          by === approver && s256 === ended ? { approver: by, s256, reason: 'revoked' } : undefined,
       },
     },
   },

@@ -1,6 +1,7 @@
 import { admit } from './admit.ts'
 import { type Deadline, decideWithin } from './deadline.ts'
 import { AAuthError } from './errors.ts'
+import { lookUpLink } from './linked-provider.ts'
 import { demandLiving } from './mission-end.ts'
 import { provenanceOf } from './provenance.ts'
 import { readRequest, requiredFor } from './read-request.ts'
@@ -9,9 +10,9 @@ import { type Resource, type ResourceState, stateOf } from './resource.ts'
 import { satisfy } from './satisfy.ts'
 import { matchesDigests } from './signature/content-digest.ts'
 import { checkCoverage } from './signature/coverage.ts'
-import { isWithdrawn } from './stores/ask.ts'
 import type { Auth } from './token/auth.ts'
 import type { TokenKind } from './token/kinds.ts'
+import { isRevoked } from './token-revocation.ts'
 import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
 import { isUnsigned } from './wire/signature-headers.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
@@ -80,13 +81,9 @@ async function decide(
   }
   const living = demandLiving(state, verified)
   if (living !== undefined) await deadline.waitFor('the status of the mission', living)
-  linkKey(state, verified)
+  const linked = lookUpLink(state, verified)
+  if (linked !== undefined) await deadline.waitFor('"stores.revocations"', linked)
   return satisfy(state, request, verified, requirement, deadline)
-}
-
-/** Which provider vouches for a key, where the operator wants that remembered (matrix §4.3, `linked-key`). */
-function linkKey({ missionWatch }: ResourceState, { token: { claims, thumbprint } }: VerifiedRequest): void {
-  if (claims.kind === 'agent-token') missionWatch?.link?.(thumbprint, claims.iss)
 }
 
 /** Checks a requirement without a request, so that mistakes show at start-up. @throws {TypeError} */
@@ -110,7 +107,9 @@ async function reuse(
   // Something between the guards may have changed what will be routed (security E06).
   if (verified.transport.method !== request.method || verified.transport.rawTarget !== request.target)
     return undefined
-  if (state.settings.now() >= claims.exp || (await isWithdrawn(state.revocations, claims))) return undefined
+  const askedAt = performance.now()
+  if (state.settings.now() >= claims.exp || (await isRevoked(state, claims))) return undefined
+  verified.askedAt = askedAt
   admit(state.settings, requirement.trust, claims)
   checkCoverage(verified.covered, requiredFor(state, request, requirement), undefined)
   return verified

@@ -26,7 +26,7 @@ const limitBounds: Readonly<Record<keyof Limits, readonly [preset: number, max: 
 const displayMember = /^(?:name|description|(?:logo|logo_dark|documentation|tos|policy)_uri)$/
 const storeMethods: Readonly<Record<keyof Stores, readonly string[]>> = {
   tombstones: ['add', 'find'],
-  revocations: ['add', 'has'],
+  revocations: ['add', 'find', 'purge'],
   replays: ['mark'],
 }
 const typesOf = {

@@ -33,14 +33,17 @@ export { answerWellKnown } from './routes/well-known.ts'
 export type { ReplayScope } from './signature/replay.ts'
 export { issueResourceToken, type StepUp, stepUp } from './step-up.ts'
 export type {
+  FoundRevocation,
   ReplayMark,
   ReplayStore,
   ReplayVerdict,
   Revocation,
+  RevocationEntry,
   RevocationStore,
   RevocationVerdict,
   Stores,
   Tombstone,
+  TombstoneEntry,
   TombstoneStore,
   TombstoneVerdict,
 } from './stores/stores.ts'

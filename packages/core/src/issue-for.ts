@@ -5,9 +5,9 @@ import type { Trust } from './keys/trust.ts'
 import { demandLiving } from './mission-end.ts'
 import { ask, redeemsAgentToken } from './redeems-agent-token.ts'
 import type { ResourceState } from './resource.ts'
-import { isWithdrawn } from './stores/ask.ts'
 import { renewal, type VerifiedClaims } from './token/claims.ts'
-import { revoked, type VerifiedRequest } from './verify-request.ts'
+import { isRevoked, revoked } from './token-revocation.ts'
+import type { VerifiedRequest } from './verify-request.ts'
 
 /** What a resource token asks for. Everything else in it comes from the verified request. */
 export interface Asked {
@@ -53,16 +53,12 @@ export async function issueFor(
 }
 
 /** Handlers keep an identity, and callers send content, for as long as they like (RT-9, PERS-12, R11-161). */
-async function demandAlive(
-  { revocations }: ResourceState,
-  claims: VerifiedClaims,
-  now: number,
-): Promise<void> {
+async function demandAlive(state: ResourceState, claims: VerifiedClaims, now: number): Promise<void> {
   if (now >= claims.exp) {
     const requirement = renewal(claims.kind, claims.generation)
     throw new AAuthError('expired_jwt', { hint: 'the token expired while it was served', ...requirement })
   }
-  if (await isWithdrawn(revocations, claims)) throw revoked({ claims })
+  if (await isRevoked(state, claims)) throw revoked({ claims })
 }
 
 /** The access server, or the person server of the verified token; never anything a caller names (RT-3, R11-166). */

@@ -31,7 +31,7 @@ export function demandActive(state: ResourceState, mission: Mission, safe: boole
     if (found !== undefined) throw ended(mission, found.reason)
     return state.missionWatch?.demandActive(mission, safe)
   }
-  const found = findTombstone(state.tombstones, mission)
+  const found = findTombstone(state.tombstones, mission, state.isListed(mission.approver))
   return found instanceof Promise ? found.then(judge) : judge(found)
 }
 
@@ -44,9 +44,9 @@ export async function endMission(
   { approver, s256 }: Mission,
   reason: unknown,
 ): Promise<TombstoneVerdict> {
-  const learnedAt = state.settings.now()
+  const listed = state.isListed(approver)
   try {
-    return await addTombstone(state.tombstones, { approver, s256, reason: asReason(reason), learnedAt })
+    return await addTombstone(state.tombstones, { approver, s256, reason: asReason(reason), listed })
   } finally {
     // Also where there is no room for it, or the store fails: it has ended all the same.
     state.missionWatch?.forget({ approver, s256 })

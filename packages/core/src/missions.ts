@@ -47,7 +47,7 @@ export function missionsOf(state: ResourceState): Missions {
     },
     async status(given: Mission): Promise<MissionStatus> {
       const mission = checkMission(given)
-      const found = await findTombstone(state.tombstones, mission)
+      const found = await findTombstone(state.tombstones, mission, state.isListed(mission.approver))
       if (typeof found === 'object') return { status: 'terminated', reason: asReason(found.reason) }
       return (found === undefined && (await state.missionWatch?.status(mission))) || { status: 'unknown' }
     },
@@ -74,8 +74,11 @@ function isOf({ url }: Response, approver: string): boolean {
   return url.startsWith(`${approver}/`)
 }
 
-function checkMission({ approver, s256 }: Mission): Mission {
+/** @throws {TypeError} for what is not a mission */
+export function checkMission({ approver, s256 }: Mission): Mission {
   if (!isServerId(approver) || !isS256(s256))
-    throw new TypeError('a mission is { approver: server identifier, s256: digest }')
+    throw new TypeError(
+      'a mission must be { approver, s256 }: a server identifier and a SHA-256 digest in base64url',
+    )
   return { approver, s256 }
 }

@@ -4,22 +4,24 @@ import { AAuthError, isAAuthError } from './errors.ts'
 import { SigningKeySource } from './issue/signing-key.ts'
 import { IssuerKeys } from './keys/issuer-keys.ts'
 import type { KeySource } from './keys/issuer-records.ts'
-import { names } from './keys/trust.ts'
 import { VerifiedTokens } from './keys/verified-tokens.ts'
 import type { LifetimeRegistry } from './lifetime/registry.ts'
 import type { MissionWatch } from './mission/watching.ts'
-import { type Missions, missionsOf } from './missions.ts'
+import { checkMission, type Missions, missionsOf } from './missions.ts'
 import type { Limits, ResourceOptions, ResourceSettings } from './options.ts'
 import type { Platform } from './platform/platform.ts'
 import { selfTest } from './platform/self-test.ts'
+import { Purges } from './purges.ts'
 import { type AnyRequirement, type CompiledRequirement, compileRequirement } from './requirement.ts'
+import { addPurge } from './stores/ask.ts'
 import { ReplayMemory } from './stores/replay-memory.ts'
 import type { ReplayBounds } from './stores/replay-shares.ts'
 import { RevocationRate } from './stores/revocation-rate.ts'
 import { RevocationMemory } from './stores/revocations.ts'
 import type { ReplayStore, Revocation, RevocationStore, TombstoneStore } from './stores/stores.ts'
 import { TombstoneMemory } from './stores/tombstones.ts'
-import type { IssuerRole } from './token/kinds.ts'
+import { isServerId } from './token/identifiers.ts'
+import { quoted } from './wire/quoted.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 import { withdrawToken } from './withdraw-token.ts'
 
@@ -32,20 +34,30 @@ export interface Resource {
   /** Missions that have ended, and how to learn of it. */
   readonly missions: Missions
   /**
-   * Withdraws a token: requests that begin after the promise resolves are refused. `exp` (seconds) is the token's
-   * own and says how long to remember it.
+   * Revokes a token: requests that begin after the promise resolves are refused. `exp` (seconds) is the token's own and
+   * says how long to remember it. Whether the mission of the token is still active is asked again; give `mission` where
+   * you know it, since otherwise the resource knows it only of tokens that it has seen lately.
    *
    * @throws {RangeError} when no more can be remembered (the promise rejects)
-   * @throws {TypeError} for a token without `iss`, `jti` or `exp` (the promise rejects)
+   * @throws {TypeError} for a token without `iss`, `jti` or `exp`, or a malformed `mission` (the promise rejects)
    */
   revoke(token: Revocation): Promise<void>
-  /** Forgets the keys of an issuer, in every role, and the tokens they verified. */
-  purgeIssuer(issuer: string): void
+  /**
+   * Ends what an issuer vouched for until now, in every role, such as after a break-in: its keys are fetched again, the
+   * tokens that it issued before this second (by their `iat`) are refused with `revoked_jwt`, and its answers "active"
+   * and the links of keys to it are forgotten. Tokens that it issues afterwards are accepted; an issuer whose clock is
+   * behind has those refused until its clock has passed the purge.
+   *
+   * Takes effect in this process at once, and in all that share `stores.revocations` once the promise has resolved.
+   *
+   * @throws {AAuthError} `server_error` when the store fails (the promise rejects); this process has forgotten the issuer
+   * all the same
+   * @throws {TypeError} for a text that is not a server identifier (the promise rejects)
+   */
+  purgeIssuer(issuer: string): Promise<void>
   /** Ends fetches. What needs one afterwards is refused with `server_error`. */
   close(): void
 }
-
-const roles: readonly IssuerRole[] = ['agent-provider', 'person-server', 'access-server']
 
 /** What the guards share behind a {@link Resource}. */
 export class ResourceState {
@@ -61,6 +73,8 @@ export class ResourceState {
   readonly signingKey: SigningKeySource
   /** What open connections rest on, once `lifetimeOf` was called. */
   lifetimes: LifetimeRegistry | undefined
+  readonly purges: Purges = new Purges((iss) => this.#drop(iss))
+  readonly #listed: ReadonlySet<string>
   readonly #compiled = new WeakMap<object, CompiledRequirement>()
   readonly #reported = new WeakMap<SignedRequest, AAuthError>()
   #ready: Promise<void> | undefined
@@ -77,12 +91,24 @@ export class ResourceState {
     })
     this.tokens = new VerifiedTokens(this.keys, limits.verifiedTokens)
     this.replays = stores.replays ?? new ReplayMemory(replayBounds(limits), now)
-    this.revocations =
-      stores.revocations ?? new RevocationMemory(100_000, 10_000, (iss) => isNamed(settings, iss))
-    this.tombstones =
-      stores.tombstones ?? new TombstoneMemory(100_000, limits.tombstones, (iss) => isNamed(settings, iss))
+    this.revocations = stores.revocations ?? new RevocationMemory(100_000, 10_000, now)
+    this.tombstones = stores.tombstones ?? new TombstoneMemory(100_000, limits.tombstones)
+    this.#listed = listedIssuers(settings)
     this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
     this.missionWatch = settings.missions?.start(this)
+  }
+
+  /** Whether a list in `trust` names this issuer, in whatever role, or it is the access server. Decides shares only. */
+  isListed(iss: string): boolean {
+    return this.#listed.has(iss)
+  }
+
+  /** Forgets whatever is cached of an issuer, in every role. */
+  #drop(iss: string): void {
+    this.keys.purge(iss)
+    this.tokens.purge(iss)
+    this.missionWatch?.purge(iss)
+    this.lifetimes?.purged(iss)
   }
 
   /** Without a check of the dialled address only issuers that the operator wrote down are fetched. */
@@ -157,21 +183,23 @@ export function stateOf(resource: Resource): ResourceState {
  */
 export function createResource(options: ResourceOptions): Resource {
   const state = new ResourceState(checkOptions(options))
-  const { issuer, now } = state.settings
+  const { issuer } = state.settings
   const resource: Resource = Object.freeze({
     issuer,
     missions: missionsOf(state),
     async revoke(token: Revocation): Promise<void> {
-      const { iss, jti, exp } = token
+      const { iss, jti, exp, mission } = token
       if (typeof iss !== 'string' || typeof jti !== 'string' || !Number.isFinite(exp))
-        throw new TypeError('a revocation needs iss, jti and exp in seconds')
-      if ((await withdrawToken(state, { iss, jti, exp: Math.ceil(exp) }, now())) === 'full')
-        throw new RangeError('too many revocations are remembered')
+        throw new TypeError('a revocation needs "iss", "jti" and "exp" in seconds')
+      const carried = mission === undefined ? undefined : checkMission(mission)
+      if ((await withdrawToken(state, { iss, jti, exp: Math.ceil(exp), mission: carried })) === 'full')
+        throw new RangeError(
+          `too many revocations of ${quoted(iss)} are remembered: use "stores.revocations"`,
+        )
     },
-    purgeIssuer(iss: string): void {
-      state.keys.purge(iss)
-      state.tokens.purge(iss)
-      state.lifetimes?.purged(iss)
+    async purgeIssuer(iss: string): Promise<void> {
+      if (!isServerId(iss)) throw new TypeError(`${quoted(iss)} is not a server identifier`)
+      await state.purges.begin(iss, () => addPurge(state.revocations, { iss, listed: state.isListed(iss) }))
     },
     close(): void {
       state.keys.close()
@@ -202,9 +230,11 @@ function replayBounds({ replays, replaysPerIssuer, replaysPerKey }: Limits): Rep
   return { max: replays, maxPerIssuer: replaysPerIssuer, maxPerKey: replaysPerKey }
 }
 
-/** Whether the operator wrote this issuer down, in whatever role. */
-function isNamed({ trust, accessServer }: ResourceSettings, iss: string): boolean {
-  return iss === accessServer || roles.some((role) => names(trust, role, iss))
+function listedIssuers({ trust, accessServer }: ResourceSettings): ReadonlySet<string> {
+  const lists = trust === 'any' ? [] : Object.values(trust)
+  const listed = new Set(lists.flatMap((trusted) => (Array.isArray(trusted) ? trusted : [])))
+  if (accessServer !== undefined) listed.add(accessServer)
+  return listed
 }
 
 function namedIssuers(trust: ResourceSettings['trust']): number {

@@ -2,7 +2,7 @@ import { admit } from './admit.ts'
 import type { Deadline } from './deadline.ts'
 import { AAuthError } from './errors.ts'
 import type { VerifiedToken } from './keys/verified-tokens.ts'
-import { meetToken } from './meet-token.ts'
+import { type MetToken, meetToken } from './meet-token.ts'
 import { assertedMission } from './mission/asserted.ts'
 import { type PossessionProof, verifyPossession } from './possession.ts'
 import type { UntrustedRequest } from './read-request.ts'
@@ -10,8 +10,9 @@ import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
 import { type ContentDigests, matchesDigests, readContentDigest } from './signature/content-digest.ts'
 import { remembersMethod } from './signature/replay.ts'
-import { isWithdrawn, markUsed } from './stores/ask.ts'
-import { type Mission, renewal } from './token/claims.ts'
+import { markUsed } from './stores/ask.ts'
+import type { Mission } from './token/claims.ts'
+import { isRevoked, revoked } from './token-revocation.ts'
 import type { Transport } from './transport.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 
@@ -24,6 +25,10 @@ export interface VerifiedRequest {
   readonly asserted: Mission | undefined
   /** The covered digests, until the content was compared with them. */
   readonly digest: { readonly expected: ContentDigests; checked: boolean } | undefined
+  /** Milliseconds of the monotonic clock at which the question was sent whether the token is revoked. */
+  askedAt: number
+  /** The agent provider that the key of a token without class is linked to, as of the last look. */
+  linkedProvider: string | undefined
 }
 
 /**
@@ -43,19 +48,33 @@ export async function verifyRequest(
   const proof = { state, signature, base, transport }
   const known = state.tokens.get(tokenText, now)
   if (known) admit(settings, requirement.trust, known.claims)
-  const { token, possessed } = known
-    ? { token: known, possessed: false }
-    : await deadline.waitFor('the keys of the issuer', meetToken(proof, tokenText, requirement, now))
-  const withdrawn = isWithdrawn(state.revocations, token.claims)
-  if (typeof withdrawn === 'boolean' ? withdrawn : await withdrawn) throw revoked(token)
-  if (!possessed) await verifyPossession(proof, token)
+  const meet = (): Promise<MetToken> | MetToken =>
+    deadline.waitFor('the keys of the issuer', meetToken(proof, tokenText, requirement, now))
+  const met = known ? { token: known, possessed: false } : await meet()
+  let { token } = met
+  if (!met.possessed) await verifyPossession(proof, token)
+  const askedAt = performance.now()
+  const found = isRevoked(state, token.claims)
+  if (typeof found === 'boolean' ? found : await found) throw revoked(token)
+  // Keys from before a purge vouch for nothing, also where the purge became known a moment ago.
+  if (state.purges.has(token.claims.iss) && state.tokens.get(tokenText, now) !== token)
+    ({ token } = await meet())
+  if (known === undefined) state.missionWatch?.learn(token.claims)
   const bound = signature.components.includes('content-digest')
   const digest = bound ? await readDigest(state, request) : undefined
   if (remembersMethod(settings.replay, transport.method)) await markReplay(proof, token, now)
   const asserted = settings.generations.has('mission-header')
     ? assertedMission(request, token.claims)
     : undefined
-  return { token, transport, covered: signature.components, asserted, digest }
+  return {
+    token,
+    transport,
+    covered: signature.components,
+    asserted,
+    digest,
+    askedAt,
+    linkedProvider: undefined,
+  }
 }
 
 /** A covered digest is compared at once where the content is at hand (SIG-12, R11-104). */
@@ -103,12 +122,4 @@ function clocksDiffer(until: number, window: number, now: number): string {
     `resource is at ${now}, and that of the store is at ${until + 60} or later, or before ${until - 2 * window - 60}, ` +
     'or went back: set both clocks by NTP'
   )
-}
-
-/** The answer to a token that was withdrawn; it never leads to a resource token (R11-161). */
-export function revoked({ claims }: Pick<VerifiedToken, 'claims'>): AAuthError {
-  return new AAuthError('revoked_jwt', {
-    hint: `${claims.jti} of ${claims.iss} is revoked`,
-    ...renewal(claims.kind, claims.generation),
-  })
 }

@@ -1,24 +1,25 @@
 import type { ResourceState } from './resource.ts'
-import { withdraw } from './stores/ask.ts'
+import { addRevocation } from './stores/ask.ts'
 import type { Revocation, RevocationVerdict } from './stores/stores.ts'
 
 /**
- * Withdraws a token. Its mission may have ended with it, or not: whether it is active is asked again (matrix §5.5,
- * §5.6).
+ * Revokes a token. Its mission may have been terminated with it, or not: whether it is active is asked again (matrix
+ * §5.5, §5.6).
  */
 export async function withdrawToken(
   state: ResourceState,
-  revocation: Revocation,
-  now: number,
+  { mission: carried, ...token }: Revocation,
 ): Promise<RevocationVerdict> {
-  let verdict: RevocationVerdict
+  const mission = carried ?? state.tokens.find(token)?.claims.mission ?? state.missionWatch?.missionOf(token)
   try {
-    verdict = await withdraw(state.revocations, revocation, now)
+    return await addRevocation(state.revocations, {
+      ...token,
+      ...(mission && { mission }),
+      listed: state.isListed(token.iss),
+    })
   } finally {
-    // Also where there is no room for it, or the store fails: open connections must not outlive it for that.
-    state.lifetimes?.revoked(revocation)
+    // Also where there is no room for it, or the store fails: what rests on the token must not outlive it for that.
+    state.lifetimes?.revoked(token)
+    if (mission !== undefined) state.missionWatch?.suspect(token, mission)
   }
-  const mission = state.missionWatch && state.tokens.find(revocation)?.claims.mission
-  if (mission !== undefined) state.missionWatch?.doubt(mission)
-  return verdict
 }

@@ -113,7 +113,7 @@ describe.each(expressLines)('protect on %s', (_, express) => {
       issuer: 'https://notes.example',
       missions,
       revoke: () => Promise.resolve(),
-      purgeIssuer: () => undefined,
+      purgeIssuer: async () => undefined,
       close: () => undefined,
     }
     expect(() => protect(forged)).toThrow('must come from createResource')

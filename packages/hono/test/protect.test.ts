@@ -151,7 +151,7 @@ describe('protect of Hono', () => {
       issuer: 'https://notes.example',
       missions,
       revoke: () => Promise.resolve(),
-      purgeIssuer: () => undefined,
+      purgeIssuer: async () => undefined,
       close: () => undefined,
     }
     expect(() => protect(forged)).toThrow('must come from createResource')

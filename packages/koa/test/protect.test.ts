@@ -177,7 +177,7 @@ describe.each(koaLines)('protect on %s', (_, Koa) => {
       issuer: 'https://notes.example',
       missions,
       revoke: () => Promise.resolve(),
-      purgeIssuer: () => undefined,
+      purgeIssuer: async () => undefined,
       close: () => undefined,
     }
     expect(() => protect(forged)).toThrow('must come from createResource')

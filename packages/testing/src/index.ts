@@ -26,7 +26,11 @@ export {
 export type { PendingRequest } from './pending-requests.ts'
 export type { AskOptions, ProposedMission } from './propose-mission.ts'
 export { type ReplayBounds, type ReplayCheckOptions, replayStoreChecks } from './replay-store-checks.ts'
-export { type RevocationBounds, revocationStoreChecks } from './revocation-store-checks.ts'
+export {
+  type RevocationBounds,
+  type RevocationCheckOptions,
+  revocationStoreChecks,
+} from './revocation-store-checks.ts'
 export type { RevocationBody, RevokeOptions } from './revoke.ts'
 export type { DownstreamRevocation, RevocationFault, RevocationOutcome } from './revoke-issued.ts'
 export type { ServedIssuers } from './served-issuers.ts'

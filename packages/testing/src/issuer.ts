@@ -66,7 +66,7 @@ export class TestIssuer {
   /** @internal */
   readonly issued: IssuedTokens = new IssuedTokens()
   /** @internal Tokens that it takes no more. */
-  readonly withdrawn: WithdrawnTokens = new WithdrawnTokens()
+  readonly withdrawn: WithdrawnTokens
   private misbehaviour: Misbehaviour | undefined
   private readonly net: TestNetwork
   private published: readonly TestKey[]
@@ -79,6 +79,7 @@ export class TestIssuer {
     this.key = key
     this.published = [key]
     this.missions = new Missions(net, this)
+    this.withdrawn = new WithdrawnTokens(net.clock.now)
   }
 
   /** Publishes its documents wrongly from now on. */

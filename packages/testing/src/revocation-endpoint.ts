@@ -29,7 +29,7 @@ export function answerRevocation(
     if (typeof jti !== 'string' || jti === '' || !Number.isSafeInteger(exp))
       throw new ExchangeError('invalid_request', 'jti is no string, or exp no NumericDate')
     const now = net.clock.now()
-    issuer.withdrawn.add({ iss: id, jti, exp: exp as number }, now)
+    issuer.withdrawn.add({ iss: id, jti, exp: exp as number })
     if (role === 'person-server' || dwk !== documents['person-server']) return new Response(null)
     const outcomes = await revokeTokens(
       net,

@@ -1,20 +1,26 @@
 import type { RevocationStore, RevocationVerdict } from '@aauth-guard/core'
 import {
-  begin,
   count,
   demand,
   lookalikes,
   numbered,
   type StoreCheck,
   type StoreCheckOptions,
+  type StoreClock,
 } from './store-checks.ts'
 
 /** How much the store of a check may hold. */
 export interface RevocationBounds {
-  /** Entries of all issuers. */
+  /** Entries of all unlisted issuers. */
   readonly max: number
   /** Entries of one issuer. */
   readonly maxPerIssuer: number
+}
+
+/** What the checks need beside the store. */
+export interface RevocationCheckOptions extends StoreCheckOptions<RevocationStore>, StoreClock {
+  /** Whether the store keeps the bounds; default `true`. A store without bounds answers `'recorded'` for ever. */
+  readonly bounded?: boolean
 }
 
 type Make = (bounds: RevocationBounds) => RevocationStore | Promise<RevocationStore>
@@ -23,82 +29,142 @@ interface Subject {
   readonly store: RevocationStore
   readonly peer: RevocationStore
   readonly now: number
+  /** Lets the clock of the store go on. */
+  readonly advance: (seconds: number) => Promise<void>
 }
 
 const bounds: RevocationBounds = { max: 40, maxPerIssuer: 4 }
 const a = 'https://a.example'
 const b = 'https://b.example'
 
+type Answer<T> = T | Promise<T>
+type Verdict = Answer<RevocationVerdict>
+
+const add = (store: RevocationStore, iss: string, jti: string, exp: number, listed = false): Verdict =>
+  store.add({ iss, jti, exp, listed })
+
+async function isRevoked(store: RevocationStore, iss: string, jti: string): Promise<boolean> {
+  return (await store.find({ iss, jti })).revoked
+}
+
 /** Adds one after the other, so that it is known which of them was refused. */
 async function addEach(
   { store, now }: Pick<Subject, 'store' | 'now'>,
   entries: readonly (readonly [iss: string, jti: string])[],
   exp = now + 1000,
+  listed = false,
 ): Promise<RevocationVerdict[]> {
   const verdicts: RevocationVerdict[] = []
-  for (const [iss, jti] of entries) verdicts.push(await store.add({ iss, jti, exp }, now))
+  for (const [iss, jti] of entries) verdicts.push(await add(store, iss, jti, exp, listed))
   return verdicts
 }
 
 const of = (iss: string, jtis: readonly string[]): [string, string][] => jtis.map((jti) => [iss, jti])
 const share = numbered(bounds.maxPerIssuer, 'token-')
 
-const proofs: Readonly<Record<string, (subject: Subject) => Promise<void>>> = {
+type Proofs = Readonly<Record<string, (subject: Subject) => Promise<void>>>
+
+const proofs: Proofs = {
   async 'finds what was recorded, and only that'({ store, peer, now }) {
-    demand(await peer.has(a, 'one'), false, 'an empty store')
-    demand(await store.add({ iss: a, jti: 'one', exp: now + 100 }, now), 'recorded', 'add')
-    demand(await peer.has(a, 'one'), true, 'a recorded token')
-    demand(await peer.has(a, 'two'), false, 'another token of the issuer')
+    demand(await peer.find({ iss: a, jti: 'one' }), { revoked: false }, 'an empty store')
+    demand(await add(store, a, 'one', now + 100), 'recorded', 'add')
+    demand(await peer.find({ iss: a, jti: 'one' }), { revoked: true }, 'a recorded token')
+    demand(await peer.find({ iss: a, jti: 'two' }), { revoked: false }, 'another token of the issuer')
   },
   async 'keeps the tokens of issuers apart'({ store, peer, now }) {
-    await store.add({ iss: a, jti: 'one', exp: now + 100 }, now)
-    demand(await peer.has(b, 'one'), false, 'the jti of another issuer')
+    await add(store, a, 'one', now + 100)
+    demand(await isRevoked(peer, b, 'one'), false, 'the jti of another issuer')
   },
+  async 'keeps an entry whose token has just expired'({ store, peer, now }) {
+    await add(store, a, 'one', now - 30)
+    demand(await isRevoked(peer, a, 'one'), true, 'an entry in the minute after exp')
+  },
+  async 'loses nothing of what is recorded at the same time'({ store, peer, now }) {
+    const issuers = numbered(16, 'https://i')
+    await Promise.all(issuers.map((iss) => add(store, iss, 'one', now + 1000)))
+    for (const iss of issuers) demand(await isRevoked(peer, iss, 'one'), true, 'each of them')
+  },
+  async 'tells when an issuer was purged, for each of its tokens'({ store, peer }) {
+    const purgedAt = await store.purge({ iss: a, listed: false })
+    demand(Number.isSafeInteger(purgedAt), true, 'the second of the purge')
+    for (const jti of ['one', 'two'])
+      demand((await peer.find({ iss: a, jti })).purgedAt, purgedAt, 'a token of the purged issuer')
+    demand((await peer.find({ iss: b, jti: 'one' })).purgedAt, undefined, 'a token of another issuer')
+  },
+  async 'keeps revocations of an issuer that was purged'({ store, peer, now }) {
+    await add(store, a, 'one', now + 100)
+    await store.purge({ iss: a, listed: false })
+    demand(await isRevoked(peer, a, 'one'), true, 'a token that was revoked before')
+    demand(await isRevoked(peer, a, 'two'), false, 'a token that was not')
+  },
+}
+
+/** What needs a clock that goes on. */
+const timedProofs: Proofs = {
+  async 'keeps an entry until a minute after exp'({ store, peer, now, advance }) {
+    await add(store, a, 'one', now + 10)
+    await advance(69)
+    demand(await isRevoked(peer, a, 'one'), true, 'an entry a second before its last')
+    // Room is made when others are added.
+    await add(store, b, 'other', now + 1000)
+    demand(await isRevoked(peer, a, 'one'), true, 'the same after another one was added')
+  },
+  async 'lets a repetition lengthen an entry'({ store, peer, now, advance }) {
+    await add(store, a, 'one', now + 10)
+    await add(store, a, 'one', now + 1000)
+    await advance(500)
+    await add(store, b, 'other', now + 1000)
+    demand(await isRevoked(peer, a, 'one'), true, 'an entry with the later exp')
+  },
+  async 'tells of the last purge'({ store, peer, advance }) {
+    const first = await store.purge({ iss: a, listed: false })
+    await advance(100)
+    const last = await store.purge({ iss: a, listed: false })
+    demand(last >= first + 100, true, 'a later purge is later')
+    demand((await peer.find({ iss: a, jti: 'one' })).purgedAt, last, 'the second of the purge')
+  },
+  async 'forgets no purge, however long ago it was'({ store, peer, advance }) {
+    const purgedAt = await store.purge({ iss: a, listed: false })
+    await advance(31_536_000)
+    demand((await peer.find({ iss: a, jti: 'one' })).purgedAt, purgedAt, 'the second of the purge')
+  },
+}
+
+/** What a store promises that has bounds. */
+const boundedProofs: Proofs = {
   async 'takes a repetition, and counts it once'(subject) {
     const verdicts = await addEach(subject, of(a, ['one', 'one', 'one', 'one', 'one', 'one']))
     demand(count(verdicts, 'recorded'), 6, 'repetitions that are recorded')
     const others = await addEach(subject, of(a, share.slice(1)))
     demand(count(others, 'recorded'), share.length - 1, 'room beside one entry')
   },
-  async 'keeps an entry until a minute after exp'(subject) {
-    const { store, peer, now } = subject
-    await addEach(subject, of(a, share), now + 10)
-    demand(await store.add({ iss: a, jti: 'next', exp: now + 1000 }, now + 70), 'full', 'room before then')
-    demand(await peer.has(a, 'token-0'), true, 'an entry in its last second')
+  async 'makes no room for what has not ended'(subject) {
+    await addEach(subject, of(a, share), subject.now - 30)
+    demand(await addEach(subject, of(a, ['next'])), ['full'], 'room in the minute after exp')
+    demand(await isRevoked(subject.peer, a, 'token-0'), true, 'an entry in that minute')
   },
   async 'makes room when entries have ended'(subject) {
-    const { store, peer, now } = subject
-    await addEach(subject, of(a, share), now + 10)
-    demand(await store.add({ iss: a, jti: 'next', exp: now + 1000 }, now + 71), 'recorded', 'room after then')
-    demand(await peer.has(a, 'next'), true, 'the entry that took the room')
+    await addEach(subject, of(a, share), subject.now - 90)
+    demand(await addEach(subject, of(a, ['next'])), ['recorded'], 'room after that minute')
+    demand(await isRevoked(subject.peer, a, 'next'), true, 'the entry that took the room')
   },
   async 'makes room for everybody when entries have ended'(subject) {
-    const { store, now } = subject
-    const entries = numbered(bounds.max, 'https://i').map((iss): [string, string] => [iss, 'one'])
-    await addEach(subject, entries, now + 10)
-    for (const iss of numbered(bounds.max, 'https://j'))
-      demand(await store.add({ iss, jti: 'one', exp: now + 1000 }, now + 71), 'recorded', 'room after then')
+    const one = (iss: string): [string, string] => [iss, 'one']
+    await addEach(subject, numbered(bounds.max, 'https://i').map(one), subject.now - 90)
+    const others = await addEach(subject, numbered(bounds.max, 'https://j').map(one))
+    demand(count(others, 'recorded'), bounds.max, 'room after that minute')
   },
   async 'does not let a repetition shorten an entry'(subject) {
-    const { store, peer, now } = subject
-    await addEach(subject, of(a, share), now + 1000)
-    await addEach(subject, of(a, share), now + 10)
-    await store.add({ iss: a, jti: 'next', exp: now + 1000 }, now + 500)
-    demand(await peer.has(a, 'token-0'), true, 'an entry with the later exp')
-  },
-  async 'lets a repetition lengthen an entry'(subject) {
-    const { store, peer, now } = subject
-    await addEach(subject, of(a, share), now + 10)
-    await addEach(subject, of(a, share), now + 1000)
-    await store.add({ iss: a, jti: 'next', exp: now + 1000 }, now + 500)
-    demand(await peer.has(a, 'token-0'), true, 'an entry with the later exp')
+    await addEach(subject, of(a, share), subject.now + 1000)
+    await addEach(subject, of(a, share), subject.now - 90)
+    demand(await addEach(subject, of(a, ['next'])), ['full'], 'room beside entries with the later exp')
+    demand(await isRevoked(subject.peer, a, 'token-0'), true, 'an entry with the later exp')
   },
   async 'refuses what is over the share of an issuer, and forgets nothing'(subject) {
-    const { store, peer, now } = subject
     demand(count(await addEach(subject, of(a, share)), 'recorded'), share.length, 'the share')
-    demand(await store.add({ iss: a, jti: 'over', exp: now + 1000 }, now), 'full', 'an entry over the share')
-    demand(await peer.has(a, 'over'), false, 'what was refused')
-    for (const jti of share) demand(await peer.has(a, jti), true, 'what was there')
+    demand(await addEach(subject, of(a, ['over'])), ['full'], 'an entry over the share')
+    demand(await isRevoked(subject.peer, a, 'over'), false, 'what was refused')
+    for (const jti of share) demand(await isRevoked(subject.peer, a, jti), true, 'what was there')
   },
   async 'leaves the share of an issuer to it when another has used up its own'(subject) {
     await addEach(subject, of(a, [...share, 'over']))
@@ -108,30 +174,32 @@ const proofs: Readonly<Record<string, (subject: Subject) => Promise<void>>> = {
     await addEach(subject, of(a, share))
     demand(await addEach(subject, of(a, ['token-0'])), ['recorded'], 'a repetition')
   },
-  async 'is bounded over all issuers, and forgets nothing'(subject) {
+  async 'is bounded over all unlisted issuers, and forgets nothing'(subject) {
     const entries = numbered(bounds.max + 1, 'https://i').map((iss): [string, string] => [iss, 'one'])
     const verdicts = await addEach(subject, entries)
     demand(verdicts.at(-1), 'full', 'an entry over all')
     for (const [index, [iss, jti]] of entries.entries())
-      demand(await subject.peer.has(iss, jti), verdicts[index] === 'recorded', 'what was recorded is there')
+      demand(await isRevoked(subject.peer, iss, jti), verdicts[index] === 'recorded', 'what was recorded')
   },
-  async 'loses nothing of what is recorded at the same time'({ store, peer, now }) {
-    const issuers = numbered(16, 'https://i')
-    await Promise.all(issuers.map((iss) => store.add({ iss, jti: 'one', exp: now + 1000 }, now)))
-    for (const iss of issuers) demand(await peer.has(iss, 'one'), true, 'each of them')
+  async 'leaves a listed issuer its share when unlisted ones have used up theirs'(subject) {
+    await addEach(
+      subject,
+      numbered(bounds.max + 1, 'https://i').map((iss): [string, string] => [iss, 'one']),
+    )
+    const verdicts = await addEach(subject, of(a, share), subject.now + 1000, true)
+    demand(count(verdicts, 'recorded'), share.length, 'the share of the listed issuer')
+    demand(await isRevoked(subject.peer, a, 'token-0'), true, 'an entry of the listed issuer')
   },
   async 'counts one entry that is recorded many times at once as one'(subject) {
     const { store, peer, now } = subject
     const same = Array.from({ length: 20 }, (_, index) =>
-      (index % 2 ? store : peer).add({ iss: a, jti: 'token-0', exp: now + 1000 }, now),
+      add(index % 2 ? store : peer, a, 'token-0', now + 1000),
     )
     demand(count(await Promise.all(same), 'recorded'), 20, 'the same entry')
     demand(count(await addEach(subject, of(a, share)), 'recorded'), share.length, 'the share')
   },
   async 'holds the bound when much is recorded at the same time'({ store, peer, now }) {
-    const many = numbered(20, 'token-').map((jti, index) =>
-      (index % 2 ? store : peer).add({ iss: a, jti, exp: now + 1000 }, now),
-    )
+    const many = numbered(20, 'token-').map((jti, index) => add(index % 2 ? store : peer, a, jti, now + 1000))
     demand(count(await Promise.all(many), 'recorded'), share.length, 'entries of one issuer')
   },
 }
@@ -152,13 +220,19 @@ const proofs: Readonly<Record<string, (subject: Subject) => Promise<void>>> = {
  */
 export function revocationStoreChecks(
   makeStore: Make,
-  { peer }: StoreCheckOptions<RevocationStore> = {},
+  { peer, now = () => Date.now() / 1000, advance, bounded = true }: RevocationCheckOptions = {},
 ): readonly StoreCheck[] {
   const subject = async (): Promise<Subject> => {
     const store = await makeStore(bounds)
-    return { store, peer: peer ? await peer(store) : store, now: begin() }
+    return {
+      store,
+      peer: peer ? await peer(store) : store,
+      now: Math.floor(await now()),
+      advance: async (seconds) => advance?.(seconds),
+    }
   }
-  const checks = Object.entries(proofs).map(([name, prove]) => ({
+  const proved = { ...proofs, ...(advance && timedProofs), ...(bounded && boundedProofs) }
+  const checks = Object.entries(proved).map(([name, prove]) => ({
     name,
     run: async () => prove(await subject()),
   }))
@@ -166,8 +240,12 @@ export function revocationStoreChecks(
     name: `tells ${JSON.stringify(one)} from ${JSON.stringify(other)}`.slice(0, 120),
     run: async () => {
       const { store, peer: there, now } = await subject()
-      await store.add({ iss: one[0], jti: one[1], exp: now + 1000 }, now)
-      demand([await there.has(...one), await there.has(...other)], [true, false], 'the recorded and its like')
+      await add(store, ...one, now + 1000)
+      demand(
+        [await isRevoked(there, ...one), await isRevoked(there, ...other)],
+        [true, false],
+        'the recorded and its like',
+      )
     },
   }))
   return [...checks, ...odd]

@@ -35,8 +35,7 @@ export async function revokeTokens(
   tokens: readonly IssuedToken[],
   options: RevokeOptions,
 ): Promise<readonly RevocationOutcome[]> {
-  const now = net.clock.now()
-  for (const { jti, exp } of tokens) issuer.withdrawn.add({ iss: issuer.id, jti, exp }, now)
+  for (const { jti, exp } of tokens) issuer.withdrawn.add({ iss: issuer.id, jti, exp })
   const outcomes: RevocationOutcome[] = []
   for (const token of tokens) {
     const shownTo = token.kind === 'agent-token' ? documents['person-server'] : 'aauth-resource.json'

@@ -167,7 +167,7 @@ describe('the revocation endpoint of a double', () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     const token = await agent.personToken()
     const resourceToken = await challenge(agent, token)
-    net.personServer.withdrawn.add(claimsOf(resourceToken), now)
+    net.personServer.withdrawn.add(claimsOf(resourceToken))
     const body = { resource_token: resourceToken, presented_token: token }
     expect(await ask(agent, '/auth-token', body)).toEqual([400, { error: 'revoked_resource_token' }])
   })

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Tombstone, TombstoneStore, TombstoneVerdict } from '@aauth-guard/core'
+import type { Tombstone, TombstoneEntry, TombstoneStore, TombstoneVerdict } from '@aauth-guard/core'
 
 const folders: string[] = []
 
@@ -33,7 +33,7 @@ export class TombstoneFile implements TombstoneStore {
     return new TombstoneFile(this.#maxPerServer, this.path)
   }
 
-  add(tombstone: Tombstone): TombstoneVerdict {
+  add({ listed: _, ...tombstone }: TombstoneEntry): TombstoneVerdict {
     const { approver, s256 } = tombstone
     const ended = this.#ended().filter((one) => one.approver === approver)
     if (ended.some((one) => one.s256 === s256)) return 'recorded'
@@ -42,7 +42,7 @@ export class TombstoneFile implements TombstoneStore {
     return isFull ? 'full' : 'recorded'
   }
 
-  find(approver: string, s256: string): Tombstone | 'full' | undefined {
+  find({ approver, s256 }: Pick<Tombstone, 'approver' | 's256'>): Tombstone | 'full' | undefined {
     const found = this.#ended().find((one) => one.approver === approver && one.s256 === s256)
     const isFull = this.#lines().some((line) => 'full' in line && line.full === approver)
     return found ?? (isFull ? 'full' : undefined)

@@ -70,12 +70,12 @@ export type Resumption =
  * ```
  */
 export function missionGrant(auth: Auth, { expiresAt }: { readonly expiresAt?: number } = {}): MissionGrant {
-  const { state } = provenanceOf(auth)
+  const { state, verified } = provenanceOf(auth)
   const { mission, thumbprint } = auth
   if (mission === undefined) throw new AAuthError('mission_required', { hint: 'a grant needs a mission' })
   if (expiresAt !== undefined && !Number.isFinite(expiresAt))
     throw new TypeError('"expiresAt" must be a number of seconds')
-  const provider = auth.class?.provider ?? state.missionWatch?.providerOf(thumbprint)
+  const provider = auth.class?.provider ?? verified.linkedProvider
   const person = personOf(auth)
   return Object.freeze({
     mission: Object.freeze({ approver: mission.approver, s256: mission.s256 }),
@@ -97,7 +97,7 @@ export function missionGrant(auth: Auth, { expiresAt }: { readonly expiresAt?: n
  * @throws {TypeError} for an `auth` that no resource verified
  */
 export function mayResume(grant: MissionGrant, auth: Auth, policy: ClassPolicy = 'deny'): Resumption {
-  const { state } = provenanceOf(auth)
+  const { state, verified } = provenanceOf(auth)
   const { mission } = auth
   if (
     mission === undefined ||
@@ -118,7 +118,7 @@ export function mayResume(grant: MissionGrant, auth: Auth, policy: ClassPolicy =
     case 'same-key':
       return grant.thumbprint === auth.thumbprint ? 'match' : 'class_unknown'
     case 'linked-key': {
-      const linked = state.missionWatch?.providerOf(auth.thumbprint)
+      const linked = verified.linkedProvider
       if (linked === undefined || known === undefined) return 'class_unknown'
       return linked === known ? 'match' : 'class_mismatch'
     }

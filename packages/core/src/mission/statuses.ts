@@ -109,6 +109,16 @@ export class MissionStatuses {
     if (underWay) underWay.overtaken = true
   }
 
+  /** Forgets what a person server said of its missions. */
+  purge(approver: string): void {
+    for (const [key] of this.#active.entries()) if (isOf(key, approver)) this.#active.delete(key)
+    for (const [key, underWay] of this.#flights) {
+      if (!isOf(key, approver)) continue
+      underWay.overtaken = true
+      this.#flights.delete(key)
+    }
+  }
+
   doubt(mission: Mission): void {
     const key = keyOf(mission)
     this.forget(mission)
@@ -159,7 +169,7 @@ export class MissionStatuses {
       return answer
     }
     // What ended meanwhile stays ended (matrix §5.3, rule 1).
-    const tombstone = await findTombstone(this.#state.tombstones, mission)
+    const tombstone = await findTombstone(this.#state.tombstones, mission, this.#state.isListed(approver))
     if (tombstone === 'full') throw new Error(`the tombstones of ${approver} are full`)
     if (tombstone !== undefined) return { status: 'terminated', reason: tombstone.reason }
     const active = this.#activeFrom(observedAt, answer.freshUntil)
@@ -207,6 +217,10 @@ export class MissionStatuses {
 /** No digest and no server identifier holds a line feed (matrix §5.3). */
 function keyOf({ approver, s256 }: Mission): string {
   return `${approver}\n${s256}`
+}
+
+function isOf(key: string, approver: string): boolean {
+  return key.startsWith(`${approver}\n`)
 }
 
 /** After the clock went back nothing is known any more (security C12). */

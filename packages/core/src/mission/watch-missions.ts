@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import { demand } from '../demand.ts'
 import { assertKnownMembers } from '../known-members.ts'
 import { ownMembers } from '../own-members.ts'
@@ -6,6 +5,8 @@ import type { ResourceState } from '../resource.ts'
 import type { Mission } from '../token/claims.ts'
 import { announcementPath, answerAnnouncement } from './announcement.ts'
 import { approvedTools, verifyMissionBlob } from './blob.ts'
+import { LinkedKeys } from './linked-keys.ts'
+import { MissionsOfTokens } from './missions-of-tokens.ts'
 import type { MissionSource } from './source.ts'
 import { MissionStatuses } from './statuses.ts'
 import type { MissionWatch, MissionWatching } from './watching.ts'
@@ -34,7 +35,9 @@ export interface MissionOptions {
   readonly announcements?: boolean
   /**
    * Seconds for which is remembered which agent provider vouched for a key, for the class policy `linked-key`: 1 to
-   * 86 400. Default it is not remembered, since it ties an agent to the identifier of a person (matrix §4.3).
+   * 86 400, and at most until the agent token expires that vouched for it. A revocation of that token, or a purge of its
+   * provider, ends the link. Default it is not remembered, since it ties an agent to the identifier of a person (matrix
+   * §4.3).
    */
   readonly linkedKeys?: number
 }
@@ -88,12 +91,23 @@ export function watchMissions(options: MissionOptions): MissionWatching {
   return Object.freeze({
     start(state: ResourceState): MissionWatch {
       const statuses = source && new MissionStatuses(state, { source, ...times })
-      const links = linkedKeys === undefined ? undefined : new Links(linkedKeys, state.settings.now)
+      const tokens = source && new MissionsOfTokens()
+      const links = linkedKeys === undefined ? undefined : new LinkedKeys(state, linkedKeys)
       return {
         demandActive: (mission, safe) => statuses?.demandActive(mission, safe),
         status: async (mission) => (await statuses?.status(mission)) ?? { status: 'unknown' },
         forget: (mission) => statuses?.forget(mission),
-        doubt: (mission) => statuses?.doubt(mission),
+        learn: (claims) => {
+          if (claims.mission !== undefined) tokens?.set(claims, claims.mission)
+        },
+        missionOf: (token) => tokens?.get(token),
+        suspect: (token, mission) => {
+          if (tokens?.isNews(token)) statuses?.doubt(mission)
+        },
+        purge: (iss) => {
+          statuses?.purge(iss)
+          links?.purge(iss)
+        },
         times: source && times,
         permits:
           blobs &&
@@ -106,37 +120,14 @@ export function watchMissions(options: MissionOptions): MissionWatching {
             if (approver !== mission.approver || state.settings.now() >= expiresAt) return false
             return approvedTools(blob).some(({ name }) => name === tool)
           }),
-        link: links && ((thumbprint, provider) => links.set(thumbprint, provider)),
-        providerOf: (thumbprint) => links?.get(thumbprint),
+        link: links && ((thumbprint, claims) => links.set(thumbprint, claims)),
+        providerOf: (thumbprint) => links?.providerOf(thumbprint),
         endpoints: new Map(announcements ? [[announcementPath, answerAnnouncement]] : []),
         published: (base) =>
           announcements ? { mission_termination_endpoint: `${base}${announcementPath}` } : {},
       }
     },
   })
-}
-
-/** Which provider vouched for a key, for a while. */
-class Links {
-  readonly #entries = new LRUCache<string, { readonly provider: string; readonly until: number }>({
-    max: 10_000,
-  })
-  readonly #seconds: number
-  readonly #now: () => number
-
-  constructor(seconds: number, now: () => number) {
-    this.#seconds = seconds
-    this.#now = now
-  }
-
-  set(thumbprint: string, provider: string): void {
-    this.#entries.set(thumbprint, { provider, until: this.#now() + this.#seconds })
-  }
-
-  get(thumbprint: string): string | undefined {
-    const entry = this.#entries.get(thumbprint)
-    return entry !== undefined && this.#now() < entry.until ? entry.provider : undefined
-  }
 }
 
 function bounded(given: MissionOptions, name: keyof typeof bounds): number | undefined {

@@ -1,6 +1,6 @@
 import type { ResourceState } from '../resource.ts'
 import type { Endpoint } from '../routes/answer-routes.ts'
-import type { Mission } from '../token/claims.ts'
+import type { Mission, VerifiedClaims } from '../token/claims.ts'
 
 /** What is known of a mission. `'unknown'` is never taken for `'active'`. */
 export interface MissionStatus {
@@ -21,16 +21,25 @@ export interface MissionWatch {
   status(mission: Mission): Promise<MissionStatus>
   /** Forgets that a mission was active. */
   forget(mission: Mission): void
-  /** Forgets that a mission was active, and asks again. */
-  doubt(mission: Mission): void
+  /** Remembers the mission of a token that was just verified. */
+  learn(claims: VerifiedClaims): void
+  /** The mission of a token that was verified lately. */
+  missionOf(token: Pick<VerifiedClaims, 'iss' | 'jti'>): Mission | undefined
+  /** A token was revoked, and its mission may be terminated: forgets that it was active, and asks again, once a token. */
+  suspect(token: Pick<VerifiedClaims, 'iss' | 'jti'>, mission: Mission): void
+  /** Forgets what an issuer said of missions, and the links of keys to it. */
+  purge(iss: string): void
   /** Seconds, where there is a source: how long its answer counts, and how long the last one does while it fails. */
   readonly times: { readonly activeTtl: number; readonly maxStale: number } | undefined
   /** Whether the person agreed to a tool. `undefined`: there is no mission blob to look it up in. */
   readonly permits: ((mission: Mission, tool: string) => Promise<boolean>) | undefined
   /** Remembers which provider vouched for a key. `undefined`: keys are not linked to providers. */
-  readonly link: ((thumbprint: string, provider: string) => void) | undefined
-  /** The provider that vouched for a key a moment ago. */
-  providerOf(thumbprint: string): string | undefined
+  readonly link: ((thumbprint: string, claims: VerifiedClaims) => void) | undefined
+  /**
+   * The provider that a key is linked to, by an agent token that is still good.
+   * @throws {AAuthError} `server_error` (or the promise rejects) when the store of revocations fails
+   */
+  providerOf(thumbprint: string): string | undefined | Promise<string | undefined>
   /** Further endpoints of the resource, by their paths, and what its metadata says of them. */
   readonly endpoints: ReadonlyMap<string | undefined, Endpoint>
   published(base: string): Readonly<Record<string, string>>

@@ -35,7 +35,7 @@ export async function answerRevocation(
     if (!state.revocationRate.take(caller.id, now)) throw tooMany('too many revocations a second', 1)
     // One that speaks for another issuer may have minted the token itself (D27).
     for (const issuer of new Set([iss, caller.id])) {
-      if ((await withdrawToken(state, { iss: issuer, jti, exp }, now)) === 'full')
+      if ((await withdrawToken(state, { iss: issuer, jti, exp })) === 'full')
         throw tooMany('too many revocations are remembered', 60)
     }
   }

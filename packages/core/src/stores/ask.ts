@@ -1,36 +1,51 @@
 import { answered } from './deadline.ts'
 import type {
+  FoundRevocation,
   ReplayMark,
   ReplayStore,
   ReplayVerdict,
   Revocation,
+  RevocationEntry,
   RevocationStore,
   RevocationVerdict,
   Tombstone,
+  TombstoneEntry,
   TombstoneStore,
   TombstoneVerdict,
 } from './stores.ts'
 
-const isYesOrNo = (answer: boolean): boolean => answer === true || answer === false
+/** A last purge that is not a time would be forgotten without anybody noticing. */
+const isFound = (answer: FoundRevocation): boolean =>
+  typeof answer === 'object' &&
+  answer !== null &&
+  (answer.revoked === true || answer.revoked === false) &&
+  (answer.purgedAt === undefined || Number.isFinite(answer.purgedAt))
 const isRecording = (answer: RevocationVerdict): boolean => answer === 'recorded' || answer === 'full'
 const isMark = (answer: ReplayVerdict): boolean =>
   answer === 'first' || answer === 'repeated' || answer === 'full' || answer === 'unknown'
 
-/** Whether a token is withdrawn. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
-export function isWithdrawn(
+/** What is known of a token. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
+export function findRevocation(
   store: RevocationStore,
   { iss, jti }: Pick<Revocation, 'iss' | 'jti'>,
-): boolean | Promise<boolean> {
-  return answered<boolean>(store, '"stores.revocations"', () => store.has(iss, jti), isYesOrNo)
+): FoundRevocation | Promise<FoundRevocation> {
+  return answered<FoundRevocation>(store, '"stores.revocations"', () => store.find({ iss, jti }), isFound)
 }
 
-/** Withdraws a token. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
-export function withdraw(
+/** Records a revocation. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
+export function addRevocation(
   store: RevocationStore,
-  revocation: Revocation,
-  now: number,
+  entry: RevocationEntry,
 ): RevocationVerdict | Promise<RevocationVerdict> {
-  return answered(store, '"stores.revocations"', () => store.add(revocation, now), isRecording)
+  return answered(store, '"stores.revocations"', () => store.add(entry), isRecording)
+}
+
+/** Records a purge. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
+export function addPurge(
+  store: RevocationStore,
+  issuer: Parameters<RevocationStore['purge']>[0],
+): number | Promise<number> {
+  return answered<number>(store, '"stores.revocations"', () => store.purge(issuer), Number.isFinite)
 }
 
 /** Whether a signature is new. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
@@ -42,11 +57,12 @@ export function markUsed(store: ReplayStore, mark: ReplayMark): ReplayVerdict | 
 export function findTombstone(
   store: TombstoneStore,
   { approver, s256 }: Pick<Tombstone, 'approver' | 's256'>,
+  listed: boolean,
 ): Tombstone | 'full' | undefined | Promise<Tombstone | 'full' | undefined> {
   return answered<Tombstone | 'full' | undefined>(
     store,
     '"stores.tombstones"',
-    () => store.find(approver, s256),
+    () => store.find({ approver, s256, listed }),
     (answer) =>
       answer === undefined ||
       answer === 'full' ||
@@ -57,7 +73,7 @@ export function findTombstone(
 /** Records the end of a mission. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
 export function addTombstone(
   store: TombstoneStore,
-  tombstone: Tombstone,
+  entry: TombstoneEntry,
 ): TombstoneVerdict | Promise<TombstoneVerdict> {
-  return answered(store, '"stores.tombstones"', () => store.add(tombstone), isRecording)
+  return answered(store, '"stores.tombstones"', () => store.add(entry), isRecording)
 }

@@ -1,34 +1,58 @@
 import { IssuerShares } from './issuer-shares.ts'
-import type { Revocation, RevocationStore, RevocationVerdict } from './stores.ts'
+import type { FoundRevocation, RevocationEntry, RevocationStore, RevocationVerdict } from './stores.ts'
+
+/** Issuers whose purge is remembered. Only the operator purges, so this bounds mistakes and not attacks. */
+const maxPurged = 10_000
+/** Seconds that an entry is kept after `exp`, since clocks differ. */
+const tolerance = 60
 
 /**
- * Withdrawn tokens of this process. Entries leave only when their token has expired, never because others came;
- * when an issuer has used up its share, or all have, it says so (REV-8, security K10, K11).
+ * Revoked tokens of this process. Entries leave only when their token has expired, never because others came; when an
+ * issuer has used up its share, or all unlisted ones have, the memory says so (REV-8, security K10, K11).
  */
 export class RevocationMemory implements RevocationStore {
   readonly #entries: IssuerShares<number>
+  readonly #purgedAt = new Map<string, number>()
+  readonly #now: () => number
   #sweptAt = Number.NEGATIVE_INFINITY
 
-  /** @param max entries of all strangers together */
-  constructor(max: number, maxPerIssuer: number, isNamed: (iss: string) => boolean = () => false) {
-    this.#entries = new IssuerShares(max, maxPerIssuer, isNamed)
+  /**
+   * @param max entries of all unlisted issuers together
+   * @param now the clock, in seconds
+   */
+  constructor(max: number, maxPerIssuer: number, now: () => number) {
+    this.#entries = new IssuerShares(max, maxPerIssuer)
+    this.#now = now
   }
 
   /** One name space per issuer, whatever the type of the token (A-05, R11-245). */
-  has(iss: string, jti: string): boolean {
-    return this.#entries.get(iss, jti) !== undefined
+  find({ iss, jti }: { readonly iss: string; readonly jti: string }): FoundRevocation {
+    const revoked = this.#entries.get(iss, jti) !== undefined
+    const purgedAt = this.#purgedAt.get(iss)
+    return purgedAt === undefined ? { revoked } : { revoked, purgedAt }
   }
 
-  add({ iss, jti, exp }: Revocation, now: number): RevocationVerdict {
+  add({ iss, jti, exp, listed }: RevocationEntry): RevocationVerdict {
     const known = this.#entries.get(iss, jti)
-    if (known === undefined && !this.#entries.hasRoom(iss)) {
-      if (!this.#sweep(now) || !this.#entries.hasRoom(iss)) return 'full'
+    if (known === undefined && !this.#entries.hasRoom(iss, listed)) {
+      if (!this.#sweep(this.#now()) || !this.#entries.hasRoom(iss, listed)) return 'full'
     }
-    this.#entries.set(iss, jti, Math.max(known ?? 0, exp + 60))
+    this.#entries.set(iss, jti, Math.max(known ?? 0, exp + tolerance), listed)
     return 'recorded'
   }
 
-  /** Once a second: whoever meets a full memory again and again must not make it cost a walk each time. */
+  /** @throws {RangeError} when no more purges can be remembered */
+  purge({ iss }: { readonly iss: string }): number {
+    const known = this.#purgedAt.get(iss)
+    if (known === undefined && this.#purgedAt.size >= maxPurged)
+      throw new RangeError(`${maxPurged} purged issuers are remembered: restart the process`)
+    // A clock that went back must not bring back what a later purge ended.
+    const purgedAt = Math.max(known ?? 0, Math.floor(this.#now()))
+    this.#purgedAt.set(iss, purgedAt)
+    return purgedAt
+  }
+
+  /** Once a second: a memory that is found full again and again must not cost a walk each time. */
   #sweep(now: number): boolean {
     if (now === this.#sweptAt) return false
     this.#sweptAt = now

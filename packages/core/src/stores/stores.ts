@@ -1,9 +1,27 @@
-/** A token that its issuer, or the operator, has withdrawn. */
+/** A token that its issuer, or the operator, has revoked. */
 export interface Revocation {
   readonly iss: string
   readonly jti: string
-  /** The token's own `exp`, in seconds; the entry is kept a minute longer (A-63). */
+  /** The token's own `exp`, in seconds. A revocation is remembered for a minute longer (A-63). */
   readonly exp: number
+  /** The mission of the token, where it is known. Whether that mission is still active is then asked again. */
+  readonly mission?: { readonly approver: string; readonly s256: string } | undefined
+}
+
+/** A revocation as it is handed to a store. */
+export interface RevocationEntry extends Revocation {
+  /**
+   * Whether a list in `trust` names the issuer. It decides shares and no verdict: processes of one fleet may differ
+   * while a new configuration is rolled out.
+   */
+  readonly listed: boolean
+}
+
+/** What a store knows of a token. */
+export interface FoundRevocation {
+  readonly revoked: boolean
+  /** Second, by the clock of the store, of the last `purge` of the issuer; absent where there was none. */
+  readonly purgedAt?: number | undefined
 }
 
 /** What became of a revocation: `'full'` says that its issuer, or all of them, have used up their share. */
@@ -34,15 +52,19 @@ export interface ReplayMark {
  */
 export type ReplayVerdict = 'first' | 'repeated' | 'full' | 'unknown'
 
-/** The end of a mission. No mission comes back from it (matrix §5.3, rule 1). */
+/** A mission that was terminated. That is permanent (matrix §5.3, rule 1). */
 export interface Tombstone {
   /** The person server that approved the mission. */
   readonly approver: string
   readonly s256: string
-  /** Why it ended, if that is known: 1 to 128 printable ASCII characters. */
+  /** Why it was terminated, if that is known: 1 to 128 printable ASCII characters. */
   readonly reason?: string | undefined
-  /** The second at which this resource learned of it. */
-  readonly learnedAt: number
+}
+
+/** A tombstone as it is handed to a store. */
+export interface TombstoneEntry extends Tombstone {
+  /** Whether a list in `trust` names the person server. It decides shares and no verdict. */
+  readonly listed: boolean
 }
 
 /** What became of a tombstone: `'full'` says that its person server, or all strangers, have used up their share. */
@@ -51,19 +73,28 @@ export type TombstoneVerdict = 'recorded' | 'full'
 type MayWait<T> = T | Promise<T>
 
 /**
- * Where withdrawn tokens are remembered. A store that throws, rejects or does not answer refuses requests with 503;
- * nothing is let through that it was not asked about.
+ * Where revoked tokens are remembered. A store that throws, rejects, answers anything else or takes longer than 500 ms
+ * refuses the request with 503.
  *
- * Contract, proved by `revocationStoreChecks` of `@aauth-guard/testing`: what `add` has answered with `'recorded'`
- * every later `has` finds, in every process that shares the store, until `exp` and a minute; entries leave for no
- * other reason; one issuer's entries never stand for another's; an issuer that uses up its share takes none of
- * the others'.
+ * Contract, proved by `revocationStoreChecks` of `@aauth-guard/testing`:
+ * - Whatever `add` has answered with `'recorded'`, every later `find` reports as revoked, in every process that shares
+ *   the store, until the store's own clock has passed `exp + 60`. Entries leave for no other reason. Of two entries for
+ *   one token the later `exp` counts.
+ * - Entries of one issuer never stand for those of another. An issuer that has used up its share is answered with
+ *   `'full'` and takes none of the others' room. A listed issuer has its share whatever others do.
+ * - After `purge` of an issuer every later `find` for it reports the second of the last purge, for any `jti`. That is
+ *   remembered for good.
  */
 export interface RevocationStore {
-  /** Adds or renews an entry, atomically; `now` in seconds. */
-  add(revocation: Revocation, now: number): MayWait<RevocationVerdict>
-  /** Whether this token is withdrawn. Asked on every request. */
-  has(iss: string, jti: string): MayWait<boolean>
+  /** Adds or renews an entry, atomically. */
+  add(entry: RevocationEntry): MayWait<RevocationVerdict>
+  /** Asked on every request. */
+  find(token: { readonly iss: string; readonly jti: string }): MayWait<FoundRevocation>
+  /**
+   * Notes that whatever the issuer issued or said before counts for nothing.
+   * @returns the second of the purge, by the clock of the store
+   */
+  purge(issuer: { readonly iss: string; readonly listed: boolean }): MayWait<number>
 }
 
 /**
@@ -85,19 +116,23 @@ export interface ReplayStore {
 }
 
 /**
- * Where missions that ended are remembered, for good. A store that throws, rejects or does not answer refuses the
- * requests of every mission with 503.
+ * Where terminated missions are remembered, for good. A store that throws, rejects, answers anything else or takes
+ * longer than 500 ms refuses the request with 503.
  *
- * Contract, proved by `tombstoneStoreChecks` of `@aauth-guard/testing`: what `add` has answered with `'recorded'` every
- * later `find` finds, in every process that shares the store and after every restart; nothing leaves. The first
- * tombstone of a mission stays as it is. Once a person server's end had to be answered with `'full'`, `find` answers
- * `'full'` for every mission of that person server that it does not find, and for those of no other.
+ * Contract, proved by `tombstoneStoreChecks` of `@aauth-guard/testing`: whatever `add` has answered with `'recorded'`,
+ * every later `find` finds, in every process that shares the store and after every restart; nothing leaves. The first
+ * tombstone of a mission stays as it is. Once `add` had to answer `'full'` for a person server, `find` answers `'full'`
+ * for every mission of that person server that it does not find, and for those of no other.
  */
 export interface TombstoneStore {
-  /** Records an end, atomically. */
-  add(tombstone: Tombstone): MayWait<TombstoneVerdict>
+  /** Records that a mission is terminated, atomically. */
+  add(entry: TombstoneEntry): MayWait<TombstoneVerdict>
   /** Asked on every request that carries a mission. */
-  find(approver: string, s256: string): MayWait<Tombstone | 'full' | undefined>
+  find(mission: {
+    readonly approver: string
+    readonly s256: string
+    readonly listed: boolean
+  }): MayWait<Tombstone | 'full' | undefined>
 }
 
 /** State that a fleet shares. What is left out is kept in the memory of the process. */

@@ -1,38 +1,36 @@
 import { IssuerShares } from './issuer-shares.ts'
-import type { Tombstone, TombstoneStore, TombstoneVerdict } from './stores.ts'
+import type { Tombstone, TombstoneEntry, TombstoneStore, TombstoneVerdict } from './stores.ts'
 
-/** Person servers whose full share is remembered one by one; beyond, that of strangers counts as full. */
+/** Unlisted person servers whose full share is remembered one by one; beyond, all unlisted ones count as full. */
 const maxFull = 10_000
 
-/** Missions that ended, for as long as the process lives. Nothing is evicted (matrix §5.3, rule 2). */
+/** Terminated missions, for as long as the process lives. Nothing is evicted (matrix §5.3, rule 2). */
 export class TombstoneMemory implements TombstoneStore {
   readonly #entries: IssuerShares<Tombstone>
   readonly #full = new Set<string>()
-  readonly #isNamed: (approver: string) => boolean
 
-  /** @param max entries of all strangers together */
-  constructor(max: number, maxPerServer: number, isNamed: (approver: string) => boolean) {
-    this.#entries = new IssuerShares(max, maxPerServer, isNamed)
-    this.#isNamed = isNamed
+  /** @param max entries of all unlisted person servers together */
+  constructor(max: number, maxPerServer: number) {
+    this.#entries = new IssuerShares(max, maxPerServer)
   }
 
-  add(tombstone: Tombstone): TombstoneVerdict {
+  add({ listed, ...tombstone }: TombstoneEntry): TombstoneVerdict {
     const { approver, s256 } = tombstone
     if (this.#entries.get(approver, s256) !== undefined) return 'recorded'
-    if (!this.#entries.hasRoom(approver)) {
-      if (this.#full.size < maxFull || this.#isNamed(approver)) this.#full.add(approver)
+    if (!this.#entries.hasRoom(approver, listed)) {
+      if (this.#full.size < maxFull || listed) this.#full.add(approver)
       return 'full'
     }
-    this.#entries.set(approver, s256, Object.freeze({ ...tombstone }))
+    this.#entries.set(approver, s256, Object.freeze(tombstone), listed)
     return 'recorded'
   }
 
-  find(approver: string, s256: string): Tombstone | 'full' | undefined {
-    return this.#entries.get(approver, s256) ?? (this.#isFull(approver) ? 'full' : undefined)
+  find({ approver, s256, listed }: Parameters<TombstoneStore['find']>[0]): Tombstone | 'full' | undefined {
+    return this.#entries.get(approver, s256) ?? (this.#isFull(approver, listed) ? 'full' : undefined)
   }
 
-  /** An end that could not be recorded may be that of any of its missions. */
-  #isFull(approver: string): boolean {
-    return this.#full.has(approver) || (this.#full.size >= maxFull && !this.#isNamed(approver))
+  /** A termination that could not be recorded may be that of any of its missions. */
+  #isFull(approver: string, listed: boolean): boolean {
+    return this.#full.has(approver) || (this.#full.size >= maxFull && !listed)
   }
 }

@@ -11,6 +11,7 @@ import {
   s256,
   terminated,
 } from '../mission/watched.ts'
+import { revocationsWith } from '../stores/revocations-with.ts'
 import { makeWorld, now, type World } from '../world.ts'
 import { endOf, nextEnd } from './ended.ts'
 
@@ -160,10 +161,7 @@ describe('a token that is no longer good when its lifetime is asked for', () => 
 
   it('by a store that takes its time has a signal that aborts once it has answered [REV-11]', async () => {
     let revokedNow = false
-    const revocations = {
-      add: () => 'recorded' as const,
-      has: async () => revokedNow,
-    }
+    const revocations = revocationsWith({ revoked: async () => revokedNow })
     const world = await makeWorld({ stores: { revocations } })
     const auth = await world.call(await world.agent.authToken(granted()))
     revokedNow = true

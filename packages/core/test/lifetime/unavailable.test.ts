@@ -1,6 +1,7 @@
-import { lifetimeOf, type RevocationStore } from '@aauth-guard/core'
+import { lifetimeOf } from '@aauth-guard/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { active, down, granted, makeWatchedWorld } from '../mission/watched.ts'
+import { revocationsWith } from '../stores/revocations-with.ts'
 import { makeWorld, type World } from '../world.ts'
 import { endOf } from './ended.ts'
 
@@ -58,8 +59,8 @@ describe('a connection whose source of mission status fails', () => {
 })
 
 describe('a connection whose store of revocations other processes write to', () => {
-  async function makeStored(has: RevocationStore['has']) {
-    const world = await makeWorld({ stores: { revocations: { add: () => 'recorded', has } } })
+  async function makeStored(revoked: () => Promise<boolean>) {
+    const world = await makeWorld({ stores: { revocations: revocationsWith({ revoked }) } })
     return { world, auth: await world.call(await world.agent.authToken(granted())) }
   }
 
@@ -103,7 +104,7 @@ describe('a connection whose store of revocations other processes write to', () 
 
 it('a connection ends with server_error where a store has to be asked and the clock of the resource fails [C12]', async () => {
   let broken = false
-  const store = { add: () => 'recorded' as const, has: async () => false }
+  const store = revocationsWith({ revoked: async () => false })
   const world: World = await makeWorld({
     now: () => (broken ? Number.NaN : world.net.clock.now()),
     stores: { revocations: store },
@@ -111,10 +112,10 @@ it('a connection ends with server_error where a store has to be asked and the cl
   const lifetime = lifetimeOf(await world.call(await world.agent.authToken(granted())))
   world.net.clock.advance(1)
   await vi.advanceTimersByTimeAsync(999)
-  const has = vi.spyOn(store, 'has').mockImplementation(async () => {
+  const find = vi.spyOn(store, 'find').mockImplementation(async () => {
     broken = true
-    return false
+    return { revoked: false }
   })
   await vi.advanceTimersByTimeAsync(1000)
-  expect([has.mock.calls.length, endOf(lifetime)]).toEqual([1, 'server_error'])
+  expect([find.mock.calls.length, endOf(lifetime)]).toEqual([1, 'server_error'])
 })

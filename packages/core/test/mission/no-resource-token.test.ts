@@ -109,7 +109,7 @@ describe('a mission that an agent merely asserts', () => {
 
   it('is not looked up in the store of tombstones', async () => {
     const found: string[] = []
-    const find = (_: string, digest: string): undefined => {
+    const find = ({ s256: digest }: { s256: string }): undefined => {
       found.push(digest)
     }
     const tombstones = { find, add: () => 'recorded' as const }

@@ -1,6 +1,6 @@
 import type { Tombstone, TombstoneStore } from '@aauth-guard/core'
 import { describe, expect, it } from 'vitest'
-import { makeWorld, now, type World } from '../world.ts'
+import { makeWorld, type World } from '../world.ts'
 import { active, granted, makeWatchedWorld, mission, s256, terminated, verdict } from './watched.ts'
 
 const worldWith = (tombstones: TombstoneStore): Promise<World> => makeWorld({ stores: { tombstones } })
@@ -11,8 +11,8 @@ const call = async (world: World): Promise<string> =>
 function shared(): TombstoneStore {
   const entries = new Map<string, Tombstone>()
   return {
-    find: async (approver, digest) => entries.get(`${approver} ${digest}`),
-    add: async (tombstone) => {
+    find: async ({ approver, s256: digest }) => entries.get(`${approver} ${digest}`),
+    add: async ({ listed: _, ...tombstone }) => {
       entries.set(`${tombstone.approver} ${tombstone.s256}`, tombstone)
       return 'recorded' as const
     },
@@ -55,19 +55,19 @@ describe('a store of tombstones that answers later', () => {
     expect(await world.get()).toBe('403 mission_terminated')
   })
 
-  it('is told of the mission, its reason and the second', async () => {
-    const told: Tombstone[] = []
+  it('is told of the mission, its reason, and whether trust lists its person server', async () => {
+    const told: unknown[] = []
     const add: TombstoneStore['add'] = (tombstone) => {
       told.push(tombstone)
       return 'recorded'
     }
     const world = await worldWith({ find: () => undefined, add })
     await world.resource.missions.terminate({ ...mission, other: 1 } as never, 'completed')
-    expect(told).toEqual([{ ...mission, reason: 'completed', learnedAt: now }])
+    expect(told).toEqual([{ ...mission, reason: 'completed', listed: false }])
   })
 
   it('is not told what cannot stand in an answer', async () => {
-    const told: Tombstone[] = []
+    const told: unknown[] = []
     const add: TombstoneStore['add'] = (tombstone) => {
       told.push(tombstone)
       return 'recorded'
@@ -77,17 +77,17 @@ describe('a store of tombstones that answers later', () => {
     const url = { value: 'https://ps.example/token' }
     const response = Response.json(body, { status: 403 })
     await resource.missions.observe(mission, Object.defineProperty(response, 'url', url))
-    expect(told).toEqual([{ ...mission, learnedAt: now }])
+    expect(told).toEqual([{ ...mission, listed: false }])
   })
 
   it('is asked by person server and digest', async () => {
     const asked: unknown[] = []
-    const find: TombstoneStore['find'] = (...key) => {
+    const find: TombstoneStore['find'] = (key) => {
       asked.push(key)
       return undefined
     }
     await call(await worldWith({ find, add: () => 'recorded' }))
-    expect(asked).toEqual([['https://ps.example', s256]])
+    expect(asked).toEqual([{ approver: 'https://ps.example', s256, listed: false }])
   })
 })
 
@@ -105,10 +105,10 @@ const failing: readonly (readonly [string, () => unknown])[] = [
   ['answers false', () => false],
   ['answers "recorded"', () => 'recorded'],
   ['answers null later', async () => null],
-  ['answers a tombstone of another digest', () => ({ ...mission, s256: 'A'.repeat(43), learnedAt: now })],
+  ['answers a tombstone of another digest', () => ({ ...mission, s256: 'A'.repeat(43) })],
   [
     'answers a tombstone of another person server',
-    () => ({ ...mission, approver: 'https://other-ps.example', learnedAt: now }),
+    () => ({ ...mission, approver: 'https://other-ps.example' }),
   ],
   ['answers a list', () => []],
 ]
@@ -139,7 +139,7 @@ describe('a store of tombstones that', () => {
   it.each([7, null, '', 'a\nb', 'x'.repeat(129), {}])(
     'gives the reason %j has it kept from callers',
     async (reason) => {
-      const tombstone = { ...mission, reason, learnedAt: now } as Tombstone
+      const tombstone = { ...mission, reason } as unknown as Tombstone
       const world = await worldWith({ find: () => tombstone, add: () => 'recorded' })
       const { code, problem } = await world.refusal(await world.agent.authToken(granted()))
       expect([code, problem.termination_reason]).toEqual(['mission_terminated', undefined])

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { revocationsWith } from '../stores/revocations-with.ts'
 import { now } from '../world.ts'
 import { makeRevocationWorld, told } from './revoking.ts'
 
@@ -7,13 +8,12 @@ it.each([
   ['a second earlier is not', now - 61, []],
 ])('a token that expired %s [REV-10, R11-249]', async (_, exp, recorded) => {
   const added: string[] = []
-  const revocations = {
-    has: () => false,
-    add({ jti }: { readonly jti: string }) {
+  const revocations = revocationsWith({
+    add({ jti }) {
       added.push(jti)
-      return 'recorded' as const
+      return 'recorded'
     },
-  }
+  })
   const world = await makeRevocationWorld({ stores: { revocations } })
   expect([told(await world.post({ jti: 'x', exp })), added]).toEqual([[200, undefined, undefined], recorded])
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
+import { revocationsWith } from '../stores/revocations-with.ts'
 import { now } from '../world.ts'
 import { makeRevocationWorld, told } from './revoking.ts'
 
@@ -87,7 +88,7 @@ describe('the content of a revocation', () => {
       added += 1
       return 'recorded' as const
     }
-    const world = await makeRevocationWorld({ stores: { revocations: { has: () => false, add } } })
+    const world = await makeRevocationWorld({ stores: { revocations: revocationsWith({ add }) } })
     await world.post('{"jti":"a","jti":"b"}')
     expect(added).toBe(0)
   })

@@ -1,6 +1,7 @@
 import { answerRoutes, type ResourceOptions } from '@aauth-guard/core'
 import { type TestIssuer, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
+import { revocationsWith } from '../stores/revocations-with.ts'
 import { now } from '../world.ts'
 import { makeRevocationWorld, type RevocationWorld, told } from './revoking.ts'
 
@@ -56,7 +57,7 @@ describe('many revocations', () => {
   })
 
   it('are refused with 429 and Retry-After when the store is full [REV-8, R11-252, K10]', async () => {
-    const revocations = { has: () => false, add: () => 'full' as const }
+    const revocations = revocationsWith({ add: () => 'full' })
     const world = await makeRevocationWorld({ stores: { revocations } })
     const answer = await world.post({ jti: 'x', exp })
     expect([answer.status, answer.headers['retry-after']]).toEqual([429, '60'])

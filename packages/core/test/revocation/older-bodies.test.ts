@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { revocationsWith } from '../stores/revocations-with.ts'
 import { claimsOf, makeRevocationWorld, told } from './revoking.ts'
 
 const accessServer = 'https://as.example'
@@ -72,13 +73,12 @@ describe('a revocation of drafts 01 to 10, without exp', () => {
     const world = await makeRevocationWorld({
       trust: { personServers: [personServer], agentProviders },
       stores: {
-        revocations: {
-          has: () => false,
+        revocations: revocationsWith({
           add(revocation) {
             exp = revocation.exp
             return 'recorded'
           },
-        },
+        }),
       },
     })
     await world.post({ jti: 'x' })

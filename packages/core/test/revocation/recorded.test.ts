@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { revocationsWith } from '../stores/revocations-with.ts'
 import { now } from '../world.ts'
 import { claimsOf, makeRevocationWorld } from './revoking.ts'
 
@@ -88,17 +89,16 @@ describe('a revocation that was understood', () => {
     const steps: string[] = []
     const world = await makeRevocationWorld({
       stores: {
-        revocations: {
-          has: () => false,
-          async add({ iss, jti, exp }, at) {
+        revocations: revocationsWith({
+          async add({ iss, jti, exp }) {
             await Promise.resolve()
-            steps.push(`${iss} ${jti} ${exp - now} ${at - now}`)
+            steps.push(`${iss} ${jti} ${exp - now}`)
             return 'recorded' as const
           },
-        },
+        }),
       },
     })
     await world.post({ jti: 'x', exp: now + 100 }).then(() => steps.push('answered'))
-    expect(steps).toEqual(['https://ps.example x 100 0', 'answered'])
+    expect(steps).toEqual(['https://ps.example x 100', 'answered'])
   })
 })

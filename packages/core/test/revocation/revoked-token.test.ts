@@ -1,6 +1,7 @@
 import { type AAuthError, answer, authorize } from '@aauth-guard/core'
 import { type Generation, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
+import { revocationsWith } from '../stores/revocations-with.ts'
 import type { World } from '../world.ts'
 import { claimsOf, makeRevocationWorld } from './revoking.ts'
 
@@ -111,7 +112,7 @@ describe('revoke of the resource', () => {
       kept = exp
       return 'recorded' as const
     }
-    const { resource } = await makeRevocationWorld({ stores: { revocations: { has: () => false, add } } })
+    const { resource } = await makeRevocationWorld({ stores: { revocations: revocationsWith({ add }) } })
     await resource.revoke({ iss: 'https://ps.example', jti: 'x', exp: 1_790_000_000.5 })
     expect(kept).toBe(1_790_000_001)
   })

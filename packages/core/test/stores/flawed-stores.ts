@@ -16,10 +16,16 @@ export interface Flaws {
   readonly again?: 'latest' | 'earliest' | 'counted' | 'full'
   /** What it does when a share is used up, or all room. */
   readonly whenFull?: 'evicts' | 'evicts-anybody' | 'grows' | 'grows-beyond-all'
+  /** Finds no entries whose token has expired. */
+  readonly hidesExpired?: boolean
+  /** Has no room apart for listed issuers. */
+  readonly unlistedOnly?: boolean
   /** Lets others in between looking and writing. */
   readonly pauses?: boolean
   /** Writes back all that it read before a pause. */
   readonly overwrites?: boolean
+  /** Tells of the first purge of an issuer, of any issuer's, or of none; or drops revocations with it. */
+  readonly purges?: 'first' | 'anybody' | 'nobody' | 'forgets' | 'drops'
   /** Takes what it forgot for new after the clock went back. */
   readonly trustsClock?: boolean
 }
@@ -69,12 +75,47 @@ function makeMemory(flaws: Flaws, max: number, share: number) {
   return { has, put }
 }
 
-export function makeRevocations({ max, maxPerIssuer }: RevocationBounds, flaws: Flaws = {}): RevocationStore {
-  const memory = makeMemory({ trustsClock: true, ...flaws }, max, maxPerIssuer)
+/** A store whose clock is that of the system until a check lets it go on. */
+export interface ClockedRevocations extends RevocationStore {
+  advance(seconds: number): void
+}
+
+export function makeRevocations(
+  { max, maxPerIssuer }: RevocationBounds,
+  flaws: Flaws = {},
+): ClockedRevocations {
+  const shares = flaws.unlistedOnly ? max : Number.POSITIVE_INFINITY
+  const unlisted = makeMemory({ trustsClock: true, ...flaws }, max, maxPerIssuer)
+  const named = flaws.unlistedOnly
+    ? unlisted
+    : makeMemory({ trustsClock: true, ...flaws }, shares, maxPerIssuer)
+  const purges = new Map<string, number>()
+  const ends = new Map<string, number>()
+  let shift = 0
+  const now = (): number => Math.floor(Date.now() / 1000) + shift
+  const purgeOf = (iss: string): number | undefined =>
+    flaws.purges === 'anybody' ? [...purges.values()].at(-1) : purges.get(iss)
   return {
-    has: async (iss, jti) => memory.has(iss, jti),
-    add: async ({ iss, jti, exp }, now) =>
-      (await memory.put(iss, jti, exp + 60, now)) === 'full' ? 'full' : 'recorded',
+    advance(seconds) {
+      shift += seconds
+      if (flaws.purges === 'forgets') purges.clear()
+    },
+    async find({ iss, jti }) {
+      const isHidden = flaws.hidesExpired && (ends.get(`${iss} ${jti}`) ?? 0) < now()
+      const isGone = isHidden || (flaws.purges === 'drops' && purges.has(iss))
+      const revoked = !isGone && (unlisted.has(iss, jti) || named.has(iss, jti))
+      const purgedAt = flaws.purges === 'nobody' ? undefined : purgeOf(iss)
+      return { revoked, ...(purgedAt !== undefined && { purgedAt }) }
+    },
+    async add({ iss, jti, exp, listed }) {
+      const memory = listed ? named : unlisted
+      ends.set(`${iss} ${jti}`, exp)
+      return (await memory.put(iss, jti, exp + 60, now())) === 'full' ? 'full' : 'recorded'
+    },
+    async purge({ iss }) {
+      if (flaws.purges !== 'first' || !purges.has(iss)) purges.set(iss, now())
+      return purges.get(iss) as number
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Tombstone, TombstoneStore, TombstoneVerdict } from '@aauth-guard/core'
+import type { Tombstone, TombstoneEntry, TombstoneStore, TombstoneVerdict } from '@aauth-guard/core'
 
 /** How a store of tombstones can be wrong. Without any of it the store here keeps its contract. */
 export interface TombstoneFlaws {
@@ -20,6 +20,8 @@ export interface TombstoneFlaws {
 }
 
 interface State {
+  /** Seconds by its own clock since it was made. */
+  age?: number
   entries: Map<string, Tombstone>
   readonly full: Set<string>
   readonly unlocked?: boolean
@@ -57,7 +59,12 @@ export class FlawedTombstones implements TombstoneStore {
     })
   }
 
-  async add(tombstone: Tombstone): Promise<TombstoneVerdict> {
+  /** Lets its clock go on. */
+  advance(seconds: number): void {
+    this.#state.age = (this.#state.age ?? 0) + seconds
+  }
+
+  async add(tombstone: TombstoneEntry): Promise<TombstoneVerdict> {
     const { again, whenFull, keeps = (one: Tombstone) => ({ ...one }), pauses, overwrites } = this.#flaws
     const { approver, s256 } = tombstone
     const id = this.#key(approver, s256)
@@ -88,11 +95,14 @@ export class FlawedTombstones implements TombstoneStore {
     return 'recorded'
   }
 
-  async find(approver: string, s256: string): Promise<Tombstone | 'full' | undefined> {
+  async find({
+    approver,
+    s256,
+  }: Pick<Tombstone, 'approver' | 's256'>): Promise<Tombstone | 'full' | undefined> {
     const { forgets, forgetsAfter = Number.POSITIVE_INFINITY, whenFull } = this.#flaws
     const { entries, full } = this.#state
     const found = entries.get(this.#key(approver, s256))
-    const isStale = found !== undefined && Date.now() / 1000 - found.learnedAt > forgetsAfter
+    const isStale = (this.#state.age ?? 0) > forgetsAfter
     // It hands out what was asked for, as a resource demands it, also where it took it for something else.
     if (found !== undefined && !forgets && !isStale) return { ...found, approver, s256 }
     const isFull = full.has('everybody') || full.has(approver)

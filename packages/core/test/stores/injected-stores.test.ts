@@ -1,20 +1,22 @@
-import type { ReplayMark, ReplayStore, RevocationStore, Stores } from '@aauth-guard/core'
+import type { FoundRevocation, ReplayMark, ReplayStore, Stores } from '@aauth-guard/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ReplayMemory } from '../../src/stores/replay-memory.ts'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
 import { claimsOf, makeRevocationWorld, told } from '../revocation/revoking.ts'
 import { now } from '../world.ts'
+import { revocationsWith } from './revocations-with.ts'
 
 const person = { accept: 'person-token' } as const
 
 /** The stores of a process behind promises, as a fleet has them. */
 function late(): Stores {
-  const revocations = new RevocationMemory(100, 10)
+  const revocations = new RevocationMemory(100, 10, () => now)
   const replays = new ReplayMemory({ max: 100, maxPerIssuer: 100, maxPerKey: 10 }, () => now)
   return {
     revocations: {
-      has: async (...asked) => revocations.has(...asked),
+      find: async (...asked) => revocations.find(...asked),
       add: async (...added) => revocations.add(...added),
+      purge: async (...purged) => revocations.purge(...purged),
     },
     replays: { mark: async (...marked) => replays.mark(...marked) },
   }
@@ -32,13 +34,12 @@ describe('stores that answer later', () => {
 
   it('are asked on every request, also for a token that is known [REV-9, JWT-19]', async () => {
     const asked: string[] = []
-    const revocations: RevocationStore = {
-      has: async (...key) => {
-        asked.push(key.join(' '))
+    const revocations = revocationsWith({
+      revoked: async ({ iss, jti }) => {
+        asked.push(`${iss} ${jti}`)
         return false
       },
-      add: () => 'recorded',
-    }
+    })
     const world = await makeRevocationWorld({ stores: { revocations } })
     const token = await world.agent.personToken()
     await world.verdict(token)
@@ -89,8 +90,8 @@ describe('stores that answer later', () => {
   ])(
     'hear of a token that expired %d s ago %d times, since the clocks of a fleet differ [R11-249]',
     async (ago, times) => {
-      const add = vi.fn<RevocationStore['add']>(() => 'recorded')
-      const world = await makeRevocationWorld({ stores: { revocations: { has: () => false, add } } })
+      const add = vi.fn(() => 'recorded' as const)
+      const world = await makeRevocationWorld({ stores: { revocations: revocationsWith({ add }) } })
       await world.post({ jti: 'x', exp: now - ago })
       expect(add).toHaveBeenCalledTimes(times)
     },
@@ -135,10 +136,10 @@ describe('stores that answer later', () => {
   it('may be thenables of another library [REV-9]', async () => {
     const withdrawn = {
       // biome-ignore lint/suspicious/noThenProperty: that is what is tested
-      then: (resolve: (answer: boolean) => void) => resolve(true),
-    } as unknown as Promise<boolean>
+      then: (resolve: (answer: FoundRevocation) => void) => resolve({ revoked: true }),
+    } as unknown as Promise<FoundRevocation>
     const world = await makeRevocationWorld({
-      stores: { revocations: { has: () => withdrawn, add: () => 'recorded' } },
+      stores: { revocations: revocationsWith({ find: () => withdrawn }) },
     })
     expect(await world.verdict(await world.agent.personToken())).toBe('revoked_jwt')
   })
@@ -158,12 +159,15 @@ const faults: readonly [string, () => never][] = [
   ['answers null', () => null as never],
   ['answers a number', () => 0 as never],
   ['answers a word nobody knows', () => 'OK' as never],
+  ['answers an object without members', () => ({}) as never],
+  ['answers a text for a yes', () => ({ revoked: 'no' }) as never],
+  ['answers a purge that is not a time', () => ({ revoked: false, purgedAt: '1' }) as never],
 ]
 
 describe.each(faults)('a store that %s', (_, fault) => {
   it('lets no token pass: 503 [R11-255, JWT-19]', async () => {
     const world = await makeRevocationWorld({
-      stores: { revocations: { has: fault, add: () => 'recorded' } },
+      stores: { revocations: revocationsWith({ find: fault }) },
     })
     const { code, status, headers } = await world.refusal(await world.agent.personToken(), {
       requirement: person,
@@ -181,13 +185,13 @@ describe.each(faults)('a store that %s', (_, fault) => {
   })
 
   it('has no revocation answered with 200 [K15, R11-246]', async () => {
-    const world = await makeRevocationWorld({ stores: { revocations: { has: () => false, add: fault } } })
+    const world = await makeRevocationWorld({ stores: { revocations: revocationsWith({ add: fault }) } })
     expect(told(await world.post({ jti: 'x', exp: now + 100 }))).toEqual([503, 'server_error', undefined])
   })
 
   it('lets revoke of the resource reject [K15]', async () => {
     const { resource } = await makeRevocationWorld({
-      stores: { revocations: { has: () => false, add: fault } },
+      stores: { revocations: revocationsWith({ add: fault }) },
     })
     await expect(resource.revoke({ iss: 'https://ps.example', jti: 'x', exp: now })).rejects.toThrow(Error)
   })
@@ -200,7 +204,7 @@ describe('a store that never answers', () => {
 
   const never = () => new Promise<never>(() => undefined)
   const calls: readonly [string, Stores, string][] = [
-    ['whether a token is withdrawn', { revocations: { has: never, add: () => 'recorded' } }, '[R11-255]'],
+    ['whether a token is withdrawn', { revocations: revocationsWith({ find: never }) }, '[R11-255]'],
     ['whether a signature is new', { replays: { mark: never } }, '[REPLAY-1]'],
   ]
 
@@ -215,7 +219,7 @@ describe('a store that never answers', () => {
   })
 
   it('has the revocation answered with 503 after half a second, never with 200 [K15]', async () => {
-    const world = await makeRevocationWorld({ stores: { revocations: { has: () => false, add: never } } })
+    const world = await makeRevocationWorld({ stores: { revocations: revocationsWith({ add: never }) } })
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const answered = world.post({ jti: 'x', exp: now + 100 })
     await vi.waitUntil(() => vi.getTimerCount() === 1)

@@ -1,86 +1,93 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { IssuerShares } from '../../src/stores/issuer-shares.ts'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
 import { makeWorld, now } from '../world.ts'
 
 const exp = now + 1000
+const clock = (): number => now
 
 describe('the memory of a process', () => {
   const add = (memory: RevocationMemory, iss: string, count: number) =>
-    Array.from({ length: count }, (_, i) => memory.add({ iss, jti: `token-${i}`, exp }, now)).filter(
-      (verdict) => verdict === 'recorded',
-    ).length
+    Array.from({ length: count }, (_, i) =>
+      memory.add({ iss, jti: `token-${i}`, exp, listed: iss === 'https://ps.example' }),
+    ).filter((verdict) => verdict === 'recorded').length
 
-  it('cannot be filled by a few strangers: each share shrinks with the room [REV-8]', () => {
-    const memory = new RevocationMemory(1000, 100)
+  it('cannot be filled by a few unlisted issuers: each share shrinks with the room [REV-8]', () => {
+    const memory = new RevocationMemory(1000, 100, clock)
     for (let i = 0; i < 20; i++) add(memory, `https://stranger-${i}.example`, 100)
     expect(add(memory, 'https://late.example', 100)).toBe(5)
   })
 
-  it('lets a lone stranger have the whole share of an issuer [REV-8, K10]', () => {
-    expect(add(new RevocationMemory(1000, 100), 'https://stranger.example', 200)).toBe(100)
+  it('lets a lone unlisted issuer have the whole share of an issuer [REV-8, K10]', () => {
+    expect(add(new RevocationMemory(1000, 100, clock), 'https://stranger.example', 200)).toBe(100)
   })
 
-  it('keeps the whole share of an issuer that the operator named, however many strangers come [REV-8]', () => {
-    const memory = new RevocationMemory(1000, 100, (iss) => iss === 'https://ps.example')
+  it('keeps the whole share of a listed issuer, however many unlisted ones come [REV-8]', () => {
+    const memory = new RevocationMemory(1000, 100, clock)
     for (let i = 0; i < 1500; i++) add(memory, `https://stranger-${i}.example`, 1)
-    expect(memory.add({ iss: 'https://last.example', jti: 'x', exp }, now)).toBe('full')
+    expect(memory.add({ iss: 'https://last.example', jti: 'x', exp, listed: false })).toBe('full')
     expect(add(memory, 'https://ps.example', 200)).toBe(100)
   })
 
   it('forgets nothing of one issuer because others come [REV-8]', () => {
-    const memory = new RevocationMemory(1000, 100)
+    const memory = new RevocationMemory(1000, 100, clock)
     add(memory, 'https://ps.example', 1)
     for (let i = 0; i < 1500; i++) add(memory, `https://stranger-${i}.example`, 2)
-    expect(memory.has('https://ps.example', 'token-0')).toBe(true)
+    expect(memory.find({ iss: 'https://ps.example', jti: 'token-0' }).revoked).toBe(true)
   })
 
-  it('takes nothing from strangers for the named', () => {
-    const memory = new RevocationMemory(10, 10, (iss) => iss === 'https://ps.example')
+  it('takes nothing from unlisted issuers for listed ones', () => {
+    const memory = new RevocationMemory(10, 10, clock)
     add(memory, 'https://ps.example', 10)
     expect(add(memory, 'https://stranger.example', 10)).toBe(7)
   })
 
-  it('gives strangers nothing for what it forgets of the named', () => {
-    const memory = new RevocationMemory(10, 10, (iss) => iss === 'https://ps.example')
+  it('gives unlisted issuers nothing for what it forgets of listed ones', () => {
+    let second = now
+    const memory = new RevocationMemory(10, 10, () => second)
     add(memory, 'https://ps.example', 10)
-    const later = now + 2000
+    second = now + 2000
     const verdicts = Array.from({ length: 20 }, (_, i) =>
-      memory.add({ iss: `https://s-${i}.example`, jti: 'x', exp: later }, later),
+      memory.add({ iss: `https://s-${i}.example`, jti: 'x', exp: second, listed: false }),
     )
     expect(verdicts.filter((verdict) => verdict === 'recorded')).toHaveLength(10)
   })
 
   it('looks for what has ended once a second, however often it is found full [K10]', () => {
-    let looks = 0
-    const memory = new RevocationMemory(100, 10, () => {
-      looks += 1
-      return false
-    })
-    for (let i = 0; i < 100; i++) memory.add({ iss: `https://s-${i}.example`, jti: 'x', exp }, now)
-    memory.add({ iss: 'https://late.example', jti: 'x', exp }, now)
-    looks = 0
-    for (let i = 0; i < 50; i++) memory.add({ iss: 'https://late.example', jti: `${i}`, exp }, now)
-    expect(looks).toBe(50)
+    const drop = vi.spyOn(IssuerShares.prototype, 'drop')
+    let second = now
+    const memory = new RevocationMemory(10, 10, () => second)
+    const addAnother = (i: number) =>
+      memory.add({ iss: `https://s-${i}.example`, jti: 'x', exp, listed: false })
+    for (let i = 0; i < 50; i++) addAnother(i)
+    expect(drop).toHaveBeenCalledTimes(1)
+    second = now + 1
+    addAnother(50)
+    expect(drop).toHaveBeenCalledTimes(2)
+    drop.mockRestore()
   })
 
   it('keeps nothing of an issuer whose entries have ended [K10]', () => {
-    let looks = 0
-    const memory = new RevocationMemory(2, 2, () => {
-      looks += 1
-      return false
-    })
-    const later = now + 2000
-    for (const iss of ['a', 'b']) memory.add({ iss, jti: 'x', exp }, now)
-    for (const iss of ['c', 'd']) memory.add({ iss, jti: 'x', exp: later }, later)
-    looks = 0
-    memory.add({ iss: 'e', jti: 'x', exp: later }, later + 1)
-    // Twice for the room of the newcomer, and once for each of the two that are left.
-    expect(looks).toBe(4)
+    const shares = new IssuerShares<number>(4, 4)
+    for (const iss of ['a', 'b', 'c', 'd']) shares.set(iss, 'x', iss < 'c' ? 1 : 2, false)
+    shares.drop((until) => until < 2)
+    const seen: number[] = []
+    shares.drop((until) => seen.push(until) < 0)
+    expect(seen).toEqual([2, 2])
+  })
+
+  it('counts an entry where it was first counted, whatever is said of its issuer later', () => {
+    const shares = new IssuerShares<number>(2, 2)
+    shares.set('a', 'x', 1, false)
+    shares.set('a', 'x', 2, true)
+    shares.drop(() => true)
+    for (const iss of ['b', 'c']) shares.set(iss, 'x', 1, false)
+    expect([shares.hasRoom('d', false), shares.hasRoom('d', true)]).toEqual([false, true])
   })
 })
 
 describe('the memory of a resource', () => {
-  it('is full for strangers at 100 000 entries, and never for whom the operator named [REV-8]', async () => {
+  it('is full for unlisted issuers at 100 000 entries, and never for listed ones [REV-8]', async () => {
     const { resource } = await makeWorld({
       trust: { personServers: ['https://ps.example'] },
       accessServer: 'https://as.example',

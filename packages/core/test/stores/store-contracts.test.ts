@@ -4,27 +4,31 @@ import { ReplayMemory } from '../../src/stores/replay-memory.ts'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
 import { TombstoneMemory } from '../../src/stores/tombstones.ts'
 
-describe('the revocation store of a process, for strangers', () => {
-  const checks = revocationStoreChecks(({ max, maxPerIssuer }) => new RevocationMemory(max, maxPerIssuer))
+let time = 1_790_000_000
+const now = (): number => time
+const advance = (seconds: number): void => {
+  time += seconds
+}
+
+describe('the revocation store of a process', () => {
+  const checks = revocationStoreChecks(
+    ({ max, maxPerIssuer }) => new RevocationMemory(max, maxPerIssuer, now),
+    { now, advance },
+  )
   it.each(checks)('$name [R11-245, REV-8, REV-10, REV-12]', ({ run }) => run())
 })
 
 describe('the replay store of a process', () => {
-  let time = 1_790_000_000
-  const now = (): number => time
-  const advance = (seconds: number): void => {
-    time += seconds
-  }
   const checks = replayStoreChecks((bounds) => new ReplayMemory(bounds, now), { now, advance })
   it.each(checks)('$name [REPLAY-1, REPLAY-2]', ({ run }) => run())
 })
 
 describe.each([
-  ['named', true],
-  ['strangers', false],
-])('the tombstone store of a process, where person servers are %s', (_, isNamed) => {
-  const checks = tombstoneStoreChecks(
-    ({ maxPerServer }) => new TombstoneMemory(1000, maxPerServer, () => isNamed),
-  )
+  ['listed', true],
+  ['unlisted', false],
+])('the tombstone store of a process, where person servers are %s', (_, listed) => {
+  const checks = tombstoneStoreChecks(({ maxPerServer }) => new TombstoneMemory(1000, maxPerServer), {
+    listed,
+  })
   it.each(checks)('$name [MISS-9, MISS-12, L06]', ({ run }) => run())
 })
