@@ -67,14 +67,17 @@ describe('the answer to each code', () => {
     },
   )
 
-  it.each(others)('%s is a %i without Signature-Error [ERR-1, R11-106]', (code, status, detail) => {
-    const { headers, body, ...rest } = answer(new AAuthError(code))
-    expect({ ...rest, headers, body: JSON.parse(body) }).toEqual({
-      status,
-      headers: always,
-      body: { status, error: code, detail, error_description: detail },
-    })
-  })
+  it.each(others)(
+    '%s is a %i without Signature-Error [ERR-1, R11-106, R11-235, R11-237]',
+    (code, status, detail) => {
+      const { headers, body, ...rest } = answer(new AAuthError(code))
+      expect({ ...rest, headers, body: JSON.parse(body) }).toEqual({
+        status,
+        headers: always,
+        body: { status, error: code, detail, error_description: detail },
+      })
+    },
+  )
 
   const ended = {
     status: 403,

@@ -133,13 +133,13 @@ describe('the Authorization field', () => {
     },
   )
 
-  it('need not be covered when it is of another scheme', async () => {
+  it('need not be covered when it is of another scheme [R11-198]', async () => {
     const world = await makeWorld()
     const call = { headers: { authorization: 'Bearer x' }, mistake: 'uncovered-authorization' } as const
     expect((await world.call(await token(world), call)).covered).toEqual(base)
   })
 
-  it('grants nothing without a signature [R11-194]', async () => {
+  it('grants nothing without a signature [ACCESS-2, R11-194]', async () => {
     const world = await makeWorld()
     const header = (name: string): string[] => (name === 'authorization' ? ['AAuth opaque'] : [])
     const request = { method: 'GET', target: '/notes', header }

@@ -164,7 +164,7 @@ describe('onRefusal', () => {
     expect((await refusal(await agent.authToken(), { mistake: 'stale' })).code).toBe('invalid_signature')
   })
 
-  it('is told nothing that could forge a line of a log [P05]', async () => {
+  it('is told nothing that could forge a line of a log [P05, R11-236]', async () => {
     const { agent, refusal } = await makeWorld()
     const forged = 'key-1"\r\n2026-01-01 accepted \x1b[2K'
     const refused = await refusal(await agent.authToken({ scope: 'access', header: { kid: forged } }))

@@ -29,7 +29,7 @@ describe('a prefix that a proxy takes away', () => {
   )
 
   it.each(['api', '/api/', '/', '/a/../b', '/api?x', '/api#x', 'https://notes.example/api', '/a b', 7])(
-    'is refused at start-up as %j',
+    'is refused at start-up as %j, so that no published endpoint has a query or a fragment [R11-010]',
     (strippedPrefix) => {
       const options = { issuer: 'https://notes.example', trust: 'any', strippedPrefix } as never
       expect(() => createResource(options)).toThrow(TypeError)

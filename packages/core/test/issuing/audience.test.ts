@@ -75,7 +75,7 @@ describe('person_token_jti', () => {
     expect([payload.presented_jti, payload.person_token_jti]).toEqual(['pt-1', expected])
   })
 
-  it('sends an auth token back for the person token that it would have to name [RT-6]', async () => {
+  it('sends an auth token back for the person token that it would have to name [RT-6, RT-7]', async () => {
     const older = { ...notes, olderPresentedJti: ['https://ps.example'] }
     const { resource, agent, call, refusal } = await makeWorld(older)
     const scopes = Object.keys(notes.scopes)

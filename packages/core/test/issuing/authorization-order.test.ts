@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { makeWorld } from '../world.ts'
-import { askForToken, notes, verdict } from './issued.ts'
+import { askForToken, notes, s256, verdict } from './issued.ts'
 
 it('what an agent token lacks is said before what its content lacks [RT-17, R11-200]', async () => {
   const world = await makeWorld({ ...notes })
@@ -16,4 +16,12 @@ it('a query does not make another endpoint of it [RT-17]', async () => {
   const world = await makeWorld({ ...notes })
   const { status } = await askForToken(world, { url: 'https://notes.example/aauth/authorize?from=docs' })
   expect(status).toBe(200)
+})
+
+it('that a mission was terminated is said before what the content lacks [MISS-9]', async () => {
+  const world = await makeWorld({ ...notes })
+  await world.resource.missions.terminate({ approver: 'https://ps.example', s256 })
+  const token = await world.agent.personToken({ mission: s256 })
+  const [status, code] = verdict(await askForToken(world, { token, body: { scope: 'notes.purge' } }))
+  expect([status, code]).toEqual([403, 'mission_terminated'])
 })

@@ -109,6 +109,17 @@ describe('a resource token of drafts 01 to 10', () => {
     })
   })
 
+  it('names the sub-agent that presents its token, and not the parent [RT-5]', async () => {
+    const { resource, agent, call } = await makeWorld({ ...notes, generations })
+    const claims = { sub: 'aauth:scout@agent.example', parent_agent: 'aauth:planner@agent.example' }
+    const auth = await call(await agent.agentToken({ claims }), { requirement: agentRoute })
+    const { payload } = await verified(
+      resource,
+      await issueResourceToken(resource, auth, { scope: 'notes.read' }),
+    )
+    expect(payload.agent).toBe('aauth:scout@agent.example')
+  })
+
   it('repeats agent, mission and account of the auth token, and not its person or tenant [RT-5, RT-8, RT-12, RT-14]', async () => {
     const { resource, agent, call } = await makeWorld({ ...notes, generations })
     const grant = { scope: 'notes.read', account: 'ws-7', tenant: 'corp', mission: s256 }

@@ -29,7 +29,7 @@ beforeEach(async () => {
   await outcomeOf(world, world.agent.agentToken())
 })
 
-it('a new token costs two signatures, a known one the signature of the request [O01]', async () => {
+it('a new token costs two signatures, a known one the signature of the request [O01, R11-262]', async () => {
   const token = await world.agent.personToken()
   expect([await cost(token), await cost(token), await cost(token)]).toEqual([2, 1, 1])
 })

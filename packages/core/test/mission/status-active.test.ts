@@ -166,7 +166,7 @@ describe('an answer "active"', () => {
     expect(waits.filter((wait) => wait === 900 || wait === 2000)).toEqual([900, 2000])
   })
 
-  it('is asked for again when it is over', async () => {
+  it('is asked for again when it is over [L09]', async () => {
     const world = await makeWatchedWorld()
     await world.post()
     world.net.clock.advance(30)

@@ -38,7 +38,7 @@ const faults: readonly (readonly [string, Saying])[] = [
 ]
 
 describe('a source that', () => {
-  it.each(faults)('%s says nothing: 503 and Retry-After, never 403 [MISS-9]', async (_, fault) => {
+  it.each(faults)('%s says nothing: 503 and Retry-After, never 403 [MISS-9, L10]', async (_, fault) => {
     const world = await makeWatchedWorld({ deadline: 100 })
     world.says(fault)
     expect(await world.post()).toBe('503 server_error 3')

@@ -24,18 +24,21 @@ const tokens: readonly (readonly [string, (world: World) => Promise<string>])[] 
 ]
 
 describe('a mission that was terminated', () => {
-  it.each(tokens)('is answered with 403, its status and its reason: %s [MISS-9]', async (_, mint) => {
-    const world = await makeWorld()
-    const token = await mint(world)
-    await world.resource.missions.terminate(mission, 'completed')
-    const refusal = await world.refusal(token, { requirement: anyKind })
-    const { status, headers, body } = answer(refusal)
-    expect([status, headers, JSON.parse(body)]).toEqual([
-      403,
-      { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-      { ...ended, termination_reason: 'completed' },
-    ])
-  })
+  it.each(tokens)(
+    'is answered with 403, its status and its reason: %s [MISS-9, R11-285, R11-286]',
+    async (_, mint) => {
+      const world = await makeWorld()
+      const token = await mint(world)
+      await world.resource.missions.terminate(mission, 'completed')
+      const refusal = await world.refusal(token, { requirement: anyKind })
+      const { status, headers, body } = answer(refusal)
+      expect([status, headers, JSON.parse(body)]).toEqual([
+        403,
+        { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+        { ...ended, termination_reason: 'completed' },
+      ])
+    },
+  )
 
   it.each(tokens)('is served before: %s', async (_, mint) => {
     const world = await makeWorld()

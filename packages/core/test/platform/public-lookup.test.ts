@@ -61,7 +61,7 @@ describe.each([true, false])('the lookup of a connection, all: %s', (all) => {
     expect(await lookup(all)).toBeInstanceOf(RefusedAddress)
   })
 
-  it('passes on what the resolver says went wrong', async () => {
+  it('passes on what the resolver says went wrong [I31]', async () => {
     answer = Object.assign(new Error('not found'), { code: 'ENOTFOUND' })
     expect(await lookup(all)).toBe(answer)
   })

@@ -99,7 +99,7 @@ describe('who may revoke', () => {
     expect(told(await world.route(toSignedRequest(message)))).toEqual([401, 'unsupported_scheme', 'jwks_uri'])
   })
 
-  it('does not hear servers where agents are asked for [K03]', async () => {
+  it('does not hear servers where agents are asked for [KEY-2, K03]', async () => {
     const world = await makeRevocationWorld()
     const message = await world.net.personServer.signServer(
       'https://notes.example/aauth/authorize',
@@ -119,7 +119,7 @@ describe('who may revoke', () => {
     ])
   })
 
-  it('refuses whom trust does not admit, before anything is fetched [REV-5, R11-251, K11]', async () => {
+  it('refuses whom trust does not admit, before anything is fetched [REV-5, R11-134, R11-251, K11]', async () => {
     const world = await makeRevocationWorld({ trust: { personServers: ['https://ps.example'] } })
     const other = await world.net.issuer('person-server', 'https://other-ps.example')
     const answer = await world.post({ jti: 'x', exp: now + 100 }, { by: other })

@@ -1,4 +1,5 @@
-import { answerWellKnown, createResource, type ResourceOptions } from '@aauth-guard/core'
+import { answerWellKnown, authorize, createResource, type ResourceOptions } from '@aauth-guard/core'
+import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeWorld, now } from '../world.ts'
 
@@ -70,6 +71,25 @@ describe('aauth-resource.json', () => {
     const token = await agent.authToken({ scope: 'access' })
     expect((await call(token, { created: now - window })).type).toBe('auth-token')
     expect((await refusal(token, { created: now - window - 1 })).code).toBe('invalid_signature')
+  })
+
+  it('publishes the algorithms whose signatures are accepted, and demands them by the same names [META-4, R11-274]', async () => {
+    const { net, call, resource } = await makeWorld()
+    const published = JSON.parse((await answerWellKnown(resource, 'GET', metadataPath))?.body ?? '')
+    const accepted: string[] = []
+    for (const alg of ['Ed25519', 'ES256'] as const) {
+      const agent = await net.agent({ name: alg.toLowerCase(), alg })
+      const message = await agent.sign('https://notes.example/notes', {}, { token: await agent.authToken() })
+      if ((await authorize(resource, toSignedRequest(message))).type === 'auth-token') accepted.push(alg)
+    }
+    expect(published.accept_signature_algs).toEqual(accepted)
+    const other = await net.agent({ name: 'other' })
+    const key = { kty: 'OKP', crv: 'Ed448', alg: 'Ed448', x: 'A'.repeat(76) }
+    const token = await other.authToken({ claims: { cnf: { jwk: key } } })
+    await expect(call(token)).rejects.toMatchObject({
+      code: 'unsupported_algorithm',
+      headers: { 'accept-signature-alg': accepted.join(', ') },
+    })
   })
 })
 

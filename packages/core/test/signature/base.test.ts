@@ -203,7 +203,7 @@ describe('any request', () => {
   const value = fc.string({ unit: character, maxLength: 8 })
   const fields = fc.record({ a: fc.array(value, { maxLength: 3 }), b: value, c: value })
 
-  it('is refused or has one line for each covered component, and the parameters last [A08, A09, A10, E04]', () => {
+  it('is refused or has one line for each covered component, and the parameters last [A08, A09, A10, E04, H16]', () => {
     let bases = 0
     fc.assert(
       fc.property(fc.uniqueArray(fc.constantFrom(...names)), fields, (components, lines) => {

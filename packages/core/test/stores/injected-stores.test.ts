@@ -175,7 +175,7 @@ describe.each(faults)('a store that %s', (_, fault) => {
     expect([code, status, headers['retry-after']]).toEqual(['server_error', 503, '5'])
   })
 
-  it('lets no signature pass: 503 [REPLAY-1]', async () => {
+  it('lets no signature pass: 503 [REPLAY-1, J07]', async () => {
     const world = await makeRevocationWorld({ stores: { replays: { mark: fault } } })
     const { code, status } = await world.refusal(await world.agent.personToken(), {
       method: 'POST',

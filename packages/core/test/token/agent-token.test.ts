@@ -30,6 +30,12 @@ const faults: readonly Fault[] = [
   ['ps that is an address', '[AGENT-5, R11-008, G18]', { ps: 'https://10.0.0.1' }],
   ['ps null', '[AGENT-5, R11-008]', { ps: null }],
   ['parent_agent that is only a name', '[AGENT-6, R11-009, R11-047, G19]', { parent_agent: 'bob' }],
+  [
+    'parent_agent without the scheme of agent ids',
+    '[AGENT-6, R11-009]',
+    { parent_agent: 'bob@agent.example' },
+  ],
+  ['parent_agent with a space', '[AGENT-6, R11-009]', { parent_agent: 'aauth:b ob@agent.example' }],
   ['parent_agent of another provider', '[AGENT-6, R11-007]', { parent_agent: 'aauth:bob@good.example' }],
   ['parent_agent that is itself', '[AGENT-6]', { parent_agent: 'aauth:planner@agent.example' }],
   ['parent_agent in an array', '[AGENT-6, R11-009, G19]', { parent_agent: ['aauth:bob@agent.example'] }],

@@ -99,7 +99,7 @@ describe('an identity', () => {
 describe('the template of identities', () => {
   const template: AuthTemplate = authTemplate(claims, 'jkt')
 
-  it('is built member by member, so that nothing of a claim becomes its prototype [G24]', () => {
+  it('is built member by member, so that nothing of a claim becomes its prototype [R11-055, G24]', () => {
     expect((template as { admin?: unknown }).admin).toBeUndefined()
     expect(Object.keys(template)).not.toContain('jwk')
     expect(Object.keys(template)).not.toContain('verified')

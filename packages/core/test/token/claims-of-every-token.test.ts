@@ -96,13 +96,20 @@ const roles: readonly (readonly [token: Minted, dwk: string, ids: string])[] = [
   [personToken, 'aauth-agent.json', '[JWT-8, PERS-1, R11-026]'],
   [authToken, 'aauth-agent.json', '[JWT-8, AUTH-1, R11-026]'],
 ]
+/** A resource that believes every issuer in every role, so that trust refuses none of these tokens. */
+const trustful = await makeWorld({
+  trust: {
+    agentProviders: 'any',
+    personServers: 'any',
+    accessServers: ['https://agent.example', 'https://ps.example'],
+  },
+})
 it.each(roles.map(([minted, dwk, ids]) => ({ ...minted, dwk, ids })))(
   'refuses $kind of $dwk before any fetch $ids',
   async ({ mint, requirement, dwk }) => {
-    const fetched = net.fetches.length
-    const refusal = await world.refusal(await mint(agent, { claims: { dwk } }), { requirement })
-    expect(refusal).toMatchObject({ code: 'invalid_jwt', status: 401 })
-    expect(net.fetches).toHaveLength(fetched)
+    const token = await mint(trustful.agent, { claims: { dwk } })
+    expect(await trustful.refusal(token, { requirement })).toMatchObject({ code: 'invalid_jwt', status: 401 })
+    expect(trustful.net.fetches).toEqual([])
   },
 )
 

@@ -59,7 +59,7 @@ describe('a person token', () => {
     expect(net.fetches).toHaveLength(fetched)
   })
 
-  it('says for whom the caller acts, and grants nothing [PERS-3, R11-054, R11-057]', async () => {
+  it('says for whom the caller acts, and grants nothing [PERS-3, PERS-8, R11-054, R11-055, R11-057]', async () => {
     const auth = await accept({})
     expect(auth).toMatchObject({
       type: 'person-token',
