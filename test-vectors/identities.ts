@@ -43,8 +43,13 @@ export const olderGrantee = {
   scopes: ['notes.read'],
   account: null,
   tenant: null,
-  class: { provider: 'https://agent.example' },
 }
+
+/** What the operator writes down who believes this person server about the agents that its tokens name. */
+export const listed = { trust: { agentProviders: 'any', personServers: ['https://ps.example'] } } as const
+
+/** The same caller at such a resource. */
+export const olderGranteeOfClass = { ...olderGrantee, class: { provider: 'https://agent.example' } }
 
 /** Claims of the resource token that answers a token of draft 11; the generator adds what all of them have. */
 export const asksForPerson = {

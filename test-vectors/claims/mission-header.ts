@@ -1,5 +1,13 @@
 import { claims } from '../claim.ts'
-import { base, mission, olderGrantee, otherMission, planner } from '../identities.ts'
+import {
+  base,
+  listed,
+  mission,
+  olderGrantee,
+  olderGranteeOfClass,
+  otherMission,
+  planner,
+} from '../identities.ts'
 import { agentToken, olderAuthToken, without } from '../tokens.ts'
 import { splitLine } from '../wire.ts'
 
@@ -58,7 +66,8 @@ export const missionHeader = claims(
           mission: { approver: ps },
           class: { provider: 'https://agent.example' },
         },
-        auth: { ...olderGrantee, mission: header },
+        resource: listed,
+        auth: { ...olderGranteeOfClass, mission: header },
       },
     },
     refuse: {

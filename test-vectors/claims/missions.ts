@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto'
 import { claims } from '../claim.ts'
-import { base, grantee, mission, olderGrantee, otherMission } from '../identities.ts'
+import {
+  base,
+  grantee,
+  listed,
+  mission,
+  olderGrantee,
+  olderGranteeOfClass,
+  otherMission,
+} from '../identities.ts'
 import { now } from '../scene.ts'
 import { authToken, olderAuthToken, personToken } from '../tokens.ts'
 import type { RouteData } from '../vector.ts'
@@ -10,8 +18,9 @@ const provider = 'https://agent.example'
 const other = 'https://other-agent.example'
 const header = { approver, s256: mission }
 const ended = { ...header, reason: 'revoked' }
-const ofClass = (wanted: string | string[], more: RouteData = {}): { route: RouteData } => ({
-  route: { scope: 'notes.read', class: { provider: wanted }, ...more },
+const ofClass = (wanted: string | string[], more: RouteData = {}) => ({
+  resource: listed,
+  route: { scope: 'notes.read', class: { provider: wanted }, ...more } satisfies RouteData,
 })
 
 interface Held {
@@ -198,7 +207,7 @@ export const olderMissions = claims(
         title: 'A route may name several agent providers',
         ids: 'CLASS-1',
         ...ofClass([other, provider]),
-        auth: { ...olderGrantee, mission: header },
+        auth: { ...olderGranteeOfClass, mission: header },
       },
       'asserted-mission-ended': {
         title: 'A mission that is only asserted is not answered with its status',

@@ -1,5 +1,5 @@
 import { claims } from '../claim.ts'
-import { mission, olderGrantee } from '../identities.ts'
+import { mission, olderGrantee, olderGranteeOfClass } from '../identities.ts'
 import { now } from '../scene.ts'
 import { olderAuthToken, without } from '../tokens.ts'
 
@@ -22,7 +22,7 @@ export const olderAuthTokens = claims(
         ids: 'AUTH-2',
         resource: { accessServer: as },
         token: olderAuthToken({}, 'accessServer'),
-        auth: without({ ...olderGrantee, iss: as }, 'ps'),
+        auth: without({ ...olderGranteeOfClass, iss: as }, 'ps'),
       },
       'scope-without-person': {
         title: 'An auth token may grant a scope and name nobody',
@@ -61,7 +61,7 @@ export const olderAuthTokens = claims(
         ids: 'AUTH-14 MISS-6 MISS-12',
         resource: { accessServer: as },
         token: olderAuthToken({ mission }, 'accessServer'),
-        auth: without({ ...olderGrantee, iss: as, mission: { approver: ps, s256: mission } }, 'ps'),
+        auth: without({ ...olderGranteeOfClass, iss: as, mission: { approver: ps, s256: mission } }, 'ps'),
       },
       'older-token-issued-one-window-ahead': {
         title: 'An older token issued one window ahead of our clock is good',

@@ -1,5 +1,5 @@
 import { claims } from '../claim.ts'
-import { asksForAgent, mission } from '../identities.ts'
+import { asksForAgent, listed, mission } from '../identities.ts'
 import { agentToken, olderAuthToken } from '../tokens.ts'
 
 const ps = 'https://ps.example'
@@ -129,6 +129,7 @@ export const olderChallenges = claims(
         title: 'The same mission in the hands of another provider is refused',
         ids: 'CLASS-3 ERR-3',
         route: { scope: 'notes.read', class: { provider: 'https://other.example' } },
+        resource: listed,
         token: olderAuthToken({ mission }),
         error: 'class_mismatch',
         mayFetch: true,
@@ -137,6 +138,7 @@ export const olderChallenges = claims(
         title: 'A class is one inside a mission: without one there is none',
         ids: 'MISS-10 CLASS-1',
         route: { scope: 'notes.read', class: { provider: 'https://agent.example' } },
+        resource: listed,
         error: 'mission_required',
         mayFetch: true,
       },

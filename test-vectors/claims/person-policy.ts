@@ -1,5 +1,5 @@
 import { claims } from '../claim.ts'
-import { grantee, mission, otherMission, person } from '../identities.ts'
+import { grantee, listed, mission, otherMission, person } from '../identities.ts'
 import { authToken, personToken } from '../tokens.ts'
 
 const ps = 'https://ps.example'
@@ -80,6 +80,7 @@ export const personPolicy = claims(
         title: 'A token of draft 11 does not say which provider acts, and unknown is no match',
         ids: 'CLASS-2 R11-106',
         route: { scope: 'notes.read', class: { provider: 'https://agent.example' } },
+        resource: listed,
         token: authToken({ mission }),
         error: 'class_unverifiable',
         mayFetch: true,

@@ -3,8 +3,10 @@ import type { KeySource } from './keys/issuer-records.ts'
 import { admits, names, type Trust } from './keys/trust.ts'
 import type { ResourceSettings } from './options.ts'
 import { renewal, type UntrustedClaims } from './token/claims.ts'
+import { providerOf } from './token/identifiers.ts'
+import { quoted } from './wire/quoted.ts'
 
-type Issued = Pick<UntrustedClaims, 'kind' | 'generation' | 'role' | 'iss' | 'dwk'>
+type Issued = Pick<UntrustedClaims, 'kind' | 'generation' | 'role' | 'iss' | 'dwk' | 'agent'>
 
 /**
  * Decides whether the issuer of a token is believed in its role, before anything is fetched for it
@@ -20,13 +22,34 @@ export function admit(settings: ResourceSettings, routeTrust: Trust | undefined,
     role === 'person-server' &&
     settings.accessServer !== undefined &&
     !settings.acceptPersonServerTokens
-  if (isAdmitted(settings, routeTrust, role, iss) && !bypassesAccessServer) return
+  const fault = bypassesAccessServer
+    ? `${iss} is not an access server of this resource`
+    : !isAdmitted(settings, routeTrust, role, iss)
+      ? `${iss} is not admitted as ${role}`
+      : agentFault(settings, routeTrust, claims)
+  if (fault === undefined) return
   throw new AAuthError('invalid_jwt', {
-    hint: bypassesAccessServer
-      ? `${iss} is no access server of this resource`
-      : `${iss} is not admitted as ${role}`,
+    hint: fault,
     ...(kind === 'auth-token' && renewal(kind, generation)),
   })
+}
+
+/**
+ * Auth tokens of drafts 01 to 10 name an agent, and with it an agent provider that has not signed them. Whom
+ * `agentProviders` does not admit may not act by way of a person server either. A trust that leaves the role out says
+ * nothing of agents. Tokens of draft 11 name no agent.
+ */
+function agentFault(
+  { trust }: ResourceSettings,
+  routeTrust: Trust | undefined,
+  { kind, agent }: Issued,
+): string | undefined {
+  if (kind !== 'auth-token' || agent === undefined) return undefined
+  const provider = providerOf(agent)
+  const refuses = (some: Trust): boolean =>
+    some !== 'any' && some.agentProviders !== undefined && !admits(some, 'agent-provider', provider)
+  if (!refuses(trust) && (routeTrust === undefined || !refuses(routeTrust))) return undefined
+  return `the agent in the token is one of ${quoted(provider)}, which "trust.agentProviders" does not admit: add it, or leave the role out`
 }
 
 /** Whether the resource believes `iss` in `role`, on a route that may narrow its trust. */
@@ -44,10 +67,13 @@ export function isAdmitted(
   return admits(trust, role, iss)
 }
 
-/** Where the keys of the issuer are. */
+/**
+ * Where the keys of the issuer are, and whether the operator wrote it down: in a list, or as the access server. `'any'`
+ * and predicates name nobody.
+ */
 export function sourceOf(
   { trust, accessServer }: ResourceSettings,
-  { iss, dwk, role }: Omit<Issued, 'kind' | 'generation'>,
+  { iss, dwk, role }: Pick<Issued, 'iss' | 'dwk' | 'role'>,
 ): KeySource {
   return { iss, dwk, named: names(trust, role, iss) || (role === 'access-server' && iss === accessServer) }
 }

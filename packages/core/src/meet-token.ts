@@ -46,7 +46,7 @@ export async function meetToken(
   const signedWith = await verifyToken(untrusted, source, keys, legacy, platform)
   const verified = asVerified(claims)
   const jkt = await thumbprint(platform, checkedKey)
-  const template = authTemplate(verified, jkt)
+  const template = authTemplate(verified, jkt, source.named)
   const token = { claims: verified, source, checkedKey, key, thumbprint: jkt, template }
   tokens.set(text, token, signedWith)
   return { token, possessed }

@@ -1,4 +1,5 @@
 import { platform } from '#platform'
+import { assertClassProvable } from './assert-class-provable.ts'
 import { checkOptions } from './check-options.ts'
 import { AAuthError, isAAuthError } from './errors.ts'
 import { SigningKeySource } from './issue/signing-key.ts'
@@ -21,6 +22,7 @@ import { RevocationMemory } from './stores/revocations.ts'
 import type { ReplayStore, Revocation, RevocationStore, TombstoneStore } from './stores/stores.ts'
 import { TombstoneMemory } from './stores/tombstones.ts'
 import { isServerId } from './token/identifiers.ts'
+import { warnAtStart } from './warn-at-start.ts'
 import { quoted } from './wire/quoted.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 import { withdrawToken } from './withdraw-token.ts'
@@ -128,6 +130,7 @@ export class ResourceState {
     }
     if (compiled.tool !== undefined && this.missionWatch?.permits === undefined)
       throw new TypeError('"tool" needs "blobs" of watchMissions()')
+    assertClassProvable(this.settings, compiled)
     this.#compiled.set(requirement, compiled)
     return compiled
   }
@@ -206,18 +209,8 @@ export function createResource(options: ResourceOptions): Resource {
     },
   })
   states.set(resource, state)
-  warnOfStrangers(state)
+  warnAtStart(state)
   return resource
-}
-
-/** Tells the operator whom the guard will refuse where the platform cannot check addresses (security Q15). */
-function warnOfStrangers({ platform, settings: { fetch, trust } }: ResourceState): void {
-  if (platform.guardedFetch !== undefined || fetch !== undefined) return
-  const everybody = trust === 'any' ? [trust] : Object.values(trust)
-  if (everybody.every((trusted) => trusted === undefined || Array.isArray(trusted))) return
-  console.warn(
-    'aauth-guard: this runtime cannot check the addresses it dials, so keys are fetched only for issuers listed in "trust"; tokens of all others are refused',
-  )
 }
 
 function ownFault(thrown: unknown): AAuthError {

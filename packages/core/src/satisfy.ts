@@ -1,11 +1,12 @@
 import { askForAuthToken, challengeKind } from './challenge.ts'
 import type { Deadline } from './deadline.ts'
 import { AAuthError, isAAuthError } from './errors.ts'
+import { names } from './keys/trust.ts'
 import { certify } from './provenance.ts'
 import { redeemsAgentToken } from './redeems-agent-token.ts'
 import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
-import { type Auth, authOf, isAccepted } from './token/auth.ts'
+import { type Auth, authOf, classOf, isAccepted } from './token/auth.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 import { quoted } from './wire/quoted.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
@@ -30,7 +31,11 @@ export async function satisfy(
     throw await deadline.waitFor(resourceToken, challengeKind(state, verified, requirement))
   if (!requirement.scopes.every((scope) => claims.scopes.includes(scope)))
     throw await deadline.waitFor(resourceToken, askForAuthToken(state, verified, requirement))
-  const auth = authOf(template, verified.covered)
+  const { trust } = requirement
+  // A list of the route is not in the template, which all routes share.
+  const provesMore =
+    template.class === undefined && trust !== undefined && names(trust, claims.role, claims.iss)
+  const auth = authOf(template, verified.covered, provesMore ? classOf(claims) : undefined)
   if (requirement.missionRequired && auth.mission === undefined)
     throw await deadline.waitFor(resourceToken, missionMissing(state, verified, requirement))
   checkMission(auth, requirement)
@@ -74,7 +79,9 @@ function checkClass(auth: Auth, { providers, classPolicy }: CompiledRequirement)
   if (providers === undefined) return
   if (auth.class === undefined) {
     if (classPolicy === 'mission-only') return
-    throw new AAuthError('class_unverifiable', { hint: 'the token names no agent provider' })
+    throw new AAuthError('class_unverifiable', {
+      hint: 'the token proves no agent provider: list its issuer in "trust", or set "classPolicy"',
+    })
   }
   if (!providers.includes(auth.class.provider))
     throw new AAuthError('class_mismatch', { hint: `the agent is not of ${providers.join(' or ')}` })

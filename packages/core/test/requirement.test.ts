@@ -1,10 +1,21 @@
-import { type AnyRequirement, checkRequirement, createResource, fetchGuard } from '@aauth-guard/core'
+import {
+  type AnyRequirement,
+  checkRequirement,
+  createResource,
+  fetchGuard,
+  type ResourceOptions,
+} from '@aauth-guard/core'
 import { type MissionOptions, watchMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from './world.ts'
+import { listed, makeWorld } from './world.ts'
 
 const base = { issuer: 'https://notes.example', trust: 'any' } as const
-const resource = createResource({ ...base, scopes: { read: 'Read', write: 'Write' }, defaultScope: 'read' })
+const resource = createResource({
+  ...base,
+  trust: listed,
+  scopes: { read: 'Read', write: 'Write' },
+  defaultScope: 'read',
+})
 const provider = 'https://agent.example'
 
 describe('a requirement that would not mean what was written', () => {
@@ -92,6 +103,36 @@ describe('a requirement that would not mean what was written', () => {
     expect(() => checkRequirement(several, { scope: 'write' })).not.toThrow()
     expect(() => checkRequirement(several, { accept: 'agent-token' })).not.toThrow()
   })
+
+  it.each([
+    ['any', undefined],
+    [{ personServers: 'any' }, undefined],
+    [{ personServers: () => true }, undefined],
+    ['any', { personServers: () => true }],
+  ] as const)(
+    'is refused where it names a class and any person server could name an agent of it: %j, narrowed by %j [CLASS-2]',
+    (trust, routeTrust) => {
+      const open = createResource({ ...base, trust })
+      const requirement = { class: { provider }, ...(routeTrust && { trust: routeTrust }) }
+      expect(() => checkRequirement(open, requirement)).toThrow(
+        /^"class" is required where .+ "https:\/\/agent\.example": list the person servers that you believe in "trust\.personServers"$/,
+      )
+    },
+  )
+
+  it.each<[Partial<ResourceOptions>, AnyRequirement]>([
+    [{ trust: listed }, {}],
+    [{}, { trust: listed }],
+    [{ trust: { agentProviders: 'any' } }, {}],
+    [{ accessServer: 'https://as.example' }, {}],
+    [{}, { accept: ['agent-token', 'person-token'] }],
+  ])(
+    'may name a class where a list, or the access server, says whose tokens count: %j, %j [CLASS-1]',
+    (options, requirement) => {
+      const bounded = createResource({ ...base, ...options })
+      expect(() => checkRequirement(bounded, { class: { provider }, ...requirement })).not.toThrow()
+    },
+  )
 
   it('is refused where it names a tool and nobody has the mission blobs', () => {
     const watching = (options: MissionOptions) =>

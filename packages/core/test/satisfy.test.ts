@@ -1,7 +1,7 @@
 import type { AnyRequirement, Auth, SignedRequest, SigningKey } from '@aauth-guard/core'
 import type { Grant } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { makeWorld, type World } from './world.ts'
+import { listed, makeWorld, type World } from './world.ts'
 
 const signingKey: SigningKey = {
   kty: 'OKP',
@@ -17,7 +17,12 @@ const provider = 'https://agent.example'
 
 let world: World
 beforeAll(async () => {
-  world = await makeWorld({ scopes: { read: 'Read', write: 'Write' }, defaultScope: 'read', signingKey })
+  world = await makeWorld({
+    trust: listed,
+    scopes: { read: 'Read', write: 'Write' },
+    defaultScope: 'read',
+    signingKey,
+  })
 })
 
 async function outcome(grant: Grant, requirement: AnyRequirement, url?: string): Promise<string> {

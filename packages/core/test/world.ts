@@ -20,6 +20,9 @@ import {
 /** The second at which the clock of a {@link World} stands. */
 export const now = 1_790_000_000
 
+/** The trust of an operator who believes the person server of the world about the agents that its tokens name. */
+export const listed = { agentProviders: 'any', personServers: ['https://ps.example'] } as const
+
 /** How one call is made: what is sent, how it is signed, what the route requires. */
 export interface Call extends AgentRequest, Omit<SignOptions, 'token'> {
   /** Default `https://notes.example/notes`. */

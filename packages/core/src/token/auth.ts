@@ -86,7 +86,11 @@ export interface MissionHeaderAuth extends AuthToken {
   /** The person server, where it signed the token itself. */
   readonly ps?: string
   readonly agent: string
-  readonly class: AgentClass
+  /**
+   * The provider of {@link agent}, where a list in `trust` names the issuer of the token, or it is the access server.
+   * Anybody can be a person server and name any agent, so without a list the token proves no class.
+   */
+  readonly class?: AgentClass
 }
 
 /**
@@ -104,8 +108,12 @@ export type AuthFor<Accept extends TokenKind> =
 /** What stays the same for every request with one token; made once, frozen, shared. */
 export type AuthTemplate = Readonly<Omit<Auth, 'covered'>>
 
-/** Builds the template field by field, so that no claim gets in by its name (security G24). */
-export function authTemplate(claims: VerifiedClaims, thumbprint: string): AuthTemplate {
+/**
+ * Builds the template field by field, so that no claim gets in by its name (security G24).
+ *
+ * @param listed whether the operator listed the issuer, and so believes it about agents of others
+ */
+export function authTemplate(claims: VerifiedClaims, thumbprint: string, listed: boolean): AuthTemplate {
   const { kind, generation, iss, sub, ps, agent, parentAgent, scopes, account, tenant, mission, jti, exp } =
     claims
   const { further } = claims
@@ -117,7 +125,8 @@ export function authTemplate(claims: VerifiedClaims, thumbprint: string): AuthTe
     tenant,
     ...present({
       mission: mission && Object.freeze({ approver: mission.approver, s256: mission.s256 }),
-      class: agent === undefined ? undefined : Object.freeze({ provider: providerOf(agent) }),
+      // An agent token is signed by the provider itself.
+      class: kind === 'agent-token' || listed ? classOf(claims) : undefined,
       claims: further,
     }),
     thumbprint,
@@ -126,9 +135,19 @@ export function authTemplate(claims: VerifiedClaims, thumbprint: string): AuthTe
   }) as unknown as AuthTemplate
 }
 
-/** The `Auth` of one request. */
-export function authOf(template: AuthTemplate, covered: readonly string[]): Auth {
-  return Object.freeze({ ...template, covered: Object.freeze([...covered]) }) as Auth
+/** The class that a token names, if it names one. */
+export function classOf({ agent }: Pick<VerifiedClaims, 'agent'>): AgentClass | undefined {
+  return agent === undefined ? undefined : Object.freeze({ provider: providerOf(agent) })
+}
+
+/** The `Auth` of one request. @param routeClass a class that the token proves on this route alone */
+export function authOf(
+  template: AuthTemplate,
+  covered: readonly string[],
+  routeClass: AgentClass | undefined,
+): Auth {
+  const auth = { ...template, covered: Object.freeze([...covered]) }
+  return Object.freeze(routeClass === undefined ? auth : { ...auth, class: routeClass }) as Auth
 }
 
 function present(members: Record<string, unknown>): Record<string, unknown> {

@@ -8,7 +8,7 @@ import {
 } from '@aauth-guard/core/missions'
 import type { Agent } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { makeWorld, type World } from '../world.ts'
+import { listed, makeWorld, type World } from '../world.ts'
 import { agentRoute, callAs, generations, mission, outcome, personRoute, ps, s256 } from './attempt.ts'
 import { inMission, keptGrant, old, resumption } from './kept-grant.ts'
 
@@ -18,7 +18,7 @@ describe('an agent of the same provider that works for another customer', () => 
   const customer = (world: World): Promise<Agent> => world.net.agent({ name: 'other-customer' })
 
   it('guesses the digest and asserts it, on the route of its class [X27, MISS-4]', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const other = await customer(world)
     const token = await other.authToken({ scope: 'access', generation: 'mission-header', sub: 'person-2' })
     const call = callAs(world, other, token, { mission, requirement: ownClass })
@@ -26,7 +26,7 @@ describe('an agent of the same provider that works for another customer', () => 
   })
 
   it('guesses the digest and asserts it with its agent token [X27, MISS-4, CLASS-1]', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const other = await customer(world)
     const call = callAs(world, other, await other.agentToken(), {
       mission,
@@ -36,7 +36,7 @@ describe('an agent of the same provider that works for another customer', () => 
   })
 
   it('guesses the digest and asserts it, to go on with a grant [X27, MISS-4, MISS-11]', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const other = await customer(world)
     const kept = await keptGrant(world, old)
     const token = await other.authToken({ scope: 'access', generation: 'mission-header' })
@@ -47,7 +47,7 @@ describe('an agent of the same provider that works for another customer', () => 
   it.each(generations)(
     'has the mission in its token, for its own person, in %s [X27, CLASS-4]',
     async (generation) => {
-      const world = await makeWorld()
+      const world = await makeWorld({ trust: listed })
       const grant = { ...inMission, generation }
       const kept = await keptGrant(world, grant)
       const own = { ...grant, sub: 'person-2' }
@@ -58,7 +58,7 @@ describe('an agent of the same provider that works for another customer', () => 
   )
 
   it('guesses the digest and asserts it beside a token of draft 11, to go on with a grant [X27, MISS-8, MISS-11]', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const other = await customer(world)
     const kept = await keptGrant(world, inMission)
     const auth = await callAs(world, other, await other.authToken({ scope: 'access' }), { mission })
@@ -91,7 +91,7 @@ describe('an intermediary that inherited the mission of its caller', () => {
   }
 
   it('has it in a token of draft 11, on the route of the class of its caller [X28, CLASS-2]', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const { intermediary, token } = await makeChain(world)
     const call = (requirement: object) =>
       outcome(callAs(world, intermediary, token, { requirement: { ...personRoute, ...requirement } }))
@@ -117,19 +117,19 @@ describe('an intermediary that inherited the mission of its caller', () => {
   it.each(['deny', 'same-key', 'linked-key'] as const)(
     'has it in a token of draft 11, to go on with the grant of its caller under %s [X28, CLASS-2]',
     async (classPolicy) => {
-      const { kept, auth } = await makeResumption(await makeWorld())
+      const { kept, auth } = await makeResumption(await makeWorld({ trust: listed }))
       expect(await outcome(demandGrant(auth, () => kept, { classPolicy }))).toBe('403 class_unverifiable')
     },
   )
 
   it('has it in a token of draft 11, to go on where nothing is said of classes [X28, CLASS-2]', async () => {
-    const { kept, auth } = await makeResumption(await makeWorld())
+    const { kept, auth } = await makeResumption(await makeWorld({ trust: listed }))
     expect(await outcome(demandGrant(auth, () => kept))).toBe('403 class_unverifiable')
     expect(mayResume(kept, auth)).toBe('class_unknown')
   })
 
   it('is known to be of another provider, where keys are linked [X28, CLASS-3]', async () => {
-    const world = await makeWorld({ missions: watchMissions({ linkedKeys: 300 }) })
+    const world = await makeWorld({ trust: listed, missions: watchMissions({ linkedKeys: 300 }) })
     await world.call(await world.agent.agentToken(), { requirement: agentRoute })
     const { kept, auth, intermediary } = await makeResumption(world)
     await callAs(world, intermediary, await intermediary.agentToken(), { requirement: agentRoute })
@@ -138,7 +138,7 @@ describe('an intermediary that inherited the mission of its caller', () => {
   })
 
   it('has it in a token of drafts 01 to 10 that names whom it acts for [X28, CLASS-3]', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const { intermediary } = await makeChain(world)
     const kept = await keptGrant(world, old)
     const delegated = { ...old, claims: { act: { agent: world.agent.id } } }
@@ -152,13 +152,13 @@ describe('an intermediary that inherited the mission of its caller', () => {
 
 describe('a class', () => {
   it.each(generations)('is none without a mission, in %s [CLASS-1]', async (generation) => {
-    const { agent, call } = await makeWorld()
+    const { agent, call } = await makeWorld({ trust: listed })
     const token = await agent.authToken({ scope: 'access', generation })
     expect(await outcome(call(token, { requirement: ownClass }))).toBe('403 mission_required')
   })
 
   it('is that of the host of the agent, in full and byte for byte [CLASS-3]', async () => {
-    const { agent, call } = await makeWorld()
+    const { agent, call } = await makeWorld({ trust: listed })
     const near = ['https://agent.example.evil.example', 'https://evil.agent.example', 'https://gent.example']
     const found = near.map(async (one) =>
       outcome(call(await agent.authToken(old), { requirement: { class: { provider: one } } })),

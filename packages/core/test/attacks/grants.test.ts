@@ -1,13 +1,13 @@
 import { demandGrant } from '@aauth-guard/core/missions'
 import type { Grant } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../world.ts'
+import { listed, makeWorld } from '../world.ts'
 import { generations, mission, otherS256, outcome, stranger } from './attempt.ts'
 import { inMission, keptGrant, old, resumption } from './kept-grant.ts'
 
 describe('a grant that was taken from its mission', () => {
   it('is in the hands of an agent of another provider, in the same mission [X17, CLASS-3]', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const kept = await keptGrant(world, old)
     expect(await resumption(world, world.agent, kept, old)).toBe('200')
     expect(await resumption(world, await stranger(world), kept, old)).toBe('403 class_mismatch')
@@ -16,7 +16,7 @@ describe('a grant that was taken from its mission', () => {
   it.each(['deny', 'same-key', 'linked-key'] as const)(
     'is in the hands of another agent, whose provider draft 11 does not tell, under %s [X17, CLASS-2]',
     async (policy) => {
-      const world = await makeWorld()
+      const world = await makeWorld({ trust: listed })
       const kept = await keptGrant(world, inMission)
       expect(await resumption(world, await stranger(world), kept, inMission, policy)).toBe(
         '403 class_unverifiable',
@@ -27,7 +27,7 @@ describe('a grant that was taken from its mission', () => {
   it.each(generations)(
     'is in the hands of its own agent, in another mission, in %s [X17, MISS-11]',
     async (generation) => {
-      const world = await makeWorld()
+      const world = await makeWorld({ trust: listed })
       const kept = await keptGrant(world, { ...inMission, generation })
       const elsewhere = { ...inMission, generation, mission: otherS256 }
       expect(await resumption(world, world.agent, kept, elsewhere, 'mission-only')).toBe(
@@ -39,7 +39,7 @@ describe('a grant that was taken from its mission', () => {
   it.each(generations)(
     'is in the hands of its own agent, without a mission, in %s [X5, X17, MISS-11]',
     async (generation) => {
-      const world = await makeWorld()
+      const world = await makeWorld({ trust: listed })
       const kept = await keptGrant(world, { ...inMission, generation })
       const without = { ...inMission, generation, mission: undefined } as unknown as Grant
       expect(await resumption(world, world.agent, kept, without, 'mission-only')).toBe('403 mission_mismatch')
@@ -47,14 +47,14 @@ describe('a grant that was taken from its mission', () => {
   )
 
   it.each(generations)('is in the hands of another person, in %s [X17, CLASS-4]', async (generation) => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const kept = await keptGrant(world, { ...inMission, generation })
     const somebody = { ...inMission, generation, sub: 'person-2' }
     expect(await resumption(world, world.agent, kept, somebody, 'mission-only')).toBe('403 access_denied')
   })
 
   it.each(generations)('is kept after the mission has ended, in %s [X17, MISS-9]', async (generation) => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const grant = { ...inMission, generation }
     const kept = await keptGrant(world, grant)
     const auth = await world.call(await world.agent.authToken(grant))
@@ -64,7 +64,8 @@ describe('a grant that was taken from its mission', () => {
   })
 
   it('is taken up by the server of a digest that looks the same [X14, X17, MISS-12]', async () => {
-    const world = await makeWorld()
+    const trust = { ...listed, personServers: [...listed.personServers, 'https://other-ps.example'] }
+    const world = await makeWorld({ trust })
     const kept = await keptGrant(world, inMission)
     const elsewhere = await world.net.issuer('person-server', 'https://other-ps.example')
     const auth = await world.call(await world.agent.authToken(inMission, elsewhere))
@@ -75,7 +76,7 @@ describe('a grant that was taken from its mission', () => {
 
 describe('a person that is taken for another', () => {
   it('is of the same tenant, which names nobody in draft 11 [X15, CLASS-4]', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const acme = { ...inMission, tenant: 'acme' }
     const kept = await keptGrant(world, acme)
     expect(await resumption(world, world.agent, kept, { ...acme, sub: 'person-2' }, 'mission-only')).toBe(
@@ -86,13 +87,13 @@ describe('a person that is taken for another', () => {
   })
 
   it('has the same name in another tenant, which is part of it before draft 11 [X15, CLASS-4]', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const kept = await keptGrant(world, { ...old, tenant: 'acme' })
     expect(await resumption(world, world.agent, kept, { ...old, tenant: 'evil' })).toBe('403 access_denied')
   })
 
   it('has the same name in the other generation, under one mission [X15, CLASS-4]', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const kept = await keptGrant(world, old)
     expect(await resumption(world, world.agent, kept, inMission, 'mission-only')).toBe('403 access_denied')
   })

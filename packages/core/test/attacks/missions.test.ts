@@ -4,7 +4,7 @@ import { toRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeScene, verdict } from '../exchange/scene.ts'
 import { challenged, notes, verified } from '../issuing/issued.ts'
-import { makeWorld, type World } from '../world.ts'
+import { listed, makeWorld, type World } from '../world.ts'
 import {
   agentRoute,
   anyKind,
@@ -41,7 +41,7 @@ describe('a caller that leaves its mission at home', () => {
       { class: { provider: 'https://agent.example' } },
     ],
   ])('shows %s where one is required [X5, MISS-10]', async (_, mint, requirement) => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     expect(await outcome(world.call(await mint(world), { requirement }))).toBe('403 mission_required')
   })
 

@@ -157,7 +157,7 @@ describe('a token with claims of both generations', () => {
 
 describe('an audience that is almost this resource', () => {
   const audiences: readonly unknown[] = [
-    ['https://notes.example'],
+    [['https://notes.example']],
     ['https://notes.example', 'https://other.example'],
     'https://notes.example/',
     'https://notes.example:443',

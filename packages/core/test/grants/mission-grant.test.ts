@@ -155,7 +155,7 @@ describe('the class of a grant in draft 11', () => {
   })
 
   it('is unknown where the resource watches no missions', async () => {
-    const unwatched = await makeFleet({}, { missions: undefined as never })
+    const unwatched = await makeFleet(null)
     const runtime = await unwatched.runtime('first')
     expect(missionGrant(await unwatched.auth(runtime, { mission: one })).class).toBeNull()
   })

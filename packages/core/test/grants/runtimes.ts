@@ -10,7 +10,7 @@ import {
 } from '@aauth-guard/core'
 import { type MissionOptions, watchMissions } from '@aauth-guard/core/missions'
 import { type Agent, type Grant, type TestIssuer, toSignedRequest } from '@aauth-guard/testing'
-import { makeWorld, type World } from '../world.ts'
+import { listed, makeWorld, type World } from '../world.ts'
 
 /** Two missions of one person server. */
 export const one = '1'.repeat(42).concat('A')
@@ -39,11 +39,16 @@ export interface Fleet extends World {
   outcome(runtime: Agent, call?: RuntimeCall): Promise<string>
 }
 
+/** @param watching `null`: the resource watches no missions */
 export async function makeFleet(
-  watching: MissionOptions = {},
+  watching: MissionOptions | null = {},
   options: Partial<ResourceOptions> = {},
 ): Promise<Fleet> {
-  const world = await makeWorld({ missions: watchMissions(watching), ...options })
+  const world = await makeWorld({
+    trust: listed,
+    ...(watching && { missions: watchMissions(watching) }),
+    ...options,
+  })
   const { net, resource } = world
   const otherProvider = await net.issuer('agent-provider', 'https://other-agent.example')
   const auth: Fleet['auth'] = async (runtime, call = {}) => {

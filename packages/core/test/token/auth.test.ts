@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { type AuthTemplate, authOf, authTemplate, isAccepted } from '../../src/token/auth.ts'
 import type { VerifiedClaims } from '../../src/token/claims.ts'
 import type { Generation, TokenKind } from '../../src/token/kinds.ts'
-import { makeWorld } from '../world.ts'
+import { listed, makeWorld } from '../world.ts'
 import { agentToken, authToken, everyKind, missionHeaderAuthToken, personToken } from './mint.ts'
 
-const world = await makeWorld()
+const world = await makeWorld({ trust: listed })
 const { agent } = world
 const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 
@@ -97,7 +97,7 @@ describe('an identity', () => {
 })
 
 describe('the template of identities', () => {
-  const template: AuthTemplate = authTemplate(claims, 'jkt')
+  const template: AuthTemplate = authTemplate(claims, 'jkt', true)
 
   it('is built member by member, so that nothing of a claim becomes its prototype [R11-055, G24]', () => {
     expect((template as { admin?: unknown }).admin).toBeUndefined()
@@ -113,10 +113,10 @@ describe('the template of identities', () => {
 
   it('is shared by requests that cover different things', () => {
     const covered = ['@method']
-    const first = authOf(template, covered)
+    const first = authOf(template, covered, undefined)
     covered.push('@query')
     expect(first.covered).toEqual(['@method'])
-    expect(authOf(template, covered).covered).toEqual(['@method', '@query'])
+    expect(authOf(template, covered, undefined).covered).toEqual(['@method', '@query'])
     expect(template).not.toHaveProperty('covered')
   })
 })

@@ -1,12 +1,16 @@
 import type { MissionHeaderAuth } from '@aauth-guard/core'
 import type { Grant } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../world.ts'
+import { listed, makeWorld } from '../world.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 type Fault = readonly [fault: string, ids: string, claims: Claims]
 
-const world = await makeWorld({ accessServer: 'https://as.example', acceptPersonServerTokens: true })
+const world = await makeWorld({
+  trust: listed,
+  accessServer: 'https://as.example',
+  acceptPersonServerTokens: true,
+})
 const { agent, net } = world
 const generation = 'mission-header'
 const planner = 'aauth:planner@agent.example'
