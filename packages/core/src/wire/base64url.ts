@@ -17,7 +17,7 @@ export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefin
 export function encodeBase64url(bytes: Uint8Array): string {
   let binary = ''
   for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
 function endsOnWholeOctet(text: string): boolean {

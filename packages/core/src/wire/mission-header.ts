@@ -1,4 +1,4 @@
-import { type Dictionary, type InnerList, type Item, parseDictionary } from 'structured-headers'
+import { type Member, type Parameters, readDictionary } from './dictionary.ts'
 
 /** A mission as `AAuth-Mission` asserts it. Its syntax is checked where identifiers are known. */
 export interface AssertedMission {
@@ -6,37 +6,43 @@ export interface AssertedMission {
   readonly s256: string
 }
 
+const maxLength = 1024
+const caps = { members: 2, params: 16, items: 0 }
+
 /**
  * Reads `AAuth-Mission` in its two spellings, `approver="…"; s256="…"` and `approver="…", s256="…"`
- * (matrix D5). Returns `undefined` for anything else: other members, both spellings mixed, several lines.
+ * (matrix D5). Returns `undefined` for anything else: other members, both spellings mixed, a name that is repeated,
+ * several lines.
  */
 export function readMissionHeader(lines: readonly string[]): AssertedMission | undefined {
   const [line] = lines
-  if (lines.length !== 1 || line === undefined || line.length > 1024 || repeatsKey(line)) return undefined
-  let members: Dictionary
+  if (lines.length !== 1 || line === undefined || line.length > maxLength) return undefined
+  let members: ReadonlyMap<string, Member>
   try {
-    members = parseDictionary(line)
+    members = readDictionary(line, caps)
   } catch {
     return undefined
   }
   const approver = members.get('approver')
   const member = members.get('s256')
   if (approver === undefined || members.size !== (member === undefined ? 1 : 2)) return undefined
-  const parameter = approver[1].get('s256')
-  if (member !== undefined && parameter !== undefined) return undefined
-  const s256 = member === undefined ? parameter : stringOf(member)
+  // One of the names as a parameter beside the member of that name is a repetition too (matrix MISS-1).
+  if (approver.params.has('approver') || (member !== undefined && repeats(member.params, approver.params)))
+    return undefined
   const url = stringOf(approver)
-  return url === undefined || typeof s256 !== 'string' ? undefined : { approver: url, s256 }
+  const s256 = member === undefined ? parameterOf(approver.params) : stringOf(member)
+  return url === undefined || s256 === undefined ? undefined : { approver: url, s256 }
 }
 
-function stringOf(member: Item | InnerList): string | undefined {
-  return typeof member[0] === 'string' ? member[0] : undefined
+function repeats(...all: readonly Parameters[]): boolean {
+  return all.some((params) => params.has('s256') || params.has('approver'))
 }
 
-// A general parser folds repeated keys to the last; here a repetition is an ambiguity (matrix MISS-1).
-function repeatsKey(line: string): boolean {
-  const outsideStrings = line.replace(/"(?:[^"\\]|\\.)*"/g, '""')
-  return ['approver', 's256'].some(
-    (key) => outsideStrings.split(new RegExp(`(?:^|[,;\\s])${key}(?![a-z0-9_.*-])`)).length > 2,
-  )
+function stringOf(member: Member): string | undefined {
+  return member.kind === 'item' && member.item.type === 'string' ? member.item.value : undefined
+}
+
+function parameterOf(params: Parameters): string | undefined {
+  const s256 = params.get('s256')
+  return s256?.type === 'string' ? s256.value : undefined
 }
