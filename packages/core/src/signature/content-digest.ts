@@ -1,5 +1,6 @@
-import { parseDictionary } from 'structured-headers'
 import type { DigestAlgorithm, Platform } from '../platform/platform.ts'
+import { decodeBytes, readDictionary } from '../wire/dictionary.ts'
+import { dictionaryCaps } from '../wire/limits.ts'
 
 /** The digests of a `Content-Digest` field that are understood, in the order sent (RFC 9530). */
 export type ContentDigests = ReadonlyMap<DigestAlgorithm, Uint8Array>
@@ -7,18 +8,18 @@ export type ContentDigests = ReadonlyMap<DigestAlgorithm, Uint8Array>
 const known: readonly DigestAlgorithm[] = ['sha-256', 'sha-512']
 
 /**
- * Reads the field. `undefined` when it is malformed or names no algorithm that is understood: then nothing can
- * be checked, which counts as a mismatch (A-17).
+ * Reads the field. `undefined` when it is malformed, names an algorithm twice, or names none that is understood: then
+ * nothing can be checked, which counts as a mismatch (A-17).
  */
 export function readContentDigest(lines: readonly string[]): ContentDigests | undefined {
   const digests = new Map<DigestAlgorithm, Uint8Array>()
   try {
-    const members = parseDictionary(lines.join(', '))
+    const members = readDictionary(lines.join(', '), dictionaryCaps)
     for (const algorithm of known) {
       const member = members.get(algorithm)
       if (member === undefined) continue
-      if (!(member[0] instanceof ArrayBuffer)) return undefined
-      digests.set(algorithm, new Uint8Array(member[0]))
+      if (member.kind !== 'item' || member.item.type !== 'bytes') return undefined
+      digests.set(algorithm, decodeBytes(member.item.value))
     }
   } catch {
     return undefined

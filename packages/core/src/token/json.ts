@@ -30,8 +30,8 @@ export function asObject(value: unknown): JsonObject | undefined {
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
 const literalAt = /[^\s,:[\]{}"]+/y
 
-/** An object is open as the names it has so far; an array as `undefined`. */
-type Open = Set<string> | undefined
+/** An object is open as the names it has so far, which most objects of a flood have none of; an array as `undefined`. */
+type Open = Set<string> | 'empty' | undefined
 
 /**
  * Walks the text once and looks for what `JSON.parse` lets pass. Whether it is JSON is for `JSON.parse` to say: of
@@ -43,7 +43,7 @@ function isPlain(text: string, maxValues: number): boolean {
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case 0x7b: // {
-        open.push(new Set())
+        open.push('empty')
         values++
         break
       case 0x5b: // [
@@ -63,6 +63,10 @@ function isPlain(text: string, maxValues: number): boolean {
         const names = open.at(-1)
         if (names === undefined || !isFollowedByColon(text, end)) {
           values++
+          break
+        }
+        if (names === 'empty') {
+          open[open.length - 1] = new Set([string])
           break
         }
         if (names.has(string)) return false
