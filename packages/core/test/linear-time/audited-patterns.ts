@@ -83,6 +83,15 @@ export const auditedPatterns: readonly AuditedPattern[] = [
     meets: 'signature fields and AAuth-Mission, 12 KiB at most',
     almost: [['%"', '%2']],
   },
+  {
+    pattern: /=:[A-Za-z0-9+/]*[-_]/,
+    meets: 'Signature, 4 KiB',
+    almost: [
+      ['=:', '='],
+      ['=:=:', ':'],
+    ],
+  },
+  { pattern: /^[A-Za-z-]{1,32}(?= )/, meets: 'Authorization', almost: [['Bearer', '']] },
   { pattern: /\\(["\\])/g, meets: 'strings in those fields', almost: anywhere },
   { pattern: /[-0-9]/, meets: 'one character of those fields', almost: anywhere },
   { pattern: /["\\]/, meets: 'parameters of a signature, 4 KiB', almost: anywhere },
