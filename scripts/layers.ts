@@ -50,6 +50,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'issue-for',
     'mission-end',
+    'options',
     'redeems-agent-token',
     'resource',
     'verify-any',
@@ -57,7 +58,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'verify-server',
     'withdraw-token',
   ],
-  node: ['wire', 'answer', 'authorize', 'errors', 'requirement', 'resource', 'token'],
+  node: ['wire', 'answer', 'authorize', 'content-binding', 'errors', 'requirement', 'resource', 'token'],
 }
 const nodeFiles = [
   'platform/node',

@@ -1,4 +1,5 @@
 import { AAuthError, isAAuthError } from './errors.ts'
+import { completeRefusal } from './pending-step-up.ts'
 
 /** A response, for any framework to send. */
 export interface Answer {
@@ -9,12 +10,13 @@ export interface Answer {
 }
 
 /**
- * The response to a refusal. Never throws; what is no {@link AAuthError} becomes `server_error`, so that nothing
- * of it gets out. The answer follows from the code alone, whatever others wrote on the error since.
+ * The response to a refusal. For a step-up it signs the resource token, which is why every answer is a promise.
+ * The promise never rejects: what is not an {@link AAuthError} becomes `server_error`, so that nothing of it gets
+ * out. The answer follows from the code alone, whatever others wrote on the error since.
  */
-export function answer(error: unknown): Answer {
+export async function answer(error: unknown): Promise<Answer> {
   try {
-    if (isAAuthError(error)) return answerOf(error)
+    if (isAAuthError(error)) return answerOf(await completeRefusal(error))
   } catch {
     // A refusal that cannot even be read is an unknown fault.
   }

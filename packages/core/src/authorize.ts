@@ -1,14 +1,14 @@
 import { admit } from './admit.ts'
+import { assertContentCompared } from './content-binding.ts'
 import { type Deadline, decideWithin } from './deadline.ts'
-import { AAuthError } from './errors.ts'
+import { isAAuthError } from './errors.ts'
 import { lookUpLink } from './linked-provider.ts'
 import { demandLiving } from './mission-end.ts'
-import { provenanceOf } from './provenance.ts'
+import { completeRefusal } from './pending-step-up.ts'
 import { readRequest, requiredFor } from './read-request.ts'
 import type { AnyRequirement, Authorized, CompiledRequirement, Requirement } from './requirement.ts'
 import { type Resource, type ResourceState, stateOf } from './resource.ts'
 import { satisfy } from './satisfy.ts'
-import { matchesDigests } from './signature/content-digest.ts'
 import { checkCoverage } from './signature/coverage.ts'
 import type { Auth } from './token/auth.ts'
 import type { TokenKind } from './token/kinds.ts'
@@ -24,11 +24,26 @@ const verifiedBefore = new WeakMap<
 >()
 const anyAuthToken: AnyRequirement = Object.freeze({})
 
+/** How {@link authorize} treats the content of a request. */
+export interface AuthorizeOptions {
+  /**
+   * `'later'`: a request whose signature covers `content-digest` is decided before its content was read. The caller
+   * then reads the content and compares it with `verifyContent` or `bindContent`, before it acts on the request.
+   * By default a request like that must have its `body`.
+   */
+  readonly content?: 'later'
+}
+
+const contentAtHand: AuthorizeOptions = Object.freeze({})
+
 /**
  * Decides one request: who is calling, and whether that is enough for `requirement`.
  *
  * Refusals that cost nothing come first; nothing is fetched for a caller that has not shown its key. A request
  * object that passed one guard is not verified again by the next one of the same resource.
+ *
+ * A request whose signature covers `content-digest` needs its `body`, which is compared. Without it the request is
+ * refused with `server_error`, unless `options` say that the content is compared later.
  *
  * @returns the verified, frozen identity; `undefined` only under `optional` and without any credential
  * @throws {AAuthError} for every refusal, and for nothing else once `requirement` itself is well-formed
@@ -53,15 +68,18 @@ export async function authorize<Accept extends TokenKind = 'auth-token', Optiona
   resource: Resource,
   request: SignedRequest,
   requirement: Requirement<Accept, Optional> = anyAuthToken as Requirement<Accept, Optional>,
+  options: AuthorizeOptions = contentAtHand,
 ): Promise<Authorized<Accept, Optional>> {
   const state = stateOf(resource)
   const compiled = state.compile(requirement)
   try {
     if (compiled.optional && isUnsigned(request)) return undefined as Authorized<Accept, Optional>
-    const auth = await decideWithin(state, (deadline) => decide(state, request, compiled, deadline))
+    const later = Object.hasOwn(options, 'content') && options.content === 'later'
+    const auth = await decideWithin(state, (deadline) => decide(state, request, compiled, later, deadline))
     return auth as Authorized<Accept, Optional>
   } catch (error) {
-    throw state.refuse(error, request)
+    // `check` may step up.
+    throw state.refuse(isAAuthError(error) ? await completeRefusal(error) : error, request)
   }
 }
 
@@ -69,6 +87,7 @@ async function decide(
   state: ResourceState,
   request: SignedRequest,
   requirement: CompiledRequirement,
+  later: boolean,
   deadline: Deadline,
 ): Promise<Auth> {
   let verified = verifiedBefore.has(request) ? await reuse(state, request, requirement) : undefined
@@ -79,6 +98,7 @@ async function decide(
     verified = await verifyRequest(state, read, untrusted, requirement, now, deadline)
     verifiedBefore.set(request, { state, verified })
   }
+  if (!later) assertContentCompared(verified)
   const living = demandLiving(state, verified)
   if (living !== undefined) await deadline.waitFor('the status of the mission', living)
   const linked = lookUpLink(state, verified)
@@ -113,53 +133,4 @@ async function reuse(
   admit(state.settings, requirement.trust, claims)
   checkCoverage(verified.covered, requiredFor(state, request, requirement), undefined)
   return verified
-}
-
-/** Whether the content of a request is bound to its signature, and whether that was checked. */
-export type ContentBinding = 'uncovered' | 'unchecked' | 'checked'
-
-/** How the content stands to the signature that `auth` came from. @throws {TypeError} for a forged `auth` */
-export function contentBinding(auth: Auth): ContentBinding {
-  const { digest } = provenanceOf(auth).verified
-  if (digest === undefined) return 'uncovered'
-  return digest.checked ? 'checked' : 'unchecked'
-}
-
-/**
- * Compares the content with the digest that the signature covers. `content` is what was received after transfer
- * decoding and before content decoding. Synchronous where the runtime hashes synchronously.
- *
- * @throws {AAuthError} `invalid_signature` (or the promise rejects with it) when they differ
- */
-export function verifyContent(auth: Auth, content: Uint8Array): void | Promise<void> {
-  const { state, request, verified } = provenanceOf(auth)
-  const { digest } = verified
-  if (digest === undefined) return undefined
-  const conclude = (matches: boolean): void => {
-    if (!matches)
-      throw state.refuse(
-        new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' }),
-        request,
-      )
-    digest.checked = true
-  }
-  const verdict = matchesDigests(digest.expected, content, state.platform.digest)
-  return typeof verdict === 'boolean' ? conclude(verdict) : verdict.then(conclude)
-}
-
-/**
- * Reads the content, where the signature covers a digest that nobody has compared yet, and compares it. An adapter
- * calls this once the caller is verified.
- *
- * @param read the content after transfer decoding and before content decoding; `undefined` when somebody took it
- * before, which leaves the binding unchecked
- * @throws {AAuthError} `invalid_signature` when they differ, or what `read` throws
- */
-export async function bindContent(auth: Auth, read: () => Promise<Uint8Array | undefined>): Promise<void> {
-  if (contentBinding(auth) !== 'unchecked') return
-  const { state, request } = provenanceOf(auth)
-  const content = await read().catch((error: unknown) => {
-    throw state.refuse(error, request)
-  })
-  if (content !== undefined) await verifyContent(auth, content)
 }

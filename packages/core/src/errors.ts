@@ -60,6 +60,10 @@ export interface RefusalDetails {
   readonly terminationReason?: string | undefined
   /** Seconds; sent as `Retry-After`. */
   readonly retryAfter?: number
+  /** Of `server_error`: trying again will not help. The status is 500 in place of 503. */
+  readonly permanent?: boolean
+  /** Of `invalid_request`: the methods of the route, sent as `Allow`. The status is 405 in place of 400. */
+  readonly allow?: string
   readonly cause?: unknown
 }
 
@@ -112,6 +116,9 @@ const otherErrors: Readonly<Record<Exclude<AAuthErrorCode, SignatureErrorCode>, 
   server_error: { status: 503, detail: 'The request could not be decided. Try again later.' },
 }
 
+const methodNotAllowed: Row = { status: 405, detail: 'The route does not serve this method.' }
+const permanentFault: Row = { status: 500, detail: 'The request could not be decided.' }
+
 /**
  * A refusal: everything an adapter needs to answer, and a {@link AAuthError.hint} for the log.
  *
@@ -145,7 +152,7 @@ export class AAuthError extends Error {
   readonly #details: RefusalDetails
 
   constructor(code: AAuthErrorCode, details: RefusalDetails = noDetails) {
-    const row = rowOf(code)
+    const row = rowOf(code, details)
     // A refusal is an answer, not a crash; capturing a stack would cost more than the checks that led here.
     const limit = Error.stackTraceLimit
     Error.stackTraceLimit = 0
@@ -166,7 +173,7 @@ export class AAuthError extends Error {
   /** The problem document (RFC 9457) that goes with it. */
   get problem(): Readonly<Record<string, unknown>> {
     const { code } = this
-    const { status, detail } = rowOf(code)
+    const { status, detail } = rowOf(code, this.#details)
     // The type URN is mandatory beside Signature-Error (Signature Keys 09 §5.2); AAuth reads `error` (matrix ERR-2),
     // agents of drafts 01-08 `error_description` (matrix ERR-1).
     const type = isSignatureError(code) ? { type: `urn:ietf:params:sig-error:${code}` } : {}
@@ -201,7 +208,10 @@ function isSignatureError(code: AAuthErrorCode): code is SignatureErrorCode {
   return Object.hasOwn(signatureErrors, code)
 }
 
-function rowOf(code: AAuthErrorCode): Row {
+function rowOf(code: AAuthErrorCode, details: RefusalDetails): Row {
+  if (code === 'invalid_request' && Object.hasOwn(details, 'allow')) return methodNotAllowed
+  if (code === 'server_error' && Object.hasOwn(details, 'permanent') && details.permanent)
+    return permanentFault
   return isSignatureError(code) ? signatureErrors[code] : otherErrors[code]
 }
 
@@ -209,7 +219,7 @@ function rowOf(code: AAuthErrorCode): Row {
 export const acceptedAlgorithms = ['Ed25519', 'ES256'] as const
 
 function headersOf(code: AAuthErrorCode, details: RefusalDetails): Record<string, string> {
-  const { status } = rowOf(code)
+  const { status } = rowOf(code, details)
   const headers: Record<string, string> = { 'cache-control': 'no-store' }
   if (isSignatureError(code)) {
     const required = details.requiredInput?.map((name) => [name, new Map()] as [string, Map<string, never>])
@@ -228,6 +238,7 @@ function headersOf(code: AAuthErrorCode, details: RefusalDetails): Record<string
     if (details.requirement)
       headers['aauth-requirement'] = requirementHeader(details.requirement, details.resourceToken)
   }
+  if (code === 'invalid_request' && details.allow !== undefined) headers.allow = details.allow
   if (details.retryAfter !== undefined) headers['retry-after'] = wholeSeconds(details.retryAfter)
   return headers
 }

@@ -2,6 +2,7 @@ import { type Answer, answer } from './answer.ts'
 import { authorize, checkRequirement } from './authorize.ts'
 import { isAAuthError } from './errors.ts'
 import { checkContent, fetchRequest, readContent, withoutMission } from './fetch-request.ts'
+import { type ContentOptions, validateGuardOptions } from './guard-options.ts'
 import type { Authorized, Requirement } from './requirement.ts'
 import type { Resource } from './resource.ts'
 import { answerRoutes } from './routes/answer-routes.ts'
@@ -18,9 +19,9 @@ export type GuardedHandler<Accept extends TokenKind, Optional extends boolean, R
  * Guards a handler of any host that maps `Request` to `Response`: Bun, Deno, Workers, `node:http` through an
  * adapter. Refusals are answered; successes get `Cache-Control: private` and `Vary` unless the handler set them.
  * The handler's request has no `AAuth-Mission`; the mission that counts is in the identity.
- * The content is read only where the signature covers `content-digest`, up to 1 MiB.
+ * The content is read only where the signature covers `content-digest`, up to `maxContent`.
  *
- * @throws {TypeError} at once when `requirement` is not well-formed
+ * @throws {TypeError} at once when `requirement` or `options` are not well-formed
  * @example
  * ```ts
  * import { createResource, fetchGuard } from '@aauth-guard/core'
@@ -38,10 +39,12 @@ export type GuardedHandler<Accept extends TokenKind, Optional extends boolean, R
 export function fetchGuard<Accept extends TokenKind = 'auth-token', Optional extends boolean = false>(
   resource: Resource,
   requirement: Requirement<Accept, Optional>,
+  options: ContentOptions = {},
 ): <Rest extends unknown[]>(
   handler: GuardedHandler<Accept, Optional, Rest>,
 ) => (request: Request, ...rest: Rest) => Promise<Response> {
   checkRequirement(resource, requirement)
+  const { maxContent } = validateGuardOptions(options, ['maxContent'])
   return (handler) =>
     async (request, ...rest) => {
       const signed = fetchRequest(request)
@@ -50,16 +53,16 @@ export function fetchGuard<Accept extends TokenKind = 'auth-token', Optional ext
       let auth: Authorized<Accept, Optional>
       let passed = request
       try {
-        auth = await authorize(resource, signed, requirement)
-        if (auth !== undefined) passed = await checkContent(auth, request)
+        auth = await authorize(resource, signed, requirement, { content: 'later' })
+        if (auth !== undefined) passed = await checkContent(auth, request, maxContent)
       } catch (error) {
-        return respond(answer(error))
+        return respond(await answer(error))
       }
       try {
         return keepPrivate(await handler(withoutMission(passed), auth, ...rest))
       } catch (error) {
         // A step-up, or whatever else a handler refuses in the words of the protocol.
-        if (isAAuthError(error)) return respond(answer(error))
+        if (isAAuthError(error)) return respond(await answer(error))
         throw error
       }
     }

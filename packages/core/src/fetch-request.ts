@@ -1,9 +1,9 @@
-import { bindContent, contentBinding } from './authorize.ts'
+import { bindContent, contentBinding } from './content-binding.ts'
 import { AAuthError } from './errors.ts'
+import { defaultMaxContent } from './guard-options.ts'
 import type { Auth } from './token/auth.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 
-const maxContent = 1_048_576
 const nothing = new Uint8Array()
 const missionHeader = 'aauth-mission'
 const snapshots = new WeakMap<Request, SignedRequest>()
@@ -34,15 +34,22 @@ export function fetchRequest(request: Request): SignedRequest {
 
 /**
  * Compares the content of a request with the digest that its signature covers, where it covers one and nobody
- * has. Reads up to 1 MiB, and only then reads at all.
+ * has. Reads only then.
  *
+ * @param maxContent octets that are read; default 1 MiB
  * @returns a request whose body is unread, which later guards know again
- * @throws {AAuthError} `invalid_signature` when they differ, `content_too_large`
+ * @throws {AAuthError} `invalid_signature` when they differ, `content_too_large`, `server_error` when the content was
+ * read before
  */
-export async function checkContent(auth: Auth, request: Request): Promise<Request> {
+export async function checkContent(
+  auth: Auth,
+  request: Request,
+  maxContent: number = defaultMaxContent,
+): Promise<Request> {
   if (contentBinding(auth) !== 'unchecked') return request
   let content: Uint8Array<ArrayBuffer> | undefined
   await bindContent(auth, async () => {
+    if (request.bodyUsed) return undefined
     content = await readContent(request, maxContent)
     return content
   })
@@ -98,8 +105,16 @@ function isDefaultPortOf(url: string, authority: string, host: string): boolean 
   return host.toLowerCase() === `${authority}${port}`
 }
 
-/** The content of a request, up to `limit` octets. @throws {AAuthError} `content_too_large` */
+/**
+ * The content of a request, up to `limit` octets.
+ * @throws {AAuthError} `content_too_large`; `server_error` (500) when it was read before
+ */
 export async function readContent(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (request.bodyUsed)
+    throw new AAuthError('server_error', {
+      hint: 'the content was read before this route: mount the routes of the resource before whatever reads content',
+      permanent: true,
+    })
   const reader = request.body?.getReader()
   const chunks: Uint8Array[] = []
   let length = 0

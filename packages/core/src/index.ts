@@ -1,14 +1,8 @@
 export { type Answer, answer } from './answer.ts'
-export {
-  authorize,
-  bindContent,
-  type ContentBinding,
-  checkRequirement,
-  contentBinding,
-  verifyContent,
-} from './authorize.ts'
+export { type AuthorizeOptions, authorize, checkRequirement } from './authorize.ts'
 export { authorizeServer } from './authorize-server.ts'
 export { type Capability, capabilitiesOf } from './capabilities.ts'
+export { bindContent, type ContentBinding, contentBinding, verifyContent } from './content-binding.ts'
 export {
   AAuthError,
   type AAuthErrorCode,
@@ -19,6 +13,7 @@ export {
 } from './errors.ts'
 export { fetchGuard, type GuardedHandler } from './fetch-guard.ts'
 export { checkContent, fetchRequest, readContent, withoutMission } from './fetch-request.ts'
+export { type ContentOptions, validateGuardOptions } from './guard-options.ts'
 export type { Trust, Trusted, TrustPolicy } from './keys/trust.ts'
 export { type Lifetime, lifetimeOf } from './lifetime/lifetime-of.ts'
 export type { MissionStatus, MissionWatch, MissionWatching } from './mission/watching.ts'

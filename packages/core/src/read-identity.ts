@@ -1,4 +1,5 @@
-import { contentBinding } from './authorize.ts'
+import { assertContentCompared } from './content-binding.ts'
+import { provenanceOf } from './provenance.ts'
 import { type Auth, type AuthFor, isAccepted } from './token/auth.ts'
 import type { TokenKind } from './token/kinds.ts'
 
@@ -7,8 +8,8 @@ import type { TokenKind } from './token/kinds.ts'
  *
  * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
  * @param remedy how the content is checked in this framework; ends the sentence of the error
- * @throws {TypeError} when no guard ran, when the token is of another kind, and when the signature covers
- * `content-digest` but nobody compared it with the content
+ * @throws {TypeError} when no guard ran, and when the token is of another kind
+ * @throws {AAuthError} `server_error` when the signature covers `content-digest` but nobody compared it with the content
  */
 export function readIdentity<Kind extends TokenKind>(
   auth: Auth | undefined,
@@ -23,8 +24,7 @@ export function readIdentity<Kind extends TokenKind>(
   return auth as AuthFor<Kind>
 }
 
-/** @throws {TypeError} when a covered digest was not compared with the content */
+/** @throws {AAuthError} `server_error` when a covered digest was not compared with the content */
 export function demandCheckedContent(auth: Auth, remedy: string): void {
-  if (contentBinding(auth) === 'unchecked')
-    throw new TypeError(`content-digest is covered but the body was not checked; ${remedy}`)
+  assertContentCompared(provenanceOf(auth).verified, remedy)
 }

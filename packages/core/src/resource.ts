@@ -10,6 +10,7 @@ import type { LifetimeRegistry } from './lifetime/registry.ts'
 import type { MissionWatch } from './mission/watching.ts'
 import { checkMission, type Missions, missionsOf } from './missions.ts'
 import type { Limits, ResourceOptions, ResourceSettings } from './options.ts'
+import { PendingStepUp } from './pending-step-up.ts'
 import type { Platform } from './platform/platform.ts'
 import { selfTest } from './platform/self-test.ts'
 import { Purges } from './purges.ts'
@@ -144,6 +145,8 @@ export class ResourceState {
   /** Makes a refusal of whatever was thrown, and tells the operator. */
   refuse(thrown: unknown, request: SignedRequest): AAuthError {
     const error = isAAuthError(thrown) ? thrown : ownFault(thrown)
+    // What is sent for a step-up is known, and reported, when its resource token is signed.
+    if (error instanceof PendingStepUp) return error
     // A step-up inside `check` comes by twice.
     if (this.#reported.get(request) === error) return error
     try {

@@ -3,6 +3,7 @@ import { within } from './deadline.ts'
 import { AAuthError } from './errors.ts'
 import { issueFor } from './issue-for.ts'
 import { ownMembers } from './own-members.ts'
+import { PendingStepUp } from './pending-step-up.ts'
 import { provenanceOf } from './provenance.ts'
 import { type Resource, stateOf } from './resource.ts'
 import type { Auth } from './token/auth.ts'
@@ -17,11 +18,15 @@ export interface StepUp {
 }
 
 /**
- * Sends a verified caller away to come back with an auth token that grants more: the returned promise rejects with
- * the challenge, which the guard (in Express `answerRefusals()`) answers.
+ * Sends a verified caller away to come back with an auth token that grants more. It always throws, so it works with
+ * and without `await`. Whoever answers signs the resource token: the guard, in Express `answerRefusals()`, elsewhere
+ * `answer(error)`. Whether the token and its mission are still alive is asked again then.
  *
- * @throws {AAuthError} `auth_token_required` with a resource token; `person_token_required` for a caller that has
- * shown an agent token and speaks draft 11; `access_denied` where nobody could grant it
+ * Until it is signed the error has status 500 and no headers. The answer is `auth_token_required` with a resource
+ * token; `person_token_required` for a caller that has shown an agent token and speaks draft 11; `access_denied` where
+ * nobody could grant more; `expired_jwt`, `revoked_jwt` or `mission_terminated` for a token that is no longer good.
+ *
+ * @throws {AAuthError} always
  * @throws {TypeError} for an `auth` that this resource did not verify, a scope it does not describe, no account
  * @see draft 11 §6.5, R11-146, matrix CHAL-7
  * @example
@@ -31,26 +36,22 @@ export interface StepUp {
  * const scopes = { 'notes.read': 'Read your notes', 'notes.purge': 'Delete all of them' }
  * const resource = createResource({ issuer: 'https://notes.example', trust: 'any', scopes })
  *
- * export async function purge(auth: Auth): Promise<void> {
- *   if (!auth.scopes.includes('notes.purge')) await stepUp(resource, auth, { scope: 'notes.purge' })
+ * export function assertMayPurge(auth: Auth): void {
+ *   if (!auth.scopes.includes('notes.purge')) stepUp(resource, auth, { scope: 'notes.purge' })
  * }
  * ```
  */
-export async function stepUp(resource: Resource, auth: Auth, wanted: StepUp): Promise<never> {
+export function stepUp(resource: Resource, auth: Auth, wanted: StepUp): never {
   const { state, request, verified } = ownProvenance(resource, auth)
   const { scopes, account } = read(wanted)
   const unknown = scopes.find((one) => !state.settings.scopes.has(one))
   if (scopes.length === 0 || unknown !== undefined)
     throw new TypeError(`"scope" names "${unknown}", which "scopes" does not describe`)
-  try {
-    throw await within(
-      state,
-      'the issuing of a resource token',
-      askForAuthToken(state, verified, { scopes, trust: undefined }, account),
-    )
-  } catch (error) {
-    throw state.refuse(error, request)
-  }
+  throw new PendingStepUp(async () => {
+    const challenge = askForAuthToken(state, verified, { scopes, trust: undefined }, account)
+    const issued = within(state, 'the issuing of a resource token', challenge)
+    return state.refuse(await issued.catch((fault: unknown) => fault), request)
+  })
 }
 
 /**

@@ -97,7 +97,7 @@ beforeAll(async () => {
 
 describe('the ways to sign wrongly, all answered with 401 and the body of their code [SIG-25, R11-105, ERR-6, P01]', () => {
   it.each(rows)('refuses $rule', async ({ mistake, code, required, accepts, call }) => {
-    const { status, headers, body } = answer(await world.refusal(token, { ...call, mistake }))
+    const { status, headers, body } = await answer(await world.refusal(token, { ...call, mistake }))
     const list = required?.map((name) => `"${name}"`).join(' ')
     expect({ status, headers }).toEqual({
       status: 401,
@@ -109,7 +109,7 @@ describe('the ways to sign wrongly, all answered with 401 and the body of their 
       },
     })
     // The same for every request, so that nothing of one gets out.
-    expect(body).toBe(answer(new AAuthError(code as AAuthErrorCode)).body)
+    expect(body).toBe((await answer(new AAuthError(code as AAuthErrorCode))).body)
   })
 
   it.each(rows)(

@@ -15,7 +15,7 @@ const codes: readonly AAuthErrorCode[] = [
 const serverError = {
   status: 503,
   headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'retry-after': '5' },
-  body: answer(new AAuthError('server_error')).body,
+  body: (await answer(new AAuthError('server_error'))).body,
 }
 
 describe('the answer to what is no refusal', () => {
@@ -27,14 +27,14 @@ describe('the answer to what is no refusal', () => {
     ['an object that looks like a refusal', { name: 'AAuthError', code: 'access_denied', status: 200 }],
     ['an Error with an unknown code', Object.assign(new Error(), { name: 'AAuthError', code: 'welcome' })],
     ['an Error with an inherited code', Object.assign(new Error(), { name: 'AAuthError', code: 'toString' })],
-  ])('is server_error for %s [ERR-7, P01, P07]', (_, thrown) => {
-    expect(answer(thrown)).toEqual(serverError)
+  ])('is server_error for %s [ERR-7, P01, P07]', async (_, thrown) => {
+    expect(await answer(thrown)).toEqual(serverError)
   })
 
-  it('is server_error for anything at all', () => {
-    fc.assert(
-      fc.property(fc.anything({ withNullPrototype: true, withSparseArray: true }), (thrown) => {
-        expect(answer(thrown)).toEqual(serverError)
+  it('is server_error for anything at all', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.anything({ withNullPrototype: true, withSparseArray: true }), async (thrown) => {
+        expect(await answer(thrown)).toEqual(serverError)
       }),
       runs(500),
     )
@@ -42,24 +42,24 @@ describe('the answer to what is no refusal', () => {
 })
 
 describe('the answer to a refusal that somebody touched', () => {
-  it('follows from the code, whatever others wrote on the error since', () => {
+  it('follows from the code, whatever others wrote on the error since', async () => {
     const changes = { status: 200, message: 'welcome', expose: false }
-    expect(answer(Object.assign(new AAuthError('access_denied'), changes))).toEqual(
-      answer(new AAuthError('access_denied')),
+    expect(await answer(Object.assign(new AAuthError('access_denied'), changes))).toEqual(
+      await answer(new AAuthError('access_denied')),
     )
   })
 
-  it('is an answer where an Error is a refusal by name and code alone [Q11]', () => {
+  it('is an answer where an Error is a refusal by name and code alone [Q11]', async () => {
     const stranger = Object.assign(new Error('secret'), { name: 'AAuthError', code: 'access_denied' })
-    expect([403, 503]).toContain(answer(stranger).status)
+    expect([403, 503]).toContain((await answer(stranger)).status)
   })
 
-  it.each(['name', 'code'])('is server_error where asking for its %s throws', (member) => {
-    expect(answer(throwing(member))).toEqual(serverError)
+  it.each(['name', 'code'])('is server_error where asking for its %s throws', async (member) => {
+    expect(await answer(throwing(member))).toEqual(serverError)
   })
 
-  it.each(['problem', 'headers'])('is an answer where asking for its %s throws', (member) => {
-    expect([403, 503]).toContain(answer(throwing(member)).status)
+  it.each(['problem', 'headers'])('is an answer where asking for its %s throws', async (member) => {
+    expect([403, 503]).toContain((await answer(throwing(member))).status)
   })
 })
 
@@ -74,10 +74,10 @@ describe('the answer to a refusal with any details', () => {
     { requiredKeys: [] },
   )
 
-  it('holds one line of visible text a header [M10]', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...codes), details, (code, told) => {
-        for (const value of Object.values(answer(new AAuthError(code, told)).headers)) {
+  it('holds one line of visible text a header [M10]', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...codes), details, async (code, told) => {
+        for (const value of Object.values((await answer(new AAuthError(code, told))).headers)) {
           expect(value).toMatch(/^[\x20-\x7e]+$/)
         }
       }),
@@ -87,8 +87,8 @@ describe('the answer to a refusal with any details', () => {
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e300])(
     'holds whole seconds in Retry-After for %d',
-    (retryAfter) => {
-      const { headers } = answer(new AAuthError('rate_limited', { retryAfter }))
+    async (retryAfter) => {
+      const { headers } = await answer(new AAuthError('rate_limited', { retryAfter }))
       expect(headers['retry-after']).toMatch(/^[1-9][0-9]{0,9}$/)
     },
   )

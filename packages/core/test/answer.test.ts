@@ -51,8 +51,8 @@ const everything: RefusalDetails = {
 describe('the answer to each code', () => {
   it.each(signatureErrors)(
     '%s is a 401 with Signature-Error and a problem of its own type [ERR-1, ERR-2, ERR-4, R11-105, R11-109, R11-110]',
-    (code, detail) => {
-      const { status, headers, body } = answer(new AAuthError(code))
+    async (code, detail) => {
+      const { status, headers, body } = await answer(new AAuthError(code))
       expect({ status, headers, body: JSON.parse(body) }).toEqual({
         status: 401,
         headers: { ...always, 'signature-error': `error=${code}`, ...accepts[code] },
@@ -69,8 +69,8 @@ describe('the answer to each code', () => {
 
   it.each(others)(
     '%s is a %i without Signature-Error [ERR-1, R11-106, R11-235, R11-237]',
-    (code, status, detail) => {
-      const { headers, body, ...rest } = answer(new AAuthError(code))
+    async (code, status, detail) => {
+      const { headers, body, ...rest } = await answer(new AAuthError(code))
       expect({ ...rest, headers, body: JSON.parse(body) }).toEqual({
         status,
         headers: always,
@@ -91,26 +91,26 @@ describe('the answer to each code', () => {
     ['and nothing of a reason that nobody knows', {}, {}],
   ])(
     'mission_terminated is a 403 that says so in the words of person servers, %s [MISS-9, ERR-3]',
-    (_, details, more) => {
-      const { status, headers, body } = answer(new AAuthError('mission_terminated', details))
+    async (_, details, more) => {
+      const { status, headers, body } = await answer(new AAuthError('mission_terminated', details))
       expect([status, headers, JSON.parse(body)]).toEqual([403, always, { ...ended, ...more }])
     },
   )
 
-  it('a reason goes out with no other code', () => {
-    const { body } = answer(new AAuthError('access_denied', { terminationReason: 'revoked' }))
+  it('a reason goes out with no other code', async () => {
+    const { body } = await answer(new AAuthError('access_denied', { terminationReason: 'revoked' }))
     expect(JSON.parse(body).termination_reason).toBeUndefined()
   })
 
-  it('nothing that objects inherit is the reason of an end [Q01]', () => {
-    const { body } = answer(
+  it('nothing that objects inherit is the reason of an end [Q01]', async () => {
+    const { body } = await answer(
       new AAuthError('mission_terminated', Object.create({ terminationReason: 'revoked' })),
     )
     expect(JSON.parse(body).termination_reason).toBeUndefined()
   })
 
-  it('lists the accepted algorithms and schemes of an unsigned request exactly [ERR-5, R11-101]', () => {
-    const { headers } = answer(new AAuthError('invalid_signature', { advertise: true }))
+  it('lists the accepted algorithms and schemes of an unsigned request exactly [ERR-5, R11-101]', async () => {
+    const { headers } = await answer(new AAuthError('invalid_signature', { advertise: true }))
     expect(headers).toEqual({
       ...always,
       'signature-error': 'error=invalid_signature',
@@ -121,15 +121,18 @@ describe('the answer to each code', () => {
 
   it.each(others.filter(([, status]) => status === 403))(
     '%s carries none of the protocol headers, whatever it was told [ERR-3, R11-106, R11-151, P06]',
-    (code) => {
-      expect(answer(new AAuthError(code, everything)).headers).toEqual({ ...always, 'retry-after': '7' })
+    async (code) => {
+      expect((await answer(new AAuthError(code, everything))).headers).toEqual({
+        ...always,
+        'retry-after': '7',
+      })
     },
   )
 
   it.each(others.filter(([, status]) => status !== 401))(
     '%s carries no AAuth-Requirement, whatever it was told [R11-151]',
-    (code) => {
-      expect(answer(new AAuthError(code, everything)).headers).not.toHaveProperty('aauth-requirement')
+    async (code) => {
+      expect((await answer(new AAuthError(code, everything))).headers).not.toHaveProperty('aauth-requirement')
     },
   )
 
@@ -139,13 +142,15 @@ describe('the answer to each code', () => {
     [1, '1'],
     [1.2, '2'],
     [60, '60'],
-  ])('rounds a wait of %d s up to Retry-After: %s [ERR-7]', (retryAfter, expected) => {
-    expect(answer(new AAuthError('server_error', { retryAfter })).headers['retry-after']).toBe(expected)
+  ])('rounds a wait of %d s up to Retry-After: %s [ERR-7]', async (retryAfter, expected) => {
+    expect((await answer(new AAuthError('server_error', { retryAfter }))).headers['retry-after']).toBe(
+      expected,
+    )
   })
 
-  it('says nothing of hint and cause [P01, P07]', () => {
+  it('says nothing of hint and cause [P01, P07]', async () => {
     for (const [code] of [...signatureErrors, ...others]) {
-      expect(JSON.stringify(answer(new AAuthError(code, everything)))).not.toContain('secret')
+      expect(JSON.stringify(await answer(new AAuthError(code, everything)))).not.toContain('secret')
     }
   })
 })

@@ -56,7 +56,7 @@ describe('a verified token of a kind that the route does not take', () => {
     async (name, presented, accept, code, requirement) => {
       const token = await present(world(name), presented)
       const refusal = await world(name).refusal(token, { requirement: { accept } as AnyRequirement })
-      const { status, headers, body } = answer(refusal)
+      const { status, headers, body } = await answer(refusal)
       // The signature verified, so there is nothing to say in Signature-Error.
       expect({ status, headers, error: JSON.parse(body).error }).toEqual({
         status: 401,
@@ -70,7 +70,7 @@ describe('a verified token of a kind that the route does not take', () => {
     'with %s: a person token where an auth token is taken is answered with a resource token [CHAL-6, CHAL-16, R11-021, R11-058, R11-143, R11-144, R11-150, PERS-7, F19]',
     async (name) => {
       const refusal = await world(name).refusal(await present(world(name), 'person token'))
-      const { status, headers, body } = answer(refusal)
+      const { status, headers, body } = await answer(refusal)
       expect({ status, headers, error: JSON.parse(body).error }).toEqual({
         status: 401,
         headers: { ...problem, 'aauth-requirement': expect.stringMatching(resourceToken) },

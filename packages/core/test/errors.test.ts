@@ -59,11 +59,11 @@ describe('AAuth-Requirement', () => {
 })
 
 describe('a refusal of another copy of the package', () => {
-  it('is recognised and answered as one of ours [Q11]', () => {
+  it('is recognised and answered as one of ours [Q11]', async () => {
     const copied: Error = new Copied('mission_required')
     expect(copied).not.toBeInstanceOf(AAuthError)
     expect(isAAuthError(copied)).toBe(true)
-    expect(answer(copied)).toEqual(answer(new AAuthError('mission_required')))
+    expect(await answer(copied)).toEqual(await answer(new AAuthError('mission_required')))
   })
 
   it.each([

@@ -44,7 +44,7 @@ async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { type, agent, sub } = auth
     res.end(JSON.stringify({ type, agent, sub, covered: auth.covered, content: contentBinding(auth) }))
   } catch (error) {
-    const { status, headers, body } = answer(error)
+    const { status, headers, body } = await answer(error)
     res.writeHead(status, headers).end(body)
   }
 }

@@ -23,7 +23,7 @@ async function decide(req: IncomingMessage, res: ServerResponse): Promise<void> 
     const auth = await authorize(world.resource, signedRequest(req), requirement as object)
     res.end(`accepted ${contentBinding(auth)}`)
   } catch (error) {
-    const { status, headers, body } = answer(error)
+    const { status, headers, body } = await answer(error)
     res.writeHead(status, headers).end(body)
   }
 }

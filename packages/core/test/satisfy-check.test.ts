@@ -57,7 +57,7 @@ describe('check', () => {
       },
     ],
   ])('fails with server_error where it %s, and tells nobody why [Q09, P01]', async (_, check) => {
-    const { status, headers, body } = answer(await refusal(check))
+    const { status, headers, body } = await answer(await refusal(check))
     expect([status, headers['retry-after']]).toEqual([503, '5'])
     expect(body).not.toContain('secret')
   })

@@ -65,7 +65,7 @@ async function refuse(request: SignedRequest): Promise<number> {
     (error: unknown) => error,
   )
   if (!isAAuthError(refusal)) throw refusal
-  const { status, headers, body } = answer(refusal)
+  const { status, headers, body } = await answer(refusal)
   for (const value of Object.values(headers)) expect(value).toMatch(/^[\x20-\x7e]*$/)
   expect(JSON.parse(body)).toMatchObject({ error: refusal.code, status })
   return status

@@ -163,7 +163,7 @@ async function decide(resource: Resource, route: AnyRequirement, request: Reques
     return { auth: auth ?? null }
   } catch (error) {
     expect(isAAuthError(error)).toBe(true)
-    return { answer: answer(error) }
+    return { answer: await answer(error) }
   }
 }
 

@@ -3,12 +3,14 @@ import type { ErrorRequestHandler } from 'express'
 import { send } from './send.ts'
 
 /**
- * Error middleware that answers refusals handed on by `protect(…, { passErrors: true })` and `verifyDigest`, and
- * passes everything else along.
+ * Error middleware that answers refusals: what handlers refuse with `stepUp`, what `verifyDigest` refuses, and what
+ * `protect(…, { passErrors: true })` hands on. It passes everything else along.
  */
 export function answerRefusals(): ErrorRequestHandler {
   return (error: unknown, _req, res, next) => {
-    if (isAAuthError(error) && !res.headersSent) send(res, answer(error))
-    else next(error)
+    if (!isAAuthError(error) || res.headersSent) return next(error)
+    answer(error)
+      .then((answered) => send(res, answered))
+      .catch(next)
   }
 }

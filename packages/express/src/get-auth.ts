@@ -9,7 +9,8 @@ import {
 } from '@aauth-guard/core'
 
 const slots = new WeakMap<IncomingMessage, Auth | undefined>()
-const remedy = 'mount express.json({ verify: verifyDigest }) after protect(resource)'
+/** How the content of a request can be compared on Express. */
+export const remedy = 'mount protect(resource) before the body parsers, or give them { verify: verifyDigest }'
 
 /** Puts the identity on the request, where only this module can put one. */
 export function fillSlot(req: IncomingMessage, auth: Auth | undefined): void {
@@ -34,8 +35,8 @@ export function slotOf(req: IncomingMessage): Auth | undefined {
  * The verified identity of a request that passed `protect`.
  *
  * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
- * @throws {TypeError} when no guard ran, when the token is of another kind, and when the signature covers
- * `content-digest` but nobody compared it with the content
+ * @throws {TypeError} when no guard ran, and when the token is of another kind
+ * @throws {AAuthError} `server_error` when the signature covers `content-digest` but nobody compared it with the content
  */
 export function getAuth<Kind extends TokenKind>(req: IncomingMessage, kind: Kind): AuthFor<Kind> {
   return readIdentity(slots.get(req), kind, remedy)

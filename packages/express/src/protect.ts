@@ -2,15 +2,19 @@ import {
   type Auth,
   answer,
   authorize,
+  bindContent,
+  type ContentOptions,
   checkRequirement,
   passesPreflight,
   type Requirement,
   type Resource,
   type TokenKind,
+  validateGuardOptions,
 } from '@aauth-guard/core'
-import { dropMission, keepPrivate, sendNoContent, signedRequest } from '@aauth-guard/core/node'
-import type { NextFunction, Request, Response } from 'express'
-import { fillSlot } from './get-auth.ts'
+import { bufferContent, dropMission, keepPrivate, sendNoContent, signedRequest } from '@aauth-guard/core/node'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { fillSlot, remedy } from './get-auth.ts'
+import { runParser } from './run-parser.ts'
 import { send } from './send.ts'
 
 declare global {
@@ -22,10 +26,16 @@ declare global {
   }
 }
 
-/** How {@link protect} treats a refusal. */
-export interface GuardOptions {
-  /** Hand refusals to `next(error)` instead of answering. Put {@link answerRefusals} behind the routes then. */
+/** How {@link protect} treats refusals and content. */
+export interface GuardOptions extends ContentOptions {
+  /** Hand refusals to `next(error)` instead of answering. Put `answerRefusals()` behind the routes then. */
   readonly passErrors?: boolean
+  /**
+   * A body parser that the guard runs itself, made with `verify: verifyDigest`. The parser reads the content in place
+   * of the guard, so the limit of the parser holds and the content is not kept twice. The guard passes the request on
+   * only when `verifyDigest` has compared a covered digest. What the parser leaves unread, the guard compares as usual.
+   */
+  readonly parser?: RequestHandler
 }
 
 /** Generic in what Express infers from the path, so that `req.params` stays typed behind the guard. */
@@ -41,11 +51,12 @@ export type ProtectHandler = <P, ResBody, ReqBody, Query, Locals extends Record<
  *
  * `AAuth-Mission`, which only asserts, is gone from the request behind it.
  *
- * The signature is checked over the target the client sent, wherever the router is mounted. Answers get
- * `Cache-Control: private` and `Vary` unless the handler sets them. HTTP/1.1 only: Express itself does not run
- * under Node's `http2`.
+ * The signature is checked over the target the client sent, wherever the router is mounted. Content is read only where
+ * the signature covers `content-digest`, up to `maxContent` and once the caller is verified; parsers behind the guard
+ * find it unread. Answers get `Cache-Control: private` and `Vary` unless the handler sets them. HTTP/1.1 only: Express
+ * itself does not run under Node's `http2`.
  *
- * @throws {TypeError} at once when `requirement` is not well-formed
+ * @throws {TypeError} at once when `requirement` or `options` are not well-formed
  * @example
  * ```ts
  * import { createResource } from '@aauth-guard/core'
@@ -66,6 +77,13 @@ export function protect<Accept extends TokenKind = 'auth-token'>(
   options: GuardOptions = {},
 ): ProtectHandler {
   checkRequirement(resource, requirement)
+  const { passErrors, maxContent, parser } = validateGuardOptions(options, [
+    'passErrors',
+    'maxContent',
+    'parser',
+  ])
+  if (parser !== undefined && typeof parser !== 'function')
+    throw new TypeError('"parser" must be a middleware: express.json({ verify: verifyDigest })')
   return (req, res, next) => {
     const request = signedRequest(req)
     if (passesPreflight(resource, request)) {
@@ -73,16 +91,20 @@ export function protect<Accept extends TokenKind = 'auth-token'>(
       sendNoContent(res)
       return next('route')
     }
-    authorize(resource, request, requirement)
-      .then((auth) => {
+    authorize(resource, request, requirement, { content: 'later' })
+      .then(async (auth) => {
         fillSlot(req, auth)
+        const fault = parser && (await runParser(parser, req as Request, res as Response))
+        if (fault === undefined && auth !== undefined)
+          await bindContent(auth, () => bufferContent(req, maxContent), remedy)
         dropMission(req)
         keepPrivate(res)
+        return fault
       })
       .then(
-        () => next(),
-        (error: unknown) => {
-          if (!options.passErrors) return send(res, answer(error))
+        (fault: unknown) => next(fault),
+        async (error: unknown) => {
+          if (!passErrors) return send(res, await answer(error))
           dropMission(req)
           next(error)
         },

@@ -1,4 +1,4 @@
-import { answer, isAAuthError } from '@aauth-guard/core'
+import { answer, isAAuthError, validateGuardOptions } from '@aauth-guard/core'
 import {
   checkGrantOptions,
   demandGrant,
@@ -38,16 +38,19 @@ import { send } from './send.ts'
  */
 export function requireGrant(
   load: (req: Request) => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>,
-  options: GrantOptions & GuardOptions = {},
+  options: GrantOptions & Pick<GuardOptions, 'passErrors'> = {},
 ): ProtectHandler {
   checkGrantOptions(options)
+  const { passErrors } = validateGuardOptions(options, ['classPolicy', 'passErrors'])
   return (req, res, next) => {
     Promise.resolve()
       .then(() => demandGrant(callerOf(req), () => load(req as unknown as Request), options))
       .then(
         () => next(),
-        (error: unknown) =>
-          isAAuthError(error) && !options.passErrors ? send(res, answer(error)) : next(error),
+        async (error: unknown) => {
+          if (isAAuthError(error) && !passErrors) send(res, await answer(error))
+          else next(error)
+        },
       )
       .catch(next)
   }

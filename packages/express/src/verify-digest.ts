@@ -4,27 +4,28 @@ import { rememberContent } from '@aauth-guard/core/node'
 import { slotOf } from './get-auth.ts'
 
 /**
- * For the `verify` option of `express.json`, `urlencoded`, `raw` and `text`: compares the content with the
- * digest that the request's signature covers. After `protect` it checks at once; before it the guard checks.
+ * For the `verify` option of `express.json`, `urlencoded`, `raw` and `text`, where a parser reads the content before the
+ * guard can: in front of `protect`, and as its option `parser`. It compares the content with the digest that the
+ * signature of the request covers, or keeps it for the guard. Parsers behind the guard do not need it.
  *
- * The parsers hand over what they have inflated, while a digest is of what was sent. So a compressed body with
- * a covered digest is refused with `invalid_request`.
+ * Parsers hand over what they have inflated, while a digest is of what was sent. So a compressed body with a covered
+ * digest is refused: with `invalid_request` inside `protect`, with `server_error` in front of it.
  *
- * @throws {AAuthError} `invalid_signature` or `invalid_request`; put `answerRefusals()` behind the routes
+ * @throws {AAuthError} `invalid_signature` or `invalid_request`, which the guard answers
  */
 export function verifyDigest(req: IncomingMessage, _res: ServerResponse, content: Buffer): void {
   const auth = slotOf(req)
   const encoding = req.headers['content-encoding'] ?? 'identity'
   const compressed = encoding.toLowerCase() !== 'identity'
   if (auth === undefined) {
-    // What was inflated is not what was signed; left unchecked, getAuth refuses it.
+    // What was inflated is not what was signed; the guard refuses what nobody kept for it.
     if (!compressed) rememberContent(req, content)
     return
   }
-  if (contentBinding(auth) === 'uncovered') return
+  if (contentBinding(auth) !== 'unchecked') return
   if (compressed)
     throw new AAuthError('invalid_request', {
-      hint: `content-encoding ${encoding} with a covered content-digest`,
+      hint: `"content-encoding" is ${JSON.stringify(encoding.slice(0, 128))} with a covered "content-digest": leave out "parser"`,
     })
   verifyContent(auth, content)
 }

@@ -3,24 +3,25 @@ import {
   type Authorized,
   answer,
   authorize,
+  bindContent,
+  type ContentOptions,
   checkContent,
   checkRequirement,
   contentBinding,
-  demandCheckedContent,
   isAAuthError,
   passesPreflight,
   type Requirement,
   type Resource,
   type TokenKind,
-  verifyContent,
+  validateGuardOptions,
 } from '@aauth-guard/core'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { hideMission } from './hide-mission.ts'
 import { requestOf } from './request-of.ts'
 import { respond } from './respond.ts'
 
-/** How {@link protect} treats a refusal. */
-export interface GuardOptions {
+/** How {@link protect} treats refusals and content. */
+export interface GuardOptions extends ContentOptions {
   /** Throw refusals, for `app.onError`, instead of answering. */
   readonly passErrors?: boolean
 }
@@ -32,10 +33,10 @@ export interface GuardOptions {
  * `AAuth-Mission`, which only asserts, is gone from the request behind it.
  *
  * Under `@hono/node-server` the signature is checked over the target the client sent; on other hosts over the one
- * in `request.url`. Content is read only where the signature covers `content-digest`, up to 1 MiB; the handler
- * finds it unread. Answers get `Cache-Control: private` and `Vary` unless the handler sets them.
+ * in `request.url`. Content is read only where the signature covers `content-digest`, up to `maxContent` and
+ * once the caller is verified; the handler finds it unread. Answers get `Cache-Control: private` and `Vary` unless the handler sets them.
  *
- * @throws {TypeError} at once when `requirement` is not well-formed
+ * @throws {TypeError} at once when `requirement` or `options` are not well-formed
  * @example
  * ```ts
  * import { createResource } from '@aauth-guard/core'
@@ -53,39 +54,44 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
   options: GuardOptions = {},
 ): MiddlewareHandler<{ Variables: { aauth: Authorized<Accept, Optional> } }> {
   checkRequirement(resource, requirement)
+  const { passErrors, maxContent } = validateGuardOptions(options, ['passErrors', 'maxContent'])
   return async (c, next) => {
     const request = requestOf(c)
     if (passesPreflight(resource, request)) return answerPreflight(c, next)
     let auth: Authorized<Accept, Optional>
     try {
-      auth = await authorize(resource, request, requirement)
-      if (auth !== undefined) await bindContent(auth, c)
+      auth = await authorize(resource, request, requirement, { content: 'later' })
+      if (auth !== undefined) await compareContent(auth, c, maxContent)
     } catch (error) {
-      if (!options.passErrors) return respond(c, answer(error))
+      if (!passErrors) return respond(c, await answer(error))
       hideMission(c)
       throw error
     }
-    if (auth !== undefined) demandCheckedContent(auth, remedy)
     hideMission(c)
     c.set('aauth', auth)
     await next()
     // A handler behind the guard may refuse as well, such as with stepUp.
-    if (!options.passErrors && isAAuthError(c.error)) {
+    if (!passErrors && isAAuthError(c.error)) {
       c.res = undefined
-      c.res = respond(c, answer(c.error))
+      c.res = respond(c, await answer(c.error))
       return
     }
     return keepPrivate(c)
   }
 }
 
-const remedy = 'put protect(resource) before what reads the content'
+const remedy = 'put protect(resource) before whatever reads the content'
 
 /** Leaves the request as if nobody had read it. */
-async function bindContent(auth: Auth, { req }: Context): Promise<void> {
+async function compareContent(auth: Auth, { req }: Context, maxContent: number): Promise<void> {
   if (contentBinding(auth) !== 'unchecked') return
-  if (!req.raw.bodyUsed) req.raw = await checkContent(auth, req.raw)
-  else if (keepsOctets(req)) await verifyContent(auth, new Uint8Array(await req.arrayBuffer()))
+  if (!req.raw.bodyUsed) req.raw = await checkContent(auth, req.raw, maxContent)
+  else
+    await bindContent(
+      auth,
+      async () => (keepsOctets(req) ? new Uint8Array(await req.arrayBuffer()) : undefined),
+      remedy,
+    )
 }
 
 /** Whether Hono can still tell what came. A form is only kept as the fields that were read out of it. */

@@ -1,4 +1,4 @@
-import { AAuthError, type Auth, answer, isAAuthError } from '@aauth-guard/core'
+import { AAuthError, type Auth, answer, isAAuthError, validateGuardOptions } from '@aauth-guard/core'
 import {
   checkGrantOptions,
   demandGrant,
@@ -37,9 +37,10 @@ import { respond } from './respond.ts'
  */
 export function requireGrant(
   load: (c: Context) => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>,
-  options: GrantOptions & GuardOptions = {},
+  options: GrantOptions & Pick<GuardOptions, 'passErrors'> = {},
 ): MiddlewareHandler {
   checkGrantOptions(options)
+  const { passErrors } = validateGuardOptions(options, ['classPolicy', 'passErrors'])
   return async (c, next) => {
     if (!('aauth' in c.var))
       throw new TypeError('nobody is authenticated here; put protect(resource) before requireGrant')
@@ -49,8 +50,8 @@ export function requireGrant(
         throw new AAuthError('access_denied', { hint: 'a caller without credential has no grant' })
       await demandGrant(auth, () => load(c), options)
     } catch (error) {
-      if (options.passErrors || !isAAuthError(error)) throw error
-      return respond(c, answer(error))
+      if (passErrors || !isAAuthError(error)) throw error
+      return respond(c, await answer(error))
     }
     return next()
   }

@@ -44,9 +44,9 @@ describe.each(hosts)('refusals of Hono on %s', (_, host) => {
     let code: string | undefined
     const { sendUnsigned } = await host(({ resource }) =>
       new Hono()
-        .onError((error) => {
+        .onError(async (error) => {
           code = isAAuthError(error) ? error.code : undefined
-          const { status, headers, body } = answer(error)
+          const { status, headers, body } = await answer(error)
           return new Response(body, { status, headers })
         })
         .get('/notes', protect(resource, {}, { passErrors: true })),

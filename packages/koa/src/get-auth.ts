@@ -9,7 +9,8 @@ import {
 import type { Context } from 'koa'
 
 const slots = new WeakMap<object, Auth | undefined>()
-const remedy = 'put protect(resource) before the body parser'
+/** How the content of a request can be compared on Koa. */
+export const remedy = 'mount protect(resource) before the body parsers'
 
 /** Puts the identity into `ctx.state`, where reading it demands that the content was checked. */
 export function fillSlot({ req, state }: Pick<Context, 'req' | 'state'>, auth: Auth | undefined): void {
@@ -29,8 +30,7 @@ export function fillSlot({ req, state }: Pick<Context, 'req' | 'state'>, auth: A
  * The verified identity of a request that passed `protect`, where the type of `ctx.state` does not say it.
  *
  * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
- * @throws {TypeError} when no guard ran, when the token is of another kind, and when the signature covers
- * `content-digest` but a parser took the content before the guard
+ * @throws {TypeError} when no guard ran, and when the token is of another kind
  */
 export function getAuth<Kind extends TokenKind>({ req }: Pick<Context, 'req'>, kind: Kind): AuthFor<Kind> {
   return readIdentity(slots.get(req), kind, remedy)
@@ -39,7 +39,7 @@ export function getAuth<Kind extends TokenKind>({ req }: Pick<Context, 'req'>, k
 /**
  * Who called, whatever the token.
  * @throws {AAuthError} `access_denied` where the guard let somebody without credential pass
- * @throws {TypeError} where no guard ran, and where nobody could compare a covered content
+ * @throws {TypeError} where no guard ran
  */
 export function callerOf({ req }: Pick<Context, 'req'>): Auth {
   if (!slots.has(req))

@@ -3,26 +3,26 @@ import {
   answer,
   authorize,
   bindContent,
+  type ContentOptions,
   checkRequirement,
   isAAuthError,
   passesPreflight,
   type Requirement,
   type Resource,
   type TokenKind,
+  validateGuardOptions,
 } from '@aauth-guard/core'
 import { bufferContent, dropMission, keepPrivate, sendNoContent } from '@aauth-guard/core/node'
-import type { Context, Middleware } from 'koa'
-import { fillSlot } from './get-auth.ts'
+import type { Middleware } from 'koa'
+import { fillSlot, remedy } from './get-auth.ts'
 import { requestOf } from './request-of.ts'
 import { send } from './send.ts'
 
-/** How {@link protect} treats a refusal. */
-export interface GuardOptions {
+/** How {@link protect} treats refusals and content. */
+export interface GuardOptions extends ContentOptions {
   /** Throw refusals, for error middleware further out, instead of answering. */
   readonly passErrors?: boolean
 }
-
-const maxContent = 1_048_576
 
 /**
  * Guards everything behind it: verifies the request and checks it against `requirement`, puts the identity on
@@ -31,10 +31,10 @@ const maxContent = 1_048_576
  * `AAuth-Mission`, which only asserts, is gone from the request behind it.
  *
  * The signature is checked over the target the client sent, wherever koa-mount or a router put the guard. Content
- * is read only where the signature covers `content-digest`, up to 1 MiB and once the caller is verified; parsers
- * behind the guard find it unread. Answers get `Cache-Control: private` and `Vary` unless the handler sets them.
+ * is read only where the signature covers `content-digest`, up to `maxContent` and once the caller is verified;
+ * parsers behind the guard find it unread. Answers get `Cache-Control: private` and `Vary` unless the handler sets them.
  *
- * @throws {TypeError} at once when `requirement` is not well-formed
+ * @throws {TypeError} at once when `requirement` or `options` are not well-formed
  * @example
  * ```ts
  * import { createResource } from '@aauth-guard/core'
@@ -56,6 +56,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
   options: GuardOptions = {},
 ): Middleware<{ aauth: Authorized<Accept, Optional> }> {
   checkRequirement(resource, requirement)
+  const { passErrors, maxContent } = validateGuardOptions(options, ['passErrors', 'maxContent'])
   return async (ctx, next) => {
     const request = requestOf(ctx)
     if (passesPreflight(resource, request)) {
@@ -64,11 +65,11 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
       return next()
     }
     try {
-      const auth = await authorize(resource, request, requirement)
-      if (auth !== undefined) await bindContent(auth, () => readContent(ctx))
+      const auth = await authorize(resource, request, requirement, { content: 'later' })
+      if (auth !== undefined) await bindContent(auth, () => bufferContent(ctx.req, maxContent), remedy)
       fillSlot(ctx, auth)
     } catch (error) {
-      if (!options.passErrors) return send(ctx, answer(error))
+      if (!passErrors) return send(ctx, await answer(error))
       dropMission(ctx.req)
       throw error
     }
@@ -78,13 +79,8 @@ export function protect<Accept extends TokenKind = 'auth-token', Optional extend
       return await next()
     } catch (error) {
       // A handler behind the guard may refuse as well, such as with stepUp.
-      if (options.passErrors || ctx.headerSent || !isAAuthError(error)) throw error
-      return send(ctx, answer(error))
+      if (passErrors || ctx.headerSent || !isAAuthError(error)) throw error
+      return send(ctx, await answer(error))
     }
   }
-}
-
-/** Content that a parser has taken before cannot be checked; reading the identity says so. */
-function readContent({ req }: Pick<Context, 'req'>): Promise<Uint8Array | undefined> {
-  return bufferContent(req, maxContent)
 }

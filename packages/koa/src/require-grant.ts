@@ -1,4 +1,4 @@
-import { answer, isAAuthError } from '@aauth-guard/core'
+import { answer, isAAuthError, validateGuardOptions } from '@aauth-guard/core'
 import {
   checkGrantOptions,
   demandGrant,
@@ -34,15 +34,16 @@ import { send } from './send.ts'
  */
 export function requireGrant(
   load: (ctx: Context) => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>,
-  options: GrantOptions & GuardOptions = {},
+  options: GrantOptions & Pick<GuardOptions, 'passErrors'> = {},
 ): Middleware {
   checkGrantOptions(options)
+  const { passErrors } = validateGuardOptions(options, ['classPolicy', 'passErrors'])
   return async (ctx, next) => {
     try {
       await demandGrant(callerOf(ctx), () => load(ctx), options)
     } catch (error) {
-      if (options.passErrors || !isAAuthError(error)) throw error
-      return send(ctx, answer(error))
+      if (passErrors || !isAAuthError(error)) throw error
+      return send(ctx, await answer(error))
     }
     return next()
   }

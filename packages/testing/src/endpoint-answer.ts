@@ -43,7 +43,7 @@ export async function answerEndpoint(make: () => Promise<Response>): Promise<Res
   } catch (error) {
     if (error instanceof EndpointError) return refusal(error.status, error.code, error.extras)
     if (error instanceof ExchangeError) return refusal(error.status, error.code)
-    if (isAAuthError(error)) return toResponse(answer(error))
+    if (isAAuthError(error)) return toResponse(await answer(error))
     throw error
   }
 }

@@ -6,11 +6,14 @@ import { bufferContent } from './buffer-content.ts'
  * Reads the content of a message to its end, for a route that answers it itself.
  *
  * @param limit octets
- * @throws {AAuthError} `content_too_large`; `server_error` when a body parser has taken it before
+ * @throws {AAuthError} `content_too_large`; `server_error` (500) when a body parser has read it before
  */
 export async function readContent(message: IncomingMessage, limit: number): Promise<Uint8Array> {
   // What somebody began to read must go by, or the connection hangs; behind an endpoint nobody reads.
   const content = await bufferContent(message, limit).finally(() => message.resume())
   if (content !== undefined) return content
-  throw new AAuthError('server_error', { hint: 'mount wellKnown(resource) before the body parsers' })
+  throw new AAuthError('server_error', {
+    hint: 'a body parser has read the content before this route: mount wellKnown(resource) before the body parsers',
+    permanent: true,
+  })
 }

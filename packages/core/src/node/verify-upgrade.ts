@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { answer } from '../answer.ts'
 import { authorize } from '../authorize.ts'
+import { bindContent } from '../content-binding.ts'
+import { AAuthError } from '../errors.ts'
 import type { Authorized, Requirement } from '../requirement.ts'
 import type { Resource } from '../resource.ts'
 import type { TokenKind } from '../token/kinds.ts'
@@ -26,7 +28,7 @@ import { signedRequest } from './signed-request.ts'
  *     const { sub } = await verifyUpgrade(resource, req)
  *     socket.end(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: greeting\r\nConnection: Upgrade\r\n\r\nhello ${sub}`)
  *   } catch (error) {
- *     refuseUpgrade(socket, error)
+ *     await refuseUpgrade(socket, error)
  *   }
  * })
  * ```
@@ -41,22 +43,43 @@ export async function verifyUpgrade<
 ): Promise<Authorized<Accept, Optional>> {
   // Node has stopped listening to the socket, and an error that nobody hears would end the process.
   message.socket.on('error', () => undefined)
-  const authorized = await authorize(resource, signedRequest(message), requirement)
+  const authorized = await authorize(resource, signedRequest(message), requirement, { content: 'later' })
+  if (authorized !== undefined) await bindContent(authorized, readNothing)
   dropMission(message)
   return authorized
 }
 
-/** Answers an upgrade that was refused and closes the connection. Never throws. */
-export function refuseUpgrade(socket: Duplex, error: unknown): void {
-  const { status, headers, body } = answer(error)
+/** Content of an upgrade reaches the server as the first octets of the other protocol. */
+async function readNothing(): Promise<never> {
+  throw new AAuthError('invalid_request', {
+    hint: 'the signature covers "content-digest" of an upgrade request with content, which cannot be compared',
+  })
+}
+
+/** Milliseconds that a client has to read its answer and close its side. */
+const linger = 1000
+
+/**
+ * Answers an upgrade that was refused and closes the connection: at once when the client has closed its side, and
+ * after one second in any case, so that nobody can keep refused connections open.
+ *
+ * @returns resolves when the answer was handed to the socket; never rejects
+ */
+export async function refuseUpgrade(socket: Duplex, error: unknown): Promise<void> {
+  // A client that has gone away is no error.
+  socket.on('error', () => undefined)
+  const { status, headers, body } = await answer(error)
   const all = {
     ...headers,
     'content-length': String(new TextEncoder().encode(body).length),
     connection: 'close',
   }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
-  // A client that has gone away is no error.
-  socket.on('error', () => undefined)
+  const timer = setTimeout(() => socket.destroy(), linger)
+  timer.unref()
+  socket.once('close', () => clearTimeout(timer))
+  // Nobody reads what the client still sends. Unread octets would turn the close into a reset, which loses the answer.
+  socket.resume()
   socket.end(
     [`HTTP/1.1 ${status} Refused`, `date: ${new Date().toUTCString()}`, ...lines, '', body].join('\r\n'),
   )

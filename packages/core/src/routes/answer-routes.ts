@@ -1,11 +1,12 @@
 import { type Answer, answer } from '../answer.ts'
+import { AAuthError, isAAuthError } from '../errors.ts'
 import { type Resource, type ResourceState, stateOf } from '../resource.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { cutTarget } from '../wire/target.ts'
 import { answerAuthorization } from './authorization.ts'
 import { authorizationPath, revocationPath } from './paths.ts'
 import { answerRevocation } from './revocation.ts'
-import { answerWellKnown } from './well-known.ts'
+import { methodNotAllowed, readDocument } from './well-known.ts'
 
 /** What answers a POST to a path of the resource's own. */
 export type Endpoint = (
@@ -36,11 +37,18 @@ export async function answerRoutes(
   const path = cutTarget(target)?.path
   const state = stateOf(resource)
   const endpoint = endpoints.get(path) ?? state.missionWatch?.endpoints.get(path)
-  if (endpoint === undefined) return answerWellKnown(resource, method, target)
-  if (method !== 'POST') return { status: 405, headers: { allow: 'POST' }, body: '' }
   try {
+    if (endpoint === undefined) return await readDocument(state, method, path)
+    if (method !== 'POST') throw methodNotAllowed(method, 'POST')
     return await endpoint(state, request, () => readContent(maxContent))
   } catch (error) {
-    return answer(state.refuse(error, request))
+    return answer(state.refuse(isAAuthError(error) ? error : ownFault(error), request))
   }
+}
+
+/** What an endpoint threw without meaning to; agents of an endpoint are told that it will not pass (draft 11 §6.6). */
+function ownFault(thrown: unknown): AAuthError {
+  const hint =
+    thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a value that is not an Error was thrown'
+  return new AAuthError('server_error', { hint, cause: thrown, permanent: true })
 }

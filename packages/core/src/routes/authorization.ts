@@ -1,8 +1,9 @@
 import type { Answer } from '../answer.ts'
 import { within } from '../deadline.ts'
-import { AAuthError } from '../errors.ts'
+import { AAuthError, isAAuthError } from '../errors.ts'
 import { issueFor } from '../issue-for.ts'
 import { demandLiving } from '../mission-end.ts'
+import type { ResourceOptions } from '../options.ts'
 import { ask, redeemsAgentToken } from '../redeems-agent-token.ts'
 import type { ResourceState } from '../resource.ts'
 import { isAccount } from '../token/identifiers.ts'
@@ -67,11 +68,22 @@ async function demandAccount(
   account: string,
 ): Promise<void> {
   const { kind, ps, sub } = token.claims
-  const { accounts } = state.settings
   // An agent token is about no person: its sub is the agent.
   const person = kind === 'person-token' && ps !== undefined && sub !== undefined ? { ps, sub } : undefined
-  const owns = person !== undefined && (await within(state, '"accounts"', accounts?.(account, person)))
-  if (owns !== true) {
+  if (person === undefined || (await hasAccount(state, account, person)) !== true) {
     throw new AAuthError('invalid_account', { hint: `the person has no account "${account}"` })
+  }
+}
+
+/** An operator's callback that fails is passing trouble, as with `check` of a route. */
+async function hasAccount(
+  state: ResourceState,
+  ...asked: Parameters<NonNullable<ResourceOptions['accounts']>>
+): Promise<boolean | undefined> {
+  try {
+    return await within(state, '"accounts"', state.settings.accounts?.(...asked))
+  } catch (cause) {
+    if (isAAuthError(cause)) throw cause
+    throw new AAuthError('server_error', { hint: '"accounts" threw', cause, retryAfter: 5 })
   }
 }

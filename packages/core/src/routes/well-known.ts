@@ -1,6 +1,7 @@
-import type { Answer } from '../answer.ts'
-import { acceptedAlgorithms } from '../errors.ts'
+import { type Answer, answer } from '../answer.ts'
+import { AAuthError, acceptedAlgorithms } from '../errors.ts'
 import { type Resource, type ResourceState, stateOf } from '../resource.ts'
+import { quoted } from '../wire/quoted.ts'
 import { cutTarget } from '../wire/target.ts'
 import { authorizationPath, jwksPath, metadataPath, revocationPath } from './paths.ts'
 
@@ -15,16 +16,36 @@ export async function answerWellKnown(
   method: string,
   target: string,
 ): Promise<Answer | undefined> {
-  const path = cutTarget(target)?.path
-  if (path !== metadataPath && path !== jwksPath) return undefined
-  if (method !== 'GET' && method !== 'HEAD') return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' }
   const state = stateOf(resource)
+  try {
+    return await readDocument(state, method, cutTarget(target)?.path)
+  } catch (error) {
+    return answer(error)
+  }
+}
+
+/** @throws {AAuthError} for a method that does not read */
+export async function readDocument(
+  state: ResourceState,
+  method: string,
+  path: string | undefined,
+): Promise<Answer | undefined> {
+  if (path !== metadataPath && path !== jwksPath) return undefined
+  if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed(method, 'GET, HEAD')
   const document = path === metadataPath ? metadata(state) : { keys: await state.signingKey.published() }
   return {
     status: 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=600' },
     body: JSON.stringify(document),
   }
+}
+
+/** The answer to a method that a route of the resource itself does not serve: 405 with `Allow`. */
+export function methodNotAllowed(method: string, allow: string): AAuthError {
+  return new AAuthError('invalid_request', {
+    allow,
+    hint: `${quoted(method)} is not served here: use ${allow}`,
+  })
 }
 
 /** The mode by its name in the newest generation that is served (matrix META-3, D49). */

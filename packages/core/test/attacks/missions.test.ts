@@ -1,9 +1,9 @@
-import { type AnyRequirement, type Auth, fetchGuard, issueResourceToken, stepUp } from '@aauth-guard/core'
+import { type AnyRequirement, type Auth, fetchGuard, issueResourceToken } from '@aauth-guard/core'
 import { verifyResourceToken } from '@aauth-guard/core/exchange'
 import { toRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeScene, verdict } from '../exchange/scene.ts'
-import { challenged, notes, verified } from '../issuing/issued.ts'
+import { answerOfStepUp, challenged, notes, verified } from '../issuing/issued.ts'
 import { listed, makeWorld, type World } from '../world.ts'
 import {
   agentRoute,
@@ -107,7 +107,7 @@ describe('a resource token', () => {
   it('of a step-up names the mission of the token in draft 11 [X6]', async () => {
     const { agent, call, resource } = await makeWorld(notes)
     const auth = await call(await agent.authToken({ mission: s256 }))
-    const refused = await stepUp(resource, auth, { scope: 'notes.write' }).catch((error) => error)
+    const refused = await answerOfStepUp(resource, auth, { scope: 'notes.write' })
     expect((await challenged(resource, refused)).payload.mission_s256).toBe(s256)
   })
 

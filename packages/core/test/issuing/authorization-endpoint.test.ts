@@ -109,14 +109,19 @@ describe('the authorization endpoint', () => {
     expect(verdict(answer)).toEqual([403, 'access_denied'])
   })
 
+  const detail = 'The route does not serve this method.'
   it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'post'])(
-    'answers %s with 405 [R11-207]',
+    '%s is answered with 405 and invalid_request [R11-207]',
     async (method) => {
       const { net, resource, agent } = await makeWorld(notes)
       const token = await agent.personToken()
       const signed = await agent.sign(`${net.resource}/aauth/authorize`, { method }, { token })
       const answer = await answerRoutes(resource, toSignedRequest(signed), async () => new Uint8Array())
-      expect([answer?.status, answer?.headers]).toEqual([405, { allow: 'POST' }])
+      expect([answer?.status, answer?.headers, JSON.parse(answer?.body ?? '')]).toEqual([
+        405,
+        { allow: 'POST', 'cache-control': 'no-store', 'content-type': 'application/problem+json' },
+        { status: 405, error: 'invalid_request', detail, error_description: detail },
+      ])
     },
   )
 

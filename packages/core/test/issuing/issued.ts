@@ -3,16 +3,20 @@ import {
   type Answer,
   type AnyRequirement,
   type Auth,
+  answer,
   answerRoutes,
   answerWellKnown,
   authorize,
   isAAuthError,
   type Resource,
   type SigningKey,
+  type StepUp,
+  stepUp,
 } from '@aauth-guard/core'
 import { type Agent, type SignOptions, toSignedRequest } from '@aauth-guard/testing'
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTVerifyResult, jwtVerify } from 'jose'
 import { parseDictionary } from 'structured-headers'
+import { completeRefusal } from '../../src/pending-step-up.ts'
 import { now, type World } from '../world.ts'
 
 /** A private key, made anew in every run. */
@@ -39,8 +43,8 @@ export const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 
 /** What the resource publishes at `path`. */
 export async function published<Document>(resource: Resource, path: string): Promise<Document> {
-  const answer = await answerWellKnown(resource, 'GET', path)
-  return JSON.parse(answer?.body ?? '') as Document
+  const document = await answerWellKnown(resource, 'GET', path)
+  return JSON.parse(document?.body ?? '') as Document
 }
 
 /** A resource token, verified by jose with the keys that the resource publishes. */
@@ -54,7 +58,10 @@ export async function verified(resource: Resource, token: string, at = now): Pro
 }
 
 /** The resource token in the challenge of a refusal, verified. */
-export async function challenged(resource: Resource, { headers }: AAuthError): Promise<JWTVerifyResult> {
+export async function challenged(
+  resource: Resource,
+  { headers }: Pick<Answer, 'headers'>,
+): Promise<JWTVerifyResult> {
   const [, params] = parseDictionary(headers['aauth-requirement'] ?? '').get('requirement') ?? []
   return verified(resource, String(params?.get('resource-token')))
 }
@@ -78,6 +85,25 @@ export async function refusalOf(work: Promise<unknown>): Promise<AAuthError> {
   )
   if (isAAuthError(outcome)) return outcome
   throw outcome
+}
+
+/** What the caller of a step-up is sent. */
+export async function answerOfStepUp(resource: Resource, auth: Auth, wanted: StepUp): Promise<Answer> {
+  try {
+    stepUp(resource, auth, wanted)
+  } catch (error) {
+    if (isAAuthError(error)) return answer(error)
+    throw error
+  }
+}
+
+/** A step-up as it is answered: rejects with the refusal that the caller is sent. */
+export async function answeredStepUp(resource: Resource, auth: Auth, wanted: StepUp): Promise<never> {
+  try {
+    return stepUp(resource, auth, wanted)
+  } catch (error) {
+    throw isAAuthError(error) ? await completeRefusal(error) : error
+  }
 }
 
 /** What is asked of the authorization endpoint. */
@@ -109,9 +135,9 @@ export async function askForToken({ resource, net, ...world }: World, asking: As
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   const request = { method: 'POST', headers: { 'content-type': type, ...headers }, body: text }
   const { body: _, ...head } = toSignedRequest(await agent.sign(url, request, { ...signing, token }))
-  const answer = await answerRoutes(resource, head, async () => new TextEncoder().encode(arrives ?? text))
-  if (answer === undefined) throw new Error('nobody answered')
-  return answer
+  const answered = await answerRoutes(resource, head, async () => new TextEncoder().encode(arrives ?? text))
+  if (answered === undefined) throw new Error('nobody answered')
+  return answered
 }
 
 /** Status, code, and what is to be shown instead. */

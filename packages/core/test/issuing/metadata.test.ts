@@ -117,11 +117,13 @@ describe('the metadata', () => {
       await answerWellKnown(resource, 'HEAD', path),
       await answerWellKnown(resource, 'PUT', path),
     ]
-    expect([head?.status, head?.headers, put]).toEqual([
+    expect([head?.status, head?.headers, put?.status, put?.headers.allow]).toEqual([
       200,
       { 'content-type': 'application/json', 'cache-control': 'public, max-age=600' },
-      { status: 405, headers: { allow: 'GET, HEAD' }, body: '' },
+      405,
+      'GET, HEAD',
     ])
+    expect(JSON.parse(put?.body ?? '')).toMatchObject({ status: 405, error: 'invalid_request' })
   })
 
   it.each([`${path}/`, `/x${path}`, '/.well-known/aauth-resource', '/aauth/authorize/', '/aauth'])(

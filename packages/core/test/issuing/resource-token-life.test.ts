@@ -1,7 +1,7 @@
-import { type Auth, issueResourceToken, stepUp } from '@aauth-guard/core'
+import { type Auth, issueResourceToken } from '@aauth-guard/core'
 import { describe, expect, it } from 'vitest'
 import { makeWorld, now } from '../world.ts'
-import { agentRoute, notes, personRoute, refusalOf, verified } from './issued.ts'
+import { agentRoute, answeredStepUp, notes, personRoute, refusalOf, verified } from './issued.ts'
 
 const wanted = { scope: 'notes.read' } as const
 
@@ -40,7 +40,7 @@ it('every resource token has a jti of its own [R11-169, M07]', async () => {
 
 describe.each([
   ['issueResourceToken', issueResourceToken],
-  ['stepUp', stepUp],
+  ['stepUp', answeredStepUp],
 ] as const)('%s', (_, use) => {
   it('refuses an identity that a handler kept until its token expired [RT-9, R11-160]', async () => {
     const { net, resource, agent, call } = await makeWorld(notes)

@@ -4,12 +4,19 @@ import {
   issueResourceToken,
   type ResourceOptions,
   type Signer,
-  stepUp,
 } from '@aauth-guard/core'
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { makeWorld } from '../world.ts'
-import { makeSigningKey, notes, personRoute, published, refusalOf, verified } from './issued.ts'
+import {
+  answeredStepUp,
+  makeSigningKey,
+  notes,
+  personRoute,
+  published,
+  refusalOf,
+  verified,
+} from './issued.ts'
 
 const wanted = { scope: 'notes.read' } as const
 const algorithms = {
@@ -91,7 +98,7 @@ describe('a signer that keeps its key', () => {
     it('makes the challenge a 503 without a resource token [M08]', async () => {
       const { agent, refusal } = await makeWorld({ ...notes, signingKey: await makeSigner('ES256', sign) })
       const error = await refusal(await agent.personToken(), { requirement: wanted })
-      const { status, headers } = answer(error)
+      const { status, headers } = await answer(error)
       expect([status, error.code, headers]).toEqual([
         503,
         'server_error',
@@ -101,7 +108,7 @@ describe('a signer that keeps its key', () => {
 
     it.each([
       ['issueResourceToken', issueResourceToken],
-      ['stepUp', stepUp],
+      ['stepUp', answeredStepUp],
     ] as const)('makes %s reject with server_error [M08]', async (_, use) => {
       const { resource, agent, call } = await makeWorld({
         ...notes,

@@ -1,7 +1,7 @@
 import { type Auth, capabilitiesOf, createResource, issueResourceToken, stepUp } from '@aauth-guard/core'
 import { describe, expect, it } from 'vitest'
 import { makeWorld } from '../world.ts'
-import { notes } from './issued.ts'
+import { answeredStepUp, notes } from './issued.ts'
 
 const forgeries: readonly (readonly [what: string, forge: (auth: Auth) => Auth])[] = [
   ['a spread copy', (auth) => ({ ...auth })],
@@ -23,7 +23,7 @@ describe.each(forgeries)('%s', (_, forge) => {
       const forged = forge(auth)
       const uses: Record<string, () => Promise<unknown>> = {
         issueResourceToken: () => issueResourceToken(resource, forged, { scope: 'notes.read' }),
-        stepUp: () => stepUp(resource, forged, { scope: 'notes.read' }),
+        stepUp: async () => stepUp(resource, forged, { scope: 'notes.read' }),
         capabilitiesOf: async () => capabilitiesOf(forged),
       }
       await expect(uses[name]?.()).rejects.toThrow(
@@ -35,7 +35,7 @@ describe.each(forgeries)('%s', (_, forge) => {
 
 it.each([
   ['issueResourceToken', issueResourceToken],
-  ['stepUp', stepUp],
+  ['stepUp', answeredStepUp],
 ] as const)('%s refuses an Auth that another resource verified [R11-160]', async (_, use) => {
   const { net, agent, call } = await makeWorld({ ...notes })
   const other = createResource({

@@ -1,7 +1,14 @@
 import { issueResourceToken, stepUp } from '@aauth-guard/core'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { verdict as answered, anyKind, askForToken, challenged, notes } from '../issuing/issued.ts'
+import {
+  verdict as answered,
+  answerOfStepUp,
+  anyKind,
+  askForToken,
+  challenged,
+  notes,
+} from '../issuing/issued.ts'
 import { makeWorld, type World } from '../world.ts'
 import { generations, granted, mission, s256, verdict } from './watched.ts'
 
@@ -11,9 +18,15 @@ const headerAlone = { generations: ['mission-header'] } as const
 /** Scopes beside the one that is asked for. */
 const narrow = (generation: (typeof generations)[number]) => granted({ generation, scope: 'notes.read' })
 
-const works: readonly (readonly [string, (world: World, auth: never) => Promise<unknown>])[] = [
-  ['stepUp', ({ resource }, auth) => stepUp(resource, auth, { scope })],
-  ['issueResourceToken', ({ resource }, auth) => issueResourceToken(resource, auth, { scope })],
+const works: readonly (readonly [string, (world: World, auth: never) => Promise<string>])[] = [
+  [
+    'stepUp',
+    async ({ resource }, auth) => {
+      const { status, body } = await answerOfStepUp(resource, auth, { scope })
+      return `${status} ${JSON.parse(body).error}`
+    },
+  ],
+  ['issueResourceToken', ({ resource }, auth) => verdict(issueResourceToken(resource, auth, { scope }))],
 ]
 
 describe('of a mission that ended while its handler ran', () => {
@@ -23,14 +36,14 @@ describe('of a mission that ended while its handler ran', () => {
     const world = await makeWorld(notes)
     const auth = await world.call(await world.agent.authToken(narrow(generation)))
     await world.resource.missions.terminate(mission, 'revoked')
-    expect(await verdict(work(world, auth as never))).toBe('403 mission_terminated')
+    expect(await work(world, auth as never)).toBe('403 mission_terminated')
   })
 
   it.each(works)('%s tells the operator', async (_, work) => {
     const world = await makeWorld(notes)
     const auth = await world.call(await world.agent.authToken(granted()))
     await world.resource.missions.terminate(mission)
-    await verdict(work(world, auth as never))
+    await work(world, auth as never)
     expect(world.refusals.map(({ hint }) => hint)).toEqual([
       `mission ${s256} of https://ps.example has ended`,
     ])

@@ -31,7 +31,7 @@ describe('a mission that was terminated', () => {
       const token = await mint(world)
       await world.resource.missions.terminate(mission, 'completed')
       const refusal = await world.refusal(token, { requirement: anyKind })
-      const { status, headers, body } = answer(refusal)
+      const { status, headers, body } = await answer(refusal)
       expect([status, headers, JSON.parse(body)]).toEqual([
         403,
         { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },

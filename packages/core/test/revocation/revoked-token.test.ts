@@ -41,7 +41,7 @@ describe('a revoked token', () => {
     const token = await world.agent.personToken()
     await world.resource.revoke(claimsOf(token))
     const refusal: AAuthError = await world.refusal(token)
-    expect(JSON.parse(answer(refusal).body)).toEqual({
+    expect(JSON.parse((await answer(refusal)).body)).toEqual({
       type: 'urn:ietf:params:sig-error:revoked_jwt',
       status: 401,
       error: 'revoked_jwt',
