@@ -25,6 +25,9 @@ export const demands = {
   },
 } as const satisfies Readonly<Record<string, Requirement<TokenKind, false>>>
 
+/** What the handler of `/more` asks for. */
+export const more = { scope: 'notes.write' } as const
+
 /** Lets callers without credential pass. */
 export const optionally = { ...demands.anyone, optional: true } as const
 

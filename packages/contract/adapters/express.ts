@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import { isAAuthError, type Resource } from '@aauth-guard/core'
-import { answerRefusals, protect, requireGrant, verifyDigest, wellKnown } from '@aauth-guard/express'
+import { isAAuthError, type Resource, stepUp } from '@aauth-guard/core'
+import { answerRefusals, getAuth, protect, requireGrant, verifyDigest, wellKnown } from '@aauth-guard/express'
 import express5, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express'
 import {
   callerText,
@@ -9,6 +9,7 @@ import {
   formFields,
   grant,
   heardText,
+  more,
   optionally,
   plainText,
   sentText,
@@ -34,9 +35,12 @@ function build(express: typeof express5, resource: Resource): Express {
   app.get('/agents', protect(resource, demands.agents), tell)
   app.get('/people', protect(resource, demands.people), tell)
   app.get('/notes', protect(resource, demands.read), tell)
-  app.post('/notes', protect(resource, demands.write), express.json({ verify: verifyDigest }), tellContent)
+  app.post('/notes', protect(resource, demands.write), express.json(), tellContent)
   app.get('/notes/:id', protect(resource, demands.read), (req, res) =>
     send(res, `${callerText(req.aauth)} reads ${req.params.id}`),
+  )
+  app.get('/more', protect(resource, demands.read), (req) =>
+    stepUp(resource, getAuth(req, 'auth-token'), more),
   )
   app.get('/query', protect(resource, demands.query), tell)
   app.get('/mission', protect(resource, demands.mission), tell)
@@ -62,16 +66,17 @@ function build(express: typeof express5, resource: Resource): Express {
 
   const body = express.Router()
   body.use(protect(resource, demands.anyone))
-  body.post('/json', express.json({ verify: verifyDigest }), tellContent)
-  body.post('/form', express.urlencoded({ extended: false, verify: verifyDigest }), tellContent)
-  body.post('/text', express.text({ verify: verifyDigest }), tellContent)
-  body.post('/multipart', express.raw({ type: 'multipart/form-data', verify: verifyDigest }), tellForm)
+  body.post('/json', express.json(), tellContent)
+  body.post('/form', express.urlencoded({ extended: false }), tellContent)
+  body.post('/text', express.text(), tellContent)
+  body.post('/multipart', express.raw({ type: 'multipart/form-data' }), tellForm)
   body.post('/stream', (req, res, next) => {
     streamText(req.aauth, req).then((text) => send(res, text), next)
   })
   body.post('/unread', tell)
   app.use('/body', body)
   app.post('/late', express.json({ verify: verifyDigest }), protect(resource), tellContent)
+  app.post('/consumed', express.json(), protect(resource), tell)
 
   const deep = express.Router()
   deep.get('/x', tell)

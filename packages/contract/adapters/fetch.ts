@@ -1,4 +1,4 @@
-import { type Auth, fetchGuard, type Resource } from '@aauth-guard/core'
+import { type Auth, fetchGuard, type Resource, stepUp } from '@aauth-guard/core'
 import { demandGrant } from '@aauth-guard/core/missions'
 import { getRequestListener } from '@hono/node-server'
 import {
@@ -8,6 +8,7 @@ import {
   formFields,
   grant,
   heardText,
+  more,
   optionally,
   plainText,
   sentText,
@@ -35,6 +36,7 @@ function build(resource: Resource): (request: Request) => Promise<Response> {
     '/people': fetchGuard(resource, demands.people)(tell),
     'GET /notes': reading(tell),
     'POST /notes': fetchGuard(resource, demands.write)(tellJson),
+    '/more': reading((_request, auth) => stepUp(resource, auth, more)),
     '/query': fetchGuard(resource, demands.query)(tell),
     '/mission': fetchGuard(resource, demands.mission)(tell),
     '/class': fetchGuard(resource, demands.class)(tell),
@@ -68,6 +70,10 @@ function build(resource: Resource): (request: Request) => Promise<Response> {
     }),
     '/body/unread': anyone(tell),
     '/late': granted(tellJson),
+    '/consumed': async (request) => {
+      await request.text()
+      return granted(tell)(request)
+    },
     '/api/x': anyone(tell),
     '/api/deep/x': anyone(tell),
     '/v2/x': anyone(tell),

@@ -1,4 +1,4 @@
-import { type Auth, isAAuthError, type Resource } from '@aauth-guard/core'
+import { type Auth, isAAuthError, type Resource, stepUp } from '@aauth-guard/core'
 import { protect, requireGrant, wellKnown } from '@aauth-guard/hono'
 import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
@@ -9,6 +9,7 @@ import {
   formFields,
   grant,
   heardText,
+  more,
   optionally,
   plainText,
   sentText,
@@ -40,6 +41,7 @@ function build(resource: Resource): Hono<Caller> {
   app.get('/notes/:id', protect(resource, demands.read), (c) =>
     text(c, `${callerText(c.var.aauth)} reads ${c.req.param('id')}`),
   )
+  app.get('/more', protect(resource, demands.read), (c) => stepUp(resource, c.var.aauth, more))
   app.get('/query', protect(resource, demands.query), tell)
   app.get('/mission', protect(resource, demands.mission), tell)
   app.get('/class', protect(resource, demands.class), tell)
@@ -82,6 +84,16 @@ function build(resource: Resource): Hono<Caller> {
     },
     protect(resource),
     tellJson,
+  )
+
+  app.post(
+    '/consumed',
+    async (c, next) => {
+      await c.req.raw.text()
+      await next()
+    },
+    protect(resource),
+    tell,
   )
 
   const deep = new Hono<Caller>()

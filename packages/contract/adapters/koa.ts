@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
-import { isAAuthError, type Resource } from '@aauth-guard/core'
+import { isAAuthError, type Resource, stepUp } from '@aauth-guard/core'
 import { protect, requireGrant, wellKnown } from '@aauth-guard/koa'
 import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
@@ -13,6 +13,7 @@ import {
   formFields,
   grant,
   heardText,
+  more,
   optionally,
   sentText,
   streamText,
@@ -48,6 +49,7 @@ function build(Koa: typeof Koa3, resource: Resource): Koa3 {
   router.get('/notes/:id', protect(resource, demands.read), (ctx) => {
     ctx.body = `${callerText(ctx.state.aauth)} reads ${ctx.params.id}`
   })
+  router.get('/more', protect(resource, demands.read), (ctx) => stepUp(resource, ctx.state.aauth, more))
   router.get('/query', protect(resource, demands.query), tell)
   router.get('/mission', protect(resource, demands.mission), tell)
   router.get('/class', protect(resource, demands.class), tell)
@@ -83,6 +85,7 @@ function build(Koa: typeof Koa3, resource: Resource): Koa3 {
   body.post('/unread', tell)
   router.use(body.routes())
   router.post('/late', parser('json'), protect(resource), tellContent)
+  router.post('/consumed', parser('json'), protect(resource), tell)
 
   const deep = new Router({ sensitive })
   deep.get('/x', tell)

@@ -129,7 +129,7 @@ export const callers: Suite = {
     [
       'nobody can post metadata',
       { target: '/.well-known/aauth-resource.json', method: 'POST', token: 'none' },
-      '405 ',
+      '405 invalid_request',
     ],
   ],
 }

@@ -160,6 +160,16 @@ export const content: Suite = {
       }),
       '401 invalid_signature',
     ],
+    [
+      'content that was read before the guard and not kept is refused where its digest is covered [N07]',
+      post('/consumed', 'application/json', '{"text":"milk"}', { digest: true }),
+      '503 server_error',
+    ],
+    [
+      'content that was read before the guard and not kept is no matter where its digest is not covered',
+      post('/consumed', 'application/json', '{"text":"milk"}'),
+      '200 person-1',
+    ],
     ['GET with content is served', { body: 'milk' }, '200 person-1'],
     ['GET with content and its digest is served', { body: 'milk', digest: true }, '200 person-1'],
   ],

@@ -9,6 +9,7 @@ import { framing } from './framing.ts'
 import { hosts } from './hosts.ts'
 import { missions } from './missions.ts'
 import { mounts, strippedPrefix } from './mounts.ts'
+import { ownRoutes } from './own-routes.ts'
 import { guardedPreflights, preflights } from './preflights.ts'
 import { refusals } from './refusals.ts'
 import { targets } from './targets.ts'
@@ -20,6 +21,7 @@ export const suites: readonly Suite[] = [
   contentKinds,
   content,
   missions,
+  ownRoutes,
   mounts,
   strippedPrefix,
   preflights,

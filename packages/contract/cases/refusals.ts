@@ -116,6 +116,11 @@ export const refusals: Suite = {
       '401 auth_token_required',
       'mission-header',
     ],
+    [
+      'a handler that steps up sends its caller away for more [CHAL-7, R11-146]',
+      { target: '/more', grant: read },
+      '401 auth_token_required',
+    ],
     ['check has the last word', { target: '/denied' }, '403 access_denied'],
     ['a check that throws lets nobody in [Q09]', { target: '/broken' }, '503 server_error'],
     [

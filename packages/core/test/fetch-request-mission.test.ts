@@ -94,7 +94,7 @@ describe.each(hosts)('a request of a host that %s', (_, host) => {
 
   it('can have its content compared after it was shown without the header [MISS-13]', async () => {
     const request = host(await signed('note', { digest: true }))
-    const auth = await authorize(world.resource, fetchRequest(request), {})
+    const auth = await authorize(world.resource, fetchRequest(request), {}, { content: 'later' })
     const compared = await checkContent(auth, withoutMission(request))
     expect([compared.headers.has('aauth-mission'), await compared.text()]).toEqual([false, 'note'])
     expect(fetchRequest(compared)).toBe(fetchRequest(request))

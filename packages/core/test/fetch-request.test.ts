@@ -11,7 +11,7 @@ describe('a Request of a fetch host', () => {
     const request = toRequest(
       await world.agent.sign('https://notes.example/notes', options, { token, digest: true }),
     )
-    const auth: Auth = await authorize(world.resource, fetchRequest(request))
+    const auth: Auth = await authorize(world.resource, fetchRequest(request), {}, { content: 'later' })
     const unread = await checkContent(auth, request)
     expect([unread === request, unread.bodyUsed, await unread.clone().text()]).toEqual([false, false, 'note'])
     expect(fetchRequest(unread)).toBe(fetchRequest(request))

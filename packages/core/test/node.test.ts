@@ -20,7 +20,9 @@ afterAll(() => world.net.close())
 
 async function decide(req: IncomingMessage, res: ServerResponse): Promise<void> {
   try {
-    const auth = await authorize(world.resource, signedRequest(req), requirement as object)
+    const auth = await authorize(world.resource, signedRequest(req), requirement as object, {
+      content: 'later',
+    })
     res.end(`accepted ${contentBinding(auth)}`)
   } catch (error) {
     const { status, headers, body } = await answer(error)

@@ -68,9 +68,13 @@ describe('the identity that a handler reads', () => {
       { token, digest: true },
     )
     const { body: _, ...request } = toSignedRequest(message)
-    const auth: Auth = await authorize(world.resource, request)
-    expect(() => readIdentity(auth, 'auth-token', remedy)).toThrow(remedy)
-    expect(() => demandCheckedContent(auth, remedy)).toThrow(remedy)
+    const auth: Auth = await authorize(world.resource, request, {}, { content: 'later' })
+    expect(() => readIdentity(auth, 'auth-token', remedy)).toThrow(
+      expect.objectContaining({ code: 'server_error', hint: expect.stringContaining(remedy) }),
+    )
+    expect(() => demandCheckedContent(auth, remedy)).toThrow(
+      expect.objectContaining({ code: 'server_error', hint: expect.stringContaining(remedy) }),
+    )
     await verifyContent(auth, new TextEncoder().encode('note'))
     expect(readIdentity(auth, 'auth-token', remedy)).toBe(auth)
     expect(() => demandCheckedContent(auth, remedy)).not.toThrow()

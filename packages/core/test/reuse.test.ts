@@ -91,8 +91,8 @@ describe('a request that passed one guard', () => {
     const world = await makeWorld()
     const { body: _, ...request } = toSignedRequest(await signed(world, {}, { digest: true }))
     const [first, second]: Auth[] = [
-      await authorize(world.resource, request),
-      await authorize(world.resource, request),
+      await authorize(world.resource, request, {}, { content: 'later' }),
+      await authorize(world.resource, request, {}, { content: 'later' }),
     ]
     await verifyContent(first as Auth, new TextEncoder().encode('note'))
     expect(contentBinding(second as Auth)).toBe('checked')

@@ -113,8 +113,24 @@ describe('a digest that binds nothing', () => {
 describe('a covered Content-Digest, the content yet to come', () => {
   async function unchecked(world: World): Promise<Auth> {
     const { body: _, ...request } = await post(world, good256, ['content-digest'])
-    return authorize(world.resource, request)
+    return authorize(world.resource, request, {}, { content: 'later' })
   }
+
+  it('is refused by authorize, unless the caller says that it compares later [SIG-12, N03]', async () => {
+    const world = await makeWorld()
+    const { body: _, ...request } = await post(world, good256, ['content-digest'])
+    const refused = authorize(world.resource, request)
+    await expect(refused).rejects.toMatchObject({ status: 503, code: 'server_error' })
+    expect(world.refusals.map(({ hint }) => hint)).toEqual([expect.stringContaining("{ content: 'later' }")])
+    // A first guard that compares later does not speak for a second one.
+    const { body: __, ...again } = await post(world, good256, ['content-digest'])
+    await authorize(world.resource, again, {}, { content: 'later' })
+    await expect(authorize(world.resource, again)).rejects.toMatchObject({ code: 'server_error' })
+    const polluted: object = Object.create({ content: 'later' })
+    await expect(authorize(world.resource, again, {}, polluted)).rejects.toMatchObject({
+      code: 'server_error',
+    })
+  })
 
   it('is unchecked until the content was compared [SIG-12, N03]', async () => {
     const auth = await unchecked(await makeWorld())
@@ -154,7 +170,7 @@ describe('content that is read for the comparison', () => {
 
   async function unchecked(world: World, cover: readonly string[]): Promise<Auth> {
     const { body: _, ...request } = await post(world, good256, cover)
-    return authorize(world.resource, request)
+    return authorize(world.resource, request, {}, { content: 'later' })
   }
 
   it('is compared once, and not read again [SIG-12, N01]', async () => {
@@ -168,10 +184,16 @@ describe('content that is read for the comparison', () => {
     await expect(bindContent(await unchecked(await makeWorld(), []), never)).resolves.toBeUndefined()
   })
 
-  it('stays unchecked where somebody took it before [N03]', async () => {
-    const auth = await unchecked(await makeWorld(), ['content-digest'])
-    await bindContent(auth, async () => undefined)
-    expect(contentBinding(auth)).toBe('unchecked')
+  it('is refused where somebody took it before, with the mend in the hint [N03]', async () => {
+    const world = await makeWorld()
+    const auth = await unchecked(world, ['content-digest'])
+    const taken = bindContent(auth, async () => undefined, 'mount the guard first')
+    await expect(taken).rejects.toMatchObject({
+      status: 503,
+      code: 'server_error',
+      hint: 'the signature covers "content-digest", but the content was not compared with it: mount the guard first',
+    })
+    expect([contentBinding(auth), world.refusals.length]).toEqual(['unchecked', 1])
   })
 
   it('is refused and reported where it is another, or cannot be read [SIG-12, N01, N09]', async () => {

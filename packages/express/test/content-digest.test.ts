@@ -3,7 +3,6 @@ import { answerRefusals, getAuth, protect, verifyDigest } from '@aauth-guard/exp
 import type { RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
-import { tellError } from './handlers.ts'
 import { type OnTheWay, type Sent, type Served, serve, verdictOf } from './served.ts'
 
 const note = '{"text":"milk"}'
@@ -103,28 +102,43 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     ])
   })
 
-  it('getAuth and req.aauth throw and name the fix when nobody compared the content', async () => {
+  it('is compared by the guard, whether or not a parser or handler asks for it [SIG-12, N03]', async () => {
     const { send } = await serve(({ resource }) =>
       express()
-        .post('/notes', protect(resource), (req, res) => res.json(getAuth(req, 'auth-token')))
-        .post('/slot', protect(resource), (req, res) => res.json(req.aauth))
-        .use(tellError),
+        .post('/notes', protect(resource), express.json(), (req, res) => res.json(req.body))
+        .post('/unread', protect(resource), (_req, res) => res.sendStatus(204)),
     )
-    const fix =
-      'TypeError: content-digest is covered but the body was not checked; mount express.json({ verify: verifyDigest }) after protect(resource)'
-    const answers = [await send(json), await send({ ...json, target: '/slot' })]
-    expect(await Promise.all(answers.map(async (got) => [got.status, await got.text()]))).toEqual([
-      [500, fix],
-      [500, fix],
+    const [good, changed] = [await send(json), await send({ ...json, onTheWay: tampered })]
+    expect([good.status, await good.json(), await verdictOf(changed)]).toEqual([
+      200,
+      { text: 'milk' },
+      [401, 'invalid_signature'],
+    ])
+    const unread = { ...json, target: '/unread' }
+    expect([
+      (await send(unread)).status,
+      await verdictOf(await send({ ...unread, onTheWay: tampered })),
+    ]).toEqual([204, [401, 'invalid_signature']])
+  })
+
+  it('is compared when no parser takes the content type', async () => {
+    const { send } = await serveNotes()
+    const text = { ...json, headers: { 'content-type': 'text/plain' } }
+    expect([(await send(text)).status, (await send({ ...text, onTheWay: tampered })).status]).toEqual([
+      200, 401,
     ])
   })
 
-  it('stays closed when the parser does not take the content type', async () => {
-    const { send } = await serveNotes()
-    expect((await send({ ...json, headers: { 'content-type': 'text/plain' } })).status).toBe(500)
+  it('is compared up to maxContent, which is refused with content_too_large beyond [N09]', async () => {
+    const { send } = await serve(({ resource }) =>
+      express().post('/notes', protect(resource, {}, { maxContent: 4 }), (_req, res) => res.sendStatus(204)),
+    )
+    const sent: Sent = { method: 'POST', digest: true, headers: { 'content-type': 'text/plain' } }
+    expect((await send({ ...sent, body: 'milk' })).status).toBe(204)
+    expect(await verdictOf(await send({ ...sent, body: 'cream' }))).toEqual([413, 'content_too_large'])
   })
 
-  it('stays closed when answerRefusals was forgotten', async () => {
+  it('lets nobody in with changed content where answerRefusals is missing', async () => {
     let entered = false
     const { send } = await serve(({ resource }) =>
       express().post('/notes', protect(resource), parsers.json as RequestHandler, (_req, res) => {
@@ -143,7 +157,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
   })
 
   it.each(['gzip', 'GZIP'])(
-    'refuses content compressed with %s whose digest is covered',
+    'of content compressed with %s is that of what was sent [N06]',
     async (encoding) => {
       const { send } = await serveNotes()
       const sent: Sent = {
@@ -151,7 +165,11 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
         body: new Uint8Array(gzipSync(note)),
         headers: { 'content-type': 'application/json', 'content-encoding': encoding },
       }
-      expect(await verdictOf(await send(sent))).toEqual([400, 'invalid_request'])
+      const response = await send(sent)
+      expect([response.status, await response.json()]).toEqual([
+        200,
+        { sub: 'person-1', body: { text: 'milk' } },
+      ])
     },
   )
 

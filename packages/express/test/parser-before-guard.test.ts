@@ -50,17 +50,26 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
     }
     // The digest is of the inflated content, which is not what crossed the wire.
     const inflated = await send({ ...json, onTheWay: (message) => compress(message) })
-    expect([(await send(sent)).status, inflated.status]).toEqual([500, 500])
+    expect([await verdictOf(await send(sent)), await verdictOf(inflated)]).toEqual([
+      [503, 'server_error'],
+      [503, 'server_error'],
+    ])
   })
 
-  it('before the guard without verifyDigest leaves the identity out of reach', async () => {
-    const { send } = await serve(({ resource }) =>
+  it('before the guard without verifyDigest is refused with a problem, and the operator is told the mend [N07]', async () => {
+    let entered = false
+    const { send, refusals } = await serve(({ resource }) =>
       express()
         .use(express.json())
-        .post('/notes', protect(resource), (req, res) => res.json(getAuth(req, 'auth-token')))
-        .use(tellError),
+        .post('/notes', protect(resource), (_req, res) => {
+          entered = true
+          res.sendStatus(204)
+        }),
     )
-    expect((await send(json)).status).toBe(500)
+    expect([await verdictOf(await send(json)), entered]).toEqual([[503, 'server_error'], false])
+    expect(refusals.map(({ hint }) => hint)).toEqual([
+      'the signature covers "content-digest", but the content was not compared with it: mount protect(resource) before the body parsers, or give them { verify: verifyDigest }',
+    ])
   })
 
   it('before an optional guard reads what strangers send', async () => {

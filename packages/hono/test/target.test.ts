@@ -45,14 +45,14 @@ describe.each(hosts)('the request target of Hono on %s', (_, host) => {
   })
 })
 
-it('names no type of the nothing that it says to POST', async () => {
+it('POST to the metadata is answered with 405 and a problem body', async () => {
   const { resource } = await makeWorld()
   const app = new Hono().use(wellKnown(resource))
   const response = await app.request(metadata, { method: 'POST' })
-  expect([response.status, response.headers.get('allow'), response.headers.get('content-type')]).toEqual([
+  expect([response.status, response.headers.get('allow'), await response.json()]).toMatchObject([
     405,
     'GET, HEAD',
-    null,
+    { status: 405, error: 'invalid_request' },
   ])
 })
 

@@ -114,8 +114,8 @@ describe.each(koaLines)('content on %s', (_, Koa) => {
     expect(refusals.map(({ code }) => code)).toEqual(['content_too_large'])
   })
 
-  it('that a parser took before the guard leaves the identity out of reach [N07]', async () => {
-    const { send } = await serve(({ resource }) =>
+  it('that a parser took before the guard is refused, and the operator is told the mend [N07]', async () => {
+    const { send, refusals } = await serve(({ resource }) =>
       new Koa()
         .use(tellError)
         .use(bodyParser() as never)
@@ -125,13 +125,14 @@ describe.each(koaLines)('content on %s', (_, Koa) => {
         })
         .callback(),
     )
-    const fix =
-      'TypeError: content-digest is covered but the body was not checked; put protect(resource) before the body parser'
     const answers = [await send(note), await send({ ...note, target: '/state' })]
-    expect(await Promise.all(answers.map(async (got) => [got.status, await got.text()]))).toEqual([
-      [500, fix],
-      [500, fix],
+    expect(await Promise.all(answers.map(verdictOf))).toEqual([
+      [503, 'server_error'],
+      [503, 'server_error'],
     ])
+    expect(refusals[0]?.hint).toBe(
+      'the signature covers "content-digest", but the content was not compared with it: mount protect(resource) before the body parsers',
+    )
   })
 
   it('that ends too early is nobody’s fault but the client’s [Q10]', async () => {

@@ -12,6 +12,8 @@ import { AAuthError } from '../errors.ts'
 export function bufferContent(message: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
   if (message.readableDidRead || message.readableFlowing) return Promise.resolve(undefined)
   if (message.destroyed) return Promise.reject(endedEarly())
+  // Listening to an ended message makes it emit `end`, and a parser behind would find it no longer readable.
+  if (hasEnded(message) && message.readableLength === 0) return Promise.resolve(new Uint8Array())
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -20,6 +22,10 @@ export function bufferContent(message: IncomingMessage, limit: number): Promise<
       conclude()
     }
     const take = (): void => {
+      if (length === 0 && hasEnded(message) && message.readableLength === 0) {
+        end()
+        return
+      }
       for (let chunk: Buffer | null = message.read(); chunk !== null; chunk = message.read()) {
         chunks.push(chunk)
         length += chunk.length

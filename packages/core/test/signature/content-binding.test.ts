@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { makeWorld, type World } from '../world.ts'
 
 const url = 'https://notes.example/notes'
+const later = { content: 'later' } as const
 const ascii = new TextEncoder()
 
 let world: World
@@ -63,7 +64,7 @@ describe('a covered Content-Digest', () => {
   )
 
   it('waits for whoever reads the content, and says so until then [N03]', async () => {
-    const auth = await authorize(world.resource, withoutContent(await signed({ digest: true })))
+    const auth = await authorize(world.resource, withoutContent(await signed({ digest: true })), {}, later)
     expect(contentBinding(auth)).toBe('unchecked')
     expect(await verdict(() => verifyContent(auth, ascii.encode('b note')))).toBe('invalid_signature')
     expect(contentBinding(auth)).toBe('unchecked')
