@@ -38,7 +38,7 @@ export async function makeContractWorld(options: Partial<ResourceOptions> = {}):
 export function makeResource(net: TestNetwork, options: Partial<ResourceOptions> = {}): Resource {
   return createResource({
     issuer: net.resource,
-    trust: 'any',
+    trust: { agentProviders: 'any', personServers: ['https://ps.example'] },
     scopes,
     defaultScope: 'notes.read',
     signingKey,

@@ -44,6 +44,24 @@ export const framing: Suite = {
       '401 invalid_signature',
     ],
     [
+      'a line that ends in a line feed alone is refused by Node [A13]',
+      { wire: { after: ['X-Tag: a\nX-Other: b'] } },
+      '400 ',
+    ],
+    [
+      'a line that is cut by a carriage return is refused by Node [A13]',
+      { wire: { after: ['X-Tag: a\rX-Other: b'] } },
+      '400 ',
+    ],
+    [
+      'a chunk size that is no number is refused by Node [A13]',
+      {
+        method: 'POST',
+        wire: { framing: 'none', after: ['Transfer-Encoding: chunked'], trailing: '0x1\r\na\r\n0\r\n\r\n' },
+      },
+      '400 ',
+    ],
+    [
       'a line over the limit is refused by Node [A15]',
       { wire: { after: [`X-Tag: ${'a'.repeat(17_000)}`] } },
       '431 ',
