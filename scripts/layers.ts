@@ -14,7 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   signature: ['wire', 'errors', 'platform/platform'],
   platform: ['wire'],
   token: ['wire', 'signature', 'errors', 'platform/platform'],
-  keys: ['token', 'demand', 'errors', 'own-members', 'platform/platform'],
+  keys: ['known-members', 'wire/quoted', 'token', 'demand', 'errors', 'own-members', 'platform/platform'],
   mission: [
     'wire',
     'token',

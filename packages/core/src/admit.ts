@@ -1,6 +1,6 @@
 import { AAuthError } from './errors.ts'
 import type { KeySource } from './keys/issuer-records.ts'
-import { admits, names, type Trust } from './keys/trust.ts'
+import { admits, memberOf, names, type Trust } from './keys/trust.ts'
 import type { ResourceSettings } from './options.ts'
 import { renewal, type UntrustedClaims } from './token/claims.ts'
 import { providerOf } from './token/identifiers.ts'
@@ -23,9 +23,9 @@ export function admit(settings: ResourceSettings, routeTrust: Trust | undefined,
     settings.accessServer !== undefined &&
     !settings.acceptPersonServerTokens
   const fault = bypassesAccessServer
-    ? `${iss} is not an access server of this resource`
+    ? `${quoted(iss)} is a person server, and "accessServer" decides here: set "acceptPersonServerTokens" to accept its auth tokens too`
     : !isAdmitted(settings, routeTrust, role, iss)
-      ? `${iss} is not admitted as ${role}`
+      ? `${quoted(iss)} is not trusted as ${role}: list it in "trust.${memberOf[role]}" if its tokens are to count`
       : agentFault(settings, routeTrust, claims)
   if (fault === undefined) return
   throw new AAuthError('invalid_jwt', {

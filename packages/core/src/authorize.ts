@@ -7,7 +7,7 @@ import { demandLiving } from './mission-end.ts'
 import { completeRefusal } from './pending-step-up.ts'
 import { readRequest, requiredFor } from './read-request.ts'
 import type { AnyRequirement, Authorized, CompiledRequirement, Requirement } from './requirement.ts'
-import { type Resource, type ResourceState, stateOf } from './resource.ts'
+import { isResource, type Resource, type ResourceState, stateOf } from './resource.ts'
 import { satisfy } from './satisfy.ts'
 import { checkCoverage } from './signature/coverage.ts'
 import type { Auth } from './token/auth.ts'
@@ -108,6 +108,8 @@ async function decide(
 
 /** Checks a requirement without a request, so that mistakes show at start-up. @throws {TypeError} */
 export function checkRequirement(resource: Resource, requirement: AnyRequirement): void {
+  if (!isResource(resource) && isResource(requirement))
+    throw new TypeError('the resource comes second: write protect(resource, requirement)')
   stateOf(resource).compile(requirement)
 }
 

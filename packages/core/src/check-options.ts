@@ -7,9 +7,10 @@ import { ownMembers } from './own-members.ts'
 import { checkComponents } from './signature/coverage.ts'
 import type { ReplayScope } from './signature/replay.ts'
 import type { Stores } from './stores/stores.ts'
+import { checkServerId, checkServerIds } from './token/check-server-ids.ts'
 import { checkClaimNames } from './token/further-claims.ts'
-import { isServerId } from './token/identifiers.ts'
 import type { Generation } from './token/kinds.ts'
+import { quoted } from './wire/quoted.ts'
 import { cutTarget } from './wire/target.ts'
 
 const limitBounds: Readonly<Record<keyof Limits, readonly [preset: number, max: number, min?: number]>> = {
@@ -43,13 +44,10 @@ const scopeValue = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/
 /** @throws {TypeError} that names the option and what it must be */
 export function checkOptions(options: ResourceOptions): ResourceSettings {
   const given = ownMembers(options)
-  demand(
-    isServerId(given.issuer),
-    '"issuer" must be https:// and a host name, without port, path or trailing slash',
-  )
+  checkServerId(given.issuer, 'issuer')
   demand(
     given.trust !== undefined,
-    '"trust" must be given: \'any\' or { agentProviders, personServers, accessServers }',
+    '"trust" is missing: write \'any\', or { agentProviders, personServers, accessServers } with those you trust',
   )
   for (const [name, type] of Object.entries(typesOf) as [keyof typeof typesOf, string][])
     demand(given[name] === undefined || typeof given[name] === type, `"${name}" must be a ${type}`)
@@ -59,7 +57,7 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     '"authorities" must list lower-case host names',
   )
   const { accessServer, maxAgentTokenLifetime } = given
-  demand(accessServer === undefined || isServerId(accessServer), '"accessServer" must be a server identifier')
+  if (accessServer !== undefined) checkServerId(accessServer, 'accessServer')
   demand(
     maxAgentTokenLifetime === undefined ||
       (Number.isInteger(maxAgentTokenLifetime) && maxAgentTokenLifetime > 0),
@@ -111,12 +109,22 @@ function checkPrefix(prefix: string): string {
 }
 
 function checkScopes(given: ResourceOptions): Pick<ResourceSettings, 'scopes' | 'defaultScope'> {
+  demand(
+    !Array.isArray(given.scopes) && typeof (given.scopes ?? {}) === 'object',
+    `"scopes" is ${quoted(given.scopes)}: write an object of scopes and what they allow, such as { 'notes.read': 'Read your notes' }`,
+  )
   const scopes = new Map(Object.entries(given.scopes ?? {}))
   // A resource that describes no scope has one: access (architecture §11).
   if (scopes.size === 0) scopes.set('access', 'Access to this resource')
   for (const [scope, description] of scopes) {
-    demand(scopeValue.test(scope), `"scopes" holds "${scope}", which is no scope value`)
-    demand(typeof description === 'string', `"scopes" must describe "${scope}" with a string`)
+    demand(
+      scopeValue.test(scope),
+      `"scopes" holds ${quoted(scope)}, which is not a scope value: use visible ASCII without spaces, double quotes and backslashes`,
+    )
+    demand(
+      typeof description === 'string',
+      `"scopes" describes ${quoted(scope)} with ${quoted(description)}: write a text for consent screens`,
+    )
   }
   const only = scopes.size === 1 ? [...scopes.keys()][0] : undefined
   const defaultScope = given.defaultScope ?? only
@@ -163,14 +171,14 @@ function checkAccessMode(mode: ResourceSettings['accessMode']): ResourceSettings
 function checkRevokers(given: Readonly<Record<string, readonly string[]>>): ResourceSettings['revokers'] {
   const revokers = new Map(Object.entries(given))
   for (const [issuer, others] of revokers) {
-    demand(isServerId(issuer), `"revokers" names "${issuer}", which is no server identifier`)
+    checkServerId(issuer, 'revokers')
     checkServers(others, `revokers.${issuer}`)
   }
   return revokers
 }
 
 function checkServers(servers: readonly string[], name: string): readonly string[] {
-  demand(Array.isArray(servers) && servers.every(isServerId), `"${name}" must list server identifiers`)
+  checkServerIds(servers, name)
   return [...servers]
 }
 

@@ -47,6 +47,7 @@ export async function issueFor(
   if (transport.authority !== issuer.slice('https://'.length)) {
     throw new AAuthError('access_denied', { hint: `resource tokens are issued at ${issuer} only` })
   }
+  warnOfRoutes(state)
   const mission = claims.mission ?? asserted
   const grounds = { claims, thumbprint, audience, scopes: [...new Set(scopes)], account, older, mission }
   return signResourceToken(grounds, issuer, await state.signingKey.current(), now)
@@ -70,4 +71,16 @@ function audienceOf({ settings }: ResourceState, { ps }: VerifiedClaims, trust: 
   throw new AAuthError('access_denied', {
     hint: 'neither an access server nor an admitted person server could grant access',
   })
+}
+
+/**
+ * A resource token that nobody can verify leads nowhere, and the agent's person server tells only the agent. Says so
+ * once, where no request came by the routes of this resource before its first resource token.
+ */
+function warnOfRoutes(state: ResourceState): void {
+  if (state.routesReached) return
+  state.routesReached = true
+  console.warn(
+    `aauth-guard: ${state.settings.issuer} issues resource tokens, and no request came by its metadata and keys: mount wellKnown() with the same resource at the root of the app, before the guards, unless another process serves them`,
+  )
 }

@@ -24,6 +24,8 @@ export function certify(auth: Auth, provenance: Provenance): void {
 export function provenanceOf(auth: Auth): Provenance {
   const provenance = provenances.get(auth)
   if (provenance === undefined)
-    throw new TypeError('this Auth was not made by authorize of this copy of @aauth-guard/core')
+    throw new TypeError(
+      '"auth" is a copy, or was made by another copy of @aauth-guard/core: pass what the guard of this request found, from getAuth or authorize',
+    )
   return provenance
 }

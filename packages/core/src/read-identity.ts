@@ -2,6 +2,7 @@ import { assertContentCompared } from './content-binding.ts'
 import { provenanceOf } from './provenance.ts'
 import { type Auth, type AuthFor, isAccepted } from './token/auth.ts'
 import type { TokenKind } from './token/kinds.ts'
+import { quoted } from './wire/quoted.ts'
 
 /**
  * What a guard found, for the handler behind it. Adapters call this for their `getAuth`.
@@ -17,10 +18,12 @@ export function readIdentity<Kind extends TokenKind>(
   remedy: string,
 ): AuthFor<Kind> {
   if (auth === undefined)
-    throw new TypeError('nobody is authenticated here; put protect(resource) before this handler')
+    throw new TypeError('nobody is authenticated here: put protect(resource) before this handler')
   demandCheckedContent(auth, remedy)
   if (!isAccepted(new Set([kind]), auth.type, auth.generation))
-    throw new TypeError(`the request carried an ${auth.type}; ask for what the route accepts`)
+    throw new TypeError(
+      `the second argument of getAuth is ${quoted(kind)}, and the request carried ${quoted(auth.type)}: ask for a kind that "accept" of the route names`,
+    )
   return auth as AuthFor<Kind>
 }
 

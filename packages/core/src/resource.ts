@@ -9,6 +9,7 @@ import { VerifiedTokens } from './keys/verified-tokens.ts'
 import type { LifetimeRegistry } from './lifetime/registry.ts'
 import type { MissionWatch } from './mission/watching.ts'
 import { checkMission, type Missions, missionsOf } from './missions.ts'
+import { notAResource } from './not-a-resource.ts'
 import type { Limits, ResourceOptions, ResourceSettings } from './options.ts'
 import { PendingStepUp } from './pending-step-up.ts'
 import type { Platform } from './platform/platform.ts'
@@ -74,6 +75,8 @@ export class ResourceState {
   readonly missionWatch: MissionWatch | undefined
   readonly revocationRate: RevocationRate = new RevocationRate()
   readonly signingKey: SigningKeySource
+  /** Whether anybody was answered, or passed on, by the routes of the resource. */
+  routesReached = false
   /** What open connections rest on, once `lifetimeOf` was called. */
   lifetimes: LifetimeRegistry | undefined
   readonly purges: Purges = new Purges((iss) => this.#drop(iss))
@@ -126,11 +129,11 @@ export class ResourceState {
     const compiled = compileRequirement(requirement, new Set(scopes.keys()), generations.has('person-token'))
     if (compiled.accept.has('auth-token') && compiled.scopes.length === 0 && defaultScope === undefined) {
       throw new TypeError(
-        'a route without "scope" needs "defaultScope", since the resource describes several',
+        '"scope" of a route is missing, and "scopes" describes several: name the scope of the route, or set "defaultScope"',
       )
     }
     if (compiled.tool !== undefined && this.missionWatch?.permits === undefined)
-      throw new TypeError('"tool" needs "blobs" of watchMissions()')
+      throw new TypeError('"tool" is set, and nobody holds mission blobs: pass "blobs" to watchMissions()')
     assertClassProvable(this.settings, compiled)
     this.#compiled.set(requirement, compiled)
     return compiled
@@ -162,12 +165,16 @@ export class ResourceState {
 
 const states = new WeakMap<Resource, ResourceState>()
 
-/** @throws {TypeError} for an object that {@link createResource} did not make */
+/** @throws {TypeError} for an object that {@link createResource} did not make; says what it seems to be instead */
 export function stateOf(resource: Resource): ResourceState {
   const state = states.get(resource)
-  if (state === undefined)
-    throw new TypeError('the first argument must come from createResource of this copy of @aauth-guard/core')
+  if (state === undefined) throw new TypeError(notAResource(resource))
   return state
+}
+
+/** Whether {@link createResource} of this copy of the package made it. */
+export function isResource(value: unknown): boolean {
+  return states.has(value as Resource)
 }
 
 /**

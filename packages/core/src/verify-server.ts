@@ -2,6 +2,7 @@ import { isAdmitted, sourceOf } from './admit.ts'
 import { within } from './deadline.ts'
 import { AAuthError, isAAuthError } from './errors.ts'
 import { verifyIssuerSignature } from './keys/issuer-signature.ts'
+import { memberOf } from './keys/trust.ts'
 import type { ResourceState } from './resource.ts'
 import { signatureBase } from './signature/base.ts'
 import { matchesDigests, readContentDigest } from './signature/content-digest.ts'
@@ -16,6 +17,7 @@ import {
 import { isServerId } from './token/identifiers.ts'
 import type { IssuerRole, WellKnownDocument } from './token/kinds.ts'
 import { checkTransport } from './transport.ts'
+import { quoted } from './wire/quoted.ts'
 import { serializeInnerList } from './wire/serialize.ts'
 import { isUnsigned } from './wire/signature-headers.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
@@ -66,7 +68,9 @@ export async function verifyServer(
     all,
   )
   if (!isAdmitted(settings, undefined, role, id)) {
-    throw new AAuthError('unsupported_iss', { hint: `${id} is not admitted as ${role}` })
+    throw new AAuthError('unsupported_iss', {
+      hint: `${quoted(id)} is not trusted as ${role}: list it in "trust.${memberOf[role]}" if it is to be heard`,
+    })
   }
   await state.selfTested()
   const signed = { kid, signature: signatureBytes(signature), text: base, legacy: false }

@@ -137,7 +137,7 @@ describe('a requirement that would not mean what was written', () => {
   it('is refused where it names a tool and nobody has the mission blobs', () => {
     const watching = (options: MissionOptions) =>
       createResource({ ...base, missions: watchMissions(options) })
-    const remedy = '"tool" needs "blobs" of watchMissions()'
+    const remedy = '"tool" is set, and nobody holds mission blobs: pass "blobs" to watchMissions()'
     const tool = 'FeedbackReader'
     for (const blobless of [createResource(base), watching({}), watching({ linkedKeys: 60 })])
       expect(() => checkRequirement(blobless, { tool })).toThrow(new TypeError(remedy))

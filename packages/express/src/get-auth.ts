@@ -49,9 +49,11 @@ export function getAuth<Kind extends TokenKind>(req: IncomingMessage, kind: Kind
  */
 export function callerOf(req: IncomingMessage): Auth {
   if (!slots.has(req))
-    throw new TypeError('nobody is authenticated here; put protect(resource) before requireGrant')
+    throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
   const auth = slots.get(req)
   if (auth === undefined)
-    throw new AAuthError('access_denied', { hint: 'a caller without credential has no grant' })
+    throw new AAuthError('access_denied', {
+      hint: 'the request has no credential, so no grant can be its: put a guard that is not optional before requireGrant',
+    })
   return auth
 }

@@ -116,6 +116,8 @@ describe.each(expressLines)('protect on %s', (_, express) => {
       purgeIssuer: async () => undefined,
       close: () => undefined,
     }
-    expect(() => protect(forged)).toThrow('must come from createResource')
+    expect(() => protect(forged)).toThrow(
+      'made by another copy of @aauth-guard/core: pass what createResource() returned',
+    )
   })
 })

@@ -43,11 +43,13 @@ export function requireGrant(
   const { passErrors } = validateGuardOptions(options, ['classPolicy', 'passErrors'])
   return async (c, next) => {
     if (!('aauth' in c.var))
-      throw new TypeError('nobody is authenticated here; put protect(resource) before requireGrant')
+      throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
     const auth: Auth | undefined = c.get('aauth')
     try {
       if (auth === undefined)
-        throw new AAuthError('access_denied', { hint: 'a caller without credential has no grant' })
+        throw new AAuthError('access_denied', {
+          hint: 'the request has no credential, so no grant can be its: put a guard that is not optional before requireGrant',
+        })
       await demandGrant(auth, () => load(c), options)
     } catch (error) {
       if (passErrors || !isAAuthError(error)) throw error

@@ -154,6 +154,8 @@ describe('protect of Hono', () => {
       purgeIssuer: async () => undefined,
       close: () => undefined,
     }
-    expect(() => protect(forged)).toThrow('must come from createResource')
+    expect(() => protect(forged)).toThrow(
+      'made by another copy of @aauth-guard/core: pass what createResource() returned',
+    )
   })
 })

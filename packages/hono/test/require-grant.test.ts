@@ -75,7 +75,7 @@ describe.each(hosts)('requireGrant of Hono on %s', (_, host) => {
       'names the remedy where no guard ran before',
       undefined,
       500,
-      'TypeError: nobody is authenticated here; put protect(resource) before requireGrant',
+      'TypeError: nobody is authenticated here: put protect(resource) before requireGrant',
     ],
     ['refuses somebody whom an optional guard did not know', { optional: true }, 403, '"access_denied"'],
   ] as const)('%s, and loads nothing', async (_title, optional, status, says) => {

@@ -43,10 +43,12 @@ export function getAuth<Kind extends TokenKind>({ req }: Pick<Context, 'req'>, k
  */
 export function callerOf({ req }: Pick<Context, 'req'>): Auth {
   if (!slots.has(req))
-    throw new TypeError('nobody is authenticated here; put protect(resource) before requireGrant')
+    throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
   const auth = slots.get(req)
   if (auth === undefined)
-    throw new AAuthError('access_denied', { hint: 'a caller without credential has no grant' })
+    throw new AAuthError('access_denied', {
+      hint: 'the request has no credential, so no grant can be its: put a guard that is not optional before requireGrant',
+    })
   demandCheckedContent(auth, remedy)
   return auth
 }

@@ -33,7 +33,7 @@ describe.each(koaLines)('getAuth on %s', (_, Koa) => {
     const response = await send()
     expect([response.status, await response.text()]).toEqual([
       500,
-      'TypeError: the request carried an auth-token; ask for what the route accepts',
+      'TypeError: the second argument of getAuth is "agent-token", and the request carried "auth-token": ask for a kind that "accept" of the route names',
     ])
   })
 
@@ -51,7 +51,7 @@ describe.each(koaLines)('getAuth on %s', (_, Koa) => {
     const response = await send()
     expect([response.status, await response.text()]).toEqual([
       500,
-      'TypeError: nobody is authenticated here; put protect(resource) before this handler',
+      'TypeError: nobody is authenticated here: put protect(resource) before this handler',
     ])
   })
 })

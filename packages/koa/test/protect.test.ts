@@ -180,6 +180,8 @@ describe.each(koaLines)('protect on %s', (_, Koa) => {
       purgeIssuer: async () => undefined,
       close: () => undefined,
     }
-    expect(() => protect(forged)).toThrow('must come from createResource')
+    expect(() => protect(forged)).toThrow(
+      'made by another copy of @aauth-guard/core: pass what createResource() returned',
+    )
   })
 })

@@ -76,7 +76,7 @@ describe.each(koaLines)('requireGrant on %s', (_, Koa) => {
       'names the remedy where no guard ran before',
       undefined,
       500,
-      'TypeError: nobody is authenticated here; put protect(resource) before requireGrant',
+      'TypeError: nobody is authenticated here: put protect(resource) before requireGrant',
     ],
     ['refuses somebody whom an optional guard did not know', { optional: true }, 403, '"access_denied"'],
   ] as const)('%s, and loads nothing', async (_title, optional, status, says) => {

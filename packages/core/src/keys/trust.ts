@@ -1,7 +1,9 @@
 import { demand } from '../demand.ts'
+import { assertKnownMembers } from '../known-members.ts'
 import { ownMembers } from '../own-members.ts'
-import { isServerId } from '../token/identifiers.ts'
+import { checkServerIds } from '../token/check-server-ids.ts'
 import type { IssuerRole } from '../token/kinds.ts'
+import { quoted } from '../wire/quoted.ts'
 
 /** Which issuers are admitted for a role: all, those listed, or those a predicate accepts. */
 export type Trusted = 'any' | readonly string[] | ((issuer: string) => boolean)
@@ -23,7 +25,8 @@ export interface TrustPolicy {
 export type Trust = 'any' | TrustPolicy
 
 const anybody: TrustPolicy = ownMembers({ agentProviders: 'any', personServers: 'any' })
-const memberOf = {
+/** The member of {@link TrustPolicy} for each role. */
+export const memberOf = {
   'agent-provider': 'agentProviders',
   'person-server': 'personServers',
   'access-server': 'accessServers',
@@ -59,22 +62,19 @@ function trustedIn(trust: Trust, role: IssuerRole): Trusted | undefined {
 export function checkTrust(trust: Trust): Trust {
   if (trust === 'any') return trust
   demand(
-    typeof trust === 'object' && trust !== null,
-    '"trust" must be \'any\' or { agentProviders, personServers, accessServers }',
+    typeof trust === 'object' && trust !== null && !Array.isArray(trust),
+    `"trust" is ${quoted(trust)}: write 'any', or say whom you trust as what, such as { agentProviders: 'any', personServers: ['https://ps.example'] }`,
   )
+  assertKnownMembers(trust, Object.values(memberOf), '"trust"')
   for (const [role, trusted] of Object.entries(trust) as [string, unknown][]) {
-    demand(Object.values<string>(memberOf).includes(role), `"trust" has no role "${role}"`)
     demand(
       role !== 'accessServers' || trusted !== 'any',
-      '"trust.accessServers" must name its servers: any web site could grant any scope otherwise',
+      '"trust.accessServers" is "any", with which any web site could grant any scope: list the access servers',
     )
-    demand(
-      !Array.isArray(trusted) || trusted.every(isServerId),
-      `"trust.${role}" lists what is no server identifier: ${trusted}`,
-    )
+    if (Array.isArray(trusted)) checkServerIds(trusted, `trust.${role}`)
     demand(
       trusted === undefined || trusted === 'any' || Array.isArray(trusted) || typeof trusted === 'function',
-      `"trust.${role}" must be 'any', a list or a function`,
+      `"trust.${role}" is ${quoted(trusted)}: write 'any', a list of server identifiers, or a function`,
     )
   }
   const copied = Object.entries(trust).map(([role, trusted]) => [

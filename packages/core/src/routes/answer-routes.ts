@@ -36,6 +36,7 @@ export async function answerRoutes(
   const { method, target } = request
   const path = cutTarget(target)?.path
   const state = stateOf(resource)
+  state.routesReached = true
   const endpoint = endpoints.get(path) ?? state.missionWatch?.endpoints.get(path)
   try {
     if (endpoint === undefined) return await readDocument(state, method, path)

@@ -1,6 +1,7 @@
 import { AAuthError } from '../errors.ts'
+import { quoted } from '../wire/quoted.ts'
 import type { Mission } from './claims.ts'
-import { isS256, isServerId } from './identifiers.ts'
+import { isS256, isServerId, serverIdRemedy } from './identifiers.ts'
 import { asObject, type JsonObject } from './json.ts'
 
 export function scopesOf(claims: JsonObject): readonly string[] {
@@ -12,10 +13,10 @@ export function scopesOf(claims: JsonObject): readonly string[] {
     scope.length > 2048 ||
     !/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(scope)
   ) {
-    throw refuse('scope is no list of scope values')
+    throw refuse(wrong('scope', scope, 'a list of scope values', 'separate them with single spaces'))
   }
   const scopes = [...new Set(scope.split(' '))]
-  if (scopes.length > 64) throw refuse('more than 64 scopes')
+  if (scopes.length > 64) throw refuse('"scope" holds more than 64 values: grant fewer')
   return scopes
 }
 
@@ -25,14 +26,14 @@ export function tenantOf(claims: JsonObject): string | null {
 
 export function requiredSub(claims: JsonObject): string {
   const sub = text(claims, 'sub', 512)
-  if (sub === undefined) throw refuse('sub is missing')
+  if (sub === undefined) throw refuse(missing('sub'))
   return sub
 }
 
 export function directMission(approver: string, claims: JsonObject): Mission | undefined {
   const { mission_s256: s256 } = claims
   if (s256 === undefined) return undefined
-  if (!isS256(s256)) throw refuse('mission_s256 is no digest')
+  if (!isS256(s256)) throw refuse(wrong('mission_s256', s256, 'a digest', digestRemedy))
   return { approver, s256 }
 }
 
@@ -40,7 +41,8 @@ export function missionObject(claims: JsonObject): Mission | undefined {
   if (claims.mission === undefined) return undefined
   const mission = asObject(claims.mission)
   const { approver, s256 } = mission ?? {}
-  if (!isServerId(approver) || !isS256(s256)) throw refuse('mission is no {approver, s256}')
+  if (!isServerId(approver) || !isS256(s256))
+    throw refuse('"mission" is not an object with approver and s256: give a server identifier and a digest')
   return { approver, s256 }
 }
 
@@ -52,7 +54,8 @@ export function audienceOf({ aud }: JsonObject): string | undefined {
 
 export function numericDate(claims: JsonObject, name: string): number {
   const value = claims[name]
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw refuse(`${name} is no NumericDate`)
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw refuse(wrong(name, value, 'a NumericDate', 'give seconds since 1970 as an integer'))
   return value as number
 }
 
@@ -60,9 +63,29 @@ export function text(claims: JsonObject, name: string, max: number): string | un
   const value = claims[name]
   if (value === undefined) return undefined
   if (typeof value !== 'string' || value.length === 0 || value.length > max || /\p{Cc}/u.test(value)) {
-    throw refuse(`${name} is no string of 1 to ${max} characters`)
+    throw refuse(wrong(name, value, `a string of 1 to ${max} characters`, 'shorten it, or leave it out'))
   }
   return value
+}
+
+export function requiredServerId(claims: JsonObject, name: string): string {
+  const value = claims[name]
+  if (isServerId(value)) return value
+  throw refuse(wrong(name, value, 'a server identifier', serverIdRemedy(value)))
+}
+
+export const digestRemedy = 'give 32 octets in base64url without padding'
+
+/** The text for a claim that must be there. */
+export function missing(name: string): string {
+  return `"${name}" is missing in the token: the issuer must add it`
+}
+
+/** The text for a claim that is missing or has another form. */
+export function wrong(name: string, value: unknown, what: string, remedy: string): string {
+  return value === undefined
+    ? missing(name)
+    : `"${name}" is ${quoted(value)}, which is not ${what}: ${remedy}`
 }
 
 export function refuse(hint: string): AAuthError {

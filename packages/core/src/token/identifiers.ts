@@ -17,6 +17,16 @@ export function isServerId(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 261 && serverId.test(value)
 }
 
+/** What to do about a value that is not a server identifier; ends the sentence of an error. */
+export function serverIdRemedy(value: unknown): string {
+  const whole = 'write https:// and a host name in lower case, without port, path or trailing slash'
+  if (typeof value !== 'string') return whole
+  if (value.endsWith('/') && isServerId(value.slice(0, -1))) return 'remove the trailing slash'
+  if (isServerId(value.toLowerCase())) return 'write it in lower case'
+  if (value.startsWith('http://')) return 'use https'
+  return isServerId(`https://${value}`) ? 'write https:// before the host name' : whole
+}
+
 /** `aauth:local@host`. */
 export function isAgentId(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 515 && agentId.test(value)

@@ -1,3 +1,4 @@
+import { quoted } from '../wire/quoted.ts'
 import {
   directMission,
   missionObject,
@@ -6,9 +7,10 @@ import {
   scopesOf,
   tenantOf,
   text,
+  wrong,
 } from './claim-values.ts'
 import type { ClaimRules, UntrustedClaims } from './claims.ts'
-import { isAgentId, isServerId, providerOf } from './identifiers.ts'
+import { isAgentId, isServerId, providerOf, serverIdRemedy } from './identifiers.ts'
 import { asObject, type JsonObject } from './json.ts'
 import type { Generation, IssuerRole, TokenKind } from './kinds.ts'
 
@@ -28,7 +30,10 @@ export function readSubject(
 ): Subject {
   if (kind === 'agent-token') return agentSubject(iss, claims)
   const generation = kind === 'person-token' ? 'person-token' : authGeneration(claims)
-  if (!rules.generations.has(generation)) throw refuse(`tokens of generation ${generation} are switched off`)
+  if (!rules.generations.has(generation))
+    throw refuse(
+      `the token is of the generation "${generation}", which is switched off: add it to "generations"`,
+    )
   if (kind === 'person-token') return personSubject(iss, claims)
   return generation === 'person-token'
     ? authSubject(role, iss, claims)
@@ -38,15 +43,21 @@ export function readSubject(
 /** AGENT-1 to AGENT-6, R11-004 to R11-009. */
 function agentSubject(iss: string, claims: JsonObject): Subject {
   const { sub, ps, parent_agent: parentAgent } = claims
-  if (!isAgentId(sub)) throw refuse('sub is no agent identifier')
+  if (!isAgentId(sub)) throw refuse(wrong('sub', sub, 'an agent identifier', agentRemedy))
   // Without this any provider could speak for the agents of another (A-03).
-  if (providerOf(sub) !== iss) throw refuse('the host of sub is not the issuer')
-  if (ps !== undefined && !isServerId(ps)) throw refuse('ps is no server identifier')
+  if (providerOf(sub) !== iss)
+    throw refuse(
+      `"sub" is ${quoted(sub)}, whose host is not the issuer ${quoted(iss)}: a provider names its own agents only`,
+    )
+  if (ps !== undefined && !isServerId(ps))
+    throw refuse(wrong('ps', ps, 'a server identifier', serverIdRemedy(ps)))
   if (
     parentAgent !== undefined &&
     (!isAgentId(parentAgent) || providerOf(parentAgent) !== iss || parentAgent === sub)
   ) {
-    throw refuse('parent_agent is no other agent of the issuer')
+    throw refuse(
+      `"parent_agent" is ${quoted(parentAgent)}, which is not another agent of the issuer: name one, or leave it out`,
+    )
   }
   return {
     generation: undefined,
@@ -64,7 +75,7 @@ function agentSubject(iss: string, claims: JsonObject): Subject {
 /** PERS-1 to PERS-11, R11-052, R11-053. */
 function personSubject(iss: string, claims: JsonObject): Subject {
   refusePresent(claims, ['scope', 'account', 'agent', 'act', 'mission'])
-  if (claims.ps !== undefined && claims.ps !== iss) throw refuse('ps is not the issuer')
+  if (claims.ps !== undefined && claims.ps !== iss) throw refuse(foreign('ps', claims.ps, iss))
   const sub = requiredSub(claims)
   return {
     ...nobody,
@@ -80,8 +91,8 @@ function personSubject(iss: string, claims: JsonObject): Subject {
 function authSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject {
   const { ps } = claims
   const sub = requiredSub(claims)
-  if (!isServerId(ps)) throw refuse('ps is no server identifier')
-  if (role === 'person-server' && ps !== iss) throw refuse('ps is not the issuer')
+  if (!isServerId(ps)) throw refuse(wrong('ps', ps, 'a server identifier', serverIdRemedy(ps)))
+  if (role === 'person-server' && ps !== iss) throw refuse(foreign('ps', ps, iss))
   const mission = directMission(ps, claims)
   return { ...nobody, generation: 'person-token', sub, ps, ...grant(claims), mission }
 }
@@ -89,19 +100,22 @@ function authSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject
 /** AUTH-3 to AUTH-6, AUTH-14, AUTH-15. */
 function missionHeaderAuthSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject {
   const { agent } = claims
-  if (!isAgentId(agent)) throw refuse('agent is no agent identifier')
+  if (!isAgentId(agent)) throw refuse(wrong('agent', agent, 'an agent identifier', agentRemedy))
   checkActors(claims.act, agent)
   const sub = claims.sub === undefined ? undefined : requiredSub(claims)
   const granted = grant(claims)
-  if (sub === undefined && granted.scopes.length === 0) throw refuse('neither sub nor scope')
+  if (sub === undefined && granted.scopes.length === 0)
+    throw refuse('"sub" and "scope" are both missing in the token: the issuer must set one of them')
   const mission = missionObject(claims)
   if (role === 'person-server' && mission !== undefined && mission.approver !== iss) {
-    throw refuse('mission.approver is not the issuer')
+    throw refuse(foreign('mission.approver', mission.approver, iss))
   }
   // A person server is its own namespace of persons; for an access server the token names none.
   const ps = role === 'person-server' ? iss : undefined
   return { ...nobody, generation: 'mission-header', sub, ps, agent, ...granted, mission }
 }
+
+const agentRemedy = 'write it as aauth:name@host'
 
 const nobody = {
   agent: undefined,
@@ -116,8 +130,12 @@ const nobody = {
 function authGeneration(claims: JsonObject): Generation {
   const old = ['agent', 'act', 'mission'].some((name) => name in claims)
   const current = ['ps', 'mission_s256', 'presented_jti'].some((name) => name in claims)
-  if (old === current) throw refuse('the claims belong to no generation, or to two')
-  if (current && 'presented_jti' in claims) throw refuse('presented_jti belongs to resource tokens')
+  if (old === current)
+    throw refuse(
+      `the claims belong to ${old ? 'two generations' : 'no generation'}: drafts 01 to 10 use "agent", "act" and "mission", draft 11 uses "ps" and "mission_s256"`,
+    )
+  if (current && 'presented_jti' in claims)
+    throw refuse('"presented_jti" belongs to resource tokens: leave it out')
   return old ? 'mission-header' : 'person-token'
 }
 
@@ -126,13 +144,18 @@ function checkActors(act: unknown, agent: string): void {
   let node: unknown = act
   for (let depth = 0; node !== undefined; depth++) {
     const actor = asObject(node)
-    if (actor === undefined || depth === 8) throw refuse('act is no chain of at most 8 actors')
+    if (actor === undefined || depth === 8)
+      throw refuse('"act" is not a chain of at most 8 objects: shorten it, or leave it out')
     const { sub, agent: upstream } = actor
     if ((sub === undefined) === (upstream === undefined))
-      throw refuse('an actor has neither sub nor agent, or both')
-    if (!isAgentId(sub ?? upstream)) throw refuse('an actor is no agent identifier')
+      throw refuse('an actor in "act" has neither "sub" nor "agent", or both: set one of them')
+    if (!isAgentId(sub ?? upstream))
+      throw refuse(wrong('act', sub ?? upstream, 'an agent identifier', agentRemedy))
     // Drafts 01 to 03 put the presenter itself on top.
-    if (depth === 0 && sub !== undefined && sub !== agent) throw refuse('act.sub is not the agent')
+    if (depth === 0 && sub !== undefined && sub !== agent)
+      throw refuse(
+        `"act.sub" is ${quoted(sub)}, which is not "agent" ${quoted(agent)}: name the agent that presents the token`,
+      )
     node = actor.act
   }
 }
@@ -143,5 +166,9 @@ function grant(claims: JsonObject): Pick<Subject, 'scopes' | 'account' | 'tenant
 
 function refusePresent(claims: JsonObject, names: readonly string[]): void {
   const present = names.find((name) => name in claims)
-  if (present !== undefined) throw refuse(`a person token must not carry ${present}`)
+  if (present !== undefined) throw refuse(`"${present}" does not belong in a person token: leave it out`)
+}
+
+function foreign(name: string, value: unknown, iss: string): string {
+  return `"${name}" is ${quoted(value)}, and the issuer is ${quoted(iss)}: a person server speaks for itself only`
 }

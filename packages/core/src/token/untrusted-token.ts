@@ -1,6 +1,7 @@
 import { AAuthError } from '../errors.ts'
 import { decodeBase64url } from '../wire/base64url.ts'
 import { maxTokenLength } from '../wire/limits.ts'
+import { quoted } from '../wire/quoted.ts'
 import { type JsonObject, parseJsonObject } from './json.ts'
 import { kindOfTyp, type TokenKind } from './kinds.ts'
 
@@ -47,23 +48,35 @@ function isPresentable(typ: unknown): boolean {
  * @throws {AAuthError} `invalid_jwt`
  */
 export function decodeJws(text: string, knows: (typ: unknown) => boolean): UntrustedJws {
-  if (text.length > maxTokenLength) throw refuse(`the token is longer than ${maxTokenLength}`)
+  if (text.length > maxTokenLength)
+    throw refuse(`the token has more than ${maxTokenLength} characters: the issuer must shorten it`)
   const segments = text.split('.', 4)
   const [headerBytes, payloadBytes, signature] = segments.map(decodeBase64url)
   if (segments.length !== 3 || !headerBytes || !payloadBytes || signature?.length !== 64) {
-    throw refuse('the token is no compact JWS in canonical base64url with a signature of 64 octets')
+    throw refuse(
+      'the token is not a compact JWS: write three segments in base64url without padding, the last of 64 octets',
+    )
   }
   const header = headerBytes.length <= maxHeader ? parseJsonObject(headerBytes) : undefined
   const claims = parseJsonObject(payloadBytes)
-  if (!header || !claims) throw refuse('header or payload is no plain JSON object, or too large')
+  if (!header || !claims)
+    throw refuse(
+      'the header or payload of the token is not a JSON object, repeats a member or is too large: the issuer must mend it',
+    )
   const { typ, alg, kid } = header
-  if (!knows(typ)) throw refuse('typ is none that is wanted here')
+  if (typ === undefined) throw refuse('"typ" is missing in the header of the token: the issuer must add it')
+  if (!knows(typ))
+    throw refuse(`"typ" is ${quoted(typ)}, which is not a type that is accepted here: present another token`)
   const refused = refusedMembers.find((name) => name in header)
-  if (refused !== undefined) throw refuse(`the header holds "${refused}"`)
+  if (refused !== undefined) throw refuse(`the header of the token holds "${refused}": leave it out`)
   if (alg !== 'Ed25519' && alg !== 'ES256' && alg !== 'EdDSA')
-    throw refuse('alg is neither Ed25519 nor ES256')
+    throw refuse(`"alg" is ${quoted(alg)}, which is not accepted: sign with Ed25519 or ES256`)
   if (typeof kid !== 'string' || kid.length === 0 || kid.length > 256)
-    throw refuse('kid is no string of 1 to 256')
+    throw refuse(
+      kid === undefined
+        ? '"kid" is missing in the header of the token: the issuer must add it'
+        : '"kid" is not a string of 1 to 256 characters: name the key that signed the token',
+    )
   const signingInput = text.slice(0, text.lastIndexOf('.'))
   return { typ, alg, kid, signingInput, signature, untrustedClaims: claims }
 }

@@ -27,7 +27,9 @@ describe.each(forgeries)('%s', (_, forge) => {
         capabilitiesOf: async () => capabilitiesOf(forged),
       }
       await expect(uses[name]?.()).rejects.toThrow(
-        new TypeError('this Auth was not made by authorize of this copy of @aauth-guard/core'),
+        new TypeError(
+          '"auth" is a copy, or was made by another copy of @aauth-guard/core: pass what the guard of this request found, from getAuth or authorize',
+        ),
       )
     },
   )

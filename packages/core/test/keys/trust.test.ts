@@ -161,6 +161,8 @@ describe('an issuer that is not admitted is refused before anything is fetched',
       detail: 'The token is not acceptable.',
       error_description: 'The token is not acceptable.',
     })
-    expect(hint).toBe('https://agent.example is not admitted as agent-provider')
+    expect(hint).toBe(
+      '"https://agent.example" is not trusted as agent-provider: list it in "trust.agentProviders" if its tokens are to count',
+    )
   })
 })

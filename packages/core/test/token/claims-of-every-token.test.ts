@@ -148,7 +148,7 @@ describe.each(addressedKinds)('the audience of $kind', ({ mint, requirement }: M
     const token = await mint(agent, { claims: { aud: 'https://other.example' } })
     const { hint } = await world.refusal(token, { requirement })
     expect(hint).toBe(
-      'aud is "https://other.example" and this resource is "https://notes.example": ask for a token for this resource',
+      '"aud" is "https://other.example", and this resource is "https://notes.example": ask for a token for this resource, or set "issuer" to the identifier that agents use',
     )
   })
 })
