@@ -141,22 +141,31 @@ describe('the metadata', () => {
 describe('createResource refuses', () => {
   const faults: readonly (readonly [message: string, options: Record<string, unknown>])[] = [
     ['"accounts" must be a function', { accounts: ['ws-7'] }],
-    ['"olderPresentedJti" must list server identifiers', { olderPresentedJti: 'https://ps.example' }],
-    ['"olderPresentedJti" must list server identifiers', { olderPresentedJti: ['https://ps.example/'] }],
-    ['"revokers" names "ps.example", which is no server identifier', { revokers: { 'ps.example': [] } }],
     [
-      '"revokers.https://as.example" must list server identifiers',
+      '"olderPresentedJti" is "https://ps.example": write a list of server identifiers',
+      { olderPresentedJti: 'https://ps.example' },
+    ],
+    [
+      '"olderPresentedJti" contains "https://ps.example/", which is not a server identifier: remove the trailing slash',
+      { olderPresentedJti: ['https://ps.example/'] },
+    ],
+    [
+      '"revokers" is "ps.example", which is not a server identifier: write https:// before the host name',
+      { revokers: { 'ps.example': [] } },
+    ],
+    [
+      '"revokers.https://as.example" contains "*", which is not a server identifier: write https:// and a host name in lower case, without port, path or trailing slash',
       { revokers: { 'https://as.example': ['*'] } },
     ],
     [
-      '"revokers.https://as.example" must list server identifiers',
+      '"revokers.https://as.example" is "https://ps.example": write a list of server identifiers',
       { revokers: { 'https://as.example': 'https://ps.example' } },
     ],
     [
       '"revocation" is not an option of "stores": did you mean "revocations"?',
       { stores: { revocation: { add() {}, has() {} } } },
     ],
-    ['"stores.revocations" must have add and has', { stores: { revocations: { add() {} } } }],
+    ['"stores.revocations" must have add and find and purge', { stores: { revocations: { add() {} } } }],
     ['"stores.replays" must have mark', { stores: { replays: {} } }],
   ]
   it.each(faults)('%s: %j', (message, options) => {
