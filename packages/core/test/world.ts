@@ -47,14 +47,17 @@ export async function makeWorld(options: Partial<ResourceOptions> = {}): Promise
   const net = await createTestNetwork({ now, seed: 'world' })
   const agent = await net.agent()
   const refusals: AAuthError[] = []
-  const resource = createResource({
+  const all = {
     issuer: net.resource,
-    trust: 'any',
+    trust: 'any' as const,
     fetch: net.fetch,
     now: net.clock.now,
-    onRefusal: (error) => refusals.push(error),
+    onRefusal: (error: AAuthError) => void refusals.push(error),
     ...options,
-  })
+  }
+  // Without the `fetch` of the network, the resource has that of its platform.
+  const { fetch, ...others } = all
+  const resource = createResource(fetch === undefined ? others : all)
   const call: World['call'] = async (
     token,
     { url = `${net.resource}/notes`, requirement, ...signing } = {},

@@ -8,7 +8,7 @@ import {
   type SignOptions,
 } from '@aauth-guard/testing'
 import { onTestFinished } from 'vitest'
-import { makeWorld, type World } from '../../core/test/world.ts'
+import { listed, makeWorld, type World } from '../../core/test/world.ts'
 
 /** What happens to a message between signer and socket. */
 export type OnTheWay = (message: SignedMessage) => SignedMessage
@@ -42,7 +42,7 @@ export async function serve(
   build: (world: World) => RequestListener,
   options: Partial<ResourceOptions> = {},
 ): Promise<Served> {
-  const world = await makeWorld(options)
+  const world = await makeWorld({ trust: listed, ...options })
   const { url } = await world.net.listen(build(world))
   onTestFinished(() => world.net.close())
   const sign: Served['sign'] = async ({ target = '/notes', token, agent = world.agent, ...sent } = {}) => {

@@ -2,7 +2,7 @@ import type { ResourceOptions } from '@aauth-guard/core'
 import { toRequest } from '@aauth-guard/testing'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
-import { makeWorld, type World } from '../../core/test/world.ts'
+import { listed, makeWorld, type World } from '../../core/test/world.ts'
 import { type Sent, serve } from '../../express/test/served.ts'
 
 /** An app on some host, in a world with one agent. */
@@ -29,7 +29,7 @@ const onNode: Host = async (build, options) => {
 
 /** A host that hands over a `Request` and nothing else, as Bun, Deno and Workers do. */
 const onFetch: Host = async (build, options) => {
-  const world = await makeWorld(options)
+  const world = await makeWorld({ trust: listed, ...options })
   const app = build(world)
   return {
     ...world,
