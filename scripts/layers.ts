@@ -63,6 +63,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const nodeFiles = [
   'platform/node',
   'platform/egress',
+  'platform/public-lookup',
   'node/signed-request',
   'node/answer-headers',
   'node/buffer-content',

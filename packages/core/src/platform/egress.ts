@@ -1,96 +1,99 @@
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
+import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
-import type { LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
 import ipaddr from 'ipaddr.js'
+import { RefusedAddress } from './public-address.ts'
+import { type LookupOptions, publicLookup } from './public-lookup.ts'
 
-/** The address is private, loopback, link-local or otherwise not the public internet. */
-export class RefusedAddress extends Error {
-  override readonly name = 'RefusedAddress'
+/** What the tests of this project replace, to have an internet on loopback. Nothing of it can be set from outside. */
+export interface EgressOptions extends Pick<LookupOptions, 'nameServers' | 'isAllowed'> {
+  /** The port that is dialled; default 443. */
+  readonly port?: number
+  /** Certificates that are trusted; default those of the runtime. */
+  readonly ca?: readonly string[]
 }
 
-/** A public address that stands for the host of every machine in one cloud. */
-const azureHost = '168.63.129.16'
-
-/** Whether a public document may be fetched from this address (R11-128, security I01). */
-export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false
-  const parsed = ipaddr.parse(address)
-  if (parsed.range() !== 'unicast' || address === azureHost) return false
-  // Only what is delegated to the regional registries is routed; the rest embeds or reserves.
-  return (
-    parsed.kind() === 'ipv4' ||
-    (parsed as ipaddr.IPv6).match(ipaddr.parseCIDR('2000::/3') as [ipaddr.IPv6, number])
-  )
-}
+/** Interim answers (1xx) of one request. */
+const maxInterim = 8
 
 /**
- * Resolves a name for the connection that is about to be made, so that the address checked is the address
- * dialled and no rebinding fits in between (security I02, I03). One bad address spoils the answer.
- */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  dnsLookup(hostname, { ...options, all: true }, (error, found) => {
-    const addresses = found as unknown as LookupAddress[]
-    if (error) return callback(error, '', 0)
-    const refused = addresses.find(({ address }) => !isPublicAddress(address))
-    const [first] = addresses
-    if (refused || first === undefined) return callback(new RefusedAddress('address refused'), '', 0)
-    return options.all ? callback(null, addresses) : callback(null, first.address, first.family)
-  })
-}
-
-let agent: Agent | undefined
-
-/**
- * `fetch` for public documents on Node: https on port 443 only, no redirects, no proxy from the environment, no
- * cookies, and {@link publicLookup} under it. A lookup hook is skipped for IP literals, so they are refused here
+ * Makes a `fetch` for public documents on Node: https on port 443 only, no redirects, no proxy from the environment,
+ * no cookies, and {@link publicLookup} under it. A look-up hook is skipped for IP literals, so they are refused here
  * as well (security I04).
  */
-export const guardedFetch: typeof fetch = (input, init) => {
-  const text = String(input)
-  if (!URL.canParse(text)) return Promise.reject(new RefusedAddress('address refused'))
-  const url = new URL(text)
-  if (
-    url.protocol !== 'https:' ||
-    url.port !== '' ||
-    url.username !== '' ||
-    ipaddr.isValid(url.hostname.replace(/^\[|\]$/g, ''))
-  ) {
-    return Promise.reject(new RefusedAddress('address refused'))
+export function createGuardedFetch({
+  nameServers,
+  isAllowed,
+  port = 443,
+  ca,
+}: EgressOptions = {}): typeof fetch {
+  let agent: Agent | undefined
+  return (input, init) => {
+    const url = publicUrl(String(input))
+    if (url === undefined) return Promise.reject(new RefusedAddress('address refused'))
+    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off (security I30).
+    agent ??= new Agent({ keepAlive: false, maxSockets: 16, rejectUnauthorized: true })
+    const signal = init?.signal ?? undefined
+    return new Promise((resolve, reject) => {
+      const outgoing = request(url, {
+        agent,
+        method: init?.method ?? 'GET',
+        headers: Object.fromEntries(new Headers(init?.headers)),
+        signal,
+        lookup: publicLookup({ signal, nameServers, isAllowed }),
+        port,
+        // The authority is the one of the URL, whatever is dialled.
+        defaultPort: port,
+        minVersion: 'TLSv1.2',
+        ...(ca && { ca: [...ca] }),
+      })
+      let interim = 0
+      outgoing.on('information', () => {
+        if (++interim > maxInterim) outgoing.destroy(new Error('too many interim answers'))
+      })
+      outgoing.on('error', reject)
+      outgoing.on('response', (incoming) => {
+        // One that is let go is no fault of its own.
+        incoming.on('error', () => undefined)
+        try {
+          resolve(responseOf(incoming))
+        } catch (error) {
+          incoming.destroy()
+          reject(error)
+        }
+      })
+      outgoing.end(init?.body ?? undefined)
+    })
   }
-  // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off (security I30).
-  agent ??= new Agent({ keepAlive: false, maxSockets: 16, lookup: publicLookup, rejectUnauthorized: true })
-  return new Promise((resolve, reject) => {
-    const headers = Object.fromEntries(new Headers(init?.headers))
-    const outgoing = request(url, {
-      agent,
-      method: init?.method ?? 'GET',
-      headers,
-      signal: init?.signal ?? undefined,
-      minVersion: 'TLSv1.2',
-    })
-    outgoing.on('error', reject)
-    outgoing.on('response', (incoming) => {
-      const status = incoming.statusCode ?? 0
-      const fields = new Headers()
-      for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
-        fields.append(incoming.rawHeaders[i] as string, incoming.rawHeaders[i + 1] as string)
-      }
-      // Responses that cannot have a body may not be given one.
-      const empty = status === 204 || status === 304 || status < 200 || status > 599
-      if (empty) incoming.resume()
-      try {
-        resolve(
-          new Response(empty ? null : (Readable.toWeb(incoming) as ReadableStream), {
-            status: empty ? 204 : status,
-            headers: fields,
-          }),
-        )
-      } catch (error) {
-        incoming.destroy()
-        reject(error)
-      }
-    })
-    outgoing.end(init?.body ?? undefined)
-  })
+}
+
+/** {@link createGuardedFetch} for the internet. */
+export const guardedFetch: typeof fetch = createGuardedFetch()
+
+/** The URL, if it may be a public document's. */
+function publicUrl(text: string): URL | undefined {
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  const { protocol, port, username, password, hostname } = url
+  const isPlain = protocol === 'https:' && port === '' && username === '' && password === ''
+  const isAddress = ipaddr.isValid(hostname.replace(/^\[|\]$/g, ''))
+  // Names that stand for this machine without a name server being asked (RFC 6761, section 6.3).
+  const isLocal = hostname === 'localhost' || hostname.endsWith('.localhost')
+  return isPlain && !isAddress && !isLocal ? url : undefined
+}
+
+/** @throws {Error} with the true status, for one that a `Response` cannot have */
+function responseOf(incoming: IncomingMessage): Response {
+  const status = incoming.statusCode ?? 0
+  if (status < 200 || status > 599) throw new Error(`status ${status}`)
+  const headers = new Headers()
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
+    headers.append(incoming.rawHeaders[i] as string, incoming.rawHeaders[i + 1] as string)
+  }
+  // These cannot have content, and a `Response` may not be given any. Nothing of it is read.
+  if (status === 204 || status === 205 || status === 304) {
+    incoming.destroy()
+    return new Response(null, { status, headers })
+  }
+  return new Response(Readable.toWeb(incoming) as ReadableStream, { status, headers })
 }

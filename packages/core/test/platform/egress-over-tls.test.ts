@@ -1,28 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, request as plainRequest, type Server } from 'node:https'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import tls from 'node:tls'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
-import { guardedFetch } from '../../src/platform/egress.ts'
+import { createGuardedFetch } from '../../src/platform/egress.ts'
 import { selfSigned } from './certificate.ts'
+import { startNameServer } from './name-server.ts'
 
-// Loopback stands for the internet, which a test machine need not have; all else here is real.
-vi.mock('ipaddr.js', async (original) => {
-  const { default: actual } = await original<{ default: typeof import('ipaddr.js') }>()
-  const loopback = { kind: () => 'ipv4', range: () => 'unicast' }
-  const parse = (address: string) =>
-    ['127.0.0.1', '::1'].includes(address) ? loopback : actual.parse(address)
-  return { default: { isValid: actual.isValid, parseCIDR: actual.parseCIDR, parse } }
-})
-
-const trusted = selfSigned('localhost')
+const host = 'issuer.example'
+const trusted = selfSigned(host)
 const foreign = selfSigned('elsewhere.example')
-const unknown = selfSigned('localhost')
-// Younger than the oldest Node that is supported, and than its types.
-const { getCACertificates, setDefaultCACertificates } = tls as unknown as {
-  getCACertificates?: (of: 'default') => string[]
-  setDefaultCACertificates?: (certificates: string[]) => void
-}
-setDefaultCACertificates?.([...(getCACertificates?.('default') ?? []), trusted.cert, foreign.cert])
+const unknown = selfSigned(host)
 
 let respond: (request: IncomingMessage, response: ServerResponse) => void
 const requests: IncomingMessage[] = []
@@ -30,26 +18,30 @@ const server = createServer(trusted, (request, response) => {
   requests.push(request)
   respond(request, response)
 })
-// Port 443 is the only one that is dialled.
-const bound = await new Promise<boolean>((resolve) => {
-  server.once('error', () => resolve(false)).listen(443, '127.0.0.1', () => resolve(true))
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+const { port } = server.address() as AddressInfo
+const names = await startNameServer(() => ['127.0.0.1'])
+// Loopback stands for the internet, which a test machine need not have; all else here is real.
+const guardedFetch = createGuardedFetch({
+  nameServers: [names.address],
+  isAllowed: (address) => address === '127.0.0.1',
+  port,
+  ca: [trusted.cert, foreign.cert],
 })
-const isReady = bound && setDefaultCACertificates !== undefined
-const absent = isReady ? '' : 'skipped: needs port 443 of loopback and Node 22.19'
 
 afterEach(() => {
   requests.length = 0
   server.setSecureContext(trusted)
   vi.unstubAllEnvs()
 })
-afterAll(() => close(server))
+afterAll(() => Promise.all([close(server), names.close()]))
 
 function close(listening: Server): Promise<void> {
   listening.closeAllConnections()
   return new Promise((resolve) => listening.close(() => resolve()))
 }
 
-describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
+describe('a document over TLS', () => {
   it('comes with its status, every header line and its body', async () => {
     respond = (_request, response) => {
       response.writeHead(200, [
@@ -59,7 +51,7 @@ describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
       ])
       response.end('{"a":1}')
     }
-    const response = await guardedFetch('https://localhost/.well-known/aauth-agent.json')
+    const response = await guardedFetch('https://issuer.example/.well-known/aauth-agent.json')
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('application/json')
     expect(response.headers.get('cache-control')).toBe('max-age=60, public')
@@ -71,9 +63,11 @@ describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
 
   it('is asked for with the headers given and no others [I33]', async () => {
     respond = (_request, response) => response.end()
-    await guardedFetch('https://localhost/', { headers: { accept: 'application/json', 'user-agent': 'x' } })
+    await guardedFetch('https://issuer.example/', {
+      headers: { accept: 'application/json', 'user-agent': 'x' },
+    })
     const { connection: _, ...headers } = requests[0]?.headers ?? {}
-    expect(headers).toEqual({ accept: 'application/json', 'user-agent': 'x', host: 'localhost' })
+    expect(headers).toEqual({ accept: 'application/json', 'user-agent': 'x', host: 'issuer.example' })
   })
 
   it.each([
@@ -86,7 +80,7 @@ describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
       response.end('{"mission_status":"active"}')
     }
     const headers = { 'content-type': 'application/json' }
-    const response = await guardedFetch('https://localhost/mission', { method: 'POST', headers, body })
+    const response = await guardedFetch('https://issuer.example/mission', { method: 'POST', headers, body })
     expect(await response.json()).toEqual({ mission_status: 'active' })
     expect([requests[0]?.method, requests[0]?.url, received.join('')]).toEqual([
       'POST',
@@ -94,12 +88,17 @@ describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
       '{"operation":"status"}',
     ])
     const { connection: _connection, ...sent } = requests[0]?.headers ?? {}
-    expect(sent).toEqual({ 'content-type': 'application/json', 'content-length': '22', host: 'localhost' })
+    expect(sent).toEqual({
+      'content-type': 'application/json',
+      'content-length': '22',
+      host: 'issuer.example',
+    })
   })
 
   it('is not asked for again, with its content, where a POST is redirected [R11-128, I07]', async () => {
-    respond = (_request, response) => response.writeHead(307, { location: 'https://localhost/other' }).end()
-    const response = await guardedFetch('https://localhost/first', { method: 'POST', body: '{}' })
+    respond = (_request, response) =>
+      response.writeHead(307, { location: 'https://issuer.example/other' }).end()
+    const response = await guardedFetch('https://issuer.example/first', { method: 'POST', body: '{}' })
     expect(response.status).toBe(307)
     expect(requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /first'])
   })
@@ -107,7 +106,7 @@ describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
   it('is given up when its deadline passes while it is posted [I12]', async () => {
     const deadline = new AbortController()
     respond = () => deadline.abort()
-    const posting = guardedFetch('https://localhost/', {
+    const posting = guardedFetch('https://issuer.example/', {
       method: 'POST',
       body: '{}',
       signal: deadline.signal,
@@ -117,29 +116,100 @@ describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
 
   it('is not posted to a server with a certificate nobody vouches for [I30]', async () => {
     server.setSecureContext(unknown)
-    await expect(guardedFetch('https://localhost/', { method: 'POST', body: '{}' })).rejects.toMatchObject({
+    await expect(
+      guardedFetch('https://issuer.example/', { method: 'POST', body: '{}' }),
+    ).rejects.toMatchObject({
       code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
     })
     expect(requests).toEqual([])
   })
 
   it('is not followed elsewhere [R11-128, I07]', async () => {
-    respond = (_request, response) => response.writeHead(302, { location: 'https://localhost/other' }).end()
-    const response = await guardedFetch('https://localhost/first')
+    respond = (_request, response) =>
+      response.writeHead(302, { location: 'https://issuer.example/other' }).end()
+    const response = await guardedFetch('https://issuer.example/first')
     expect(response.status).toBe(302)
     expect(requests.map(({ url }) => url)).toEqual(['/first'])
   })
 
-  it.each([204, 304])('may have no body: %i', async (status) => {
+  it.each([204, 205, 304])('may have no body: %i', async (status) => {
     respond = (_request, response) => response.writeHead(status).end()
-    const response = await guardedFetch('https://localhost/')
-    expect(response.ok).toBe(true)
-    expect(await response.text()).toBe('')
+    const response = await guardedFetch('https://issuer.example/')
+    expect([response.status, await response.text()]).toEqual([status, ''])
+  })
+
+  /** Answers with this status line and then a body without end; resolves when the connection is gone. */
+  const pour = (statusLine: string): Promise<void> =>
+    new Promise((resolve) => {
+      respond = (_request, { socket }) => {
+        if (socket === null) return
+        socket.on('error', () => undefined).on('close', () => resolve())
+        const more = (): void => {
+          while (!socket.destroyed && socket.write(Buffer.alloc(65_536, 0x20)));
+        }
+        socket.write(`HTTP/1.1 ${statusLine}\r\ncontent-type: application/json\r\n\r\n`)
+        socket.on('drain', more)
+        more()
+      }
+    })
+
+  it.each([600, 700, 999])(
+    'with status %i is let go at once, and its status is told [I11]',
+    async (status) => {
+      const gone = pour(`${status} X`)
+      await expect(guardedFetch('https://issuer.example/')).rejects.toThrow(`status ${status}`)
+      await gone
+    },
+  )
+
+  it.each([204, 205, 304])('with status %i and content is let go at once [I11]', async (status) => {
+    const gone = pour(`${status} X`)
+    expect((await guardedFetch('https://issuer.example/')).status).toBe(status)
+    await gone
+  })
+
+  it('is given up when interim answers do not end [I11]', async () => {
+    const gone = new Promise<void>((resolve) => {
+      respond = (_request, { socket }) => {
+        if (socket === null) return
+        socket.on('error', () => undefined).on('close', () => resolve())
+        const more = (): void => {
+          while (!socket.destroyed && socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'));
+        }
+        socket.on('drain', more)
+        more()
+      }
+    })
+    await expect(guardedFetch('https://issuer.example/')).rejects.toThrow('too many interim answers')
+    await gone
+  })
+
+  it('is fetched directly, whatever proxies the environment names [I29]', async () => {
+    for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'ALL_PROXY'])
+      vi.stubEnv(name, 'http://127.0.0.1:9')
+    vi.stubEnv('NODE_USE_ENV_PROXY', '1')
+    respond = (_request, response) => response.end('direct')
+    expect(await (await guardedFetch('https://issuer.example/')).text()).toBe('direct')
+  })
+
+  it('is given up when its deadline passes while a server that took the connection says nothing [I12]', async () => {
+    const deadline = new AbortController()
+    const silent = createTcpServer(() => deadline.abort())
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const dial = createGuardedFetch({
+      nameServers: [names.address],
+      isAllowed: () => true,
+      port: (silent.address() as AddressInfo).port,
+    })
+    await expect(dial('https://issuer.example/', { signal: deadline.signal })).rejects.toMatchObject({
+      name: 'AbortError',
+    })
+    await new Promise<void>((resolve) => silent.close(() => resolve()))
   })
 
   it.each([404, 500])('may be missing: %i', async (status) => {
     respond = (_request, response) => response.writeHead(status).end('no')
-    const response = await guardedFetch('https://localhost/')
+    const response = await guardedFetch('https://issuer.example/')
     expect(response.status).toBe(status)
     expect(await response.text()).toBe('no')
   })
@@ -147,7 +217,7 @@ describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
   it('is given up when its deadline passes [I12]', async () => {
     const deadline = new AbortController()
     respond = () => deadline.abort()
-    await expect(guardedFetch('https://localhost/', { signal: deadline.signal })).rejects.toMatchObject({
+    await expect(guardedFetch('https://issuer.example/', { signal: deadline.signal })).rejects.toMatchObject({
       name: 'AbortError',
     })
   })
@@ -158,7 +228,7 @@ describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
       response.writeHead(200)
       response.write('{')
     }
-    const response = await guardedFetch('https://localhost/', { signal: deadline.signal })
+    const response = await guardedFetch('https://issuer.example/', { signal: deadline.signal })
     deadline.abort()
     await expect(response.text()).rejects.toBeInstanceOf(Error)
   })
@@ -168,7 +238,7 @@ describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
     async (value) => {
       vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', value)
       server.setSecureContext(unknown)
-      await expect(guardedFetch('https://localhost/')).rejects.toMatchObject({
+      await expect(guardedFetch('https://issuer.example/')).rejects.toMatchObject({
         code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
       })
       expect(requests).toEqual([])
@@ -177,7 +247,7 @@ describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
 
   it('is not taken from a server with the certificate of another host [I30]', async () => {
     server.setSecureContext(foreign)
-    await expect(guardedFetch('https://localhost/')).rejects.toMatchObject({
+    await expect(guardedFetch('https://issuer.example/')).rejects.toMatchObject({
       code: 'ERR_TLS_CERT_ALTNAME_INVALID',
     })
     expect(requests).toEqual([])
@@ -194,14 +264,16 @@ describe.skipIf(!isReady)(`a document over TLS ${absent}`, () => {
     respond = (_request, response) => response.end('old')
     try {
       const status = await new Promise((resolve, reject) => {
-        plainRequest('https://localhost/', { agent: false, ca: trusted.cert }, ({ statusCode }) =>
-          resolve(statusCode),
+        plainRequest(
+          `https://127.0.0.1:${port}/`,
+          { agent: false, ca: trusted.cert, servername: host },
+          ({ statusCode }) => resolve(statusCode),
         )
           .on('error', reject)
           .end()
       })
       expect(status).toBe(200)
-      await expect(guardedFetch('https://localhost/')).rejects.toMatchObject({
+      await expect(guardedFetch('https://issuer.example/')).rejects.toMatchObject({
         code: expect.stringMatching(/^(?:EPROTO|ERR_SSL_)/),
       })
       expect(requests).toHaveLength(1)

@@ -1,7 +1,8 @@
-import { request } from 'node:https'
-import { type AddressInfo, createServer, type LookupFunction } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
-import { guardedFetch, publicLookup, RefusedAddress } from '../../src/platform/egress.ts'
+import { createGuardedFetch, guardedFetch } from '../../src/platform/egress.ts'
+import { RefusedAddress } from '../../src/platform/public-address.ts'
+import { startNameServer } from './name-server.ts'
 
 /** Counts who comes by and says nothing. */
 let connections = 0
@@ -13,12 +14,8 @@ await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const { port } = server.address() as AddressInfo
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 
-const dial = (lookup?: LookupFunction) =>
-  new Promise<Error>((resolve) => {
-    request({ host: 'localhost', port, agent: false, ...(lookup && { lookup }) })
-      .on('error', resolve)
-      .end()
-  })
+const names = await startNameServer(() => ['127.0.0.1'])
+afterAll(() => names.close())
 
 describe('a document', () => {
   const refused: readonly (readonly [url: string, ids: string])[] = [
@@ -44,6 +41,7 @@ describe('a document', () => {
     ['https://127.1/', '[R11-128, I04]'],
     ['https://127.0.0.0x1/', '[R11-128, I04]'],
     ['https://localhost/', '[R11-128, I01]'],
+    ['https://issuer.localhost/', '[R11-128, I01]'],
   ]
   it.each(refused)('is not fetched from %s, and nobody is dialled %s', async (url) => {
     const before = connections
@@ -68,16 +66,21 @@ describe('what is posted', () => {
   })
 })
 
-describe('a connection', () => {
-  it('is made to a loopback host without the lookup that checks', async () => {
+describe('a connection to a name that stands for loopback', () => {
+  const fetchThere = (isAllowed?: () => boolean) =>
+    createGuardedFetch({ nameServers: [names.address], port, ...(isAllowed && { isAllowed }) })(
+      'https://issuer.example/',
+    )
+
+  it('would be made without the check of addresses', async () => {
     const before = connections
-    await dial()
+    await expect(fetchThere(() => true)).rejects.toMatchObject({ code: 'ECONNRESET' })
     expect(connections).toBe(before + 1)
   })
 
-  it('is not made with it: what a name resolves to is checked before it is dialled [R11-128, I01, I03]', async () => {
+  it('is not made: what a name resolves to is checked before it is dialled [R11-128, I01, I03]', async () => {
     const before = connections
-    expect(await dial(publicLookup)).toBeInstanceOf(RefusedAddress)
+    await expect(fetchThere()).rejects.toBeInstanceOf(RefusedAddress)
     expect(connections).toBe(before)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isPublicAddress } from '../../src/platform/egress.ts'
+import { isPublicAddress } from '../../src/platform/public-address.ts'
 import { missing, readCorpus } from '../corpus.ts'
 
 interface Corpus {

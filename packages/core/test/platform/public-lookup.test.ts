@@ -1,68 +1,101 @@
-import type { LookupAddress, LookupAllOptions } from 'node:dns'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { publicLookup, RefusedAddress } from '../../src/platform/egress.ts'
+import type { LookupAddress } from 'node:dns'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { RefusedAddress } from '../../src/platform/public-address.ts'
+import { publicLookup } from '../../src/platform/public-lookup.ts'
+import { type NameAnswer, startNameServer } from './name-server.ts'
 
-/** What the resolver will answer; real ones cannot be made to give these answers on a test machine. */
-let answer: Error | LookupAddress[] = []
-const asked: { hostname: string; options: LookupAllOptions }[] = []
-vi.mock('node:dns', () => ({
-  lookup: (
-    hostname: string,
-    options: LookupAllOptions,
-    callback: (error: Error | null, found?: LookupAddress[]) => void,
-  ) => {
-    asked.push({ hostname, options })
-    if (answer instanceof Error) callback(answer)
-    else callback(null, answer)
-  },
-}))
-beforeEach(() => {
-  asked.length = 0
+/** What the name server will answer; real ones cannot be made to give these answers. */
+let answer: NameAnswer = []
+let server = await startNameServer(() => answer)
+afterEach(async () => {
+  await server.close()
+  server = await startNameServer(() => answer)
 })
+afterAll(() => server.close())
 
-const good: LookupAddress = { address: '8.8.8.8', family: 4 }
-const good6: LookupAddress = { address: '2606:4700:4700::1111', family: 6 }
-const bad: LookupAddress = { address: '127.0.0.1', family: 4 }
+const good = '8.8.8.8'
+const good6 = '2606:4700:4700::1111'
+const bad = '127.0.0.1'
 
-const lookup = (all: boolean) =>
+const lookup = (all: boolean, signal?: AbortSignal) =>
   new Promise<unknown>((resolve) => {
-    publicLookup('host.example', { all }, (error, address, family) => resolve(error ?? { address, family }))
+    const look = publicLookup({ signal, nameServers: [server.address] })
+    look('host.example', { all }, (error, address, family) => resolve(error ?? { address, family }))
   })
 
-describe.each([true, false])('the lookup of a connection, all: %s', (all) => {
-  it('gives the addresses that it checked, asking once [I03]', async () => {
+describe.each([true, false])('the look-up of a connection, all: %s', (all) => {
+  it('gives the addresses that it checked, asking once for each family [I03]', async () => {
     answer = [good6, good]
     expect(await lookup(all)).toEqual(
-      all ? { address: [good6, good], family: undefined } : { address: good6.address, family: 6 },
+      all
+        ? {
+            address: [
+              { address: good, family: 4 },
+              { address: good6, family: 6 },
+            ],
+            family: undefined,
+          }
+        : { address: good, family: 4 },
     )
-    expect(asked.map(({ hostname }) => hostname)).toEqual(['host.example'])
+    expect(server.asked.map(({ name, type }) => `${name} ${type}`).sort()).toEqual([
+      'host.example A',
+      'host.example AAAA',
+    ])
   })
 
-  it('always asks for every address, so that none is overlooked [I02]', async () => {
-    answer = [good]
-    await lookup(all)
-    expect(asked[0]?.options.all).toBe(true)
+  it('gives the addresses of one family where there are none of the other', async () => {
+    answer = [good6]
+    const found = { address: good6, family: 6 }
+    expect(await lookup(all)).toEqual(all ? { address: [found], family: undefined } : found)
   })
 
-  const spoiled: readonly (readonly [order: string, found: LookupAddress[]])[] = [
+  const spoiled: readonly (readonly [order: string, found: string[]])[] = [
     ['alone', [bad]],
     ['first', [bad, good]],
     ['last', [good, bad]],
-    ['between', [good, bad, good6]],
-    ['in the other family', [good, { address: '::1', family: 6 }]],
+    ['between', [good, bad, '1.1.1.1']],
+    ['in the other family', [good, '::1']],
+    ['after more addresses than are dialled', [...Array(20).fill(good), bad]],
   ]
   it.each(spoiled)('refuses an answer with one bad address %s [R11-128, I01, I02]', async (_order, found) => {
     answer = found
     expect(await lookup(all)).toBeInstanceOf(RefusedAddress)
   })
 
-  it('refuses an answer without addresses', async () => {
-    answer = []
-    expect(await lookup(all)).toBeInstanceOf(RefusedAddress)
+  it.each([
+    ['unknown', 'ENOTFOUND'],
+    ['broken', 'ESERVFAIL'],
+  ] as const)('passes on that the name is %s: %s [I31]', async (said, code) => {
+    answer = said
+    expect(await lookup(all)).toMatchObject({ code })
   })
 
-  it('passes on what the resolver says went wrong [I31]', async () => {
-    answer = Object.assign(new Error('not found'), { code: 'ENOTFOUND' })
-    expect(await lookup(all)).toBe(answer)
+  it('passes on that the name has no addresses [I31]', async () => {
+    answer = []
+    expect(await lookup(all)).toMatchObject({ code: 'ENODATA' })
+  })
+})
+
+describe('a look-up whose name server is silent', () => {
+  it('ends when its deadline passes [I31]', async () => {
+    answer = 'silent'
+    const deadline = new AbortController()
+    const looking = lookup(true, deadline.signal)
+    while (server.asked.length < 2) await new Promise((resolve) => setImmediate(resolve))
+    deadline.abort()
+    expect(await looking).toMatchObject({ code: 'ECANCELLED' })
+  })
+
+  it('ends at once where its deadline has passed before [I31]', async () => {
+    answer = 'silent'
+    expect(await lookup(true, AbortSignal.abort())).toMatchObject({ code: 'ECANCELLED' })
+  })
+})
+
+describe('an answer with many addresses', () => {
+  it('gives 16 of them to be dialled [I31]', async () => {
+    answer = Array.from({ length: 28 }, (_, n) => `8.8.8.${n + 1}`)
+    const { address } = (await lookup(true)) as { address: LookupAddress[] }
+    expect(address.map((found) => found.address)).toEqual(answer.slice(0, 16))
   })
 })
