@@ -75,7 +75,7 @@ export async function verifyServer(
   await state.selfTested()
   const signed = { kid, signature: signatureBytes(signature), text: base, legacy: false }
   const source = sourceOf(settings, { iss: id, role, dwk })
-  const found = verifyIssuerSignature(signed, source, keys, platform)
+  const found = verifyIssuerSignature(signed, source, keys, platform, 'server')
   const key = await within(state, `the keys of ${id}`, found).catch((fault: unknown) => {
     throw asKeyFault(fault)
   })

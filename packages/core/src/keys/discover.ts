@@ -3,6 +3,7 @@ import type { WellKnownDocument } from '../token/kinds.ts'
 import { type FetchFault, fetchDocument } from './fetch-document.ts'
 import { keptMetadata } from './kept-metadata.ts'
 import { type KeySet, readKeySet } from './key-set.ts'
+import { lifetimeOf } from './lifetime.ts'
 
 /** What an issuer publishes. */
 export interface Published {
@@ -20,20 +21,32 @@ export type DiscoveryFault =
 const maxMetadata = 65_536
 const maxJwks = 131_072
 
+/** What is discovered, and how. */
+export interface Discovery {
+  readonly fetcher: typeof fetch
+  readonly iss: string
+  readonly dwk: WellKnownDocument
+  readonly previous: KeySet | undefined
+  readonly signal: AbortSignal
+  /** Seconds. */
+  readonly now: () => number
+  /** Called right before the JWKS request, which has a floor of its own. What it throws ends the discovery. */
+  readonly beforeJwks: () => void
+}
+
 /**
  * `{iss}/.well-known/{dwk}` → `issuer` byte-equal → `jwks_uri` on the same host → JWKS
  * (draft 11 §11.2, §11.4; R11-027, R11-028, R11-128).
- *
- * @param beforeJwks called right before the JWKS request, which has a floor of its own
  */
-export async function discover(
-  fetcher: typeof fetch,
-  iss: string,
-  dwk: WellKnownDocument,
-  previous: KeySet | undefined,
-  signal: AbortSignal,
-  beforeJwks: () => void,
-): Promise<Published | DiscoveryFault> {
+export async function discover({
+  fetcher,
+  iss,
+  dwk,
+  previous,
+  signal,
+  now,
+  beforeJwks,
+}: Discovery): Promise<Published | DiscoveryFault> {
   const document = await fetchDocument(
     fetcher,
     `${iss}/.well-known/${dwk}`,
@@ -59,7 +72,7 @@ export async function discover(
   if ('reason' in jwks) return { ...jwks, reason: `JWKS of ${iss}: ${jwks.reason}` }
   const keys = readKeySet(jwks.json, previous)
   if (keys === undefined) return { passing: false, reason: `JWKS of ${iss} has no keys` }
-  return { metadata: keptMetadata(document.json), keys, lifetime: lifetimeOf(jwks.cacheControl) }
+  return { metadata: keptMetadata(document.json), keys, lifetime: lifetimeOf(jwks.headers, now()) }
 }
 
 /** A key set on another host would need an admission of its own (A-62, security I05, I06). */
@@ -73,18 +86,4 @@ function isOnHostOf(iss: string, value: unknown): value is string {
     url.password === '' &&
     url.hash === ''
   )
-}
-
-/** `max-age`, held within 60 s and 1 h; 10 min where nothing is said (architecture §11, security I24). */
-function lifetimeOf(cacheControl: string | null): number {
-  if (cacheControl === null) return 600
-  const directives = cacheControl
-    .toLowerCase()
-    .split(',')
-    .map((directive) => directive.trim())
-  if (directives.includes('no-store') || directives.includes('no-cache')) return 60
-  const maxAge = directives.find((directive) => directive.startsWith('max-age='))?.slice(8)
-  return maxAge !== undefined && /^[0-9]{1,15}$/.test(maxAge)
-    ? Math.min(Math.max(Number(maxAge), 60), 3600)
-    : 600
 }

@@ -9,7 +9,7 @@ export type FetchFault =
 
 export interface FetchedDocument {
   readonly json: JsonObject
-  readonly cacheControl: string | null
+  readonly headers: Headers
 }
 
 const jsonType = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)[ \t]*(?:;|$)/i
@@ -44,9 +44,7 @@ export async function fetchDocument(
     const bytes = await readCapped(response, maxBytes, signal)
     const json = bytes && parseJsonObject(bytes, 4096)
     if (!bytes) return definite(`over ${maxBytes} octets`)
-    return json
-      ? { json, cacheControl: response.headers.get('cache-control') }
-      : definite('no plain JSON object')
+    return json ? { json, headers: response.headers } : definite('no plain JSON object')
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'fetch failed'
     const name = error instanceof Error ? error.name : ''

@@ -1,39 +1,93 @@
-/** Seconds; no deadline of a look-up is longer. */
-const longest = 10
+import { LRUCache } from 'lru-cache'
 
-/**
- * How many issuers nobody here has heard of may be looked up: callers that need no credential to name one must
- * not turn the resource into a scanner (security I19).
- */
-export class FirstContactBudget {
+/** Seconds; no deadline of a fetch is longer. */
+const longest = 10
+/** More domains than can be met while a bucket refills. */
+const maxDomains = 1024
+
+/** Tokens that refill with time. */
+class Bucket {
   #tokens: number
   #filledAt: number | undefined
-  /** When each place that is taken is free again at the latest: a runtime may drop a look-up without a word. */
-  #taken: number[] = []
+  readonly #perSecond: number
+  readonly #burst: number
+
+  constructor(perSecond: number, burst: number) {
+    this.#perSecond = perSecond
+    this.#burst = burst
+    this.#tokens = burst
+  }
+
+  /** Refills, and says whether there is a token. A clock that went back refills nothing. */
+  hasToken(now: number): boolean {
+    const elapsed = Math.max(0, now - (this.#filledAt ?? now))
+    this.#filledAt = now
+    this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * this.#perSecond)
+    return this.#tokens >= 1
+  }
+
+  take(): void {
+    this.#tokens -= 1
+  }
+}
+
+interface Taken {
+  readonly domain: string
+  /** When it is free again at the latest: a runtime may drop a fetch without a word. */
+  readonly until: number
+}
+
+/**
+ * How many issuers that are not listed in `trust` are fetched: callers that need no credential to name an issuer must
+ * not turn the resource into a scanner (security I19). No domain takes more than half of it.
+ */
+export class FirstContactBudget {
+  readonly #all: Bucket
+  readonly #byDomain: LRUCache<string, Bucket>
   readonly #perSecond: number
   readonly #burst: number
   readonly #concurrent: number
+  readonly #taken = new Set<Taken>()
 
   constructor(perSecond: number, burst: number, concurrent: number) {
     this.#perSecond = perSecond
     this.#burst = burst
     this.#concurrent = concurrent
-    this.#tokens = burst
+    this.#all = new Bucket(perSecond, burst)
+    this.#byDomain = new LRUCache({ max: maxDomains })
   }
 
-  /** Takes one place, or says no. */
-  take(now: number): boolean {
-    const elapsed = Math.max(0, now - (this.#filledAt ?? now))
-    this.#filledAt = now
-    this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * this.#perSecond)
-    this.#taken = this.#taken.filter((until) => until > now)
-    if (this.#tokens < 1 || this.#taken.length >= this.#concurrent) return false
-    this.#tokens -= 1
-    this.#taken.push(now + longest)
-    return true
+  /**
+   * Takes one place for an issuer of this domain, or says no.
+   * @returns gives the place back
+   */
+  take(domain: string, now: number): (() => void) | undefined {
+    const bucket = this.#bucketOf(domain)
+    // Both are asked, since asking refills.
+    const [any, own] = [this.#all.hasToken(now), bucket.hasToken(now)]
+    if (!any || !own || !this.#hasPlace(domain, now)) return undefined
+    this.#all.take()
+    bucket.take()
+    const place = { domain, until: now + longest }
+    this.#taken.add(place)
+    return () => this.#taken.delete(place)
   }
 
-  give(): void {
-    this.#taken.shift()
+  #hasPlace(domain: string, now: number): boolean {
+    let own = 0
+    for (const place of this.#taken) {
+      // Beyond what any place is given for: the clock was ahead when it was taken.
+      if (place.until <= now || place.until > now + longest) this.#taken.delete(place)
+      else if (place.domain === domain) own += 1
+    }
+    return this.#taken.size < this.#concurrent && own < this.#concurrent / 2
+  }
+
+  #bucketOf(domain: string): Bucket {
+    const known = this.#byDomain.get(domain)
+    if (known) return known
+    const bucket = new Bucket(this.#perSecond / 2, this.#burst / 2)
+    this.#byDomain.set(domain, bucket)
+    return bucket
   }
 }

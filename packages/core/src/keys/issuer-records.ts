@@ -2,7 +2,10 @@ import { LRUCache } from 'lru-cache'
 import type { JsonObject } from '../token/json.ts'
 import type { WellKnownDocument } from '../token/kinds.ts'
 import type { DiscoveryFault } from './discover.ts'
+import { FairCache } from './fair-cache.ts'
 import type { KeySet } from './key-set.ts'
+import { parentDomain } from './parent-domain.ts'
+import { UnlistedRecords } from './unlisted-records.ts'
 
 /** Where keys come from: an issuer in one role, and whether the operator named it. */
 export interface KeySource {
@@ -11,7 +14,7 @@ export interface KeySource {
   readonly named: boolean
 }
 
-/** What is known of an issuer in one role. */
+/** What is known of an issuer in one role. Times are in seconds; one that was never set is minus infinity. */
 export interface IssuerRecord {
   readonly source: KeySource
   published: { readonly metadata: JsonObject; readonly keys: KeySet } | undefined
@@ -23,41 +26,49 @@ export interface IssuerRecord {
   pending: Promise<void> | undefined
   /** Set when the operator gave it up: what still arrives for it is not believed. */
   purged: boolean
+  usedAt: number
+  /** When an issuer that is not listed may next become an established one. */
+  promotableAt: number
 }
 
-/** More issuers than first contacts can reach within the floor under requests. */
-const maxAsked = 1300
+/** More issuers than the budgets for first contacts can reach within the floor under requests. */
+const maxAsked = 2200
+const never = Number.NEGATIVE_INFINITY
 
 /**
- * The records of issuers, in segments: issuers that `trust` names, strangers that have published keys, and
- * strangers that have not. None of them can push out one of a segment before.
+ * The records of issuers, in segments: issuers that `trust` lists, others that have published keys
+ * ({@link UnlistedRecords}), and those that have not. None of them can push out one of a segment before.
  */
 export class IssuerRecords {
   readonly #named: LRUCache<string, IssuerRecord>
-  readonly #strangers: LRUCache<string, IssuerRecord>
+  readonly #unlisted: UnlistedRecords
   readonly #unproven: LRUCache<string, IssuerRecord>
   /** Those that are being asked: pushed out in the meantime, one issuer would be asked twice. */
   readonly #underWay = new Map<string, IssuerRecord>()
   /** Outlives the records, which others can push out; else that would lift the floor. */
   readonly #asked: LRUCache<string, number>
+  readonly #wereEstablished: FairCache<true>
 
-  constructor(maxNamed: number, maxStrangers: number) {
+  constructor(maxNamed: number, maxUnlisted: number) {
     this.#named = new LRUCache({ max: maxNamed })
-    this.#strangers = new LRUCache({ max: maxStrangers })
-    this.#unproven = new LRUCache({ max: maxStrangers })
-    this.#asked = new LRUCache({ max: maxAsked + maxNamed + maxStrangers })
+    this.#unproven = new LRUCache({ max: maxUnlisted })
+    this.#asked = new LRUCache({ max: maxAsked + maxNamed + maxUnlisted })
+    this.#wereEstablished = new FairCache(4 * maxUnlisted)
+    this.#unlisted = new UnlistedRecords(maxUnlisted, ({ source }) =>
+      this.#wereEstablished.set(nameOf(source), parentDomain(source.iss), true),
+    )
   }
 
-  find(source: KeySource): IssuerRecord | undefined {
+  /** Finds a record, which counts as a use of it. */
+  find(source: KeySource, now: number): IssuerRecord | undefined {
     const name = nameOf(source)
     if (source.named) return this.#named.get(name)
-    return this.#strangers.get(name) ?? this.#unproven.get(name) ?? this.#underWay.get(name)
+    return this.#unlisted.use(name, now) ?? this.#unproven.get(name) ?? this.#underWay.get(name)
   }
 
-  findOrMake(source: KeySource): IssuerRecord {
-    const found = this.find(source)
+  findOrMake(source: KeySource, now: number): IssuerRecord {
+    const found = this.find(source, now)
     if (found) return found
-    const never = Number.NEGATIVE_INFINITY
     const record: IssuerRecord = {
       source,
       published: undefined,
@@ -67,6 +78,8 @@ export class IssuerRecords {
       failure: undefined,
       pending: undefined,
       purged: false,
+      usedAt: never,
+      promotableAt: never,
     }
     const segment = source.named ? this.#named : this.#unproven
     segment.set(nameOf(source), record)
@@ -88,17 +101,23 @@ export class IssuerRecords {
     if (this.#underWay.get(name) === record) this.#underWay.delete(name)
   }
 
-  /** Keeps a stranger among those that have published keys. */
-  prove(record: IssuerRecord): void {
+  /** Keeps an issuer that is not listed among those that have published keys. */
+  prove(record: IssuerRecord, now: number): void {
     if (record.source.named || record.purged) return
     const name = nameOf(record.source)
     this.#unproven.delete(name)
-    this.#strangers.set(name, record)
+    this.#unlisted.add(name, record, now)
   }
 
-  /** When its JWKS was last requested; minus infinity if never. */
-  askedAt(source: KeySource): number {
-    return this.#asked.get(nameOf(source)) ?? Number.NEGATIVE_INFINITY
+  /** Whether an issuer that is not listed was in use for some time, whatever became of its record. */
+  wasEstablished(source: KeySource): boolean {
+    return this.#wereEstablished.has(nameOf(source))
+  }
+
+  /** When its JWKS was last requested; minus infinity if never, or if the clock was ahead then. */
+  askedAt(source: KeySource, now: number): number {
+    const at = this.#asked.get(nameOf(source)) ?? never
+    return at > now ? never : at
   }
 
   noteAsked(source: KeySource, now: number): void {
@@ -107,7 +126,7 @@ export class IssuerRecords {
 
   /** Forgets an issuer in every role, also when it was last asked. */
   purge(iss: string): void {
-    for (const segment of [this.#named, this.#strangers, this.#unproven, this.#underWay]) {
+    for (const segment of [this.#named, this.#unlisted, this.#unproven, this.#underWay]) {
       for (const [name, record] of [...segment.entries()]) {
         if (record.source.iss !== iss) continue
         record.purged = true

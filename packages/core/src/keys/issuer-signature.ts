@@ -1,6 +1,7 @@
 import { AAuthError, isAAuthError } from '../errors.ts'
 import type { Platform } from '../platform/platform.ts'
 import { checkPublicKey, importPublicKey } from '../token/public-key.ts'
+import type { Asker } from './fetch-budgets.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 import type { KeySource } from './issuer-records.ts'
 import type { IssuerKey } from './key-set.ts'
@@ -28,10 +29,11 @@ export async function verifyIssuerSignature(
   source: KeySource,
   keys: IssuerKeys,
   platform: Platform,
+  asker: Asker,
 ): Promise<IssuerKey | undefined> {
-  const key = await keys.key(source, signed.kid)
+  const key = await keys.key(source, signed.kid, asker)
   if (await verifiesWith(key, signed, platform)) return key
-  const renewed = await keys.keyAfterFailure(source, key)
+  const renewed = await keys.keyAfterFailure(source, key, asker)
   return renewed && (await verifiesWith(renewed, signed, platform)) ? renewed : undefined
 }
 

@@ -22,7 +22,7 @@ export async function verifyToken(
   platform: Platform,
 ): Promise<IssuerKey> {
   const signed = { kid, signature, text, alg: alg === 'EdDSA' ? 'Ed25519' : alg, legacy } as const
-  const key = await verifyIssuerSignature(signed, source, keys, platform)
+  const key = await verifyIssuerSignature(signed, source, keys, platform, 'agent')
   if (key) return key
   throw new AAuthError('invalid_jwt', {
     hint: `the signature does not verify with key "${kid}" of ${source.iss}`,
