@@ -63,6 +63,49 @@ describe('keys live as long as Cache-Control says, within a minute and an hour',
     expect(await outcomeOf(world, world.agent.personToken({ key }))).toBe('unknown_key')
   })
 
+  const [date, past] = ['Mon, 21 Sep 2026 14:13:20 GMT', 'Mon, 21 Sep 2026 13:13:20 GMT']
+  const dated: readonly [headers: Readonly<Record<string, string>>, seconds: number][] = [
+    [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT' }, 300],
+    [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT', date }, 300],
+    // The answer lay in a cache for an hour, or the clock of its server is an hour behind.
+    [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT', date: past }, 300],
+    // The clock of its server is four minutes ahead.
+    [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT', date: 'Mon, 21 Sep 2026 14:17:20 GMT' }, 60],
+    [{ expires: 'Mon, 21 Sep 2026 14:13:25 GMT' }, 60],
+    [{ expires: past }, 60],
+    [{ expires: '0' }, 60],
+    [{ expires: '-1' }, 60],
+    [{ expires: '2026-09-21T14:18:20Z' }, 60],
+    [{ expires: 'Mon, 99 Sep 2026 14:18:20 GMT' }, 60],
+    [{ expires: 'Fri, 31 Dec 9999 23:59:59 GMT' }, 3600],
+    [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT', date: 'never' }, 300],
+    [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT', 'cache-control': 'public' }, 300],
+    [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT', 'cache-control': 'max-age=120' }, 120],
+    [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT', 'cache-control': 'no-cache' }, 60],
+  ]
+  it.each(dated)(
+    'or where it does not say, as Expires says: %o, %i s [R11-123, I24]',
+    async (said, seconds) => {
+      const world = await makeAnsweredWorld()
+      expect(new Date(world.net.clock.now() * 1000).toUTCString()).toBe(date)
+      world.answer(personKeys, async (init) => {
+        const { body, headers } = await world.net.fetch(personKeys, init)
+        for (const [name, value] of Object.entries(said)) headers.set(name, value)
+        return new Response(body, { headers })
+      })
+      await outcomeOf(world)
+      const { key } = world.net.personServer
+      await world.net.personServer.rotate({ withdraw: true })
+      world.net.clock.advance(seconds - 1)
+      const last = await outcomeOf(world, world.agent.personToken({ key }))
+      world.net.clock.advance(1)
+      expect([last, await outcomeOf(world, world.agent.personToken({ key }))]).toEqual([
+        'accepted',
+        'unknown_key',
+      ])
+    },
+  )
+
   it('and it is the Cache-Control of the JWKS that says it, not of the metadata', async () => {
     const world = await makeAnsweredWorld()
     world.answer(personMetadata, async (init) => {

@@ -19,11 +19,50 @@ describe('of issuers nobody has heard of', () => {
     const counts: number[] = []
     for (let second = 0; second < 4; second++) {
       for (let n = 0; n < 50; n++)
-        await outcomeOf(world, madeUpToken(world, `https://n${n}.s${second}.example`))
+        await outcomeOf(world, madeUpToken(world, `https://n${n}-${second}.example`))
       counts.push(world.asked.length)
       world.net.clock.advance(1)
     }
     expect(counts).toEqual([40, 60, 80, 100])
+  })
+
+  it('half as many of one domain, so that the others have the other half [I19]', async () => {
+    const world = await makeAnsweredWorld()
+    const counts: number[] = []
+    for (let second = 0; second < 4; second++) {
+      for (let n = 0; n < 50; n++)
+        await outcomeOf(world, madeUpToken(world, `https://n${n}.s${second}.evil.example`))
+      counts.push(world.asked.length)
+      world.net.clock.advance(1)
+    }
+    expect(counts).toEqual([20, 30, 40, 50])
+    expect(await outcomeOf(world)).toBe('accepted')
+  })
+
+  it('half as many places go to one domain, however long its look-ups take [I19, I31]', async () => {
+    const world = await makeAnsweredWorld()
+    const ids = Array.from({ length: 9 }, (_, n) => `https://n${n}.evil.example`)
+    const opened = ids.map((id) => world.hold(`${id}/.well-known/aauth-person.json`))
+    const tokens = await Promise.all(ids.map((id) => strangerToken(world, id)))
+    const waiting = tokens.slice(0, 8).map((token) => outcomeOf(world, token))
+    await until(() => world.asked.length === 8)
+    expect(await outcomeOf(world, tokens[8] as string)).toBe('server_error')
+    expect(await outcomeOf(world)).toBe('accepted')
+    for (const open of opened) open()
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['accepted']))
+  })
+
+  it('being turned away says nothing of an issuer: it is looked up as soon as there is a place', async () => {
+    const world = await makeAnsweredWorld()
+    const ids = Array.from({ length: 16 }, (_, n) => `https://n${n}.example`)
+    const opened = ids.map((id) => world.hold(`${id}/.well-known/aauth-person.json`))
+    const tokens = await Promise.all(ids.map((id) => strangerToken(world, id)))
+    const waiting = tokens.map((token) => outcomeOf(world, token))
+    await until(() => world.asked.length === 16)
+    expect(await outcomeOf(world)).toBe('server_error')
+    for (const open of opened) open()
+    await Promise.all(waiting)
+    expect(await outcomeOf(world)).toBe('accepted')
   })
 
   it('never more than 40 at once, however quiet it was before [I19]', async () => {

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { type AnsweredWorld, makeAnsweredWorld, personMetadata } from './issuer-answers.ts'
+import { outcomeOf } from './person-route.ts'
+import { madeUpToken, strangerToken } from './strangers.ts'
+
+/** Issuers that publish keys, one after the other, as fast as the budget for first contacts lets them. */
+async function meet(world: AnsweredWorld, ids: readonly string[]): Promise<void> {
+  for (const [n, id] of ids.entries()) {
+    if (n % 10 === 9) world.net.clock.advance(1)
+    expect(await outcomeOf(world, strangerToken(world, id))).toBe('accepted')
+  }
+}
+
+const named = (count: number, domain: string): string[] =>
+  Array.from({ length: count }, (_, n) => `https://n${n}${domain}`)
+const timesAsked = ({ asked }: AnsweredWorld, id = 'https://ps.example'): number =>
+  asked.filter((url) => url === `${id}/.well-known/aauth-person.json`).length
+
+describe('an issuer that trust does not list', () => {
+  it('is not pushed out by one domain with any number of hosts, however new it is [I19, R11-127]', async () => {
+    const world = await makeAnsweredWorld({ limits: { strangers: 8 } })
+    await outcomeOf(world)
+    await meet(world, named(50, '.evil.example'))
+    expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', 1])
+  })
+
+  it('is pushed out by as many domains while it is new [R11-127]', async () => {
+    const world = await makeAnsweredWorld({ limits: { strangers: 8 } })
+    await outcomeOf(world)
+    await meet(world, named(4, '.example'))
+    expect(await outcomeOf(world)).toBe('server_error')
+  })
+
+  it('is not pushed out by any number of domains once it has been in use for five minutes [I19]', async () => {
+    const world = await makeAnsweredWorld({ limits: { strangers: 8 } })
+    await outcomeOf(world)
+    world.net.clock.advance(300)
+    await outcomeOf(world)
+    await meet(world, named(50, '.example'))
+    expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', 1])
+  })
+
+  it('that was met five minutes ago and not used since is as new as ever', async () => {
+    const world = await makeAnsweredWorld({ limits: { strangers: 8 } })
+    await outcomeOf(world)
+    world.net.clock.advance(300)
+    await meet(world, named(4, '.example'))
+    expect(await outcomeOf(world)).toBe('accepted')
+    expect(timesAsked(world)).toBe(2)
+  })
+})
+
+describe('where all places of established issuers are taken', () => {
+  /** ps.example is established, and the only one that can be. */
+  async function makeFullWorld(): Promise<AnsweredWorld> {
+    const world = await makeAnsweredWorld({ limits: { strangers: 2 } })
+    await outcomeOf(world)
+    world.net.clock.advance(300)
+    await outcomeOf(world)
+    return world
+  }
+  const later = 'https://n1.example'
+
+  it('one that comes later stays on probation while the others are in use [I19]', async () => {
+    const world = await makeFullWorld()
+    await meet(world, [later])
+    for (let minute = 0; minute < 90; minute++) {
+      world.net.clock.advance(60)
+      await outcomeOf(world)
+      await outcomeOf(world, strangerToken(world, later))
+    }
+    const [asked, laterAsked] = [timesAsked(world), timesAsked(world, later)]
+    await meet(world, ['https://n2.example'])
+    expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', asked])
+    await outcomeOf(world, strangerToken(world, later))
+    expect(timesAsked(world, later)).toBe(laterAsked + 1)
+  })
+
+  /** Its place has gone to another, and then its record as well. */
+  async function makeReturnedWorld(): Promise<AnsweredWorld> {
+    const world = await makeFullWorld()
+    await meet(world, [later])
+    world.net.clock.advance(3600)
+    await outcomeOf(world, strangerToken(world, later))
+    await meet(world, ['https://n2.example'])
+    world.net.clock.advance(60)
+    return world
+  }
+
+  it('one that was not used for an hour makes room [R11-127]', async () => {
+    const world = await makeReturnedWorld()
+    const asked = timesAsked(world, later)
+    await meet(world, ['https://n3.example'])
+    expect([await outcomeOf(world, strangerToken(world, later)), timesAsked(world, later)]).toEqual([
+      'accepted',
+      asked,
+    ])
+  })
+
+  it('and is fetched when it comes back, although newcomers have used up their budget [I19]', async () => {
+    const world = await makeReturnedWorld()
+    for (const id of named(41, '.made-up.test')) await outcomeOf(world, madeUpToken(world, id))
+    for (const id of named(41, '-made-up.test')) await outcomeOf(world, madeUpToken(world, id))
+    expect(await outcomeOf(world, madeUpToken(world, 'https://new.test'))).toBe('server_error')
+    const before = world.asked.length
+    expect(await outcomeOf(world)).toBe('accepted')
+    expect(world.asked[before]).toBe(personMetadata)
+  })
+})
