@@ -55,6 +55,7 @@ describe.each([true, false])('the look-up of a connection, all: %s', (all) => {
     ['last', [good, bad]],
     ['between', [good, bad, '1.1.1.1']],
     ['in the other family', [good, '::1']],
+    ['of the host of one cloud', [good, '168.63.129.16']],
     ['after more addresses than are dialled', [...Array(20).fill(good), bad]],
   ]
   it.each(spoiled)('refuses an answer with one bad address %s [R11-128, I01, I02]', async (_order, found) => {
