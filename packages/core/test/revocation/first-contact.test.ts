@@ -1,3 +1,4 @@
+import type { SignedMessage } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { now } from '../world.ts'
 import { makeRevocationWorld, type RevocationWorld, told } from './revoking.ts'
@@ -9,16 +10,17 @@ async function forge(world: RevocationWorld, ids: readonly string[]): Promise<un
   const outcomes: unknown[] = []
   for (const id of ids) {
     const by = await world.net.issuer('person-server', id)
-    const forged = { by, onTheWay: (message: Parameters<typeof garble>[0]) => garble(message) }
-    outcomes.push(told(await world.post(revocation, forged)))
+    outcomes.push(told(await world.post(revocation, { by, onTheWay: garble })))
   }
   return outcomes
 }
 
-function garble<Message extends { readonly headers: unknown }>(message: Message): Message {
-  const headers = new Headers(message.headers as HeadersInit)
-  headers.set('signature', `sig=:${Buffer.alloc(64, 1).toString('base64')}:`)
-  return { ...message, headers: [...headers] }
+function garble(message: SignedMessage): SignedMessage {
+  const signature = `sig=:${Buffer.alloc(64, 1).toString('base64')}:`
+  return {
+    ...message,
+    headers: message.headers.map(([name, value]) => [name, name === 'signature' ? signature : value]),
+  }
 }
 
 const ids = Array.from({ length: 46 }, (_, n) => `https://n${n}.example`)
