@@ -1,8 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 import { CountReporter } from './scripts/count-reporter.ts'
-import { drawSeed } from './scripts/property-runs.ts'
 import { ReportReporter } from './scripts/report-reporter.ts'
-import { folder } from './scripts/temporary-folder.ts'
+import { common } from './scripts/test-settings.ts'
 
 /** Tests that mock modules, hold state of modules, or change what all code of a process shares. */
 const isolated = [
@@ -12,21 +11,6 @@ const isolated = [
   'packages/core/test/platform/*.test.ts',
   'packages/core/test/polluted-prototypes.test.ts',
 ]
-
-const common = {
-  // Slowness alone fails no test.
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
-  setupFiles: ['scripts/patient-timers.ts', 'scripts/restored-globals.ts'],
-  globalSetup: ['scripts/temporary-folder.ts'],
-  env: { TMPDIR: folder },
-  restoreMocks: true,
-  unstubGlobals: true,
-  // Titles carry the ids that a test proves.
-  taskTitleValueFormatTruncate: 0,
-}
-
-console.log(`AAUTH_SEED=${drawSeed()}`)
 
 export default defineConfig({
   test: {

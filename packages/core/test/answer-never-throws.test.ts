@@ -1,5 +1,6 @@
 import { AAuthError, type AAuthErrorCode, answer } from '@aauth-guard/core'
 import fc from 'fast-check'
+import { parseDictionary, parseList } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../scripts/property-runs.ts'
 
@@ -74,12 +75,13 @@ describe('the answer to a refusal with any details', () => {
     { requiredKeys: [] },
   )
 
-  it('holds one line of visible text a header [M10]', async () => {
+  it('holds one line of visible text a header, and structured fields that another parser reads (property P9) [M10]', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...codes), details, async (code, told) => {
-        for (const value of Object.values((await answer(new AAuthError(code, told))).headers)) {
-          expect(value).toMatch(/^[\x20-\x7e]+$/)
-        }
+        const { headers } = await answer(new AAuthError(code, told))
+        for (const value of Object.values(headers)) expect(value).toMatch(/^[\x20-\x7e]+$/)
+        for (const name of ['signature-error', 'aauth-requirement']) parseDictionary(headers[name] ?? '')
+        for (const name of ['accept-signature-scheme', 'accept-signature-alg']) parseList(headers[name] ?? '')
       }),
       runs(300),
     )

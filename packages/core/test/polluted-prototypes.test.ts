@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { runs } from '../../../scripts/property-runs.ts'
 
 type Pollution = Readonly<Record<string, unknown>>
 
@@ -122,24 +123,57 @@ for (const [name, said] of Object.entries(JSON.parse(process.argv[1]))) {
       .filter(([, decisions]) => decisions[request] !== honest[request])
       .map(([when, decisions]) => when + ', ' + request + ': ' + decisions[request]))
 }
-console.log(JSON.stringify({ honest, differences }))
+
+// Several members at once, at random.
+let state = Number(process.argv[2])
+const draw = (below) => {
+  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+  return Math.floor((state / 2 ** 32) * below)
+}
+const said = Object.entries(JSON.parse(process.argv[1])).filter(([name]) => !JSON.parse(process.argv[4]).includes(name))
+const kept = make()
+const names = Object.keys(requests)
+const together = []
+let done = 0
+for (; done < Number(process.argv[3]); done++) {
+  const chosen = Array.from({ length: 2 + draw(3) }, () => said[draw(said.length)])
+  const request = names[draw(names.length)]
+  for (const [name, value] of chosen)
+    Object.defineProperty(Object.prototype, name, {
+      value: value === 'yes' ? () => true : value, configurable: true, writable: true,
+    })
+  const decision = await decide(kept, requests[request]).catch((fault) => 'fault: ' + fault)
+  for (const [name] of chosen) delete Object.prototype[name]
+  if (decision !== honest[request]) together.push(chosen.map(([name]) => name) + ', ' + request + ': ' + decision)
+}
+console.log(JSON.stringify({ honest, differences, together, done }))
 `
 
 interface Report {
   readonly honest: Readonly<Record<string, string>>
   readonly differences: Readonly<Record<string, readonly string[]>>
+  /** Where several members at once made a difference, and how often that was tried. */
+  readonly together: readonly string[]
+  readonly done: number
 }
 
+const often = runs(300)
 let report: Report
 beforeAll(() => {
   const members = JSON.stringify(Object.assign({}, readByOthers, ...Object.values(pollutions)))
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', source, members], {
-    cwd: resolve(import.meta.dirname, '..'),
-    encoding: 'utf8',
-  })
+  const { seed, numRuns } = often
+  const given = [members, `${seed}`, `${numRuns}`, JSON.stringify(Object.keys(readByOthers))]
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', source, ...given],
+    {
+      cwd: resolve(import.meta.dirname, '..'),
+      encoding: 'utf8',
+    },
+  )
   if (stdout === '') throw new Error(stderr)
   report = JSON.parse(stdout)
-}, 60_000)
+})
 
 describe('a polluted Object.prototype', () => {
   const members = Object.entries(pollutions).flatMap(([about, pollution]) =>
@@ -148,6 +182,10 @@ describe('a polluted Object.prototype', () => {
 
   it.each(members)('changes nothing about %s by %s [Q01]', (_, name) => {
     expect(report.differences[name]).toEqual([])
+  })
+
+  it('changes nothing by several members at once (property P10) [Q01]', () => {
+    expect([report.together, report.done]).toEqual([[], often.numRuns])
   })
 
   it.each(Object.keys(readByOthers))('stops requests at worst by %s, and lets none pass [Q01]', (name) => {
