@@ -16,4 +16,6 @@ export const oracles: Readonly<Record<string, readonly string[]>> = {
 export const deepFiles: readonly string[] = [
   'packages/core/test/mission/load.test.ts',
   'packages/core/test/keys/single-flight.test.ts',
+  'packages/core/test/heap.test.ts',
+  'packages/express/test/aborted-requests.test.ts',
 ]
