@@ -98,7 +98,7 @@ async function decide(resource, { method, target, header, body }) {
   try {
     return JSON.stringify(await authorize(resource, request)) ?? 'nobody'
   } catch (error) {
-    const { status, headers } = answer(error)
+    const { status, headers } = await answer(error)
     return status + ' ' + JSON.stringify(Object.entries(headers).sort()).replace(/resource-token=[^\\]]*/, '')
   }
 }
