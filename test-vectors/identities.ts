@@ -60,6 +60,9 @@ export const asksForPerson = {
   scope: 'notes.read',
 }
 
+/** The same for a person token, which the older name stands for as well. */
+export const asksWithPersonToken = { ...asksForPerson, person_token_jti: 'id-1' }
+
 /** The same in drafts 01 to 10. */
 export const asksForAgent = {
   aud: 'https://ps.example',

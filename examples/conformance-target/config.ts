@@ -41,7 +41,7 @@ const resourceMembers = [
   'accessMode',
   'accounts',
   'revokers',
-  'olderPresentedJti',
+  'legacyPersonTokenJti',
   'claims',
   'signatureWindow',
   'additionalSignatureComponents',

@@ -75,7 +75,7 @@ export async function startWorld(adapter = 'express', missionStatus: unknown = n
     accessMode: 'person-token',
     accounts: { 'a-1': [{ ps: net.personServer.id, sub: 'person-1' }] },
     revokers: { [net.accessServer.id]: [net.personServer.id] },
-    olderPresentedJti: [net.accessServer.id],
+    legacyPersonTokenJti: [net.accessServer.id],
     scopes: { 'data.read': 'Read your data' },
     trust: { agentProviders: 'any', personServers: 'any', accessServers: [net.accessServer.id] },
     accessServer: net.accessServer.id,

@@ -1,5 +1,5 @@
 import { claims } from '../claim.ts'
-import { asksForPerson, mission } from '../identities.ts'
+import { asksForPerson, asksWithPersonToken, mission } from '../identities.ts'
 import { now } from '../scene.ts'
 import { agentToken, authToken, personToken } from '../tokens.ts'
 
@@ -80,7 +80,7 @@ export const personChallenges = claims(
         ids: 'R11-021 R11-058 R11-143 R11-144 R11-162 PERS-7 CHAL-6 RT-6 RT-14 F19',
         token: personToken(),
         error: 'auth_token_required',
-        resourceToken: asksForPerson,
+        resourceToken: asksWithPersonToken,
         mayFetch: true,
       },
       'person-token-under-a-mission': {
@@ -88,7 +88,7 @@ export const personChallenges = claims(
         ids: 'R11-163 R11-280 RT-6 L01',
         token: personToken({ mission, tenant: 'corp' }),
         error: 'auth_token_required',
-        resourceToken: { ...asksForPerson, mission_s256: mission, tenant: 'corp' },
+        resourceToken: { ...asksWithPersonToken, mission_s256: mission, tenant: 'corp' },
         mayFetch: true,
       },
       'person-token-where-an-access-server-decides': {
@@ -97,7 +97,7 @@ export const personChallenges = claims(
         resource: { accessServer: 'https://as.example' },
         token: personToken(),
         error: 'auth_token_required',
-        resourceToken: { ...asksForPerson, aud: 'https://as.example' },
+        resourceToken: { ...asksWithPersonToken, aud: 'https://as.example' },
         mayFetch: true,
       },
       'short-lived-person-token': {
@@ -105,7 +105,7 @@ export const personChallenges = claims(
         ids: 'R11-164',
         token: personToken({ lifetime: 120 }),
         error: 'auth_token_required',
-        resourceToken: { ...asksForPerson, exp: now + 120 },
+        resourceToken: { ...asksWithPersonToken, exp: now + 120 },
         mayFetch: true,
       },
       'scope-not-granted': {

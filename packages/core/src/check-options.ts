@@ -79,7 +79,7 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     accessMode: checkAccessMode(given.accessMode ?? 'auth-token'),
     accounts: given.accounts,
     revokers: checkRevokers(given.revokers ?? {}),
-    olderPresentedJti: checkServers(given.olderPresentedJti ?? [], 'olderPresentedJti'),
+    legacyPersonTokenJti: checkLegacyJti(given.legacyPersonTokenJti ?? 'auto'),
     stores: checkStores(ownMembers(given.stores ?? {})),
     missions: checkMissions(given.missions),
     signatureWindow: checkWindow(given.signatureWindow ?? 60),
@@ -162,10 +162,25 @@ function checkWindow(window: number): number {
 
 function checkAccessMode(mode: ResourceSettings['accessMode']): ResourceSettings['accessMode'] {
   demand(
-    ['agent-token', 'person-token', 'session-token', 'auth-token'].includes(mode),
-    '"accessMode" must be agent-token, person-token, session-token or auth-token',
+    (mode as string) !== 'session-token',
+    '"accessMode" is "session-token", but this resource issues no session tokens: use agent-token, person-token or auth-token',
+  )
+  demand(
+    ['agent-token', 'person-token', 'auth-token'].includes(mode),
+    '"accessMode" must be agent-token, person-token or auth-token',
   )
   return mode
+}
+
+function checkLegacyJti(
+  given: ResourceSettings['legacyPersonTokenJti'],
+): ResourceSettings['legacyPersonTokenJti'] {
+  if (given === 'auto' || given === 'never') return given
+  demand(
+    Array.isArray(given) && given.every(isServerId),
+    '"legacyPersonTokenJti" must be auto, never, or a list of server identifiers',
+  )
+  return [...given]
 }
 
 function checkRevokers(given: Readonly<Record<string, readonly string[]>>): ResourceSettings['revokers'] {

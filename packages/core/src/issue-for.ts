@@ -40,9 +40,12 @@ export async function issueFor(
   if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
     throw ask('person-token')
   const audience = audienceOf(state, claims, trust)
-  const older = settings.olderPresentedJti.includes(audience)
-  // Its member names the person token, which is not at hand (matrix RT-7, D20).
-  if (older && claims.kind === 'auth-token' && claims.generation === 'person-token') throw ask('person-token')
+  const { legacyPersonTokenJti: legacy } = settings
+  // The older name is of the person token, which is not at hand (matrix RT-7, D20).
+  if (claims.kind === 'auth-token' && claims.generation === 'person-token' && Array.isArray(legacy)) {
+    if (legacy.includes(audience)) throw ask('person-token')
+  }
+  const older = claims.kind === 'person-token' && legacy !== 'never'
   // Agents refuse a resource token that does not come from the authority they called (R11-013).
   if (transport.authority !== issuer.slice('https://'.length)) {
     throw new AAuthError('access_denied', { hint: `resource tokens are issued at ${issuer} only` })

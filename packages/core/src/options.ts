@@ -52,7 +52,7 @@ export interface ResourceOptions {
   /** Public keys that are published beside it: the next one ahead of its use, the last one until its tokens died. */
   readonly publishedKeys?: readonly JWK[]
   /** How an agent gets in, for the metadata; advisory. Default `'auth-token'`. */
-  readonly accessMode?: 'agent-token' | 'person-token' | 'session-token' | 'auth-token'
+  readonly accessMode?: 'agent-token' | 'person-token' | 'auth-token'
   /** Whether a person has an account. Without it no account can be asked for at the authorization endpoint. */
   readonly accounts?: (
     account: string,
@@ -61,10 +61,12 @@ export interface ResourceOptions {
   /** Issuers whose tokens others may revoke too, in drafts 01 to 10: an access server and its person servers (D27). */
   readonly revokers?: Readonly<Record<string, readonly string[]>>
   /**
-   * Person servers that want the older `person_token_jti` beside `presented_jti` in resource tokens. Where one is asked
-   * for more than an auth token grants, the agent is sent back for a person token.
+   * Whether a resource token for a person token carries `person_token_jti`, the older name of `presented_jti`, beside
+   * it: `'auto'` (default) always, `'never'` not at all. A list names the audiences that refuse every resource token
+   * without it. For them an agent that presents an auth token is sent back for a person token, since a resource token
+   * for an auth token never carries the older name; for all others a list means `'auto'`.
    */
-  readonly olderPresentedJti?: readonly string[]
+  readonly legacyPersonTokenJti?: 'auto' | 'never' | readonly string[]
   /** State that a fleet shares; default the memory of the process. */
   readonly stores?: Stores
   /**
@@ -159,7 +161,7 @@ export interface ResourceSettings {
   readonly accessMode: NonNullable<ResourceOptions['accessMode']>
   readonly accounts: ResourceOptions['accounts']
   readonly revokers: ReadonlyMap<string, readonly string[]>
-  readonly olderPresentedJti: readonly string[]
+  readonly legacyPersonTokenJti: 'auto' | 'never' | readonly string[]
   readonly stores: Stores
   readonly missions: MissionWatching | undefined
   readonly signatureWindow: number

@@ -53,14 +53,14 @@ interface World {
 }
 
 /** A resource on a socket, and an agent whose person server is mockin. */
-async function makeWorld(olderPresentedJti: readonly string[]): Promise<World> {
+async function makeWorld(legacyPersonTokenJti: 'never' | readonly string[]): Promise<World> {
   const net = await createTestNetwork()
   const resource = createResource({
     issuer: net.resource,
     trust: { agentProviders: 'any', personServers: [mockin] },
     scopes,
     defaultScope: 'notes.read',
-    olderPresentedJti,
+    legacyPersonTokenJti,
     fetch: net.fetch,
   })
   const guarded = (scope: string) => fetchGuard(resource, { scope })((_, auth) => Response.json(auth))
@@ -139,10 +139,10 @@ describe.skipIf(program === undefined)(title, () => {
   })
 })
 
-describe.skipIf(program === undefined)(`${title}, without olderPresentedJti`, () => {
+describe.skipIf(program === undefined)(`${title}, with legacyPersonTokenJti: 'never'`, () => {
   let world: World
   beforeAll(async () => {
-    world = await makeWorld([])
+    world = await makeWorld('never')
   })
   afterAll(() => world.net.close())
 

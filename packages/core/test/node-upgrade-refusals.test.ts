@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { Duplex } from 'node:stream'
@@ -156,6 +157,32 @@ describe('refuseUpgrade', () => {
     // An error event that nobody hears would end the process.
     await new Promise((resolve) => setImmediate(resolve))
     expect(socket.listenerCount('error')).toBe(1)
+  })
+
+  it('closes a connection whose client keeps its side open, once the client could read its answer [Q10]', async () => {
+    const { server } = await serve()
+    const taken = new Promise<Duplex>((resolve) =>
+      server.prependListener('upgrade', (_, socket) => resolve(socket)),
+    )
+    const lines = upgrade.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+    const client = connect({
+      port: (server.address() as AddressInfo).port,
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    })
+    onTestFinished(() => void client.destroy())
+    client.on('error', () => undefined).write(`GET /socket HTTP/1.1\r\nHost: notes.example\r\n${lines}\r\n`)
+    let text = ''
+    client.on('data', (chunk) => {
+      text += chunk
+    })
+    const socket = await taken
+    const closed = once(socket, 'close')
+    await once(client, 'end')
+    expect([text.slice(0, 12), socket.destroyed]).toEqual(['HTTP/1.1 401', false])
+    // The client never ends its side; the guard does not wait for it.
+    await closed
+    expect(socket.destroyed).toBe(true)
   })
 
   it('takes a connection that breaks while it is answered for no error [Q10]', () => {

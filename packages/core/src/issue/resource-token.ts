@@ -12,7 +12,7 @@ export interface ResourceTokenGrounds {
   readonly scopes: readonly string[]
   /** The account that is asked for; default the one of the token. */
   readonly account?: string | undefined
-  /** Whether the audience wants the older name of `presented_jti` as well. */
+  /** Whether the older name of `presented_jti` stands beside it: only for a person token. */
   readonly older?: boolean
   /** Of the mission-header generation: the mission of the token, or the one its covered header asserts. */
   readonly mission: Mission | undefined

@@ -48,11 +48,6 @@ export function methodNotAllowed(method: string, allow: string): AAuthError {
   })
 }
 
-/** The mode by its name in the newest generation that is served (matrix META-3, D49). */
-function accessMode({ accessMode: mode, generations }: ResourceState['settings']): string {
-  return mode === 'session-token' && !generations.has('person-token') ? 'aauth-access-token' : mode
-}
-
 function metadata({ settings, missionWatch }: ResourceState): Record<string, unknown> {
   const { issuer, scopes, signatureWindow, additionalSignatureComponents } = settings
   // Where agents call: the proxy takes the prefix away before it gets here.
@@ -61,7 +56,7 @@ function metadata({ settings, missionWatch }: ResourceState): Record<string, unk
     ...settings.metadata,
     issuer,
     jwks_uri: `${base}${jwksPath}`,
-    access_mode: accessMode(settings),
+    access_mode: settings.accessMode,
     authorization_endpoint: `${base}${authorizationPath}`,
     revocation_endpoint: `${base}${revocationPath}`,
     ...missionWatch?.published(base),

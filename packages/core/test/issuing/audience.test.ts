@@ -65,18 +65,34 @@ describe('the audience of a resource token', () => {
 
 describe('person_token_jti', () => {
   it.each([
-    ['a person server that is listed', 'https://ps.example', 'pt-1'],
-    ['any other person server', 'https://elsewhere.example', undefined],
-  ])('for %s is %s: %s [RT-6]', async (_, listed, expected) => {
-    const { resource, agent, call } = await makeWorld({ ...notes, olderPresentedJti: [listed] })
-    const token = await agent.personToken({ claims: { jti: 'pt-1' } })
-    const auth = await call(token, { requirement: personRoute })
+    ['nothing is said', undefined, 'pt-1'],
+    ['it is auto', 'auto', 'pt-1'],
+    ['the person server is listed', ['https://ps.example'], 'pt-1'],
+    ['another person server is listed', ['https://elsewhere.example'], 'pt-1'],
+    ['it is never', 'never', undefined],
+  ] as const)(
+    'stands beside presented_jti for a person token, where %s: %o gives %s [RT-6]',
+    async (_, legacy, expected) => {
+      const option = legacy === undefined ? {} : { legacyPersonTokenJti: legacy }
+      const { resource, agent, call } = await makeWorld({ ...notes, ...option })
+      const token = await agent.personToken({ claims: { jti: 'pt-1' } })
+      const auth = await call(token, { requirement: personRoute })
+      const { payload } = await verified(resource, await issueResourceToken(resource, auth, wanted))
+      expect([payload.presented_jti, payload.person_token_jti]).toEqual(['pt-1', expected])
+    },
+  )
+
+  it('never stands in a resource token for an auth token [RT-6, RT-7, D20]', async () => {
+    const { resource, agent, call } = await makeWorld(notes)
+    const auth = await call(await agent.authToken({ scope: 'notes.read' }), {
+      requirement: { scope: 'notes.read' },
+    })
     const { payload } = await verified(resource, await issueResourceToken(resource, auth, wanted))
-    expect([payload.presented_jti, payload.person_token_jti]).toEqual(['pt-1', expected])
+    expect([payload.presented_jti, payload.person_token_jti]).toEqual([auth.jti, undefined])
   })
 
   it('sends an auth token back for the person token that it would have to name [RT-6, RT-7]', async () => {
-    const older = { ...notes, olderPresentedJti: ['https://ps.example'] }
+    const older = { ...notes, legacyPersonTokenJti: ['https://ps.example'] }
     const { resource, agent, call, refusal } = await makeWorld(older)
     const scopes = Object.keys(notes.scopes)
     const token = await agent.authToken({ scope: scopes[0] as string })
@@ -95,7 +111,7 @@ describe('person_token_jti', () => {
     const { resource, agent, refusal } = await makeWorld({
       ...notes,
       generations: ['mission-header'],
-      olderPresentedJti: ['https://ps.example'],
+      legacyPersonTokenJti: ['https://ps.example'],
     })
     const error = await refusal(await agent.agentToken(), { requirement: wanted })
     const { payload } = await challenged(resource, error)

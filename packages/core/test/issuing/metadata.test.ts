@@ -41,19 +41,18 @@ describe('the metadata', () => {
     })
   })
 
-  it.each(['agent-token', 'person-token', 'session-token', 'auth-token'] as const)(
+  it.each(['agent-token', 'person-token', 'auth-token'] as const)(
     'names %s as the access mode where told so [META-3, R11-273]',
     async (accessMode) => {
       expect(await published(create({ accessMode }), path)).toMatchObject({ access_mode: accessMode })
     },
   )
 
-  it.each(['agent-token', 'auth-token', 'session-token'] as const)(
+  it.each(['agent-token', 'auth-token'] as const)(
     'names %s as the drafts 01 to 10 do where only they are served [META-3]',
     async (accessMode) => {
-      const name = accessMode === 'session-token' ? 'aauth-access-token' : accessMode
       const resource = create({ accessMode, generations: ['mission-header'] })
-      expect(await published(resource, path)).toMatchObject({ access_mode: name })
+      expect(await published(resource, path)).toMatchObject({ access_mode: accessMode })
     },
   )
 
@@ -142,12 +141,16 @@ describe('createResource refuses', () => {
   const faults: readonly (readonly [message: string, options: Record<string, unknown>])[] = [
     ['"accounts" must be a function', { accounts: ['ws-7'] }],
     [
-      '"olderPresentedJti" is "https://ps.example": write a list of server identifiers',
-      { olderPresentedJti: 'https://ps.example' },
+      '"legacyPersonTokenJti" must be auto, never, or a list of server identifiers',
+      { legacyPersonTokenJti: 'https://ps.example' },
     ],
     [
-      '"olderPresentedJti" contains "https://ps.example/", which is not a server identifier: remove the trailing slash',
-      { olderPresentedJti: ['https://ps.example/'] },
+      '"legacyPersonTokenJti" must be auto, never, or a list of server identifiers',
+      { legacyPersonTokenJti: ['https://ps.example/'] },
+    ],
+    [
+      '"accessMode" is "session-token", but this resource issues no session tokens: use agent-token, person-token or auth-token',
+      { accessMode: 'session-token' },
     ],
     [
       '"revokers" is "ps.example", which is not a server identifier: write https:// before the host name',

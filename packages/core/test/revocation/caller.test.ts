@@ -142,7 +142,7 @@ describe('who may revoke', () => {
   it('hears nobody on a platform that has failed its own test', async () => {
     const world = await makeRevocationWorld()
     vi.spyOn(stateOf(world.resource), 'selfTested').mockRejectedValue(new Error('broken'))
-    expect(told(await world.post({ jti: 'x', exp: now + 100 }))).toEqual([503, 'server_error', undefined])
+    expect(told(await world.post({ jti: 'x', exp: now + 100 }))).toEqual([500, 'server_error', undefined])
   })
 
   it('reads nothing that a caller sends before the caller is verified [K14]', async () => {

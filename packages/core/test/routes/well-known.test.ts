@@ -131,8 +131,12 @@ describe('the answer', () => {
     async (method) => {
       expect(await answerWellKnown(createResource(base), method, jwksPath)).toEqual({
         status: 405,
-        headers: { allow: 'GET, HEAD' },
-        body: '',
+        headers: {
+          allow: 'GET, HEAD',
+          'cache-control': 'no-store',
+          'content-type': 'application/problem+json',
+        },
+        body: expect.stringContaining('"status":405,"error":"invalid_request"'),
       })
     },
   )
