@@ -176,11 +176,8 @@ function checkLegacyJti(
   given: ResourceSettings['legacyPersonTokenJti'],
 ): ResourceSettings['legacyPersonTokenJti'] {
   if (given === 'auto' || given === 'never') return given
-  demand(
-    Array.isArray(given) && given.every(isServerId),
-    '"legacyPersonTokenJti" must be auto, never, or a list of server identifiers',
-  )
-  return [...given]
+  demand(Array.isArray(given), '"legacyPersonTokenJti" must be auto, never, or a list of server identifiers')
+  return checkServers(given, 'legacyPersonTokenJti')
 }
 
 function checkRevokers(given: Readonly<Record<string, readonly string[]>>): ResourceSettings['revokers'] {

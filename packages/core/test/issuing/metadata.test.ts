@@ -145,7 +145,7 @@ describe('createResource refuses', () => {
       { legacyPersonTokenJti: 'https://ps.example' },
     ],
     [
-      '"legacyPersonTokenJti" must be auto, never, or a list of server identifiers',
+      '"legacyPersonTokenJti" contains "https://ps.example/", which is not a server identifier: remove the trailing slash',
       { legacyPersonTokenJti: ['https://ps.example/'] },
     ],
     [
