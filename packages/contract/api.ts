@@ -37,11 +37,12 @@ export const corsFields = {
   'access-control-allow-methods': 'GET, POST',
 } as const
 
-/** What somebody left behind on `/runs`: a runtime of the agent provider, in a mission, for whomever. */
+/** What somebody left behind on `/runs`: a runtime of the agent provider, in a mission, for a person of drafts 01 to 10. */
 export const grant: MissionGrant = {
+  resource: 'https://notes.example',
   mission: { approver: 'https://ps.example', s256: 'A'.repeat(43) },
   class: { provider: 'https://agent.example' },
-  person: null,
+  person: { generation: 'mission-header', issuer: 'https://ps.example', tenant: null, sub: 'person-1' },
   thumbprint: 'of another key',
   createdAt: 1_790_000_000,
   expiresAt: null,

@@ -120,7 +120,7 @@ const fetchHosts: readonly Difference[] = [
     on: ['fetchGuard'],
     cases: [
       'a runtime of another agent provider does not go on',
-      'a runtime of nobody knows which agent provider does not go on',
+      'a runtime does not go on with what was left for a person of another generation',
       'a runtime in another mission does not go on',
       'a runtime without a mission does not go on',
       'a runtime does not go on under a mission that it only asserts',

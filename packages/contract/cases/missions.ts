@@ -59,9 +59,9 @@ export const missions: Suite = {
       'mission-header',
     ],
     [
-      'a runtime of nobody knows which agent provider does not go on [CLASS-2]',
+      'a runtime does not go on with what was left for a person of another generation [CLASS-4]',
       { target: '/runs', grant: { mission } },
-      '403 class_unverifiable',
+      '403 access_denied',
       'person-token',
     ],
     [

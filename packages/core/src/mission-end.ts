@@ -26,8 +26,15 @@ export function demandLiving(
  */
 export function demandActive(state: ResourceState, mission: Mission, safe: boolean): void | Promise<void> {
   const judge = (found: Tombstone | 'full' | undefined): void | Promise<void> => {
-    // An end that could not be recorded may be the end of this one.
-    if (found === 'full') throw unknown(`the tombstones of ${mission.approver} are full`, 60)
+    // A termination that could not be recorded may be that of this mission: only the source can tell.
+    if (found === 'full') {
+      const { assertActiveNow } = state.missionWatch ?? {}
+      if (assertActiveNow !== undefined) return assertActiveNow(mission)
+      throw unknown(
+        `the tombstones of "${mission.approver}" are full: raise "limits.tombstones", use "stores.tombstones", or give watchMissions a "source"`,
+        60,
+      )
+    }
     if (found !== undefined) throw ended(mission, found.reason)
     return state.missionWatch?.demandActive(mission, safe)
   }

@@ -18,14 +18,17 @@ export interface Missions {
    *
    * @param reason 1 to 128 printable ASCII characters; sent as `termination_reason`
    * @throws {TypeError} for what is no mission, or no reason (the promise rejects)
-   * @throws {RangeError} when no more ends of this person server can be remembered; its missions then answer 503
+   * @throws {RangeError} when no more terminations of this person server can be remembered. The mission is then not
+   * terminated here: requests under it ask the source each time, and get 503 where there is none
    */
   terminate(mission: Mission, reason?: string): Promise<void>
   /** What is known of a mission; asks the source, if there is one. @throws {TypeError} for what is no mission */
   status(mission: Mission): Promise<MissionStatus>
   /**
-   * Learns from an answer that the resource got itself, as an agent at the mission's person server: a 403 of the
-   * approver's own origin that says `mission_terminated`. Anything else teaches nothing. Leaves the answer unread.
+   * Learns from a response that the resource got itself, as an agent at the mission's person server: a 403 from the
+   * approver's own origin, of type `application/json` or `application/problem+json`, that says `mission_terminated` and
+   * names no other `mission_s256`. From any other response, also one whose body was read or is being read, it learns
+   * nothing. Leaves the body unread.
    *
    * @returns whether the mission has ended
    * @throws {TypeError} for what is no mission
@@ -49,29 +52,43 @@ export function missionsOf(state: ResourceState): Missions {
       const mission = checkMission(given)
       const found = await findTombstone(state.tombstones, mission, state.isListed(mission.approver))
       if (typeof found === 'object') return { status: 'terminated', reason: asReason(found.reason) }
-      return (found === undefined && (await state.missionWatch?.status(mission))) || { status: 'unknown' }
+      return (await state.missionWatch?.status(mission)) ?? { status: 'unknown' }
     },
     async observe(given: Mission, response: Response): Promise<boolean> {
       const mission = checkMission(given)
-      if (response.status !== 403 || response.bodyUsed || !isOf(response, mission.approver)) return false
-      const content = await readCapped(response.clone(), 65_536, AbortSignal.timeout(1000)).catch(
-        () => undefined,
-      )
-      const {
-        error,
-        mission_status: status,
-        termination_reason: reason,
-      } = (content && parseJsonObject(content)) || {}
-      if (error !== 'mission_terminated' || status !== 'terminated') return false
-      await end(mission, reason)
+      const terminated = await readTermination(mission, response)
+      if (terminated === undefined) return false
+      await end(mission, terminated.reason)
       return true
     },
   })
 }
 
-/** Another server says nothing of this one's missions (security L05). */
+/** What a response says of the termination of this mission; `undefined` for every other response. Never throws. */
+async function readTermination(
+  { approver, s256 }: Mission,
+  response: Response,
+): Promise<{ readonly reason: unknown } | undefined> {
+  if (response.status !== 403 || !isOf(response, approver) || !isJson(response)) return undefined
+  // A body that somebody reads, or has read, cannot be cloned.
+  if (response.bodyUsed || response.body?.locked) return undefined
+  const content = await readCapped(response.clone(), 65_536, AbortSignal.timeout(1000)).catch(() => undefined)
+  const body = content && parseJsonObject(content)
+  if (body?.error !== 'mission_terminated' || body.mission_status !== 'terminated') return undefined
+  // A response may be handed in together with another mission by mistake; where it says which, that counts.
+  if (body.mission_s256 !== undefined && body.mission_s256 !== s256) return undefined
+  return { reason: body.termination_reason }
+}
+
+/** Another server says nothing about the missions of this one (security L05). */
 function isOf({ url }: Response, approver: string): boolean {
   return url.startsWith(`${approver}/`)
+}
+
+/** What somebody uploaded to the person server is rarely served as JSON, and is not its answer. */
+function isJson({ headers }: Response): boolean {
+  const [type = ''] = (headers.get('content-type') ?? '').split(';', 1)
+  return ['application/json', 'application/problem+json'].includes(type.trim().toLowerCase())
 }
 
 /** @throws {TypeError} for what is not a mission */

@@ -74,6 +74,8 @@ export class ResourceState {
   readonly tombstones: TombstoneStore
   readonly missionWatch: MissionWatch | undefined
   readonly revocationRate: RevocationRate = new RevocationRate()
+  /** Apart, so that revocations never keep a person server from saying that a mission is terminated. */
+  readonly terminationRate: RevocationRate = new RevocationRate()
   readonly signingKey: SigningKeySource
   /** Whether anybody was answered, or passed on, by the routes of the resource. */
   routesReached = false
@@ -132,7 +134,7 @@ export class ResourceState {
         '"scope" of a route is missing, and "scopes" describes several: name the scope of the route, or set "defaultScope"',
       )
     }
-    if (compiled.tool !== undefined && this.missionWatch?.permits === undefined)
+    if (compiled.tool !== undefined && this.missionWatch?.assertWithinTerms === undefined)
       throw new TypeError('"tool" is set, and nobody holds mission blobs: pass "blobs" to watchMissions()')
     assertClassProvable(this.settings, compiled)
     this.#compiled.set(requirement, compiled)

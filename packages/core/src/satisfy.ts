@@ -40,7 +40,7 @@ export async function satisfy(
     throw await deadline.waitFor(resourceToken, missionMissing(state, verified, requirement))
   checkMission(auth, requirement)
   checkClass(auth, requirement)
-  if (requirement.tool !== undefined) await checkTool(state, auth, requirement.tool, deadline)
+  if (auth.mission !== undefined) await checkTerms(state, auth, requirement, deadline)
   if (requirement.account !== undefined) checkAccount(auth, request, requirement.account)
   // `check` is given an identity like any handler, and may step up with it.
   certify(auth, { state, request, verified, classPolicy: requirement.classPolicy })
@@ -88,15 +88,14 @@ function checkClass(auth: Auth, { providers, classPolicy }: CompiledRequirement)
 }
 
 /** What the person agreed to is in the mission blob, which the operator may hold. */
-async function checkTool(
+async function checkTerms(
   { missionWatch }: ResourceState,
-  { mission }: Auth,
-  tool: string,
+  auth: Auth,
+  { tool, classPolicy, providers }: CompiledRequirement,
   deadline: Deadline,
 ): Promise<void> {
-  const permitted = mission !== undefined && missionWatch?.permits?.(mission, tool)
-  if ((await deadline.waitFor('"blobs" of watchMissions', permitted)) === true) return
-  throw new AAuthError('access_denied', { hint: `"${tool}" is no approved tool of the mission` })
+  const terms = { tool, classPolicy, classWanted: providers !== undefined }
+  await deadline.waitFor('"blobs" of watchMissions', missionWatch?.assertWithinTerms?.(auth, terms))
 }
 
 function checkAccount(

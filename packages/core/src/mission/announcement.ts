@@ -3,6 +3,8 @@ import { AAuthError } from '../errors.ts'
 import { asReason, endMission } from '../mission-end.ts'
 import type { ResourceState } from '../resource.ts'
 import { malformed, readJson } from '../routes/read-json.ts'
+import { findTombstone } from '../stores/ask.ts'
+import type { Mission } from '../token/claims.ts'
 import { isS256 } from '../token/identifiers.ts'
 import { verifyServer } from '../verify-server.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
@@ -33,9 +35,21 @@ export async function answerAnnouncement(
   const { mission_s256: s256, termination_reason: reason } = readJson(request, body)
   if (!isS256(s256)) throw malformed('mission_s256 is no digest')
   if (asReason(reason) !== reason) throw malformed('termination_reason is no short ASCII text')
-  if (!state.revocationRate.take(approver, state.settings.now()))
-    throw new AAuthError('rate_limited', { hint: 'too many announcements a second', retryAfter: 1 })
-  if ((await endMission(state, { approver, s256 }, reason)) === 'full')
-    throw new AAuthError('rate_limited', { hint: `the tombstones of ${approver} are full`, retryAfter: 60 })
+  const known = await findTombstone(state.tombstones, { approver, s256 }, state.isListed(approver))
+  // A repetition costs nothing, so that a person server may send what was refused before until it is recorded.
+  if (typeof known !== 'object') await record(state, { approver, s256 }, reason)
   return { status: 200, headers: { 'cache-control': 'no-store' }, body: '' }
+}
+
+async function record(state: ResourceState, mission: Mission, reason: unknown): Promise<void> {
+  if (!state.terminationRate.take(mission.approver, state.settings.now())) {
+    // Whoever cannot record it yet must not go on with what was known before.
+    state.missionWatch?.forget(mission)
+    throw new AAuthError('rate_limited', { hint: 'too many announcements a second', retryAfter: 1 })
+  }
+  if ((await endMission(state, mission, reason)) === 'full')
+    throw new AAuthError('rate_limited', {
+      hint: `the tombstones of "${mission.approver}" are full: raise "limits.tombstones" or use "stores.tombstones"`,
+      retryAfter: 60,
+    })
 }

@@ -23,6 +23,19 @@ export interface ApprovedTool {
   readonly description?: string
 }
 
+const otherOctetsErrors = new WeakSet<object>()
+
+function otherOctets(): TypeError {
+  const error = new TypeError('the octets are not those of the mission')
+  otherOctetsErrors.add(error)
+  return error
+}
+
+/** Whether octets were refused because they do not have the digest of the mission, so that they are not its blob. */
+export function isOtherOctets(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && otherOctetsErrors.has(error)
+}
+
 const maxBlob = 65_536
 const toolsOf = new WeakMap<MissionBlob, readonly ApprovedTool[]>()
 
@@ -41,7 +54,7 @@ export async function verifyMissionBlob(bytes: Uint8Array, s256: string): Promis
   // A copy, so that nobody changes it between the digest and the reading.
   const octets = bytes.length > maxBlob ? undefined : Uint8Array.from(bytes)
   if (octets === undefined || encodeBase64url(await platform.digest('sha-256', octets)) !== s256)
-    throw new TypeError('the octets are not those of the mission')
+    throw otherOctets()
   const json = parseJsonObject(octets, 4096)
   const {
     agent,

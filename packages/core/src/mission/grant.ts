@@ -10,6 +10,8 @@ import type { Mission } from '../token/claims.ts'
  * process and, but for the record, no key (architecture §6).
  */
 export interface MissionGrant {
+  /** The `issuer` of the resource that made it, and the only one that takes it. */
+  readonly resource: string
   readonly mission: Mission
   /** Who may go on with it: the runtimes of one agent provider. `null`: nobody knows of which. */
   readonly class: { readonly provider: string } | null
@@ -36,9 +38,12 @@ export interface MissionPerson {
   readonly sub: string
 }
 
-/** What {@link mayResume} finds. Only `'match'` lets anybody go on. */
+/**
+ * What {@link mayResume} finds. Only `'match'` lets anybody go on. `'expired'`: the grant, or the token of the caller.
+ */
 export type Resumption =
   | 'match'
+  | 'resource_mismatch'
   | 'mission_mismatch'
   | 'person_mismatch'
   | 'class_mismatch'
@@ -78,6 +83,7 @@ export function missionGrant(auth: Auth, { expiresAt }: { readonly expiresAt?: n
   const provider = auth.class?.provider ?? verified.linkedProvider
   const person = personOf(auth)
   return Object.freeze({
+    resource: state.settings.issuer,
     mission: Object.freeze({ approver: mission.approver, s256: mission.s256 }),
     class: provider === undefined ? null : Object.freeze({ provider }),
     person: person && Object.freeze(person),
@@ -89,9 +95,15 @@ export function missionGrant(auth: Auth, { expiresAt }: { readonly expiresAt?: n
 
 /**
  * Whether a verified caller may go on with what `grant` stands for: another runtime, with a key and a token of its own,
- * is as good as the first one; another mission, person or agent provider is not (matrix §4.3).
+ * is as good as the first one; another resource, mission, person or agent provider is not (matrix §4.3). A person that
+ * only the grant or only the token names is not a match either.
  *
- * A grant that came back damaged matches nobody.
+ * It compares what the guard found, and the clock; it asks nobody. So it cannot know whether the token was revoked, or
+ * the mission terminated, after the guard let the request in. Where that may be long ago, as in a WebSocket or a queue,
+ * use `demandGrant`, which asks, or `lifetimeOf`, which tells.
+ *
+ * A grant outlives the token that it was made from, and each resumption needs a token that is still good. A grant that
+ * came back damaged, or names no resource, matches nobody (`'mission_mismatch'`).
  *
  * @param policy what to do where a provider is unknown, as it is in draft 11; default `'deny'`
  * @throws {TypeError} for an `auth` that no resource verified
@@ -99,16 +111,17 @@ export function missionGrant(auth: Auth, { expiresAt }: { readonly expiresAt?: n
 export function mayResume(grant: MissionGrant, auth: Auth, policy: ClassPolicy = 'deny'): Resumption {
   const { state, verified } = provenanceOf(auth)
   const { mission } = auth
+  if (!isGrant(grant)) return 'mission_mismatch'
+  if (grant.resource !== state.settings.issuer) return 'resource_mismatch'
   if (
     mission === undefined ||
-    !isGrant(grant) ||
     grant.mission.approver !== mission.approver ||
     grant.mission.s256 !== mission.s256
   )
     return 'mission_mismatch'
   if (!isSamePerson(grant.person, personOf(auth))) return 'person_mismatch'
   const { expiresAt } = grant
-  if (expiresAt !== null && state.settings.now() >= expiresAt) return 'expired'
+  if (state.settings.now() >= Math.min(expiresAt ?? auth.exp, auth.exp)) return 'expired'
   const known = grant.class?.provider
   if (known !== undefined && auth.class !== undefined)
     return known === auth.class.provider ? 'match' : 'class_mismatch'
@@ -129,8 +142,9 @@ export function mayResume(grant: MissionGrant, auth: Auth, policy: ClassPolicy =
 
 /** Whether `value` is what {@link missionGrant} made, also after JSON: all of its members, its own, and no others' types. */
 function isGrant(value: unknown): value is MissionGrant {
-  const { mission, class: agentClass, person, thumbprint, createdAt, expiresAt } = membersOf(value)
+  const { resource, mission, class: agentClass, person, thumbprint, createdAt, expiresAt } = membersOf(value)
   return (
+    typeof resource === 'string' &&
     isTextual(mission, ['approver', 's256']) &&
     (agentClass === null || isTextual(agentClass, ['provider'])) &&
     (person === null ||
@@ -163,8 +177,8 @@ function personOf({ generation, iss, ps, sub, tenant }: Auth): MissionPerson | n
     : { generation, issuer: iss, tenant, sub }
 }
 
-/** Where one side names nobody there is nothing to compare (matrix §4.3). */
+/** Whoever is named is no other than himself; where neither side names anybody there is nothing to compare. */
 function isSamePerson(one: MissionPerson | null, other: MissionPerson | null): boolean {
-  if (one === null || other === null) return true
+  if (one === null || other === null) return one === other
   return (['generation', 'issuer', 'tenant', 'sub'] as const).every((name) => one[name] === other[name])
 }

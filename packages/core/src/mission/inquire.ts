@@ -3,6 +3,7 @@ import { sourceOf } from '../admit.ts'
 import { abortable, readCapped } from '../keys/fetch-document.ts'
 import type { ResourceState } from '../resource.ts'
 import { parseJsonObject } from '../token/json.ts'
+import { encodeBase64url } from '../wire/base64url.ts'
 import { type MissionInquiry, ServerSilent } from './source.ts'
 
 const maxAnswer = 65_536
@@ -67,7 +68,10 @@ async function sign(state: ResourceState, url: string, body: string): Promise<Re
     '@path': pathname,
     ...fields,
   }
-  const params = `(${covered.map((name) => `"${name}"`).join(' ')});created=${settings.now()}`
+  // Two processes with one key, or one process twice in a second, would otherwise send the same signature, which a
+  // server that remembers signatures refuses as a replay.
+  const nonce = encodeBase64url(crypto.getRandomValues(new Uint8Array(16)))
+  const params = `(${covered.map((name) => `"${name}"`).join(' ')});created=${settings.now()};nonce="${nonce}"`
   const lines = covered.map((name) => `"${name}": ${values[name]}\n`)
   const base = new TextEncoder().encode(`${lines.join('')}"@signature-params": ${params}`)
   const signature = serializeDictionary({ sig: bytesOf(await key.sign(base)) })

@@ -1,9 +1,13 @@
 import { within } from '../deadline.ts'
 import { AAuthError, isAAuthError } from '../errors.ts'
+import { lookUpLink } from '../linked-provider.ts'
 import { demandLiving } from '../mission-end.ts'
 import { provenanceOf } from '../provenance.ts'
 import { type ClassPolicy, isClassPolicy } from '../requirement.ts'
+import type { ResourceState } from '../resource.ts'
 import type { Auth } from '../token/auth.ts'
+import { expired, isRevoked, revoked } from '../token-revocation.ts'
+import type { VerifiedRequest } from '../verify-request.ts'
 import { type MissionGrant, mayResume, type Resumption } from './grant.ts'
 
 /** How `requireGrant` treats a caller. */
@@ -17,6 +21,7 @@ type Refused = Exclude<Resumption, 'match'>
 const codes: Readonly<
   Record<Refused, 'access_denied' | 'mission_mismatch' | 'class_mismatch' | 'class_unverifiable'>
 > = {
+  resource_mismatch: 'access_denied',
   mission_mismatch: 'mission_mismatch',
   class_mismatch: 'class_mismatch',
   class_unknown: 'class_unverifiable',
@@ -24,19 +29,22 @@ const codes: Readonly<
   expired: 'access_denied',
 }
 const hints: Readonly<Record<Refused, string>> = {
-  mission_mismatch: 'the grant is of another mission',
+  resource_mismatch: 'the grant was made by another resource',
+  mission_mismatch: 'the grant is of another mission, or is damaged',
   class_mismatch: 'the grant is of another agent provider',
   class_unknown: 'nobody knows the agent provider of the grant or of the token',
   person_mismatch: 'the grant is of another person',
-  expired: 'the grant has expired',
+  expired: 'the grant or the token has expired',
 }
 
 /**
- * Lets a verified caller go on with state whose grant `load` finds. Adapters make their `requireGrant` of it.
+ * Lets a verified caller go on with state whose grant `load` finds. Adapters make their `requireGrant` of it. Checks
+ * once more that the token has not expired and is not revoked, and that its mission is active; a store that was asked
+ * less than a second ago is not asked again whether the token is revoked.
  *
  * @param load finds the grant that was kept beside the state; `undefined` or `null` where there is none
  * @throws {AAuthError} 403 `mission_mismatch`, `class_mismatch`, `class_unverifiable`, or `access_denied` for another
- * person, an expired grant or none; `mission_terminated`; `server_error` where `load` fails or takes too long
+ * person or resource, an expired grant or none; `mission_terminated`; 401 `expired_jwt`, `revoked_jwt`; `server_error` where `load` fails or takes too long
  * @throws {TypeError} for an `auth` that no resource verified
  */
 export async function demandGrant(
@@ -48,8 +56,8 @@ export async function demandGrant(
   const { classPolicy = route.classPolicy } = options
   try {
     const grant = await within(state, '"load" of requireGrant', load())
-    // It may have ended while the grant was looked for.
-    await demandLiving(state, verified)
+    // The caller may have kept its identity for long, and all of it may have changed while the grant was looked for.
+    await assertStillGood(state, verified)
     if (typeof grant !== 'object' || grant === null)
       throw new AAuthError('access_denied', { hint: 'there is no grant' })
     const found = mayResume(grant, auth, classPolicy)
@@ -61,6 +69,23 @@ export async function demandGrant(
       request,
     )
   }
+}
+
+/** Milliseconds for which an answer of a shared store is recent enough (the stores of this process cost nothing). */
+const recent = 1000
+
+/** @throws {AAuthError} `expired_jwt`, `revoked_jwt`, `mission_terminated` or `server_error` (the promise rejects) */
+async function assertStillGood(state: ResourceState, verified: VerifiedRequest): Promise<void> {
+  const { claims } = verified.token
+  if (state.settings.now() >= claims.exp) throw expired(claims)
+  const { revocations } = state.settings.stores
+  if (revocations === undefined || performance.now() - verified.askedAt >= recent) {
+    const askedAt = performance.now()
+    if (await isRevoked(state, claims)) throw revoked({ claims })
+    await lookUpLink(state, verified)
+    verified.askedAt = askedAt
+  }
+  await demandLiving(state, verified)
 }
 
 /** Checks the options when a guard is made. @throws {TypeError} */

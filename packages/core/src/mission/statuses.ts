@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { isAdmitted } from '../admit.ts'
+import type { AAuthError } from '../errors.ts'
 import { abortable } from '../keys/fetch-document.ts'
 import { ended, endMission, unknown } from '../mission-end.ts'
 import type { ResourceState } from '../resource.ts'
@@ -21,6 +22,9 @@ export interface StatusSettings {
 
 /** Missions that are asked for at the same time. */
 const maxFlights = 8192
+
+/** Milliseconds for which a question may be joined by those whose answer must be new. */
+const joinable = 1000
 
 /** A mission that was found active. */
 interface Active {
@@ -44,6 +48,8 @@ interface Flight {
   readonly outcome: Promise<Outcome>
   /** What it finds was overtaken by an end, or by a doubt: it is not kept. */
   overtaken: boolean
+  /** Milliseconds of the monotonic clock. */
+  readonly sentAt: number
 }
 
 /** What asking came to. `'unknown'` says why, for the operator. */
@@ -84,15 +90,29 @@ export class MissionStatuses {
     return this.#ask(mission, key).then((outcome) => this.#judge(mission, outcome, safe))
   }
 
+  /**
+   * For a person server whose tombstones are full: what was kept may have been terminated without a trace, so the source
+   * is asked for each request, also where the method is safe.
+   * @throws {AAuthError} `mission_terminated` or `server_error` (the promise rejects)
+   */
+  async assertActiveNow(mission: Mission): Promise<void> {
+    const outcome = await this.#ask(mission, keyOf(mission), performance.now() - joinable)
+    if (outcome.status !== 'active') throw this.#refusal(mission, outcome)
+  }
+
   #judge(mission: Mission, outcome: Outcome, safe: boolean): void {
     if (outcome.status === 'active') return
-    if (outcome.status === 'terminated') throw ended(mission, outcome.reason)
-    const now = this.#state.settings.now()
     const last = this.#active.get(keyOf(mission))
-    if (safe && last && isWithin(now, last, last.staleUntil)) return
-    throw unknown(
-      `nobody can tell whether mission ${mission.s256} lives: ${outcome.hint}`,
-      outcome.until - now,
+    const isStale = outcome.status === 'unknown' && safe && last !== undefined
+    if (isStale && isWithin(this.#state.settings.now(), last, last.staleUntil)) return
+    throw this.#refusal(mission, outcome)
+  }
+
+  #refusal(mission: Mission, outcome: Exclude<Outcome, { status: 'active' }>): AAuthError {
+    if (outcome.status === 'terminated') return ended(mission, outcome.reason)
+    return unknown(
+      `nobody can tell whether mission ${mission.s256} is active: ${outcome.hint}`,
+      outcome.until - this.#state.settings.now(),
     )
   }
 
@@ -132,10 +152,13 @@ export class MissionStatuses {
     this.#ask(mission, key).catch(() => undefined)
   }
 
-  /** One flight per mission. What went wrong is an outcome, too. */
-  #ask(mission: Mission, key: string): Promise<Outcome> {
+  /**
+   * One flight per mission. What went wrong is an outcome, too.
+   * @param notBefore milliseconds of the monotonic clock; a question that was sent earlier is not joined
+   */
+  #ask(mission: Mission, key: string, notBefore = Number.NEGATIVE_INFINITY): Promise<Outcome> {
     const underWay = this.#flights.get(key)
-    if (underWay) return underWay.outcome
+    if (underWay && underWay.sentAt >= notBefore) return underWay.outcome
     const failed = this.#unknown.get(key)
     if (failed && isWithin(this.#state.settings.now(), failed, failed.outcome.until))
       return Promise.resolve(failed.outcome)
@@ -145,7 +168,7 @@ export class MissionStatuses {
       .finally(() => {
         if (this.#flights.get(key) === flight) this.#flights.delete(key)
       })
-    const flight: Flight = { outcome, overtaken: false }
+    const flight: Flight = { outcome, overtaken: false, sentAt: performance.now() }
     this.#flights.set(key, flight)
     return outcome
   }
@@ -164,17 +187,16 @@ export class MissionStatuses {
     }
     const answer = readAnswer(await this.#lineTo(approver).ask(question, signal, settings.now))
     if (answer.status === 'terminated') {
-      if ((await endMission(this.#state, mission, answer.reason)) === 'full')
-        throw new Error(`it has ended, and the tombstones of ${approver} are full`)
+      // Where there is no room for it, the source has to say it again for each request.
+      await endMission(this.#state, mission, answer.reason)
       return answer
     }
-    // What ended meanwhile stays ended (matrix §5.3, rule 1).
+    // What was terminated meanwhile stays terminated (matrix §5.3, rule 1).
     const tombstone = await findTombstone(this.#state.tombstones, mission, this.#state.isListed(approver))
-    if (tombstone === 'full') throw new Error(`the tombstones of ${approver} are full`)
-    if (tombstone !== undefined) return { status: 'terminated', reason: tombstone.reason }
+    if (typeof tombstone === 'object') return { status: 'terminated', reason: tombstone.reason }
     const active = this.#activeFrom(observedAt, answer.freshUntil)
     this.#unknown.delete(key)
-    if (!isOvertaken()) this.#active.set(key, active)
+    if (!isOvertaken() && tombstone !== 'full') this.#active.set(key, active)
     return answer
   }
 

@@ -4,8 +4,10 @@ import { ownMembers } from '../own-members.ts'
 import type { ResourceState } from '../resource.ts'
 import type { Mission } from '../token/claims.ts'
 import { announcementPath, answerAnnouncement } from './announcement.ts'
-import { approvedTools, verifyMissionBlob } from './blob.ts'
+import { isOtherOctets } from './blob.ts'
+import { type KnownBlob, MissionBlobs } from './blobs.ts'
 import { LinkedKeys } from './linked-keys.ts'
+import { assertWithinTerms } from './mission-terms.ts'
 import { MissionsOfTokens } from './missions-of-tokens.ts'
 import type { MissionSource } from './source.ts'
 import { MissionStatuses } from './statuses.ts'
@@ -26,7 +28,15 @@ export interface MissionOptions {
   readonly deadline?: number
   /** Missions whose status is kept: 1 to 1 000 000, default 10 000. */
   readonly maxMissions?: number
-  /** The mission blob, for those who hold it; what the member `tool` of a requirement is looked up in. */
+  /**
+   * The mission blob, for those who hold it, at most 64 KiB with at most 4096 member names. A blob is read once and then
+   * remembered, 1000 of them and 16 MiB in all; one that you do not hold is asked for on every request of the mission.
+   *
+   * On every route it ends the mission at its `expires_at`. On a route with `tool` or `class`, `tool` is looked up in its
+   * `approved_tools`, and of its `agent` the provider is compared where the token names one: another runtime of that
+   * provider is welcome, so the agent's name is not compared. `approved_resources` is never enforced, since it does not
+   * limit what the person server may grant later.
+   */
   readonly blobs?: (mission: Mission) => Uint8Array | undefined | Promise<Uint8Array | undefined>
   /**
    * Lets person servers announce that a mission has ended, by a signed POST to `/aauth/mission-terminated`. An extension
@@ -91,10 +101,12 @@ export function watchMissions(options: MissionOptions): MissionWatching {
   return Object.freeze({
     start(state: ResourceState): MissionWatch {
       const statuses = source && new MissionStatuses(state, { source, ...times })
+      const held = blobs && new MissionBlobs(blobs)
       const tokens = source && new MissionsOfTokens()
       const links = linkedKeys === undefined ? undefined : new LinkedKeys(state, linkedKeys)
       return {
         demandActive: (mission, safe) => statuses?.demandActive(mission, safe),
+        assertActiveNow: statuses && ((mission) => statuses.assertActiveNow(mission)),
         status: async (mission) => (await statuses?.status(mission)) ?? { status: 'unknown' },
         forget: (mission) => statuses?.forget(mission),
         learn: (claims) => {
@@ -109,16 +121,19 @@ export function watchMissions(options: MissionOptions): MissionWatching {
           links?.purge(iss)
         },
         times: source && times,
-        permits:
-          blobs &&
-          (async (mission, tool) => {
-            const bytes = await blobs(mission)
-            if (bytes === undefined) return false
-            const blob = await verifyMissionBlob(bytes, mission.s256)
-            const { approver = mission.approver, expiresAt = Number.POSITIVE_INFINITY } = blob
-            // The same octets may have been approved by another person server (matrix MISS-12).
-            if (approver !== mission.approver || state.settings.now() >= expiresAt) return false
-            return approvedTools(blob).some(({ name }) => name === tool)
+        assertWithinTerms:
+          held &&
+          ((auth, wanted) => {
+            if (auth.mission === undefined) return undefined
+            const judge = (known: KnownBlob | undefined): void =>
+              assertWithinTerms(known, auth, wanted, state.settings.now())
+            const known = held.get(auth.mission)
+            if (!(known instanceof Promise)) return judge(known)
+            const fail = (error: unknown): undefined => {
+              // Whatever else was handed over is not the blob of this mission, and only a tool needs one.
+              if (!isOtherOctets(error) || wanted.tool !== undefined) throw error
+            }
+            return known.catch(fail).then(judge)
           }),
         link: links && ((thumbprint, claims) => links.set(thumbprint, claims)),
         providerOf: (thumbprint) => links?.providerOf(thumbprint),

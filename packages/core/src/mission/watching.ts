@@ -1,6 +1,8 @@
 import type { ResourceState } from '../resource.ts'
 import type { Endpoint } from '../routes/answer-routes.ts'
+import type { Auth } from '../token/auth.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
+import type { WantedTerms } from './mission-terms.ts'
 
 /** What is known of a mission. `'unknown'` is never taken for `'active'`. */
 export interface MissionStatus {
@@ -17,6 +19,12 @@ export interface MissionWatch {
    * @throws {AAuthError} `mission_terminated`, or `server_error` where nobody can tell (or the promise rejects)
    */
   demandActive(mission: Mission, safe: boolean): void | Promise<void>
+  /**
+   * Lets a request pass whose mission the source says is active now: no kept answer counts, and none is kept.
+   * `undefined`: there is no source.
+   * @throws {AAuthError} `mission_terminated`, or `server_error` where nobody can tell (the promise rejects)
+   */
+  readonly assertActiveNow: ((mission: Mission) => Promise<void>) | undefined
   /** What is known, asking whoever can be asked. */
   status(mission: Mission): Promise<MissionStatus>
   /** Forgets that a mission was active. */
@@ -31,8 +39,11 @@ export interface MissionWatch {
   purge(iss: string): void
   /** Seconds, where there is a source: how long its answer counts, and how long the last one does while it fails. */
   readonly times: { readonly activeTtl: number; readonly maxStale: number } | undefined
-  /** Whether the person agreed to a tool. `undefined`: there is no mission blob to look it up in. */
-  readonly permits: ((mission: Mission, tool: string) => Promise<boolean>) | undefined
+  /**
+   * Holds a caller to the mission blob. `undefined`: the operator holds no blobs.
+   * @throws {AAuthError} `access_denied` or `class_mismatch`; what the operator's callback throws (or the promise rejects)
+   */
+  readonly assertWithinTerms: ((auth: Auth, wanted: WantedTerms) => void | Promise<void>) | undefined
   /** Remembers which provider vouched for a key. `undefined`: keys are not linked to providers. */
   readonly link: ((thumbprint: string, claims: VerifiedClaims) => void) | undefined
   /**

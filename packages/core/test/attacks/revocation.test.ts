@@ -104,7 +104,7 @@ describe('a flood', () => {
 
   it('of announcements is refused, and leaves other person servers what they need [X19]', async () => {
     const { world, attacker } = await makeAttackedWorld({ missions: watchMissions({ announcements: true }) })
-    for (let i = 0; i < 100; i++) await announce(world, attacker, { mission_s256: s256 })
+    for (let i = 0; i < 100; i++) await announce(world, attacker, { mission_s256: `${i}m`.padEnd(43, 'A') })
     expect([
       await announce(world, attacker, { mission_s256: s256 }),
       await announce(world, world.net.personServer, { mission_s256: s256 }),

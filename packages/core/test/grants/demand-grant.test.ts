@@ -72,7 +72,7 @@ describe('a grant that a route demands', () => {
   it('is reported to the operator, with the reason', async () => {
     await refusal(() => ({ ...grant, expiresAt: 0 }))
     expect(fleet.refusals.map(({ code, hint }) => [code, hint])).toEqual([
-      ['access_denied', 'the grant has expired'],
+      ['access_denied', 'the grant or the token has expired'],
     ])
   })
 })

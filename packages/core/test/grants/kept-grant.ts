@@ -9,6 +9,7 @@ const policies: readonly ClassPolicy[] = ['deny', 'mission-only', 'same-key', 'l
 /** A grant that a first runtime of `https://agent.example` left behind, before draft 11. */
 export function grantOf(changes: Partial<MissionGrant> = {}): MissionGrant {
   return {
+    resource: 'https://notes.example',
     mission: { approver, s256: one },
     class: { provider },
     person: { generation: 'mission-header', issuer: approver, tenant: null, sub: 'person-1' },

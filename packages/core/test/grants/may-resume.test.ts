@@ -47,8 +47,20 @@ describe('whether another runtime may go on', () => {
     ['without a mission [MISS-11]', {}, { generation: 'mission-header' }, ...always('mission_mismatch')],
     ['for another person [CLASS-4]', {}, { ...old, sub: 'person-2' }, ...always('person_mismatch')],
     ['for a person of a tenant [CLASS-4]', {}, { ...old, tenant: 'acme' }, ...always('person_mismatch')],
-    ['with a token that names nobody', {}, { ...old, claims: { sub: undefined } }, ...always('match')],
-    ['where the grant names nobody', { person: null }, old, ...always('match')],
+    [
+      'with a token that names nobody [CLASS-4]',
+      {},
+      { ...old, claims: { sub: undefined } },
+      ...always('person_mismatch'),
+    ],
+    ['where the grant names nobody [CLASS-4]', { person: null }, old, ...always('person_mismatch')],
+    [
+      'where neither the grant nor the token names anybody',
+      { person: null },
+      { ...old, claims: { sub: undefined } },
+      ...always('match'),
+    ],
+    ['of another resource', { resource: 'https://other.example' }, old, ...always('resource_mismatch')],
     ['a second before the grant ends', { expiresAt: now + 1 }, old, ...always('match')],
     ['in the second in which the grant ends', { expiresAt: now }, old, ...always('expired')],
     ['long after the grant ended', { expiresAt: 0 }, old, ...always('expired')],
@@ -163,7 +175,8 @@ describe('whether another runtime may go on', () => {
     const grant = grantOf({ expiresAt: 0, class: { provider: other } })
     expect(mayResume(grant, auth)).toBe('mission_mismatch')
     expect(mayResume({ ...grant, mission: { approver, s256: two } }, auth)).toBe('person_mismatch')
-    expect(mayResume({ ...grant, mission: { approver, s256: two }, person: null }, auth)).toBe('expired')
+    const person = { generation: 'mission-header', issuer: approver, tenant: null, sub: 'person-2' } as const
+    expect(mayResume({ ...grant, mission: { approver, s256: two }, person }, auth)).toBe('expired')
   })
 
   it('is not said to an identity that no resource verified', async () => {

@@ -66,6 +66,7 @@ describe('a grant', () => {
     const runtime = await fleet.runtime('first')
     const grant = missionGrant(await fleet.auth(runtime, call))
     expect(grant).toEqual({
+      resource: 'https://notes.example',
       mission,
       ...expected,
       thumbprint: runtime.key.thumbprint,

@@ -42,7 +42,7 @@ describe('a tool that a route belongs to', () => {
     const call = { generation, mission: s256, requirement: { ...requirement, tool: 'FeedbackEraser' } }
     expect(await fleet.outcome(runtime, call)).toBe('403 access_denied')
     expect(fleet.refusals.map(({ hint }: AAuthError) => hint)).toEqual([
-      '"FeedbackEraser" is no approved tool of the mission',
+      '"FeedbackEraser" is not an approved tool of the mission',
     ])
   })
 
@@ -132,6 +132,6 @@ describe('a tool that a route belongs to', () => {
     const foreign = { ...wrong, class: { provider: 'https://other-agent.example' } }
     expect(await fleet.outcome(runtime, { ...call, requirement: foreign })).toBe('403 class_mismatch')
     await fleet.outcome(runtime, { ...call, requirement: wrong })
-    expect(fleet.refusals.at(-1)?.hint).toBe('"FeedbackEraser" is no approved tool of the mission')
+    expect(fleet.refusals.at(-1)?.hint).toBe('"FeedbackEraser" is not an approved tool of the mission')
   })
 })

@@ -163,7 +163,7 @@ describe('why nobody can tell', () => {
     const world = await make(members as Record<string, unknown>)
     world.replies(() => ({ body }))
     await world.post()
-    expect(world.refusals.at(-1)?.hint).toBe(`nobody can tell whether mission ${s256} lives: ${hint}`)
+    expect(world.refusals.at(-1)?.hint).toBe(`nobody can tell whether mission ${s256} is active: ${hint}`)
   })
 })
 

@@ -58,7 +58,9 @@ describe('a person server that has used up its tombstones', () => {
     const world = await fullWorld()
     await overflow(world).catch(() => undefined)
     await call(world, 'live')
-    expect(world.refusals.map(({ hint }) => hint)).toEqual([`the tombstones of ${here} are full`])
+    expect(world.refusals.map(({ hint }) => hint)).toEqual([
+      `the tombstones of "${here}" are full: raise "limits.tombstones", use "stores.tombstones", or give watchMissions a "source"`,
+    ])
   })
 
   it('has its missions unknown', async () => {
