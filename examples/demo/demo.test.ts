@@ -127,7 +127,10 @@ describe('the demo', () => {
   })
 
   it('lets the reader see what the API writes into its own log', () => {
-    expect(told.lines).toContain('      API’s own log: the request is not signed')
+    const logged = told.lines.filter((line) =>
+      line.startsWith('      API’s own log: the request is not signed'),
+    )
+    expect(logged).not.toEqual([])
   })
 
   it('exits with 1 and names the step when one is told wrongly', async () => {
