@@ -115,14 +115,17 @@ describe('the Authorization field', () => {
     'AAuth\0a',
     'AAuth \xe9',
     ' AAuth',
-  ])('is refused with 400 when it says %j, covered or not [ACCESS-1, R11-193]', async (authorization) => {
-    const world = await makeWorld()
-    const uncovered = { headers: { authorization }, mistake: 'uncovered-authorization' } as const
-    for (const call of [{ headers: { authorization } }, uncovered]) {
-      const { status, code } = await world.refusal(await token(world), call)
-      expect([status, code]).toEqual([400, 'invalid_request'])
-    }
-  })
+  ])(
+    'is refused with 400 when it says %j, covered or not [ACCESS-1, R11-193, M18]',
+    async (authorization) => {
+      const world = await makeWorld()
+      const uncovered = { headers: { authorization }, mistake: 'uncovered-authorization' } as const
+      for (const call of [{ headers: { authorization } }, uncovered]) {
+        const { status, code } = await world.refusal(await token(world), call)
+        expect([status, code]).toEqual([400, 'invalid_request'])
+      }
+    },
+  )
 
   it.each(['AAuthx a b', 'AAuth-2 a=b', 'Bearer a b', 'Basic AAuth', ''])(
     'is nobody’s concern when it says %j, which is another scheme [R11-193]',

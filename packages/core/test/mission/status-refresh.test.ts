@@ -27,7 +27,7 @@ function counted() {
   }
   return {
     stores: { tombstones: { find, add: () => 'recorded' as const } },
-    reach: (count: number) => vi.waitFor(() => expect(found).toBe(count)),
+    reach: (count: number) => vi.waitFor(() => expect(found).toBe(count), { timeout: 60_000 }),
   }
 }
 

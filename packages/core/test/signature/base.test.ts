@@ -107,7 +107,7 @@ describe('a derived component', () => {
     ['http://other.example?x', 'https://notes.example/?x'],
     ['HTTP://other.example/a?x', 'https://notes.example/a?x'],
   ])(
-    '@target-uri of %s is %s: the authority that is signed, no question mark of ours [SIG-14, SIG-15]',
+    '@target-uri of %s is %s: the authority that is signed, no question mark of ours [SIG-14, SIG-15, E19]',
     (target, uri) => {
       expect(line('@target-uri', { target })).toBe(`"@target-uri": ${uri}`)
     },
