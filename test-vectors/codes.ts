@@ -23,6 +23,7 @@ export const statusOf: Readonly<Record<AAuthErrorCode, number>> = {
   content_too_large: 413,
   rate_limited: 429,
   access_denied: 403,
+  person_required: 403,
   mission_required: 403,
   mission_mismatch: 403,
   class_mismatch: 403,

@@ -70,6 +70,7 @@ export type Kind = 'agent-token' | 'person-token' | 'auth-token'
 export interface RouteData {
   readonly accept?: Kind | readonly Kind[]
   readonly scope?: string | readonly string[]
+  readonly person?: 'required' | 'optional'
   readonly mission?: 'required' | 'forbidden' | { readonly approver: string }
   readonly class?: { readonly provider: string | readonly string[] }
   readonly classPolicy?: 'deny' | 'mission-only' | 'same-key' | 'linked-key'

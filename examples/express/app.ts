@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type AuthFor, createResource, type Resource, type ResourceOptions } from '@aauth-guard/core'
+import { createResource, personKey, type Resource, type ResourceOptions } from '@aauth-guard/core'
 import { answerRefusals, getAuth, protect, verifyDigest, wellKnown } from '@aauth-guard/express'
 import express, { type Express } from 'express'
 
@@ -26,12 +26,11 @@ export function notesApi(resource: Resource): Express {
   })
 
   app.get('/me', protect(resource, { accept: 'person-token' }), (req, res) => {
-    const { ps, sub } = getAuth(req, 'person-token')
-    res.json({ ps, sub })
+    res.json({ person: personKey(getAuth(req, 'person-token')) })
   })
 
-  app.get('/notes', protect(resource, { scope: 'notes.read', check: namesPerson }), (req, res) => {
-    res.json(notes.get(personOf(getAuth(req, 'auth-token'))) ?? [])
+  app.get('/notes', protect(resource, { scope: 'notes.read', person: 'required' }), (req, res) => {
+    res.json(notes.get(personKey(getAuth(req, 'auth-token', { person: 'required' }))) ?? [])
   })
 
   app.post(
@@ -39,37 +38,28 @@ export function notesApi(resource: Resource): Express {
     protect(resource, {
       scope: 'notes.write',
       components: ['content-digest', 'content-type'], // the note itself is under the signature
-      check: namesPerson,
+      person: 'required',
     }),
     express.json({ verify: verifyDigest }),
     (req, res) => {
       const { text } = (req.body ?? {}) as { text?: unknown }
       if (typeof text !== 'string') return void res.status(400).json({ error: 'a note has a text' })
-      const person = personOf(getAuth(req, 'auth-token'))
+      const person = personKey(getAuth(req, 'auth-token', { person: 'required' }))
       notes.set(person, [...(notes.get(person) ?? []), text])
       res.status(201).json({ text })
     },
   )
 
   // Too much to delete on a whim: only within a mission that the person approved.
-  const deleting = protect(resource, { scope: 'notes.write', mission: 'required', check: namesPerson })
+  const deleting = protect(resource, { scope: 'notes.write', mission: 'required', person: 'required' })
   app.delete('/notes', deleting, (req, res) => {
-    notes.delete(personOf(getAuth(req, 'auth-token')))
+    notes.delete(personKey(getAuth(req, 'auth-token', { person: 'required' })))
     res.sendStatus(204)
   })
 
   app.use(answerRefusals()) // answers what verifyDigest refuses
   return app
 }
-
-type Granted = AuthFor<'auth-token'>
-
-/** Auth tokens of drafts 01 to 10 need not name a person. */
-const namesPerson = (auth: Granted): boolean => auth.sub !== undefined
-
-/** Who somebody is depends on who says so: `sub` alone would mix up people of two person servers. */
-const personOf = (auth: Granted): string =>
-  JSON.stringify(auth.generation === 'person-token' ? [auth.ps, auth.sub] : [auth.iss, auth.tenant, auth.sub])
 
 if (process.argv[1] === import.meta.filename) {
   const server = createServer(notesApi(createResource(options)))

@@ -2,7 +2,7 @@
  * An API that keeps people's notes, for any host of Hono. `main.ts` serves it on Node, `../workers/worker.ts` in
  * Workers; both take it as it is.
  */
-import type { AuthFor, Resource, ResourceOptions } from '@aauth-guard/core'
+import { personKey, type Resource, type ResourceOptions } from '@aauth-guard/core'
 import { protect, wellKnown } from '@aauth-guard/hono'
 import { Hono } from 'hono'
 
@@ -25,12 +25,11 @@ export function notesApi(resource: Resource): Hono {
   })
 
   app.get('/me', protect(resource, { accept: 'person-token' }), (c) => {
-    const { ps, sub } = c.var.aauth
-    return c.json({ ps, sub })
+    return c.json({ person: personKey(c.var.aauth) })
   })
 
-  app.get('/notes', protect(resource, { scope: 'notes.read', check: namesPerson }), (c) =>
-    c.json(notes.get(personOf(c.var.aauth)) ?? []),
+  app.get('/notes', protect(resource, { scope: 'notes.read', person: 'required' }), (c) =>
+    c.json(notes.get(personKey(c.var.aauth)) ?? []),
   )
 
   app.post(
@@ -38,32 +37,23 @@ export function notesApi(resource: Resource): Hono {
     protect(resource, {
       scope: 'notes.write',
       components: ['content-digest', 'content-type'], // the note itself is under the signature
-      check: namesPerson,
+      person: 'required',
     }),
     async (c) => {
       const text: unknown = (await c.req.json().catch(() => undefined))?.text
       if (typeof text !== 'string') return c.json({ error: 'a note has a text' }, 400)
-      const person = personOf(c.var.aauth)
+      const person = personKey(c.var.aauth)
       notes.set(person, [...(notes.get(person) ?? []), text])
       return c.json({ text }, 201)
     },
   )
 
   // Too much to delete on a whim: only within a mission that the person approved.
-  const deleting = protect(resource, { scope: 'notes.write', mission: 'required', check: namesPerson })
+  const deleting = protect(resource, { scope: 'notes.write', mission: 'required', person: 'required' })
   app.delete('/notes', deleting, (c) => {
-    notes.delete(personOf(c.var.aauth))
+    notes.delete(personKey(c.var.aauth))
     return c.body(null, 204)
   })
 
   return app
 }
-
-type Granted = AuthFor<'auth-token'>
-
-/** Auth tokens of drafts 01 to 10 need not name a person. */
-const namesPerson = (auth: Granted): boolean => auth.sub !== undefined
-
-/** Who somebody is depends on who says so: `sub` alone would mix up people of two person servers. */
-const personOf = (auth: Granted): string =>
-  JSON.stringify(auth.generation === 'person-token' ? [auth.ps, auth.sub] : [auth.iss, auth.tenant, auth.sub])

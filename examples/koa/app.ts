@@ -1,7 +1,7 @@
 /** An API that keeps people's notes: `node examples/koa/app.ts`, then `curl -i http://127.0.0.1:3000/notes`. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type AuthFor, createResource, type Resource, type ResourceOptions } from '@aauth-guard/core'
+import { createResource, personKey, type Resource, type ResourceOptions } from '@aauth-guard/core'
 import { protect, wellKnown } from '@aauth-guard/koa'
 import { bodyParser } from '@koa/bodyparser'
 import Router from '@koa/router'
@@ -23,12 +23,11 @@ export function notesApi(resource: Resource): Koa {
   })
 
   router.get('/me', protect(resource, { accept: 'person-token' }), (ctx) => {
-    const { ps, sub } = ctx.state.aauth
-    ctx.body = { ps, sub }
+    ctx.body = { person: personKey(ctx.state.aauth) }
   })
 
-  router.get('/notes', protect(resource, { scope: 'notes.read', check: namesPerson }), (ctx) => {
-    ctx.body = notes.get(personOf(ctx.state.aauth)) ?? []
+  router.get('/notes', protect(resource, { scope: 'notes.read', person: 'required' }), (ctx) => {
+    ctx.body = notes.get(personKey(ctx.state.aauth)) ?? []
   })
 
   router.post(
@@ -36,13 +35,13 @@ export function notesApi(resource: Resource): Koa {
     protect(resource, {
       scope: 'notes.write',
       components: ['content-digest', 'content-type'], // the note itself is under the signature
-      check: namesPerson,
+      person: 'required',
     }),
     bodyParser(),
     (ctx) => {
       const { text } = (ctx.request.body ?? {}) as { text?: unknown }
       if (typeof text !== 'string') return ctx.throw(400, 'a note has a text')
-      const person = personOf(ctx.state.aauth)
+      const person = personKey(ctx.state.aauth)
       notes.set(person, [...(notes.get(person) ?? []), text])
       ctx.status = 201
       ctx.body = { text }
@@ -50,9 +49,9 @@ export function notesApi(resource: Resource): Koa {
   )
 
   // Too much to delete on a whim: only within a mission that the person approved.
-  const deleting = protect(resource, { scope: 'notes.write', mission: 'required', check: namesPerson })
+  const deleting = protect(resource, { scope: 'notes.write', mission: 'required', person: 'required' })
   router.delete('/notes', deleting, (ctx) => {
-    notes.delete(personOf(ctx.state.aauth))
+    notes.delete(personKey(ctx.state.aauth))
     ctx.status = 204
   })
 
@@ -61,15 +60,6 @@ export function notesApi(resource: Resource): Koa {
   app.use(router.routes())
   return app
 }
-
-type Granted = AuthFor<'auth-token'>
-
-/** Auth tokens of drafts 01 to 10 need not name a person. */
-const namesPerson = (auth: Granted): boolean => auth.sub !== undefined
-
-/** Who somebody is depends on who says so: `sub` alone would mix up people of two person servers. */
-const personOf = (auth: Granted): string =>
-  JSON.stringify(auth.generation === 'person-token' ? [auth.ps, auth.sub] : [auth.iss, auth.tenant, auth.sub])
 
 if (process.argv[1] === import.meta.filename) {
   const server = createServer(notesApi(createResource(options)).callback())

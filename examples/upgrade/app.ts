@@ -12,6 +12,7 @@ import {
   createResource,
   type Lifetime,
   lifetimeOf,
+  personKey,
   type Resource,
   type ResourceOptions,
 } from '@aauth-guard/core'
@@ -30,7 +31,7 @@ export function greetingServer(resource: Resource): Server {
   const app = express()
   app.use(wellKnown(resource))
   app.get('/notes', protect(resource, reading), (req, res) => {
-    res.json({ notes: `of ${getAuth(req, 'auth-token').sub}` })
+    res.json({ notesOf: personKey(getAuth(req, 'auth-token')) })
   })
   // Whatever path they ask for, and also requests to /notes: none of them reaches the app above.
   return createServer(app).on('upgrade', async (req, socket) => {
@@ -38,7 +39,7 @@ export function greetingServer(resource: Resource): Server {
     try {
       const auth = await verifyUpgrade(resource, req, reading)
       if (req.url !== '/greetings') throw new AAuthError('access_denied', { hint: 'no WebSocket there' })
-      greet(req, socket, `hello ${auth.sub}`)
+      greet(req, socket, `hello, you may ${auth.scopes.join(' ')}`)
       closeInTime(socket, lifetimeOf(auth))
     } catch (error) {
       refuseUpgrade(socket, error)

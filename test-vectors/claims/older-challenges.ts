@@ -125,6 +125,14 @@ export const olderChallenges = claims(
         error: 'mission_mismatch',
         mayFetch: true,
       },
+      'nobody-where-a-person-is-required': {
+        title: 'A token that names nobody is refused where a person is required',
+        ids: 'AUTH-6',
+        route: { scope: 'notes.read', person: 'required' },
+        token: olderAuthToken({ claims: { sub: undefined } }),
+        error: 'person_required',
+        mayFetch: true,
+      },
       'another-provider': {
         title: 'The same mission in the hands of another provider is refused',
         ids: 'CLASS-3 ERR-3',

@@ -10,7 +10,7 @@ import type { AnyRequirement, Authorized, CompiledRequirement, Requirement } fro
 import { isResource, type Resource, type ResourceState, stateOf } from './resource.ts'
 import { satisfy } from './satisfy.ts'
 import { checkCoverage } from './signature/coverage.ts'
-import type { Auth } from './token/auth.ts'
+import type { Auth, PersonNeed } from './token/auth.ts'
 import type { TokenKind } from './token/kinds.ts'
 import { isRevoked } from './token-revocation.ts'
 import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
@@ -64,19 +64,23 @@ const contentAtHand: AuthorizeOptions = Object.freeze({})
  * }
  * ```
  */
-export async function authorize<Accept extends TokenKind = 'auth-token', Optional extends boolean = false>(
+export async function authorize<
+  Accept extends TokenKind = 'auth-token',
+  Optional extends boolean = false,
+  Person extends PersonNeed = 'optional',
+>(
   resource: Resource,
   request: SignedRequest,
-  requirement: Requirement<Accept, Optional> = anyAuthToken as Requirement<Accept, Optional>,
+  requirement: Requirement<Accept, Optional, Person> = anyAuthToken as Requirement<Accept, Optional, Person>,
   options: AuthorizeOptions = contentAtHand,
-): Promise<Authorized<Accept, Optional>> {
+): Promise<Authorized<Accept, Optional, Person>> {
   const state = stateOf(resource)
   const compiled = state.compile(requirement)
   try {
-    if (compiled.optional && isUnsigned(request)) return undefined as Authorized<Accept, Optional>
+    if (compiled.optional && isUnsigned(request)) return undefined as Authorized<Accept, Optional, Person>
     const later = Object.hasOwn(options, 'content') && options.content === 'later'
     const auth = await decideWithin(state, (deadline) => decide(state, request, compiled, later, deadline))
-    return auth as Authorized<Accept, Optional>
+    return auth as Authorized<Accept, Optional, Person>
   } catch (error) {
     // `check` may step up.
     throw state.refuse(isAAuthError(error) ? await completeRefusal(error) : error, request)

@@ -17,6 +17,7 @@ export type AAuthErrorCode =
   | 'content_too_large'
   | 'rate_limited'
   | 'access_denied'
+  | 'person_required'
   | 'mission_required'
   | 'mission_mismatch'
   | 'class_mismatch'
@@ -105,6 +106,7 @@ const otherErrors: Readonly<Record<Exclude<AAuthErrorCode, SignatureErrorCode>, 
   content_too_large: { status: 413, detail: 'The content is too large to be checked.' },
   rate_limited: { status: 429, detail: 'Too many requests. Try again later.' },
   access_denied: { status: 403, detail: 'Access is denied.' },
+  person_required: { status: 403, detail: 'This access needs a token that names a person.' },
   mission_required: { status: 403, detail: 'This access needs a token that carries a mission.' },
   mission_mismatch: {
     status: 403,

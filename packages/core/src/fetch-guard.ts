@@ -6,12 +6,18 @@ import { type ContentOptions, validateGuardOptions } from './guard-options.ts'
 import type { Authorized, Requirement } from './requirement.ts'
 import type { Resource } from './resource.ts'
 import { answerRoutes } from './routes/answer-routes.ts'
+import type { PersonNeed } from './token/auth.ts'
 import type { TokenKind } from './token/kinds.ts'
 
 /** A handler behind {@link fetchGuard}; further arguments of the host (`env`, `ctx`) follow. */
-export type GuardedHandler<Accept extends TokenKind, Optional extends boolean, Rest extends unknown[]> = (
+export type GuardedHandler<
+  Accept extends TokenKind,
+  Optional extends boolean,
+  Rest extends unknown[],
+  Person extends PersonNeed = 'optional',
+> = (
   request: Request,
-  auth: Authorized<Accept, Optional>,
+  auth: Authorized<Accept, Optional, Person>,
   ...rest: Rest
 ) => Response | Promise<Response>
 
@@ -36,12 +42,16 @@ export type GuardedHandler<Accept extends TokenKind, Optional extends boolean, R
  * export default { fetch: guard((_request, auth) => Response.json({ hello: auth.agent })) }
  * ```
  */
-export function fetchGuard<Accept extends TokenKind = 'auth-token', Optional extends boolean = false>(
+export function fetchGuard<
+  Accept extends TokenKind = 'auth-token',
+  Optional extends boolean = false,
+  Person extends PersonNeed = 'optional',
+>(
   resource: Resource,
-  requirement: Requirement<Accept, Optional>,
+  requirement: Requirement<Accept, Optional, Person>,
   options: ContentOptions = {},
 ): <Rest extends unknown[]>(
-  handler: GuardedHandler<Accept, Optional, Rest>,
+  handler: GuardedHandler<Accept, Optional, Rest, Person>,
 ) => (request: Request, ...rest: Rest) => Promise<Response> {
   checkRequirement(resource, requirement)
   const { maxContent } = validateGuardOptions(options, ['maxContent'])
@@ -50,7 +60,7 @@ export function fetchGuard<Accept extends TokenKind = 'auth-token', Optional ext
       const signed = fetchRequest(request)
       const own = await answerRoutes(resource, signed, (limit) => readContent(request, limit))
       if (own) return respond(own)
-      let auth: Authorized<Accept, Optional>
+      let auth: Authorized<Accept, Optional, Person>
       let passed = request
       try {
         auth = await authorize(resource, signed, requirement, { content: 'later' })

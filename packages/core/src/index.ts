@@ -20,7 +20,7 @@ export type { MissionStatus, MissionWatch, MissionWatching } from './mission/wat
 export type { Missions } from './missions.ts'
 export type { Limits, ResourceDisplay, ResourceOptions, Signer, SigningKey } from './options.ts'
 export { passesPreflight } from './preflight.ts'
-export { demandCheckedContent, readIdentity } from './read-identity.ts'
+export { demandCheckedContent, type IdentityOptions, readIdentity } from './read-identity.ts'
 export type { AnyRequirement, Authorized, ClassPolicy, Requirement } from './requirement.ts'
 export { createResource, type Resource } from './resource.ts'
 export { answerRoutes } from './routes/answer-routes.ts'
@@ -49,10 +49,12 @@ export type {
   AuthFor,
   MissionHeaderAuth,
   PersonAuth,
+  PersonNeed,
   PersonTokenAuth,
 } from './token/auth.ts'
 export type { Mission, VerifiedClaims } from './token/claims.ts'
 export type { FurtherClaims } from './token/further-claims.ts'
 export type { Generation, TokenKind } from './token/kinds.ts'
+export { personKey } from './token/person-key.ts'
 export type { VerifiedServer } from './verify-server.ts'
 export type { SignedRequest } from './wire/signed-request.ts'

@@ -3,9 +3,10 @@ import { checkTrust, type Trust } from './keys/trust.ts'
 import { assertKnownMembers } from './known-members.ts'
 import { ownMembers } from './own-members.ts'
 import { checkComponents } from './signature/coverage.ts'
-import type { AuthFor } from './token/auth.ts'
+import type { AuthFor, PersonNeed } from './token/auth.ts'
 import { isServerId } from './token/identifiers.ts'
 import type { TokenKind } from './token/kinds.ts'
+import { quoted } from './wire/quoted.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
 
 /**
@@ -18,7 +19,11 @@ import type { SignedRequest } from './wire/signed-request.ts'
  * export const readNotes: Requirement = { scope: 'notes.read', mission: 'required' }
  * ```
  */
-export interface Requirement<Accept extends TokenKind = 'auth-token', Optional extends boolean = boolean> {
+export interface Requirement<
+  Accept extends TokenKind = 'auth-token',
+  Optional extends boolean = boolean,
+  Person extends PersonNeed = PersonNeed,
+> {
   /**
    * The kinds of token that are served; default `'auth-token'`. Read literally, except that `'person-token'`
    * also takes an auth token of draft 11, which names the same person (R11-072).
@@ -26,6 +31,12 @@ export interface Requirement<Accept extends TokenKind = 'auth-token', Optional e
   readonly accept?: Accept | readonly Accept[]
   /** Scopes the auth token must grant, all of them. Each must be described by the resource. */
   readonly scope?: string | readonly string[]
+  /**
+   * `'required'` refuses tokens that name no person, and narrows the type of `Auth`: an agent token is sent back for a
+   * person token where its person server speaks draft 11, any other token gets 403 `person_required`. Default
+   * `'optional'`: auth tokens of drafts 01 to 10 need not name anybody.
+   */
+  readonly person?: Person
   /** Whether the token must carry a mission, must not, or must carry one of this approver. */
   readonly mission?: 'required' | 'forbidden' | { readonly approver: string }
   /** The agent provider whose runtimes may act, or several. Implies `mission: 'required'`. */
@@ -63,16 +74,18 @@ export interface Requirement<Accept extends TokenKind = 'auth-token', Optional e
    * The last word, after everything else passed. Only `true` lets the request through; any other result is
    * `access_denied`. A thrown `AAuthError` is answered as it is, any other throw as `server_error` (503).
    */
-  readonly check?: (auth: AuthFor<Accept>, request: SignedRequest) => boolean | Promise<boolean>
+  readonly check?: (auth: AuthFor<Accept, Person>, request: SignedRequest) => boolean | Promise<boolean>
 }
 
 /** What is done where the agent provider of a token is unknown (matrix §4.3). */
 export type ClassPolicy = 'deny' | 'mission-only' | 'same-key' | 'linked-key'
 
 /** What a requirement yields: the identity, or `undefined` too where callers without credential pass. */
-export type Authorized<Accept extends TokenKind, Optional extends boolean> =
-  | AuthFor<Accept>
-  | (Optional extends true ? undefined : never)
+export type Authorized<
+  Accept extends TokenKind,
+  Optional extends boolean,
+  Person extends PersonNeed = 'optional',
+> = AuthFor<Accept, Person> | (Optional extends true ? undefined : never)
 
 /** A requirement for whatever kinds of token; what is checked and compiled. */
 export type AnyRequirement = Omit<Requirement<TokenKind>, 'check'> & Pick<Requirement<never>, 'check'>
@@ -81,6 +94,7 @@ export type AnyRequirement = Omit<Requirement<TokenKind>, 'check'> & Pick<Requir
 export interface CompiledRequirement {
   readonly accept: ReadonlySet<TokenKind>
   readonly scopes: readonly string[]
+  readonly personRequired: boolean
   readonly missionRequired: boolean
   readonly missionForbidden: boolean
   readonly approver: string | undefined
@@ -98,6 +112,7 @@ const kinds: ReadonlySet<unknown> = new Set<TokenKind>(['agent-token', 'person-t
 const members: readonly string[] = [
   'accept',
   'scope',
+  'person',
   'mission',
   'class',
   'classPolicy',
@@ -136,6 +151,15 @@ export function compileRequirement(
     scopes.length === 0 || (accept.size === 1 && accept.has('auth-token')),
     '"scope" is granted by auth tokens alone; leave "accept" out',
   )
+  const { person = 'optional' } = requirement
+  demand(
+    person === 'required' || person === 'optional',
+    `"person" is ${quoted(person)}: write 'required' or 'optional'`,
+  )
+  demand(
+    person === 'optional' || accept.size > 1 || !accept.has('agent-token'),
+    "\"person\" is 'required' on a route that accepts agent tokens alone, which name nobody: accept another kind, or write person: 'optional'",
+  )
   const approver = onlyMember(mission, 'approver')
   demand(
     mission === undefined || mission === 'required' || mission === 'forbidden' || isServerId(approver),
@@ -161,6 +185,7 @@ export function compileRequirement(
   return {
     accept,
     scopes,
+    personRequired: person === 'required',
     missionRequired: mission === 'required' || (approver ?? providers ?? tool) !== undefined,
     missionForbidden: mission === 'forbidden',
     approver: approver as string | undefined,

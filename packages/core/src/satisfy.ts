@@ -3,10 +3,11 @@ import type { Deadline } from './deadline.ts'
 import { AAuthError, isAAuthError } from './errors.ts'
 import { names } from './keys/trust.ts'
 import { certify } from './provenance.ts'
-import { redeemsAgentToken } from './redeems-agent-token.ts'
+import { ask, redeemsAgentToken } from './redeems-agent-token.ts'
 import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
 import { type Auth, authOf, classOf, isAccepted } from './token/auth.ts'
+import type { VerifiedClaims } from './token/claims.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 import { quoted } from './wire/quoted.ts'
 import type { SignedRequest } from './wire/signed-request.ts'
@@ -29,6 +30,8 @@ export async function satisfy(
   const { claims, template } = verified.token
   if (!isAccepted(requirement.accept, claims.kind, claims.generation))
     throw await deadline.waitFor(resourceToken, challengeKind(state, verified, requirement))
+  if (requirement.personRequired && !namesPerson(claims))
+    throw await deadline.waitFor(resourceToken, personMissing(state, verified, requirement))
   if (!requirement.scopes.every((scope) => claims.scopes.includes(scope)))
     throw await deadline.waitFor(resourceToken, askForAuthToken(state, verified, requirement))
   const { trust } = requirement
@@ -46,6 +49,24 @@ export async function satisfy(
   certify(auth, { state, request, verified, classPolicy: requirement.classPolicy })
   if (requirement.check !== undefined) await checkLast(auth, request, requirement.check, deadline)
   return auth
+}
+
+/** An agent token is about no person: its `sub` is the agent. */
+function namesPerson({ kind, sub }: VerifiedClaims): boolean {
+  return kind !== 'agent-token' && sub !== undefined
+}
+
+/** Whoever can have a person token is sent for it; before draft 11 there are none. */
+async function personMissing(
+  state: ResourceState,
+  { token: { claims } }: VerifiedRequest,
+  { trust }: CompiledRequirement,
+): Promise<AAuthError> {
+  if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
+    return ask('person-token')
+  return new AAuthError('person_required', {
+    hint: 'the route requires a person and the token names none: the agent must get one that does',
+  })
 }
 
 /** A mission that the agent only asserts can shape a resource token, never a grant (matrix MISS-4, MISS-10). */

@@ -10,6 +10,7 @@ import {
   type MissionHeaderAuth,
   type PersonAuth,
   type PersonTokenAuth,
+  personKey,
   type Requirement,
   type ResourceOptions,
   type SignatureErrorCode,
@@ -42,6 +43,23 @@ export async function followsAccept(): Promise<void> {
   expectTypeOf(await authorize(resource, request, { accept: ['agent-token', 'auth-token'] })).toEqualTypeOf<
     AgentAuth | AnyAuthToken
   >()
+}
+
+/** Behind `person: 'required'` every identity names somebody. */
+export async function followsPerson(): Promise<void> {
+  type Named = PersonTokenAuth | (MissionHeaderAuth & { readonly sub: string })
+  const found = await authorize(resource, request, { person: 'required' })
+  expectTypeOf(found).toEqualTypeOf<Named>()
+  expectTypeOf(personKey(found)).toEqualTypeOf<string>()
+  expectTypeOf(personKey(auth)).toEqualTypeOf<string | undefined>()
+  expectTypeOf(personKey(getAuth(req, 'auth-token', { person: 'required' }))).toEqualTypeOf<string>()
+  expectTypeOf(personKey(getAuth(req, 'auth-token'))).toEqualTypeOf<string | undefined>()
+  const either = { accept: ['agent-token', 'auth-token'], person: 'required' } as const
+  expectTypeOf(await authorize(resource, request, either)).toEqualTypeOf<Named>()
+  fetchGuard(resource, { person: 'required' })((_, named) => {
+    expectTypeOf(named).toEqualTypeOf<Named>()
+    return new Response()
+  })
 }
 
 /** `undefined` is among the outcomes exactly where callers without credential pass. */
@@ -131,6 +149,7 @@ export function isClosed(code: AAuthErrorCode): 401 | 403 | 'other' {
     case 'auth_token_required':
       return 401
     case 'access_denied':
+    case 'person_required':
     case 'mission_required':
     case 'mission_mismatch':
     case 'class_mismatch':

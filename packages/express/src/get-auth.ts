@@ -4,6 +4,8 @@ import {
   type Auth,
   type AuthFor,
   demandCheckedContent,
+  type IdentityOptions,
+  type PersonNeed,
   readIdentity,
   type TokenKind,
 } from '@aauth-guard/core'
@@ -35,11 +37,16 @@ export function slotOf(req: IncomingMessage): Auth | undefined {
  * The verified identity of a request that passed `protect`.
  *
  * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
- * @throws {TypeError} when no guard ran, and when the token is of another kind
+ * @param options `{ person: 'required' }` where the guard requires a person: then `personKey(auth)` is a string
+ * @throws {TypeError} when no guard ran, when the token is of another kind, and when it names nobody though `person` says so
  * @throws {AAuthError} `server_error` when the signature covers `content-digest` but nobody compared it with the content
  */
-export function getAuth<Kind extends TokenKind>(req: IncomingMessage, kind: Kind): AuthFor<Kind> {
-  return readIdentity(slots.get(req), kind, remedy)
+export function getAuth<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(
+  req: IncomingMessage,
+  kind: Kind,
+  options: IdentityOptions<Person> = {},
+): AuthFor<Kind, Person> {
+  return readIdentity(slots.get(req), kind, remedy, options)
 }
 
 /**

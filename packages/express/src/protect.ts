@@ -5,6 +5,7 @@ import {
   bindContent,
   type ContentOptions,
   checkRequirement,
+  type PersonNeed,
   passesPreflight,
   type Requirement,
   type Resource,
@@ -59,21 +60,21 @@ export type ProtectHandler = <P, ResBody, ReqBody, Query, Locals extends Record<
  * @throws {TypeError} at once when `requirement` or `options` are not well-formed
  * @example
  * ```ts
- * import { createResource } from '@aauth-guard/core'
+ * import { createResource, personKey } from '@aauth-guard/core'
  * import { getAuth, protect } from '@aauth-guard/express'
  * import express from 'express'
  *
  * const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
  * const app = express()
  * app.get('/notes/:id', protect(resource), (req, res) => {
- *   const { sub, scopes } = getAuth(req, 'auth-token')
- *   res.json({ id: req.params.id, sub, scopes })
+ *   const auth = getAuth(req, 'auth-token')
+ *   res.json({ id: req.params.id, person: personKey(auth), scopes: auth.scopes })
  * })
  * ```
  */
-export function protect<Accept extends TokenKind = 'auth-token'>(
+export function protect<Accept extends TokenKind = 'auth-token', Person extends PersonNeed = 'optional'>(
   resource: Resource,
-  requirement: Requirement<Accept> = {},
+  requirement: Requirement<Accept, boolean, Person> = {},
   options: GuardOptions = {},
 ): ProtectHandler {
   checkRequirement(resource, requirement)

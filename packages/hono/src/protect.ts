@@ -9,6 +9,7 @@ import {
   checkRequirement,
   contentBinding,
   isAAuthError,
+  type PersonNeed,
   passesPreflight,
   type Requirement,
   type Resource,
@@ -39,26 +40,30 @@ export interface GuardOptions extends ContentOptions {
  * @throws {TypeError} at once when `requirement` or `options` are not well-formed
  * @example
  * ```ts
- * import { createResource } from '@aauth-guard/core'
+ * import { createResource, personKey } from '@aauth-guard/core'
  * import { protect } from '@aauth-guard/hono'
  * import { Hono } from 'hono'
  *
  * const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
  * const app = new Hono()
- * app.get('/notes/:id', protect(resource), (c) => c.json({ id: c.req.param('id'), sub: c.var.aauth.sub }))
+ * app.get('/notes/:id', protect(resource), (c) => c.json({ id: c.req.param('id'), person: personKey(c.var.aauth) }))
  * ```
  */
-export function protect<Accept extends TokenKind = 'auth-token', Optional extends boolean = false>(
+export function protect<
+  Accept extends TokenKind = 'auth-token',
+  Optional extends boolean = false,
+  Person extends PersonNeed = 'optional',
+>(
   resource: Resource,
-  requirement: Requirement<Accept, Optional> = {},
+  requirement: Requirement<Accept, Optional, Person> = {},
   options: GuardOptions = {},
-): MiddlewareHandler<{ Variables: { aauth: Authorized<Accept, Optional> } }> {
+): MiddlewareHandler<{ Variables: { aauth: Authorized<Accept, Optional, Person> } }> {
   checkRequirement(resource, requirement)
   const { passErrors, maxContent } = validateGuardOptions(options, ['passErrors', 'maxContent'])
   return async (c, next) => {
     const request = requestOf(c)
     if (passesPreflight(resource, request)) return answerPreflight(c, next)
-    let auth: Authorized<Accept, Optional>
+    let auth: Authorized<Accept, Optional, Person>
     try {
       auth = await authorize(resource, request, requirement, { content: 'later' })
       if (auth !== undefined) await compareContent(auth, c, maxContent)

@@ -3,6 +3,8 @@ import {
   type Auth,
   type AuthFor,
   demandCheckedContent,
+  type IdentityOptions,
+  type PersonNeed,
   readIdentity,
   type TokenKind,
 } from '@aauth-guard/core'
@@ -30,10 +32,15 @@ export function fillSlot({ req, state }: Pick<Context, 'req' | 'state'>, auth: A
  * The verified identity of a request that passed `protect`, where the type of `ctx.state` does not say it.
  *
  * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
- * @throws {TypeError} when no guard ran, and when the token is of another kind
+ * @param options `{ person: 'required' }` where the guard requires a person: then `personKey(auth)` is a string
+ * @throws {TypeError} when no guard ran, when the token is of another kind, and when it names nobody though `person` says so
  */
-export function getAuth<Kind extends TokenKind>({ req }: Pick<Context, 'req'>, kind: Kind): AuthFor<Kind> {
-  return readIdentity(slots.get(req), kind, remedy)
+export function getAuth<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(
+  { req }: Pick<Context, 'req'>,
+  kind: Kind,
+  options: IdentityOptions<Person> = {},
+): AuthFor<Kind, Person> {
+  return readIdentity(slots.get(req), kind, remedy, options)
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type ContentOptions,
   checkRequirement,
   isAAuthError,
+  type PersonNeed,
   passesPreflight,
   type Requirement,
   type Resource,
@@ -37,7 +38,7 @@ export interface GuardOptions extends ContentOptions {
  * @throws {TypeError} at once when `requirement` or `options` are not well-formed
  * @example
  * ```ts
- * import { createResource } from '@aauth-guard/core'
+ * import { createResource, personKey } from '@aauth-guard/core'
  * import { protect } from '@aauth-guard/koa'
  * import Router from '@koa/router'
  * import Koa from 'koa'
@@ -45,16 +46,20 @@ export interface GuardOptions extends ContentOptions {
  * const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
  * const router = new Router()
  * router.get('/notes', protect(resource), (ctx) => {
- *   ctx.body = { sub: ctx.state.aauth.sub }
+ *   ctx.body = { person: personKey(ctx.state.aauth) }
  * })
  * new Koa().use(router.routes())
  * ```
  */
-export function protect<Accept extends TokenKind = 'auth-token', Optional extends boolean = false>(
+export function protect<
+  Accept extends TokenKind = 'auth-token',
+  Optional extends boolean = false,
+  Person extends PersonNeed = 'optional',
+>(
   resource: Resource,
-  requirement: Requirement<Accept, Optional> = {},
+  requirement: Requirement<Accept, Optional, Person> = {},
   options: GuardOptions = {},
-): Middleware<{ aauth: Authorized<Accept, Optional> }> {
+): Middleware<{ aauth: Authorized<Accept, Optional, Person> }> {
   checkRequirement(resource, requirement)
   const { passErrors, maxContent } = validateGuardOptions(options, ['passErrors', 'maxContent'])
   return async (ctx, next) => {

@@ -6,6 +6,7 @@ import { bindContent } from '../content-binding.ts'
 import { AAuthError } from '../errors.ts'
 import type { Authorized, Requirement } from '../requirement.ts'
 import type { Resource } from '../resource.ts'
+import type { PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
 import { dropMission } from './drop-mission.ts'
 import { signedRequest } from './signed-request.ts'
@@ -25,8 +26,8 @@ import { signedRequest } from './signed-request.ts'
  * const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
  * createServer().on('upgrade', async (req, socket) => {
  *   try {
- *     const { sub } = await verifyUpgrade(resource, req)
- *     socket.end(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: greeting\r\nConnection: Upgrade\r\n\r\nhello ${sub}`)
+ *     const { scopes } = await verifyUpgrade(resource, req)
+ *     socket.end(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: greeting\r\nConnection: Upgrade\r\n\r\nhello, you may ${scopes}`)
  *   } catch (error) {
  *     await refuseUpgrade(socket, error)
  *   }
@@ -36,11 +37,12 @@ import { signedRequest } from './signed-request.ts'
 export async function verifyUpgrade<
   Accept extends TokenKind = 'auth-token',
   Optional extends boolean = false,
+  Person extends PersonNeed = 'optional',
 >(
   resource: Resource,
   message: IncomingMessage,
-  requirement?: Requirement<Accept, Optional>,
-): Promise<Authorized<Accept, Optional>> {
+  requirement?: Requirement<Accept, Optional, Person>,
+): Promise<Authorized<Accept, Optional, Person>> {
   // Node has stopped listening to the socket, and an error that nobody hears would end the process.
   message.socket.on('error', () => undefined)
   const authorized = await authorize(resource, signedRequest(message), requirement, { content: 'later' })

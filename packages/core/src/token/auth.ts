@@ -81,7 +81,7 @@ export interface PersonTokenAuth extends AuthToken {
 /** A verified auth token of drafts 01 to 10. */
 export interface MissionHeaderAuth extends AuthToken {
   readonly generation: 'mission-header'
-  /** With `tenant` and `iss` the person, where the token names one. */
+  /** With `tenant` and `iss` the person, where the token names one; compare persons by `personKey`. */
   readonly sub?: string
   /** The person server, where it signed the token itself. */
   readonly ps?: string
@@ -99,11 +99,18 @@ export interface MissionHeaderAuth extends AuthToken {
  */
 export type Auth = AgentAuth | PersonAuth | PersonTokenAuth | MissionHeaderAuth
 
-/** The `Auth` that a requirement's `accept` can yield. */
-export type AuthFor<Accept extends TokenKind> =
-  | (Accept extends 'agent-token' ? AgentAuth : never)
+/** Whether a token must name a person. */
+export type PersonNeed = 'required' | 'optional'
+
+/** The `Auth` that a requirement's `accept` and `person` can yield. */
+export type AuthFor<Accept extends TokenKind, Person extends PersonNeed = 'optional'> =
+  | (Accept extends 'agent-token' ? (Person extends 'required' ? never : AgentAuth) : never)
   | (Accept extends 'person-token' ? PersonAuth | PersonTokenAuth : never)
-  | (Accept extends 'auth-token' ? PersonTokenAuth | MissionHeaderAuth : never)
+  | (Accept extends 'auth-token' ? PersonTokenAuth | OlderAuthFor<Person> : never)
+
+type OlderAuthFor<Person extends PersonNeed> = Person extends 'required'
+  ? MissionHeaderAuth & { readonly sub: string }
+  : MissionHeaderAuth
 
 /** What stays the same for every request with one token; made once, frozen, shared. */
 export type AuthTemplate = Readonly<Omit<Auth, 'covered'>>
