@@ -37,7 +37,7 @@ export interface ResourceData {
   readonly strippedPrefix?: string
   readonly claims?: readonly string[]
   readonly additionalSignatureComponents?: readonly string[]
-  readonly replay?: 'off' | 'unsafe' | 'all'
+  readonly replay?: 'auto' | 'off' | 'unsafe' | 'all'
   readonly maxAgentTokenLifetime?: number
   readonly limits?: { readonly replaysPerKey: number }
   readonly signingKey?: SigningKeyData
@@ -77,6 +77,7 @@ export interface RouteData {
   readonly tool?: string
   readonly account?: string
   readonly components?: readonly string[]
+  readonly singleUse?: true
   readonly optional?: boolean
   readonly trust?: TrustData
 }

@@ -15,6 +15,7 @@ export const demands = {
   read: { scope: 'notes.read' },
   write: { scope: 'notes.write', components: ['content-digest', 'content-type'] },
   query: { components: ['@query'] },
+  once: { singleUse: true },
   mission: { mission: 'required' },
   class: { class: { provider: 'https://agent.example' } },
   denied: { check: () => false },

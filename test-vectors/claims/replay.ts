@@ -4,6 +4,14 @@ import { now } from '../scene.ts'
 import { agentToken } from '../tokens.ts'
 
 const post: Sending = { method: 'POST' }
+const nonced: Sending = { ...post, params: { nonce: 'n-1' } }
+const digested: Sending = {
+  ...post,
+  body: '{"text":"milk"}',
+  headers: { 'content-type': 'application/json' },
+  digest: true,
+}
+const base = ['@method', '@authority', '@path', 'signature-key']
 
 /** A signature that was used before. */
 export const replay = claims(
@@ -20,7 +28,21 @@ export const replay = claims(
       'post-signed-anew': {
         title: 'A POST that is signed anew is another request',
         ids: 'REPLAY-3 J05',
-        send: { ...post, created: now + 1 },
+        send: { ...nonced, created: now + 1 },
+        before: [{ accepted: nonced }],
+        auth: planner,
+      },
+      'post-with-another-nonce': {
+        title: 'Two POSTs of one second are two requests where each has a nonce of its own',
+        ids: 'REPLAY-3 J05',
+        send: { ...post, params: { nonce: 'n-2' } },
+        before: [{ accepted: nonced }],
+        auth: planner,
+      },
+      'post-repeated-without-nonce': {
+        title: 'Two POSTs of one second that nothing tells apart are both accepted',
+        ids: 'REPLAY-3',
+        send: post,
         before: [{ accepted: post }],
         auth: planner,
       },
@@ -28,32 +50,86 @@ export const replay = claims(
         title: 'A resource may let the same signature through again',
         ids: 'REPLAY-1',
         resource: { replay: 'off' },
-        send: post,
-        before: [{ accepted: post }],
+        send: nonced,
+        before: [{ accepted: nonced }],
+        auth: planner,
+      },
+      'single-use-with-nonce': {
+        title: 'A route that accepts each request once takes one with a nonce',
+        ids: 'REPLAY-1',
+        route: { accept: 'agent-token', singleUse: true },
+        send: nonced,
+        auth: planner,
+      },
+      'single-use-with-digest': {
+        title: 'A route that accepts each request once takes one whose content is covered',
+        ids: 'REPLAY-1',
+        route: { accept: 'agent-token', singleUse: true },
+        send: digested,
         auth: planner,
       },
     },
     refuse: {
       'post-repeated': {
-        title: 'A signed POST is good once',
+        title: 'A signed POST is good once where it has a nonce',
         ids: 'REPLAY-1 REPLAY-3 R11-107 J02',
+        send: nonced,
+        before: [{ accepted: nonced }],
+        error: 'invalid_signature',
+      },
+      'post-with-digest-repeated': {
+        title: 'A signed POST is good once where it covers its content',
+        ids: 'REPLAY-1 REPLAY-3 J02',
+        send: digested,
+        before: [{ accepted: digested }],
+        error: 'invalid_signature',
+      },
+      'post-repeated-where-unsafe-count': {
+        title: 'A resource may refuse every unsafe signature the second time',
+        ids: 'REPLAY-1 J02',
+        resource: { replay: 'unsafe' },
         send: post,
         before: [{ accepted: post }],
         error: 'invalid_signature',
       },
+      'single-use-repeated': {
+        title: 'A route may accept each request once, whatever the method and the resource say',
+        ids: 'REPLAY-1',
+        resource: { replay: 'off' },
+        route: { accept: 'agent-token', singleUse: true },
+        send: { params: { nonce: 'n-1' } },
+        before: [{ accepted: { params: { nonce: 'n-1' } } }],
+        error: 'invalid_signature',
+      },
+      'single-use-without-nonce-and-digest': {
+        title: 'A route that accepts each request once demands what tells requests apart',
+        ids: 'SIG-10',
+        route: { accept: 'agent-token', singleUse: true },
+        send: post,
+        error: 'invalid_input',
+        requiredInput: [...base, 'content-digest'],
+      },
+      'single-use-with-empty-nonce': {
+        title: 'An empty nonce tells nothing apart',
+        ids: 'SIG-10',
+        route: { accept: 'agent-token', singleUse: true },
+        send: { ...post, params: { nonce: '' } },
+        error: 'invalid_input',
+        requiredInput: [...base, 'content-digest'],
+      },
       'post-repeated-with-another-header': {
         title: 'A field the signature does not cover makes no new request',
         ids: 'REPLAY-3 J04',
-        send: { ...post, headers: { 'x-note': 'again' } },
-        before: [{ accepted: post }],
+        send: { ...nonced, headers: { 'x-note': 'again' } },
+        before: [{ accepted: nonced }],
         error: 'invalid_signature',
       },
       'post-repeated-late': {
         title: 'A signature is remembered as long as it is fresh, from one end of the window to the other',
         ids: 'REPLAY-2',
         token: agentToken({ claims: { iat: now - 600 } }),
-        send: { ...post, created: now - 59 },
-        before: [{ accepted: { ...post, created: now - 59 }, at: now - 119 }],
+        send: { ...nonced, created: now - 59 },
+        before: [{ accepted: { ...nonced, created: now - 59 }, at: now - 119 }],
         error: 'invalid_signature',
       },
       'get-repeated-where-all-count': {
@@ -67,8 +143,8 @@ export const replay = claims(
         title: 'A key that has used up its share of the memory waits',
         ids: 'J06',
         resource: { limits: { replaysPerKey: 1 } },
-        send: { ...post, created: now + 1 },
-        before: [{ accepted: post }],
+        send: { ...nonced, created: now + 1 },
+        before: [{ accepted: nonced }],
         error: 'rate_limited',
       },
     },

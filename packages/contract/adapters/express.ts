@@ -57,6 +57,7 @@ function build(express: typeof express5, resource: Resource): Express {
   app.get('/denied', protect(resource, demands.denied), tell)
   app.get('/broken', protect(resource, demands.broken), tell)
   app.all('/open', protect(resource, optionally), tell)
+  app.all('/once', protect(resource, demands.once), tell)
   app.all('/twice', protect(resource, demands.anyone), protect(resource), tell)
   app.get('/admin', protect(resource, demands.anyone), (_req, res) => send(res, 'the admin area'))
   app.get('/failing', protect(resource, demands.anyone), () => {

@@ -50,6 +50,7 @@ function build(resource: Resource): (request: Request) => Promise<Response> {
     '/denied': fetchGuard(resource, demands.denied)(tell),
     '/broken': fetchGuard(resource, demands.broken)(tell),
     '/open': fetchGuard(resource, optionally)(tell),
+    '/once': fetchGuard(resource, demands.once)(tell),
     '/twice': anyone((request) => granted(tell)(request)),
     '/admin': anyone(() => text('the admin area')),
     '/failing': anyone(() => {

@@ -60,6 +60,7 @@ function build(Koa: typeof Koa3, resource: Resource): Koa3 {
   router.get('/denied', protect(resource, demands.denied), tell)
   router.get('/broken', protect(resource, demands.broken), tell)
   router.all('/open', protect(resource, optionally), tell)
+  router.all('/once', protect(resource, demands.once), tell)
   router.all('/twice', protect(resource, demands.anyone), protect(resource), tell)
   router.get('/admin', protect(resource, demands.anyone), (ctx) => {
     ctx.body = 'the admin area'

@@ -12,6 +12,7 @@ import { mounts, strippedPrefix } from './mounts.ts'
 import { ownRoutes } from './own-routes.ts'
 import { guardedPreflights, preflights } from './preflights.ts'
 import { refusals } from './refusals.ts'
+import { replays } from './replays.ts'
 import { targets } from './targets.ts'
 
 /** From plain to hostile. */
@@ -20,6 +21,7 @@ export const suites: readonly Suite[] = [
   refusals,
   contentKinds,
   content,
+  replays,
   missions,
   ownRoutes,
   mounts,

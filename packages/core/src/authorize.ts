@@ -137,6 +137,7 @@ async function reuse(
   if (state.settings.now() >= claims.exp || (await isRevoked(state, claims))) return undefined
   verified.askedAt = askedAt
   admit(state.settings, requirement.trust, claims)
-  checkCoverage(verified.covered, requiredFor(state, request, requirement), undefined)
+  checkCoverage(verified.covered, requiredFor(state, request, requirement, verified.hasNonce), undefined)
+  if (requirement.singleUse) await verified.markUsed()
   return verified
 }

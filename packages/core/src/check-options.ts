@@ -87,7 +87,7 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
       given.additionalSignatureComponents ?? [],
       'additionalSignatureComponents',
     ),
-    replay: checkReplay(given.replay ?? 'unsafe'),
+    replay: checkReplay(given.replay ?? 'auto'),
     claims: checkClaimNames(given.claims ?? []),
     maxAgentTokenLifetime,
     fetch: given.fetch,
@@ -215,7 +215,10 @@ function checkMissions(missions: ResourceSettings['missions']): ResourceSettings
 }
 
 function checkReplay(scope: ReplayScope): ReplayScope {
-  demand(scope === 'off' || scope === 'unsafe' || scope === 'all', '"replay" must be off, unsafe or all')
+  demand(
+    ['auto', 'unsafe', 'all', 'off'].includes(scope),
+    `"replay" is ${quoted(scope)}: write 'auto', 'unsafe', 'all' or 'off'`,
+  )
   return scope
 }
 

@@ -47,6 +47,8 @@ export type RequirementName = 'agent-token' | 'person-token' | 'auth-token'
 export interface RefusalDetails {
   /** For the operator's log: what was wrong with this request. Never sent. */
   readonly hint?: string
+  /** Replaces the sentence that goes with the code; fixed text, which names no value of the request. */
+  readonly detail?: string
   /** Components the signature must cover; sent as `required_input`. */
   readonly requiredInput?: readonly string[]
   /** Sent as `AAuth-Requirement`. */
@@ -158,7 +160,7 @@ export class AAuthError extends Error {
     // A refusal is an answer, not a crash; capturing a stack would cost more than the checks that led here.
     const limit = Error.stackTraceLimit
     Error.stackTraceLimit = 0
-    super(row.detail, Object.hasOwn(details, 'cause') ? { cause: details.cause } : undefined)
+    super(detailOf(row, details), Object.hasOwn(details, 'cause') ? { cause: details.cause } : undefined)
     Error.stackTraceLimit = limit
     this.code = code
     this.status = row.status
@@ -175,7 +177,9 @@ export class AAuthError extends Error {
   /** The problem document (RFC 9457) that goes with it. */
   get problem(): Readonly<Record<string, unknown>> {
     const { code } = this
-    const { status, detail } = rowOf(code, this.#details)
+    const row = rowOf(code, this.#details)
+    const { status } = row
+    const detail = detailOf(row, this.#details)
     // The type URN is mandatory beside Signature-Error (Signature Keys 09 §5.2); AAuth reads `error` (matrix ERR-2),
     // agents of drafts 01-08 `error_description` (matrix ERR-1).
     const type = isSignatureError(code) ? { type: `urn:ietf:params:sig-error:${code}` } : {}
@@ -204,6 +208,10 @@ export function isAAuthError(value: unknown): value is AAuthError {
   return (
     typeof code === 'string' && (Object.hasOwn(signatureErrors, code) || Object.hasOwn(otherErrors, code))
   )
+}
+
+function detailOf(row: Row, details: RefusalDetails): string {
+  return (Object.hasOwn(details, 'detail') ? details.detail : undefined) ?? row.detail
 }
 
 function isSignatureError(code: AAuthErrorCode): code is SignatureErrorCode {

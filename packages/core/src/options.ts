@@ -81,7 +81,11 @@ export interface ResourceOptions {
    * published in the metadata.
    */
   readonly additionalSignatureComponents?: readonly string[]
-  /** Which methods refuse the same signature twice: `'unsafe'` (default), `'all'` or `'off'`. */
+  /**
+   * Which requests are accepted once only; default `'auto'`: unsafe methods whose signature has a `nonce` or covers
+   * `content-digest`. Whoever captured the head of any other request can send it again, with other content, until
+   * `created` and the window.
+   */
   readonly replay?: ReplayScope
   /**
    * Further claims of tokens that reach `Auth.claims`, such as `email`, `groups` or `roles`, for a policy of your own

@@ -5,6 +5,7 @@ import type { ResourceState } from './resource.ts'
 import { signatureBase } from './signature/base.ts'
 import { checkCoverage, requiredComponents } from './signature/coverage.ts'
 import { checkFreshness } from './signature/freshness.ts'
+import { hasNonce } from './signature/replay.ts'
 import { schemeOf, selectSignature, type UntrustedSignature } from './signature/select-signature.ts'
 import { checkTransport, type Transport } from './transport.ts'
 import { quoted } from './wire/quoted.ts'
@@ -36,8 +37,8 @@ export function readRequest(
   const { settings } = state
   const transport = checkTransport(request, settings)
   if (isUnsigned(request)) throw unsignedChallenge(settings, requirement, request)
-  const required = requiredFor(state, request, requirement)
   const signature = selectSignature(request)
+  const required = requiredFor(state, request, requirement, hasNonce(signature))
   checkCoverage(signature.components, required, signature.unsupported)
   checkFreshness(signature, now, settings.signatureWindow)
   const tokenText = readTokenText(signature)
@@ -55,11 +56,15 @@ export function readRequest(
 export function requiredFor(
   { settings }: ResourceState,
   request: SignedRequest,
-  { components }: CompiledRequirement,
+  { components, singleUse }: CompiledRequirement,
+  nonce: boolean,
 ): readonly string[] {
   const resourceWide = settings.additionalSignatureComponents
   const demanded = components.length === 0 ? resourceWide : [...resourceWide, ...components]
-  return requiredComponents(request, demanded, settings.generations.has('mission-header'))
+  const required = requiredComponents(request, demanded, settings.generations.has('mission-header'))
+  // Also of empty content: something must tell one request from the next.
+  const digest = singleUse && !nonce && !required.includes('content-digest')
+  return digest ? [...required, 'content-digest'] : required
 }
 
 /** KEY-1, KEY-3, KEY-4. */

@@ -64,6 +64,12 @@ export interface Requirement<
    */
   readonly components?: readonly string[]
   /**
+   * Accepts each request once, whatever its method and whatever `replay` of the resource says: the signature must have a
+   * `nonce` or cover `content-digest`, also of empty content; otherwise the answer is 401 `invalid_input`. Accepted
+   * once is not executed once: idempotency remains the task of the application. Default `false`.
+   */
+  readonly singleUse?: boolean
+  /**
    * Lets requests pass that carry no credential at all; then there is no `Auth`. A credential that is bad, or an
    * empty signature field, is refused as ever.
    */
@@ -103,6 +109,7 @@ export interface CompiledRequirement {
   readonly tool: string | undefined
   readonly account: AnyRequirement['account']
   readonly components: readonly string[]
+  readonly singleUse: boolean
   readonly optional: boolean
   readonly trust: Trust | undefined
   readonly check: AnyRequirement['check']
@@ -119,6 +126,7 @@ const members: readonly string[] = [
   'tool',
   'account',
   'components',
+  'singleUse',
   'optional',
   'trust',
   'check',
@@ -134,7 +142,7 @@ export function compileRequirement(
   const requirement = ownMembers(given)
   assertKnownMembers(requirement, members, 'a requirement')
   const { mission, class: agentClass, classPolicy = 'deny', tool, account, optional = false } = requirement
-  const { trust, check } = requirement
+  const { trust, check, singleUse = false } = requirement
   const accept = new Set<TokenKind>([requirement.accept ?? 'auth-token'].flat() as TokenKind[])
   demand(
     accept.size > 0 && [...accept].every((kind) => kinds.has(kind)),
@@ -181,6 +189,7 @@ export function compileRequirement(
     '"account" must be a string or a function',
   )
   demand(typeof optional === 'boolean', '"optional" must be a boolean')
+  demand(typeof singleUse === 'boolean', '"singleUse" must be a boolean')
   demand(check === undefined || typeof check === 'function', '"check" must be a function')
   return {
     accept,
@@ -194,6 +203,7 @@ export function compileRequirement(
     tool,
     account,
     components: checkComponents(requirement.components ?? [], 'components'),
+    singleUse,
     optional,
     trust: trust === undefined ? undefined : checkTrust(trust),
     check,

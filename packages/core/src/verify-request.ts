@@ -2,15 +2,15 @@ import { admit } from './admit.ts'
 import type { Deadline } from './deadline.ts'
 import { AAuthError } from './errors.ts'
 import type { VerifiedToken } from './keys/verified-tokens.ts'
+import { signatureMarker } from './mark-signature.ts'
 import { type MetToken, meetToken } from './meet-token.ts'
 import { assertedMission } from './mission/asserted.ts'
-import { type PossessionProof, verifyPossession } from './possession.ts'
+import { verifyPossession } from './possession.ts'
 import type { UntrustedRequest } from './read-request.ts'
 import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
 import { type ContentDigests, matchesDigests, readContentDigest } from './signature/content-digest.ts'
-import { remembersMethod } from './signature/replay.ts'
-import { markUsed } from './stores/ask.ts'
+import { hasNonce, isOneTime } from './signature/replay.ts'
 import type { Mission } from './token/claims.ts'
 import { isRevoked, revoked } from './token-revocation.ts'
 import type { Transport } from './transport.ts'
@@ -29,11 +29,19 @@ export interface VerifiedRequest {
   askedAt: number
   /** The agent provider that the key of a token without class is linked to, as of the last look. */
   linkedProvider: string | undefined
+  /** Whether the signature has a `nonce`. */
+  readonly hasNonce: boolean
+  /** Marks the signature as used, unless a guard has done so. @throws {AAuthError} (the promise rejects) */
+  readonly markUsed: () => Promise<void>
 }
 
 /**
- * From what a request presents to what is known of it: token, revocation, signature, content, replay, mission
+ * From what a request presents to what is known of it: token, signature, content, revocation, replay, mission
  * (architecture §3).
+ *
+ * The stores are asked as early as may be, and judged in this order. A look at the revocations begins once the token is
+ * known to be its issuer's. The signature is marked once it and the covered content verified, so that nobody can use up
+ * the signature of another (REPLAY-2, security J10).
  * @throws {AAuthError}
  */
 export async function verifyRequest(
@@ -52,17 +60,21 @@ export async function verifyRequest(
     deadline.waitFor('the keys of the issuer', meetToken(proof, tokenText, requirement, now))
   const met = known ? { token: known, possessed: false } : await meet()
   let { token } = met
-  if (!met.possessed) await verifyPossession(proof, token)
   const askedAt = performance.now()
-  const found = isRevoked(state, token.claims)
+  const look = begin(() => isRevoked(state, met.token.claims))
+  if (!met.possessed) await verifyPossession(proof, token)
+  const bound = signature.components.includes('content-digest')
+  const digest = bound ? await readDigest(state, request) : undefined
+  const markUsed = signatureMarker(proof, token, now)
+  const oneTime = requirement.singleUse || isOneTime(settings.replay, transport.method, signature)
+  const marking = oneTime ? begin(markUsed) : undefined
+  const found = look()
   if (typeof found === 'boolean' ? found : await found) throw revoked(token)
   // Keys from before a purge vouch for nothing, also where the purge became known a moment ago.
   if (state.purges.has(token.claims.iss) && state.tokens.get(tokenText, now) !== token)
     ({ token } = await meet())
   if (known === undefined) state.missionWatch?.learn(token.claims)
-  const bound = signature.components.includes('content-digest')
-  const digest = bound ? await readDigest(state, request) : undefined
-  if (remembersMethod(settings.replay, transport.method)) await markReplay(proof, token, now)
+  await marking?.()
   const asserted = settings.generations.has('mission-header')
     ? assertedMission(request, token.claims)
     : undefined
@@ -72,8 +84,26 @@ export async function verifyRequest(
     covered: signature.components,
     asserted,
     digest,
+    hasNonce: hasNonce(signature),
+    markUsed,
     askedAt,
     linkedProvider: undefined,
+  }
+}
+
+/**
+ * Asks now what is judged later. A rejection is heard at once, since one that nobody hears ends the process.
+ * @returns hands on the answer, or throws the fault
+ */
+function begin<T>(ask: () => T | Promise<T>): () => T | Promise<T> {
+  try {
+    const answer = ask()
+    if (answer instanceof Promise) answer.catch(() => undefined)
+    return () => answer
+  } catch (fault) {
+    return () => {
+      throw fault
+    }
   }
 }
 
@@ -88,38 +118,4 @@ async function readDigest(
   if (request.body === undefined) return { expected, checked: false }
   if (await matchesDigests(expected, request.body, platform.digest)) return { expected, checked: true }
   throw new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' })
-}
-
-/** Last of the signature steps, so that nobody can use up the signature of another (REPLAY-2, security J10). */
-async function markReplay(
-  { state: { platform, replays, settings }, signature: { created }, base }: PossessionProof,
-  { claims: { iss: issuer }, source: { named: listed }, thumbprint: owner }: VerifiedToken,
-  now: number,
-): Promise<void> {
-  const { signatureWindow: window } = settings
-  const until = created + window
-  const fingerprint = await platform.sha256(base)
-  const verdict = await markUsed(replays, { issuer, owner, fingerprint, until, window, listed })
-  switch (verdict) {
-    case 'first':
-      return
-    case 'repeated':
-      throw new AAuthError('invalid_signature', { hint: 'the same signature was used before' })
-    case 'full':
-      throw new AAuthError('rate_limited', {
-        hint: `${listed ? '' : 'unlisted '}issuer "${issuer}" or its key ${owner} has used up its share of "limits"`,
-        retryAfter: window,
-      })
-    case 'unknown':
-      throw new AAuthError('server_error', { hint: clocksDiffer(until, window, now), retryAfter: 1 })
-  }
-}
-
-/** A second later `created` differs, and with it the signature. */
-function clocksDiffer(until: number, window: number, now: number): string {
-  return (
-    `"stores.replays" cannot tell whether a signature that is fresh until ${until} was used before: the clock of the ` +
-    `resource is at ${now}, and that of the store is at ${until + 60} or later, or before ${until - 2 * window - 60}, ` +
-    'or went back: set both clocks by NTP'
-  )
 }

@@ -6,7 +6,7 @@ import { type Check, check, equal } from './check.ts'
 /** What a resource remembers: signatures, withdrawn tokens, verified tokens, keys. */
 export const state: readonly Check[] = [
   check('takes a signature of an unsafe method once, also when copies arrive together', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ replay: 'unsafe' })
     const message = await signed(world, { method: 'POST' })
     const copies = await Promise.allSettled(
       Array.from({ length: 8 }, () => authorize(world.resource, toSignedRequest(message))),
