@@ -66,7 +66,7 @@ export const replay = claims(
         ids: 'REPLAY-1',
         route: { accept: 'agent-token', singleUse: true },
         send: digested,
-        auth: planner,
+        auth: { ...planner, covered: [...base, 'content-digest', 'content-type'] },
       },
     },
     refuse: {

@@ -40,13 +40,14 @@ interface Faults {
   readonly token?: string
   readonly mistakes?: readonly AgentMistake[]
   readonly method?: string
+  readonly params?: Draft['params']
   readonly headers?: readonly (readonly [string, string])[]
   readonly requirement?: AnyRequirement
 }
 
 /** The code of the fault that wins among several in one request. */
 async function winner(faults: Faults): Promise<string> {
-  const { mistakes = [], headers = [], method = 'GET', requirement = {} } = faults
+  const { mistakes = [], headers = [], method = 'GET', params = {}, requirement = {} } = faults
   let draft: Draft = {
     method,
     authority: 'notes.example',
@@ -56,7 +57,7 @@ async function winner(faults: Faults): Promise<string> {
     components: names
       .filter((name) => name !== 'aauth-mission' || headers.includes(malformed))
       .map((name) => ({ name })),
-    params: { created: now },
+    params: { created: now, ...params },
     scheme: 'jwt',
     schemeParams: { jwt: faults.token ?? token },
     key: world.agent.key,
@@ -124,17 +125,28 @@ describe('around the token', () => {
     expect(world.net.fetches).toEqual([])
   })
 
-  it('names the signature before a revoked token, so that whoever has only the token learns nothing [R11-045]', async () => {
+  it('names the signature before a revoked token, of which it then tells nothing [R11-045]', async () => {
     const { iss, jti, exp } = await world.call(token)
-    world.resource.revoke({ iss, jti, exp })
-    expect(await winner({ mistakes: ['wrong-key'] })).toBe('invalid_signature')
+    await world.resource.revoke({ iss, jti, exp })
+    expect([await winner({ mistakes: ['wrong-key'] }), await winner({})]).toEqual([
+      'invalid_signature',
+      'revoked_jwt',
+    ])
   })
 })
 
 describe('behind the signature', () => {
   it('names a replay before a malformed mission', async () => {
-    const repeated = { method: 'POST', headers: [malformed] }
+    const repeated = { method: 'POST', headers: [malformed], params: { nonce: 'n' } }
     expect([await winner(repeated), await winner(repeated)]).toEqual(['invalid_request', 'invalid_signature'])
+  })
+
+  it('names a revoked token before a replay', async () => {
+    const repeated = { method: 'POST', headers: [malformed], params: { nonce: 'n' } }
+    expect(await winner(repeated)).toBe('invalid_request')
+    const { iss, jti, exp } = await world.call(token)
+    await world.resource.revoke({ iss, jti, exp })
+    expect(await winner(repeated)).toBe('revoked_jwt')
   })
 
   it('names a malformed mission before a token of another kind', async () => {

@@ -11,7 +11,7 @@ async function sign(
   options: Partial<SignOptions> = {},
 ): Promise<SignedMessage> {
   const token = options.token ?? (await world.agent.authToken({ scope: 'access' }))
-  return world.agent.sign(url, { method }, { ...options, token })
+  return world.agent.sign(url, { method }, { params: { nonce: 'n' }, ...options, token })
 }
 
 const send = ({ resource }: World, message: SignedMessage): Promise<Auth> =>
@@ -40,6 +40,8 @@ describe('the same signature twice', () => {
     [undefined, 'GET', false],
     [undefined, 'HEAD', false],
     [undefined, 'OPTIONS', false],
+    ['auto', 'POST', true],
+    ['auto', 'GET', false],
     ['unsafe', 'POST', true],
     ['unsafe', 'GET', false],
     ['all', 'GET', true],
@@ -47,7 +49,7 @@ describe('the same signature twice', () => {
     ['off', 'POST', false],
     ['off', 'GET', false],
   ])(
-    'replay %s, %s: refused is %s [REPLAY-1, REPLAY-3, R11-107, J01, J02]',
+    'replay %s, %s with a nonce: refused is %s [REPLAY-1, REPLAY-3, R11-107, J01, J02]',
     async (replay, method, refused) => {
       const world = await makeWorld(replay === undefined ? {} : { replay })
       const message = await sign(world, method)
@@ -66,11 +68,13 @@ describe('the same signature twice', () => {
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })
 
-  it('is refused with a hint and without a word to the caller', async () => {
+  it('is refused with a hint for the operator', async () => {
     const world = await makeWorld()
     const message = await sign(world, 'POST')
     await codes(world, message, message)
-    expect(world.refusals.map(({ hint }) => hint)).toEqual(['the same signature was used before'])
+    expect(world.refusals.map(({ hint }) => hint)).toEqual([
+      'the signature was already used: two equal requests within one second need a nonce each',
+    ])
   })
 })
 
@@ -80,8 +84,8 @@ describe('what makes a signature the same', () => {
     const agent = await world.net.agent({ name: 'ecdsa', alg: 'ES256' })
     const token = await agent.authToken({ scope: 'access' })
     const [one, two] = [
-      await agent.sign(url, { method: 'POST' }, { token }),
-      await agent.sign(url, { method: 'POST' }, { token }),
+      await agent.sign(url, { method: 'POST' }, { token, params: { nonce: 'n' } }),
+      await agent.sign(url, { method: 'POST' }, { token, params: { nonce: 'n' } }),
     ]
     const bytes = ({ headers }: SignedMessage): string =>
       headers.find(([name]) => name === 'signature')?.[1] ?? ''
@@ -99,7 +103,7 @@ describe('what makes a signature the same', () => {
 
   it.each([
     ['the second', { created: now + 1 }],
-    ['a nonce', { params: { nonce: 'two' } }],
+    ['another nonce', { params: { nonce: 'two' } }],
     ['a covered component more', { cover: ['@query'] }],
   ])('is another with %s [J05]', async (_, options) => {
     const world = await makeWorld()
@@ -113,7 +117,7 @@ describe('what makes a signature the same', () => {
     const world = await makeWorld()
     const other = await world.net.agent({ name: 'other' })
     const token = await other.authToken({ scope: 'access' })
-    const theirs = await other.sign(url, { method: 'POST' }, { token })
+    const theirs = await other.sign(url, { method: 'POST' }, { token, params: { nonce: 'n' } })
     expect(await codes(world, await sign(world, 'POST'), theirs)).toEqual(['auth-token', 'auth-token'])
   })
 })
@@ -129,7 +133,7 @@ describe('a signature is remembered', () => {
       headers: [],
       label: 'sig',
       components: ['@method', '@authority', '@path', 'signature-key'].map((name) => ({ name })),
-      params: { created: now },
+      params: { created: now, nonce: 'n' },
       scheme: 'jwt',
       schemeParams: { jwt: /jwt="([^"]+)"/.exec(message.base)?.[1] ?? '' },
       key: (await world.net.agent({ name: 'thief' })).key,

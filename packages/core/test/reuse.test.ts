@@ -13,7 +13,7 @@ async function signed(world: World, grant = {}, options = {}): Promise<SignedMes
   return world.agent.sign(
     'https://notes.example/notes',
     { method: 'POST', body: 'note' },
-    { token, ...options },
+    { token, params: { nonce: 'n' }, ...options },
   )
 }
 

@@ -30,7 +30,7 @@ describe.each(expressLines)('several guards of one route on %s', (_, express) =>
           res.sendStatus(204)
         }),
     )
-    const message = await sign({ method: 'POST' })
+    const message = await sign({ method: 'POST', params: { nonce: 'n' } })
     expect((await dial(url, message)).status).toBe(204)
     expect(await verdictOf(await dial(url, message))).toEqual([401, 'invalid_signature'])
     expect(entered).toBe(1)

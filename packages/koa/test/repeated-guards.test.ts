@@ -16,7 +16,7 @@ describe.each(koaLines)('several guards on %s', (_, Koa) => {
         })
         .callback(),
     )
-    const message = await sign({ method: 'POST' })
+    const message = await sign({ method: 'POST', params: { nonce: 'n' } })
     expect([(await dial(url, message)).status, (await dial(url, message)).status]).toEqual([204, 401])
   })
 

@@ -140,11 +140,12 @@ describe('what is exchanged within the window of a signature', () => {
     )
   })
 
-  it('is the whole request, to be sent a second time [X20]', async () => {
+  it('is the whole request, to be sent a second time, where the signature has a nonce [X20]', async () => {
     const { agent, call } = await makeWorld()
     const token = await agent.authToken({ scope })
-    expect(await outcome(call(token, { method: 'POST' }))).toBe('200')
-    expect(await outcome(call(token, { method: 'POST' }))).toBe('401 invalid_signature')
+    const post = { method: 'POST', params: { nonce: 'n' } }
+    expect(await outcome(call(token, post))).toBe('200')
+    expect(await outcome(call(token, post))).toBe('401 invalid_signature')
   })
 })
 
@@ -155,7 +156,7 @@ describe('the memory of used signatures', () => {
       const world = await makeWorld()
       const token = await world.agent.authToken({ scope })
       if (which === 'a token seen before') await world.call(token)
-      const post = { method: 'POST' }
+      const post = { method: 'POST', params: { nonce: 'n' } }
       expect(await outcome(world.call(token, { ...post, mistake: 'flip-signature' }))).toBe(
         '401 invalid_signature',
       )
@@ -176,7 +177,7 @@ describe('the memory of used signatures', () => {
     const world = await makeWorld({ limits: { replays: 10, replaysPerKey: 2 } })
     const other = await stranger(world)
     const token = await other.agentToken()
-    const post = { method: 'POST', requirement: agentRoute }
+    const post = { method: 'POST', params: { nonce: 'n' }, requirement: agentRoute }
     for (const url of ['https://notes.example/1', 'https://notes.example/2', 'https://notes.example/3'])
       await outcome(callAs(world, other, token, { ...post, url }))
     const third = { ...post, url: 'https://notes.example/3' }

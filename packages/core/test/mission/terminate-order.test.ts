@@ -30,8 +30,10 @@ describe('what is said before the end of a mission', () => {
   it('is that the signature was used before', async () => {
     const world = await endedWorld()
     const token = await world.agent.authToken(granted())
-    await verdict(world.call(token, { method: 'POST' }))
-    expect(await verdict(world.call(token, { method: 'POST' }))).toBe('401 invalid_signature')
+    await verdict(world.call(token, { method: 'POST', params: { nonce: 'n' } }))
+    expect(await verdict(world.call(token, { method: 'POST', params: { nonce: 'n' } }))).toBe(
+      '401 invalid_signature',
+    )
   })
 
   it.each(generations)('is that AAuth-Mission names another mission, in %s', async (generation) => {

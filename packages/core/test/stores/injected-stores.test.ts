@@ -52,7 +52,7 @@ describe('stores that answer later', () => {
     const stores = late()
     const [one, other] = [await makeRevocationWorld({ stores }), await makeRevocationWorld({ stores })]
     const token = await one.agent.personToken()
-    const call = { method: 'POST', requirement: person }
+    const call = { method: 'POST', params: { nonce: 'n' }, requirement: person }
     await one.call(token, call)
     expect((await other.refusal(token, call)).code).toBe('invalid_signature')
   })
@@ -68,6 +68,7 @@ describe('stores that answer later', () => {
     const world = await makeRevocationWorld({ stores: { replays }, signatureWindow: 30 })
     await world.call(await world.agent.personToken(), {
       method: 'POST',
+      params: { nonce: 'n' },
       created: now - 5,
       requirement: person,
     })
@@ -101,6 +102,7 @@ describe('stores that answer later', () => {
     const world = await makeRevocationWorld({ stores: { replays: { mark: async () => 'full' as const } } })
     const { code, status, headers } = await world.refusal(await world.agent.personToken(), {
       method: 'POST',
+      params: { nonce: 'n' },
       requirement: person,
     })
     expect([code, status, headers['retry-after']]).toEqual(['rate_limited', 429, '60'])
@@ -110,6 +112,7 @@ describe('stores that answer later', () => {
     const world = await makeRevocationWorld({ stores: { replays: { mark: async () => 'unknown' as const } } })
     const { code, status, headers, hint } = await world.refusal(await world.agent.personToken(), {
       method: 'POST',
+      params: { nonce: 'n' },
       requirement: person,
     })
     expect([code, status, headers['retry-after'], hint]).toEqual([
@@ -129,7 +132,11 @@ describe('stores that answer later', () => {
   ] as const)('learn whether the issuer is listed: one that %s', async (_, options, listed) => {
     const mark = vi.fn<ReplayStore['mark']>(() => 'first')
     const world = await makeRevocationWorld({ ...options, stores: { replays: { mark } } })
-    await world.call(await world.agent.personToken(), { method: 'POST', requirement: person })
+    await world.call(await world.agent.personToken(), {
+      method: 'POST',
+      params: { nonce: 'n' },
+      requirement: person,
+    })
     expect(mark.mock.calls.map(([one]) => one.listed)).toEqual([listed])
   })
 
@@ -179,6 +186,7 @@ describe.each(faults)('a store that %s', (_, fault) => {
     const world = await makeRevocationWorld({ stores: { replays: { mark: fault } } })
     const { code, status } = await world.refusal(await world.agent.personToken(), {
       method: 'POST',
+      params: { nonce: 'n' },
       requirement: person,
     })
     expect([code, status]).toEqual(['server_error', 503])
@@ -212,7 +220,7 @@ describe('a store that never answers', () => {
     const world = await makeRevocationWorld({ stores })
     const token = await world.agent.personToken()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const refused = world.refusal(token, { method: 'POST', requirement: person })
+    const refused = world.refusal(token, { method: 'POST', params: { nonce: 'n' }, requirement: person })
     await vi.waitUntil(() => vi.getTimerCount() === 1, { timeout: 60_000 })
     await vi.advanceTimersByTimeAsync(500)
     expect((await refused).status).toBe(503)
