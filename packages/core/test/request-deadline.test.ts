@@ -1,4 +1,4 @@
-import { type AAuthError, authorize, isAAuthError, issueResourceToken, stepUp } from '@aauth-guard/core'
+import { type AAuthError, authorize, isAAuthError, issueResourceToken } from '@aauth-guard/core'
 import { demandGrant, watchMissions } from '@aauth-guard/core/missions'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -77,7 +77,7 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
       return () => call(token)
     },
   ],
-  ...(['challenge', 'stepUp', 'issueResourceToken'] as const).map((how): readonly [string, Scene] => [
+  ...(['challenge', 'issueResourceToken'] as const).map((how): readonly [string, Scene] => [
     'the issuing of a resource token',
     async (sign) => {
       const world = await makeWorld({ ...notes, limits, signingKey: { publicKey, sign } as never })
@@ -85,8 +85,7 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
       const token = await agent.personToken()
       if (how === 'challenge') return () => world.call(token)
       const auth = await world.call(token, { requirement: personRoute })
-      const ask = how === 'stepUp' ? stepUp : issueResourceToken
-      return () => ask(resource, auth, { scope: 'notes.write' })
+      return () => issueResourceToken(resource, auth, { scope: 'notes.write' })
     },
   ]),
 ]
