@@ -3,7 +3,8 @@ import type { VerifiedRequest } from './verify-request.ts'
 
 /**
  * Which agent provider vouches for the key of a request, where the operator wants that remembered (matrix §4.3,
- * `linked-key`). An agent token links its key; for a token without class the link is looked up and noted.
+ * `linked-key`). An agent token links its key; for every other token the link is looked up and noted, also where the token
+ * names an agent: its provider has not signed that.
  *
  * @throws {AAuthError} `server_error` (or the promise rejects) when the store of revocations fails
  */

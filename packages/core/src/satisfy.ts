@@ -42,7 +42,7 @@ export async function satisfy(
   if (requirement.missionRequired && auth.mission === undefined)
     throw await deadline.waitFor(resourceToken, missionMissing(state, verified, requirement))
   checkMission(auth, requirement)
-  checkClass(auth, requirement)
+  checkClass(auth, verified.linkedProvider, requirement)
   if (auth.mission !== undefined) await checkTerms(state, auth, requirement, deadline)
   if (requirement.account !== undefined) checkAccount(auth, request, requirement.account)
   // `check` is given an identity like any handler, and may step up with it.
@@ -95,16 +95,29 @@ function checkMission({ mission }: Auth, { missionForbidden, approver }: Compile
   }
 }
 
-/** Unknown is not a match (matrix CLASS-2). */
-function checkClass(auth: Auth, { providers, classPolicy }: CompiledRequirement): void {
+/**
+ * Unknown is not a match (matrix CLASS-2). A provider that vouched for the key itself outweighs what a person server
+ * says of the agent.
+ */
+function checkClass(
+  auth: Auth,
+  linked: string | undefined,
+  { providers, classPolicy }: CompiledRequirement,
+): void {
   if (providers === undefined) return
-  if (auth.class === undefined) {
+  const claimed = auth.class?.provider
+  const isContradicted = claimed !== undefined && linked !== undefined && linked !== claimed
+  if (isContradicted || (linked !== undefined && !providers.includes(linked)))
+    throw new AAuthError('class_mismatch', {
+      hint: `the key of the agent was vouched for by ${quoted(linked)}, which is another agent provider`,
+    })
+  if (claimed === undefined) {
     if (classPolicy === 'mission-only') return
     throw new AAuthError('class_unverifiable', {
       hint: 'the token proves no agent provider: list its issuer in "trust", or set "classPolicy"',
     })
   }
-  if (!providers.includes(auth.class.provider))
+  if (!providers.includes(claimed))
     throw new AAuthError('class_mismatch', { hint: `the agent is not of ${providers.join(' or ')}` })
 }
 

@@ -27,7 +27,7 @@ export interface VerifiedRequest {
   readonly digest: { readonly expected: ContentDigests; checked: boolean } | undefined
   /** Milliseconds of the monotonic clock at which the question was sent whether the token is revoked. */
   askedAt: number
-  /** The agent provider that the key of a token without class is linked to, as of the last look. */
+  /** The agent provider that the key is linked to, as of the last look; not noted for agent tokens. */
   linkedProvider: string | undefined
   /** Whether the signature has a `nonce`. */
   readonly hasNonce: boolean

@@ -123,21 +123,25 @@ export function mayResume(grant: MissionGrant, auth: Auth, policy: ClassPolicy =
   const { expiresAt } = grant
   if (state.settings.now() >= Math.min(expiresAt ?? auth.exp, auth.exp)) return 'expired'
   const known = grant.class?.provider
-  if (known !== undefined && auth.class !== undefined)
-    return known === auth.class.provider ? 'match' : 'class_mismatch'
+  const claimed = auth.class?.provider
+  const linked = verified.linkedProvider
+  // The provider that vouched for the key itself outweighs what a person server says of the agent.
+  if (linked !== undefined && differs(linked, known, claimed)) return 'class_mismatch'
+  if (known !== undefined && claimed !== undefined) return known === claimed ? 'match' : 'class_mismatch'
   switch (policy) {
     case 'mission-only':
       return 'match'
     case 'same-key':
       return grant.thumbprint === auth.thumbprint ? 'match' : 'class_unknown'
-    case 'linked-key': {
-      const linked = verified.linkedProvider
-      if (linked === undefined || known === undefined) return 'class_unknown'
-      return linked === known ? 'match' : 'class_mismatch'
-    }
+    case 'linked-key':
+      return linked === undefined || known === undefined ? 'class_unknown' : 'match'
     default:
       return 'class_unknown'
   }
+}
+
+function differs(provider: string, ...others: readonly (string | undefined)[]): boolean {
+  return others.some((other) => other !== undefined && other !== provider)
 }
 
 /** Whether `value` is what {@link missionGrant} made, also after JSON: all of its members, its own, and no others' types. */

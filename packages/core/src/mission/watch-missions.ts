@@ -36,6 +36,11 @@ export interface MissionOptions {
    * `approved_tools`, and of its `agent` the provider is compared where the token names one: another runtime of that
    * provider is welcome, so the agent's name is not compared. `approved_resources` is never enforced, since it does not
    * limit what the person server may grant later.
+   *
+   * While the callback fails, or what it returns has the digest and is not a mission blob, requests of that mission get
+   * 503 on every route, since `expires_at` may have come; missions whose blob is remembered go on. Octets of another
+   * digest count as no blob on routes without `tool` and `class`, where they get 503. Return `undefined` for a mission
+   * whose blob you do not hold.
    */
   readonly blobs?: (mission: Mission) => Uint8Array | undefined | Promise<Uint8Array | undefined>
   /**
@@ -46,7 +51,8 @@ export interface MissionOptions {
   /**
    * Seconds for which is remembered which agent provider vouched for a key, for the class policy `linked-key`: 1 to
    * 86 400, and at most until the agent token expires that vouched for it. A revocation of that token, or a purge of its
-   * provider, ends the link. Default it is not remembered, since it ties an agent to the identifier of a person (matrix
+   * provider, ends the link. Where another provider vouched for the key than the token, the route or a grant names, the
+   * answer is 403 `class_mismatch` under every class policy. Default it is not remembered, since it ties an agent to the identifier of a person (matrix
    * §4.3).
    */
   readonly linkedKeys?: number
@@ -130,8 +136,8 @@ export function watchMissions(options: MissionOptions): MissionWatching {
             const known = held.get(auth.mission)
             if (!(known instanceof Promise)) return judge(known)
             const fail = (error: unknown): undefined => {
-              // Whatever else was handed over is not the blob of this mission, and only a tool needs one.
-              if (!isOtherOctets(error) || wanted.tool !== undefined) throw error
+              // Other octets are not the blob of this mission. A blob that could not be read may have expired.
+              if (!isOtherOctets(error) || wanted.tool !== undefined || wanted.classWanted) throw error
             }
             return known.catch(fail).then(judge)
           }),
