@@ -129,7 +129,7 @@ it('tells an agent who it is', async () => {
 it('tells an agent for whom it acts', async () => {
   const { agent, call } = await serveNotes()
   const response = await call(await agent.personToken({ sub: 'person-7' }), '/me')
-  expect(await response.json()).toEqual({ ps: 'https://ps.example', sub: 'person-7' })
+  expect(await response.json()).toEqual({ person: '["person-token","https://ps.example","person-7"]' })
 })
 
 it('runs as a program', async () => {

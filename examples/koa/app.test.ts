@@ -49,8 +49,7 @@ it("tells an agent, and a person's agent, who they are", async () => {
     provider: 'https://agent.example',
   })
   expect(await (await call('/me', await agent.personToken())).json()).toEqual({
-    ps: 'https://ps.example',
-    sub: 'person-1',
+    person: '["person-token","https://ps.example","person-1"]',
   })
 })
 

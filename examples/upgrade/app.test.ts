@@ -60,7 +60,7 @@ describe.each<Generation>(['person-token', 'mission-header'])(
       const { agent, upgrade } = await serve()
       const token = await agent.authToken({ generation, scope: 'notes.read' })
       const onText = (text: string, socket: Socket): void => {
-        if (text.endsWith('person-1')) socket.write(Buffer.of(0x88, 0x80, 0, 0, 0, 0))
+        if (text.endsWith('notes.read')) socket.write(Buffer.of(0x88, 0x80, 0, 0, 0, 0))
       }
       const answer = await upgrade('/greetings', await sign(agent, '/greetings', token), onText)
       expect(answer.split('\r\n')).toEqual([
@@ -69,7 +69,7 @@ describe.each<Generation>(['person-token', 'mission-header'])(
         'Connection: Upgrade',
         'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
         '',
-        '\x81\x0ehello person-1\x88\x00',
+        '\x81\x1dhello, you may use notes.read\x88\x00',
       ])
     })
 
@@ -91,10 +91,10 @@ describe.each<Generation>(['person-token', 'mission-header'])(
       const token = await agent.authToken({ generation, scope: 'notes.read', mission: s256, claims })
       const ended: Promise<void>[] = []
       const answer = await upgrade('/greetings', await sign(agent, '/greetings', token), (text) => {
-        if (text.endsWith('person-1')) ended.push(end(resource))
+        if (text.endsWith('notes.read')) ended.push(end(resource))
       })
       await Promise.all(ended)
-      expect(answer.slice(answer.indexOf('person-1') + 'person-1'.length)).toBe(closing)
+      expect(answer.slice(answer.indexOf('notes.read') + 'notes.read'.length)).toBe(closing)
     })
 
     it('asks for the scope of who may not', async () => {

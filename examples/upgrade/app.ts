@@ -39,7 +39,7 @@ export function greetingServer(resource: Resource): Server {
     try {
       const auth = await verifyUpgrade(resource, req, reading)
       if (req.url !== '/greetings') throw new AAuthError('access_denied', { hint: 'no WebSocket there' })
-      greet(req, socket, `hello, you may ${auth.scopes.join(' ')}`)
+      greet(req, socket, `hello, you may use ${auth.scopes.join(' ')}`)
       closeInTime(socket, lifetimeOf(auth))
     } catch (error) {
       refuseUpgrade(socket, error)

@@ -107,9 +107,9 @@ export const callers: Suite = {
     ],
     ['the same signature of a safe method is served again [J01]', [{}, {}], '200 person-1 | 200 person-1'],
     [
-      'the same signature of an unsafe method is not [J02]',
+      'the same signature of an unsafe method is served again where nothing tells it from others [REPLAY-3]',
       [{ method: 'PUT' }, { method: 'PUT' }],
-      '200 person-1 | 401 invalid_signature',
+      '200 person-1 | 200 person-1',
     ],
     [
       'the metadata of the resource is for everybody [META-1]',

@@ -37,7 +37,8 @@ afterAll(() => net.close())
 
 async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
   try {
-    const auth = await authorize(resource, signedRequest(req), { accept: ['agent-token', 'auth-token'] })
+    const requirement = { accept: ['agent-token', 'auth-token'] } as const
+    const auth = await authorize(resource, signedRequest(req), requirement, { content: 'later' })
     const chunks: Buffer[] = []
     for await (const chunk of req) chunks.push(chunk)
     await verifyContent(auth, Buffer.concat(chunks))

@@ -218,7 +218,7 @@ describe('an identity that authorize did not make', () => {
     const world = await makeWorld()
     const auth = await authorize(world.resource, await post(world, good256, ['content-digest']))
     const copy: Auth = { ...auth }
-    expect(() => contentBinding(copy)).toThrow(/not made by authorize/)
-    expect(() => verifyContent(copy, bytes('note'))).toThrow(/not made by authorize/)
+    expect(() => contentBinding(copy)).toThrow(/"auth" is a copy, or was made by another/)
+    expect(() => verifyContent(copy, bytes('note'))).toThrow(/"auth" is a copy, or was made by another/)
   })
 })

@@ -27,7 +27,7 @@ import { signedRequest } from './signed-request.ts'
  * createServer().on('upgrade', async (req, socket) => {
  *   try {
  *     const { scopes } = await verifyUpgrade(resource, req)
- *     socket.end(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: greeting\r\nConnection: Upgrade\r\n\r\nhello, you may ${scopes}`)
+ *     socket.end(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: greeting\r\nConnection: Upgrade\r\n\r\nhello, you may use ${scopes}`)
  *   } catch (error) {
  *     await refuseUpgrade(socket, error)
  *   }

@@ -30,6 +30,7 @@ describe('the authorization endpoint', () => {
       ps: 'https://ps.example',
       sub: 'person-1',
       presented_jti: 'pt-1',
+      person_token_jti: 'pt-1',
       mission_s256: s256,
       tenant: 'corp',
     })
@@ -57,6 +58,7 @@ describe('the authorization endpoint', () => {
         ps: 'https://ps.example',
         sub: 'person-1',
         presented_jti: 'pt-1',
+        person_token_jti: 'pt-1',
       })
     },
   )
@@ -72,7 +74,10 @@ describe('the authorization endpoint', () => {
     const { net, resource, agent } = await makeWorld(notes)
     const request = { method: 'POST', headers: { 'content-type': 'application/json' } }
     const token = await agent.personToken()
-    const signed = await agent.sign(`${net.resource}/aauth/authorize`, request, { token })
+    const signed = await agent.sign(`${net.resource}/aauth/authorize`, request, {
+      token,
+      params: { nonce: 'n' },
+    })
     const content = async (): Promise<Uint8Array> => new TextEncoder().encode('{"scope":"notes.read"}')
     const first = await answerRoutes(resource, toSignedRequest(signed), content)
     const second = await answerRoutes(resource, toSignedRequest(signed), content)

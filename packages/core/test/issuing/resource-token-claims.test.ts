@@ -33,6 +33,7 @@ describe('a resource token of draft 11', () => {
       ps: 'https://ps.example',
       sub: 'person-9',
       presented_jti: 'pt-1',
+      person_token_jti: 'pt-1',
       mission_s256: s256,
       tenant: 'corp',
     })
@@ -56,6 +57,7 @@ describe('a resource token of draft 11', () => {
       ps: 'https://ps.example',
       sub: 'person-1',
       presented_jti: 'pt-1',
+      person_token_jti: 'pt-1',
     })
   })
 

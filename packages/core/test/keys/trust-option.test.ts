@@ -2,36 +2,40 @@ import { checkRequirement, createResource, type Trust } from '@aauth-guard/core'
 import { describe, expect, it } from 'vitest'
 
 const wrong: readonly [rule: string, trust: unknown, message: string][] = [
-  ['a word that is not any', 'all', '"trust" must be \'any\''],
-  ['null', null, '"trust" must be \'any\''],
-  ['a misspelt role', { personServer: 'any' }, '"trust" has no role "personServer"'],
-  ['any for access servers [R11-063, G11]', { accessServers: 'any' }, '"trust.accessServers" must name'],
-  ['a role that is another word', { personServers: 'all' }, '"trust.personServers" must be'],
-  ['a role that is true', { agentProviders: true }, '"trust.agentProviders" must be'],
+  ['a word that is not any', 'all', '"trust" is "all": write \'any\''],
+  ['null', null, '"trust" is null: write \'any\''],
+  [
+    'a misspelt role',
+    { personServer: 'any' },
+    '"personServer" is not an option of "trust": did you mean "personServers"?',
+  ],
+  ['any for access servers [R11-063, G11]', { accessServers: 'any' }, '"trust.accessServers" is "any"'],
+  ['a role that is another word', { personServers: 'all' }, '"trust.personServers" is "all": write'],
+  ['a role that is true', { agentProviders: true }, '"trust.agentProviders" is true: write'],
   [
     'a listed issuer with a trailing slash',
     { personServers: ['https://ps.example/'] },
-    '"trust.personServers" lists',
+    '"trust.personServers" contains "',
   ],
   [
     'a listed issuer with a port',
     { accessServers: ['https://as.example:8443'] },
-    '"trust.accessServers" lists',
+    '"trust.accessServers" contains "',
   ],
   [
     'a listed issuer of upper case',
     { agentProviders: ['https://Agent.example'] },
-    '"trust.agentProviders" lists',
+    '"trust.agentProviders" contains "',
   ],
   [
     'a listed issuer of plain http',
     { agentProviders: ['http://agent.example'] },
-    '"trust.agentProviders" lists',
+    '"trust.agentProviders" contains "',
   ],
   [
     'a listed issuer that is an address',
     { agentProviders: ['https://127.0.0.1'] },
-    '"trust.agentProviders" lists',
+    '"trust.agentProviders" contains "',
   ],
 ]
 

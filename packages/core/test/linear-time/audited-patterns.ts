@@ -33,6 +33,11 @@ export const auditedPatterns: readonly AuditedPattern[] = [
       ['[', ']:'],
     ],
   },
+  {
+    pattern: /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/,
+    meets: 'Expires and Date of answers of issuers, of fixed length',
+    almost: anywhere,
+  },
   { pattern: /:443$/, meets: 'Host and the authority of absolute form', almost: [['a', ':44']] },
   { pattern: /^[ \t]*aauth(?![!#$%&'*+.^_`|~0-9a-z-])/i, meets: 'Authorization', almost: [[' ', ' aaut']] },
   {
