@@ -45,7 +45,11 @@ export interface ResourceOptions {
   readonly accessServer?: string
   /** Accept auth tokens of person servers although there is an access server. Default `false`. */
   readonly acceptPersonServerTokens?: boolean
-  /** Generations of the wire format that are served; default both. */
+  /**
+   * Generations of the wire format that are served; default both. With both, a request without a credential is answered
+   * `agent-token` where §6.5 of draft 11 says `person-token`: that is what agents of drafts 01 to 10 understand, and it
+   * costs those of draft 11 one round trip. `['person-token']` answers as draft 11 says.
+   */
   readonly generations?: readonly Generation[]
   /** Signs resource tokens. Without it a key is made in memory at first use, which a fleet cannot share. */
   readonly signingKey?: SigningKey | Signer

@@ -2,12 +2,12 @@ import { demand } from './demand.ts'
 import { checkTrust, type Trust } from './keys/trust.ts'
 import { assertKnownMembers } from './known-members.ts'
 import { ownMembers } from './own-members.ts'
+import type { RoutedRequest } from './routed-request.ts'
 import { checkComponents } from './signature/coverage.ts'
 import type { AuthFor, PersonNeed } from './token/auth.ts'
 import { isServerId } from './token/identifiers.ts'
 import type { TokenKind } from './token/kinds.ts'
 import { quoted } from './wire/quoted.ts'
-import type { SignedRequest } from './wire/signed-request.ts'
 
 /**
  * What a route asks of its callers. Data, checked once when the guard is made.
@@ -52,11 +52,12 @@ export interface Requirement<
    */
   readonly tool?: string
   /**
-   * The account this route belongs to, or a function that reads it off the request. Compared byte for byte with
+   * The account this route belongs to, or a function that reads it off `request.path`, which is the path that was
+   * signed and routed, also where the client sent absolute form. Compared byte for byte with
    * the `account` of the auth token; anything but equality is refused with `access_denied`, also a function that
    * throws or returns no string (R11-068).
    */
-  readonly account?: string | ((request: SignedRequest) => string)
+  readonly account?: string | ((request: RoutedRequest) => string)
   /**
    * Components the signature must cover on this route, beside the base and those of the resource: `@query`,
    * `@target-uri`, `@request-target`, `@scheme`, or header fields in lower case. A field is required where the
@@ -80,7 +81,7 @@ export interface Requirement<
    * The last word, after everything else passed. Only `true` lets the request through; any other result is
    * `access_denied`. A thrown `AAuthError` is answered as it is, any other throw as `server_error` (503).
    */
-  readonly check?: (auth: AuthFor<Accept, Person>, request: SignedRequest) => boolean | Promise<boolean>
+  readonly check?: (auth: AuthFor<Accept, Person>, request: RoutedRequest) => boolean | Promise<boolean>
 }
 
 /** What is done where the agent provider of a token is unknown (matrix §4.3). */

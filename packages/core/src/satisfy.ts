@@ -6,6 +6,7 @@ import { certify } from './provenance.ts'
 import { ask, redeemsAgentToken } from './redeems-agent-token.ts'
 import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
+import { type RoutedRequest, routedRequest } from './routed-request.ts'
 import { type Auth, authOf, classOf, isAccepted } from './token/auth.ts'
 import type { VerifiedClaims } from './token/claims.ts'
 import type { VerifiedRequest } from './verify-request.ts'
@@ -44,10 +45,11 @@ export async function satisfy(
   checkMission(auth, requirement)
   checkClass(auth, verified.linkedProvider, requirement)
   if (auth.mission !== undefined) await checkTerms(state, auth, requirement, deadline)
-  if (requirement.account !== undefined) checkAccount(auth, request, requirement.account)
+  const { account, check } = requirement
+  if (account !== undefined) checkAccount(auth, routedRequest(request, verified.transport), account)
   // `check` is given an identity like any handler, and may step up with it.
   certify(auth, { state, request, verified, classPolicy: requirement.classPolicy })
-  if (requirement.check !== undefined) await checkLast(auth, request, requirement.check, deadline)
+  if (check !== undefined) await checkLast(auth, routedRequest(request, verified.transport), check, deadline)
   return auth
 }
 
@@ -134,7 +136,7 @@ async function checkTerms(
 
 function checkAccount(
   auth: Auth,
-  request: SignedRequest,
+  request: RoutedRequest,
   wanted: NonNullable<CompiledRequirement['account']>,
 ): void {
   let account: unknown = wanted
@@ -151,7 +153,7 @@ function checkAccount(
 
 async function checkLast(
   auth: Auth,
-  request: SignedRequest,
+  request: RoutedRequest,
   check: NonNullable<CompiledRequirement['check']>,
   deadline: Deadline,
 ): Promise<void> {
