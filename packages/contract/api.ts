@@ -17,6 +17,7 @@ export const demands = {
   query: { components: ['@query'] },
   once: { singleUse: true },
   mission: { mission: 'required' },
+  account: { scope: 'notes.read', account: ({ path }) => path.split('/')[2] ?? '' },
   class: { class: { provider: 'https://agent.example' } },
   denied: { check: () => false },
   broken: {

@@ -44,6 +44,7 @@ function build(express: typeof express5, resource: Resource): Express {
   )
   app.get('/query', protect(resource, demands.query), tell)
   app.get('/mission', protect(resource, demands.mission), tell)
+  app.get('/accounts/:id', protect(resource, demands.account), tell)
   app.get('/class', protect(resource, demands.class), tell)
   app.get(
     '/runs',

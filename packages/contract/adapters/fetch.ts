@@ -84,10 +84,12 @@ function build(resource: Resource): (request: Request) => Promise<Response> {
   }
   const item = anyone((request, auth) => text(`${callerText(auth)} reads ${lastSegment(request)}`))
   const note = reading((request, auth) => text(`${callerText(auth)} reads ${lastSegment(request)}`))
+  const account = fetchGuard(resource, demands.account)(tell)
   const nothing = anyone(() => text('nothing here', 404))
   return (request) => {
     const { pathname } = new URL(request.url)
     if (/^\/notes\/[^/]+$/.test(pathname)) return note(request)
+    if (/^\/accounts\/[^/]+$/.test(pathname)) return account(request)
     if (/^\/(?:api|v2)\/items\/[^/]+$/.test(pathname)) return item(request)
     const guarded = routes[`${request.method} ${pathname}`] ?? routes[pathname] ?? nothing
     return guarded(request).catch(({ message }: Error) => text(message, 500))

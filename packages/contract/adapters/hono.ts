@@ -44,6 +44,7 @@ function build(resource: Resource): Hono<Caller> {
   app.get('/more', protect(resource, demands.read), (c) => stepUp(resource, c.var.aauth, more))
   app.get('/query', protect(resource, demands.query), tell)
   app.get('/mission', protect(resource, demands.mission), tell)
+  app.get('/accounts/:id', protect(resource, demands.account), tell)
   app.get('/class', protect(resource, demands.class), tell)
   app.get(
     '/runs',

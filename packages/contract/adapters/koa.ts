@@ -52,6 +52,7 @@ function build(Koa: typeof Koa3, resource: Resource): Koa3 {
   router.get('/more', protect(resource, demands.read), (ctx) => stepUp(resource, ctx.state.aauth, more))
   router.get('/query', protect(resource, demands.query), tell)
   router.get('/mission', protect(resource, demands.mission), tell)
+  router.get('/accounts/:id', protect(resource, demands.account), tell)
   router.get('/class', protect(resource, demands.class), tell)
   router.get('/runs', protect(resource, demands.anyone), requireGrant(() => grant) as Middleware, tell)
   router.get('/heard', protect(resource, demands.anyone), protect(resource), (ctx) => {

@@ -47,6 +47,24 @@ export const targets: Suite = {
       '200 person-1',
     ],
     [
+      'the account is read off the path that was signed, in absolute form too [E11]',
+      {
+        target: '/accounts/mine',
+        grant: { ...read, account: 'mine' },
+        wire: { target: 'http://notes.example/accounts/mine' },
+      },
+      '200 person-1 may notes.read',
+    ],
+    [
+      'the authority in absolute form does not pass for the account of the path [E11]',
+      {
+        target: '/accounts/victim',
+        grant: { ...read, account: 'notes.example' },
+        wire: { target: 'http://notes.example/accounts/victim' },
+      },
+      '403 access_denied',
+    ],
+    [
       'a covered @target-uri is what the agent called, in absolute form too [SIG-15, E11]',
       { cover: ['@target-uri', '@scheme'], wire: { target: 'http://notes.example/whoami' } },
       '200 person-1',

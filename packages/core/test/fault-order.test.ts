@@ -13,7 +13,7 @@ import {
   toSignedRequest,
 } from '@aauth-guard/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { makeWorld, now, type World } from './world.ts'
+import { listed, makeWorld, now, type World } from './world.ts'
 
 const s256 = 'A'.repeat(43)
 const names = ['@method', '@authority', '@path', 'signature-key', 'aauth-mission']
@@ -32,7 +32,7 @@ let world: World
 let token: string
 beforeEach(async () => {
   const scopes = { read: 'Read', access: 'Access' }
-  world = await makeWorld({ scopes, defaultScope: 'access', signingKey })
+  world = await makeWorld({ scopes, defaultScope: 'access', signingKey, trust: listed })
   token = await world.agent.authToken({ scope: 'access' })
 })
 
