@@ -6,7 +6,7 @@ import { RefusedAddress } from './public-address.ts'
 import { type LookupOptions, publicLookup } from './public-lookup.ts'
 
 /** What the tests of this project replace, to have an internet on loopback. Nothing of it can be set from outside. */
-export interface EgressOptions extends Pick<LookupOptions, 'nameServers' | 'isAllowed'> {
+export interface EgressOptions extends Pick<LookupOptions, 'nameServers' | 'isAllowed' | 'timeout'> {
   /** The port that is dialled; default 443. */
   readonly port?: number
   /** Certificates that are trusted; default those of the runtime. */
@@ -24,6 +24,7 @@ const maxInterim = 8
 export function createGuardedFetch({
   nameServers,
   isAllowed,
+  timeout,
   port = 443,
   ca,
 }: EgressOptions = {}): typeof fetch {
@@ -40,7 +41,7 @@ export function createGuardedFetch({
         method: init?.method ?? 'GET',
         headers: Object.fromEntries(new Headers(init?.headers)),
         signal,
-        lookup: publicLookup({ signal, nameServers, isAllowed }),
+        lookup: publicLookup({ signal, nameServers, isAllowed, timeout }),
         port,
         // The authority is the one of the URL, whatever is dialled.
         defaultPort: port,

@@ -11,10 +11,12 @@ export interface LookupOptions {
   readonly nameServers?: readonly string[] | undefined
   /** Which addresses may be dialled; default those of the public internet. */
   readonly isAllowed?: ((address: string) => boolean) | undefined
+  /** Milliseconds before a name server is asked once more; default 700. */
+  readonly timeout?: number | undefined
 }
 
 /** Milliseconds before a name server is asked once more, or the next one is; each further wait is twice as long. */
-const timeout = 700
+const usualTimeout = 700
 /** Addresses that are tried at most. All that were found are checked. */
 const maxDialled = 16
 
@@ -30,9 +32,10 @@ export function publicLookup({
   signal,
   nameServers,
   isAllowed = isPublicAddress,
+  timeout = usualTimeout,
 }: LookupOptions): LookupFunction {
   return (hostname, { all }, callback) => {
-    resolve(hostname, signal, nameServers).then(
+    resolve(hostname, signal, nameServers, timeout).then(
       (addresses) => {
         const [first] = addresses
         if (first === undefined || !addresses.every(({ address }) => isAllowed(address)))
@@ -51,6 +54,7 @@ async function resolve(
   hostname: string,
   signal: AbortSignal | undefined,
   nameServers: readonly string[] | undefined,
+  timeout: number,
 ): Promise<LookupAddress[]> {
   // One resolver for one look-up: `cancel` ends everything that a resolver has under way.
   const resolver = new Resolver({ timeout, tries: 2 })
