@@ -135,3 +135,48 @@ describe('a tool that a route belongs to', () => {
     expect(fleet.refusals.at(-1)?.hint).toBe('"FeedbackEraser" is not an approved tool of the mission')
   })
 })
+
+describe('a mission blob on a route without a tool', () => {
+  const plain = { accept: ['auth-token'], mission: 'required' } as const
+  async function without(changes: Record<string, unknown>, requirement: object = plain): Promise<string> {
+    const blob = blobOf(changes)
+    const fleet = await makeFleet({ blobs: () => blob.octets })
+    const call = { generation: 'mission-header', mission: blob.s256, requirement } as const
+    return fleet.outcome(await fleet.runtime('planner'), call as never)
+  }
+  const foreign = 'aauth:planner@other-agent.example'
+
+  it.each([
+    ['a second before', now + 1, '200'],
+    ['in the second of', now, '403 access_denied'],
+  ])('ends the mission at its expires_at: %s it %s', async (_, end, expected) => {
+    expect(await without({ expires_at: new Date(end * 1000).toISOString() })).toBe(expected)
+  })
+
+  it('names an agent that is compared as a class, on routes with "class" or "tool" alone', async () => {
+    const classed = { class: { provider: 'https://agent.example' } }
+    expect([
+      await without({ agent: foreign }),
+      await without({ agent: foreign }, classed),
+      await without({ agent: foreign }, { tool: 'Sorter' }),
+      await without({ agent: 'aauth:another@agent.example' }, classed),
+    ]).toEqual(['200', '403 class_mismatch', '403 class_mismatch', '200'])
+  })
+
+  it('names resources that are not a limit', async () => {
+    const resources = { approved_resources: ['https://other.example'] }
+    expect([await without(resources), await without(resources, { tool: 'Sorter' })]).toEqual(['200', '200'])
+  })
+
+  it('is not that of the mission: refused with 503 where a class or a tool depends on it', async () => {
+    const fleet = await makeFleet({ blobs: () => octets })
+    const runtime = await fleet.runtime('planner')
+    const of = (requirement: object) =>
+      fleet.outcome(runtime, { generation: 'mission-header', mission: two, requirement } as never)
+    expect([
+      await of(plain),
+      await of({ class: { provider: 'https://agent.example' } }),
+      await of({ tool: 'Sorter' }),
+    ]).toEqual(['200', '503 server_error', '503 server_error'])
+  })
+})

@@ -223,6 +223,29 @@ describe('many announcements', () => {
     expect(await world.now()).toBe('200')
   })
 
+  it('are not hindered by a hundred revocations of the person server [MISS-9]', async () => {
+    const world = await makeAnnounced()
+    const headers = { 'content-type': 'application/json' }
+    const revoke = async (jti: number): Promise<number | undefined> => {
+      const sent = JSON.stringify({ jti: `t${jti}`, exp: 1_790_000_100 })
+      const url = 'https://notes.example/aauth/revoke'
+      const message = await world.net.personServer.signServer(url, { headers, body: sent })
+      const arrived = toSignedRequest(message)
+      return (await answerRoutes(world.resource, arrived, async () => arrived.body ?? new Uint8Array()))
+        ?.status
+    }
+    for (let i = 0; i < 100; i++) await revoke(i)
+    expect([await revoke(100), (await world.announce(body)).status]).toEqual([429, 200])
+    expect(await world.now()).toBe('403 mission_terminated')
+  })
+
+  it('may repeat what was recorded when the rate is used up', async () => {
+    const world = await makeAnnounced()
+    await many(world)
+    expect((await world.announce({ mission_s256: digest(7) })).status).toBe(200)
+    expect((await world.announce(body)).status).toBe(429)
+  })
+
   it('leave another person server its own', async () => {
     const world = await makeAnnounced()
     await many(world)

@@ -50,6 +50,14 @@ describe('metadata', () => {
 })
 
 describe('post', () => {
+  it('signs two questions with the same octets differently, each with a nonce [SIG-10]', async () => {
+    const { world } = await lent(async (inquiry) => [await ask(inquiry), await ask(inquiry)])
+    const inputs = world.asked.map(({ headers }) => String(headers['signature-input']))
+    const nonces = inputs.map((input) => /;nonce="([\w-]{22})"/.exec(input)?.[1])
+    expect([nonces.length, new Set(nonces).size, nonces.includes(undefined)]).toEqual([2, 2, false])
+    expect(new Set(world.asked.map(({ headers }) => headers.signature)).size).toBe(2)
+  })
+
   it('sends JSON to any endpoint of the person server and reads JSON', async () => {
     const { world, outcome } = await lent(ask)
     expect(world.asked.map(({ path, body, signer }) => [path, body, typeof signer])).toEqual([

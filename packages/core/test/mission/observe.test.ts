@@ -119,6 +119,26 @@ describe('what teaches nothing', () => {
     expect((await observed(from(here, body))).found).toEqual(lives)
   })
 
+  it.each(['text/html', 'text/json', 'application/json-seq', ''])(
+    'is a 403 of type %j [L05]',
+    async (type) => {
+      const response = from(here, JSON.stringify(said))
+      response.headers.set('content-type', type)
+      expect((await observed(response)).found).toEqual(lives)
+    },
+  )
+
+  it.each(['A'.repeat(43), '', 7, null])('is a 403 that names the mission %j [L05]', async (s256) => {
+    const response = from(here, JSON.stringify({ ...said, mission_s256: s256 }))
+    expect((await observed(response)).found).toEqual(lives)
+  })
+
+  it('is a 403 whose body somebody is reading', async () => {
+    const response = from(here, JSON.stringify(said))
+    response.body?.getReader()
+    expect((await observed(response)).found).toEqual(lives)
+  })
+
   it('is a 403 that breaks off', async () => {
     const body = new ReadableStream({
       pull(controller) {
