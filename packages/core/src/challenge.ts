@@ -1,5 +1,6 @@
 import { AAuthError } from './errors.ts'
 import { issueFor } from './issue-for.ts'
+import type { MissionDemand } from './mission-demand.ts'
 import type { ResourceSettings } from './options.ts'
 import { ask } from './redeems-agent-token.ts'
 import type { CompiledRequirement } from './requirement.ts'
@@ -30,15 +31,19 @@ export function challengeKind(
   requirement: CompiledRequirement,
 ): Promise<AAuthError> | AAuthError {
   const { kind } = verified.token.claims
-  const { accept } = requirement
+  const { accept, missionRequired } = requirement
   switch (kind) {
     case 'person-token':
-      return accept.has('auth-token') ? askForAuthToken(state, verified, requirement) : ask('agent-token')
+      return accept.has('auth-token')
+        ? askForAuthToken(state, verified, requirement)
+        : ask('agent-token', missionRequired)
     case 'auth-token':
-      return accept.has('agent-token') ? ask('agent-token') : ask('person-token')
+      return ask(accept.has('agent-token') ? 'agent-token' : 'person-token', missionRequired)
     case 'agent-token':
       // Where its person server speaks draft 11, this asks for a person token too.
-      return accept.has('auth-token') ? askForAuthToken(state, verified, requirement) : ask('person-token')
+      return accept.has('auth-token')
+        ? askForAuthToken(state, verified, requirement)
+        : ask('person-token', missionRequired)
   }
 }
 
@@ -49,14 +54,14 @@ export function challengeKind(
 export async function askForAuthToken(
   state: ResourceState,
   verified: VerifiedRequest,
-  { trust, scopes }: Pick<CompiledRequirement, 'trust' | 'scopes'>,
+  { trust, scopes, ...mission }: Pick<CompiledRequirement, 'trust' | 'scopes'> & MissionDemand,
   account?: string,
 ): Promise<AAuthError> {
   const { settings } = state
   const { claims } = verified.token
   const needed = scopes.length > 0 ? scopes : [settings.defaultScope as string]
   const held = claims.scopes.filter((scope) => settings.scopes.has(scope))
-  const asked = { scopes: [...new Set([...held, ...needed])], account, trust }
+  const asked = { scopes: [...new Set([...held, ...needed])], account, trust, mission }
   const resourceToken = await issueFor(state, verified, asked)
   return new AAuthError('auth_token_required', {
     requirement: 'auth-token',

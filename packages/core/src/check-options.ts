@@ -4,6 +4,7 @@ import { checkTrust } from './keys/trust.ts'
 import { assertKnownMembers } from './known-members.ts'
 import type { Limits, ResourceDisplay, ResourceOptions, ResourceSettings } from './options.ts'
 import { ownMembers } from './own-members.ts'
+import { checkDefaultRequirement } from './requirement.ts'
 import { checkComponents } from './signature/coverage.ts'
 import type { ReplayScope } from './signature/replay.ts'
 import type { Stores } from './stores/stores.ts'
@@ -89,6 +90,7 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     ),
     replay: checkReplay(given.replay ?? 'auto'),
     claims: checkClaimNames(given.claims ?? []),
+    require: checkDefaultRequirement(given.require ?? {}),
     maxAgentTokenLifetime,
     fetch: given.fetch,
     now: given.now === undefined ? () => Math.floor(Date.now() / 1000) : checkClock(given.now),

@@ -21,7 +21,13 @@ export type { Missions } from './missions.ts'
 export type { Limits, ResourceDisplay, ResourceOptions, Signer, SigningKey } from './options.ts'
 export { passesPreflight } from './preflight.ts'
 export { demandCheckedContent, type IdentityOptions, readIdentity } from './read-identity.ts'
-export type { AnyRequirement, Authorized, ClassPolicy, Requirement } from './requirement.ts'
+export type {
+  AnyRequirement,
+  Authorized,
+  ClassPolicy,
+  DefaultRequirement,
+  Requirement,
+} from './requirement.ts'
 export { createResource, type Resource } from './resource.ts'
 export type { RoutedRequest } from './routed-request.ts'
 export { answerRoutes } from './routes/answer-routes.ts'

@@ -2,6 +2,7 @@ import { isAdmitted } from './admit.ts'
 import { AAuthError } from './errors.ts'
 import { signResourceToken } from './issue/resource-token.ts'
 import type { Trust } from './keys/trust.ts'
+import { assertMission, type MissionDemand } from './mission-demand.ts'
 import { demandLiving } from './mission-end.ts'
 import { ask, redeemsAgentToken } from './redeems-agent-token.ts'
 import type { ResourceState } from './resource.ts'
@@ -15,17 +16,19 @@ export interface Asked {
   readonly account: string | undefined
   /** Of the route, where it narrows the trust of the resource. */
   readonly trust: Trust | undefined
+  /** What is required of the mission where the resource token leads: nothing is issued that would be refused there. */
+  readonly mission: MissionDemand
 }
 
 /**
  * Issues a resource token for a verified request (RT-1 to RT-14; R11-160 to R11-169).
  * @throws {AAuthError} `access_denied` where nobody could redeem it, or the agent would not take it;
- * `person_token_required` for an agent token where one is not enough (R11-142)
+ * `mission_required` or `mission_mismatch` where whatever came of it would be refused; `person_token_required` for an agent token where one is not enough (R11-142)
  */
 export async function issueFor(
   state: ResourceState,
   verified: VerifiedRequest,
-  { scopes, account, trust }: Asked,
+  { scopes, account, trust, mission: demanded }: Asked,
 ): Promise<string> {
   const {
     token: { claims, thumbprint },
@@ -38,12 +41,14 @@ export async function issueFor(
   await demandAlive(state, claims, now)
   await demandLiving(state, verified)
   if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
-    throw ask('person-token')
+    throw ask('person-token', demanded.missionRequired)
+  const mission = claims.mission ?? asserted
+  assertMission(mission, demanded)
   const audience = audienceOf(state, claims, trust)
   const { legacyPersonTokenJti: legacy } = settings
   // The older name is of the person token, which is not at hand (matrix RT-7, D20).
   if (claims.kind === 'auth-token' && claims.generation === 'person-token' && Array.isArray(legacy)) {
-    if (legacy.includes(audience)) throw ask('person-token')
+    if (legacy.includes(audience)) throw ask('person-token', demanded.missionRequired)
   }
   const older = claims.kind === 'person-token' && legacy !== 'never'
   // Agents refuse a resource token that does not come from the authority they called (R11-013).
@@ -51,7 +56,6 @@ export async function issueFor(
     throw new AAuthError('access_denied', { hint: `resource tokens are issued at ${issuer} only` })
   }
   warnOfRoutes(state)
-  const mission = claims.mission ?? asserted
   const grounds = { claims, thumbprint, audience, scopes: [...new Set(scopes)], account, older, mission }
   return signResourceToken(grounds, issuer, await state.signingKey.current(), now)
 }

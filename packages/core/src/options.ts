@@ -2,6 +2,7 @@ import type { JWK } from 'jose'
 import type { AAuthError } from './errors.ts'
 import type { Trust } from './keys/trust.ts'
 import type { MissionWatching } from './mission/watching.ts'
+import type { DefaultRequirement } from './requirement.ts'
 import type { ReplayScope } from './signature/replay.ts'
 import type { Stores } from './stores/stores.ts'
 import type { Generation } from './token/kinds.ts'
@@ -97,6 +98,13 @@ export interface ResourceOptions {
    * have more than 256 values, 4096 characters or a depth of 8 is refused. Default none.
    */
   readonly claims?: readonly string[]
+  /**
+   * What every guard of the resource requires where its route says nothing else: `person`, `mission`, `class` and
+   * `classPolicy`. A route waives it by name: `mission: 'optional'`, `person: 'optional'`, `class: 'any'`. It binds guards
+   * and the authorization endpoint, which issues no resource token that such a guard would refuse; metadata, keys,
+   * revocations and announcements are served as ever. Default nothing.
+   */
+  readonly require?: DefaultRequirement
   /** Seconds that an agent token may live; default no limit of ours (A-10). */
   readonly maxAgentTokenLifetime?: number
   /** Replaces the guarded fetch for metadata and keys. Checks of issuer, redirects, sizes and deadline stay on. */
@@ -176,6 +184,7 @@ export interface ResourceSettings {
   readonly additionalSignatureComponents: readonly string[]
   readonly replay: ReplayScope
   readonly claims: readonly string[]
+  readonly require: DefaultRequirement
   readonly maxAgentTokenLifetime: number | undefined
   readonly fetch: typeof fetch | undefined
   readonly now: () => number

@@ -1,3 +1,4 @@
+import type { MissionDemand } from './mission-demand.ts'
 import type { ClassPolicy } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
 import type { Auth } from './token/auth.ts'
@@ -11,6 +12,8 @@ export interface Provenance {
   readonly verified: VerifiedRequest
   /** Of the route; a grant behind it goes by it, too. */
   readonly classPolicy: ClassPolicy
+  /** Of the route; a resource token that is issued for it must not lead to a refusal there. */
+  readonly mission: MissionDemand
 }
 
 const provenances = new WeakMap<Auth, Provenance>()

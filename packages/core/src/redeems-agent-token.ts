@@ -40,8 +40,12 @@ async function speaksMissionHeader(
   }
 }
 
-/** Sends a verified caller back for a token of another kind. */
-export function ask(requirement: 'agent-token' | 'person-token'): AAuthError {
+/**
+ * Sends a verified caller back for a token of another kind.
+ * @param missionRequired whether a person token must carry a mission, since it would be refused without
+ */
+export function ask(requirement: 'agent-token' | 'person-token', missionRequired: boolean): AAuthError {
   const code = requirement === 'agent-token' ? 'agent_token_required' : 'person_token_required'
-  return new AAuthError(code, { requirement, hint: `this route needs another token: ${requirement}` })
+  const hint = `this route needs another token: ${requirement}`
+  return new AAuthError(code, { requirement, hint, missionRequired })
 }

@@ -37,10 +37,17 @@ export interface Requirement<
    * `'optional'`: auth tokens of drafts 01 to 10 need not name anybody.
    */
   readonly person?: Person
-  /** Whether the token must carry a mission, must not, or must carry one of this approver. */
-  readonly mission?: 'required' | 'forbidden' | { readonly approver: string }
-  /** The agent provider whose runtimes may act, or several. Implies `mission: 'required'`. */
-  readonly class?: { readonly provider: string | readonly string[] }
+  /**
+   * Whether the token must carry a mission, must not, may, or must carry one of this approver. Default `'optional'`,
+   * or what `require` of the resource says, which `'optional'` waives. Agent tokens carry no mission, so a route that
+   * accepts nothing else is refused at start where one is required.
+   */
+  readonly mission?: 'required' | 'optional' | 'forbidden' | { readonly approver: string }
+  /**
+   * The agent provider whose runtimes may act, or several. Implies `mission: 'required'`. `'any'` (default) compares
+   * none, and waives what `require` of the resource says.
+   */
+  readonly class?: 'any' | { readonly provider: string | readonly string[] }
   /**
    * What `class` does with a token that names no provider, as those of draft 11, and what `requireGrant` behind this
    * guard does (matrix §4.3). `'deny'` (default) refuses it; `'mission-only'` lets it pass for its mission. `'same-key'`
@@ -84,6 +91,13 @@ export interface Requirement<
   readonly check?: (auth: AuthFor<Accept, Person>, request: RoutedRequest) => boolean | Promise<boolean>
 }
 
+/**
+ * What every guard of a resource requires, unless its route names the same member: then the route's counts, such as
+ * `mission: 'optional'`, `person: 'optional'` or `class: 'any'`. It does not narrow the type of `Auth`, as `person` of a
+ * route does.
+ */
+export type DefaultRequirement = Pick<Requirement, 'person' | 'mission' | 'class' | 'classPolicy'>
+
 /** What is done where the agent provider of a token is unknown (matrix §4.3). */
 export type ClassPolicy = 'deny' | 'mission-only' | 'same-key' | 'linked-key'
 
@@ -116,7 +130,11 @@ export interface CompiledRequirement {
   readonly check: AnyRequirement['check']
 }
 
+const noDefaults: DefaultRequirement = ownMembers({})
+const missionWords: ReadonlySet<unknown> = new Set([undefined, 'required', 'optional', 'forbidden'])
 const kinds: ReadonlySet<unknown> = new Set<TokenKind>(['agent-token', 'person-token', 'auth-token'])
+const defaultMembers: readonly string[] = ['person', 'mission', 'class', 'classPolicy']
+const waivers: ReadonlySet<unknown> = new Set(['optional', 'any'])
 const members: readonly string[] = [
   'accept',
   'scope',
@@ -133,15 +151,32 @@ const members: readonly string[] = [
   'check',
 ]
 
-/** @throws {TypeError} for anything that would not mean what was written */
+/** @throws {TypeError} for a member that routes cannot take over; its value is checked with each route */
+export function checkDefaultRequirement(given: unknown): DefaultRequirement {
+  demand(
+    typeof given === 'object' && given !== null && !Array.isArray(given),
+    `"require" is ${quoted(given)}, which is not an object: write { mission: 'required' }`,
+  )
+  const defaults = ownMembers(given as DefaultRequirement)
+  assertKnownMembers(defaults, defaultMembers, '"require"')
+  // What waives is the default anyway. A route that names a class needs no mission waived.
+  return ownMembers(Object.fromEntries(Object.entries(defaults).filter(([, value]) => !waivers.has(value))))
+}
+
+/**
+ * @param defaults what the resource requires where the route says nothing
+ * @throws {TypeError} for anything that would not mean what was written
+ */
 export function compileRequirement(
   given: AnyRequirement,
   described: ReadonlySet<string>,
   personTokens: boolean,
+  defaults: DefaultRequirement = noDefaults,
 ): CompiledRequirement {
   demand(typeof given === 'object' && given !== null, 'a requirement must be an object')
-  const requirement = ownMembers(given)
-  assertKnownMembers(requirement, members, 'a requirement')
+  const named = ownMembers(given)
+  assertKnownMembers(named, members, 'a requirement')
+  const requirement = Object.assign(ownMembers(defaults) as AnyRequirement, named)
   const { mission, class: agentClass, classPolicy = 'deny', tool, account, optional = false } = requirement
   const { trust, check, singleUse = false } = requirement
   const accept = new Set<TokenKind>([requirement.accept ?? 'auth-token'].flat() as TokenKind[])
@@ -171,19 +206,25 @@ export function compileRequirement(
   )
   const approver = onlyMember(mission, 'approver')
   demand(
-    mission === undefined || mission === 'required' || mission === 'forbidden' || isServerId(approver),
-    '"mission" must be required, forbidden, or { approver: server identifier }',
+    typeof mission === 'object' ? isServerId(approver) : missionWords.has(mission),
+    `"mission" is ${quoted(mission)}: write 'required', 'optional', 'forbidden', or { approver: server identifier }`,
   )
-  const providers = agentClass === undefined ? undefined : [onlyMember(agentClass, 'provider')].flat()
+  const providers =
+    agentClass === undefined || agentClass === 'any' ? undefined : [onlyMember(agentClass, 'provider')].flat()
   demand(
     providers === undefined || (providers.length > 0 && providers.every(isServerId)),
-    '"class" must be { provider: server identifier, or a list of them }',
+    '"class" must be \'any\' or { provider: server identifier, or a list of them }',
   )
   demand(isClassPolicy(classPolicy), '"classPolicy" must be deny, mission-only, same-key or linked-key')
   demand(tool === undefined || (typeof tool === 'string' && tool !== ''), '"tool" must be the name of a tool')
   demand(
-    mission !== 'forbidden' || (providers ?? tool) === undefined,
-    '"class" and "tool" need a mission, which "mission" forbids',
+    (mission !== 'forbidden' && mission !== 'optional') || (providers ?? tool) === undefined,
+    `"mission" is ${quoted(mission)}, and "class" and "tool" need a mission: leave "mission" out, or leave these out (class: 'any' where "require" of the resource names one)`,
+  )
+  const missionRequired = mission === 'required' || (approver ?? providers ?? tool) !== undefined
+  demand(
+    !missionRequired || accept.size > 1 || !accept.has('agent-token'),
+    "a mission is required on a route that accepts agent tokens alone, which carry none: accept another kind, or write mission: 'optional' (and class: 'any' where \"require\" of the resource names one)",
   )
   demand(
     account === undefined || typeof account === 'string' || typeof account === 'function',
@@ -196,7 +237,7 @@ export function compileRequirement(
     accept,
     scopes,
     personRequired: person === 'required',
-    missionRequired: mission === 'required' || (approver ?? providers ?? tool) !== undefined,
+    missionRequired,
     missionForbidden: mission === 'forbidden',
     approver: approver as string | undefined,
     providers,

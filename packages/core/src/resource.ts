@@ -66,6 +66,8 @@ export interface Resource {
 /** What the guards share behind a {@link Resource}. */
 export class ResourceState {
   readonly settings: ResourceSettings
+  /** What a guard requires whose route says nothing. */
+  readonly defaults: CompiledRequirement
   readonly platform: Platform = platform
   readonly keys: IssuerKeys
   readonly tokens: VerifiedTokens
@@ -89,6 +91,7 @@ export class ResourceState {
 
   constructor(settings: ResourceSettings) {
     this.settings = settings
+    this.defaults = this.#compile({})
     const { now, limits, trust, stores } = settings
     this.keys = new IssuerKeys({
       fetcherFor: (source) => this.fetcherFor(source),
@@ -124,11 +127,16 @@ export class ResourceState {
     return this.settings.fetch ?? this.platform.guardedFetch ?? (named ? globalThis.fetch : undefined)
   }
 
+  #compile(requirement: AnyRequirement): CompiledRequirement {
+    const { scopes, generations, require: defaults } = this.settings
+    return compileRequirement(requirement, new Set(scopes.keys()), generations.has('person-token'), defaults)
+  }
+
   compile(requirement: AnyRequirement): CompiledRequirement {
     const known = this.#compiled.get(requirement)
     if (known) return known
-    const { scopes, generations, defaultScope } = this.settings
-    const compiled = compileRequirement(requirement, new Set(scopes.keys()), generations.has('person-token'))
+    const { defaultScope } = this.settings
+    const compiled = this.#compile(requirement)
     if (compiled.accept.has('auth-token') && compiled.scopes.length === 0 && defaultScope === undefined) {
       throw new TypeError(
         '"scope" of a route is missing, and "scopes" describes several: name the scope of the route, or set "defaultScope"',

@@ -2,6 +2,7 @@ import { askForAuthToken, challengeKind } from './challenge.ts'
 import type { Deadline } from './deadline.ts'
 import { AAuthError, isAAuthError } from './errors.ts'
 import { names } from './keys/trust.ts'
+import { assertMission, assertMissionObtainable } from './mission-demand.ts'
 import { certify } from './provenance.ts'
 import { ask, redeemsAgentToken } from './redeems-agent-token.ts'
 import type { CompiledRequirement } from './requirement.ts'
@@ -17,8 +18,8 @@ import type { SignedRequest } from './wire/signed-request.ts'
 const resourceToken = 'the issuing of a resource token'
 
 /**
- * Asks whether a verified request is enough for the route, in the order of architecture §11: kind, scope,
- * mission, class, account, `check`.
+ * Asks whether a verified request is enough for the route, in the order of architecture §11: a mission that no
+ * resource token could mend, kind, person, scope, mission, class, account, `check`.
  * @throws {AAuthError} a challenge (401) or a refusal (403)
  */
 export async function satisfy(
@@ -29,6 +30,7 @@ export async function satisfy(
   deadline: Deadline,
 ): Promise<Auth> {
   const { claims, template } = verified.token
+  assertMissionObtainable(verified, requirement)
   if (!isAccepted(requirement.accept, claims.kind, claims.generation))
     throw await deadline.waitFor(resourceToken, challengeKind(state, verified, requirement))
   if (requirement.personRequired && !namesPerson(claims))
@@ -42,13 +44,13 @@ export async function satisfy(
   const auth = authOf(template, verified.covered, provesMore ? classOf(claims) : undefined)
   if (requirement.missionRequired && auth.mission === undefined)
     throw await deadline.waitFor(resourceToken, missionMissing(state, verified, requirement))
-  checkMission(auth, requirement)
+  assertMission(auth.mission, requirement)
   checkClass(auth, verified.linkedProvider, requirement)
   if (auth.mission !== undefined) await checkTerms(state, auth, requirement, deadline)
   const { account, check } = requirement
   if (account !== undefined) checkAccount(auth, routedRequest(request, verified.transport), account)
   // `check` is given an identity like any handler, and may step up with it.
-  certify(auth, { state, request, verified, classPolicy: requirement.classPolicy })
+  certify(auth, { state, request, verified, classPolicy: requirement.classPolicy, mission: requirement })
   if (check !== undefined) await checkLast(auth, routedRequest(request, verified.transport), check, deadline)
   return auth
 }
@@ -62,39 +64,27 @@ function namesPerson({ kind, sub }: VerifiedClaims): boolean {
 async function personMissing(
   state: ResourceState,
   { token: { claims } }: VerifiedRequest,
-  { trust }: CompiledRequirement,
+  { trust, missionRequired }: CompiledRequirement,
 ): Promise<AAuthError> {
   if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
-    return ask('person-token')
+    return ask('person-token', missionRequired)
   return new AAuthError('person_required', {
     hint: 'the route requires a person and the token names none: the agent must get one that does',
   })
 }
 
-/** A mission that the agent only asserts can shape a resource token, never a grant (matrix MISS-4, MISS-10). */
-async function missionMissing(
+/**
+ * A mission that the agent only asserts can shape a resource token, never a grant (matrix MISS-4, MISS-10). What no
+ * resource token could mend was refused before.
+ */
+function missionMissing(
   state: ResourceState,
   verified: VerifiedRequest,
   requirement: CompiledRequirement,
-): Promise<AAuthError> {
-  const { claims } = verified.token
-  const redeemable =
-    verified.asserted !== undefined &&
-    requirement.accept.has('auth-token') &&
-    (claims.kind !== 'agent-token' || (await redeemsAgentToken(state, claims, requirement.trust)))
-  if (redeemable) return askForAuthToken(state, verified, requirement)
-  return new AAuthError('mission_required', {
-    hint: 'the route requires a mission and the token carries none: the agent must have its person approve one, or the route must allow requests without',
-  })
-}
-
-function checkMission({ mission }: Auth, { missionForbidden, approver }: CompiledRequirement): void {
-  if (missionForbidden && mission !== undefined) {
-    throw new AAuthError('access_denied', { hint: 'the token carries a mission, which this route forbids' })
-  }
-  if (approver !== undefined && mission?.approver !== approver) {
-    throw new AAuthError('mission_mismatch', { hint: `the mission was not approved by ${approver}` })
-  }
+): Promise<AAuthError> | AAuthError {
+  return requirement.accept.has('auth-token')
+    ? askForAuthToken(state, verified, requirement)
+    : ask('person-token', true)
 }
 
 /**

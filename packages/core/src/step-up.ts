@@ -42,13 +42,13 @@ export interface StepUp {
  * ```
  */
 export function stepUp(resource: Resource, auth: Auth, wanted: StepUp): never {
-  const { state, request, verified } = ownProvenance(resource, auth)
+  const { state, request, verified, mission } = ownProvenance(resource, auth)
   const { scopes, account } = read(wanted)
   const unknown = scopes.find((one) => !state.settings.scopes.has(one))
   if (scopes.length === 0 || unknown !== undefined)
     throw new TypeError(`"scope" names "${unknown}", which "scopes" does not describe`)
   throw new PendingStepUp(async () => {
-    const challenge = askForAuthToken(state, verified, { scopes, trust: undefined }, account)
+    const challenge = askForAuthToken(state, verified, { ...mission, scopes, trust: undefined }, account)
     const issued = within(state, 'the issuing of a resource token', challenge)
     return state.refuse(await issued.catch((fault: unknown) => fault), request)
   })
@@ -65,7 +65,7 @@ export function stepUp(resource: Resource, auth: Auth, wanted: StepUp): never {
  * @see draft 11 §6.7, matrix RT-1 to RT-14
  */
 export async function issueResourceToken(resource: Resource, auth: Auth, wanted: StepUp): Promise<string> {
-  const { state, request, verified } = ownProvenance(resource, auth)
+  const { state, request, verified, mission } = ownProvenance(resource, auth)
   const { scopes, account } = read(wanted)
   try {
     if (scopes.length === 0 || scopes.some((one) => !state.settings.scopes.has(one)))
@@ -73,7 +73,7 @@ export async function issueResourceToken(resource: Resource, auth: Auth, wanted:
     return await within(
       state,
       'the issuing of a resource token',
-      issueFor(state, verified, { scopes, account, trust: undefined }),
+      issueFor(state, verified, { scopes, account, trust: undefined, mission }),
     )
   } catch (error) {
     throw state.refuse(error, request)

@@ -2,6 +2,7 @@ import type { Answer } from '../answer.ts'
 import { within } from '../deadline.ts'
 import { AAuthError, isAAuthError } from '../errors.ts'
 import { issueFor } from '../issue-for.ts'
+import { assertMission } from '../mission-demand.ts'
 import { demandLiving } from '../mission-end.ts'
 import type { ResourceOptions } from '../options.ts'
 import { ask, redeemsAgentToken } from '../redeems-agent-token.ts'
@@ -14,7 +15,7 @@ import { malformed, readJson } from './read-json.ts'
 
 /**
  * The authorization endpoint: a resource token for the asking, before any call was refused (draft 11 §6.6;
- * RT-17, RT-18; R11-200 to R11-207).
+ * RT-17, RT-18; R11-200 to R11-207). Of missions it requires what the resource requires by default.
  * @throws {AAuthError}
  */
 export async function answerAuthorization(
@@ -25,12 +26,14 @@ export async function answerAuthorization(
   const person = state.settings.generations.has('person-token')
   const verified = await verifyAny(state, request, person ? 'person-token' : 'agent-token')
   await demandLiving(state, verified)
+  const mission = state.defaults
+  if (verified.token.claims.kind === 'person-token') assertMission(verified.token.claims.mission, mission)
   await within(state, 'the metadata of the person server', demandCredential(state, verified))
   const { scopes, account } = readAsked(request, await readVerified(state, verified, content))
   const unknown = scopes.find((scope) => !state.settings.scopes.has(scope))
   if (unknown !== undefined) throw new AAuthError('invalid_scope', { hint: `"${unknown}" is not described` })
   if (account !== undefined) await demandAccount(state, verified, account)
-  const issued = issueFor(state, verified, { scopes, account, trust: undefined })
+  const issued = issueFor(state, verified, { scopes, account, trust: undefined, mission })
   const resourceToken = await within(state, 'the issuing of a resource token', issued)
   return {
     status: 200,
@@ -42,9 +45,12 @@ export async function answerAuthorization(
 /** A person token, or in drafts 01 to 10 an agent token (R11-200, R11-072 does not reach here). */
 async function demandCredential(state: ResourceState, verified: VerifiedRequest): Promise<void> {
   const { kind, generation } = verified.token.claims
+  const { defaults } = state
   if (kind === 'person-token') return
-  if (kind === 'agent-token' && (await redeemsAgentToken(state, verified.token.claims, undefined))) return
-  throw ask(kind === 'auth-token' && generation === 'mission-header' ? 'agent-token' : 'person-token')
+  if (kind === 'agent-token' && (await redeemsAgentToken(state, verified.token.claims, undefined)))
+    return assertMission(verified.asserted, defaults)
+  const needed = kind === 'auth-token' && generation === 'mission-header' ? 'agent-token' : 'person-token'
+  throw ask(needed, defaults.missionRequired)
 }
 
 function readAsked(
