@@ -51,6 +51,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'deadline',
     'errors',
     'issue-for',
+    'mission-demand',
     'mission-end',
     'options',
     'redeems-agent-token',

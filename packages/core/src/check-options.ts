@@ -90,7 +90,7 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
     ),
     replay: checkReplay(given.replay ?? 'auto'),
     claims: checkClaimNames(given.claims ?? []),
-    require: checkDefaultRequirement(given.require ?? {}),
+    require: checkDefaultRequirement(given.require === undefined ? {} : given.require),
     maxAgentTokenLifetime,
     fetch: given.fetch,
     now: given.now === undefined ? () => Math.floor(Date.now() / 1000) : checkClock(given.now),

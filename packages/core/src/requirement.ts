@@ -224,7 +224,7 @@ export function compileRequirement(
   const missionRequired = mission === 'required' || (approver ?? providers ?? tool) !== undefined
   demand(
     !missionRequired || accept.size > 1 || !accept.has('agent-token'),
-    "a mission is required on a route that accepts agent tokens alone, which carry none: accept another kind, or write mission: 'optional' (and class: 'any' where \"require\" of the resource names one)",
+    '"mission" is required on a route that accepts agent tokens alone, which carry none: accept another kind, or write mission: \'optional\' (and class: \'any\' where "require" of the resource names one)',
   )
   demand(
     account === undefined || typeof account === 'string' || typeof account === 'function',

@@ -159,8 +159,30 @@ describe('behind the signature', () => {
     expect(await winner({ token: await world.agent.agentToken(), requirement })).toBe('person_token_required')
   })
 
-  it('names a missing scope before a missing mission', async () => {
-    expect(await winner({ requirement: { scope: 'read', mission: 'required' } })).toBe('auth_token_required')
+  it.each(['mission-header', 'person-token'] as const)(
+    'names a missing mission, which no resource token could mend, before a missing scope, %s [MISS-10]',
+    async (generation) => {
+      const auth = await world.agent.authToken({ scope: 'access', generation })
+      const requirement = { scope: 'read', mission: 'required' } as const
+      expect(await winner({ token: auth, requirement })).toBe('mission_required')
+    },
+  )
+
+  it('names a missing mission, which no resource token could mend, before another kind [MISS-10]', async () => {
+    const person = await world.agent.personToken()
+    expect(await winner({ token: person, requirement: { mission: 'required' } })).toBe('mission_required')
+  })
+
+  it('names another approver before another kind [MISS-10]', async () => {
+    const person = await world.agent.personToken({ mission: s256 })
+    const requirement = { mission: { approver: 'https://other.example' } }
+    expect(await winner({ token: person, requirement })).toBe('mission_mismatch')
+  })
+
+  it('names another kind before a missing mission where another token could have one [MISS-10]', async () => {
+    const old = await world.agent.authToken({ scope: 'access', generation: 'mission-header' })
+    const requirement = { accept: 'person-token', mission: 'required' } as const
+    expect(await winner({ token: old, requirement })).toBe('person_token_required')
   })
 
   it('names a missing mission before another class', async () => {

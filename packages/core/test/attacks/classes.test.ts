@@ -30,9 +30,9 @@ describe('an agent of the same provider that works for another customer', () => 
     const other = await customer(world)
     const call = callAs(world, other, await other.agentToken(), {
       mission,
-      requirement: { ...agentRoute, ...ownClass },
+      requirement: { accept: ['agent-token', 'auth-token'], ...ownClass },
     })
-    expect(await outcome(call)).toBe('403 mission_required')
+    expect(await outcome(call)).toBe('401 person_token_required')
   })
 
   it('guesses the digest and asserts it, to go on with a grant [X27, MISS-4, MISS-11]', async () => {

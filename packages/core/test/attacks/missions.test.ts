@@ -24,12 +24,10 @@ const old = { scope, generation: 'mission-header' } as const
 
 describe('a caller that leaves its mission at home', () => {
   const personInMission = { ...personRoute, ...missionRoute }
-  const agentInMission = { ...agentRoute, ...missionRoute }
   it.each<[string, (world: World) => Promise<string>, AnyRequirement]>([
     ['an auth token of drafts 01 to 10', ({ agent }) => agent.authToken(old), missionRoute],
     ['an auth token of draft 11', ({ agent }) => agent.authToken({ scope }), missionRoute],
     ['a person token', ({ agent }) => agent.personToken(), personInMission],
-    ['an agent token', ({ agent }) => agent.agentToken(), agentInMission],
     [
       'an auth token, on the route of an approver',
       ({ agent }) => agent.authToken({ scope }),

@@ -46,9 +46,8 @@ describe('the providers of a route', () => {
   })
 
   it('are not met by an agent token, which carries no mission [CLASS-1]', async () => {
-    expect(await outcome({ accept: 'agent-token', class: { provider } }, { kind: 'agent-token' })).toBe(
-      '403 mission_required',
-    )
+    const requirement = { accept: ['agent-token', 'auth-token'], class: { provider } } as const
+    expect(await outcome(requirement, { kind: 'agent-token' })).toBe('401 person_token_required')
   })
 
   it('are looked at before the account and after the approver', async () => {

@@ -1,6 +1,6 @@
-import { type MissionGrant, mayResume, type Resumption } from '@aauth-guard/core/missions'
+import { type MissionGrant, mayResume, missionGrant, type Resumption } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
-import { found, grantOf, newer, provider } from './kept-grant.ts'
+import { found, grantOf, newer, older, provider } from './kept-grant.ts'
 import { makeFleet, one } from './runtimes.ts'
 
 describe('keys that were linked to a provider', () => {
@@ -25,6 +25,23 @@ describe('keys that were linked to a provider', () => {
       expect(await foundAfter(seconds, { class: { provider } }, of)).toBe(expected)
     },
   )
+
+  it('refuse a class that their agent token contradicts, on a route and for a grant [AUTH-4]', async () => {
+    const own = await makeFleet(linked)
+    const runtime = await own.runtime('second', own.otherProvider)
+    const lying = {
+      mission: one,
+      generation: 'mission-header',
+      claims: { agent: 'aauth:second@agent.example' },
+    } as const
+    const requirement = { class: { provider } }
+    expect(await own.outcome(runtime, { ...lying, requirement })).toBe('200')
+    await own.auth(runtime, { kind: 'agent-token' })
+    expect(await own.outcome(runtime, { ...lying, requirement })).toBe('403 class_mismatch')
+    const auth = await own.auth(runtime, lying)
+    expect(mayResume(grantOf({ ...older, class: { provider } }), auth, 'mission-only')).toBe('class_mismatch')
+    expect(missionGrant(auth).class).toBeNull()
+  })
 
   it('say nothing where the grant knows no provider [CLASS-2]', async () => {
     expect(await foundAfter(0, { class: null })).toBe('class_unknown')

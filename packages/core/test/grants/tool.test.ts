@@ -52,13 +52,13 @@ describe('a tool that a route belongs to', () => {
     expect(await fleet.outcome(runtime, { generation, requirement })).toBe('403 mission_required')
   })
 
-  it('is open to a person token with the mission, closed to an agent token', async () => {
+  it('is open to a person token with the mission, and sends an agent token back for one', async () => {
     const fleet = await makeFleet({ blobs: () => octets })
     const runtime = await fleet.runtime('planner')
     expect([
       await fleet.outcome(runtime, { kind: 'person-token', mission: s256, requirement }),
       await fleet.outcome(runtime, { kind: 'agent-token', requirement }),
-    ]).toEqual(['200', '403 mission_required'])
+    ]).toEqual(['200', '401 person_token_required'])
   })
 
   it.each(['feedbackreader', 'Feedback', 'FeedbackReader ', 'toString', '__proto__', 'Reader'])(

@@ -67,8 +67,12 @@ describe('an agent token in both generations', () => {
     const { agent, refusal } = await makeWorld(notes)
     const mission = { approver: 'https://ps.example', s256 }
     const requirement = { accept: ['agent-token', 'auth-token'], mission: 'required' } as const
-    const { status, code, headers } = await refusal(await agent.agentToken(), { requirement, mission })
-    expect([status, code, headers['aauth-requirement']]).toEqual([403, 'mission_required', undefined])
+    const { code, headers, problem } = await refusal(await agent.agentToken(), { requirement, mission })
+    expect([code, headers['aauth-requirement'], problem.detail]).toEqual([
+      'person_token_required',
+      'requirement=person-token',
+      'Sign the request with a person token that carries mission_s256.',
+    ])
   })
 })
 
@@ -105,10 +109,11 @@ describe('a mission that is only asserted', () => {
     expect([payload.mission, payload.scope]).toEqual([mission, 'notes.read'])
   })
 
-  it('leads to no resource token on a route that takes none of what it would bring [RT-11]', async () => {
-    const { agent, refusal } = await makeWorld({ scopes: notes.scopes, generations: ['mission-header'] })
+  it('does not help on a route that takes agent tokens alone, so that route is refused at start [RT-11]', async () => {
+    const { agent, call } = await makeWorld({ scopes: notes.scopes, generations: ['mission-header'] })
     const requirement = { accept: 'agent-token', mission: 'required' } as const
-    const { status, code } = await refusal(await agent.agentToken(), { requirement, mission })
-    expect([status, code]).toEqual([403, 'mission_required'])
+    await expect(call(await agent.agentToken(), { requirement, mission })).rejects.toThrow(
+      "accept another kind, or write mission: 'optional'",
+    )
   })
 })

@@ -2,11 +2,11 @@ import { authorize } from '@aauth-guard/core'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { claimsOf } from '../revocation/revoking.ts'
-import { makeWorld, type World } from '../world.ts'
+import { listed, makeWorld, type World } from '../world.ts'
 import { generations, granted, mission, s256, verdict } from './watched.ts'
 
 async function endedWorld(options: Parameters<typeof makeWorld>[0] = {}): Promise<World> {
-  const world = await makeWorld(options)
+  const world = await makeWorld({ trust: listed, ...options })
   await world.resource.missions.terminate(mission)
   return world
 }
