@@ -80,7 +80,10 @@ export function missionGrant(auth: Auth, { expiresAt }: { readonly expiresAt?: n
   if (mission === undefined) throw new AAuthError('mission_required', { hint: 'a grant needs a mission' })
   if (expiresAt !== undefined && !Number.isFinite(expiresAt))
     throw new TypeError('"expiresAt" must be a number of seconds')
-  const provider = auth.class?.provider ?? verified.linkedProvider
+  const claimed = auth.class?.provider
+  const linked = verified.linkedProvider
+  // Nobody knows the class where the provider that vouched for the key is another than the one in the token.
+  const provider = linked !== undefined && differs(linked, claimed) ? undefined : (claimed ?? linked)
   const person = personOf(auth)
   return Object.freeze({
     resource: state.settings.issuer,
