@@ -18,6 +18,11 @@ const anywhere = [
  * for anywhere is of fixed length.
  */
 export const auditedPatterns: readonly AuditedPattern[] = [
+  {
+    pattern: /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/,
+    meets: 'Expires and Date of issuers, up to what fetch lets pass',
+    almost: [['Thu, 01 Jan 2026 00:00:00 GM', '']],
+  },
   { pattern: /^[\t\x20-\x7e]*$/, meets: 'covered components, 16 KiB each', almost: anywhere },
   {
     pattern: /^(?:@[a-z-]+|[a-z0-9!#$%&'*+.^_`|~-]+)$/,

@@ -66,7 +66,7 @@ describe('what is not said any more after the end of a mission', () => {
     ['a route belongs to another account', { account: 'other' }],
     ['check says no', { check: () => false }],
   ] as const)('is that %s [MISS-9]', async (_, requirement) => {
-    const world = await endedWorld()
+    const world = await endedWorld({ trust: listed })
     const token = await world.agent.authToken(granted())
     expect(await verdict(world.call(token, { requirement }))).toBe('403 mission_terminated')
   })
