@@ -1,6 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 import { CountReporter } from './scripts/count-reporter.ts'
 import { ReportReporter } from './scripts/report-reporter.ts'
+import { StuckReporter } from './scripts/stuck-reporter.ts'
 import { common } from './scripts/test-settings.ts'
 
 /** Tests that mock modules, hold state of modules, or change what all code of a process shares. */
@@ -14,7 +15,12 @@ const isolated = [
 
 export default defineConfig({
   test: {
-    reporters: [['default', { summary: false }], new ReportReporter(), new CountReporter()],
+    reporters: [
+      ['default', { summary: false }],
+      new ReportReporter(),
+      new StuckReporter(),
+      new CountReporter(),
+    ],
     // On the two cores of a small machine the default is one.
     maxWorkers: '100%',
     projects: [

@@ -63,7 +63,14 @@ export async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Waits until something has happened within this process. */
+/**
+ * Waits until something has happened within this process. What does not happen within a minute never does: a loop that
+ * went on would slow down the tests behind it.
+ */
 export async function until(happened: () => boolean): Promise<void> {
-  while (!happened()) await new Promise((resolve) => setImmediate(resolve))
+  const start = performance.now()
+  while (!happened()) {
+    if (performance.now() - start > 60_000) throw new Error(`it never happened: ${happened}`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
