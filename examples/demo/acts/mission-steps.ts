@@ -79,8 +79,12 @@ export function endSteps({ play, byItself, way }: Ways): Step[] {
     {
       who: 'It comes without any mission.',
       play: () => play.told(byItself(second, path)),
-      told: { status: 403, error: 'mission_required', ...refused },
-      because: 'Her server vouches for Ada alone, and that is too little here.',
+      told: {
+        status: 403,
+        error: 'mission_required',
+        [`the ${second.name} asked`]: [...way(path, 403).slice(0, -3), `POST runs.example${path}: 403`],
+      },
+      because: 'Her server vouches for Ada alone, and that is too little here, whatever token it would get.',
     },
     {
       who: `Ada ends the mission at ${host}, while the replacement is at work.`,
