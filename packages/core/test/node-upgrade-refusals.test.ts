@@ -5,6 +5,7 @@ import { Duplex } from 'node:stream'
 import { AAuthError } from '@aauth-guard/core'
 import { refuseUpgrade, verifyUpgrade } from '@aauth-guard/core/node'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { awaitDeadlines } from './awaited-deadlines.ts'
 import { makeWorld, type World } from './world.ts'
 
 interface Served {
@@ -160,6 +161,7 @@ describe('refuseUpgrade', () => {
   })
 
   it('closes a connection whose client keeps its side open, once the client could read its answer [Q10]', async () => {
+    awaitDeadlines()
     const { server } = await serve()
     const taken = new Promise<Duplex>((resolve) =>
       server.prependListener('upgrade', (_, socket) => resolve(socket)),

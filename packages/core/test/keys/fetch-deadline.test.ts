@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { awaitDeadlines } from '../awaited-deadlines.ts'
 import { answerWith, makeAnsweredWorld, personKeys, personMetadata, settled } from './issuer-answers.ts'
 import { outcomeOf, personRoute } from './person-route.ts'
 
@@ -7,6 +8,7 @@ const never = new Promise<never>(() => undefined)
 
 describe('an answer that does not come within the deadline is given up with 503', () => {
   it('when the fetch does not listen to its signal [I12, R11-130]', async () => {
+    awaitDeadlines()
     const world = await makeAnsweredWorld({ limits })
     world.answer(personMetadata, () => never)
     const { status, headers } = await world.refusal(await world.agent.personToken(), {
@@ -29,6 +31,7 @@ describe('an answer that does not come within the deadline is given up with 503'
   })
 
   it('when the JWKS does not come, and the floor counts that request [I12, R11-124]', async () => {
+    awaitDeadlines()
     const world = await makeAnsweredWorld({ limits: { fetchDeadline: 500 } })
     world.answer(personKeys, () => never)
     const { status, headers } = await world.refusal(await world.agent.personToken(), {

@@ -1,6 +1,7 @@
 import type { ResourceOptions } from '@aauth-guard/core'
 import type { Misbehaviour } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
+import { awaitDeadlines } from '../awaited-deadlines.ts'
 import {
   type AnsweredWorld,
   answerWith,
@@ -40,6 +41,7 @@ describe('keys that cannot be renewed stay in use', () => {
     'foreign-jwks-uri',
     'no-keys',
   ])('when the issuer answers with %s [JWKS-2, R11-126, I25]', async (how) => {
+    awaitDeadlines()
     const world = await makeWarmWorld(how === 'hang' ? { limits: { fetchDeadline: 500 } } : {})
     world.net.personServer.misbehave(how)
     world.net.clock.advance(600)

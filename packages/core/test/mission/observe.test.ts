@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { awaitDeadlines } from '../awaited-deadlines.ts'
 import { makeWorld } from '../world.ts'
 import { granted, mission, verdict } from './watched.ts'
 
@@ -111,6 +112,7 @@ describe('what teaches nothing', () => {
   })
 
   it('is a 403 that never ends', async () => {
+    awaitDeadlines()
     const body = new ReadableStream({
       start(controller) {
         controller.enqueue(new TextEncoder().encode(JSON.stringify(said)))

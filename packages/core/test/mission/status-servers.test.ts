@@ -1,5 +1,6 @@
 import { type MissionAnswer, watchMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
+import { awaitDeadlines } from '../awaited-deadlines.ts'
 import { makeWorld } from '../world.ts'
 import {
   active,
@@ -116,6 +117,7 @@ describe('one person server', () => {
   })
 
   it('that never answers keeps nobody waiting beyond the deadline', async () => {
+    awaitDeadlines()
     const world = await makeWatchedWorld({ deadline: 100 })
     world.says(() => new Promise(() => undefined))
     expect(new Set(await askMany(world, 0, 100))).toEqual(new Set(['unknown']))
@@ -139,6 +141,7 @@ describe('all person servers together', () => {
 
 describe('the deadline of a source', () => {
   it('aborts what it was lent', async () => {
+    awaitDeadlines()
     const signals: AbortSignal[] = []
     const source = (_: unknown, { signal }: { readonly signal: AbortSignal }) => {
       signals.push(signal)

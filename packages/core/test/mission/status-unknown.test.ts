@@ -1,5 +1,6 @@
 import type { AAuthError } from '@aauth-guard/core'
 import { describe, expect, it } from 'vitest'
+import { awaitDeadlines } from '../awaited-deadlines.ts'
 import { now } from '../world.ts'
 import { active, anyKind, digest, down, granted, makeWatchedWorld, type Saying, s256 } from './watched.ts'
 
@@ -38,7 +39,8 @@ const faults: readonly (readonly [string, Saying])[] = [
 ]
 
 describe('a source that', () => {
-  it.each(faults)('%s says nothing: 503 and Retry-After, never 403 [MISS-9, L10]', async (_, fault) => {
+  it.each(faults)('%s says nothing: 503 and Retry-After, never 403 [MISS-9, L10]', async (how, fault) => {
+    if (how === 'does not answer') awaitDeadlines()
     const world = await makeWatchedWorld({ deadline: 100 })
     world.says(fault)
     expect(await world.post()).toBe('503 server_error 3')
@@ -46,14 +48,16 @@ describe('a source that', () => {
 
   it.each(faults)(
     '%s says nothing for safe methods either where it never said anything',
-    async (_, fault) => {
+    async (how, fault) => {
+      if (how === 'does not answer') awaitDeadlines()
       const world = await makeWatchedWorld({ deadline: 100 })
       world.says(fault)
       expect(await world.get()).toBe('503 server_error 3')
     },
   )
 
-  it.each(faults)('%s leaves safe methods what it said last', async (_, fault) => {
+  it.each(faults)('%s leaves safe methods what it said last', async (how, fault) => {
+    if (how === 'does not answer') awaitDeadlines()
     const world = await makeWatchedWorld({ deadline: 100 })
     await world.get()
     world.says(fault)
@@ -62,6 +66,7 @@ describe('a source that', () => {
   })
 
   it('answers beyond its deadline is not heard', async () => {
+    awaitDeadlines()
     const world = await makeWatchedWorld({ deadline: 100 })
     let late: (() => void) | undefined
     world.says(

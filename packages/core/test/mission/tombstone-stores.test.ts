@@ -1,5 +1,6 @@
 import type { Tombstone, TombstoneStore } from '@aauth-guard/core'
 import { describe, expect, it } from 'vitest'
+import { awaitDeadlines } from '../awaited-deadlines.ts'
 import { makeWorld, type World } from '../world.ts'
 import { active, granted, makeWatchedWorld, mission, s256, terminated, verdict } from './watched.ts'
 
@@ -114,12 +115,14 @@ const failing: readonly (readonly [string, () => unknown])[] = [
 ]
 
 describe('a store of tombstones that', () => {
-  it.each(failing)('%s when it is asked refuses with 503', async (_, find) => {
+  it.each(failing)('%s when it is asked refuses with 503', async (how, find) => {
+    if (how === 'does not answer') awaitDeadlines()
     const world = await worldWith({ find: find as TombstoneStore['find'], add: () => 'recorded' })
     expect(await call(world)).toBe('503 server_error 5')
   })
 
-  it.each(failing)('%s when it is asked lets tokens without mission pass', async (_, find) => {
+  it.each(failing)('%s when it is asked lets tokens without mission pass', async (how, find) => {
+    if (how === 'does not answer') awaitDeadlines()
     const world = await worldWith({ find: find as TombstoneStore['find'], add: () => 'recorded' })
     expect(await verdict(world.call(await world.agent.authToken({ scope: 'access' })))).toBe('200')
   })
@@ -131,7 +134,8 @@ describe('a store of tombstones that', () => {
   it.each([
     ...failing.filter(([name]) => name !== 'answers "recorded"'),
     ['answers nothing', () => undefined] as const,
-  ])('%s when it is told has recorded nothing, and terminate says so [K15]', async (_, add) => {
+  ])('%s when it is told has recorded nothing, and terminate says so [K15]', async (how, add) => {
+    if (how === 'does not answer') awaitDeadlines()
     const world = await worldWith({ find: () => undefined, add: add as TombstoneStore['add'] })
     await expect(world.resource.missions.terminate(mission)).rejects.toBeInstanceOf(Error)
   })
@@ -151,7 +155,8 @@ describe('a store of tombstones that', () => {
 describe('an end that the source tells and the store cannot record', () => {
   it.each(failing.filter(([name]) => !name.includes('tombstone') && name !== 'answers "recorded"'))(
     'is refused all the same, where it %s, for safe methods too',
-    async (_, add) => {
+    async (how, add) => {
+      if (how === 'does not answer') awaitDeadlines()
       const tombstones: TombstoneStore = { find: () => undefined, add: add as TombstoneStore['add'] }
       const world = await makeWatchedWorld({}, { stores: { tombstones } })
       expect(await world.get()).toBe('200')
