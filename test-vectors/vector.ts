@@ -37,6 +37,7 @@ export interface ResourceData {
   readonly strippedPrefix?: string
   readonly claims?: readonly string[]
   readonly additionalSignatureComponents?: readonly string[]
+  readonly require?: Pick<RouteData, 'person' | 'mission' | 'class' | 'classPolicy'>
   readonly replay?: 'auto' | 'off' | 'unsafe' | 'all'
   readonly maxAgentTokenLifetime?: number
   readonly limits?: { readonly replaysPerKey: number }
@@ -71,8 +72,8 @@ export interface RouteData {
   readonly accept?: Kind | readonly Kind[]
   readonly scope?: string | readonly string[]
   readonly person?: 'required' | 'optional'
-  readonly mission?: 'required' | 'forbidden' | { readonly approver: string }
-  readonly class?: { readonly provider: string | readonly string[] }
+  readonly mission?: 'required' | 'optional' | 'forbidden' | { readonly approver: string }
+  readonly class?: 'any' | { readonly provider: string | readonly string[] }
   readonly classPolicy?: 'deny' | 'mission-only' | 'same-key' | 'linked-key'
   readonly tool?: string
   readonly account?: string

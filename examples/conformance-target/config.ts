@@ -46,6 +46,7 @@ const resourceMembers = [
   'signatureWindow',
   'additionalSignatureComponents',
   'replay',
+  'require',
   'maxAgentTokenLifetime',
   'metadata',
   'limits',

@@ -11,6 +11,7 @@ import { issuerDocuments } from './issuer-documents.ts'
 import { issuerKeys } from './issuer-keys.ts'
 import { issuerNames } from './issuer-names.ts'
 import { knownTokens } from './known-token.ts'
+import { olderMissionDemands, personMissionDemands } from './mission-demands.ts'
 import { missionHeader } from './mission-header.ts'
 import { olderMissions, personMissions } from './missions.ts'
 import { newerAlgorithms } from './newer-algorithms.ts'
@@ -58,6 +59,7 @@ export const allClaims: readonly Placed[] = [
   newerAlgorithms,
   personChallenges,
   personPolicy,
+  personMissionDemands,
   personMissions,
   olderAuthTokens,
   actorChains,
@@ -65,6 +67,7 @@ export const allClaims: readonly Placed[] = [
   missionHeader,
   olderMissions,
   olderChallenges,
+  olderMissionDemands,
   personEndpoints,
   olderEndpoints,
   revocationEndpoint,

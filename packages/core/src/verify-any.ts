@@ -1,7 +1,7 @@
+import { compileRequirement } from './compile-requirement.ts'
 import { decideWithin } from './deadline.ts'
 import { AAuthError } from './errors.ts'
 import { readRequest } from './read-request.ts'
-import { compileRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
 import { matchesDigests } from './signature/content-digest.ts'
 import { unsignedHint } from './unsigned-hint.ts'

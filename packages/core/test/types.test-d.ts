@@ -62,6 +62,16 @@ export async function followsPerson(): Promise<void> {
   })
 }
 
+/** What a resource requires by default is data, and a route waives it by name. */
+export function followsDefaults(): void {
+  createResource({ ...options, require: { mission: 'required', person: 'required' } })
+  protect(resource, { mission: 'optional', person: 'optional', class: 'any' })
+  // @ts-expect-error a default names no scope
+  createResource({ ...options, require: { scope: 'access' } })
+  // @ts-expect-error there is no such value
+  protect(resource, { mission: 'any' })
+}
+
 /** `undefined` is among the outcomes exactly where callers without credential pass. */
 export async function followsOptional(maybe: boolean): Promise<void> {
   expectTypeOf(await authorize(resource, request, { optional: true })).toEqualTypeOf<
