@@ -10,7 +10,7 @@ export const scopes = { 'notes.read': 'Read your notes', 'notes.write': 'Change 
 /** What the guarded routes demand. */
 export const demands = {
   anyone: { accept: ['agent-token', 'person-token', 'auth-token'] },
-  agents: { accept: 'agent-token' },
+  agents: { accept: 'agent-token', mission: 'optional', person: 'optional' },
   people: { accept: 'person-token' },
   read: { scope: 'notes.read' },
   write: { scope: 'notes.write', components: ['content-digest', 'content-type'] },

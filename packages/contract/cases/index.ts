@@ -4,6 +4,7 @@ import type { Suite } from './case.ts'
 import { connections } from './connections.ts'
 import { content } from './content.ts'
 import { contentKinds } from './content-kinds.ts'
+import { defaults } from './defaults.ts'
 import { fields } from './fields.ts'
 import { framing } from './framing.ts'
 import { hosts } from './hosts.ts'
@@ -23,6 +24,7 @@ export const suites: readonly Suite[] = [
   content,
   replays,
   missions,
+  defaults,
   ownRoutes,
   mounts,
   strippedPrefix,

@@ -25,7 +25,15 @@ const limitBounds: Readonly<Record<keyof Limits, readonly [preset: number, max: 
   tombstones: [10_000, 1_000_000],
 }
 
-const displayMember = /^(?:name|description|(?:logo|logo_dark|documentation|tos|policy)_uri)$/
+const displayMembers: readonly string[] = [
+  'name',
+  'description',
+  'logo_uri',
+  'logo_dark_uri',
+  'documentation_uri',
+  'tos_uri',
+  'policy_uri',
+]
 const storeMethods: Readonly<Record<keyof Stores, readonly string[]>> = {
   tombstones: ['add', 'find'],
   revocations: ['add', 'find', 'purge'],
@@ -143,8 +151,8 @@ function checkGenerations(given: readonly Generation[] | undefined): ReadonlySet
 
 /** Members for people; the rest of the document is what is enforced, and cannot be set (matrix META-4, META-6). */
 function checkDisplay(display: ResourceDisplay): ResourceDisplay {
+  assertKnownMembers(display, displayMembers, '"metadata"')
   for (const [name, value] of Object.entries(display)) {
-    demand(displayMember.test(name), `"metadata" has no member "${name}"`)
     demand(
       typeof value === 'string' && (!name.endsWith('_uri') || /^https:\/\/[^\s]+$/.test(value)),
       `"metadata.${name}" must be ${name.endsWith('_uri') ? 'an https URL' : 'a string'}`,

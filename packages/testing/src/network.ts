@@ -188,14 +188,14 @@ export class TestNetwork {
  *
  * @example
  * ```ts
- * import { authorize, createResource } from '@aauth-guard/core'
+ * import { authorize, createResource, personKey } from '@aauth-guard/core'
  * import { createTestNetwork, toSignedRequest } from '@aauth-guard/testing'
  *
  * const net = await createTestNetwork({ resource: 'https://notes.example' })
  * const resource = createResource({ issuer: net.resource, trust: 'any', fetch: net.fetch, now: net.clock.now })
  * const agent = await net.agent()
  * const message = await agent.sign('https://notes.example/notes', {}, { token: await agent.authToken() })
- * const { sub } = await authorize(resource, toSignedRequest(message))
+ * const person = personKey(await authorize(resource, toSignedRequest(message)))
  * ```
  */
 export function createTestNetwork(options: NetworkOptions = {}): Promise<TestNetwork> {

@@ -67,7 +67,7 @@ describe('the metadata', () => {
     'cannot be given a member %s of its own [META-1, META-4, META-6, R11-274, R11-279]',
     (name) => {
       expect(() => create({ metadata: { [name]: 'https://evil.example' } })).toThrow(
-        `"metadata" has no member "${name}"`,
+        `"${name}" is not an option of "metadata"`,
       )
     },
   )
