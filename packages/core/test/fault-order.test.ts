@@ -173,6 +173,13 @@ describe('behind the signature', () => {
     expect(await winner({ token: person, requirement: { mission: 'required' } })).toBe('mission_required')
   })
 
+  it('names a missing mission, which no resource token could mend, before a missing person [MISS-10]', async () => {
+    const claims = { sub: undefined }
+    const old = await world.agent.authToken({ scope: 'access', generation: 'mission-header', claims })
+    const requirement = { mission: 'required', person: 'required' } as const
+    expect(await winner({ token: old, requirement })).toBe('mission_required')
+  })
+
   it('names another approver before another kind [MISS-10]', async () => {
     const person = await world.agent.personToken({ mission: s256 })
     const requirement = { mission: { approver: 'https://other.example' } }
