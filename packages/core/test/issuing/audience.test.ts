@@ -82,7 +82,7 @@ describe('person_token_jti', () => {
     },
   )
 
-  it('never stands in a resource token for an auth token [RT-6, RT-7, D20]', async () => {
+  it('never stands in a resource token for an auth token [RT-6, RT-7]', async () => {
     const { resource, agent, call } = await makeWorld(notes)
     const auth = await call(await agent.authToken({ scope: 'notes.read' }), {
       requirement: { scope: 'notes.read' },
