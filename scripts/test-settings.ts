@@ -3,9 +3,9 @@ import { folder } from './temporary-folder.ts'
 
 /** What all runs of tests share. */
 export const common = {
-  // Slowness alone fails no test, and one that waits for what never comes holds up nobody for long.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  // Slowness alone fails no test, and one that waits for what never comes ends all the same.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   setupFiles: ['scripts/patient-timers.ts', 'scripts/restored-globals.ts'],
   globalSetup: ['scripts/temporary-folder.ts'],
   env: { TMPDIR: folder },
