@@ -96,6 +96,7 @@ export function checkOptions(options: ResourceOptions): ResourceSettings {
       given.additionalSignatureComponents ?? [],
       'additionalSignatureComponents',
     ),
+    otherSignatureSchemes: checkSchemes(given.otherSignatureSchemes ?? []),
     replay: checkReplay(given.replay ?? 'auto'),
     claims: checkClaimNames(given.claims ?? []),
     require: checkDefaultRequirement(given.require === undefined ? {} : given.require),
@@ -151,14 +152,41 @@ function checkGenerations(given: readonly Generation[] | undefined): ReadonlySet
 
 /** Members for people; the rest of the document is what is enforced, and cannot be set (matrix META-4, META-6). */
 function checkDisplay(display: ResourceDisplay): ResourceDisplay {
-  assertKnownMembers(display, displayMembers, '"metadata"')
-  for (const [name, value] of Object.entries(display)) {
+  const { r3_vocabularies: vocabularies, ...texts } = display
+  assertKnownMembers(display, [...displayMembers, 'r3_vocabularies'], '"metadata"')
+  for (const [name, value] of Object.entries(texts)) {
     demand(
       typeof value === 'string' && (!name.endsWith('_uri') || /^https:\/\/[^\s]+$/.test(value)),
       `"metadata.${name}" must be ${name.endsWith('_uri') ? 'an https URL' : 'a string'}`,
     )
   }
-  return { ...display }
+  if (vocabularies === undefined) return { ...texts }
+  return { ...texts, r3_vocabularies: checkVocabularies(vocabularies) }
+}
+
+/** A vocabulary is named by a URI; agents fetch what describes it from an https URL (R3-00, vocabularies). */
+function checkVocabularies(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  demand(
+    typeof given === 'object' && given !== null && !Array.isArray(given),
+    '"metadata.r3_vocabularies" must be an object: from the URI of each vocabulary to an https URL',
+  )
+  for (const [name, url] of Object.entries(given))
+    demand(
+      /^[a-z][a-z0-9+.-]*:[^\s]+$/.test(name) && typeof url === 'string' && /^https:\/\/[^\s]+$/.test(url),
+      `"metadata.r3_vocabularies" contains ${quoted(name)}: ${quoted(String(url))}, which is not a URI and an https URL: write such as "urn:aauth:vocabulary:openapi": "https://notes.example/openapi.json"`,
+    )
+  return { ...given }
+}
+
+/** Schemes beside `jwt`, which is always served (R11-100). */
+function checkSchemes(given: readonly string[]): readonly string[] {
+  demand(Array.isArray(given), '"otherSignatureSchemes" must be a list of schemes: put it in brackets')
+  for (const scheme of given)
+    demand(
+      typeof scheme === 'string' && /^[a-z*][a-z0-9_.*-]{0,63}$/.test(scheme) && scheme !== 'jwt',
+      `"otherSignatureSchemes" contains ${quoted(String(scheme))}, which is not a further Signature-Key scheme: name those that your API serves beside jwt, such as hwk`,
+    )
+  return [...new Set(given)]
 }
 
 /** A window that never closes, or never opens, is a mistake (security C11). */

@@ -56,7 +56,10 @@ export function compileRequirement(
   personTokens: boolean,
   defaults: DefaultRequirement = noDefaults,
 ): CompiledRequirement {
-  demand(typeof given === 'object' && given !== null, 'a requirement must be an object')
+  demand(
+    isPlainObject(given),
+    "a requirement must be an object of its own members, such as { scope: 'notes.read' }: what it inherits, and what a Map holds, would demand nothing",
+  )
   const named = ownMembers(given)
   assertKnownMembers(named, members, 'a requirement')
   const requirement = Object.assign(ownMembers(defaults) as AnyRequirement, named)
@@ -152,4 +155,11 @@ function onlyMember(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined
   const entries = Object.entries(value)
   return entries.length === 1 && entries[0]?.[0] === name ? entries[0][1] : undefined
+}
+
+/** One whose prototype is that of objects, of this realm or another, or none. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }

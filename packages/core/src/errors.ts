@@ -1,4 +1,5 @@
 import { serializeDictionary, Token } from 'structured-headers'
+import { type ErrorContext, errorContextOf } from './error-context.ts'
 import { ownMembers } from './own-members.ts'
 
 /**
@@ -177,7 +178,7 @@ export class AAuthError extends Error {
 
   /** Response headers in lower case, without `content-type` and framing. */
   get headers(): Readonly<Record<string, string>> {
-    return headersOf(this.code, ownMembers(this.#details))
+    return headersOf(this.code, ownMembers(this.#details), errorContextOf(this))
   }
 
   /** The problem document (RFC 9457) that goes with it. */
@@ -240,7 +241,11 @@ function rowOf(code: AAuthErrorCode, details: RefusalDetails): Row {
 /** The algorithms accepted for keys and tokens, as advertised (draft 11 §11.3.1). */
 export const acceptedAlgorithms = ['Ed25519', 'ES256'] as const
 
-function headersOf(code: AAuthErrorCode, details: RefusalDetails): Record<string, string> {
+function headersOf(
+  code: AAuthErrorCode,
+  details: RefusalDetails,
+  context: ErrorContext | undefined,
+): Record<string, string> {
   const { status } = rowOf(code, details)
   const headers: Record<string, string> = { 'cache-control': 'no-store' }
   if (isSignatureError(code)) {
@@ -253,12 +258,14 @@ function headersOf(code: AAuthErrorCode, details: RefusalDetails): Record<string
   // A policy refusal carries none of these (matrix ERR-3).
   if (status === 401) {
     if (details.advertise || code === 'unsupported_scheme')
-      headers['accept-signature-scheme'] = details.scheme ?? 'jwt'
+      headers['accept-signature-scheme'] = details.scheme ?? context?.schemes.join(', ') ?? 'jwt'
     if (details.advertise || code === 'unsupported_algorithm') {
       headers['accept-signature-alg'] = acceptedAlgorithms.join(', ')
     }
-    if (details.requirement)
+    if (details.requirement) {
       headers['aauth-requirement'] = requirementHeader(details.requirement, details.resourceToken)
+      if (context !== undefined) headers.link = context.link
+    }
   }
   if (code === 'invalid_request' && details.allow !== undefined) headers.allow = details.allow
   if (details.retryAfter !== undefined) headers['retry-after'] = wholeSeconds(details.retryAfter)

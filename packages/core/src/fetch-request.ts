@@ -53,7 +53,8 @@ export async function checkContent(
     content = await readContent(request, maxContent)
     return content
   })
-  if (content === undefined) return request
+  // A GET may not be given any, also where its content was sent and empty.
+  if (content === undefined || content.length === 0) return request
   return inPlaceOf(request, new Request(request, { body: content }))
 }
 

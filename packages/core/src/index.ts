@@ -29,6 +29,7 @@ export type {
   Requirement,
 } from './requirement.ts'
 export { createResource, type Resource } from './resource.ts'
+export { resourceLink } from './resource-link.ts'
 export type { RoutedRequest } from './routed-request.ts'
 export { answerRoutes } from './routes/answer-routes.ts'
 export { answerWellKnown } from './routes/well-known.ts'

@@ -87,6 +87,11 @@ export interface ResourceOptions {
    */
   readonly additionalSignatureComponents?: readonly string[]
   /**
+   * Further Signature-Key schemes that your API serves beside `jwt`, behind guards that are `optional` or on routes of
+   * its own, such as `hwk`: `Accept-Signature-Scheme` then lists them all (draft 11 §11.3.4.1). Default none.
+   */
+  readonly otherSignatureSchemes?: readonly string[]
+  /**
    * Which requests are accepted once only; default `'auto'`: unsafe methods whose signature has a `nonce` or covers
    * `content-digest`. Whoever captured the head of any other request can send it again, with other content, until
    * `created` and the window.
@@ -128,6 +133,8 @@ export interface ResourceDisplay {
   readonly documentation_uri?: string
   readonly tos_uri?: string
   readonly policy_uri?: string
+  /** R3 vocabularies: from the name of a vocabulary to the https URL of its document (draft 11 §12.1.1). */
+  readonly r3_vocabularies?: Readonly<Record<string, string>>
 }
 
 /** Defaults and hard maxima of security §4. */
@@ -182,6 +189,7 @@ export interface ResourceSettings {
   readonly missions: MissionWatching | undefined
   readonly signatureWindow: number
   readonly additionalSignatureComponents: readonly string[]
+  readonly otherSignatureSchemes: readonly string[]
   readonly replay: ReplayScope
   readonly claims: readonly string[]
   readonly require: DefaultRequirement

@@ -2,6 +2,7 @@ import { platform } from '#platform'
 import { assertClassProvable } from './assert-class-provable.ts'
 import { checkOptions } from './check-options.ts'
 import { compileRequirement } from './compile-requirement.ts'
+import { type ErrorContext, setErrorContext } from './error-context.ts'
 import { AAuthError, isAAuthError } from './errors.ts'
 import { SigningKeySource } from './issue/signing-key.ts'
 import { IssuerKeys } from './keys/issuer-keys.ts'
@@ -17,6 +18,7 @@ import type { Platform } from './platform/platform.ts'
 import { selfTest } from './platform/self-test.ts'
 import { Purges } from './purges.ts'
 import type { AnyRequirement, CompiledRequirement } from './requirement.ts'
+import { linkOf } from './resource-link.ts'
 import { addPurge } from './stores/ask.ts'
 import { ReplayMemory } from './stores/replay-memory.ts'
 import type { ReplayBounds } from './stores/replay-shares.ts'
@@ -87,11 +89,13 @@ export class ResourceState {
   readonly purges: Purges = new Purges((iss) => this.#drop(iss))
   readonly #listed: ReadonlySet<string>
   readonly #compiled = new WeakMap<object, CompiledRequirement>()
+  readonly #errorContext: ErrorContext
   readonly #reported = new WeakMap<SignedRequest, AAuthError>()
   #ready: Promise<void> | undefined
 
   constructor(settings: ResourceSettings) {
     this.settings = settings
+    this.#errorContext = { schemes: ['jwt', ...settings.otherSignatureSchemes], link: linkOf(settings) }
     this.defaults = this.#compile({})
     const { now, limits, trust, stores } = settings
     this.keys = new IssuerKeys({
@@ -161,6 +165,7 @@ export class ResourceState {
     const error = isAAuthError(thrown) ? thrown : ownFault(thrown)
     // What is sent for a step-up is known, and reported, when its resource token is signed.
     if (error instanceof PendingStepUp) return error
+    setErrorContext(error, this.#errorContext)
     // A step-up inside `check` comes by twice.
     if (this.#reported.get(request) === error) return error
     try {

@@ -82,6 +82,7 @@ describe('an agent token where an auth token is needed, person-token alone', () 
       expect(world.refusals[0]?.headers).toEqual({
         'cache-control': 'no-store',
         'aauth-requirement': 'requirement=person-token',
+        link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
       })
     },
   )

@@ -48,6 +48,7 @@ describe('a request without any credential', () => {
           'accept-signature-scheme': 'jwt',
           'accept-signature-alg': 'Ed25519, ES256',
           'aauth-requirement': `requirement=${asked}`,
+          link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
         },
         body: JSON.stringify({
           type: `urn:ietf:params:sig-error:${error}`,

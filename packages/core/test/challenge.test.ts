@@ -60,7 +60,11 @@ describe('a verified token of a kind that the route does not take', () => {
       // The signature verified, so there is nothing to say in Signature-Error.
       expect({ status, headers, error: JSON.parse(body).error }).toEqual({
         status: 401,
-        headers: { ...problem, 'aauth-requirement': `requirement=${requirement}` },
+        headers: {
+          ...problem,
+          'aauth-requirement': `requirement=${requirement}`,
+          link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
+        },
         error: code,
       })
     },
@@ -73,7 +77,11 @@ describe('a verified token of a kind that the route does not take', () => {
       const { status, headers, body } = await answer(refusal)
       expect({ status, headers, error: JSON.parse(body).error }).toEqual({
         status: 401,
-        headers: { ...problem, 'aauth-requirement': expect.stringMatching(resourceToken) },
+        headers: {
+          ...problem,
+          'aauth-requirement': expect.stringMatching(resourceToken),
+          link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
+        },
         error: 'auth_token_required',
       })
     },

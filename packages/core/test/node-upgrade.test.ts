@@ -54,6 +54,7 @@ describe('an upgrade, which bypasses every middleware', () => {
       'accept-signature-scheme: jwt',
       'accept-signature-alg: Ed25519, ES256',
       'aauth-requirement: requirement=agent-token',
+      'link: <https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
       `content-length: ${body.length}`,
       'connection: close',
     ])

@@ -95,6 +95,17 @@ describe('a requirement that would not mean what was written', () => {
     expect(() => checkRequirement(resource, requirement as AnyRequirement)).toThrow(new TypeError(text))
   })
 
+  it.each([
+    ['inherits its members', Object.create({ scope: 'read', check: () => false })],
+    ['is a Map', new Map([['scope', 'read']])],
+    ['is a list', ['read']],
+    ['is of a class', new (class Need {})()],
+  ])('is refused where it %s, since it would demand nothing', (_, requirement) => {
+    expect(() => checkRequirement(resource, requirement as never)).toThrow(
+      /must be an object of its own members/,
+    )
+  })
+
   it.each([null, undefined, 'read'])('is refused when it is %j', (requirement) => {
     expect(() => checkRequirement(resource, requirement as never)).toThrow(/must be an object/)
   })

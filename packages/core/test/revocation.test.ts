@@ -35,7 +35,10 @@ describe('a revoked token', () => {
         {
           'cache-control': 'no-store',
           'signature-error': 'error=revoked_jwt',
-          ...(requirement && { 'aauth-requirement': requirement }),
+          ...(requirement && {
+            'aauth-requirement': requirement,
+            link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
+          }),
         },
       ])
     },
@@ -123,7 +126,10 @@ describe('an expired token', () => {
         {
           'cache-control': 'no-store',
           'signature-error': 'error=expired_jwt',
-          ...(requirement && { 'aauth-requirement': requirement }),
+          ...(requirement && {
+            'aauth-requirement': requirement,
+            link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
+          }),
         },
       ])
     },

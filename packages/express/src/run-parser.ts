@@ -10,10 +10,8 @@ import type { Request, RequestHandler, Response } from 'express'
 export function runParser(parser: RequestHandler, req: Request, res: Response): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const next = (fault?: unknown): void => (isAAuthError(fault) ? reject(fault) : resolve(fault))
-    try {
-      parser(req, res, next)
-    } catch (fault) {
-      next(fault)
-    }
+    // Express 5 lets a middleware return a promise, whose rejection would end the process if nobody heard it.
+    const run = async (): Promise<unknown> => parser(req, res, next)
+    run().catch(next)
   })
 }

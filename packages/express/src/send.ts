@@ -7,6 +7,8 @@ import type { Answer } from '@aauth-guard/core'
  */
 export function send(res: ServerResponse, { status, headers, body }: Answer): void {
   if (res.headersSent || res.destroyed) return
+  // What a handler set before it was refused describes content that is not sent.
+  for (const name of ['content-encoding', 'content-range', 'etag', 'last-modified']) res.removeHeader(name)
   res.statusCode = status
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
   res.setHeader('content-length', Buffer.byteLength(body))

@@ -14,6 +14,7 @@ describe.each(expressLines)('answers on %s', (_, express) => {
     expect(response.status).toBe(401)
     expect(headers).toEqual({
       'aauth-requirement': 'requirement=agent-token',
+      link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
       'accept-signature-alg': 'Ed25519, ES256',
       'accept-signature-scheme': 'jwt',
       'cache-control': 'no-store',

@@ -81,6 +81,16 @@ describe.each(expressLines)('a parser that the guard runs on %s', (_, express) =
     expect(entered).toEqual([{ a: 1 }])
   })
 
+  it('that rejects later is a fault of the application, which goes on', async () => {
+    const parser = async (): Promise<never> => {
+      await Promise.resolve()
+      throw new Error('the parser failed')
+    }
+    const { send } = await serveWith(parser as never)
+    expect((await send({ method: 'POST' })).status).toBe(500)
+    expect((await send({ method: 'POST' })).status).toBe(500)
+  })
+
   it('that throws is a fault of the application, and nobody gets in', async () => {
     const { send, entered } = await serveWith(() => {
       throw new Error('the parser failed')

@@ -68,6 +68,7 @@ describe('a WebSocket of @hono/node-server', () => {
         'cache-control: no-store',
         'content-length: 0',
         'content-type: application/problem+json',
+        'link: <https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
         'signature-error: error=invalid_signature',
       ],
       body: '',

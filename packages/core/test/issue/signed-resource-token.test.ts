@@ -84,6 +84,7 @@ describe('every resource token', () => {
       'cache-control': 'no-store',
       'signature-error': 'error=revoked_jwt',
       'aauth-requirement': 'requirement=person-token',
+      link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
     })
   })
 })

@@ -27,6 +27,7 @@ describe('the credential at the authorization endpoint', () => {
         'accept-signature-scheme': 'jwt',
         'accept-signature-alg': 'Ed25519, ES256',
         'aauth-requirement': requirement,
+        link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
       },
     ])
   })

@@ -20,7 +20,10 @@ function asked({ status, code, headers }: AAuthError): unknown[] {
   const { 'aauth-requirement': requirement = '', ...rest } = headers
   return [status, code, requirement.replace(/;resource-token=".*"$/, ' and a resource token'), rest]
 }
-const noStore = { 'cache-control': 'no-store' }
+const noStore = {
+  'cache-control': 'no-store',
+  link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
+}
 
 const rows: readonly (readonly [
   title: string,
@@ -133,5 +136,5 @@ it('policy refuses a verified caller with 403 and asks for nothing [R11-151]', a
   const { agent, refusal } = await makeWorld(notes)
   const requirement = { ...read, check: () => false }
   const { status, code, headers } = await refusal(await agent.authToken(read), { requirement })
-  expect([status, code, headers]).toEqual([403, 'access_denied', noStore])
+  expect([status, code, headers]).toEqual([403, 'access_denied', { 'cache-control': 'no-store' }])
 })

@@ -40,6 +40,7 @@ describe('stepUp', () => {
         'content-type': 'application/problem+json',
         'cache-control': 'no-store',
         'aauth-requirement': expect.stringMatching(challenge),
+        link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
       },
     ])
     const { payload } = await challenged(resource, answered)

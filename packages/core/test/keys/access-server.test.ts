@@ -38,6 +38,7 @@ describe('accessServer', () => {
         'cache-control': 'no-store',
         'signature-error': 'error=invalid_jwt',
         'aauth-requirement': requirement,
+        link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
       })
       expect(net.fetches).toEqual([])
     },

@@ -136,6 +136,7 @@ describe('an issuer that is not admitted is refused before anything is fetched',
       'cache-control': 'no-store',
       'signature-error': 'error=invalid_jwt',
       'aauth-requirement': 'requirement=person-token',
+      link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
     })
     expect(net.fetches).toEqual([])
   })
@@ -147,6 +148,7 @@ describe('an issuer that is not admitted is refused before anything is fetched',
       'cache-control': 'no-store',
       'signature-error': 'error=invalid_jwt',
       'aauth-requirement': 'requirement=agent-token',
+      link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
     })
     expect(net.fetches).toEqual([])
   })

@@ -43,6 +43,8 @@ export const auditedPatterns: readonly AuditedPattern[] = [
     meets: 'Expires and Date of answers of issuers, of fixed length',
     almost: anywhere,
   },
+  { pattern: /^[a-z][a-z0-9+.-]*:[^\s]+$/, meets: 'options: URIs of vocabularies', almost: [['a:', ' ']] },
+  { pattern: /^[a-z*][a-z0-9_.*-]{0,63}$/, meets: 'options: Signature-Key schemes', almost: [['a', ' ']] },
   { pattern: /:443$/, meets: 'Host and the authority of absolute form', almost: [['a', ':44']] },
   { pattern: /^[ \t]*aauth(?![!#$%&'*+.^_`|~0-9a-z-])/i, meets: 'Authorization', almost: [[' ', ' aaut']] },
   {

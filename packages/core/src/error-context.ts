@@ -1,0 +1,19 @@
+/** What the answers of one resource say beside what was wrong with the request. */
+export interface ErrorContext {
+  /** Signature-Key schemes that the API serves, `jwt` first (draft 11 §11.3.4.1). */
+  readonly schemes: readonly string[]
+  /** The value of `Link` that leads to the metadata of the resource (draft 11 §11.2.5). */
+  readonly link: string
+}
+
+const contexts = new WeakMap<Error, ErrorContext>()
+
+/** Says which resource refuses. */
+export function setErrorContext(error: Error, context: ErrorContext): void {
+  contexts.set(error, context)
+}
+
+/** `undefined` for an error that no resource has refused with yet. */
+export function errorContextOf(error: Error): ErrorContext | undefined {
+  return contexts.get(error)
+}
