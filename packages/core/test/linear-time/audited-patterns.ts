@@ -158,11 +158,6 @@ export const auditedPatterns: readonly AuditedPattern[] = [
   { pattern: /^[a-z0-9.-]{1,253}(?::[1-9][0-9]{0,4})?$/, meets: 'options', almost: anywhere },
   { pattern: /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, meets: 'options', almost: anywhere },
   { pattern: /^https:\/\/[^\s]+$/, meets: 'options', almost: [['https://', ' ']] },
-  {
-    pattern: /^(?:name|description|(?:logo|logo_dark|documentation|tos|policy)_uri)$/,
-    meets: 'options',
-    almost: [['logo', '_uri']],
-  },
 ]
 
 /** Built of parts, and timed through the functions that hold them: `isServerId` and `isAgentId`. */
