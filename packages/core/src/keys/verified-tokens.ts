@@ -33,6 +33,8 @@ const meanSize = 2048
  */
 export class VerifiedTokens {
   readonly #entries: LRUCache<string, Entry>
+  /** The entries by issuer and `jti`, so that a revocation costs the same however many tokens are kept. */
+  readonly #byName = new Map<string, VerifiedToken>()
   readonly #keys: IssuerKeys
 
   constructor(keys: IssuerKeys, max: number) {
@@ -41,6 +43,10 @@ export class VerifiedTokens {
       max,
       maxSize: max * meanSize,
       sizeCalculation: ({ token }, text) => text.length + weightOf(token.claims.further),
+      dispose: ({ token }) => {
+        const name = nameOf(token.claims)
+        if (this.#byName.get(name) === token) this.#byName.delete(name)
+      },
     })
   }
 
@@ -67,14 +73,20 @@ export class VerifiedTokens {
 
   set(text: string, token: VerifiedToken, signedWith: IssuerKey): void {
     // A part of a string keeps all of it alive, here a whole header; what is joined and cut anew is a copy.
-    this.#entries.set(` ${text}`.slice(1), { token, signedWith })
+    const copy = ` ${text}`.slice(1)
+    this.#entries.set(copy, { token, signedWith })
+    // An entry that is larger than all the room is not kept.
+    if (this.#entries.has(copy)) this.#byName.set(nameOf(token.claims), token)
   }
 
-  /** The token of an issuer with this `jti`, where it is remembered. Walks over all of them. */
-  find({ iss, jti }: { readonly iss: string; readonly jti: string }): VerifiedToken | undefined {
-    for (const { token } of this.#entries.values())
-      if (token.claims.jti === jti && token.claims.iss === iss) return token
-    return undefined
+  /** The token of an issuer with this `jti`, the one seen last where there are several, where it is remembered. */
+  find(token: Pick<VerifiedClaims, 'iss' | 'jti'>): VerifiedToken | undefined {
+    return this.#byName.get(nameOf(token))
+  }
+
+  /** Names that are kept, for tests of the bound. */
+  get names(): number {
+    return this.#byName.size
   }
 
   /** Forgets the tokens an issuer signed. */
@@ -82,4 +94,9 @@ export class VerifiedTokens {
     for (const [text, { token }] of this.#entries.entries())
       if (token.claims.iss === iss) this.#entries.delete(text)
   }
+}
+
+/** A server identifier holds no space. */
+function nameOf({ iss, jti }: Pick<VerifiedClaims, 'iss' | 'jti'>): string {
+  return `${iss} ${jti}`
 }

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import { isAdmitted } from '../admit.ts'
 import type { AAuthError } from '../errors.ts'
 import { abortable } from '../keys/fetch-document.ts'
@@ -7,6 +6,7 @@ import type { ResourceState } from '../resource.ts'
 import { findTombstone } from '../stores/ask.ts'
 import type { Mission } from '../token/claims.ts'
 import { inquiryOf } from './inquire.ts'
+import { ListedApart } from './listed-apart.ts'
 import { ServerLine } from './server-line.ts'
 import { type MissionSource, readAnswer } from './source.ts'
 import type { MissionStatus } from './watching.ts'
@@ -65,16 +65,20 @@ type Outcome =
 export class MissionStatuses {
   readonly #state: ResourceState
   readonly #settings: StatusSettings
-  readonly #active: LRUCache<string, Active>
-  readonly #unknown: LRUCache<string, Unknown>
+  readonly #active: ListedApart<Active>
+  readonly #unknown: ListedApart<Unknown>
   readonly #flights = new Map<string, Flight>()
-  readonly #lines = new LRUCache<string, ServerLine>({ max: 1000 })
+  readonly #lines: ListedApart<ServerLine>
+  /** Questions under way to listed person servers, and to others: neither waits for the other. */
+  readonly #underWay = { listed: 0, others: 0 }
 
   constructor(state: ResourceState, settings: StatusSettings) {
     this.#state = state
     this.#settings = settings
-    this.#active = new LRUCache({ max: settings.maxMissions })
-    this.#unknown = new LRUCache({ max: settings.maxMissions })
+    const isListed = (approver: string): boolean => state.isListed(approver)
+    this.#active = new ListedApart(settings.maxMissions, isListed)
+    this.#unknown = new ListedApart(settings.maxMissions, isListed)
+    this.#lines = new ListedApart(1000, isListed)
   }
 
   /** @throws {AAuthError} `mission_terminated` or `server_error` (or the promise rejects) */
@@ -131,7 +135,7 @@ export class MissionStatuses {
 
   /** Forgets what a person server said of its missions. */
   purge(approver: string): void {
-    for (const [key] of this.#active.entries()) if (isOf(key, approver)) this.#active.delete(key)
+    for (const key of this.#active.keys()) if (isOf(key, approver)) this.#active.delete(key)
     for (const [key, underWay] of this.#flights) {
       if (!isOf(key, approver)) continue
       underWay.overtaken = true
@@ -163,9 +167,13 @@ export class MissionStatuses {
     if (failed && isWithin(this.#state.settings.now(), failed, failed.outcome.until))
       return Promise.resolve(failed.outcome)
     const isOvertaken = (): boolean => flight.overtaken
-    const outcome = this.#inquire(mission, key, isOvertaken)
+    const whose = this.#state.isListed(mission.approver) ? 'listed' : 'others'
+    const isFull = this.#underWay[whose] >= maxFlights
+    this.#underWay[whose] += 1
+    const outcome = this.#inquire(mission, key, isFull, isOvertaken)
       .catch((error: unknown) => this.#fail(key, error))
       .finally(() => {
+        this.#underWay[whose] -= 1
         if (this.#flights.get(key) === flight) this.#flights.delete(key)
       })
     const flight: Flight = { outcome, overtaken: false, sentAt: performance.now() }
@@ -173,12 +181,17 @@ export class MissionStatuses {
     return outcome
   }
 
-  async #inquire(mission: Mission, key: string, isOvertaken: () => boolean): Promise<Outcome> {
+  async #inquire(
+    mission: Mission,
+    key: string,
+    isFull: boolean,
+    isOvertaken: () => boolean,
+  ): Promise<Outcome> {
     const { settings } = this.#state
     const { approver } = mission
     if (!isAdmitted(settings, undefined, 'person-server', approver))
       throw new Error(`${approver} is not admitted as person-server`)
-    if (this.#flights.size >= maxFlights) throw new Error('too many missions are asked for')
+    if (isFull) throw new Error('too many missions are asked for')
     const observedAt = settings.now()
     const signal = AbortSignal.any([this.#state.keys.closing, AbortSignal.timeout(this.#settings.deadline)])
     const question = async (): Promise<unknown> => {
@@ -230,8 +243,9 @@ export class MissionStatuses {
   }
 
   #lineTo(approver: string): ServerLine {
-    const line = this.#lines.get(approver) ?? new ServerLine(32, 1024)
-    this.#lines.set(approver, line)
+    const key = `${approver}\n`
+    const line = this.#lines.get(key) ?? new ServerLine(32, 1024)
+    this.#lines.set(key, line)
     return line
   }
 }

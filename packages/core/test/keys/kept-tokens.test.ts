@@ -22,6 +22,20 @@ describe('of verified tokens', () => {
     expect(texts.map((text) => tokens.get(text, 1) !== undefined)).toEqual([false, false, false, true, true])
   })
 
+  it('each is found by issuer and jti without a walk, and no name outlives its token [O04]', () => {
+    const tokens = new VerifiedTokens(published, 4)
+    const named = (jti: string) => ({ claims: { iss: 'https://ps.example', jti, exp: 2 } }) as VerifiedToken
+    for (let n = 0; n < 100; n++) tokens.set(`text ${n}`, named(`jti-${n}`), signedWith)
+    expect(tokens.names).toBe(4)
+    expect(tokens.find({ iss: 'https://ps.example', jti: 'jti-99' })?.claims.jti).toBe('jti-99')
+    expect(tokens.find({ iss: 'https://ps.example', jti: 'jti-1' })).toBeUndefined()
+    tokens.set('text 99', named('jti-99'), signedWith)
+    tokens.set('x'.repeat(10_000), named('too-large'), signedWith)
+    expect(tokens.find({ iss: 'https://ps.example', jti: 'too-large' })).toBeUndefined()
+    tokens.purge('https://ps.example')
+    expect(tokens.names).toBe(0)
+  })
+
   it('further claims take of that room what they take of memory [O04]', () => {
     const tokens = new VerifiedTokens(published, 4)
     const groups = Array.from({ length: 120 }, () => ({}))

@@ -1,0 +1,38 @@
+import { LRUCache } from 'lru-cache'
+
+/**
+ * Entries of person servers, those of listed ones apart from the others: however many entries others have, they push
+ * out nothing of a listed server. A key begins with the person server and a line feed, which no identifier holds.
+ */
+export class ListedApart<Value extends object> {
+  readonly #listed: LRUCache<string, Value>
+  readonly #others: LRUCache<string, Value>
+  readonly #isListed: (approver: string) => boolean
+
+  /** @param max entries of listed servers together, and of the others together */
+  constructor(max: number, isListed: (approver: string) => boolean) {
+    this.#listed = new LRUCache({ max })
+    this.#others = new LRUCache({ max })
+    this.#isListed = isListed
+  }
+
+  get(key: string): Value | undefined {
+    return this.#of(key).get(key)
+  }
+
+  set(key: string, value: Value): void {
+    this.#of(key).set(key, value)
+  }
+
+  delete(key: string): void {
+    this.#of(key).delete(key)
+  }
+
+  keys(): readonly string[] {
+    return [...this.#listed.keys(), ...this.#others.keys()]
+  }
+
+  #of(key: string): LRUCache<string, Value> {
+    return this.#isListed(key.slice(0, key.indexOf('\n'))) ? this.#listed : this.#others
+  }
+}
