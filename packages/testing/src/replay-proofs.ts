@@ -48,7 +48,7 @@ const keys = (length: number, mark: Partial<ReplayMark> = {}): Partial<ReplayMar
 export const unlistedIssuers = (length: number): Partial<ReplayMark>[] =>
   numbered(length, 'https://s').map((issuer) => ({ issuer, owner: issuer, listed: false }))
 /** As many as the share of a key. */
-export const share = prints(bounds.maxPerKey)
+export const share: readonly Partial<ReplayMark>[] = prints(bounds.maxPerKey)
 const unlisted = { issuer: 'https://unlisted.example', listed: false }
 const other = { issuer: 'https://other.example' }
 export const firsts = (verdicts: readonly ReplayVerdict[]): number => count(verdicts, 'first')

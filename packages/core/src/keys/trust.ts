@@ -26,11 +26,11 @@ export type Trust = 'any' | TrustPolicy
 
 const anybody: TrustPolicy = ownMembers({ agentProviders: 'any', personServers: 'any' })
 /** The member of {@link TrustPolicy} for each role. */
-export const memberOf = {
+export const memberOf: Readonly<Record<IssuerRole, keyof TrustPolicy>> = {
   'agent-provider': 'agentProviders',
   'person-server': 'personServers',
   'access-server': 'accessServers',
-} as const satisfies Record<IssuerRole, keyof TrustPolicy>
+}
 
 /** Whether `trust` admits `issuer` in `role`. A predicate that throws admits nobody. */
 export function admits(trust: Trust, role: IssuerRole, issuer: string): boolean {
