@@ -1,6 +1,6 @@
 import { type AnyRequirement, type Auth, authorize } from '@aauth-guard/core'
 import { type Agent, type Algorithm, type Grant, toSignedRequest } from '@aauth-guard/testing'
-import { makeWorld, type World } from '../../core/test/world.ts'
+import { listed, makeWorld, type World } from '../../core/test/world.ts'
 import { type Check, check, equal } from './check.ts'
 
 const mission = 'TuQ3mRZ9kTjLsdcZAyqZJKXcdhsqLRKXVbhHVgBTAKI'
@@ -19,7 +19,11 @@ const kinds: readonly (readonly [name: string, token: (world: World) => Promise<
 export const accepted: readonly Check[] = [
   ...kinds.map(([name, token, requirement]) =>
     check(`accepts ${name}`, async () => {
-      const world = await makeWorld({ accessServer: 'https://as.example', acceptPersonServerTokens: true })
+      const world = await makeWorld({
+        trust: listed,
+        accessServer: 'https://as.example',
+        acceptPersonServerTokens: true,
+      })
       equal((await world.call(await token(world), { requirement })).thumbprint, world.agent.key.thumbprint)
     }),
   ),
@@ -32,24 +36,24 @@ export const accepted: readonly Check[] = [
     ),
   ),
   check('reads the mission of an auth token of draft 11', async () => {
-    const { agent, call } = await makeWorld()
+    const { agent, call } = await makeWorld({ trust: listed })
     const auth = await call(await agent.authToken({ mission }), { requirement: { mission: 'required' } })
     equal(auth.mission, { approver: 'https://ps.example', s256: mission })
   }),
   check('reads the mission and the class of an auth token of drafts 01 to 10', async () => {
-    const { agent, call } = await makeWorld()
+    const { agent, call } = await makeWorld({ trust: listed })
     const requirement = { class: { provider: 'https://agent.example' } }
     const auth = await call(await agent.authToken(old({ mission })), { requirement })
     equal([auth.mission?.s256, auth.class?.provider], [mission, 'https://agent.example'])
   }),
   check('takes a target as it was written', async () => {
-    const { agent, call } = await makeWorld()
+    const { agent, call } = await makeWorld({ trust: listed })
     const url = 'https://notes.example/a%2Fb/%E2%82%AC?x=%20&y=1+2'
     const { covered } = await call(await agent.authToken(), { url, cover: ['@query'] })
     equal(covered, ['@method', '@authority', '@path', 'signature-key', '@query'])
   }),
   check('takes a content with the digest that is covered', async () => {
-    const { agent, call } = await makeWorld()
+    const { agent, call } = await makeWorld({ trust: listed })
     const auth = await call(await agent.authToken(), {
       method: 'POST',
       body: '{"text":"Grüße"}',
@@ -58,7 +62,7 @@ export const accepted: readonly Check[] = [
     equal(auth.covered.includes('content-digest'), true)
   }),
   check('hands out identities that nobody can change', async () => {
-    const { agent, call } = await makeWorld()
+    const { agent, call } = await makeWorld({ trust: listed })
     const auth = await call(await agent.authToken(old({ mission })))
     equal(
       [auth, auth.scopes, auth.covered, auth.mission, auth.class].map(Object.isFrozen),
@@ -72,7 +76,7 @@ function old(grant: Grant = {}): Grant {
 }
 
 async function meet(agentAlg: Algorithm, issuerAlg: Algorithm): Promise<[Agent, Auth]> {
-  const { net, resource } = await makeWorld()
+  const { net, resource } = await makeWorld({ trust: listed })
   const provider = await net.issuer('agent-provider', 'https://other-agent.example', issuerAlg)
   const agent = await net.agent({ name: 'other', provider, alg: agentAlg })
   const message = await agent.sign(`${net.resource}/notes`, {}, { token: await agent.agentToken() })

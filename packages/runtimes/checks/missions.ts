@@ -7,7 +7,7 @@ import {
   watchMissions,
 } from '@aauth-guard/core/missions'
 import { type Agent, type Grant, toRequest, toSignedRequest } from '@aauth-guard/testing'
-import { makeWorld, type World } from '../../core/test/world.ts'
+import { listed, makeWorld, type World } from '../../core/test/world.ts'
 import { type Check, check, equal } from './check.ts'
 
 const approver = 'https://ps.example'
@@ -21,7 +21,7 @@ const blobDigest = 'nkx88Xelz13wBwUE956Dq5tUJR4bsbLtIcwE0KcV7OI'
 export const missions: readonly Check[] = [
   ...(['mission-header', 'person-token'] as const).map((generation) =>
     check(`refuses a mission of the ${generation} generation from the moment it has ended`, async () => {
-      const { agent, resource, call, refusal } = await makeWorld()
+      const { agent, resource, call, refusal } = await makeWorld({ trust: listed })
       const token = await agent.authToken({ generation, mission: s256 })
       await call(token)
       await resource.missions.terminate({ approver, s256 }, 'revoked')
@@ -33,7 +33,7 @@ export const missions: readonly Check[] = [
     }),
   ),
   check('lets another runtime of the class go on, and one of another provider not', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const grant = JSON.parse(JSON.stringify(missionGrant(await authOf(world, world.agent, old))))
     const second = await world.net.agent({ name: 'second', alg: 'ES256' })
     const provider = await world.net.issuer('agent-provider', 'https://other-agent.example')
@@ -48,7 +48,7 @@ export const missions: readonly Check[] = [
     )
   }),
   check('knows no class in draft 11, and says so', async () => {
-    const world = await makeWorld()
+    const world = await makeWorld({ trust: listed })
     const grant = missionGrant(await authOf(world, world.agent, { mission: s256 }))
     const second = await authOf(world, await world.net.agent({ name: 'second' }), { mission: s256 })
     equal([mayResume(grant, second), mayResume(grant, second, 'mission-only')], ['class_unknown', 'match'])
@@ -66,7 +66,10 @@ export const missions: readonly Check[] = [
   check('opens a route to the tools of the mission blob', async () => {
     const octets = new TextEncoder().encode(blob)
     equal(approvedTools(await verifyMissionBlob(octets, blobDigest)), [{ name: 'Reader' }])
-    const { agent, call, refusal } = await makeWorld({ missions: watchMissions({ blobs: () => octets }) })
+    const { agent, call, refusal } = await makeWorld({
+      trust: listed,
+      missions: watchMissions({ blobs: () => octets }),
+    })
     const token = await agent.authToken({ mission: blobDigest })
     const { type } = await call(token, { requirement: { tool: 'Reader' } })
     const { code } = await refusal(token, { requirement: { tool: 'Eraser' } })
@@ -76,7 +79,7 @@ export const missions: readonly Check[] = [
     check(
       `hands on a request without AAuth-Mission, its content ${digest ? 'compared' : 'unread'}`,
       async () => {
-        const { agent, resource, net } = await makeWorld()
+        const { agent, resource, net } = await makeWorld({ trust: listed })
         const token = await agent.authToken(old)
         const request = { method: 'POST', body: 'Grüße', headers: { 'x-tag': 'a' } }
         const how = { token, digest, mission: { approver, s256 } }

@@ -25,7 +25,7 @@ export const notes: readonly Check<Scene>[] = [
   }),
   socket('tells an agent for whom it acts', async (scene) => {
     const { text } = await call(scene, await scene.agent.personToken({ sub: 'person-7' }), '/me')
-    equal(text, '{"ps":"https://ps.example","sub":"person-7"}')
+    equal(text, '{"person":"[\\"person-token\\",\\"https://ps.example\\",\\"person-7\\"]"}')
   }),
   ...(['person-token', 'mission-header'] as const).flatMap((generation) => {
     const granted = ({ agent }: Scene, more: Grant): Promise<string> =>

@@ -1,5 +1,5 @@
 import { type Corruption, corruptions, corruptToken } from '@aauth-guard/testing'
-import { type Call, makeWorld, type World } from '../../core/test/world.ts'
+import { type Call, listed, makeWorld, type World } from '../../core/test/world.ts'
 import { type Check, check, equal } from './check.ts'
 
 const mission = 'A'.repeat(43)
@@ -44,8 +44,9 @@ const faults: Readonly<Record<string, Fault>> = {
   invalid_request: async ({ agent }) => [await agent.authToken(), { headers: { host: 'notes.example' } }],
   rate_limited: async ({ agent, call }) => {
     const token = await agent.authToken()
-    await call(token, { method: 'POST', url: 'https://notes.example/1' })
-    return [token, { method: 'POST', url: 'https://notes.example/2' }]
+    const params = { nonce: 'n' }
+    await call(token, { method: 'POST', url: 'https://notes.example/1', params })
+    return [token, { method: 'POST', url: 'https://notes.example/2', params }]
   },
   access_denied: async ({ agent }) => [await agent.authToken(), { requirement: { check: () => false } }],
   mission_required: async ({ agent }) => [await agent.authToken(), { requirement: { mission: 'required' } }],
@@ -76,13 +77,13 @@ const spellings = (Object.keys(corruptions) as Corruption[]).filter(
 export const refused: readonly Check[] = [
   ...Object.entries(faults).map(([code, fault]) =>
     check(`refuses with ${code}`, async () => {
-      const world = await makeWorld({ limits: { replaysPerKey: 1 } })
+      const world = await makeWorld({ trust: listed, limits: { replaysPerKey: 1 } })
       equal((await world.refusal(...(await fault(world)))).code, code)
     }),
   ),
   ...spellings.map((how) =>
     check(`refuses a token in the spelling ${how}`, async () => {
-      const { agent, refusal } = await makeWorld()
+      const { agent, refusal } = await makeWorld({ trust: listed })
       const token = corruptToken(await agent.authToken(), how)
       equal((await refusal(token)).code, 'invalid_jwt')
     }),
