@@ -16,22 +16,29 @@ type Issued = Pick<UntrustedClaims, 'kind' | 'generation' | 'role' | 'iss' | 'dw
  * @throws {AAuthError} `invalid_jwt`
  */
 export function admit(settings: ResourceSettings, routeTrust: Trust | undefined, claims: Issued): void {
-  const { kind, generation, role, iss } = claims
-  const bypassesAccessServer =
-    kind === 'auth-token' &&
-    role === 'person-server' &&
-    settings.accessServer !== undefined &&
-    !settings.acceptPersonServerTokens
-  const fault = bypassesAccessServer
-    ? `${quoted(iss)} is a person server, and "accessServer" decides here: set "acceptPersonServerTokens" to accept its auth tokens too`
-    : !isAdmitted(settings, routeTrust, role, iss)
-      ? `${quoted(iss)} is not trusted as ${role}: list it in "trust.${memberOf[role]}" if its tokens are to count`
-      : agentFault(settings, routeTrust, claims)
+  const { kind, generation } = claims
+  const fault = issuerFault(settings, routeTrust, claims) ?? agentFault(settings, routeTrust, claims)
   if (fault === undefined) return
   throw new AAuthError('invalid_jwt', {
     hint: fault,
     ...(kind === 'auth-token' && renewal(kind, generation)),
   })
+}
+
+function issuerFault(
+  settings: ResourceSettings,
+  routeTrust: Trust | undefined,
+  { kind, role, iss }: Issued,
+): string | undefined {
+  const bypassesAccessServer =
+    kind === 'auth-token' &&
+    role === 'person-server' &&
+    settings.accessServer !== undefined &&
+    !settings.acceptPersonServerTokens
+  if (bypassesAccessServer)
+    return `${quoted(iss)} is a person server, and "accessServer" decides here: set "acceptPersonServerTokens" to accept its auth tokens too`
+  if (isAdmitted(settings, routeTrust, role, iss)) return undefined
+  return `${quoted(iss)} is not trusted as ${role}: list it in "trust.${memberOf[role]}" if its tokens are to count`
 }
 
 /**

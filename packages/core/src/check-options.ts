@@ -1,9 +1,12 @@
+import { checkClock } from './check-clock.ts'
+import { checkDisplay } from './check-display.ts'
+import { checkLimits } from './check-limits.ts'
 import { checkPublishedKeys, checkSigningKey } from './check-signing-key.ts'
 import { checkDefaultRequirement } from './compile-requirement.ts'
 import { demand } from './demand.ts'
 import { checkTrust } from './keys/trust.ts'
 import { assertKnownMembers } from './known-members.ts'
-import type { Limits, ResourceDisplay, ResourceOptions, ResourceSettings } from './options.ts'
+import type { ResourceOptions, ResourceSettings } from './options.ts'
 import { ownMembers } from './own-members.ts'
 import { checkComponents } from './signature/coverage.ts'
 import type { ReplayScope } from './signature/replay.ts'
@@ -14,26 +17,6 @@ import type { Generation } from './token/kinds.ts'
 import { quoted } from './wire/quoted.ts'
 import { cutTarget } from './wire/target.ts'
 
-const limitBounds: Readonly<Record<keyof Limits, readonly [preset: number, max: number, min?: number]>> = {
-  fetchDeadline: [3000, 10_000],
-  requestDeadline: [5000, 30_000, 1000],
-  verifiedTokens: [5000, 50_000],
-  strangers: [250, 10_000],
-  replays: [100_000, 1_000_000],
-  replaysPerIssuer: [500_000, 1_000_000],
-  replaysPerKey: [20_000, 1_000_000],
-  tombstones: [10_000, 1_000_000],
-}
-
-const displayMembers: readonly string[] = [
-  'name',
-  'description',
-  'logo_uri',
-  'logo_dark_uri',
-  'documentation_uri',
-  'tos_uri',
-  'policy_uri',
-]
 const storeMethods: Readonly<Record<keyof Stores, readonly string[]>> = {
   tombstones: ['add', 'find'],
   revocations: ['add', 'find', 'purge'],
@@ -150,34 +133,6 @@ function checkGenerations(given: readonly Generation[] | undefined): ReadonlySet
   return generations
 }
 
-/** Members for people; the rest of the document is what is enforced, and cannot be set (matrix META-4, META-6). */
-function checkDisplay(display: ResourceDisplay): ResourceDisplay {
-  const { r3_vocabularies: vocabularies, ...texts } = display
-  assertKnownMembers(display, [...displayMembers, 'r3_vocabularies'], '"metadata"')
-  for (const [name, value] of Object.entries(texts)) {
-    demand(
-      typeof value === 'string' && (!name.endsWith('_uri') || /^https:\/\/[^\s]+$/.test(value)),
-      `"metadata.${name}" must be ${name.endsWith('_uri') ? 'an https URL' : 'a string'}`,
-    )
-  }
-  if (vocabularies === undefined) return { ...texts }
-  return { ...texts, r3_vocabularies: checkVocabularies(vocabularies) }
-}
-
-/** A vocabulary is named by a URI; agents fetch what describes it from an https URL (R3-00, vocabularies). */
-function checkVocabularies(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  demand(
-    typeof given === 'object' && given !== null && !Array.isArray(given),
-    '"metadata.r3_vocabularies" must be an object: from the URI of each vocabulary to an https URL',
-  )
-  for (const [name, url] of Object.entries(given))
-    demand(
-      /^[a-z][a-z0-9+.-]*:[^\s]+$/.test(name) && typeof url === 'string' && /^https:\/\/[^\s]+$/.test(url),
-      `"metadata.r3_vocabularies" contains ${quoted(name)}: ${quoted(String(url))}, which is not a URI and an https URL: write such as "urn:aauth:vocabulary:openapi": "https://notes.example/openapi.json"`,
-    )
-  return { ...given }
-}
-
 /** Schemes beside `jwt`, which is always served (R11-100). */
 function checkSchemes(given: readonly string[]): readonly string[] {
   demand(Array.isArray(given), '"otherSignatureSchemes" must be a list of schemes: put it in brackets')
@@ -258,47 +213,4 @@ function checkReplay(scope: ReplayScope): ReplayScope {
     `"replay" is ${quoted(scope)}: write 'auto', 'unsafe', 'all' or 'off'`,
   )
   return scope
-}
-
-/** The end of the year 9999. A clock in milliseconds is far beyond it. */
-const lastSecond = 253_402_300_799
-
-/**
- * A clock that answers nonsense stops requests instead of letting all of them through. One in milliseconds is refused
- * at start, unless it fails there: such a clock may only be readable while there is a request.
- */
-function checkClock(now: () => number): () => number {
-  let first = 0
-  try {
-    first = now()
-  } catch {}
-  demand(!(Number.isFinite(first) && first > lastSecond), inMilliseconds(first))
-  return () => {
-    const seconds = Math.floor(now())
-    if (!Number.isSafeInteger(seconds) || seconds < 0)
-      throw new Error('"now" did not return a time: return seconds since 1970, such as Date.now() / 1000')
-    if (seconds > lastSecond) throw new Error(inMilliseconds(seconds))
-    return seconds
-  }
-}
-
-function inMilliseconds(time: number): string {
-  return `"now" returned ${time}, which is not in seconds: divide Date.now() by 1000`
-}
-
-function checkLimits(given: Partial<Limits>): Limits {
-  const limits = {} as Record<keyof Limits, number>
-  assertKnownMembers(given, Object.keys(limitBounds), '"limits"')
-  for (const [name, [preset, max, min = 1]] of Object.entries(limitBounds) as [
-    keyof Limits,
-    (typeof limitBounds)[keyof Limits],
-  ][]) {
-    const value = given[name] ?? preset
-    demand(
-      Number.isInteger(value) && value >= min && value <= max,
-      `"limits.${name}" must be ${min} to ${max}`,
-    )
-    limits[name] = value
-  }
-  return limits
 }

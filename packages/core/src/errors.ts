@@ -60,8 +60,6 @@ export interface RefusalDetails {
   readonly advertise?: boolean
   /** The Signature-Key scheme that this place takes; default `jwt`. */
   readonly scheme?: 'jwt' | 'jwks_uri'
-  /** Of `person_token_required`: the token must carry a mission, which the detail says. */
-  readonly missionRequired?: boolean
   /** Why a mission ended; sent as `termination_reason` beside `mission_terminated`. */
   readonly terminationReason?: string | undefined
   /** Seconds; sent as `Retry-After`. */
@@ -124,10 +122,6 @@ const otherErrors: Readonly<Record<Exclude<AAuthErrorCode, SignatureErrorCode>, 
 }
 
 const methodNotAllowed: Row = { status: 405, detail: 'The route does not serve this method.' }
-const personTokenOfMission: Row = {
-  status: 401,
-  detail: 'Sign the request with a person token that carries mission_s256.',
-}
 const permanentFault: Row = { status: 500, detail: 'The request could not be decided.' }
 
 /**
@@ -229,12 +223,6 @@ function rowOf(code: AAuthErrorCode, details: RefusalDetails): Row {
   if (code === 'invalid_request' && Object.hasOwn(details, 'allow')) return methodNotAllowed
   if (code === 'server_error' && Object.hasOwn(details, 'permanent') && details.permanent)
     return permanentFault
-  if (
-    code === 'person_token_required' &&
-    Object.hasOwn(details, 'missionRequired') &&
-    details.missionRequired
-  )
-    return personTokenOfMission
   return isSignatureError(code) ? signatureErrors[code] : otherErrors[code]
 }
 

@@ -6,8 +6,8 @@ import { assertMission, type MissionDemand } from './mission-demand.ts'
 import { demandLiving } from './mission-end.ts'
 import { ask, redeemsAgentToken } from './redeems-agent-token.ts'
 import type { ResourceState } from './resource.ts'
-import { renewal, type VerifiedClaims } from './token/claims.ts'
-import { isRevoked, revoked } from './token-revocation.ts'
+import type { VerifiedClaims } from './token/claims.ts'
+import { assertTokenUnrevoked } from './token-revocation.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
 /** What a resource token asks for. Everything else in it comes from the verified request. */
@@ -38,7 +38,7 @@ export async function issueFor(
   const { settings } = state
   const { issuer } = settings
   const now = settings.now()
-  await demandAlive(state, claims, now)
+  await assertTokenUnrevoked(state, claims)
   await demandLiving(state, verified)
   if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
     throw ask('person-token', demanded.missionRequired)
@@ -58,15 +58,6 @@ export async function issueFor(
   warnOfRoutes(state)
   const grounds = { claims, thumbprint, audience, scopes: [...new Set(scopes)], account, older, mission }
   return signResourceToken(grounds, issuer, await state.signingKey.current(), now)
-}
-
-/** Handlers keep an identity, and callers send content, for as long as they like (RT-9, PERS-12, R11-161). */
-async function demandAlive(state: ResourceState, claims: VerifiedClaims, now: number): Promise<void> {
-  if (now >= claims.exp) {
-    const requirement = renewal(claims.kind, claims.generation)
-    throw new AAuthError('expired_jwt', { hint: 'the token expired while it was served', ...requirement })
-  }
-  if (await isRevoked(state, claims)) throw revoked({ claims })
 }
 
 /** The access server, or the person server of the verified token; never anything a caller names (RT-3, R11-166). */

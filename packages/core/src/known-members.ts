@@ -10,9 +10,11 @@ import { quoted } from './wire/quoted.ts'
  */
 export function assertKnownMembers(given: object, known: readonly string[], whose: string): void {
   for (const name of Object.keys(given)) {
-    const meant = nearest(name, known)
-    const remedy = meant === undefined ? `use one of ${known.join(', ')}` : `did you mean "${meant}"?`
-    demand(known.includes(name), `${quoted(name)} is not an option of ${whose}: ${remedy}`)
+    if (!known.includes(name)) {
+      const meant = nearest(name, known)
+      const remedy = meant === undefined ? `use one of ${known.join(', ')}` : `did you mean "${meant}"?`
+      throw new TypeError(`${quoted(name)} is not an option of ${whose}: ${remedy}`)
+    }
     demand(
       (given as Record<string, unknown>)[name] !== undefined,
       `"${name}" of ${whose} is undefined: leave it out for the default, or give it a value`,

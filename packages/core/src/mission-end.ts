@@ -62,7 +62,6 @@ export async function endMission(
 }
 
 /** A text that can stand in an answer, or nothing. Reasons are an open vocabulary (draft 11 §8.6). */
-
 export function asReason(reason: unknown): string | undefined {
   return typeof reason === 'string' && /^[\x20-\x7e]{1,128}$/.test(reason) ? reason : undefined
 }

@@ -40,6 +40,8 @@ async function speaksMissionHeader(
   }
 }
 
+const personTokenOfMission = 'Sign the request with a person token that carries mission_s256.'
+
 /**
  * Sends a verified caller back for a token of another kind.
  * @param missionRequired whether a person token must carry a mission, since it would be refused without
@@ -47,5 +49,6 @@ async function speaksMissionHeader(
 export function ask(requirement: 'agent-token' | 'person-token', missionRequired: boolean): AAuthError {
   const code = requirement === 'agent-token' ? 'agent_token_required' : 'person_token_required'
   const hint = `this route needs another token: ${requirement}`
-  return new AAuthError(code, { requirement, hint, missionRequired })
+  const detail = requirement === 'person-token' && missionRequired ? { detail: personTokenOfMission } : {}
+  return new AAuthError(code, { requirement, hint, ...detail })
 }

@@ -3,7 +3,7 @@ import { assertClassProvable } from './assert-class-provable.ts'
 import { checkOptions } from './check-options.ts'
 import { compileRequirement } from './compile-requirement.ts'
 import { type ErrorContext, setErrorContext } from './error-context.ts'
-import { AAuthError, isAAuthError } from './errors.ts'
+import { type AAuthError, isAAuthError } from './errors.ts'
 import { SigningKeySource } from './issue/signing-key.ts'
 import { IssuerKeys } from './keys/issuer-keys.ts'
 import type { KeySource } from './keys/issuer-records.ts'
@@ -19,6 +19,7 @@ import { selfTest } from './platform/self-test.ts'
 import { Purges } from './purges.ts'
 import type { AnyRequirement, CompiledRequirement } from './requirement.ts'
 import { linkOf } from './resource-link.ts'
+import { serverFault } from './server-fault.ts'
 import { addPurge } from './stores/ask.ts'
 import { ReplayMemory } from './stores/replay-memory.ts'
 import type { ReplayBounds } from './stores/replay-shares.ts'
@@ -162,7 +163,7 @@ export class ResourceState {
 
   /** Makes a refusal of whatever was thrown, and tells the operator. */
   refuse(thrown: unknown, request: SignedRequest): AAuthError {
-    const error = isAAuthError(thrown) ? thrown : ownFault(thrown)
+    const error = isAAuthError(thrown) ? thrown : serverFault(thrown)
     // What is sent for a step-up is known, and reported, when its resource token is signed.
     if (error instanceof PendingStepUp) return error
     setErrorContext(error, this.#errorContext)
@@ -237,12 +238,6 @@ export function createResource(options: ResourceOptions): Resource {
   states.set(resource, state)
   warnAtStart(state)
   return resource
-}
-
-function ownFault(thrown: unknown): AAuthError {
-  const hint =
-    thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'something that is no Error was thrown'
-  return new AAuthError('server_error', { hint, cause: thrown, retryAfter: 5 })
 }
 
 function replayBounds({ replays, replaysPerIssuer, replaysPerKey }: Limits): ReplayBounds {

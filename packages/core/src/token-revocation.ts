@@ -38,7 +38,8 @@ export function isRevoked(state: ResourceState, token: Issued): boolean | Promis
 }
 
 /**
- * Checks that a token has not expired and has not been revoked.
+ * Checks that a verified token has not expired and has not been revoked since: handlers keep an identity, and callers
+ * send content, for as long as they like (RT-9, PERS-12, R11-161). Answers at once where the store is in memory.
  * @throws {AAuthError} `expired_jwt`, `revoked_jwt` or `server_error` (or the promise rejects)
  */
 export function assertTokenUnrevoked(state: ResourceState, claims: VerifiedClaims): void | Promise<void> {

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import {
-  AAuthError,
   type Auth,
   type AuthFor,
   demandCheckedContent,
@@ -50,17 +49,11 @@ export function getAuth<Kind extends TokenKind, Person extends PersonNeed = 'opt
 }
 
 /**
- * Who called, whatever the token, before anything is asked of the content.
- * @throws {AAuthError} `access_denied` where the guard let somebody without credential pass
+ * Who called, whatever the token, before anything is asked of the content; `undefined` where nobody signed.
  * @throws {TypeError} where no guard ran
  */
-export function callerOf(req: IncomingMessage): Auth {
+export function callerOf(req: IncomingMessage): Auth | undefined {
   if (!slots.has(req))
     throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
-  const auth = slots.get(req)
-  if (auth === undefined)
-    throw new AAuthError('access_denied', {
-      hint: 'the request has no credential, so no grant can be its: put a guard that is not optional before requireGrant',
-    })
-  return auth
+  return slots.get(req)
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Answer } from '@aauth-guard/core'
+import { dropRepresentation } from '@aauth-guard/core/node'
 
 /**
  * Sends an answer as it is. `res.send` would append a charset to `application/problem+json`, and a client that
@@ -7,8 +8,7 @@ import type { Answer } from '@aauth-guard/core'
  */
 export function send(res: ServerResponse, { status, headers, body }: Answer): void {
   if (res.headersSent || res.destroyed) return
-  // What a handler set before it was refused describes content that is not sent.
-  for (const name of ['content-encoding', 'content-range', 'etag', 'last-modified']) res.removeHeader(name)
+  dropRepresentation(res)
   res.statusCode = status
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
   res.setHeader('content-length', Buffer.byteLength(body))

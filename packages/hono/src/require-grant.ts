@@ -1,4 +1,4 @@
-import { AAuthError, type Auth, answer, isAAuthError, validateGuardOptions } from '@aauth-guard/core'
+import { type Auth, answer, isAAuthError, validateGuardOptions } from '@aauth-guard/core'
 import {
   checkGrantOptions,
   demandGrant,
@@ -46,10 +46,6 @@ export function requireGrant(
       throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
     const auth: Auth | undefined = c.get('aauth')
     try {
-      if (auth === undefined)
-        throw new AAuthError('access_denied', {
-          hint: 'the request has no credential, so no grant can be its: put a guard that is not optional before requireGrant',
-        })
       await demandGrant(auth, () => load(c), options)
     } catch (error) {
       if (passErrors || !isAAuthError(error)) throw error

@@ -1,5 +1,4 @@
 import {
-  AAuthError,
   type Auth,
   type AuthFor,
   demandCheckedContent,
@@ -44,18 +43,14 @@ export function getAuth<Kind extends TokenKind, Person extends PersonNeed = 'opt
 }
 
 /**
- * Who called, whatever the token.
- * @throws {AAuthError} `access_denied` where the guard let somebody without credential pass
+ * Who called, whatever the token; `undefined` where nobody signed.
+ * @throws {AAuthError} `server_error` when the signature covers `content-digest` but nobody compared it with the content
  * @throws {TypeError} where no guard ran
  */
-export function callerOf({ req }: Pick<Context, 'req'>): Auth {
+export function callerOf({ req }: Pick<Context, 'req'>): Auth | undefined {
   if (!slots.has(req))
     throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
   const auth = slots.get(req)
-  if (auth === undefined)
-    throw new AAuthError('access_denied', {
-      hint: 'the request has no credential, so no grant can be its: put a guard that is not optional before requireGrant',
-    })
-  demandCheckedContent(auth, remedy)
+  if (auth !== undefined) demandCheckedContent(auth, remedy)
   return auth
 }

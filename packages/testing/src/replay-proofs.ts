@@ -1,5 +1,5 @@
 import type { ReplayMark, ReplayStore, ReplayVerdict } from '@aauth-guard/core'
-import { count, demand, numbered } from './store-checks.ts'
+import { count, demand, numbered, type Pair, type Proof } from './store-checks.ts'
 
 /** Bounds of the stores that are checked. */
 export const bounds = { max: 40, maxPerIssuer: 16, maxPerKey: 4 }
@@ -15,7 +15,7 @@ export interface ReplaySubject {
   readonly advance: (seconds: number) => Promise<void>
 }
 
-export type ReplayProof = (subject: ReplaySubject) => Promise<void>
+export type ReplayProof = Proof<ReplaySubject>
 
 /** A mark of a listed issuer that is fresh for another minute, unless something else is said. */
 export function markOf({ now }: Pick<ReplaySubject, 'now'>, mark: Partial<ReplayMark> = {}): ReplayMark {
@@ -141,6 +141,14 @@ export const timeless: Readonly<Record<string, ReplayProof>> = {
     )
     demand(firsts(await Promise.all(calls)), share.length, 'signatures of one key')
   },
+}
+
+/** Tells two signatures apart that only a careless store takes for one. */
+export async function tellsApart(subject: ReplaySubject, ...pairs: readonly Pair[]): Promise<void> {
+  const marks = pairs.map(([owner, fingerprint]) => ({ owner, fingerprint }))
+  demand(await markEach(subject, marks), ['first', 'first'], 'two signatures')
+  const again = await markEach({ ...subject, store: subject.peer }, marks)
+  demand(again, ['repeated', 'repeated'], 'the same again')
 }
 
 /** @throws {Error} unless exactly `max` of these marks have room */

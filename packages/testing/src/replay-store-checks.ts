@@ -1,13 +1,7 @@
 import type { ReplayStore } from '@aauth-guard/core'
-import { bounds, markEach, type ReplayProof, timeless } from './replay-proofs.ts'
+import { bounds, tellsApart, timeless } from './replay-proofs.ts'
 import { timed } from './replay-time-proofs.ts'
-import {
-  demand,
-  lookalikes,
-  type StoreCheck,
-  type StoreCheckOptions,
-  type StoreClock,
-} from './store-checks.ts'
+import { checksOf, type StoreCheck, type StoreCheckOptions, type StoreClock } from './store-checks.ts'
 
 /** How much the store of a check may hold. */
 export interface ReplayBounds {
@@ -42,23 +36,13 @@ export function replayStoreChecks(
   makeStore: Make,
   { peer, now = () => Date.now() / 1000, advance }: ReplayCheckOptions = {},
 ): readonly StoreCheck[] {
-  const check = (name: string, prove: ReplayProof): StoreCheck => ({
-    name,
-    async run() {
-      const store = await makeStore(bounds)
-      const subject = { store, peer: peer ? await peer(store) : store, now: Math.floor(await now()) }
-      await prove({ ...subject, advance: async (seconds) => advance?.(seconds) })
-    },
+  return checksOf({ ...timeless, ...(advance && timed) }, tellsApart, async () => {
+    const store = await makeStore(bounds)
+    return {
+      store,
+      peer: peer ? await peer(store) : store,
+      now: Math.floor(await now()),
+      advance: async (seconds) => advance?.(seconds),
+    }
   })
-  const odd = lookalikes.map(([one, other]) => {
-    const marks = [one, other].map(([owner, fingerprint]) => ({ owner, fingerprint }))
-    const name = `tells ${JSON.stringify(one)} from ${JSON.stringify(other)}`.slice(0, 120)
-    return check(name, async (subject) => {
-      demand(await markEach(subject, marks), ['first', 'first'], 'two signatures')
-      const again = await markEach({ ...subject, store: subject.peer }, marks)
-      demand(again, ['repeated', 'repeated'], 'the same again')
-    })
-  })
-  const proofs = Object.entries({ ...timeless, ...(advance && timed) })
-  return [...proofs.map(([name, prove]) => check(name, prove)), ...odd]
 }

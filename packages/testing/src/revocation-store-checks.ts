@@ -1,9 +1,11 @@
 import type { RevocationStore, RevocationVerdict } from '@aauth-guard/core'
 import {
+  checksOf,
   count,
   demand,
-  lookalikes,
   numbered,
+  type Pair,
+  type Proof,
   type StoreCheck,
   type StoreCheckOptions,
   type StoreClock,
@@ -62,7 +64,7 @@ async function addEach(
 const of = (iss: string, jtis: readonly string[]): [string, string][] => jtis.map((jti) => [iss, jti])
 const share = numbered(bounds.maxPerIssuer, 'token-')
 
-type Proofs = Readonly<Record<string, (subject: Subject) => Promise<void>>>
+type Proofs = Readonly<Record<string, Proof<Subject>>>
 
 const proofs: Proofs = {
   async 'finds what was recorded, and only that'({ store, peer, now }) {
@@ -222,7 +224,8 @@ export function revocationStoreChecks(
   makeStore: Make,
   { peer, now = () => Date.now() / 1000, advance, bounded = true }: RevocationCheckOptions = {},
 ): readonly StoreCheck[] {
-  const subject = async (): Promise<Subject> => {
+  const proved = { ...proofs, ...(advance && timedProofs), ...(bounded && boundedProofs) }
+  return checksOf(proved, tellsApart, async () => {
     const store = await makeStore(bounds)
     return {
       store,
@@ -230,23 +233,14 @@ export function revocationStoreChecks(
       now: Math.floor(await now()),
       advance: async (seconds) => advance?.(seconds),
     }
-  }
-  const proved = { ...proofs, ...(advance && timedProofs), ...(bounded && boundedProofs) }
-  const checks = Object.entries(proved).map(([name, prove]) => ({
-    name,
-    run: async () => prove(await subject()),
-  }))
-  const odd = lookalikes.map(([one, other]) => ({
-    name: `tells ${JSON.stringify(one)} from ${JSON.stringify(other)}`.slice(0, 120),
-    run: async () => {
-      const { store, peer: there, now } = await subject()
-      await add(store, ...one, now + 1000)
-      demand(
-        [await isRevoked(there, ...one), await isRevoked(there, ...other)],
-        [true, false],
-        'the recorded and its like',
-      )
-    },
-  }))
-  return [...checks, ...odd]
+  })
+}
+
+async function tellsApart({ store, peer, now }: Subject, one: Pair, other: Pair): Promise<void> {
+  await add(store, ...one, now + 1000)
+  demand(
+    [await isRevoked(peer, ...one), await isRevoked(peer, ...other)],
+    [true, false],
+    'the recorded and its like',
+  )
 }

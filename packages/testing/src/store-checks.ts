@@ -24,7 +24,7 @@ export interface StoreClock {
 export type Pair = readonly [scope: string, name: string]
 
 /** Pairs of keys that only a store which joins, folds, cuts or looks up carelessly takes for one. */
-export const lookalikes: readonly (readonly [Pair, Pair])[] = [
+const lookalikes: readonly (readonly [Pair, Pair])[] = [
   ...[' ', ':', '|', '/', '#', ',', '.', '-', '_', '::', '\n', '\0', '"', '{', '}'].map(
     (delimiter): readonly [Pair, Pair] => [
       ['https://a.example', `b${delimiter}c`],
@@ -71,15 +71,33 @@ export function demand(found: unknown, wanted: unknown, rule: string): void {
   if (seen !== right) throw new Error(`${rule}: expected ${right}, found ${seen}`)
 }
 
-/** The second the checks begin at: the system's, so that stores with a clock of their own agree. */
-export function begin(): number {
-  return Math.floor(Date.now() / 1000)
-}
-
 export function count<T>(found: readonly T[], wanted: T): number {
   return found.filter((one) => one === wanted).length
 }
 
 export function numbered(length: number, prefix: string): string[] {
   return Array.from({ length }, (_, index) => `${prefix}${index}`)
+}
+
+/** One part of a store's contract. Rejects where the store breaks it. */
+export type Proof<Subject> = (subject: Subject) => Promise<void>
+
+/**
+ * Makes checks of proofs, and one more of each two keys that only a careless store takes for one.
+ * @param makeSubject a store for one check, and what the proofs need beside it
+ */
+export function checksOf<Subject>(
+  proofs: Readonly<Record<string, Proof<Subject>>>,
+  tellsApart: (subject: Subject, one: Pair, other: Pair) => Promise<void>,
+  makeSubject: () => Promise<Subject>,
+): readonly StoreCheck[] {
+  const check = (name: string, prove: Proof<Subject>): StoreCheck => ({
+    name,
+    run: async () => prove(await makeSubject()),
+  })
+  const alike = lookalikes.map(([one, other]) => {
+    const name = `tells ${JSON.stringify(one)} from ${JSON.stringify(other)}`.slice(0, 120)
+    return check(name, (subject) => tellsApart(subject, one, other))
+  })
+  return [...Object.entries(proofs).map(([name, prove]) => check(name, prove)), ...alike]
 }

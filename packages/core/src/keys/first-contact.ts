@@ -1,35 +1,10 @@
 import { LRUCache } from 'lru-cache'
+import { TokenBucket } from '../token-bucket.ts'
 
 /** Seconds; no deadline of a fetch is longer. */
 const longest = 10
 /** More domains than can be met while a bucket refills. */
 const maxDomains = 1024
-
-/** Tokens that refill with time. */
-class Bucket {
-  #tokens: number
-  #filledAt: number | undefined
-  readonly #perSecond: number
-  readonly #burst: number
-
-  constructor(perSecond: number, burst: number) {
-    this.#perSecond = perSecond
-    this.#burst = burst
-    this.#tokens = burst
-  }
-
-  /** Refills, and says whether there is a token. A clock that went back refills nothing. */
-  hasToken(now: number): boolean {
-    const elapsed = Math.max(0, now - (this.#filledAt ?? now))
-    this.#filledAt = now
-    this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * this.#perSecond)
-    return this.#tokens >= 1
-  }
-
-  take(): void {
-    this.#tokens -= 1
-  }
-}
 
 interface Taken {
   readonly domain: string
@@ -42,8 +17,8 @@ interface Taken {
  * not turn the resource into a scanner (security I19). No domain takes more than half of it.
  */
 export class FirstContactBudget {
-  readonly #all: Bucket
-  readonly #byDomain: LRUCache<string, Bucket>
+  readonly #all: TokenBucket
+  readonly #byDomain: LRUCache<string, TokenBucket>
   readonly #perSecond: number
   readonly #burst: number
   readonly #concurrent: number
@@ -53,7 +28,7 @@ export class FirstContactBudget {
     this.#perSecond = perSecond
     this.#burst = burst
     this.#concurrent = concurrent
-    this.#all = new Bucket(perSecond, burst)
+    this.#all = new TokenBucket(perSecond, burst)
     this.#byDomain = new LRUCache({ max: maxDomains })
   }
 
@@ -83,10 +58,10 @@ export class FirstContactBudget {
     return this.#taken.size < this.#concurrent && own < this.#concurrent / 2
   }
 
-  #bucketOf(domain: string): Bucket {
+  #bucketOf(domain: string): TokenBucket {
     const known = this.#byDomain.get(domain)
     if (known) return known
-    const bucket = new Bucket(this.#perSecond / 2, this.#burst / 2)
+    const bucket = new TokenBucket(this.#perSecond / 2, this.#burst / 2)
     this.#byDomain.set(domain, bucket)
     return bucket
   }

@@ -3,6 +3,7 @@ import type { VerificationKey } from '../platform/platform.ts'
 import type { AuthTemplate } from '../token/auth.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 import { weightOf } from '../token/further-claims.ts'
+import { tokenKey } from '../token/names.ts'
 import type { CheckedKey } from '../token/public-key.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 import type { KeySource } from './issuer-records.ts'
@@ -44,7 +45,7 @@ export class VerifiedTokens {
       maxSize: max * meanSize,
       sizeCalculation: ({ token }, text) => text.length + weightOf(token.claims.further),
       dispose: ({ token }) => {
-        const name = nameOf(token.claims)
+        const name = tokenKey(token.claims)
         if (this.#byName.get(name) === token) this.#byName.delete(name)
       },
     })
@@ -76,12 +77,12 @@ export class VerifiedTokens {
     const copy = ` ${text}`.slice(1)
     this.#entries.set(copy, { token, signedWith })
     // An entry that is larger than all the room is not kept.
-    if (this.#entries.has(copy)) this.#byName.set(nameOf(token.claims), token)
+    if (this.#entries.has(copy)) this.#byName.set(tokenKey(token.claims), token)
   }
 
   /** The token of an issuer with this `jti`, the one seen last where there are several, where it is remembered. */
   find(token: Pick<VerifiedClaims, 'iss' | 'jti'>): VerifiedToken | undefined {
-    return this.#byName.get(nameOf(token))
+    return this.#byName.get(tokenKey(token))
   }
 
   /** Names that are kept, for tests of the bound. */
@@ -94,9 +95,4 @@ export class VerifiedTokens {
     for (const [text, { token }] of this.#entries.entries())
       if (token.claims.iss === iss) this.#entries.delete(text)
   }
-}
-
-/** A server identifier holds no space. */
-function nameOf({ iss, jti }: Pick<VerifiedClaims, 'iss' | 'jti'>): string {
-  return `${iss} ${jti}`
 }

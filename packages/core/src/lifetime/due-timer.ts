@@ -1,3 +1,5 @@
+import { startTimer } from '../deadline.ts'
+
 /** What a {@link DueTimer} holds. */
 export interface Due {
   /** Called once the clock has reached the second it was added for. */
@@ -15,7 +17,7 @@ export class DueTimer {
   readonly #now: () => number
   readonly #onSetBack: () => void
   readonly #buckets = new Map<number, Set<Due>>()
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #stopTimer: (() => void) | undefined
   #wakesFor = Number.POSITIVE_INFINITY
   #lastWake = Number.NEGATIVE_INFINITY
 
@@ -52,10 +54,7 @@ export class DueTimer {
     this.#stop()
     this.#wakesFor = second
     const sleep = Math.min(Math.max(this.#until(second) * 1000, 1), longestSleep)
-    const timer: unknown = setTimeout(() => this.#wake(), sleep)
-    this.#timer = timer as ReturnType<typeof setTimeout>
-    // Waiting must not keep a process alive that has nothing else to do; where timers are numbers, it does not.
-    ;(timer as { unref?(): void }).unref?.()
+    this.#stopTimer = startTimer(sleep, () => this.#wake())
   }
 
   /** A clock that fails is asked again a second later. */
@@ -68,8 +67,8 @@ export class DueTimer {
   }
 
   #stop(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
     this.#wakesFor = Number.POSITIVE_INFINITY
   }
 

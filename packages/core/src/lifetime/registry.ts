@@ -2,12 +2,14 @@ import { type AAuthError, isAAuthError } from '../errors.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import { ended } from '../mission-end.ts'
 import type { ResourceState } from '../resource.ts'
+import { serverFault } from '../server-fault.ts'
 import type { Mission } from '../token/claims.ts'
+import { missionKey, tokenKey } from '../token/names.ts'
 import { expired, revoked } from '../token-revocation.ts'
 import { abortGradually, type Handle } from './abort-gradually.ts'
-import { assertTokenLive, unavailable } from './assert-token-live.ts'
+import { assertTokenLive } from './assert-token-live.ts'
 import { type Due, DueTimer } from './due-timer.ts'
-import { keyOf, missionKey, TokenIndex, tokenKey } from './token-index.ts'
+import { keyOf, TokenIndex } from './token-index.ts'
 
 /** Seconds between two questions to a store that other processes may write to. */
 const storeInterval = 1
@@ -145,7 +147,7 @@ export class LifetimeRegistry {
 
   #startRound(): void {
     // Without a clock nothing can be scheduled, and nobody would ask again.
-    this.#checkAll().catch((error: unknown) => this.#end([...this.#open.values()], unavailable(error)))
+    this.#checkAll().catch((error: unknown) => this.#end([...this.#open.values()], serverFault(error)))
   }
 
   async #checkAll(): Promise<void> {
@@ -173,7 +175,7 @@ export class LifetimeRegistry {
 
   #fail(open: OpenToken, thrown: unknown): void {
     if (!this.#open.has(keyOf(open.token.claims))) return
-    const reason = isAAuthError(thrown) ? thrown : unavailable(thrown)
+    const reason = isAAuthError(thrown) ? thrown : serverFault(thrown)
     if (reason.code === 'server_error' && this.#isWithinMaxStale(open)) return
     this.#end([open], reason)
   }

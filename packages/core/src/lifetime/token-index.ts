@@ -1,4 +1,5 @@
-import type { Mission, VerifiedClaims } from '../token/claims.ts'
+import type { VerifiedClaims } from '../token/claims.ts'
+import { tokenKey } from '../token/names.ts'
 
 /** Items by a key that several of them may share. Keeps nothing for a key without items. */
 export class TokenIndex<T> {
@@ -28,12 +29,4 @@ export class TokenIndex<T> {
 export function keyOf(claims: VerifiedClaims): string {
   const { exp, mission } = claims
   return JSON.stringify([tokenKey(claims), exp, mission?.approver, mission?.s256])
-}
-
-export function tokenKey({ iss, jti }: { readonly iss: string; readonly jti: string }): string {
-  return JSON.stringify([iss, jti])
-}
-
-export function missionKey({ approver, s256 }: Mission): string {
-  return JSON.stringify([approver, s256])
 }

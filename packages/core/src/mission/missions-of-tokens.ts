@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
+import { tokenKey } from '../token/names.ts'
 
 type TokenName = Pick<VerifiedClaims, 'iss' | 'jti'>
 
@@ -21,11 +22,11 @@ export class MissionsOfTokens {
   readonly #suspected = new LRUCache<string, true>({ max: maxSuspected })
 
   set(token: TokenName, mission: Mission): void {
-    this.#missions.set(nameOf(token), mission)
+    this.#missions.set(tokenKey(token), mission)
   }
 
   get(token: TokenName): Mission | undefined {
-    return this.#missions.get(nameOf(token))
+    return this.#missions.get(tokenKey(token))
   }
 
   /**
@@ -33,13 +34,9 @@ export class MissionsOfTokens {
    * must not have a person server asked each time.
    */
   isNews(token: TokenName): boolean {
-    const name = nameOf(token)
+    const name = tokenKey(token)
     if (this.#suspected.has(name)) return false
     this.#suspected.set(name, true)
     return true
   }
-}
-
-function nameOf({ iss, jti }: TokenName): string {
-  return JSON.stringify([iss, jti])
 }

@@ -42,16 +42,21 @@ const hints: Readonly<Record<Refused, string>> = {
  * once more that the token has not expired and is not revoked, and that its mission is active; a store that was asked
  * less than a second ago is not asked again whether the token is revoked.
  *
+ * @param auth what the guard found; `undefined` where it let somebody without credential pass, who has no grant
  * @param load finds the grant that was kept beside the state; `undefined` or `null` where there is none
  * @throws {AAuthError} 403 `mission_mismatch`, `class_mismatch`, `class_unverifiable`, or `access_denied` for another
  * person or resource, an expired grant or none; `mission_terminated`; 401 `expired_jwt`, `revoked_jwt`; `server_error` where `load` fails or takes too long
  * @throws {TypeError} for an `auth` that no resource verified
  */
 export async function demandGrant(
-  auth: Auth,
+  auth: Auth | undefined,
   load: () => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>,
   options: GrantOptions = {},
 ): Promise<void> {
+  if (auth === undefined)
+    throw new AAuthError('access_denied', {
+      hint: 'the request has no credential, so no grant can be its: put a guard that is not optional before requireGrant',
+    })
   const { state, request, verified, ...route } = provenanceOf(auth)
   const { classPolicy = route.classPolicy } = options
   try {

@@ -6,6 +6,12 @@ export function keepPrivate(res: ServerResponse): void {
   if (!res.hasHeader('vary')) res.setHeader('vary', 'Signature-Key, Signature')
 }
 
+/** What a handler set before it was refused describes content that is not sent. */
+export function dropRepresentation(res: ServerResponse): void {
+  if (res.headersSent) return
+  for (const name of ['content-encoding', 'content-range', 'etag', 'last-modified']) res.removeHeader(name)
+}
+
 /** Keeps the headers of whatever is answered from here on and drops its content, also past the framework. */
 export function sendNoContent(res: ServerResponse): void {
   const end = res.end.bind(res) as () => ServerResponse

@@ -1,4 +1,4 @@
-export { keepPrivate, sendNoContent } from './answer-headers.ts'
+export { dropRepresentation, keepPrivate, sendNoContent } from './answer-headers.ts'
 export { bufferContent } from './buffer-content.ts'
 export { dropMission } from './drop-mission.ts'
 export { readContent } from './read-content.ts'

@@ -1,6 +1,7 @@
 import { type Answer, answer } from '../answer.ts'
-import { AAuthError, isAAuthError } from '../errors.ts'
+import { isAAuthError } from '../errors.ts'
 import { type Resource, type ResourceState, stateOf } from '../resource.ts'
+import { serverFault } from '../server-fault.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { cutTarget } from '../wire/target.ts'
 import { answerAuthorization } from './authorization.ts'
@@ -43,13 +44,7 @@ export async function answerRoutes(
     if (method !== 'POST') throw methodNotAllowed(method, 'POST')
     return await endpoint(state, request, () => readContent(maxContent))
   } catch (error) {
-    return answer(state.refuse(isAAuthError(error) ? error : ownFault(error), request))
+    // Agents of an endpoint are told that its own faults will not pass (draft 11 §6.6).
+    return answer(state.refuse(isAAuthError(error) ? error : serverFault(error, true), request))
   }
-}
-
-/** What an endpoint threw without meaning to; agents of an endpoint are told that it will not pass (draft 11 §6.6). */
-function ownFault(thrown: unknown): AAuthError {
-  const hint =
-    thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a value that is not an Error was thrown'
-  return new AAuthError('server_error', { hint, cause: thrown, permanent: true })
 }

@@ -14,17 +14,27 @@ const maxLength = 4096
 
 /** Claims that mean something to this library or to every JWT. What they say is in `Auth` already, or in no token. */
 const ours: ReadonlySet<string> = new Set([
-  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'cnf', 'dwk', 'ps', 'agent', 'parent_agent', 'act'],
-  ...[
-    'scope',
-    'account',
-    'tenant',
-    'mission',
-    'mission_s256',
-    'presented_jti',
-    'person_token_jti',
-    'agent_jkt',
-  ],
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'nbf',
+  'iat',
+  'jti',
+  'cnf',
+  'dwk',
+  'ps',
+  'agent',
+  'parent_agent',
+  'act',
+  'scope',
+  'account',
+  'tenant',
+  'mission',
+  'mission_s256',
+  'presented_jti',
+  'person_token_jti',
+  'agent_jkt',
   '__proto__',
 ])
 

@@ -1,0 +1,25 @@
+/** Tokens that refill with time. */
+export class TokenBucket {
+  #tokens: number
+  #filledAt: number | undefined
+  readonly #perSecond: number
+  readonly #burst: number
+
+  constructor(perSecond: number, burst: number) {
+    this.#perSecond = perSecond
+    this.#burst = burst
+    this.#tokens = burst
+  }
+
+  /** Refills, and says whether there is a token. A clock that went back refills nothing. */
+  hasToken(now: number): boolean {
+    const elapsed = Math.max(0, now - (this.#filledAt ?? now))
+    this.#filledAt = now
+    this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * this.#perSecond)
+    return this.#tokens >= 1
+  }
+
+  take(): void {
+    this.#tokens -= 1
+  }
+}
