@@ -81,6 +81,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'verify-server',
     'withdraw-token',
   ],
+  fetch: [
+    'wire',
+    'token',
+    'answer',
+    'authorize',
+    'content-binding',
+    'errors',
+    'guard-options',
+    'requirement',
+    'resource',
+    'routes/answer-routes',
+  ],
+  adapter: ['authorize', 'content-binding', 'guard-options', 'preflight', 'read-identity', 'routes'],
   node: ['wire', 'answer', 'authorize', 'content-binding', 'errors', 'requirement', 'resource', 'token'],
 }
 const nodeFiles = [
@@ -125,7 +138,7 @@ for (const adapter of adapters) {
   for (const file of sources(join(root, 'packages', adapter, 'src'))) {
     for (const specifier of importsOf(file)) {
       if (
-        /^(?:jose|structured-headers|@noble\/|lru-cache)|aauth-guard\/core\/(?!(?:node|missions)$)|core\/src/.test(
+        /^(?:jose|structured-headers|@noble\/|lru-cache)|aauth-guard\/core\/(?!(?:adapter|fetch|missions|node)$)|core\/src/.test(
           specifier,
         )
       ) {

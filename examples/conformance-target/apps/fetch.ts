@@ -1,5 +1,7 @@
 import type { RequestListener } from 'node:http'
-import { answerRoutes, fetchGuard, fetchRequest, type Resource, readContent } from '@aauth-guard/core'
+import type { Resource } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
+import { fetchGuard, fetchRequest, readContent } from '@aauth-guard/core/fetch'
 import { getRequestListener } from '@hono/node-server'
 import type { TargetRoute } from '../config.ts'
 import { pathOf } from './path-of.ts'

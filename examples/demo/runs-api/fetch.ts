@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
-import { fetchGuard, type Resource } from '@aauth-guard/core'
+import type { Resource } from '@aauth-guard/core'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { demandGrant } from '@aauth-guard/core/missions'
 import { getRequestListener } from '@hono/node-server'
 import { Runs } from './runs.ts'

@@ -1,4 +1,5 @@
-import { type Auth, fetchGuard, type Resource, stepUp } from '@aauth-guard/core'
+import { type Auth, type Resource, stepUp } from '@aauth-guard/core'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { demandGrant } from '@aauth-guard/core/missions'
 import { getRequestListener } from '@hono/node-server'
 import {

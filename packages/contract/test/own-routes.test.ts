@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
-import { createResource, fetchGuard, type Resource, stepUp } from '@aauth-guard/core'
+import { createResource, type Resource, stepUp } from '@aauth-guard/core'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { watchMissions } from '@aauth-guard/core/missions'
 import * as onExpress from '@aauth-guard/express'
 import * as onHono from '@aauth-guard/hono'

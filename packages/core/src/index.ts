@@ -1,8 +1,8 @@
 export { type Answer, answer } from './answer.ts'
-export { type AuthorizeOptions, authorize, checkRequirement } from './authorize.ts'
+export { type AuthorizeOptions, authorize } from './authorize.ts'
 export { authorizeServer } from './authorize-server.ts'
 export { type Capability, capabilitiesOf } from './capabilities.ts'
-export { bindContent, type ContentBinding, contentBinding, verifyContent } from './content-binding.ts'
+export { verifyContent } from './content-binding.ts'
 export {
   AAuthError,
   type AAuthErrorCode,
@@ -11,16 +11,12 @@ export {
   type RequirementName,
   type SignatureErrorCode,
 } from './errors.ts'
-export { fetchGuard, type GuardedHandler } from './fetch-guard.ts'
-export { checkContent, fetchRequest, readContent, withoutMission } from './fetch-request.ts'
-export { type ContentOptions, validateGuardOptions } from './guard-options.ts'
 export type { Trust, Trusted, TrustPolicy } from './keys/trust.ts'
 export { type Lifetime, lifetimeOf } from './lifetime/lifetime-of.ts'
 export type { MissionStatus, MissionWatch, MissionWatching } from './mission/watching.ts'
 export type { Missions } from './missions.ts'
 export type { Limits, ResourceDisplay, ResourceOptions, Signer, SigningKey } from './options.ts'
-export { passesPreflight } from './preflight.ts'
-export { demandCheckedContent, type IdentityOptions, readIdentity } from './read-identity.ts'
+export type { IdentityOptions } from './read-identity.ts'
 export type {
   AnyRequirement,
   Authorized,
@@ -31,8 +27,6 @@ export type {
 export { createResource, type Resource } from './resource.ts'
 export { resourceLink } from './resource-link.ts'
 export type { RoutedRequest } from './routed-request.ts'
-export { answerRoutes } from './routes/answer-routes.ts'
-export { answerWellKnown } from './routes/well-known.ts'
 export type { ReplayScope } from './signature/replay.ts'
 export { issueResourceToken, type StepUp, stepUp } from './step-up.ts'
 export type {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { authorize, contentBinding, isAAuthError, type SignedRequest } from '@aauth-guard/core'
+import { authorize, isAAuthError, type SignedRequest } from '@aauth-guard/core'
+import { contentBinding } from '@aauth-guard/core/adapter'
 import { type SignOptions, toSignedRequest } from '@aauth-guard/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

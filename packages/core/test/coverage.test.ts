@@ -1,4 +1,5 @@
-import { authorize, checkRequirement, createResource } from '@aauth-guard/core'
+import { authorize, createResource } from '@aauth-guard/core'
+import { checkRequirement } from '@aauth-guard/core/adapter'
 import { describe, expect, it } from 'vitest'
 import { makeWorld, type World } from './world.ts'
 

@@ -1,4 +1,5 @@
-import { createResource, fetchGuard, type ResourceOptions } from '@aauth-guard/core'
+import { createResource, type ResourceOptions } from '@aauth-guard/core'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { describe, expect, it } from 'vitest'
 import { outcome } from './attacks/attempt.ts'
 import { askForToken, challenged, notes, published, s256, verdict } from './issuing/issued.ts'

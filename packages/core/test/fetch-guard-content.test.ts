@@ -1,4 +1,6 @@
-import { type Auth, contentBinding, fetchGuard } from '@aauth-guard/core'
+import type { Auth } from '@aauth-guard/core'
+import { contentBinding } from '@aauth-guard/core/adapter'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { toRequest } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeWorld, type World } from './world.ts'

@@ -1,4 +1,5 @@
-import { type Auth, fetchGuard } from '@aauth-guard/core'
+import type { Auth } from '@aauth-guard/core'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { toRequest } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { type Call, makeWorld, type World } from './world.ts'

@@ -1,11 +1,5 @@
-import {
-  authorize,
-  checkContent,
-  createResource,
-  fetchGuard,
-  fetchRequest,
-  withoutMission,
-} from '@aauth-guard/core'
+import { authorize, createResource } from '@aauth-guard/core'
+import { checkContent, fetchGuard, fetchRequest, withoutMission } from '@aauth-guard/core/fetch'
 import { type SignOptions, toRequest } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeWorld, type World } from './world.ts'

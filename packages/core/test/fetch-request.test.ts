@@ -1,4 +1,5 @@
-import { type Auth, authorize, checkContent, fetchRequest } from '@aauth-guard/core'
+import { type Auth, authorize } from '@aauth-guard/core'
+import { checkContent, fetchRequest } from '@aauth-guard/core/fetch'
 import { toRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeWorld } from './world.ts'

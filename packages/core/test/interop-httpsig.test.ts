@@ -1,12 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import {
-  answer,
-  authorize,
-  contentBinding,
-  createResource,
-  type Resource,
-  verifyContent,
-} from '@aauth-guard/core'
+import { answer, authorize, createResource, type Resource, verifyContent } from '@aauth-guard/core'
+import { contentBinding } from '@aauth-guard/core/adapter'
 import { signedRequest } from '@aauth-guard/core/node'
 import { createTestNetwork, type TestNetwork } from '@aauth-guard/testing'
 import {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
-import { type AnyRequirement, answer, authorize, contentBinding } from '@aauth-guard/core'
+import { type AnyRequirement, answer, authorize } from '@aauth-guard/core'
+import { contentBinding } from '@aauth-guard/core/adapter'
 import { signedRequest } from '@aauth-guard/core/node'
 import type { SignedMessage } from '@aauth-guard/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

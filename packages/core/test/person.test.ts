@@ -1,4 +1,5 @@
-import { personKey, readIdentity } from '@aauth-guard/core'
+import { personKey } from '@aauth-guard/core'
+import { readIdentity } from '@aauth-guard/core/adapter'
 import { describe, expect, it } from 'vitest'
 import { makeWorld } from './world.ts'
 

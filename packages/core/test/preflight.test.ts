@@ -1,4 +1,5 @@
-import { passesPreflight, type SignedRequest } from '@aauth-guard/core'
+import type { SignedRequest } from '@aauth-guard/core'
+import { passesPreflight } from '@aauth-guard/core/adapter'
 import { describe, expect, it } from 'vitest'
 import { makeWorld } from './world.ts'
 

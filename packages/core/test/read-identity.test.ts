@@ -1,11 +1,5 @@
-import {
-  type Auth,
-  authorize,
-  demandCheckedContent,
-  readIdentity,
-  type TokenKind,
-  verifyContent,
-} from '@aauth-guard/core'
+import { type Auth, authorize, type TokenKind, verifyContent } from '@aauth-guard/core'
+import { demandCheckedContent, readIdentity } from '@aauth-guard/core/adapter'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeWorld, type World } from './world.ts'

@@ -1,10 +1,6 @@
-import {
-  type AnyRequirement,
-  checkRequirement,
-  createResource,
-  fetchGuard,
-  type ResourceOptions,
-} from '@aauth-guard/core'
+import { type AnyRequirement, createResource, type ResourceOptions } from '@aauth-guard/core'
+import { checkRequirement } from '@aauth-guard/core/adapter'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { type MissionOptions, watchMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { listed, makeWorld } from './world.ts'

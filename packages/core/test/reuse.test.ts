@@ -1,4 +1,5 @@
-import { type Auth, authorize, contentBinding, type SignedRequest, verifyContent } from '@aauth-guard/core'
+import { type Auth, authorize, type SignedRequest, verifyContent } from '@aauth-guard/core'
+import { contentBinding } from '@aauth-guard/core/adapter'
 import { type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeWorld, now, type World } from './world.ts'

@@ -6,7 +6,6 @@ import {
   type Auth,
   authorize,
   createResource,
-  fetchGuard,
   type MissionHeaderAuth,
   type PersonAuth,
   type PersonTokenAuth,
@@ -16,6 +15,7 @@ import {
   type SignatureErrorCode,
   type SignedRequest,
 } from '@aauth-guard/core'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { type MissionGrant, mayResume, missionGrant, type Resumption } from '@aauth-guard/core/missions'
 import { getAuth, protect, requireGrant } from '@aauth-guard/express'
 import type { Request as ExpressRequest } from 'express'

@@ -5,15 +5,15 @@ import {
   type Answer,
   type AnyRequirement,
   answer,
-  answerRoutes,
   authorize,
   createResource,
-  fetchGuard,
   isAAuthError,
   type Resource,
   type ResourceOptions,
   type SignedRequest,
 } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { watchMissions } from '@aauth-guard/core/missions'
 import { compactVerify, importJWK } from 'jose'
 import { parseDictionary, type Token } from 'structured-headers'

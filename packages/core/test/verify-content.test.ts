@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto'
-import {
-  AAuthError,
-  type Auth,
-  authorize,
-  bindContent,
-  contentBinding,
-  type SignedRequest,
-  verifyContent,
-} from '@aauth-guard/core'
+import { AAuthError, type Auth, authorize, type SignedRequest, verifyContent } from '@aauth-guard/core'
+import { bindContent, contentBinding } from '@aauth-guard/core/adapter'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { type Call, makeWorld, type World } from './world.ts'

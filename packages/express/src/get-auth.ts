@@ -1,13 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import {
-  type Auth,
-  type AuthFor,
-  demandCheckedContent,
-  type IdentityOptions,
-  type PersonNeed,
-  readIdentity,
-  type TokenKind,
-} from '@aauth-guard/core'
+import type { Auth, AuthFor, IdentityOptions, PersonNeed, TokenKind } from '@aauth-guard/core'
+import { demandCheckedContent, readIdentity } from '@aauth-guard/core/adapter'
 
 const slots = new WeakMap<IncomingMessage, Auth | undefined>()
 /** How the content of a request can be compared on Express. */

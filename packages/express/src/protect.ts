@@ -2,16 +2,18 @@ import {
   type Auth,
   answer,
   authorize,
-  bindContent,
-  type ContentOptions,
-  checkRequirement,
   type PersonNeed,
-  passesPreflight,
   type Requirement,
   type Resource,
   type TokenKind,
-  validateGuardOptions,
 } from '@aauth-guard/core'
+import {
+  bindContent,
+  type ContentOptions,
+  checkRequirement,
+  passesPreflight,
+  validateGuardOptions,
+} from '@aauth-guard/core/adapter'
 import { bufferContent, dropMission, keepPrivate, sendNoContent, signedRequest } from '@aauth-guard/core/node'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { fillSlot, remedy } from './get-auth.ts'

@@ -1,4 +1,5 @@
-import { answer, isAAuthError, validateGuardOptions } from '@aauth-guard/core'
+import { answer, isAAuthError } from '@aauth-guard/core'
+import { validateGuardOptions } from '@aauth-guard/core/adapter'
 import {
   checkGrantOptions,
   demandGrant,

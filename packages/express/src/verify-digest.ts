@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { AAuthError, contentBinding, verifyContent } from '@aauth-guard/core'
+import { AAuthError, verifyContent } from '@aauth-guard/core'
+import { contentBinding } from '@aauth-guard/core/adapter'
 import { rememberContent } from '@aauth-guard/core/node'
 import { slotOf } from './get-auth.ts'
 

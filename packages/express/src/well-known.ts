@@ -1,4 +1,5 @@
-import { answerRoutes, type Resource } from '@aauth-guard/core'
+import type { Resource } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
 import { readContent, signedRequest } from '@aauth-guard/core/node'
 import type { RequestHandler } from 'express'
 import { send } from './send.ts'

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { withoutMission } from '@aauth-guard/core'
+import { withoutMission } from '@aauth-guard/core/fetch'
 import { dropMission } from '@aauth-guard/core/node'
 import type { Context } from 'hono'
 

@@ -3,19 +3,21 @@ import {
   type Authorized,
   answer,
   authorize,
-  bindContent,
-  type ContentOptions,
-  checkContent,
-  checkRequirement,
-  contentBinding,
   isAAuthError,
   type PersonNeed,
-  passesPreflight,
   type Requirement,
   type Resource,
   type TokenKind,
-  validateGuardOptions,
 } from '@aauth-guard/core'
+import {
+  bindContent,
+  type ContentOptions,
+  checkRequirement,
+  contentBinding,
+  passesPreflight,
+  validateGuardOptions,
+} from '@aauth-guard/core/adapter'
+import { checkContent } from '@aauth-guard/core/fetch'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { hideMission } from './hide-mission.ts'
 import { requestOf } from './request-of.ts'

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { fetchRequest, type SignedRequest } from '@aauth-guard/core'
+import type { SignedRequest } from '@aauth-guard/core'
+import { fetchRequest } from '@aauth-guard/core/fetch'
 import { signedRequest } from '@aauth-guard/core/node'
 import type { Context } from 'hono'
 

@@ -1,4 +1,5 @@
-import { type Auth, answer, isAAuthError, validateGuardOptions } from '@aauth-guard/core'
+import { type Auth, answer, isAAuthError } from '@aauth-guard/core'
+import { validateGuardOptions } from '@aauth-guard/core/adapter'
 import {
   checkGrantOptions,
   demandGrant,

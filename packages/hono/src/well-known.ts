@@ -1,4 +1,6 @@
-import { answerRoutes, type Resource, readContent } from '@aauth-guard/core'
+import type { Resource } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
+import { readContent } from '@aauth-guard/core/fetch'
 import type { MiddlewareHandler } from 'hono'
 import { requestOf } from './request-of.ts'
 import { respond } from './respond.ts'

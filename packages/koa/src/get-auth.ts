@@ -1,12 +1,5 @@
-import {
-  type Auth,
-  type AuthFor,
-  demandCheckedContent,
-  type IdentityOptions,
-  type PersonNeed,
-  readIdentity,
-  type TokenKind,
-} from '@aauth-guard/core'
+import type { Auth, AuthFor, IdentityOptions, PersonNeed, TokenKind } from '@aauth-guard/core'
+import { demandCheckedContent, readIdentity } from '@aauth-guard/core/adapter'
 import type { Context } from 'koa'
 
 const slots = new WeakMap<object, Auth | undefined>()

@@ -2,17 +2,19 @@ import {
   type Authorized,
   answer,
   authorize,
-  bindContent,
-  type ContentOptions,
-  checkRequirement,
   isAAuthError,
   type PersonNeed,
-  passesPreflight,
   type Requirement,
   type Resource,
   type TokenKind,
-  validateGuardOptions,
 } from '@aauth-guard/core'
+import {
+  bindContent,
+  type ContentOptions,
+  checkRequirement,
+  passesPreflight,
+  validateGuardOptions,
+} from '@aauth-guard/core/adapter'
 import { bufferContent, dropMission, keepPrivate, sendNoContent } from '@aauth-guard/core/node'
 import type { Middleware } from 'koa'
 import { fillSlot, remedy } from './get-auth.ts'

@@ -1,4 +1,5 @@
-import { answerRoutes, type Resource } from '@aauth-guard/core'
+import type { Resource } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
 import { readContent } from '@aauth-guard/core/node'
 import type { Middleware } from 'koa'
 import { requestOf } from './request-of.ts'

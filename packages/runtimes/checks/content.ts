@@ -1,4 +1,5 @@
-import { type AnyRequirement, type Auth, fetchGuard } from '@aauth-guard/core'
+import type { AnyRequirement, Auth } from '@aauth-guard/core'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { type SignOptions, toRequest } from '@aauth-guard/testing'
 import { makeWorld } from '../../core/test/world.ts'
 import { type Check, check, equal } from './check.ts'

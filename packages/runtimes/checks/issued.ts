@@ -1,4 +1,5 @@
-import { answerWellKnown, type Resource, type SigningKey } from '@aauth-guard/core'
+import type { Resource, SigningKey } from '@aauth-guard/core'
+import { answerWellKnown } from '@aauth-guard/core/adapter'
 import { makeWorld } from '../../core/test/world.ts'
 import { type Check, check, equal } from './check.ts'
 

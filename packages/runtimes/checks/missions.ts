@@ -1,4 +1,5 @@
-import { type Auth, authorize, fetchGuard } from '@aauth-guard/core'
+import { type Auth, authorize } from '@aauth-guard/core'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import {
   approvedTools,
   mayResume,

@@ -1,4 +1,5 @@
-import { createResource, fetchGuard } from '@aauth-guard/core'
+import { createResource } from '@aauth-guard/core'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { fetchAt } from './issuers-at.ts'
 
 let issuers = ''

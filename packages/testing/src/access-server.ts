@@ -1,5 +1,6 @@
-import { authorizeServer, createResource, fetchRequest } from '@aauth-guard/core'
+import { authorizeServer, createResource } from '@aauth-guard/core'
 import { createIssuers, ExchangeError, verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
+import { fetchRequest } from '@aauth-guard/core/fetch'
 import { decodeJwt } from 'jose'
 import { departureNamed } from './exchange-misbehaviour.ts'
 import type { TestIssuer } from './issuer.ts'

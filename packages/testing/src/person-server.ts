@@ -1,4 +1,4 @@
-import { type AgentAuth, createResource, fetchGuard } from '@aauth-guard/core'
+import { type AgentAuth, createResource } from '@aauth-guard/core'
 import {
   createIssuers,
   ExchangeError,
@@ -6,6 +6,7 @@ import {
   verifyExchange,
   verifyResourceToken,
 } from '@aauth-guard/core/exchange'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { decodeJwt } from 'jose'
 import { isInnerList, parseDictionary } from 'structured-headers'
 import { answerEndpoint, EndpointError } from './endpoint-answer.ts'

@@ -1,4 +1,5 @@
-import { answerRoutes, authorize } from '@aauth-guard/core'
+import { authorize } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeWorld, type World } from '../world.ts'

@@ -1,5 +1,6 @@
-import { type AnyRequirement, type Auth, fetchGuard, issueResourceToken } from '@aauth-guard/core'
+import { type AnyRequirement, type Auth, issueResourceToken } from '@aauth-guard/core'
 import { verifyResourceToken } from '@aauth-guard/core/exchange'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { toRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeScene, verdict } from '../exchange/scene.ts'

@@ -1,4 +1,4 @@
-import { answerRoutes } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
 import { watchMissions } from '@aauth-guard/core/missions'
 import { type TestIssuer, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'

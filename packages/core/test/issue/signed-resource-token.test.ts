@@ -1,4 +1,5 @@
-import { type AAuthError, answerWellKnown, type SigningKey } from '@aauth-guard/core'
+import type { AAuthError, SigningKey } from '@aauth-guard/core'
+import { answerWellKnown } from '@aauth-guard/core/adapter'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { makeWorld, now, type World } from '../world.ts'

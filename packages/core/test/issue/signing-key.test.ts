@@ -1,4 +1,5 @@
-import { answerWellKnown, createResource, type Resource, type SigningKey } from '@aauth-guard/core'
+import { createResource, type Resource, type SigningKey } from '@aauth-guard/core'
+import { answerWellKnown } from '@aauth-guard/core/adapter'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { makeWorld } from '../world.ts'

@@ -1,4 +1,4 @@
-import { answerRoutes } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeWorld, now } from '../world.ts'

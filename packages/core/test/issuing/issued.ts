@@ -4,8 +4,6 @@ import {
   type AnyRequirement,
   type Auth,
   answer,
-  answerRoutes,
-  answerWellKnown,
   authorize,
   isAAuthError,
   type Resource,
@@ -13,6 +11,7 @@ import {
   type StepUp,
   stepUp,
 } from '@aauth-guard/core'
+import { answerRoutes, answerWellKnown } from '@aauth-guard/core/adapter'
 import { type Agent, type SignOptions, toSignedRequest } from '@aauth-guard/testing'
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTVerifyResult, jwtVerify } from 'jose'
 import { parseDictionary } from 'structured-headers'

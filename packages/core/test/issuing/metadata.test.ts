@@ -1,4 +1,5 @@
-import { answerRoutes, answerWellKnown, createResource, type ResourceOptions } from '@aauth-guard/core'
+import { createResource, type ResourceOptions } from '@aauth-guard/core'
+import { answerRoutes, answerWellKnown } from '@aauth-guard/core/adapter'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeWorld } from '../world.ts'

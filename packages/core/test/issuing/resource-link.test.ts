@@ -1,4 +1,5 @@
-import { answer, answerWellKnown, authorize, createResource, resourceLink } from '@aauth-guard/core'
+import { answer, authorize, createResource, resourceLink } from '@aauth-guard/core'
+import { answerWellKnown } from '@aauth-guard/core/adapter'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeWorld } from '../world.ts'

@@ -2,11 +2,11 @@ import {
   type AAuthError,
   type AnyRequirement,
   answer,
-  fetchGuard,
   isAAuthError,
   issueResourceToken,
   stepUp,
 } from '@aauth-guard/core'
+import { fetchGuard } from '@aauth-guard/core/fetch'
 import { toRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeWorld } from '../world.ts'

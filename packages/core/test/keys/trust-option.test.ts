@@ -1,4 +1,5 @@
-import { checkRequirement, createResource, type Trust } from '@aauth-guard/core'
+import { createResource, type Trust } from '@aauth-guard/core'
+import { checkRequirement } from '@aauth-guard/core/adapter'
 import { describe, expect, it } from 'vitest'
 
 const wrong: readonly [rule: string, trust: unknown, message: string][] = [

@@ -1,4 +1,5 @@
-import { type Auth, answerRoutes, isAAuthError, lifetimeOf } from '@aauth-guard/core'
+import { type Auth, isAAuthError, lifetimeOf } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
 import { watchMissions } from '@aauth-guard/core/missions'
 import { type ServerRequest, toSignedRequest } from '@aauth-guard/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'

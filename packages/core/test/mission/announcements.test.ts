@@ -1,10 +1,5 @@
-import {
-  type Answer,
-  answerRoutes,
-  answerWellKnown,
-  type ResourceOptions,
-  type TombstoneStore,
-} from '@aauth-guard/core'
+import type { Answer, ResourceOptions, TombstoneStore } from '@aauth-guard/core'
+import { answerRoutes, answerWellKnown } from '@aauth-guard/core/adapter'
 import { watchMissions } from '@aauth-guard/core/missions'
 import {
   type ServerMistake,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answerWellKnown, authorize, type Resource, type ResourceOptions } from '@aauth-guard/core'
+import { authorize, type Resource, type ResourceOptions } from '@aauth-guard/core'
+import { answerWellKnown } from '@aauth-guard/core/adapter'
 import { type MissionSource, missionControl, watchMissions } from '@aauth-guard/core/missions'
 import { type Agent, makeKey, TestIssuer, toSignedRequest } from '@aauth-guard/testing'
 import { verify } from '@hellocoop/httpsig'

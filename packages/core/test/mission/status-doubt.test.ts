@@ -1,4 +1,5 @@
-import { type Answer, answerRoutes } from '@aauth-guard/core'
+import type { Answer } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
 import type { MissionAnswer } from '@aauth-guard/core/missions'
 import { type TestIssuer, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'

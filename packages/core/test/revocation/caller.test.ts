@@ -1,4 +1,4 @@
-import { answerRoutes } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
 import { type ServerMistake, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { stateOf } from '../../src/resource.ts'

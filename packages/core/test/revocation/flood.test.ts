@@ -1,4 +1,5 @@
-import { answerRoutes, type ResourceOptions } from '@aauth-guard/core'
+import type { ResourceOptions } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
 import { type TestIssuer, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { revocationsWith } from '../stores/revocations-with.ts'

@@ -1,4 +1,5 @@
-import { type Answer, answerRoutes, type ResourceOptions, type SignedRequest } from '@aauth-guard/core'
+import type { Answer, ResourceOptions, SignedRequest } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
 import {
   type ServerRequest,
   type ServerSignOptions,

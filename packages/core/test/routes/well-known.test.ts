@@ -1,4 +1,5 @@
-import { answerWellKnown, authorize, createResource, type ResourceOptions } from '@aauth-guard/core'
+import { authorize, createResource, type ResourceOptions } from '@aauth-guard/core'
+import { answerWellKnown } from '@aauth-guard/core/adapter'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeWorld, now } from '../world.ts'

@@ -1,4 +1,5 @@
-import { authorize, contentBinding, isAAuthError, verifyContent } from '@aauth-guard/core'
+import { authorize, isAAuthError, verifyContent } from '@aauth-guard/core'
+import { contentBinding } from '@aauth-guard/core/adapter'
 import { type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeWorld, type World } from '../world.ts'

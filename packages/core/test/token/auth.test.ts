@@ -1,4 +1,5 @@
-import { type Auth, contentBinding, type MissionHeaderAuth, verifyContent } from '@aauth-guard/core'
+import { type Auth, type MissionHeaderAuth, verifyContent } from '@aauth-guard/core'
+import { contentBinding } from '@aauth-guard/core/adapter'
 import { describe, expect, it } from 'vitest'
 import { type AuthTemplate, authOf, authTemplate, isAccepted } from '../../src/token/auth.ts'
 import type { VerifiedClaims } from '../../src/token/claims.ts'

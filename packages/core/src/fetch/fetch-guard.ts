@@ -1,13 +1,13 @@
-import { type Answer, answer } from './answer.ts'
-import { authorize, checkRequirement } from './authorize.ts'
-import { isAAuthError } from './errors.ts'
+import { type Answer, answer } from '../answer.ts'
+import { authorize, checkRequirement } from '../authorize.ts'
+import { isAAuthError } from '../errors.ts'
+import { type ContentOptions, validateGuardOptions } from '../guard-options.ts'
+import type { Authorized, Requirement } from '../requirement.ts'
+import type { Resource } from '../resource.ts'
+import { answerRoutes } from '../routes/answer-routes.ts'
+import type { PersonNeed } from '../token/auth.ts'
+import type { TokenKind } from '../token/kinds.ts'
 import { checkContent, fetchRequest, readContent, withoutMission } from './fetch-request.ts'
-import { type ContentOptions, validateGuardOptions } from './guard-options.ts'
-import type { Authorized, Requirement } from './requirement.ts'
-import type { Resource } from './resource.ts'
-import { answerRoutes } from './routes/answer-routes.ts'
-import type { PersonNeed } from './token/auth.ts'
-import type { TokenKind } from './token/kinds.ts'
 
 /** A handler behind {@link fetchGuard}; further arguments of the host (`env`, `ctx`) follow. */
 export type GuardedHandler<
@@ -30,7 +30,8 @@ export type GuardedHandler<
  * @throws {TypeError} at once when `requirement` or `options` are not well-formed
  * @example
  * ```ts
- * import { createResource, fetchGuard } from '@aauth-guard/core'
+ * import { createResource } from '@aauth-guard/core'
+ * import { fetchGuard } from '@aauth-guard/core/fetch'
  *
  * const resource = createResource({
  *   issuer: 'https://notes.example',

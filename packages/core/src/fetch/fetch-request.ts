@@ -1,8 +1,8 @@
-import { bindContent, contentBinding } from './content-binding.ts'
-import { AAuthError } from './errors.ts'
-import { defaultMaxContent } from './guard-options.ts'
-import type { Auth } from './token/auth.ts'
-import type { SignedRequest } from './wire/signed-request.ts'
+import { bindContent, contentBinding } from '../content-binding.ts'
+import { AAuthError } from '../errors.ts'
+import { defaultMaxContent } from '../guard-options.ts'
+import type { Auth } from '../token/auth.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
 
 const nothing = new Uint8Array()
 const missionHeader = 'aauth-mission'
