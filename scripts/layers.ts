@@ -1,168 +1,116 @@
 /**
- * Asserts which folder of core may import which, and that portable code has no `node:` import (architecture §4).
- * A file at the top of `src` composes; a folder is a room and sees only the rooms listed here.
+ * Asserts the order of layers, that no imports run in circles (types counted), that portable code has no `node:` import,
+ * and that adapters import public names only.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
-const core = join(root, 'packages/core/src')
 
-/** Room → rooms and top-level files it may import. `errors` is the vocabulary of refusals, shared by all but wire. */
-const mayImport: Readonly<Record<string, readonly string[]>> = {
-  wire: [],
-  signature: ['wire', 'errors', 'platform/platform'],
-  platform: ['wire'],
-  token: ['wire', 'signature', 'errors', 'platform/platform'],
-  keys: [
-    'wire/quoted',
-    'token',
-    'demand',
-    'errors',
-    'known-members',
-    'own-members',
-    'platform/platform',
-    'token-bucket',
-  ],
-  mission: [
+/** Folders and files of a package, each row importing only from rows above it; those of one row are strangers. */
+const orders: Readonly<Record<string, readonly string[]>> = {
+  'packages/core/src': [
     'wire',
-    'token',
+    'assert',
+    'errors',
+    'limits',
+    'stores platform',
+    'signature token',
+    'events',
     'keys',
-    'stores',
-    'admit',
-    'answer',
-    'deadline',
-    'demand',
-    'errors',
-    'known-members',
-    'linked-provider',
-    'mission-end',
-    'own-members',
-    'provenance',
-    'requirement',
-    'resource',
-    'routes/answer-routes',
-    'routes/read-json',
-    'token-revocation',
-    'verify-request',
-    'verify-server',
-  ],
-  lifetime: [
-    'token',
-    'keys',
-    'deadline',
-    'errors',
-    'mission-end',
-    'provenance',
-    'resource',
-    'server-fault',
-    'token-revocation',
-  ],
-  stores: ['deadline', 'errors', 'token-bucket'],
-  issue: ['wire', 'token', 'options'],
-  exchange: ['token', 'keys', 'errors'],
-  routes: [
-    'wire',
-    'token',
-    'stores',
-    'admit',
-    'answer',
-    'deadline',
-    'errors',
-    'issue-for',
-    'mission-demand',
-    'mission-end',
-    'options',
-    'redeems-agent-token',
-    'resource',
-    'server-fault',
-    'verify-any',
-    'verify-request',
-    'verify-server',
-    'withdraw-token',
-  ],
-  fetch: [
-    'wire',
-    'token',
-    'answer',
+    'resource exchange',
+    'verify',
+    'issue',
     'authorize',
-    'content-binding',
-    'errors',
-    'guard-options',
-    'requirement',
-    'resource',
-    'routes/answer-routes',
+    'routes',
+    'missions fetch node',
+    'adapter index',
   ],
-  adapter: ['authorize', 'content-binding', 'guard-options', 'preflight', 'read-identity', 'routes'],
-  node: ['wire', 'answer', 'authorize', 'content-binding', 'errors', 'requirement', 'resource', 'token'],
+  'packages/testing/src': ['signing', 'world', 'issuer', 'endpoints agent', 'network store-checks', 'index'],
 }
-const nodeFiles = [
-  'platform/node',
-  'platform/egress',
-  'platform/public-lookup',
-  'node/signed-request',
-  'node/answer-headers',
-  'node/buffer-content',
-  'node/drop-mission',
-  'node/read-content',
-  'node/verify-upgrade',
-]
+const nodeFiles = /^(?:node\/|platform\/(?:node|egress|public-lookup)$)/
 const adapters = ['express', 'koa', 'hono']
+const publicSubpaths = /^@aauth-guard\/core(?:\/(?:adapter|fetch|missions|node))?$/
+const protocolLibraries = /^(?:jose|structured-headers|lru-cache|@noble\/.*)$/
 
 const faults: string[] = []
+for (const [folder, order] of Object.entries(orders)) {
+  const rankOf = new Map(order.flatMap((row, rank) => row.split(' ').map((layer) => [layer, rank] as const)))
+  const graph = importsIn(join(root, folder))
+  for (const [file, targets] of graph) {
+    const layer = layerOf(file)
+    if (!rankOf.has(layer)) faults.push(`${folder}/${file}.ts is in no layer: add "${layer}" to the order`)
+    for (const target of targets) {
+      const other = layerOf(target)
+      if (other !== layer && (rankOf.get(other) ?? 0) >= (rankOf.get(layer) ?? 0))
+        faults.push(`${file} imports ${target}, which is not in a layer before it`)
+    }
+  }
+  for (const circle of circlesIn(graph)) faults.push(`${folder} has a circle: ${circle.join(' → ')}`)
+}
+
+const core = join(root, 'packages/core/src')
 for (const file of sources(core)) {
   const name = relative(core, file).replace(/\.ts$/, '')
-  const room = name.includes('/') ? (name.split('/')[0] as string) : undefined
-  for (const specifier of importsOf(file)) {
-    if (specifier.startsWith('node:') && !nodeFiles.includes(name))
-      faults.push(`${name} imports ${specifier}`)
-    if (!specifier.startsWith('.')) continue
-    const target = relative(core, resolve(dirname(file), specifier)).replace(/\.ts$/, '')
-    const targetRoom = target.includes('/') ? (target.split('/')[0] as string) : target
-    if (room === undefined || room === targetRoom) {
-      if (
-        room === undefined &&
-        targetRoom === 'platform' &&
-        !/platform\/(?:platform|self-test)$/.test(target)
-      ) {
-        faults.push(`${name} reaches past the platform interface to ${target}`)
-      }
-      continue
-    }
-    if (!mayImport[room]?.some((allowed) => allowed === targetRoom || allowed === target)) {
-      faults.push(`${name} imports ${target}`)
-    }
+  for (const specifier of specifiersOf(file)) {
+    if (specifier.startsWith('node:') && !nodeFiles.test(name)) faults.push(`${name} imports ${specifier}`)
+    if (/\/platform\/(?!platform\.ts$|self-test\.ts$)/.test(specifier) && layerOf(name) !== 'platform')
+      faults.push(`${name} reaches past the platform interface to ${specifier}`)
   }
 }
 for (const adapter of adapters) {
   for (const file of sources(join(root, 'packages', adapter, 'src'))) {
-    for (const specifier of importsOf(file)) {
-      if (
-        /^(?:jose|structured-headers|@noble\/|lru-cache)|aauth-guard\/core\/(?!(?:adapter|fetch|missions|node)$)|core\/src/.test(
-          specifier,
-        )
-      ) {
+    for (const specifier of specifiersOf(file)) {
+      const isInternal = specifier.startsWith('@aauth-guard/core') && !publicSubpaths.test(specifier)
+      if (isInternal || protocolLibraries.test(specifier) || specifier.includes('core/src'))
         faults.push(`${relative(root, file)} imports ${specifier}: an adapter holds no protocol logic`)
-      }
     }
   }
 }
 
 for (const fault of faults) console.error(`layers: ${fault}`)
 if (faults.length > 0) process.exit(1)
-console.log('layers: every import goes the way it should')
+console.log('layers: every import goes the way it should, and none runs in a circle')
 
-function sources(folder: string): string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => join(folder, name))
-  } catch {
-    return []
-  }
+function layerOf(file: string): string {
+  return file.split('/')[0] as string
 }
 
-function importsOf(file: string): string[] {
+/** File → the files of the same package that it imports, types included. */
+function importsIn(folder: string): Map<string, readonly string[]> {
+  const graph = new Map<string, readonly string[]>()
+  for (const file of sources(folder)) {
+    const targets = specifiersOf(file)
+      .filter((specifier) => specifier.startsWith('.'))
+      .map((specifier) => relative(folder, resolve(dirname(file), specifier)).replace(/\.ts$/, ''))
+    graph.set(relative(folder, file).replace(/\.ts$/, ''), targets)
+  }
+  return graph
+}
+
+/** Every circle once, from its first file on: a depth-first walk that meets a file it is still inside of. */
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles: string[][] = []
+  const done = new Set<string>()
+  const walk = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file)
+    if (start !== -1) circles.push([...path.slice(start), file])
+    if (start !== -1 || done.has(file)) return
+    for (const target of graph.get(file) ?? []) walk(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) walk(file, [])
+  return circles
+}
+
+function sources(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name))
+}
+
+function specifiersOf(file: string): string[] {
   const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] as string)
 }

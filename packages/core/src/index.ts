@@ -1,8 +1,9 @@
-export { type Answer, answer } from './answer.ts'
-export { type AuthorizeOptions, authorize } from './authorize.ts'
-export { authorizeServer } from './authorize-server.ts'
-export { type Capability, capabilitiesOf } from './capabilities.ts'
-export { verifyContent } from './content-binding.ts'
+export { type AuthorizeOptions, authorize } from './authorize/authorize.ts'
+export { authorizeServer } from './authorize/authorize-server.ts'
+export { type Capability, capabilitiesOf } from './authorize/capabilities.ts'
+export { verifyContent } from './authorize/content.ts'
+export type { IdentityOptions } from './authorize/read-identity.ts'
+export { issueResourceToken, type StepUp, stepUp } from './authorize/step-up.ts'
 export {
   AAuthError,
   type AAuthErrorCode,
@@ -10,25 +11,26 @@ export {
   type RefusalDetails,
   type RequirementName,
   type SignatureErrorCode,
-} from './errors.ts'
-export type { Trust, Trusted, TrustPolicy } from './keys/trust.ts'
-export { type Lifetime, lifetimeOf } from './lifetime/lifetime-of.ts'
-export type { MissionStatus, MissionWatch, MissionWatching } from './mission/watching.ts'
-export type { Missions } from './missions.ts'
-export type { Limits, ResourceDisplay, ResourceOptions, Signer, SigningKey } from './options.ts'
-export type { IdentityOptions } from './read-identity.ts'
+} from './errors/aauth-error.ts'
+export { type Answer, answer } from './errors/answer.ts'
+export type { Signer, SigningKey } from './keys/signing-key.ts'
+export { createResource } from './resource/create-resource.ts'
+export type { MissionStatus, MissionWatch } from './resource/mission-watch.ts'
+export type { Missions } from './resource/missions.ts'
+export type { ResourceOptions } from './resource/options.ts'
 export type {
   AnyRequirement,
   Authorized,
   ClassPolicy,
   DefaultRequirement,
   Requirement,
-} from './requirement.ts'
-export { createResource, type Resource } from './resource.ts'
-export { resourceLink } from './resource-link.ts'
-export type { RoutedRequest } from './routed-request.ts'
+} from './resource/requirement.ts'
+export type { Resource } from './resource/resource.ts'
+export { resourceLink } from './resource/resource-link.ts'
+export type { Limits, ResourceDisplay } from './resource/settings.ts'
+export type { MissionWatching } from './resource/state.ts'
+export type { Trust, Trusted, TrustPolicy } from './resource/trust.ts'
 export type { ReplayScope } from './signature/replay.ts'
-export { issueResourceToken, type StepUp, stepUp } from './step-up.ts'
 export type {
   FoundRevocation,
   ReplayMark,
@@ -54,9 +56,10 @@ export type {
   PersonNeed,
   PersonTokenAuth,
 } from './token/auth.ts'
-export type { Mission, VerifiedClaims } from './token/claims.ts'
-export type { FurtherClaims } from './token/further-claims.ts'
+export type { FurtherClaims, Mission, VerifiedClaims } from './token/claims.ts'
 export type { Generation, TokenKind } from './token/kinds.ts'
 export { personKey } from './token/person-key.ts'
-export type { VerifiedServer } from './verify-server.ts'
+export { type Lifetime, lifetimeOf } from './verify/lifetime-of.ts'
+export type { VerifiedServer } from './verify/verify-server.ts'
+export type { RoutedRequest } from './wire/routed-request.ts'
 export type { SignedRequest } from './wire/signed-request.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Deadline, decideWithin, within } from '../src/deadline.ts'
+import { Deadline, decideWithin, within } from '../src/limits/deadline.ts'
 
 const never = () => new Promise<never>(() => undefined)
 const limited = { settings: { limits: { requestDeadline: 2000 } } }

@@ -1,6 +1,6 @@
 import { createResource } from '@aauth-guard/core'
 import { selfTest } from '../../core/src/platform/self-test.ts'
-import { stateOf } from '../../core/src/resource.ts'
+import { stateOf } from '../../core/src/resource/state-of.ts'
 import { type Check, check, equal } from './check.ts'
 
 const { platform } = stateOf(createResource({ issuer: 'https://notes.example', trust: 'any' }))

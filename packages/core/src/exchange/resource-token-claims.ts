@@ -1,4 +1,4 @@
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import { audienceOf, missionObject, numericDate, scopesOf, text } from '../token/claim-values.ts'
 import type { Mission } from '../token/claims.ts'
 import { isAgentId, isS256, isServerId } from '../token/identifiers.ts'

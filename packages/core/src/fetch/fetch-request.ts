@@ -1,6 +1,6 @@
-import { bindContent, contentBinding } from '../content-binding.ts'
-import { AAuthError } from '../errors.ts'
-import { defaultMaxContent } from '../guard-options.ts'
+import { bindContent, contentBinding } from '../authorize/content.ts'
+import { defaultMaxContent } from '../authorize/guard-options.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import type { Auth } from '../token/auth.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 

@@ -1,6 +1,6 @@
+import type { ActiveKey } from '../keys/signing-key.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
 import { encodeBase64url } from '../wire/base64url.ts'
-import type { ActiveKey } from './signing-key.ts'
 
 /** What a resource token is made of. All of it comes from the verified token on this very request. */
 export interface ResourceTokenGrounds {

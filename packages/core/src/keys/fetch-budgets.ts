@@ -1,5 +1,6 @@
 import { FirstContactBudget } from './first-contact.ts'
-import type { IssuerRecord, IssuerRecords } from './issuer-records.ts'
+import type { IssuerRecord } from './issuer-record.ts'
+import type { IssuerRecords } from './issuer-records.ts'
 import { parentDomain } from './parent-domain.ts'
 
 /**

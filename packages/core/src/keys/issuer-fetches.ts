@@ -1,7 +1,8 @@
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import { type DiscoveryFault, discover, type Published } from './discover.ts'
 import { type Asker, FetchBudgets } from './fetch-budgets.ts'
-import type { IssuerRecord, IssuerRecords, KeySource } from './issuer-records.ts'
+import type { IssuerRecord, KeySource } from './issuer-record.ts'
+import type { IssuerRecords } from './issuer-records.ts'
 
 export interface IssuerFetchesOptions {
   /** `undefined`: this issuer's keys may not be fetched here. */

@@ -1,8 +1,9 @@
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import type { JsonObject } from '../token/json.ts'
 import type { Asker } from './fetch-budgets.ts'
 import { IssuerFetches, type IssuerFetchesOptions } from './issuer-fetches.ts'
-import { type IssuerRecord, IssuerRecords, type KeySource } from './issuer-records.ts'
+import type { IssuerRecord, KeySource } from './issuer-record.ts'
+import { IssuerRecords } from './issuer-records.ts'
 import type { IssuerKey, KeySet } from './key-set.ts'
 
 export interface IssuerKeysOptions extends IssuerFetchesOptions {

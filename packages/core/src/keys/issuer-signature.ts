@@ -1,9 +1,9 @@
-import { AAuthError, isAAuthError } from '../errors.ts'
+import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
 import type { Platform } from '../platform/platform.ts'
 import { checkPublicKey, importPublicKey } from '../token/public-key.ts'
 import type { Asker } from './fetch-budgets.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
-import type { KeySource } from './issuer-records.ts'
+import type { KeySource } from './issuer-record.ts'
 import type { IssuerKey } from './key-set.ts'
 
 /** What an issuer is said to have signed. */

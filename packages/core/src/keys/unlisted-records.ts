@@ -1,5 +1,5 @@
 import { FairCache } from './fair-cache.ts'
-import type { IssuerRecord } from './issuer-records.ts'
+import type { IssuerRecord } from './issuer-record.ts'
 import { parentDomain } from './parent-domain.ts'
 
 /** Seconds after which an issuer that is still used counts as established. */

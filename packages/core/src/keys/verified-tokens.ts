@@ -6,7 +6,7 @@ import { weightOf } from '../token/further-claims.ts'
 import { tokenKey } from '../token/names.ts'
 import type { CheckedKey } from '../token/public-key.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
-import type { KeySource } from './issuer-records.ts'
+import type { KeySource } from './issuer-record.ts'
 import type { IssuerKey } from './key-set.ts'
 
 /** A token whose issuer vouches for it. Who holds it is shown by the HTTP signature alone. */

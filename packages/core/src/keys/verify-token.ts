@@ -1,9 +1,9 @@
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { UntrustedClaims } from '../token/claims.ts'
 import type { UntrustedJws } from '../token/untrusted-token.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
-import type { KeySource } from './issuer-records.ts'
+import type { KeySource } from './issuer-record.ts'
 import { verifyIssuerSignature } from './issuer-signature.ts'
 import type { IssuerKey } from './key-set.ts'
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 
 /**
  * Reads the content of a message as it came over the wire and puts it back, so that whoever reads next finds it

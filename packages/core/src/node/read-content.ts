@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import { bufferContent } from './buffer-content.ts'
 
 /**

@@ -1,22 +1,21 @@
-import { type Answer, answer } from '../answer.ts'
-import { isAAuthError } from '../errors.ts'
-import { type Resource, type ResourceState, stateOf } from '../resource.ts'
-import { serverFault } from '../server-fault.ts'
+import { isAAuthError } from '../errors/aauth-error.ts'
+import { type Answer, answer } from '../errors/answer.ts'
+import { serverFault } from '../errors/server-fault.ts'
+import type { Endpoint } from '../resource/endpoint.ts'
+import { authorizationPath, revocationPath } from '../resource/paths.ts'
+import type { Resource } from '../resource/resource.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { stateOf } from '../resource/state-of.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { cutTarget } from '../wire/target.ts'
 import { answerAuthorization } from './authorization.ts'
-import { authorizationPath, revocationPath } from './paths.ts'
 import { answerRevocation } from './revocation.ts'
 import { methodNotAllowed, readDocument } from './well-known.ts'
 
-/** What answers a POST to a path of the resource's own. */
-export type Endpoint = (
-  state: ResourceState,
-  request: SignedRequest,
-  content: () => Promise<Uint8Array>,
-) => Promise<Answer>
-
-const endpoints: ReadonlyMap<string | undefined, Endpoint> = new Map([
+const endpoints: ReadonlyMap<
+  string | undefined,
+  (state: ResourceState, ...request: Parameters<Endpoint>) => Promise<Answer>
+> = new Map([
   [authorizationPath, answerAuthorization],
   [revocationPath, answerRevocation],
 ])
@@ -38,11 +37,14 @@ export async function answerRoutes(
   const path = cutTarget(target)?.path
   const state = stateOf(resource)
   state.routesReached = true
-  const endpoint = endpoints.get(path) ?? state.missionWatch?.endpoints.get(path)
+  const own = endpoints.get(path)
+  const endpoint: Endpoint | undefined = own
+    ? (...given) => own(state, ...given)
+    : state.missionWatch?.endpoints.get(path)
   try {
     if (endpoint === undefined) return await readDocument(state, method, path)
     if (method !== 'POST') throw methodNotAllowed(method, 'POST')
-    return await endpoint(state, request, () => readContent(maxContent))
+    return await endpoint(request, () => readContent(maxContent))
   } catch (error) {
     // Agents of an endpoint are told that its own faults will not pass (draft 11 §6.6).
     return answer(state.refuse(isAAuthError(error) ? error : serverFault(error, true), request))

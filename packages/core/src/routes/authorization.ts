@@ -1,15 +1,16 @@
-import type { Answer } from '../answer.ts'
-import { within } from '../deadline.ts'
-import { AAuthError, isAAuthError } from '../errors.ts'
-import { issueFor } from '../issue-for.ts'
-import { assertMission } from '../mission-demand.ts'
-import { demandLiving } from '../mission-end.ts'
-import type { ResourceOptions } from '../options.ts'
-import { ask, redeemsAgentToken } from '../redeems-agent-token.ts'
-import type { ResourceState } from '../resource.ts'
+import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
+import type { Answer } from '../errors/answer.ts'
+import { issueFor } from '../issue/issue-for-request.ts'
+import { ask, redeemsAgentToken } from '../issue/redeems-agent-token.ts'
+import { within } from '../limits/deadline.ts'
+import { assertMission } from '../resource/mission-requirement.ts'
+import { assertMissionActive } from '../resource/mission-termination.ts'
+import type { ResourceOptions } from '../resource/options.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { isSafe } from '../signature/replay.ts'
 import { isAccount } from '../token/identifiers.ts'
-import { readVerified, verifyAny } from '../verify-any.ts'
-import type { VerifiedRequest } from '../verify-request.ts'
+import { readVerified, verifyAny } from '../verify/verify-any-token.ts'
+import type { VerifiedRequest } from '../verify/verify-request.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { malformed, readJson } from './read-json.ts'
 
@@ -25,7 +26,7 @@ export async function answerAuthorization(
 ): Promise<Answer> {
   const person = state.settings.generations.has('person-token')
   const verified = await verifyAny(state, request, person ? 'person-token' : 'agent-token')
-  await demandLiving(state, verified)
+  await assertMissionActive(state, verified.token.claims.mission, isSafe(verified.transport.method))
   const mission = state.defaults
   if (verified.token.claims.kind === 'person-token') assertMission(verified.token.claims.mission, mission)
   await within(state, 'the metadata of the person server', demandCredential(state, verified))

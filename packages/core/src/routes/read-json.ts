@@ -1,4 +1,4 @@
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import { type JsonObject, parseJsonObject } from '../token/json.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 

@@ -1,11 +1,11 @@
-import { isAdmitted } from '../admit.ts'
-import type { Answer } from '../answer.ts'
-import { AAuthError } from '../errors.ts'
-import type { ResourceState } from '../resource.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
+import type { Answer } from '../errors/answer.ts'
+import { withdrawToken } from '../resource/revoke-token.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { isAdmitted } from '../resource/trusted-issuers.ts'
 import type { JsonObject } from '../token/json.ts'
-import { type VerifiedServer, verifyServer } from '../verify-server.ts'
+import { type VerifiedServer, verifyServer } from '../verify/verify-server.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
-import { withdrawToken } from '../withdraw-token.ts'
 import { malformed, readJson } from './read-json.ts'
 
 /** Seconds. The longest life of a token that may be withdrawn here, and the tolerance on it. */

@@ -1,9 +1,11 @@
-import { type Answer, answer } from '../answer.ts'
-import { AAuthError, acceptedAlgorithms } from '../errors.ts'
-import { type Resource, type ResourceState, stateOf } from '../resource.ts'
+import { AAuthError, acceptedAlgorithms } from '../errors/aauth-error.ts'
+import { type Answer, answer } from '../errors/answer.ts'
+import { authorizationPath, jwksPath, metadataPath, revocationPath } from '../resource/paths.ts'
+import type { Resource } from '../resource/resource.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { stateOf } from '../resource/state-of.ts'
 import { quoted } from '../wire/quoted.ts'
 import { cutTarget } from '../wire/target.ts'
-import { authorizationPath, jwksPath, metadataPath, revocationPath } from './paths.ts'
 
 /**
  * The answer of the resource's own documents, or `undefined` for any other path: `aauth-resource.json` and the

@@ -1,4 +1,4 @@
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import { maxComponentLength } from '../wire/limits.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'

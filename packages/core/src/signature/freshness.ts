@@ -1,4 +1,4 @@
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import type { UntrustedSignature } from './select-signature.ts'
 
 /**

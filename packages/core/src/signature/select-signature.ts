@@ -1,4 +1,4 @@
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import { DictionaryFault, decodeBytes, type InnerList, type Item } from '../wire/dictionary.ts'
 import { quoted } from '../wire/quoted.ts'
 import { readSignatureHeaders, type SignatureHeaders } from '../wire/signature-headers.ts'

@@ -1,5 +1,5 @@
-import { isThenable, startTimer } from '../deadline.ts'
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
+import { isThenable, startTimer } from '../limits/deadline.ts'
 
 /** Milliseconds that a store may take; then it counts as failed, and the request is refused with 503. */
 const deadline = 500

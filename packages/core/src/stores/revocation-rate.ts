@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { TokenBucket } from '../token-bucket.ts'
+import { TokenBucket } from '../limits/token-bucket.ts'
 
 const perSecond = 10
 const burst = 100

@@ -1,4 +1,4 @@
-import { IssuerShares } from './issuer-shares.ts'
+import { IssuerShares } from '../limits/issuer-shares.ts'
 import type { FoundRevocation, RevocationEntry, RevocationStore, RevocationVerdict } from './stores.ts'
 
 /** Issuers whose purge is remembered. Only the operator purges, so this bounds mistakes and not attacks. */

@@ -1,4 +1,4 @@
-import { IssuerShares } from './issuer-shares.ts'
+import { IssuerShares } from '../limits/issuer-shares.ts'
 import type { Tombstone, TombstoneEntry, TombstoneStore, TombstoneVerdict } from './stores.ts'
 
 /** Unlisted person servers whose full share is remembered one by one; beyond, all unlisted ones count as full. */

@@ -1,5 +1,4 @@
-import type { Mission, VerifiedClaims } from './claims.ts'
-import type { FurtherClaims } from './further-claims.ts'
+import type { FurtherClaims, Mission, VerifiedClaims } from './claims.ts'
 import { providerOf } from './identifiers.ts'
 import type { Generation, TokenKind } from './kinds.ts'
 

@@ -1,4 +1,4 @@
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { Mission } from './claims.ts'
 import { isS256, isServerId, serverIdRemedy } from './identifiers.ts'
@@ -74,6 +74,7 @@ export function requiredServerId(claims: JsonObject, name: string): string {
   throw refuse(wrong(name, value, 'a server identifier', serverIdRemedy(value)))
 }
 
+export const agentRemedy = 'write it as aauth:name@host'
 export const digestRemedy = 'give 32 octets in base64url without padding'
 
 /** The text for a claim that must be there. */

@@ -1,9 +1,7 @@
 import { quoted } from '../wire/quoted.ts'
 import { refuse } from './claim-values.ts'
+import type { FurtherClaims } from './claims.ts'
 import { asObject, type JsonObject } from './json.ts'
-
-/** Claims that the resource asked for by name. Deep-frozen; objects have no prototype. */
-export type FurtherClaims = Readonly<Record<string, unknown>>
 
 const maxNames = 32
 const maxDepth = 8

@@ -1,4 +1,4 @@
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import type { Platform, PublicJwk, VerificationKey } from '../platform/platform.ts'
 import { decodeBase64url } from '../wire/base64url.ts'
 import type { JsonObject } from './json.ts'

@@ -1,4 +1,4 @@
-import { AAuthError } from '../errors.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import { decodeBase64url } from '../wire/base64url.ts'
 import { maxTokenLength } from '../wire/limits.ts'
 import { quoted } from '../wire/quoted.ts'

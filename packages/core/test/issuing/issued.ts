@@ -15,7 +15,7 @@ import { answerRoutes, answerWellKnown } from '@aauth-guard/core/adapter'
 import { type Agent, type SignOptions, toSignedRequest } from '@aauth-guard/testing'
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTVerifyResult, jwtVerify } from 'jose'
 import { parseDictionary } from 'structured-headers'
-import { completeRefusal } from '../../src/pending-step-up.ts'
+import { completeRefusal } from '../../src/errors/pending-step-up.ts'
 import { now, type World } from '../world.ts'
 
 /** A private key, made anew in every run. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { DueTimer } from '../../src/lifetime/due-timer.ts'
+import { DueTimer } from '../../src/limits/due-timer.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })

@@ -1,7 +1,7 @@
 import { type Auth, lifetimeOf } from '@aauth-guard/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { LifetimeRegistry } from '../../src/lifetime/registry.ts'
-import { stateOf } from '../../src/resource.ts'
+import { LifetimeRegistry } from '../../src/resource/lifetimes.ts'
+import { stateOf } from '../../src/resource/state-of.ts'
 import { granted, mission } from '../mission/watched.ts'
 import { makeWorld, now, type World } from '../world.ts'
 import { endOf } from './ended.ts'
@@ -14,7 +14,7 @@ afterEach(() => {
 })
 
 const nothing = { open: 0, tokens: 0, missions: 0, seconds: 0 }
-const sizesOf = ({ resource }: World) => stateOf(resource).lifetimes?.sizes
+const sizesOf = ({ resource }: World) => (stateOf(resource).lifetimes as LifetimeRegistry | undefined)?.sizes
 
 async function accepted(world: World, jti: string): Promise<Auth> {
   return world.call(await world.agent.authToken(granted({ claims: { jti } })))

@@ -1,6 +1,6 @@
 import type { MissionInquiry, MissionSource } from '@aauth-guard/core/missions'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { stateOf } from '../../src/resource.ts'
+import { stateOf } from '../../src/resource/state-of.ts'
 import { awaitDeadlines } from '../awaited-deadlines.ts'
 import {
   type ControlledWorld,

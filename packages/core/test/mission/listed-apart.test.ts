@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ListedApart } from '../../src/mission/listed-apart.ts'
+import { ListedApart } from '../../src/missions/listed-apart.ts'
 
 const listed = 'https://ps.example'
 const other = 'https://other-ps.example'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { MissionBlobs } from '../../src/mission/blobs.ts'
+import { MissionBlobs } from '../../src/missions/blobs.ts'
 
 const approver = 'https://ps.example'
 

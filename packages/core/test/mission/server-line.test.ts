@@ -1,6 +1,6 @@
 import { ServerSilent } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
-import { NotAsked, ServerLine } from '../../src/mission/server-line.ts'
+import { NotAsked, ServerLine } from '../../src/missions/server-line.ts'
 import { gate, settled } from './watched.ts'
 
 const open = new AbortController().signal

@@ -1,7 +1,7 @@
 import { answerRoutes } from '@aauth-guard/core/adapter'
 import { type ServerMistake, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it, vi } from 'vitest'
-import { stateOf } from '../../src/resource.ts'
+import { stateOf } from '../../src/resource/state-of.ts'
 import { now } from '../world.ts'
 import { claimsOf, endpoint, makeRevocationWorld, told } from './revoking.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
-import { isAAuthError } from '../../src/errors.ts'
+import { isAAuthError } from '../../src/errors/aauth-error.ts'
 import { signatureBase } from '../../src/signature/base.ts'
 import { baseComponents } from '../../src/signature/coverage.ts'
 import { cutTarget, type Target } from '../../src/wire/target.ts'

@@ -1,4 +1,4 @@
-import { type AAuthError, isAAuthError } from '../../src/errors.ts'
+import { type AAuthError, isAAuthError } from '../../src/errors/aauth-error.ts'
 
 /** The refusal that `step` ends with. Anything else it throws is thrown on. */
 export function refused(step: () => unknown): AAuthError {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { IssuerShares } from '../../src/stores/issuer-shares.ts'
+import { IssuerShares } from '../../src/limits/issuer-shares.ts'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
 import { makeWorld, now } from '../world.ts'
 

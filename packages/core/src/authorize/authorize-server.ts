@@ -1,0 +1,25 @@
+import type { Resource } from '../resource/resource.ts'
+import { stateOf } from '../resource/state-of.ts'
+import { type VerifiedServer, verifyServer } from '../verify/verify-server.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+import { snapshot } from '../wire/snapshot.ts'
+
+/**
+ * Verifies a request that a person server or access server signed with a key it publishes, whose content the
+ * signature covers: how an access server is asked, and how tokens are revoked (draft 11 §11.3.2, scheme `jwks_uri`).
+ *
+ * @param readContent called once the caller is verified
+ * @throws {AAuthError} `unsupported_iss` for a caller that `trust` does not admit
+ */
+export async function authorizeServer(
+  resource: Resource,
+  request: SignedRequest,
+  readContent: () => Promise<Uint8Array>,
+): Promise<VerifiedServer> {
+  const state = stateOf(resource)
+  try {
+    return await verifyServer(state, snapshot(request), readContent)
+  } catch (error) {
+    throw state.refuse(error, request)
+  }
+}

@@ -1,0 +1,146 @@
+import { isAAuthError } from '../errors/aauth-error.ts'
+import { completeRefusal } from '../errors/pending-step-up.ts'
+import { type Deadline, decideWithin } from '../limits/deadline.ts'
+import { assertMissionActive } from '../resource/mission-termination.ts'
+import type { AnyRequirement, Authorized, CompiledRequirement, Requirement } from '../resource/requirement.ts'
+import type { Resource } from '../resource/resource.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { isResource, stateOf } from '../resource/state-of.ts'
+import { isRevoked } from '../resource/token-revocation.ts'
+import { admit } from '../resource/trusted-issuers.ts'
+import { checkCoverage } from '../signature/coverage.ts'
+import { isSafe } from '../signature/replay.ts'
+import type { Auth, PersonNeed } from '../token/auth.ts'
+import type { TokenKind } from '../token/kinds.ts'
+import { lookUpLink } from '../verify/linked-provider.ts'
+import { readRequest, requiredFor } from '../verify/read-request.ts'
+import { type VerifiedRequest, verifyRequest } from '../verify/verify-request.ts'
+import { isUnsigned } from '../wire/signature-headers.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+import { snapshot } from '../wire/snapshot.ts'
+import { assertContentCompared } from './content.ts'
+import { satisfy } from './enforce-requirement.ts'
+
+const verifiedBefore = new WeakMap<
+  SignedRequest,
+  { readonly state: ResourceState; readonly verified: VerifiedRequest }
+>()
+const anyAuthToken: AnyRequirement = Object.freeze({})
+
+/** How {@link authorize} treats the content of a request. */
+export interface AuthorizeOptions {
+  /**
+   * `'later'`: a request whose signature covers `content-digest` is decided before its content was read. The caller
+   * then reads the content and compares it with `verifyContent` or `bindContent`, before it acts on the request.
+   * By default a request like that must have its `body`.
+   */
+  readonly content?: 'later'
+}
+
+const contentAtHand: AuthorizeOptions = Object.freeze({})
+
+/**
+ * Decides one request: who is calling, and whether that is enough for `requirement`.
+ *
+ * Refusals that cost nothing come first; nothing is fetched for a caller that has not shown its key. A request
+ * object that passed one guard is not verified again by the next one of the same resource.
+ *
+ * A request whose signature covers `content-digest` needs its `body`, which is compared. Without it the request is
+ * refused with `server_error`, unless `options` say that the content is compared later.
+ *
+ * @returns the verified, frozen identity; `undefined` only under `optional` and without any credential
+ * @throws {AAuthError} for every refusal, and for nothing else once `requirement` itself is well-formed
+ * @throws {TypeError} when `requirement` is not, or `resource` is none
+ * @see draft 11 §11.3.4, architecture §3
+ * @example
+ * ```ts
+ * import { answer, authorize } from '@aauth-guard/core'
+ * import type { Answer, Resource, SignedRequest } from '@aauth-guard/core'
+ *
+ * export async function whoIsIt(resource: Resource, request: SignedRequest): Promise<Answer | string> {
+ *   try {
+ *     const auth = await authorize(resource, request, { accept: 'agent-token' })
+ *     return auth.agent
+ *   } catch (error) {
+ *     return answer(error)
+ *   }
+ * }
+ * ```
+ */
+export async function authorize<
+  Accept extends TokenKind = 'auth-token',
+  Optional extends boolean = false,
+  Person extends PersonNeed = 'optional',
+>(
+  resource: Resource,
+  request: SignedRequest,
+  requirement: Requirement<Accept, Optional, Person> = anyAuthToken as Requirement<Accept, Optional, Person>,
+  options: AuthorizeOptions = contentAtHand,
+): Promise<Authorized<Accept, Optional, Person>> {
+  const state = stateOf(resource)
+  const compiled = state.compile(requirement)
+  try {
+    if (compiled.optional && isUnsigned(request)) return undefined as Authorized<Accept, Optional, Person>
+    const later = Object.hasOwn(options, 'content') && options.content === 'later'
+    const auth = await decideWithin(state, (deadline) => decide(state, request, compiled, later, deadline))
+    return auth as Authorized<Accept, Optional, Person>
+  } catch (error) {
+    // `check` may step up.
+    throw state.refuse(isAAuthError(error) ? await completeRefusal(error) : error, request)
+  }
+}
+
+async function decide(
+  state: ResourceState,
+  request: SignedRequest,
+  requirement: CompiledRequirement,
+  later: boolean,
+  deadline: Deadline,
+): Promise<Auth> {
+  let verified = verifiedBefore.has(request) ? await reuse(state, request, requirement) : undefined
+  if (verified === undefined) {
+    const now = state.settings.now()
+    const read = snapshot(request)
+    const untrusted = readRequest(state, read, requirement, now)
+    verified = await verifyRequest(state, read, untrusted, requirement, now, deadline)
+    verifiedBefore.set(request, { state, verified })
+  }
+  if (!later) assertContentCompared(verified)
+  const living = assertMissionActive(state, verified.token.claims.mission, isSafe(verified.transport.method))
+  if (living !== undefined) await deadline.waitFor('the status of the mission', living)
+  const linked = lookUpLink(state, verified)
+  if (linked !== undefined) await deadline.waitFor('"stores.revocations"', linked)
+  return satisfy(state, request, verified, requirement, deadline)
+}
+
+/** Checks a requirement without a request, so that mistakes show at start-up. @throws {TypeError} */
+export function checkRequirement(resource: Resource, requirement: AnyRequirement): void {
+  if (!isResource(resource) && isResource(requirement))
+    throw new TypeError('the resource comes second: write protect(resource, requirement)')
+  stateOf(resource).compile(requirement)
+}
+
+/**
+ * What an earlier guard of this resource found about the same request, checked against what this one demands:
+ * otherwise the second guard of a route would take the first for a replay (security E23).
+ */
+async function reuse(
+  state: ResourceState,
+  request: SignedRequest,
+  requirement: CompiledRequirement,
+): Promise<VerifiedRequest | undefined> {
+  const before = verifiedBefore.get(request)
+  if (before?.state !== state) return undefined
+  const { verified } = before
+  const { claims } = verified.token
+  // Something between the guards may have changed what will be routed (security E06).
+  if (verified.transport.method !== request.method || verified.transport.rawTarget !== request.target)
+    return undefined
+  const askedAt = performance.now()
+  if (state.settings.now() >= claims.exp || (await isRevoked(state, claims))) return undefined
+  verified.askedAt = askedAt
+  admit(state.settings, requirement.trust, claims)
+  checkCoverage(verified.covered, requiredFor(state, request, requirement, verified.hasNonce), undefined)
+  if (requirement.singleUse) await verified.markUsed()
+  return verified
+}

@@ -1,0 +1,79 @@
+import { AAuthError } from '../errors/aauth-error.ts'
+import { matchesDigests } from '../signature/content-digest.ts'
+import type { Auth } from '../token/auth.ts'
+import { provenanceOf } from '../verify/provenance.ts'
+import type { VerifiedRequest } from '../verify/verify-request.ts'
+
+/** Whether the content of a request is bound to its signature, and whether that was checked. */
+export type ContentBinding = 'uncovered' | 'unchecked' | 'checked'
+
+/** How the content stands to the signature that `auth` came from. @throws {TypeError} for a forged `auth` */
+export function contentBinding(auth: Auth): ContentBinding {
+  const { digest } = provenanceOf(auth).verified
+  if (digest === undefined) return 'uncovered'
+  return digest.checked ? 'checked' : 'unchecked'
+}
+
+/**
+ * Compares the content with the digest that the signature covers. `content` is what was received after transfer
+ * decoding and before content decoding. Synchronous where the runtime hashes synchronously.
+ *
+ * @throws {AAuthError} `invalid_signature` (or the promise rejects with it) when they differ
+ */
+export function verifyContent(auth: Auth, content: Uint8Array): void | Promise<void> {
+  const { state, request, verified } = provenanceOf(auth)
+  const { digest } = verified
+  if (digest === undefined) return undefined
+  const conclude = (matches: boolean): void => {
+    if (!matches)
+      throw state.refuse(
+        new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' }),
+        request,
+      )
+    digest.checked = true
+  }
+  const verdict = matchesDigests(digest.expected, content, state.platform.digest)
+  return typeof verdict === 'boolean' ? conclude(verdict) : verdict.then(conclude)
+}
+
+/**
+ * Reads the content, where the signature covers a digest that nobody has compared yet, and compares it. An adapter
+ * calls this once the caller is verified; afterwards the content is compared, or the promise has rejected.
+ *
+ * @param read the content after transfer decoding and before content decoding; `undefined` when it was read before
+ * and nobody kept it
+ * @param remedy how the content is kept in this framework; ends the hint of the error
+ * @throws {AAuthError} `invalid_signature` when they differ; `server_error` when `read` has no content; what `read`
+ * throws
+ */
+export async function bindContent(
+  auth: Auth,
+  read: () => Promise<Uint8Array | undefined>,
+  remedy: string = readFirst,
+): Promise<void> {
+  if (contentBinding(auth) !== 'unchecked') return
+  const { state, request } = provenanceOf(auth)
+  try {
+    const content = await read()
+    if (content === undefined) throw contentNotCompared(remedy)
+    await verifyContent(auth, content)
+  } catch (error) {
+    throw state.refuse(error, request)
+  }
+}
+
+const readFirst = 'let the guard read the content before anything else does'
+
+/** @throws {AAuthError} `server_error` when the signature covers a digest that was not compared with the content */
+export function assertContentCompared(
+  { digest }: Pick<VerifiedRequest, 'digest'>,
+  remedy = 'pass a "body" with the request, or { content: \'later\' } and call verifyContent',
+): void {
+  if (digest?.checked === false) throw contentNotCompared(remedy)
+}
+
+/** The agent did nothing wrong, so it is told to try again. */
+function contentNotCompared(remedy: string): AAuthError {
+  const hint = `the signature covers "content-digest", but the content was not compared with it: ${remedy}`
+  return new AAuthError('server_error', { hint, retryAfter: 5 })
+}

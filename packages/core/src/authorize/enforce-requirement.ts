@@ -1,0 +1,175 @@
+import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
+import { askForAuthToken, challengeKind } from '../issue/challenge.ts'
+import { assertMissionObtainable } from '../issue/mission-demand.ts'
+import { ask, redeemsAgentToken } from '../issue/redeems-agent-token.ts'
+import type { Deadline } from '../limits/deadline.ts'
+import { assertMission } from '../resource/mission-requirement.ts'
+import type { CompiledRequirement } from '../resource/requirement.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { names } from '../resource/trust.ts'
+import { type Auth, authOf, classOf, isAccepted } from '../token/auth.ts'
+import type { VerifiedClaims } from '../token/claims.ts'
+import { certify } from '../verify/provenance.ts'
+import { routedRequest } from '../verify/routed-request.ts'
+import type { VerifiedRequest } from '../verify/verify-request.ts'
+import { quoted } from '../wire/quoted.ts'
+import type { RoutedRequest } from '../wire/routed-request.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+
+/** What the hint says where keys, metadata or the signer take too long. */
+const resourceToken = 'the issuing of a resource token'
+
+/**
+ * Asks whether a verified request is enough for the route, in the order of architecture §11: a mission that no
+ * resource token could mend, kind, person, scope, mission, class, account, `check`.
+ * @throws {AAuthError} a challenge (401) or a refusal (403)
+ */
+export async function satisfy(
+  state: ResourceState,
+  request: SignedRequest,
+  verified: VerifiedRequest,
+  requirement: CompiledRequirement,
+  deadline: Deadline,
+): Promise<Auth> {
+  const { claims, template } = verified.token
+  assertMissionObtainable(verified, requirement)
+  if (!isAccepted(requirement.accept, claims.kind, claims.generation))
+    throw await deadline.waitFor(resourceToken, challengeKind(state, verified, requirement))
+  if (requirement.personRequired && !namesPerson(claims))
+    throw await deadline.waitFor(resourceToken, personMissing(state, verified, requirement))
+  if (!requirement.scopes.every((scope) => claims.scopes.includes(scope)))
+    throw await deadline.waitFor(resourceToken, askForAuthToken(state, verified, requirement))
+  const { trust } = requirement
+  // A list of the route is not in the template, which all routes share.
+  const provesMore =
+    template.class === undefined && trust !== undefined && names(trust, claims.role, claims.iss)
+  const auth = authOf(template, verified.covered, provesMore ? classOf(claims) : undefined)
+  if (requirement.missionRequired && auth.mission === undefined)
+    throw await deadline.waitFor(resourceToken, missionMissing(state, verified, requirement))
+  assertMission(auth.mission, requirement)
+  checkClass(auth, verified.linkedProvider, requirement)
+  if (auth.mission !== undefined) await checkTerms(state, auth, requirement, deadline)
+  const { account, check } = requirement
+  if (account !== undefined) checkAccount(auth, routedRequest(request, verified.transport), account)
+  // `check` is given an identity like any handler, and may step up with it.
+  certify(auth, { state, request, verified, classPolicy: requirement.classPolicy, mission: requirement })
+  if (check !== undefined) await checkLast(auth, routedRequest(request, verified.transport), check, deadline)
+  return auth
+}
+
+/** An agent token is about no person: its `sub` is the agent. */
+function namesPerson({ kind, sub }: VerifiedClaims): boolean {
+  return kind !== 'agent-token' && sub !== undefined
+}
+
+/** Whoever can have a person token is sent for it; before draft 11 there are none. */
+async function personMissing(
+  state: ResourceState,
+  { token: { claims } }: VerifiedRequest,
+  { trust, missionRequired }: CompiledRequirement,
+): Promise<AAuthError> {
+  if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
+    return ask('person-token', missionRequired)
+  return new AAuthError('person_required', {
+    hint: 'the route requires a person and the token names none: the agent must get one that does',
+  })
+}
+
+/**
+ * A mission that the agent only asserts can shape a resource token, never a grant (matrix MISS-4, MISS-10). What no
+ * resource token could mend was refused before.
+ */
+function missionMissing(
+  state: ResourceState,
+  verified: VerifiedRequest,
+  requirement: CompiledRequirement,
+): Promise<AAuthError> | AAuthError {
+  return requirement.accept.has('auth-token')
+    ? askForAuthToken(state, verified, requirement)
+    : ask('person-token', true)
+}
+
+/**
+ * Unknown is not a match (matrix CLASS-2). A provider that vouched for the key itself outweighs what a person server
+ * says of the agent.
+ */
+function checkClass(
+  auth: Auth,
+  linked: string | undefined,
+  { providers, classPolicy }: CompiledRequirement,
+): void {
+  if (providers === undefined) return
+  const claimed = auth.class?.provider
+  const isContradicted = claimed !== undefined && linked !== undefined && linked !== claimed
+  if (isContradicted || (linked !== undefined && !providers.includes(linked)))
+    throw new AAuthError('class_mismatch', {
+      hint: `the key of the agent was vouched for by ${quoted(linked)}, which is another agent provider`,
+    })
+  if (claimed === undefined) {
+    if (classPolicy === 'mission-only') return
+    throw new AAuthError('class_unverifiable', {
+      hint: 'the token proves no agent provider: list its issuer in "trust", or set "classPolicy"',
+    })
+  }
+  if (!providers.includes(claimed))
+    throw new AAuthError('class_mismatch', { hint: `the agent is not of ${providers.join(' or ')}` })
+}
+
+/** What the person agreed to is in the mission blob, which the operator may hold. */
+async function checkTerms(
+  { missionWatch }: ResourceState,
+  auth: Auth,
+  { tool, classPolicy, providers }: CompiledRequirement,
+  deadline: Deadline,
+): Promise<void> {
+  const terms = { tool, classPolicy, classWanted: providers !== undefined }
+  await deadline.waitFor('"blobs" of watchMissions', missionWatch?.assertWithinTerms?.(auth, terms))
+}
+
+function checkAccount(
+  auth: Auth,
+  request: RoutedRequest,
+  wanted: NonNullable<CompiledRequirement['account']>,
+): void {
+  let account: unknown = wanted
+  try {
+    if (typeof wanted === 'function') account = wanted(request)
+  } catch {
+    account = undefined
+  }
+  if (account instanceof Promise) account.catch(() => undefined)
+  if (typeof account !== 'string' || auth.account !== account) {
+    throw new AAuthError('access_denied', { hint: 'the token is bound to another account, or to none' })
+  }
+}
+
+async function checkLast(
+  auth: Auth,
+  request: RoutedRequest,
+  check: NonNullable<CompiledRequirement['check']>,
+  deadline: Deadline,
+): Promise<void> {
+  let verdict: unknown
+  try {
+    verdict = await deadline.waitFor('"check"', check(auth as never, request))
+  } catch (error) {
+    if (isAAuthError(error)) throw error
+    throw new AAuthError('server_error', {
+      hint: `"check" threw ${quoted(thrownText(error))}: mend it, or return false to refuse the request`,
+      cause: error,
+      retryAfter: 5,
+    })
+  }
+  if (verdict === true) return
+  const remedy = verdict === false ? '' : ': return true to let the request pass'
+  throw new AAuthError('access_denied', { hint: `"check" returned ${kindOf(verdict)}${remedy}` })
+}
+
+function thrownText(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : quoted(thrown)
+}
+
+/** What `check` returned may be a record of the application: only its kind is told. */
+function kindOf(verdict: unknown): string {
+  return typeof verdict === 'string' ? 'a string' : quoted(verdict)
+}

@@ -1,0 +1,24 @@
+import type { Resource } from '../resource/resource.ts'
+import { stateOf } from '../resource/state-of.ts'
+import { isUnsigned } from '../wire/signature-headers.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+
+/**
+ * Whether a guard lets this request pass to the CORS middleware behind it: the resource says `cors: true` and a
+ * browser asks before it sends the real request, which it does without credentials (security M20). An adapter
+ * passes it on without identity and answers without content.
+ */
+export function passesPreflight(resource: Resource, request: SignedRequest): boolean {
+  return (
+    stateOf(resource).settings.cors &&
+    request.method === 'OPTIONS' &&
+    saysOneThing(request, 'origin') &&
+    saysOneThing(request, 'access-control-request-method') &&
+    isUnsigned(request)
+  )
+}
+
+function saysOneThing(request: SignedRequest, name: string): boolean {
+  const [line, second] = request.header(name)
+  return line !== undefined && line !== '' && second === undefined
+}

@@ -1,0 +1,45 @@
+import { type Auth, type AuthFor, isAccepted, type PersonNeed } from '../token/auth.ts'
+import type { TokenKind } from '../token/kinds.ts'
+import { personKey } from '../token/person-key.ts'
+import { provenanceOf } from '../verify/provenance.ts'
+import { quoted } from '../wire/quoted.ts'
+import { assertContentCompared } from './content.ts'
+
+/** What a handler says of the guard in front of it. */
+export interface IdentityOptions<Person extends PersonNeed> {
+  /** `'required'` where the guard says so: the type then has a `sub`, and `personKey` returns a string. */
+  readonly person?: Person
+}
+
+/**
+ * What a guard found, for the handler behind it. Adapters call this for their `getAuth`.
+ *
+ * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
+ * @param remedy how the content is checked in this framework; ends the sentence of the error
+ * @throws {TypeError} when no guard ran, when the token is of another kind, and when it names nobody though `person` says so
+ * @throws {AAuthError} `server_error` when the signature covers `content-digest` but nobody compared it with the content
+ */
+export function readIdentity<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(
+  auth: Auth | undefined,
+  kind: Kind,
+  remedy: string,
+  { person }: IdentityOptions<Person> = {},
+): AuthFor<Kind, Person> {
+  if (auth === undefined)
+    throw new TypeError('nobody is authenticated here: put protect(resource) before this handler')
+  demandCheckedContent(auth, remedy)
+  if (!isAccepted(new Set([kind]), auth.type, auth.generation))
+    throw new TypeError(
+      `the second argument of getAuth is ${quoted(kind)}, and the request carried ${quoted(auth.type)}: ask for a kind that "accept" of the route names`,
+    )
+  if (person === 'required' && personKey(auth) === undefined)
+    throw new TypeError(
+      "the token names no person: add { person: 'required' } to the requirement of the guard as well, or leave it out here",
+    )
+  return auth as AuthFor<Kind, Person>
+}
+
+/** @throws {AAuthError} `server_error` when a covered digest was not compared with the content */
+export function demandCheckedContent(auth: Auth, remedy: string): void {
+  assertContentCompared(provenanceOf(auth).verified, remedy)
+}

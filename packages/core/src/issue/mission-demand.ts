@@ -1,0 +1,22 @@
+import { assertMission, type MissionDemand } from '../resource/mission-requirement.ts'
+import type { CompiledRequirement } from '../resource/requirement.ts'
+import type { VerifiedRequest } from '../verify/verify-request.ts'
+
+/**
+ * Refuses a token whose mission no resource token could mend: a resource token copies the mission of the token that
+ * was presented, so whatever came of it would be refused as well. Comes before kind and scope, which are answered with
+ * resource tokens. An agent token carries no mission; `issueFor` decides for it.
+ *
+ * @throws {AAuthError} as {@link assertMission}
+ */
+export function assertMissionObtainable(
+  { token: { claims }, asserted }: VerifiedRequest,
+  requirement: MissionDemand & Pick<CompiledRequirement, 'accept'>,
+): void {
+  if (claims.kind === 'agent-token') return
+  // It is sent back for a person token, which may carry what this one lacks.
+  if (claims.generation === 'mission-header' && !requirement.accept.has('auth-token')) return
+  // What is merely asserted is no reason to refuse a token without a mission where none may be.
+  if (claims.mission === undefined && requirement.missionForbidden) return
+  assertMission(claims.mission ?? asserted, requirement)
+}

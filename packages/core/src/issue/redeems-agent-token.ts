@@ -1,0 +1,54 @@
+import { AAuthError } from '../errors/aauth-error.ts'
+import type { ResourceState } from '../resource/state.ts'
+import type { Trust } from '../resource/trust.ts'
+import { isAdmitted, sourceOf } from '../resource/trusted-issuers.ts'
+import type { VerifiedClaims } from '../token/claims.ts'
+
+/**
+ * Whether an agent token is enough for a resource token, because its person server speaks drafts 01 to 10. An agent
+ * token looks the same in both generations, so where both are served the metadata of that person server decides; an
+ * `AAuth-Mission` header never does (architecture §11, R11-142).
+ */
+export async function redeemsAgentToken(
+  state: ResourceState,
+  { ps }: VerifiedClaims,
+  trust: Trust | undefined,
+): Promise<boolean> {
+  const { generations, accessServer } = state.settings
+  if (!generations.has('mission-header')) return false
+  if (!generations.has('person-token')) return true
+  return ps === undefined ? accessServer !== undefined : speaksMissionHeader(state, trust, ps)
+}
+
+/** Whether a person server knows only the token endpoint of drafts 01 to 10. */
+async function speaksMissionHeader(
+  state: ResourceState,
+  trust: Trust | undefined,
+  ps: string,
+): Promise<boolean> {
+  if (!isAdmitted(state.settings, trust, 'person-server', ps)) return false
+  const source = sourceOf(state.settings, { iss: ps, dwk: 'aauth-person.json', role: 'person-server' })
+  try {
+    const metadata = await state.keys.metadata(source)
+    return (
+      'token_endpoint' in metadata &&
+      !('auth_token_endpoint' in metadata) &&
+      !('person_token_endpoint' in metadata)
+    )
+  } catch {
+    return false
+  }
+}
+
+const personTokenOfMission = 'Sign the request with a person token that carries mission_s256.'
+
+/**
+ * Sends a verified caller back for a token of another kind.
+ * @param missionRequired whether a person token must carry a mission, since it would be refused without
+ */
+export function ask(requirement: 'agent-token' | 'person-token', missionRequired: boolean): AAuthError {
+  const code = requirement === 'agent-token' ? 'agent_token_required' : 'person_token_required'
+  const hint = `this route needs another token: ${requirement}`
+  const detail = requirement === 'person-token' && missionRequired ? { detail: personTokenOfMission } : {}
+  return new AAuthError(code, { requirement, hint, ...detail })
+}

@@ -1,0 +1,107 @@
+import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+
+/** A private signing key: Ed25519 or P-256, with `kid` and a fully specified `alg`. */
+export type SigningKey = JWK & { readonly kid: string; readonly alg: 'Ed25519' | 'ES256' }
+
+/** A private key that is kept elsewhere, such as in a KMS. */
+export interface Signer {
+  /** The public key, with `kid` and `alg`. */
+  readonly publicKey: JWK & { readonly kid: string; readonly alg: 'Ed25519' | 'ES256' }
+  /** Signs octets: 64 octets of Ed25519, or r and s of ES256. */
+  sign(octets: Uint8Array): Uint8Array | Promise<Uint8Array>
+}
+
+/** The key that signs now. */
+export interface ActiveKey {
+  readonly kid: string
+  readonly alg: 'Ed25519' | 'ES256'
+  sign(octets: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
+}
+
+interface Loaded {
+  readonly active: ActiveKey
+  readonly published: JWK
+}
+
+/** The key that signs for the resource, made at first use where none was given, and what is published of it. */
+export class SigningKeySource {
+  #loaded: Promise<Loaded> | undefined
+  readonly #given: SigningKey | Signer | undefined
+  readonly #others: readonly JWK[]
+
+  constructor(given: SigningKey | Signer | undefined, others: readonly JWK[]) {
+    this.#given = given
+    this.#others = others
+  }
+
+  async current(): Promise<ActiveKey> {
+    return (await this.#load()).active
+  }
+
+  /** Public members of all keys, the active one first (META-2, security M09). */
+  async published(): Promise<readonly JWK[]> {
+    const { published } = await this.#load()
+    return [published, ...this.#others.map(publicMembers)]
+  }
+
+  #load(): Promise<Loaded> {
+    this.#loaded ??= this.#given === undefined ? make() : load(this.#given)
+    return this.#loaded
+  }
+}
+
+async function load(given: SigningKey | Signer): Promise<Loaded> {
+  if ('sign' in given && typeof given.sign === 'function') {
+    const { publicKey } = given as Signer
+    const { kid, alg } = publicKey
+    const active = {
+      kid,
+      alg,
+      sign: (octets: Uint8Array<ArrayBuffer>) => inTime(async () => given.sign(octets)),
+    } as ActiveKey
+    return { active, published: publicMembers(publicKey) }
+  }
+  const jwk = given as SigningKey
+  const key = (await importJWK(jwk, jwk.alg)) as CryptoKey
+  return {
+    active: { kid: jwk.kid, alg: jwk.alg, sign: signWith(key, jwk.alg) },
+    published: publicMembers(jwk),
+  }
+}
+
+async function make(): Promise<Loaded> {
+  console.warn(
+    'aauth-guard: "signingKey" is missing, so a key was made in the memory of this process: pass a private JWK with "kid" and "alg", since resource tokens do not verify in other processes and after a restart',
+  )
+  // Both are accepted everywhere; a runtime without Ed25519 has the other.
+  const { privateKey, publicKey } = await generateKeyPair('Ed25519').catch(() => generateKeyPair('ES256'))
+  const jwk = await exportJWK(publicKey)
+  const alg = jwk.kty === 'OKP' ? 'Ed25519' : 'ES256'
+  const kid = await calculateJwkThumbprint(jwk)
+  return {
+    active: { kid, alg, sign: signWith(privateKey, alg) },
+    published: publicMembers({ ...jwk, kid, alg }),
+  }
+}
+
+/** Milliseconds that a signer may take; a request waits for it. */
+const deadline = 3000
+
+function inTime<T>(work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the signer did not answer')), deadline)
+    work()
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
+  })
+}
+
+function signWith(key: CryptoKey, alg: ActiveKey['alg']): ActiveKey['sign'] {
+  const algorithm = alg === 'Ed25519' ? 'Ed25519' : { name: 'ECDSA', hash: 'SHA-256' }
+  return async (octets) => new Uint8Array(await crypto.subtle.sign(algorithm, key, octets))
+}
+
+/** Members by name, so that no private one can slip out (security M09). */
+function publicMembers({ kty, crv, x, y, kid, alg }: JWK): JWK {
+  return { kty, crv, x, ...(y !== undefined && { y }), kid, alg, use: 'sig' } as JWK
+}

@@ -1,0 +1,104 @@
+import { AAuthError } from '../errors/aauth-error.ts'
+
+/**
+ * The time that one decision may take, over everything it waits for.
+ *
+ * It begins with the first wait, so a request that waits for nothing costs no timer. There is one timer for each
+ * decision: Node keeps timers of the same length in one list, and Workers end a timer together with the request that
+ * set it, so none may be shared between requests.
+ */
+export class Deadline {
+  readonly #milliseconds: number
+  readonly #waits = new Set<() => void>()
+  #clearTimer: (() => void) | undefined
+  #expired = false
+
+  /** @param milliseconds 1000 to 30 000, `limits.requestDeadline` */
+  constructor(milliseconds: number) {
+    this.#milliseconds = milliseconds
+  }
+
+  /**
+   * Hands on what `answer` resolves to, unless the deadline comes first. An answer that comes later is dropped, also
+   * when it is a rejection.
+   *
+   * @param what names what is waited for, in the hint of the refusal: `"check"`, `the keys of the issuer`
+   * @throws {AAuthError} `server_error` (or the promise rejects with it); what `answer` rejects with
+   */
+  waitFor<T>(what: string, answer: T | PromiseLike<T>): T | Promise<T> {
+    if (!isThenable(answer)) return answer
+    return new Promise<T>((resolve, reject) => {
+      const expire = (): void => reject(this.#exceeded(what))
+      // Heard also after the deadline, since rejections that nobody handles end the process.
+      Promise.resolve(answer)
+        .then(resolve, reject)
+        .finally(() => this.#waits.delete(expire))
+      if (this.#expired) return expire()
+      this.#waits.add(expire)
+      this.#clearTimer ??= startTimer(this.#milliseconds, () => this.#expire())
+    })
+  }
+
+  /** Stops the timer once the decision is made. */
+  clear(): void {
+    this.#clearTimer?.()
+  }
+
+  #expire(): void {
+    this.#expired = true
+    for (const expire of this.#waits) expire()
+    this.#waits.clear()
+  }
+
+  #exceeded(what: string): AAuthError {
+    const hint = `${what} did not settle within the ${this.#milliseconds} ms of "limits.requestDeadline"`
+    return new AAuthError('server_error', { hint, retryAfter: 5 })
+  }
+}
+
+/** What `decideWithin` and `within` need of a resource. */
+interface Limited {
+  readonly settings: { readonly limits: { readonly requestDeadline: number } }
+}
+
+/**
+ * Makes a decision under one deadline, `limits.requestDeadline`, for everything that `decide` hands to it.
+ * @throws whatever `decide` throws (the promise rejects)
+ */
+export async function decideWithin<T>(
+  { settings }: Limited,
+  decide: (deadline: Deadline) => Promise<T>,
+): Promise<T> {
+  const deadline = new Deadline(settings.limits.requestDeadline)
+  try {
+    return await decide(deadline)
+  } finally {
+    deadline.clear()
+  }
+}
+
+/**
+ * Waits for one thing, no longer than `limits.requestDeadline`.
+ * @throws {AAuthError} `server_error` (the promise rejects), as {@link Deadline.waitFor}
+ */
+export function within<T>(state: Limited, what: string, answer: T | PromiseLike<T>): Promise<T> {
+  return decideWithin(state, async (deadline) => deadline.waitFor(what, answer))
+}
+
+/** Promises of other realms and libraries wait like those of this one. */
+export function isThenable<T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> {
+  return (
+    typeof answer === 'object' && answer !== null && typeof (answer as { then?: unknown }).then === 'function'
+  )
+}
+
+/**
+ * Calls `expire` after some milliseconds. It does not keep a process alive.
+ * @returns what stops the timer
+ */
+export function startTimer(milliseconds: number, expire: () => void): () => void {
+  const timer: unknown = setTimeout(expire, milliseconds)
+  // A number outside of Node.
+  ;(timer as { unref?: () => void }).unref?.()
+  return () => clearTimeout(timer as Parameters<typeof clearTimeout>[0])
+}

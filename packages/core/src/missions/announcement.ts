@@ -1,0 +1,55 @@
+import { AAuthError } from '../errors/aauth-error.ts'
+import type { Answer } from '../errors/answer.ts'
+import { asReason, endMission } from '../resource/mission-termination.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { malformed, readJson } from '../routes/read-json.ts'
+import { findTombstone } from '../stores/ask.ts'
+import type { Mission } from '../token/claims.ts'
+import { isS256 } from '../token/identifiers.ts'
+import { verifyServer } from '../verify/verify-server.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+
+/** An extension of this project, there only where it is switched on. */
+export const announcementPath = '/aauth/mission-terminated'
+
+/**
+ * A person server announces that a mission it approved has ended: `{ "mission_s256", "termination_reason"? }`, signed
+ * like a revocation. The approver is whoever signed, so nobody can end the mission of another (matrix §5.2, security
+ * L05). Recorded before it is answered, with an empty 200 whether the mission is known or not.
+ * @throws {AAuthError}
+ */
+export async function answerAnnouncement(
+  state: ResourceState,
+  request: SignedRequest,
+  content: () => Promise<Uint8Array>,
+): Promise<Answer> {
+  let body: Uint8Array = new Uint8Array()
+  const { id: approver, role } = await verifyServer(state, request, async () => {
+    body = await content()
+    return body
+  })
+  if (role !== 'person-server')
+    throw new AAuthError('unsupported_iss', {
+      hint: `${approver} approves no missions: it is no person server`,
+    })
+  const { mission_s256: s256, termination_reason: reason } = readJson(request, body)
+  if (!isS256(s256)) throw malformed('mission_s256 is no digest')
+  if (asReason(reason) !== reason) throw malformed('termination_reason is no short ASCII text')
+  const known = await findTombstone(state.tombstones, { approver, s256 }, state.isListed(approver))
+  // A repetition costs nothing, so that a person server may send what was refused before until it is recorded.
+  if (typeof known !== 'object') await record(state, { approver, s256 }, reason)
+  return { status: 200, headers: { 'cache-control': 'no-store' }, body: '' }
+}
+
+async function record(state: ResourceState, mission: Mission, reason: unknown): Promise<void> {
+  if (!state.terminationRate.take(mission.approver, state.settings.now())) {
+    // Whoever cannot record it yet must not go on with what was known before.
+    state.missionWatch?.forget(mission)
+    throw new AAuthError('rate_limited', { hint: 'too many announcements a second', retryAfter: 1 })
+  }
+  if ((await endMission(state, mission, reason)) === 'full')
+    throw new AAuthError('rate_limited', {
+      hint: `the tombstones of "${mission.approver}" are full: raise "limits.tombstones" or use "stores.tombstones"`,
+      retryAfter: 60,
+    })
+}

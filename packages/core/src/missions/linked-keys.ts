@@ -1,0 +1,57 @@
+import { LRUCache } from 'lru-cache'
+import type { ResourceState } from '../resource/state.ts'
+import { isRevoked } from '../resource/token-revocation.ts'
+import type { VerifiedClaims } from '../token/claims.ts'
+
+/** Keys whose provider is remembered. A key that is pushed out is of an unknown class until its next agent token. */
+const maxKeys = 10_000
+
+/** The agent token that a link rests on. */
+interface Link extends Pick<VerifiedClaims, 'iss' | 'jti' | 'iat'> {
+  /** Second at which the link ends. */
+  readonly until: number
+}
+
+/**
+ * Which agent provider vouched for a key lately. A link is no better than the agent token it rests on: it ends with the
+ * token's `exp`, and is worth nothing once the token is revoked or its provider was purged.
+ */
+export class LinkedKeys {
+  readonly #links = new LRUCache<string, Link>({ max: maxKeys })
+  readonly #state: ResourceState
+  readonly #seconds: number
+
+  /** @param seconds for which a link is remembered, at most until the token expires */
+  constructor(state: ResourceState, seconds: number) {
+    this.#state = state
+    this.#seconds = seconds
+  }
+
+  /** Links a key to the issuer of a verified agent token. */
+  set(thumbprint: string, { iss, jti, iat, exp }: VerifiedClaims): void {
+    const until = Math.min(this.#state.settings.now() + this.#seconds, exp)
+    this.#links.set(thumbprint, { iss, jti, iat, until })
+  }
+
+  /**
+   * The provider that the key is linked to, after a look at the token that the link rests on.
+   * @throws {AAuthError} `server_error` (or the promise rejects) when the store of revocations fails
+   */
+  providerOf(thumbprint: string): string | undefined | Promise<string | undefined> {
+    const link = this.#links.get(thumbprint)
+    if (link === undefined || this.#state.settings.now() >= link.until) return undefined
+    const judge = (isOver: boolean): string | undefined => {
+      if (!isOver && this.#links.get(thumbprint) !== undefined) return link.iss
+      if (this.#links.get(thumbprint) === link) this.#links.delete(thumbprint)
+      return undefined
+    }
+    const found = isRevoked(this.#state, link)
+    return typeof found === 'boolean' ? judge(found) : found.then(judge)
+  }
+
+  /** Forgets the links to a provider. */
+  purge(iss: string): void {
+    for (const [thumbprint, link] of this.#links.entries())
+      if (link.iss === iss) this.#links.delete(thumbprint)
+  }
+}

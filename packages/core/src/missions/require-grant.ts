@@ -1,0 +1,101 @@
+import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
+import { within } from '../limits/deadline.ts'
+import { assertMissionActive } from '../resource/mission-termination.ts'
+import { type ClassPolicy, isClassPolicy } from '../resource/requirement.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { expired, isRevoked, revoked } from '../resource/token-revocation.ts'
+import { isSafe } from '../signature/replay.ts'
+import type { Auth } from '../token/auth.ts'
+import { lookUpLink } from '../verify/linked-provider.ts'
+import { provenanceOf } from '../verify/provenance.ts'
+import type { VerifiedRequest } from '../verify/verify-request.ts'
+import { type MissionGrant, mayResume, type Resumption } from './grant.ts'
+
+/** How `requireGrant` treats a caller. */
+export interface GrantOptions {
+  /** What to do where the agent provider is unknown; default what the route says, or `'deny'`. */
+  readonly classPolicy?: ClassPolicy
+}
+
+type Refused = Exclude<Resumption, 'match'>
+
+const codes: Readonly<
+  Record<Refused, 'access_denied' | 'mission_mismatch' | 'class_mismatch' | 'class_unverifiable'>
+> = {
+  resource_mismatch: 'access_denied',
+  mission_mismatch: 'mission_mismatch',
+  class_mismatch: 'class_mismatch',
+  class_unknown: 'class_unverifiable',
+  person_mismatch: 'access_denied',
+  expired: 'access_denied',
+}
+const hints: Readonly<Record<Refused, string>> = {
+  resource_mismatch: 'the grant was made by another resource',
+  mission_mismatch: 'the grant is of another mission, or is damaged',
+  class_mismatch: 'the grant is of another agent provider',
+  class_unknown: 'nobody knows the agent provider of the grant or of the token',
+  person_mismatch: 'the grant is of another person',
+  expired: 'the grant or the token has expired',
+}
+
+/**
+ * Lets a verified caller go on with state whose grant `load` finds. Adapters make their `requireGrant` of it. Checks
+ * once more that the token has not expired and is not revoked, and that its mission is active; a store that was asked
+ * less than a second ago is not asked again whether the token is revoked.
+ *
+ * @param auth what the guard found; `undefined` where it let somebody without credential pass, who has no grant
+ * @param load finds the grant that was kept beside the state; `undefined` or `null` where there is none
+ * @throws {AAuthError} 403 `mission_mismatch`, `class_mismatch`, `class_unverifiable`, or `access_denied` for another
+ * person or resource, an expired grant or none; `mission_terminated`; 401 `expired_jwt`, `revoked_jwt`; `server_error` where `load` fails or takes too long
+ * @throws {TypeError} for an `auth` that no resource verified
+ */
+export async function demandGrant(
+  auth: Auth | undefined,
+  load: () => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>,
+  options: GrantOptions = {},
+): Promise<void> {
+  if (auth === undefined)
+    throw new AAuthError('access_denied', {
+      hint: 'the request has no credential, so no grant can be its: put a guard that is not optional before requireGrant',
+    })
+  const { state, request, verified, ...route } = provenanceOf(auth)
+  const { classPolicy = route.classPolicy } = options
+  try {
+    const grant = await within(state, '"load" of requireGrant', load())
+    // The caller may have kept its identity for long, and all of it may have changed while the grant was looked for.
+    await assertStillGood(state, verified)
+    if (typeof grant !== 'object' || grant === null)
+      throw new AAuthError('access_denied', { hint: 'there is no grant' })
+    const found = mayResume(grant, auth, classPolicy)
+    if (found !== 'match') throw new AAuthError(codes[found], { hint: hints[found] })
+  } catch (error) {
+    if (isAAuthError(error)) throw state.refuse(error, request)
+    throw state.refuse(
+      new AAuthError('server_error', { hint: 'the grant could not be loaded', cause: error, retryAfter: 5 }),
+      request,
+    )
+  }
+}
+
+/** Milliseconds for which an answer of a shared store is recent enough (the stores of this process cost nothing). */
+const recent = 1000
+
+/** @throws {AAuthError} `expired_jwt`, `revoked_jwt`, `mission_terminated` or `server_error` (the promise rejects) */
+async function assertStillGood(state: ResourceState, verified: VerifiedRequest): Promise<void> {
+  const { claims } = verified.token
+  if (state.settings.now() >= claims.exp) throw expired(claims)
+  const { revocations } = state.settings.stores
+  if (revocations === undefined || performance.now() - verified.askedAt >= recent) {
+    const askedAt = performance.now()
+    if (await isRevoked(state, claims)) throw revoked({ claims })
+    await lookUpLink(state, verified)
+    verified.askedAt = askedAt
+  }
+  await assertMissionActive(state, claims.mission, isSafe(verified.transport.method))
+}
+
+/** Checks the options when a guard is made. @throws {TypeError} */
+export function checkGrantOptions({ classPolicy = 'deny' }: GrantOptions): void {
+  if (!isClassPolicy(classPolicy))
+    throw new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key')
+}

@@ -1,0 +1,90 @@
+import { serializeDictionary, Token } from 'structured-headers'
+import { abortable, readCapped } from '../keys/fetch-document.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { sourceOf } from '../resource/trusted-issuers.ts'
+import { parseJsonObject } from '../token/json.ts'
+import { encodeBase64url } from '../wire/base64url.ts'
+import { type MissionInquiry, ServerSilent } from './source.ts'
+
+const maxAnswer = 65_536
+const covered = ['@method', '@authority', '@path', 'content-digest', 'content-type', 'signature-key'] as const
+
+/** How a source asks one person server. The address that is dialled is checked as for keys (matrix §5.3, rule 6). */
+export function inquiryOf(state: ResourceState, personServer: string, signal: AbortSignal): MissionInquiry {
+  const source = sourceOf(state.settings, {
+    iss: personServer,
+    dwk: 'aauth-person.json',
+    role: 'person-server',
+  })
+  return {
+    signal,
+    metadata: () => state.keys.metadata(source),
+    async post(url, content) {
+      const fetcher = state.fetcherFor(source)
+      if (fetcher === undefined)
+        throw new Error(`this runtime cannot check addresses; name ${personServer} in trust`)
+      if (!isEndpointOf(personServer, url)) throw new Error(`${url} is no endpoint of ${personServer}`)
+      const body = JSON.stringify(content)
+      const headers = {
+        ...(await sign(state, url, body)),
+        accept: 'application/json',
+        'accept-encoding': 'identity',
+        'user-agent': 'aauth-guard',
+      }
+      const response = await abortable(
+        fetcher(url, { method: 'POST', redirect: 'manual', signal, headers, body }),
+        signal,
+      ).catch((cause: unknown) => {
+        throw new ServerSilent(cause instanceof Error ? cause.message : 'fetch failed')
+      })
+      const { status } = response
+      if (status >= 500 || status === 429) {
+        response.body?.cancel().catch(() => undefined)
+        throw new ServerSilent(`${personServer} answered ${status}`)
+      }
+      const bytes = await readCapped(response, maxAnswer, signal)
+      return { status, json: bytes && parseJsonObject(bytes) }
+    },
+  }
+}
+
+/** Signs a request in the resource's own right (draft 11 §11.3.2). */
+async function sign(state: ResourceState, url: string, body: string): Promise<Record<string, string>> {
+  const { settings, platform, signingKey } = state
+  const key = await signingKey.current()
+  const { host, pathname } = new URL(url)
+  const digest = await platform.digest('sha-256', new TextEncoder().encode(body))
+  const identity = { id: settings.issuer, dwk: 'aauth-resource.json', kid: key.kid }
+  const fields = {
+    'content-digest': serializeDictionary({ 'sha-256': bytesOf(digest) }),
+    'content-type': 'application/json',
+    'signature-key': serializeDictionary({
+      sig: [new Token('jwks_uri'), new Map(Object.entries(identity))],
+    }),
+  }
+  const values: Record<(typeof covered)[number], string> = {
+    '@method': 'POST',
+    '@authority': host,
+    '@path': pathname,
+    ...fields,
+  }
+  // Two processes with one key, or one process twice in a second, would otherwise send the same signature, which a
+  // server that remembers signatures refuses as a replay.
+  const nonce = encodeBase64url(crypto.getRandomValues(new Uint8Array(16)))
+  const params = `(${covered.map((name) => `"${name}"`).join(' ')});created=${settings.now()};nonce="${nonce}"`
+  const lines = covered.map((name) => `"${name}": ${values[name]}\n`)
+  const base = new TextEncoder().encode(`${lines.join('')}"@signature-params": ${params}`)
+  const signature = serializeDictionary({ sig: bytesOf(await key.sign(base)) })
+  return { ...fields, 'signature-input': `sig=${params}`, signature }
+}
+
+function bytesOf(bytes: Uint8Array): [ArrayBuffer, Map<string, string>] {
+  return [new Uint8Array(bytes).buffer, new Map()]
+}
+
+/** An endpoint elsewhere would need an admission of its own. */
+function isEndpointOf(personServer: string, url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { origin, username, password, search, hash } = new URL(url)
+  return origin === personServer && username + password + search + hash === ''
+}

@@ -1,0 +1,265 @@
+import type { AAuthError } from '../errors/aauth-error.ts'
+import { abortable } from '../keys/fetch-document.ts'
+import { ended, endMission, unknown } from '../resource/mission-termination.ts'
+import type { MissionStatus } from '../resource/mission-watch.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { isAdmitted } from '../resource/trusted-issuers.ts'
+import { findTombstone } from '../stores/ask.ts'
+import type { Mission } from '../token/claims.ts'
+import { ListedApart } from './listed-apart.ts'
+import { ServerLine } from './server-line.ts'
+import { type MissionSource, readAnswer } from './source.ts'
+import { inquiryOf } from './status-inquiry.ts'
+
+/** Times in seconds, the deadline in milliseconds. */
+export interface StatusSettings {
+  readonly source: MissionSource
+  readonly activeTtl: number
+  readonly maxStale: number
+  readonly deadline: number
+  readonly maxMissions: number
+}
+
+/** Missions that are asked for at the same time. */
+const maxFlights = 8192
+
+/** Milliseconds for which a question may be joined by those whose answer must be new. */
+const joinable = 1000
+
+/** A mission that was found active. */
+interface Active {
+  /** When it was asked for: what the person server knew then may have changed before its answer came. */
+  readonly observedAt: number
+  readonly softUntil: number
+  readonly freshUntil: number
+  readonly staleUntil: number
+}
+
+/** A mission that nobody could tell of. */
+interface Unknown {
+  readonly outcome: Outcome & { readonly status: 'unknown' }
+  /** In a row. */
+  readonly failures: number
+  readonly observedAt: number
+}
+
+/** A question that is under way. */
+interface Flight {
+  readonly outcome: Promise<Outcome>
+  /** What it finds was overtaken by an end, or by a doubt: it is not kept. */
+  overtaken: boolean
+  /** Milliseconds of the monotonic clock. */
+  readonly sentAt: number
+}
+
+/** What asking came to. `'unknown'` says why, for the operator. */
+type Outcome =
+  | { readonly status: 'active' }
+  | { readonly status: 'terminated'; readonly reason?: string | undefined }
+  | { readonly status: 'unknown'; readonly hint: string; readonly until: number }
+
+/**
+ * Which missions are active, by a source (matrix §5.3, §5.4). Tombstones are not here: they are asked before this is, on
+ * every request, and win over whatever this holds.
+ */
+export class MissionStatuses {
+  readonly #state: ResourceState
+  readonly #settings: StatusSettings
+  readonly #active: ListedApart<Active>
+  readonly #unknown: ListedApart<Unknown>
+  readonly #flights = new Map<string, Flight>()
+  readonly #lines: ListedApart<ServerLine>
+  /** Questions under way to listed person servers, and to others: neither waits for the other. */
+  readonly #underWay = { listed: 0, others: 0 }
+
+  constructor(state: ResourceState, settings: StatusSettings) {
+    this.#state = state
+    this.#settings = settings
+    const isListed = (approver: string): boolean => state.isListed(approver)
+    this.#active = new ListedApart(settings.maxMissions, isListed)
+    this.#unknown = new ListedApart(settings.maxMissions, isListed)
+    this.#lines = new ListedApart(1000, isListed)
+  }
+
+  /** @throws {AAuthError} `mission_terminated` or `server_error` (or the promise rejects) */
+  assertActive(mission: Mission, safe: boolean): void | Promise<void> {
+    const key = keyOf(mission)
+    const now = this.#state.settings.now()
+    const known = this.#active.get(key)
+    if (known && isWithin(now, known, known.freshUntil)) {
+      // Asked again while it is still good, so that nobody waits.
+      if (now >= known.softUntil) this.#askAhead(mission, key)
+      return undefined
+    }
+    return this.#ask(mission, key).then((outcome) => this.#judge(mission, outcome, safe))
+  }
+
+  /**
+   * For a person server whose tombstones are full: what was kept may have been terminated without a trace, so the source
+   * is asked for each request, also where the method is safe.
+   * @throws {AAuthError} `mission_terminated` or `server_error` (the promise rejects)
+   */
+  async assertActiveNow(mission: Mission): Promise<void> {
+    const outcome = await this.#ask(mission, keyOf(mission), performance.now() - joinable)
+    if (outcome.status !== 'active') throw this.#refusal(mission, outcome)
+  }
+
+  #judge(mission: Mission, outcome: Outcome, safe: boolean): void {
+    if (outcome.status === 'active') return
+    const last = this.#active.get(keyOf(mission))
+    const isStale = outcome.status === 'unknown' && safe && last !== undefined
+    if (isStale && isWithin(this.#state.settings.now(), last, last.staleUntil)) return
+    throw this.#refusal(mission, outcome)
+  }
+
+  #refusal(mission: Mission, outcome: Exclude<Outcome, { status: 'active' }>): AAuthError {
+    if (outcome.status === 'terminated') return ended(mission, outcome.reason)
+    return unknown(
+      `nobody can tell whether mission ${mission.s256} is active: ${outcome.hint}`,
+      outcome.until - this.#state.settings.now(),
+    )
+  }
+
+  async status(mission: Mission): Promise<MissionStatus> {
+    const outcome = await this.#ask(mission, keyOf(mission))
+    const { status } = outcome
+    return status === 'terminated' ? { status, reason: outcome.reason } : { status }
+  }
+
+  forget(mission: Mission): void {
+    const key = keyOf(mission)
+    this.#active.delete(key)
+    const underWay = this.#flights.get(key)
+    if (underWay) underWay.overtaken = true
+  }
+
+  /** Forgets what a person server said of its missions. */
+  purge(approver: string): void {
+    for (const key of this.#active.keys()) if (isOf(key, approver)) this.#active.delete(key)
+    for (const [key, underWay] of this.#flights) {
+      if (!isOf(key, approver)) continue
+      underWay.overtaken = true
+      this.#flights.delete(key)
+    }
+  }
+
+  doubt(mission: Mission): void {
+    const key = keyOf(mission)
+    this.forget(mission)
+    // Whoever comes now must not be given the answer to a question from before the doubt.
+    this.#flights.delete(key)
+    this.#askAhead(mission, key)
+  }
+
+  /** Asks while nobody waits for the answer. A rejection that nobody handles would end the process. */
+  #askAhead(mission: Mission, key: string): void {
+    this.#ask(mission, key).catch(() => undefined)
+  }
+
+  /**
+   * One flight per mission. What went wrong is an outcome, too.
+   * @param notBefore milliseconds of the monotonic clock; a question that was sent earlier is not joined
+   */
+  #ask(mission: Mission, key: string, notBefore = Number.NEGATIVE_INFINITY): Promise<Outcome> {
+    const underWay = this.#flights.get(key)
+    if (underWay && underWay.sentAt >= notBefore) return underWay.outcome
+    const failed = this.#unknown.get(key)
+    if (failed && isWithin(this.#state.settings.now(), failed, failed.outcome.until))
+      return Promise.resolve(failed.outcome)
+    const isOvertaken = (): boolean => flight.overtaken
+    const whose = this.#state.isListed(mission.approver) ? 'listed' : 'others'
+    const isFull = this.#underWay[whose] >= maxFlights
+    this.#underWay[whose] += 1
+    const outcome = this.#inquire(mission, key, isFull, isOvertaken)
+      .catch((error: unknown) => this.#fail(key, error))
+      .finally(() => {
+        this.#underWay[whose] -= 1
+        if (this.#flights.get(key) === flight) this.#flights.delete(key)
+      })
+    const flight: Flight = { outcome, overtaken: false, sentAt: performance.now() }
+    this.#flights.set(key, flight)
+    return outcome
+  }
+
+  async #inquire(
+    mission: Mission,
+    key: string,
+    isFull: boolean,
+    isOvertaken: () => boolean,
+  ): Promise<Outcome> {
+    const { settings } = this.#state
+    const { approver } = mission
+    if (!isAdmitted(settings, undefined, 'person-server', approver))
+      throw new Error(`${approver} is not admitted as person-server`)
+    if (isFull) throw new Error('too many missions are asked for')
+    const observedAt = settings.now()
+    const signal = AbortSignal.any([this.#state.keys.closing, AbortSignal.timeout(this.#settings.deadline)])
+    const question = async (): Promise<unknown> => {
+      const inquiry = inquiryOf(this.#state, approver, signal)
+      return abortable(Promise.resolve(this.#settings.source(mission, inquiry)), signal)
+    }
+    const answer = readAnswer(await this.#lineTo(approver).ask(question, signal, settings.now))
+    if (answer.status === 'terminated') {
+      // Where there is no room for it, the source has to say it again for each request.
+      await endMission(this.#state, mission, answer.reason)
+      return answer
+    }
+    // What was terminated meanwhile stays terminated (matrix §5.3, rule 1).
+    const tombstone = await findTombstone(this.#state.tombstones, mission, this.#state.isListed(approver))
+    if (typeof tombstone === 'object') return { status: 'terminated', reason: tombstone.reason }
+    const active = this.#activeFrom(observedAt, answer.freshUntil)
+    this.#unknown.delete(key)
+    if (!isOvertaken() && tombstone !== 'full') this.#active.set(key, active)
+    return answer
+  }
+
+  /** @throws {Error} for an answer that was stale before it came */
+  #activeFrom(observedAt: number, freshUntil: number | undefined): Active {
+    const { activeTtl, maxStale } = this.#settings
+    // Only ever shorter, so that missions learned together are not asked for together.
+    const ttl = activeTtl * (1 - Math.random() / 10)
+    const until = Math.min(observedAt + ttl, freshUntil ?? Number.POSITIVE_INFINITY)
+    const now = this.#state.settings.now()
+    // Who has waited is served also where the clock of whole seconds has just gone on, and the next one asks anew.
+    if (now - observedAt > activeTtl || now >= (freshUntil ?? Number.POSITIVE_INFINITY))
+      throw new Error('the answer is stale')
+    return {
+      observedAt,
+      softUntil: observedAt + (until - observedAt) * 0.7,
+      freshUntil: until,
+      // Where the source says how long, it is not longer on any method (matrix §5.4).
+      staleUntil: Math.min(observedAt + maxStale, freshUntil ?? Number.POSITIVE_INFINITY),
+    }
+  }
+
+  #fail(key: string, error: unknown): Outcome {
+    const failures = (this.#unknown.get(key)?.failures ?? 0) + 1
+    const observedAt = this.#state.settings.now()
+    const until = observedAt + Math.min(5, 2 + failures)
+    const hint = error instanceof Error ? error.message : 'the source failed'
+    const outcome = { status: 'unknown', hint, until } as const
+    this.#unknown.set(key, { outcome, failures, observedAt })
+    return outcome
+  }
+
+  #lineTo(approver: string): ServerLine {
+    const key = `${approver}\n`
+    const line = this.#lines.get(key) ?? new ServerLine(32, 1024)
+    this.#lines.set(key, line)
+    return line
+  }
+}
+
+/** No digest and no server identifier holds a line feed (matrix §5.3). */
+function keyOf({ approver, s256 }: Mission): string {
+  return `${approver}\n${s256}`
+}
+
+function isOf(key: string, approver: string): boolean {
+  return key.startsWith(`${approver}\n`)
+}
+
+/** After the clock went back nothing is known any more (security C12). */
+function isWithin(now: number, { observedAt }: Active | Unknown, until: number): boolean {
+  return now >= observedAt && now < until
+}

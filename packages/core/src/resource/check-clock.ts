@@ -1,0 +1,27 @@
+import { demand } from '../assert/assert.ts'
+
+/** The end of the year 9999. A clock in milliseconds is far beyond it. */
+const lastSecond = 253_402_300_799
+
+/**
+ * A clock that answers nonsense stops requests instead of letting all of them through. One in milliseconds is refused
+ * at start, unless it fails there: such a clock may only be readable while there is a request.
+ */
+export function checkClock(now: () => number): () => number {
+  let first = 0
+  try {
+    first = now()
+  } catch {}
+  demand(!(Number.isFinite(first) && first > lastSecond), inMilliseconds(first))
+  return () => {
+    const seconds = Math.floor(now())
+    if (!Number.isSafeInteger(seconds) || seconds < 0)
+      throw new Error('"now" did not return a time: return seconds since 1970, such as Date.now() / 1000')
+    if (seconds > lastSecond) throw new Error(inMilliseconds(seconds))
+    return seconds
+  }
+}
+
+function inMilliseconds(time: number): string {
+  return `"now" returned ${time}, which is not in seconds: divide Date.now() by 1000`
+}

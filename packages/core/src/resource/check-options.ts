@@ -1,0 +1,220 @@
+import { demand } from '../assert/assert.ts'
+import { assertKnownMembers } from '../assert/known-members.ts'
+import { ownMembers } from '../assert/own-members.ts'
+import { checkComponents } from '../signature/coverage.ts'
+import type { ReplayScope } from '../signature/replay.ts'
+import type { Stores } from '../stores/stores.ts'
+import { checkServerId, checkServerIds } from '../token/check-server-ids.ts'
+import { checkClaimNames } from '../token/further-claims.ts'
+import type { Generation } from '../token/kinds.ts'
+import { quoted } from '../wire/quoted.ts'
+import { cutTarget } from '../wire/target.ts'
+import { checkClock } from './check-clock.ts'
+import { checkDisplay } from './check-display.ts'
+import { checkLimits } from './check-limits.ts'
+import { checkPublishedKeys, checkSigningKey } from './check-signing-key.ts'
+import { checkDefaultRequirement } from './compile-requirement.ts'
+import type { ResourceOptions } from './options.ts'
+import type { ResourceSettings } from './settings.ts'
+import type { MissionWatching } from './state.ts'
+import { checkTrust } from './trust.ts'
+
+const storeMethods: Readonly<Record<keyof Stores, readonly string[]>> = {
+  tombstones: ['add', 'find'],
+  revocations: ['add', 'find', 'purge'],
+  replays: ['mark'],
+}
+const typesOf = {
+  cors: 'boolean',
+  acceptPersonServerTokens: 'boolean',
+  accounts: 'function',
+  fetch: 'function',
+  now: 'function',
+  onRefusal: 'function',
+} as const
+const authority = /^[a-z0-9.-]{1,253}(?::[1-9][0-9]{0,4})?$/
+const scopeValue = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/
+
+/** @throws {TypeError} that names the option and what it must be */
+export function checkOptions(options: ResourceOptions): {
+  readonly settings: ResourceSettings
+  readonly missions: MissionWatching | undefined
+} {
+  const given = ownMembers(options)
+  checkServerId(given.issuer, 'issuer')
+  demand(
+    given.trust !== undefined,
+    '"trust" is missing: write \'any\', or { agentProviders, personServers, accessServers } with those you trust',
+  )
+  for (const [name, type] of Object.entries(typesOf) as [keyof typeof typesOf, string][])
+    demand(given[name] === undefined || typeof given[name] === type, `"${name}" must be a ${type}`)
+  const authorities = given.authorities ?? [given.issuer.slice('https://'.length)]
+  demand(
+    authorities.length > 0 && authorities.every((name) => authority.test(name)),
+    '"authorities" must list lower-case host names',
+  )
+  const { accessServer, maxAgentTokenLifetime } = given
+  if (accessServer !== undefined) checkServerId(accessServer, 'accessServer')
+  demand(
+    maxAgentTokenLifetime === undefined ||
+      (Number.isInteger(maxAgentTokenLifetime) && maxAgentTokenLifetime > 0),
+    '"maxAgentTokenLifetime" must be a positive number of seconds',
+  )
+  const scopes = checkScopes(given)
+  const settings = {
+    issuer: given.issuer,
+    trust: checkTrust(given.trust),
+    authorities: authorities.map((name) => name.replace(/:443$/, '')),
+    strippedPrefix: checkPrefix(given.strippedPrefix ?? ''),
+    cors: given.cors ?? false,
+    ...scopes,
+    accessServer,
+    acceptPersonServerTokens: given.acceptPersonServerTokens ?? false,
+    generations: checkGenerations(given.generations),
+    signingKey: checkSigningKey(given.signingKey),
+    publishedKeys: checkPublishedKeys(given.publishedKeys ?? [], given.signingKey),
+    accessMode: checkAccessMode(given.accessMode ?? 'auth-token'),
+    accounts: given.accounts,
+    revokers: checkRevokers(given.revokers ?? {}),
+    legacyPersonTokenJti: checkLegacyJti(given.legacyPersonTokenJti ?? 'auto'),
+    stores: checkStores(ownMembers(given.stores ?? {})),
+    signatureWindow: checkWindow(given.signatureWindow ?? 60),
+    additionalSignatureComponents: checkComponents(
+      given.additionalSignatureComponents ?? [],
+      'additionalSignatureComponents',
+    ),
+    otherSignatureSchemes: checkSchemes(given.otherSignatureSchemes ?? []),
+    replay: checkReplay(given.replay ?? 'auto'),
+    claims: checkClaimNames(given.claims ?? []),
+    require: checkDefaultRequirement(given.require === undefined ? {} : given.require),
+    maxAgentTokenLifetime,
+    fetch: given.fetch,
+    now: given.now === undefined ? () => Math.floor(Date.now() / 1000) : checkClock(given.now),
+    metadata: checkDisplay(given.metadata ?? {}),
+    onRefusal: given.onRefusal,
+    limits: checkLimits(ownMembers(given.limits ?? {})),
+  }
+  assertKnownMembers(given, [...Object.keys(settings), 'missions'], 'createResource')
+  return { settings, missions: checkMissions(given.missions) }
+}
+
+function checkPrefix(prefix: string): string {
+  demand(
+    prefix === '' || (cutTarget(prefix)?.path === prefix && !prefix.endsWith('/')),
+    '"strippedPrefix" must be a path that starts with / and does not end with it',
+  )
+  return prefix
+}
+
+function checkScopes(given: ResourceOptions): Pick<ResourceSettings, 'scopes' | 'defaultScope'> {
+  demand(
+    !Array.isArray(given.scopes) && typeof (given.scopes ?? {}) === 'object',
+    `"scopes" is ${quoted(given.scopes)}: write an object of scopes and what they allow, such as { 'notes.read': 'Read your notes' }`,
+  )
+  const scopes = new Map(Object.entries(given.scopes ?? {}))
+  // A resource that describes no scope has one: access (architecture §11).
+  if (scopes.size === 0) scopes.set('access', 'Access to this resource')
+  for (const [scope, description] of scopes) {
+    demand(
+      scopeValue.test(scope),
+      `"scopes" holds ${quoted(scope)}, which is not a scope value: use visible ASCII without spaces, double quotes and backslashes`,
+    )
+    demand(
+      typeof description === 'string',
+      `"scopes" describes ${quoted(scope)} with ${quoted(description)}: write a text for consent screens`,
+    )
+  }
+  const only = scopes.size === 1 ? [...scopes.keys()][0] : undefined
+  const defaultScope = given.defaultScope ?? only
+  demand(defaultScope === undefined || scopes.has(defaultScope), '"defaultScope" must be one of "scopes"')
+  return { scopes, defaultScope }
+}
+
+function checkGenerations(given: readonly Generation[] | undefined): ReadonlySet<Generation> {
+  const generations = new Set<Generation>(given ?? ['mission-header', 'person-token'])
+  const known = [...generations].every((name) => name === 'mission-header' || name === 'person-token')
+  demand(generations.size > 0 && known, '"generations" must list mission-header, person-token, or both')
+  return generations
+}
+
+/** Schemes beside `jwt`, which is always served (R11-100). */
+function checkSchemes(given: readonly string[]): readonly string[] {
+  demand(Array.isArray(given), '"otherSignatureSchemes" must be a list of schemes: put it in brackets')
+  for (const scheme of given)
+    demand(
+      typeof scheme === 'string' && /^[a-z*][a-z0-9_.*-]{0,63}$/.test(scheme) && scheme !== 'jwt',
+      `"otherSignatureSchemes" contains ${quoted(String(scheme))}, which is not a further Signature-Key scheme: name those that your API serves beside jwt, such as hwk`,
+    )
+  return [...new Set(given)]
+}
+
+/** A window that never closes, or never opens, is a mistake (security C11). */
+function checkWindow(window: number): number {
+  demand(
+    Number.isInteger(window) && window >= 1 && window <= 300,
+    '"signatureWindow" must be 1 to 300 seconds',
+  )
+  return window
+}
+
+function checkAccessMode(mode: ResourceSettings['accessMode']): ResourceSettings['accessMode'] {
+  demand(
+    (mode as string) !== 'session-token',
+    '"accessMode" is "session-token", but this resource issues no session tokens: use agent-token, person-token or auth-token',
+  )
+  demand(
+    ['agent-token', 'person-token', 'auth-token'].includes(mode),
+    '"accessMode" must be agent-token, person-token or auth-token',
+  )
+  return mode
+}
+
+function checkLegacyJti(
+  given: ResourceSettings['legacyPersonTokenJti'],
+): ResourceSettings['legacyPersonTokenJti'] {
+  if (given === 'auto' || given === 'never') return given
+  demand(Array.isArray(given), '"legacyPersonTokenJti" must be auto, never, or a list of server identifiers')
+  return checkServers(given, 'legacyPersonTokenJti')
+}
+
+function checkRevokers(given: Readonly<Record<string, readonly string[]>>): ResourceSettings['revokers'] {
+  const revokers = new Map(Object.entries(given))
+  for (const [issuer, others] of revokers) {
+    checkServerId(issuer, 'revokers')
+    checkServers(others, `revokers.${issuer}`)
+  }
+  return revokers
+}
+
+function checkServers(servers: readonly string[], name: string): readonly string[] {
+  checkServerIds(servers, name)
+  return [...servers]
+}
+
+function checkStores(stores: Stores): Stores {
+  assertKnownMembers(stores, Object.keys(storeMethods), '"stores"')
+  for (const [name, methods] of Object.entries(storeMethods)) {
+    const store = stores[name as keyof Stores] as Record<string, unknown> | undefined
+    demand(
+      store === undefined || methods.every((method) => typeof store[method] === 'function'),
+      `"stores.${name}" must have ${methods.join(' and ')}`,
+    )
+  }
+  return stores
+}
+
+function checkMissions(missions: MissionWatching | undefined): MissionWatching | undefined {
+  demand(
+    missions === undefined || typeof missions?.start === 'function',
+    '"missions" must come from watchMissions()',
+  )
+  return missions
+}
+
+function checkReplay(scope: ReplayScope): ReplayScope {
+  demand(
+    ['auto', 'unsafe', 'all', 'off'].includes(scope),
+    `"replay" is ${quoted(scope)}: write 'auto', 'unsafe', 'all' or 'off'`,
+  )
+  return scope
+}

@@ -1,0 +1,59 @@
+import { addPurge } from '../stores/ask.ts'
+import type { Revocation } from '../stores/stores.ts'
+import { isServerId } from '../token/identifiers.ts'
+import { quoted } from '../wire/quoted.ts'
+import { checkOptions } from './check-options.ts'
+import { checkMission, missionsOf } from './missions.ts'
+import type { ResourceOptions } from './options.ts'
+import type { Resource } from './resource.ts'
+import { withdrawToken } from './revoke-token.ts'
+import { ResourceState } from './state.ts'
+import { setState } from './state-of.ts'
+import { warnAtStart } from './warn-at-start.ts'
+
+/**
+ * Makes the resource that guards share. Draws no random value, sets no timer and fetches nothing.
+ * Says so where the runtime cannot fetch the keys of every issuer that `trust` admits.
+ *
+ * @throws {TypeError} naming the option that is wrong
+ * @see draft 11 §11.2.4
+ * @example
+ * ```ts
+ * import { createResource } from '@aauth-guard/core'
+ *
+ * export const resource = createResource({
+ *   issuer: 'https://notes.example',
+ *   trust: 'any',
+ *   scopes: { 'notes.read': 'Read your notes' },
+ * })
+ * ```
+ */
+export function createResource(options: ResourceOptions): Resource {
+  const { settings, missions } = checkOptions(options)
+  const state = new ResourceState(settings, missions)
+  const { issuer } = state.settings
+  const resource: Resource = Object.freeze({
+    issuer,
+    missions: missionsOf(state),
+    async revoke(token: Revocation): Promise<void> {
+      const { iss, jti, exp, mission } = token
+      if (typeof iss !== 'string' || typeof jti !== 'string' || !Number.isFinite(exp))
+        throw new TypeError('a revocation needs "iss", "jti" and "exp" in seconds')
+      const carried = mission === undefined ? undefined : checkMission(mission)
+      if ((await withdrawToken(state, { iss, jti, exp: Math.ceil(exp), mission: carried })) === 'full')
+        throw new RangeError(
+          `too many revocations of ${quoted(iss)} are remembered: use "stores.revocations"`,
+        )
+    },
+    async purgeIssuer(iss: string): Promise<void> {
+      if (!isServerId(iss)) throw new TypeError(`${quoted(iss)} is not a server identifier`)
+      await state.purges.begin(iss, () => addPurge(state.revocations, { iss, listed: state.isListed(iss) }))
+    },
+    close(): void {
+      state.keys.close()
+    },
+  })
+  setState(resource, state)
+  warnAtStart(state)
+  return resource
+}

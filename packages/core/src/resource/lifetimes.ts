@@ -1,0 +1,194 @@
+import { type AAuthError, isAAuthError } from '../errors/aauth-error.ts'
+import { serverFault } from '../errors/server-fault.ts'
+import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import { abortGradually, type Handle } from '../limits/abort-gradually.ts'
+import { type Due, DueTimer } from '../limits/due-timer.ts'
+import type { Mission } from '../token/claims.ts'
+import { missionKey, tokenKey } from '../token/names.ts'
+import { assertTokenLive } from './assert-token-live.ts'
+import { ended } from './mission-termination.ts'
+import type { ResourceState } from './state.ts'
+import { keyOf, TokenIndex } from './token-index.ts'
+import { expired, revoked } from './token-revocation.ts'
+
+/** Seconds between two questions to a store that other processes may write to. */
+const storeInterval = 1
+/** Tokens whose stores are asked at the same time. */
+const batch = 500
+/** Seconds, where no source of mission status says how long. */
+const defaultMaxStale = 300
+
+/** A token that at least one open connection rests on. */
+interface OpenToken extends Due {
+  readonly token: VerifiedToken
+  readonly handles: Set<Handle>
+  /** Second at which the token was last known to be live. */
+  liveAt: number
+}
+
+/**
+ * The tokens that open connections of one resource rest on. What happens in this process is reported to the
+ * registry; what happens elsewhere is asked for: a source of mission status at the pace of its `activeTtl`, stores of
+ * the operator's once a second.
+ */
+export class LifetimeRegistry {
+  readonly #state: ResourceState
+  readonly #timer: DueTimer
+  readonly #open = new Map<string, OpenToken>()
+  readonly #byToken = new TokenIndex<OpenToken>()
+  readonly #byMission = new TokenIndex<OpenToken>()
+  readonly #maxStale: number
+  /** Seconds between two rounds of questions; `undefined`: nobody has to be asked. */
+  readonly #interval: number | undefined
+  readonly #round: Due = { due: () => this.#startRound() }
+  #nextRound: number | undefined
+
+  constructor(state: ResourceState) {
+    this.#state = state
+    const { now, stores } = state.settings
+    this.#timer = new DueTimer(now, () => this.#restartRounds())
+    const times = state.missionWatch?.times
+    this.#maxStale = times?.maxStale ?? defaultMaxStale
+    if (stores.revocations || stores.tombstones) this.#interval = storeInterval
+    // The status cache asks again once 70 % of activeTtl have passed: a third of it is often enough to make it ask.
+    else if (times) this.#interval = Math.max(1, Math.floor(times.activeTtl / 3))
+  }
+
+  /** What the registry holds, for tests of its bounds. */
+  get sizes(): Readonly<Record<'open' | 'tokens' | 'missions' | 'seconds', number>> {
+    return {
+      open: this.#open.size,
+      tokens: this.#byToken.size,
+      missions: this.#byMission.size,
+      seconds: this.#timer.size,
+    }
+  }
+
+  /** Registers first and checks then, so that nothing that happens in between is missed. */
+  add(token: VerifiedToken): Handle {
+    const key = keyOf(token.claims)
+    const open = this.#open.get(key) ?? this.#register(key, token)
+    const handle: Handle = { controller: new AbortController(), disposed: false }
+    open.handles.add(handle)
+    void this.#check(open)
+    return handle
+  }
+
+  remove(token: VerifiedToken, handle: Handle): void {
+    handle.disposed = true
+    const open = this.#open.get(keyOf(token.claims))
+    if (open?.handles.delete(handle) && open.handles.size === 0) this.#unregister(open)
+  }
+
+  revoked(token: { readonly iss: string; readonly jti: string }): void {
+    for (const open of this.#byToken.get(tokenKey(token))) this.#end([open], revoked(open.token))
+  }
+
+  /** Forgotten keys vouch for nothing any more, and neither do their issuer's answers about missions. */
+  purged(iss: string): void {
+    for (const open of [...this.#open.values()]) {
+      const { claims } = open.token
+      if (claims.iss === iss) this.#end([open], revoked(open.token))
+      else if (claims.mission?.approver === iss) void this.#check(open)
+    }
+  }
+
+  terminated(mission: Mission, reason: string | undefined): void {
+    this.#end(this.#byMission.get(missionKey(mission)), ended(mission, reason))
+  }
+
+  #register(key: string, token: VerifiedToken): OpenToken {
+    const { claims } = token
+    const open: OpenToken = {
+      token,
+      handles: new Set(),
+      liveAt: this.#state.settings.now(),
+      due: () => this.#end([open], expired(claims)),
+    }
+    this.#open.set(key, open)
+    this.#byToken.add(tokenKey(claims), open)
+    if (claims.mission) this.#byMission.add(missionKey(claims.mission), open)
+    this.#timer.add(claims.exp, open)
+    if (this.#interval !== undefined && this.#nextRound === undefined)
+      this.#scheduleRound(open.liveAt + this.#interval)
+    return open
+  }
+
+  #unregister(open: OpenToken): void {
+    const { claims } = open.token
+    this.#open.delete(keyOf(claims))
+    this.#byToken.delete(tokenKey(claims), open)
+    if (claims.mission) this.#byMission.delete(missionKey(claims.mission), open)
+    this.#timer.delete(claims.exp, open)
+    if (this.#open.size > 0 || this.#nextRound === undefined) return
+    this.#timer.delete(this.#nextRound, this.#round)
+    this.#nextRound = undefined
+  }
+
+  #end(tokens: readonly OpenToken[], reason: AAuthError): void {
+    for (const open of tokens) this.#unregister(open)
+    abortGradually(
+      tokens.flatMap(({ handles }) => [...handles]),
+      reason,
+    )
+  }
+
+  #scheduleRound(second: number): void {
+    this.#nextRound = second
+    this.#timer.add(second, this.#round)
+  }
+
+  /** A clock that was set back must not make the next round wait until it has caught up. */
+  #restartRounds(): void {
+    if (this.#nextRound === undefined || this.#interval === undefined) return
+    this.#timer.delete(this.#nextRound, this.#round)
+    this.#scheduleRound(this.#state.settings.now() + this.#interval)
+  }
+
+  #startRound(): void {
+    // Without a clock nothing can be scheduled, and nobody would ask again.
+    this.#checkAll().catch((error: unknown) => this.#end([...this.#open.values()], serverFault(error)))
+  }
+
+  async #checkAll(): Promise<void> {
+    this.#nextRound = undefined
+    const all = [...this.#open.values()]
+    for (let start = 0; start < all.length; start += batch)
+      await Promise.all(all.slice(start, start + batch).map((open) => this.#check(open)))
+    if (this.#open.size > 0 && this.#interval !== undefined && this.#nextRound === undefined)
+      this.#scheduleRound(this.#state.settings.now() + this.#interval)
+  }
+
+  /** Never throws and never rejects. */
+  #check(open: OpenToken): void | Promise<void> {
+    const pass = (): void => {
+      open.liveAt = this.#state.settings.now()
+    }
+    const fail = (thrown: unknown): void => this.#fail(open, thrown)
+    try {
+      const live = assertTokenLive(this.#state, open.token)
+      return live === undefined ? pass() : live.then(pass).catch(fail)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  #fail(open: OpenToken, thrown: unknown): void {
+    if (!this.#open.has(keyOf(open.token.claims))) return
+    const reason = isAAuthError(thrown) ? thrown : serverFault(thrown)
+    if (reason.code === 'server_error' && this.#isWithinMaxStale(open)) return
+    this.#end([open], reason)
+  }
+
+  /** A clock that fails measures nothing, so that nothing is within its bounds. */
+  #isWithinMaxStale(open: OpenToken): boolean {
+    try {
+      const now = this.#state.settings.now()
+      // After the clock went back, the time that has passed is counted from there.
+      open.liveAt = Math.min(open.liveAt, now)
+      return now - open.liveAt < this.#maxStale
+    } catch {
+      return false
+    }
+  }
+}

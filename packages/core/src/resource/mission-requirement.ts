@@ -1,0 +1,26 @@
+import { AAuthError } from '../errors/aauth-error.ts'
+import type { Mission } from '../token/claims.ts'
+import type { CompiledRequirement } from './requirement.ts'
+
+/** What a route, or the resource by default, requires of missions. */
+export type MissionDemand = Pick<CompiledRequirement, 'missionRequired' | 'missionForbidden' | 'approver'>
+
+/**
+ * Compares a mission with what is required.
+ * @throws {AAuthError} `mission_required`, `mission_mismatch`, or `access_denied` for a mission that is forbidden
+ */
+export function assertMission(
+  mission: Mission | undefined,
+  { missionRequired, missionForbidden, approver }: MissionDemand,
+): void {
+  if (missionForbidden && mission !== undefined) {
+    throw new AAuthError('access_denied', { hint: 'the token carries a mission, which this route forbids' })
+  }
+  if (missionRequired && mission === undefined) {
+    throw new AAuthError('mission_required', {
+      hint: 'the route requires a mission and the token carries none: the agent must have its person approve one, or the route must allow requests without',
+    })
+  }
+  if (approver !== undefined && mission?.approver !== approver)
+    throw new AAuthError('mission_mismatch', { hint: `the mission was not approved by ${approver}` })
+}

@@ -1,0 +1,66 @@
+import { AAuthError } from '../errors/aauth-error.ts'
+import { findRevocation } from '../stores/ask.ts'
+import type { FoundRevocation } from '../stores/stores.ts'
+import type { VerifiedClaims } from '../token/claims.ts'
+import { renewal } from '../token/renewal.ts'
+import type { ResourceState } from './state.ts'
+
+/** What a revocation can reach. */
+type Issued = Pick<VerifiedClaims, 'iss' | 'jti' | 'iat'> & Partial<Pick<VerifiedClaims, 'mission'>>
+
+/**
+ * Whether a token has lost its force before its `exp`: it was revoked, or its issuer was purged after it was issued.
+ * Takes note of purges that other processes recorded, so that what is cached of the issuer is dropped here too.
+ *
+ * @throws {AAuthError} `server_error` (or the promise rejects) when the store fails
+ */
+export function isRevoked(state: ResourceState, token: Issued): boolean | Promise<boolean> {
+  const { iss, jti, iat, mission } = token
+  const judge = ({ revoked, purgedAt }: FoundRevocation): boolean => {
+    state.purges.note(iss, purgedAt)
+    // The mission may have been terminated along with the token (matrix §5.5).
+    if (revoked && mission) state.missionWatch?.suspect(token, mission)
+    return revoked || (purgedAt !== undefined && iat < purgedAt)
+  }
+  const found = findRevocation(state.revocations, { iss, jti })
+  const approver = mission && mission.approver !== iss ? mission.approver : undefined
+  if (approver === undefined || state.missionWatch === undefined)
+    return found instanceof Promise ? found.then(judge) : judge(found)
+  // Statuses are what the approver said, so its purge counts as well. Both are asked before either is awaited.
+  if (found instanceof Promise) found.catch(() => undefined)
+  const ofApprover = findRevocation(state.revocations, { iss: approver, jti })
+  const judgeBoth = ([own, { purgedAt }]: readonly [FoundRevocation, FoundRevocation]): boolean => {
+    state.purges.note(approver, purgedAt)
+    return judge(own)
+  }
+  if (found instanceof Promise || ofApprover instanceof Promise)
+    return Promise.all([found, ofApprover]).then(judgeBoth)
+  return judgeBoth([found, ofApprover])
+}
+
+/**
+ * Checks that a verified token has not expired and has not been revoked since: handlers keep an identity, and callers
+ * send content, for as long as they like (RT-9, PERS-12, R11-161). Answers at once where the store is in memory.
+ * @throws {AAuthError} `expired_jwt`, `revoked_jwt` or `server_error` (or the promise rejects)
+ */
+export function assertTokenUnrevoked(state: ResourceState, claims: VerifiedClaims): void | Promise<void> {
+  if (state.settings.now() >= claims.exp) throw expired(claims)
+  const judge = (isOver: boolean): void => {
+    if (isOver) throw revoked({ claims })
+  }
+  const found = isRevoked(state, claims)
+  return typeof found === 'boolean' ? judge(found) : found.then(judge)
+}
+
+/** The refusal of a token whose `exp` has come. */
+export function expired({ kind, generation, exp }: VerifiedClaims): AAuthError {
+  return new AAuthError('expired_jwt', { hint: `the token expired at ${exp}`, ...renewal(kind, generation) })
+}
+
+/** The refusal of a token that was revoked; it never leads to a resource token (R11-161). */
+export function revoked({ claims }: { readonly claims: VerifiedClaims }): AAuthError {
+  return new AAuthError('revoked_jwt', {
+    hint: `${claims.jti} of ${claims.iss} is revoked`,
+    ...renewal(claims.kind, claims.generation),
+  })
+}

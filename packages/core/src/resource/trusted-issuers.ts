@@ -1,0 +1,87 @@
+import { AAuthError } from '../errors/aauth-error.ts'
+import type { KeySource } from '../keys/issuer-record.ts'
+import type { UntrustedClaims } from '../token/claims.ts'
+import { providerOf } from '../token/identifiers.ts'
+import { renewal } from '../token/renewal.ts'
+import { quoted } from '../wire/quoted.ts'
+import type { ResourceSettings } from './settings.ts'
+import { admits, memberOf, names, type Trust } from './trust.ts'
+
+type Issued = Pick<UntrustedClaims, 'kind' | 'generation' | 'role' | 'iss' | 'dwk' | 'agent'>
+
+/**
+ * Decides whether the issuer of a token is believed in its role, before anything is fetched for it
+ * (matrix AUTH-2, JWT-7; R11-063, R11-064).
+ *
+ * @param routeTrust narrows the trust of the resource
+ * @throws {AAuthError} `invalid_jwt`
+ */
+export function admit(settings: ResourceSettings, routeTrust: Trust | undefined, claims: Issued): void {
+  const { kind, generation } = claims
+  const fault = issuerFault(settings, routeTrust, claims) ?? agentFault(settings, routeTrust, claims)
+  if (fault === undefined) return
+  throw new AAuthError('invalid_jwt', {
+    hint: fault,
+    ...(kind === 'auth-token' && renewal(kind, generation)),
+  })
+}
+
+function issuerFault(
+  settings: ResourceSettings,
+  routeTrust: Trust | undefined,
+  { kind, role, iss }: Issued,
+): string | undefined {
+  const bypassesAccessServer =
+    kind === 'auth-token' &&
+    role === 'person-server' &&
+    settings.accessServer !== undefined &&
+    !settings.acceptPersonServerTokens
+  if (bypassesAccessServer)
+    return `${quoted(iss)} is a person server, and "accessServer" decides here: set "acceptPersonServerTokens" to accept its auth tokens too`
+  if (isAdmitted(settings, routeTrust, role, iss)) return undefined
+  return `${quoted(iss)} is not trusted as ${role}: list it in "trust.${memberOf[role]}" if its tokens are to count`
+}
+
+/**
+ * Auth tokens of drafts 01 to 10 name an agent, and with it an agent provider that has not signed them. Whom
+ * `agentProviders` does not admit may not act by way of a person server either. A trust that leaves the role out says
+ * nothing of agents. Tokens of draft 11 name no agent.
+ */
+function agentFault(
+  { trust }: ResourceSettings,
+  routeTrust: Trust | undefined,
+  { kind, agent }: Issued,
+): string | undefined {
+  if (kind !== 'auth-token' || agent === undefined) return undefined
+  const provider = providerOf(agent)
+  const refuses = (some: Trust): boolean =>
+    some !== 'any' && some.agentProviders !== undefined && !admits(some, 'agent-provider', provider)
+  if (!refuses(trust) && (routeTrust === undefined || !refuses(routeTrust))) return undefined
+  return `the agent in the token is one of ${quoted(provider)}, which "trust.agentProviders" does not admit: add it, or leave the role out`
+}
+
+/** Whether the resource believes `iss` in `role`, on a route that may narrow its trust. */
+export function isAdmitted(
+  settings: ResourceSettings,
+  routeTrust: Trust | undefined,
+  role: Issued['role'],
+  iss: string,
+): boolean {
+  if (routeTrust !== undefined && !admits(routeTrust, role, iss)) return false
+  const { trust, accessServer, issuer } = settings
+  if (role === 'access-server' && iss === accessServer) return true
+  // A resource does not fetch from itself unless it was told to (security I32).
+  if (iss === issuer && !names(trust, role, iss)) return false
+  return admits(trust, role, iss)
+}
+
+/**
+ * Where the keys of the issuer are, and whether the operator wrote it down: in a list, or as the access server. `'any'`
+ * and predicates name nobody.
+ */
+export function sourceOf(
+  { trust, accessServer }: ResourceSettings,
+  { iss, dwk, role }: Pick<Issued, 'iss' | 'dwk' | 'role'>,
+): KeySource {
+  return { iss, dwk, named: names(trust, role, iss) || (role === 'access-server' && iss === accessServer) }
+}

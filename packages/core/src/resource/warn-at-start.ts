@@ -1,0 +1,27 @@
+import type { ResourceSettings } from './settings.ts'
+import type { ResourceState } from './state.ts'
+
+/** Says on the console, once a resource, what its options cannot do. */
+export function warnAtStart(state: ResourceState): void {
+  warnOfUnfetchableIssuers(state)
+  warnOfUnboundAgents(state.settings)
+}
+
+/** Tells the operator whom the guard will refuse where the platform cannot check addresses (security Q15). */
+function warnOfUnfetchableIssuers({ platform, settings: { fetch, trust } }: ResourceState): void {
+  if (platform.guardedFetch !== undefined || fetch !== undefined) return
+  const everybody = trust === 'any' ? [trust] : Object.values(trust)
+  if (everybody.every((trusted) => trusted === undefined || Array.isArray(trusted))) return
+  console.warn(
+    'aauth-guard: this runtime cannot check the addresses it dials, so keys are fetched only for issuers listed in "trust"; tokens of all others are refused',
+  )
+}
+
+/** Tells the operator what the option cannot do: tokens of draft 11 hold nothing that it could be compared with. */
+function warnOfUnboundAgents({ trust, generations }: ResourceSettings): void {
+  const binds = trust !== 'any' && trust.agentProviders !== undefined && trust.agentProviders !== 'any'
+  if (!binds || generations.size < 2) return
+  console.warn(
+    'aauth-guard: "trust.agentProviders" does not bind person tokens and auth tokens of draft 11, which name no agent provider; "generations: [\'mission-header\']" refuses them',
+  )
+}

@@ -1,0 +1,35 @@
+import { AAuthError } from '../errors/aauth-error.ts'
+import type { Mission, VerifiedClaims } from '../token/claims.ts'
+import { isS256, isServerId } from '../token/identifiers.ts'
+import { readMissionHeader } from '../wire/mission-header.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+
+/**
+ * Reconciles `AAuth-Mission` with the mission of the token (matrix MISS-1 to MISS-8, §3.4). The header is an
+ * assertion of the agent: it can shape a resource token or a refusal, never a grant.
+ *
+ * @returns the mission that the agent asserts and no token vouches for
+ * @throws {AAuthError} `invalid_request` when the header is malformed or contradicts the token
+ */
+export function assertedMission(request: SignedRequest, claims: VerifiedClaims): Mission | undefined {
+  const lines = request.header('aauth-mission')
+  if (lines.length === 0) return undefined
+  const header = readMissionHeader(lines)
+  if (header === undefined || !isServerId(header.approver) || !isS256(header.s256))
+    throw refuse('AAuth-Mission is malformed')
+  const { mission } = claims
+  if (mission !== undefined) {
+    if (header.approver === mission.approver && header.s256 === mission.s256) return undefined
+    throw refuse('AAuth-Mission is not the mission of the token')
+  }
+  // Beside a token of the person-token generation the header has no meaning (matrix MISS-8).
+  if (claims.generation === 'person-token') return undefined
+  if (claims.kind === 'agent-token' && claims.ps !== undefined && claims.ps !== header.approver) {
+    throw refuse('the approver in AAuth-Mission is not the person server of the agent')
+  }
+  return header
+}
+
+function refuse(hint: string): AAuthError {
+  return new AAuthError('invalid_request', { hint })
+}

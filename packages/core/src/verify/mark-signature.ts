@@ -1,0 +1,61 @@
+import { AAuthError } from '../errors/aauth-error.ts'
+import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import { markUsed } from '../stores/ask.ts'
+import { quoted } from '../wire/quoted.ts'
+import type { PossessionProof } from './possession.ts'
+
+/**
+ * Makes what marks the signature of one request as used. All guards of a route share it: the signature is marked at most
+ * once, and each of them gets the outcome (REPLAY-2, security E23). A mark whose answer was lost is never repeated.
+ */
+export function signatureMarker(
+  proof: PossessionProof,
+  token: VerifiedToken,
+  now: number,
+): () => Promise<void> {
+  let marked: Promise<void> | undefined
+  return () => {
+    marked ??= markSignature(proof, token, now)
+    return marked
+  }
+}
+
+/**
+ * Marks the signature base, never the signature octets, which an ECDSA signer can vary.
+ * @throws {AAuthError} `invalid_signature` for a signature that was used before, `rate_limited`, `server_error`
+ */
+async function markSignature(
+  { state: { platform, replays, settings }, signature: { created }, base }: PossessionProof,
+  { claims: { iss: issuer }, source: { named: listed }, thumbprint: owner }: VerifiedToken,
+  now: number,
+): Promise<void> {
+  const { signatureWindow: window } = settings
+  const until = created + window
+  const fingerprint = await platform.sha256(base)
+  const verdict = await markUsed(replays, { issuer, owner, fingerprint, until, window, listed })
+  switch (verdict) {
+    case 'first':
+      return
+    case 'repeated':
+      throw new AAuthError('invalid_signature', {
+        detail: 'The signature was already used: sign again with a new `created` or a `nonce`.',
+        hint: 'the signature was already used: two equal requests within one second need a nonce each',
+      })
+    case 'full':
+      throw new AAuthError('rate_limited', {
+        hint: `the signatures of issuer ${quoted(issuer)} or of its key ${owner} fill their share: raise "limits.${listed ? 'replaysPerIssuer' : 'replays'}" or "limits.replaysPerKey"`,
+        retryAfter: window,
+      })
+    case 'unknown':
+      // A second later `created` differs, and with it the signature.
+      throw new AAuthError('server_error', { hint: clocksDiffer(until, window, now), retryAfter: 1 })
+  }
+}
+
+function clocksDiffer(until: number, window: number, now: number): string {
+  return (
+    `"stores.replays" cannot tell whether a signature that is fresh until ${until} was used before: the clock of the ` +
+    `resource is at ${now}, and that of the store is at ${until + 60} or later, or before ${until - 2 * window - 60}, ` +
+    'or went back: set both clocks by NTP'
+  )
+}

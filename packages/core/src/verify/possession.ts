@@ -1,0 +1,48 @@
+import { AAuthError } from '../errors/aauth-error.ts'
+import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { signatureBytes, type UntrustedSignature } from '../signature/select-signature.ts'
+import { isOnCurve } from '../token/public-key.ts'
+import { quoted } from '../wire/quoted.ts'
+import type { Transport } from './transport.ts'
+
+/** What shows that the caller holds a key: the signature and the text it should sign. */
+export interface PossessionProof {
+  readonly state: ResourceState
+  readonly signature: UntrustedSignature
+  readonly base: string
+  readonly transport: Transport
+}
+
+/**
+ * Verifies the HTTP message signature with the key of the token (SIG-24, R11-102).
+ * @throws {AAuthError} `invalid_signature`, or `invalid_key` when the key is no point of its curve
+ */
+export async function verifyPossession(
+  { state, signature, base, transport }: PossessionProof,
+  { key, checkedKey }: Pick<VerifiedToken, 'key' | 'checkedKey'>,
+): Promise<void> {
+  const verdict = state.platform.verify(key, signatureBytes(signature), base)
+  if (typeof verdict === 'boolean' ? verdict : await verdict) return
+  if (!(await isOnCurve(checkedKey))) {
+    throw new AAuthError('invalid_key', {
+      hint: '"cnf.jwk" of the token is not a point of its curve: the agent must make a new key',
+    })
+  }
+  throw new AAuthError('invalid_signature', { hint: mismatch(transport) })
+}
+
+/** What differs behind a proxy is said first: an agent that signs wrongly is rarer than a host or path that changed. */
+function mismatch({ method, authority, target, strippedPrefix }: Transport): string {
+  const { path } = target
+  const prefix =
+    strippedPrefix === ''
+      ? 'if a proxy removes a prefix from the path, name it in "strippedPrefix"'
+      : `the path includes "strippedPrefix" ${quoted(strippedPrefix)}: remove it if no proxy takes it away`
+  return (
+    `the signature does not verify with "cnf.jwk" of the token, for method ${quoted(method)}, ` +
+    `authority ${quoted(authority)} and path ${quoted(path)}: ` +
+    `if agents call another host, list it in "authorities"; ${prefix}; ` +
+    'otherwise the agent signed other values, or with another key'
+  )
+}

@@ -1,0 +1,34 @@
+import type { MissionDemand } from '../resource/mission-requirement.ts'
+import type { ClassPolicy } from '../resource/requirement.ts'
+import type { ResourceState } from '../resource/state.ts'
+import type { Auth } from '../token/auth.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+import type { VerifiedRequest } from './verify-request.ts'
+
+/** Where an `Auth` comes from. */
+export interface Provenance {
+  readonly state: ResourceState
+  readonly request: SignedRequest
+  readonly verified: VerifiedRequest
+  /** Of the route; a grant behind it goes by it, too. */
+  readonly classPolicy: ClassPolicy
+  /** Of the route; a resource token that is issued for it must not lead to a refusal there. */
+  readonly mission: MissionDemand
+}
+
+const provenances = new WeakMap<Auth, Provenance>()
+
+/** Remembers that this resource verified this very `Auth`; copies of it are worth nothing. */
+export function certify(auth: Auth, provenance: Provenance): void {
+  provenances.set(auth, provenance)
+}
+
+/** @throws {TypeError} for an `Auth` that was not made by `authorize` of this copy of the package */
+export function provenanceOf(auth: Auth): Provenance {
+  const provenance = provenances.get(auth)
+  if (provenance === undefined)
+    throw new TypeError(
+      '"auth" is a copy, or was made by another copy of @aauth-guard/core: pass what the guard of this request found, from getAuth or authorize',
+    )
+  return provenance
+}

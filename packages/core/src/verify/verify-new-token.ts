@@ -1,0 +1,54 @@
+import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import { allowsLegacy, verifyToken } from '../keys/verify-token.ts'
+import type { CompiledRequirement } from '../resource/requirement.ts'
+import { admit, sourceOf } from '../resource/trusted-issuers.ts'
+import { authTemplate } from '../token/auth.ts'
+import { asVerified } from '../token/claims.ts'
+import { checkPublicKey, importPublicKey, thumbprint } from '../token/public-key.ts'
+import { readClaims } from '../token/read-claims.ts'
+import { decodeToken } from '../token/untrusted-token.ts'
+import { type PossessionProof, verifyPossession } from './possession.ts'
+
+/** A token that is now known, and whether possession of its key was shown on the way. */
+export interface MetToken {
+  readonly token: VerifiedToken
+  readonly possessed: boolean
+}
+
+/**
+ * Verifies a token that is seen for the first time, or whose issuer's keys are due: shape, times and audience,
+ * then the issuer, then its keys, then the signature (digest §2.3).
+ *
+ * @throws {AAuthError} whatever of this fails first
+ */
+export async function meetToken(
+  proof: PossessionProof,
+  text: string,
+  { trust }: CompiledRequirement,
+  now: number,
+): Promise<MetToken> {
+  const { settings, keys, tokens, platform } = proof.state
+  const known = await tokens.confirm(text, now)
+  if (known) {
+    admit(settings, trust, known.claims)
+    return { token: known, possessed: false }
+  }
+  await proof.state.selfTested()
+  const untrusted = decodeToken(text)
+  const claims = readClaims(untrusted, { ...settings, window: settings.signatureWindow }, now)
+  admit(settings, trust, claims)
+  const legacy = allowsLegacy(claims, settings.generations.has('mission-header'))
+  const checkedKey = checkPublicKey(claims.jwk, legacy)
+  const key = await importPublicKey(platform, checkedKey)
+  const source = sourceOf(settings, claims)
+  // Nobody gets this server to look for a key without having shown the one in the token (security §0.3).
+  const possessed = !keys.has(source, untrusted.kid)
+  if (possessed) await verifyPossession(proof, { key, checkedKey })
+  const signedWith = await verifyToken(untrusted, source, keys, legacy, platform)
+  const verified = asVerified(claims)
+  const jkt = await thumbprint(platform, checkedKey)
+  const template = authTemplate(verified, jkt, source.named)
+  const token = { claims: verified, source, checkedKey, key, thumbprint: jkt, template }
+  tokens.set(text, token, signedWith)
+  return { token, possessed }
+}
