@@ -7,7 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** Folders and files of a package, each row importing only from rows above it; those of one row are strangers. */
+/** Folders and files of a package, each row importing only from rows above it; those of one row do not import each other. */
 const orders: Readonly<Record<string, readonly string[]>> = {
   'packages/core/src': [
     'wire',

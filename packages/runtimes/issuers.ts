@@ -1,5 +1,5 @@
 import { listen } from '@aauth-guard/testing'
-import { publishing } from '../testing/src/served-issuers.ts'
+import { publishing } from '../testing/src/world/served-issuers.ts'
 
 /** The issuers of a network on one loopback port. */
 export interface Issuers {

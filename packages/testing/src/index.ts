@@ -1,21 +1,20 @@
-export { Agent, type AgentRequest, type FetchOptions, type SignOptions, toRequest } from './agent.ts'
-export type { TestClock } from './clock.ts'
-export { type Corruption, corruptions, corruptToken } from './corrupt.ts'
-export { dial } from './dial.ts'
+export { Agent } from './agent/agent.ts'
+export { type CallOptions, type CallOutcome, TokenRefused } from './agent/call.ts'
+export type { AskOptions, ProposedMission } from './agent/propose-mission.ts'
+export type { AgentRequest, FetchOptions, SignOptions } from './agent/requests.ts'
 export {
   type ExchangeDeparture,
   type ExchangeMisbehaviour,
   exchangeDepartures,
-} from './exchange-misbehaviour.ts'
-export type { IssuedToken, TokenSelection } from './issued-tokens.ts'
-export { type Generation, type Grant, type IssuerRole, TestIssuer, type TokenChanges } from './issuer.ts'
-export { type Algorithm, makeKey, type TestKey } from './keys.ts'
-export { type CallOptions, type CallOutcome, TokenRefused } from './ladder.ts'
-export { type Listening, listen } from './listen.ts'
-export { type Misbehaviour, misbehaviours } from './misbehaviour.ts'
-export { type StatusMisbehaviour, statusMisbehaviours } from './mission-status.ts'
-export type { MissionProposal, Missions, TestMission } from './missions.ts'
-export { type AgentMistake, agentMistakes } from './mistakes.ts'
+} from './issuer/exchange-misbehaviour.ts'
+export type { IssuedToken, TokenSelection } from './issuer/issued-tokens.ts'
+export { type Grant, TestIssuer, type TokenChanges } from './issuer/issuer.ts'
+export { type Misbehaviour, misbehaviours } from './issuer/misbehaviour.ts'
+export type { MissionProposal, Missions, TestMission } from './issuer/missions.ts'
+export type { PendingRequest } from './issuer/pending-requests.ts'
+export type { DownstreamRevocation, RevocationFault, RevocationOutcome } from './issuer/revoke-issued.ts'
+export { type StatusMisbehaviour, statusMisbehaviours } from './issuer/status-misbehaviour.ts'
+export type { TokenPolicy } from './issuer/token-policy.ts'
 export {
   type AgentOptions,
   createTestNetwork,
@@ -23,25 +22,28 @@ export {
   type NetworkOptions,
   TestNetwork,
 } from './network.ts'
-export type { PendingRequest } from './pending-requests.ts'
-export type { AskOptions, ProposedMission } from './propose-mission.ts'
-export { type ReplayBounds, type ReplayCheckOptions, replayStoreChecks } from './replay-store-checks.ts'
+export { type AgentMistake, agentMistakes } from './signing/agent-mistakes.ts'
+export { type Corruption, corruptions, corruptToken } from './signing/corrupt.ts'
+export { type Algorithm, makeKey, type TestKey } from './signing/keys.ts'
+export { type ServerMistake, serverMistakes } from './signing/server-mistakes.ts'
+export type { ServerRequest, ServerSignOptions } from './signing/server-signature.ts'
+export { type Component, type Draft, type SignedMessage, signDraft } from './signing/sign.ts'
+export { toRequest, toSignedRequest } from './signing/signed-request.ts'
+export { type ReplayBounds, type ReplayCheckOptions, replayStoreChecks } from './store-checks/replay.ts'
 export {
   type RevocationBounds,
   type RevocationCheckOptions,
   revocationStoreChecks,
-} from './revocation-store-checks.ts'
-export type { RevocationBody, RevokeOptions } from './revoke.ts'
-export type { DownstreamRevocation, RevocationFault, RevocationOutcome } from './revoke-issued.ts'
-export type { ServedIssuers } from './served-issuers.ts'
-export { type ServerMistake, serverMistakes } from './server-mistakes.ts'
-export type { ServerRequest, ServerSignOptions } from './server-signature.ts'
-export { type Component, type Draft, type SignedMessage, signDraft } from './sign.ts'
-export { toSignedRequest } from './signed-request.ts'
-export type { StoreCheck, StoreCheckOptions, StoreClock } from './store-checks.ts'
-export type { TokenPolicy } from './token-policy.ts'
+} from './store-checks/revocation.ts'
+export type { StoreCheck, StoreCheckOptions, StoreClock } from './store-checks/store-checks.ts'
 export {
   type TombstoneBounds,
   type TombstoneCheckOptions,
   tombstoneStoreChecks,
-} from './tombstone-store-checks.ts'
+} from './store-checks/tombstone.ts'
+export type { TestClock } from './world/clock.ts'
+export type { RevocationBody, RevokeOptions } from './world/deliver.ts'
+export { dial } from './world/dial.ts'
+export { type Listening, listen } from './world/listen.ts'
+export type { Generation, IssuerRole } from './world/roles.ts'
+export type { ServedIssuers } from './world/served-issuers.ts'

@@ -1,12 +1,14 @@
 import type { RequestListener } from 'node:http'
-import { Agent } from './agent.ts'
-import { makeClock, type TestClock } from './clock.ts'
-import { answeredAt } from './dial.ts'
-import { firstKey, type IssuerRole, TestIssuer } from './issuer.ts'
-import { answerIssuerEndpoint } from './issuer-endpoints.ts'
-import { type Algorithm, makeKey } from './keys.ts'
-import { type Listening, listen } from './listen.ts'
-import { dialing, publishing, type ServedIssuers } from './served-issuers.ts'
+import { Agent } from './agent/agent.ts'
+import { answerIssuerEndpoint } from './endpoints/answer-endpoint.ts'
+import { firstKey, TestIssuer } from './issuer/issuer.ts'
+import { type Algorithm, makeKey } from './signing/keys.ts'
+import { makeClock, type TestClock } from './world/clock.ts'
+import { answeredAt } from './world/dial.ts'
+import { type Listening, listen } from './world/listen.ts'
+import type { IssuerRole } from './world/roles.ts'
+import { dialing, publishing, type ServedIssuers } from './world/served-issuers.ts'
+import type { World } from './world/world.ts'
 
 export interface NetworkOptions {
   /** The resource tokens are minted for; default `https://notes.example`. */
@@ -36,7 +38,7 @@ export interface LoggedFetch {
 }
 
 /** An AAuth world in one process. */
-export class TestNetwork {
+export class TestNetwork implements World {
   readonly resource: string
   readonly clock: TestClock
   readonly seed: string
@@ -127,7 +129,7 @@ export class TestNetwork {
     const who = runtime === undefined ? name : `${name} ${runtime}`
     const key = await makeKey(`${this.seed} agent ${who}`, `agent-${name}`, alg)
     const person = personServer === null ? undefined : (personServer ?? this.personServer)
-    return new Agent(this, name, provider ?? this.agentProvider, person, key)
+    return new Agent(this, name, provider ?? this.agentProvider, person, key, this.personServer)
   }
 
   /**

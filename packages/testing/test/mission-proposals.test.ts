@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Agent, TokenRefused } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { PendingRequests } from '../src/pending-requests.ts'
+import { PendingRequests } from '../src/issuer/pending-requests.ts'
 import { notes } from './exchange-world.ts'
 import { makeMission, proposal, ps } from './mission-world.ts'
 import { ask } from './token-request.ts'

@@ -6,7 +6,7 @@ import {
   toRequest,
 } from '@aauth-guard/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { signAsServer } from '../src/server-signature.ts'
+import { signAsServer } from '../src/signing/server-signature.ts'
 import { linesOf, verifies } from './received.ts'
 
 const now = 1_790_000_000

@@ -6,7 +6,7 @@ import {
   toSignedRequest,
 } from '@aauth-guard/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { dialing } from '../src/served-issuers.ts'
+import { dialing } from '../src/world/served-issuers.ts'
 
 const jwks = 'https://ps.example/jwks.json'
 let net: TestNetwork

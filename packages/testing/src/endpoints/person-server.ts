@@ -9,14 +9,15 @@ import {
 import { fetchGuard } from '@aauth-guard/core/fetch'
 import { decodeJwt } from 'jose'
 import { isInnerList, parseDictionary } from 'structured-headers'
-import { answerEndpoint, EndpointError } from './endpoint-answer.ts'
-import { departureNamed } from './exchange-misbehaviour.ts'
-import type { Generation, TestIssuer } from './issuer.ts'
+import { departureNamed } from '../issuer/exchange-misbehaviour.ts'
+import type { TestIssuer } from '../issuer/issuer.ts'
+import { isDigest } from '../issuer/missions.ts'
+import { deliver } from '../world/deliver.ts'
+import { answerEndpoint, EndpointError } from '../world/endpoint-answer.ts'
+import type { Generation } from '../world/roles.ts'
+import type { World } from '../world/world.ts'
 import { answerMission } from './mission-endpoint.ts'
-import { isDigest } from './missions.ts'
-import type { TestNetwork } from './network.ts'
 import { onlyPerson, Persons } from './persons.ts'
-import { deliver } from './revoke.ts'
 import {
   answerTokenRequest,
   checkGeneration,
@@ -31,7 +32,7 @@ import {
  * The token endpoints of a person server: person tokens (PS11-01 to PS11-07), and auth tokens for resource tokens
  * (PS11-20 to PS11-28), which it grants or fetches from an access server. One person, who agrees to everything.
  */
-export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Request) => Promise<Response> {
+export function personServer(net: World, issuer: TestIssuer): (request: Request) => Promise<Response> {
   const settings = { fetch: net.fetch, now: net.clock.now }
   const issuers = createIssuers({ ...settings, isRevoked: (iss, jti) => issuer.withdrawn.has(iss, jti) })
   const persons = new Persons(net, issuer)

@@ -1,9 +1,9 @@
 import { isInnerList, parseDictionary } from 'structured-headers'
-import type { Agent } from './agent.ts'
-import { base64url, sha256 } from './keys.ts'
-import { TokenRefused } from './ladder.ts'
-import type { MissionProposal } from './missions.ts'
-import type { TestNetwork } from './network.ts'
+import type { MissionProposal } from '../issuer/missions.ts'
+import { base64url, sha256 } from '../signing/keys.ts'
+import type { World } from '../world/world.ts'
+import { TokenRefused } from './call.ts'
+import type { SigningAgent } from './requests.ts'
 
 /** How an agent goes about something that the person decides. */
 export interface AskOptions {
@@ -26,8 +26,8 @@ export interface ProposedMission {
 
 /** Proposes a mission and waits for what the person says. @throws {TokenRefused} where they do not agree */
 export async function proposeMission(
-  net: TestNetwork,
-  agent: Agent,
+  net: World,
+  agent: SigningAgent,
   proposal: MissionProposal,
   options: AskOptions,
 ): Promise<ProposedMission> {
@@ -41,8 +41,8 @@ export async function proposeMission(
 
 /** Reports that a mission is done, and waits until the person has seen it. @throws {TokenRefused} */
 export async function completeMission(
-  net: TestNetwork,
-  agent: Agent,
+  net: World,
+  agent: SigningAgent,
   s256: string,
   summary: string,
   options: AskOptions,
@@ -52,8 +52,8 @@ export async function completeMission(
 }
 
 async function missionEndpoint(
-  net: TestNetwork,
-  { personServer }: Agent,
+  net: World,
+  { personServer }: SigningAgent,
 ): Promise<{ readonly approver: string; readonly endpoint: string }> {
   if (personServer === undefined) throw new Error('the agent has no person server to ask')
   const approver = personServer.id
@@ -65,8 +65,8 @@ async function missionEndpoint(
 
 /** Asks, and looks again no sooner than it is told (draft 11 §11.8). */
 async function ask(
-  net: TestNetwork,
-  agent: Agent,
+  net: World,
+  agent: SigningAgent,
   endpoint: string,
   body: object,
   { via, interact, wait = sleep }: AskOptions,

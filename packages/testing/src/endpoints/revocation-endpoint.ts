@@ -1,9 +1,10 @@
 import { ExchangeError } from '@aauth-guard/core/exchange'
-import { answerEndpoint, readJsonObject } from './endpoint-answer.ts'
-import type { TokenName } from './issued-tokens.ts'
-import { documents, type TestIssuer } from './issuer.ts'
-import type { TestNetwork } from './network.ts'
-import { revokeTokens } from './revoke-issued.ts'
+import type { TokenName } from '../issuer/issued-tokens.ts'
+import type { TestIssuer } from '../issuer/issuer.ts'
+import { revokeTokens } from '../issuer/revoke-issued.ts'
+import { answerEndpoint, readJsonObject } from '../world/endpoint-answer.ts'
+import { documents } from '../world/roles.ts'
+import type { World } from '../world/world.ts'
 import { verifyServerCaller } from './server-caller.ts'
 
 /** Who withdraws what where (draft 11 §11.12, Table 18). */
@@ -17,7 +18,7 @@ const heard: Readonly<Record<'person-server' | 'access-server', readonly string[
  * revokes what it issued on it, and says which resources were told (draft 11 §11.12.3; AS11-08).
  */
 export function answerRevocation(
-  net: TestNetwork,
+  net: World,
   issuer: TestIssuer,
   role: keyof typeof heard,
   request: Request,

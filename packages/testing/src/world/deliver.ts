@@ -1,8 +1,8 @@
-import { toRequest } from './agent.ts'
+import type { ServerSignOptions } from '../signing/server-signature.ts'
+import type { SignedMessage } from '../signing/sign.ts'
+import { toRequest } from '../signing/signed-request.ts'
+import type { World } from '../world/world.ts'
 import { dial } from './dial.ts'
-import type { TestNetwork } from './network.ts'
-import type { ServerSignOptions } from './server-signature.ts'
-import type { SignedMessage } from './sign.ts'
 
 /** What a revocation says: draft 11, drafts 01 to 05, and drafts 06 to 10. */
 export type RevocationBody =
@@ -18,7 +18,7 @@ export interface RevokeOptions extends ServerSignOptions {
 
 /** Sends a message to whoever is served under its authority, else to the network. */
 export async function deliver(
-  net: TestNetwork,
+  net: World,
   message: SignedMessage,
   via: string | undefined,
 ): Promise<Response> {

@@ -2,9 +2,9 @@ import { authorizeServer, createResource } from '@aauth-guard/core'
 import { createIssuers, ExchangeError, verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
 import { fetchRequest } from '@aauth-guard/core/fetch'
 import { decodeJwt } from 'jose'
-import { departureNamed } from './exchange-misbehaviour.ts'
-import type { TestIssuer } from './issuer.ts'
-import type { TestNetwork } from './network.ts'
+import { departureNamed } from '../issuer/exchange-misbehaviour.ts'
+import type { TestIssuer } from '../issuer/issuer.ts'
+import type { World } from '../world/world.ts'
 import {
   answerTokenRequest,
   checkGeneration,
@@ -15,7 +15,7 @@ import {
 } from './token-endpoint.ts'
 
 /** The token endpoints of an access server, which person servers ask (AS11-01 to AS11-06). */
-export function accessServer(net: TestNetwork, issuer: TestIssuer): (request: Request) => Promise<Response> {
+export function accessServer(net: World, issuer: TestIssuer): (request: Request) => Promise<Response> {
   const settings = { fetch: net.fetch, now: net.clock.now }
   const issuers = createIssuers({ ...settings, isRevoked: (iss, jti) => issuer.withdrawn.has(iss, jti) })
   const resource = createResource({ issuer: issuer.id, trust: { personServers: 'any' }, ...settings })

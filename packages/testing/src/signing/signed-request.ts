@@ -12,3 +12,12 @@ export function toSignedRequest({ method, url, target, headers, body }: SignedMe
     body: body ?? new Uint8Array(),
   }
 }
+
+/** A signed message for hosts that speak `Request`; a URL parser may change its target on the way. */
+export function toRequest({ method, url, headers, body }: SignedMessage): Request {
+  return new Request(url, {
+    method,
+    headers: headers.map(([name, value]): [string, string] => [name, value]),
+    ...(body && { body }),
+  })
+}

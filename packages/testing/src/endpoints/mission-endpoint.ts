@@ -1,9 +1,9 @@
 import { ExchangeError } from '@aauth-guard/core/exchange'
-import { granted, readJsonObject } from './endpoint-answer.ts'
-import type { TestIssuer } from './issuer.ts'
-import { base64url, sha256 } from './keys.ts'
-import { isDigest, type MissionProposal, notFound, type TestMission } from './missions.ts'
-import { deferred, type PendingRequest } from './pending-requests.ts'
+import type { TestIssuer } from '../issuer/issuer.ts'
+import { isDigest, type MissionProposal, notFound, type TestMission } from '../issuer/missions.ts'
+import { deferred, type PendingRequest } from '../issuer/pending-requests.ts'
+import { base64url, sha256 } from '../signing/keys.ts'
+import { granted, readJsonObject } from '../world/endpoint-answer.ts'
 
 /**
  * The mission endpoint of a person server, for the agent whose signature was verified: a proposal, an update, a

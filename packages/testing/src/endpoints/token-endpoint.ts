@@ -1,10 +1,11 @@
 import { ExchangeError, type VerifiedResourceToken } from '@aauth-guard/core/exchange'
 import { decodeJwt } from 'jose'
-import { answerEndpoint, granted, noAnswer, readJsonObject, refusal } from './endpoint-answer.ts'
-import { departureNamed } from './exchange-misbehaviour.ts'
-import type { IssuedFor, TokenName } from './issued-tokens.ts'
-import { documents, type Generation, type TestIssuer } from './issuer.ts'
-import type { TestNetwork } from './network.ts'
+import { departureNamed } from '../issuer/exchange-misbehaviour.ts'
+import type { IssuedFor, TokenName } from '../issuer/issued-tokens.ts'
+import type { TestIssuer } from '../issuer/issuer.ts'
+import { answerEndpoint, granted, noAnswer, readJsonObject, refusal } from '../world/endpoint-answer.ts'
+import { documents, type Generation } from '../world/roles.ts'
+import type { World } from '../world/world.ts'
 
 /** The body of a token request: every member of it that is a string. */
 export type TokenRequest = Readonly<Record<string, string | undefined>>
@@ -54,7 +55,7 @@ export function checkGeneration(asked: VerifiedResourceToken, generation: Genera
 
 /** Signs the auth token that a resource token asks for (draft 11 §7.2, §9.1; drafts 01 to 10). */
 export function issueAuthToken(
-  net: TestNetwork,
+  net: World,
   issuer: TestIssuer,
   asked: VerifiedResourceToken,
   sub: string | undefined,

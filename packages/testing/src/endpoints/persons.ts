@@ -1,8 +1,8 @@
 import { ExchangeError, type Issuers } from '@aauth-guard/core/exchange'
-import type { IssuedToken } from './issued-tokens.ts'
-import type { TestIssuer } from './issuer.ts'
-import { base64url, sha256 } from './keys.ts'
-import type { TestNetwork } from './network.ts'
+import type { IssuedToken } from '../issuer/issued-tokens.ts'
+import type { TestIssuer } from '../issuer/issuer.ts'
+import { base64url, sha256 } from '../signing/keys.ts'
+import type { World } from '../world/world.ts'
 
 /** What a call chain goes on with: the token that a resource was called with, after it verified. */
 export interface Upstream {
@@ -18,10 +18,10 @@ export const onlyPerson = ''
 
 /** Whom a person server knows, and by which identifier at which resource (PS11-01). */
 export class Persons {
-  private readonly net: TestNetwork
+  private readonly net: World
   private readonly issuer: TestIssuer
 
-  constructor(net: TestNetwork, issuer: TestIssuer) {
+  constructor(net: World, issuer: TestIssuer) {
     this.net = net
     this.issuer = issuer
   }

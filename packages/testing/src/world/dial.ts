@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { SignedMessage } from './sign.ts'
+import type { SignedMessage } from '../signing/sign.ts'
 
 /**
  * Sends a message over a real socket to a loopback server, byte for byte: the target is not normalised, repeated

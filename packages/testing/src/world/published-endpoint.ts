@@ -1,5 +1,5 @@
-import type { TestNetwork } from './network.ts'
-import { deliver } from './revoke.ts'
+import type { World } from '../world/world.ts'
+import { deliver } from './deliver.ts'
 
 /** An endpoint by its name in a metadata document. */
 export interface EndpointName {
@@ -13,7 +13,7 @@ export interface EndpointName {
  * @throws {Error} where the metadata names no such endpoint
  */
 export async function publishedEndpoint(
-  net: TestNetwork,
+  net: World,
   server: string,
   { document, member }: EndpointName,
   via?: string,

@@ -1,4 +1,4 @@
-import { type AgentMistake, agentMistakes, type Mistake } from './mistakes.ts'
+import { type AgentMistake, agentMistakes, type Mistake } from './agent-mistakes.ts'
 import type { Draft } from './sign.ts'
 
 const omit = (name: string): Mistake => ({

@@ -1,5 +1,5 @@
 import { serializeDictionary, Token } from 'structured-headers'
-import { EndpointError, granted } from './endpoint-answer.ts'
+import { EndpointError, granted } from '../world/endpoint-answer.ts'
 
 /** Something the person is asked. */
 export interface PendingRequest {

@@ -1,8 +1,8 @@
 import { type Item, isInnerList, parseDictionary, Token } from 'structured-headers'
-import { EndpointError } from './endpoint-answer.ts'
-import { base64, isSignedBy, sha256 } from './keys.ts'
-import type { TestNetwork } from './network.ts'
-import { signatureBase } from './sign.ts'
+import { base64, isSignedBy, sha256 } from '../signing/keys.ts'
+import { signatureBase } from '../signing/sign.ts'
+import { EndpointError } from '../world/endpoint-answer.ts'
+import type { World } from '../world/world.ts'
 
 /** A server that signed a request with a key it publishes. */
 export interface ServerCaller {
@@ -25,7 +25,7 @@ const window = 60
  * @throws {EndpointError} 401 with `Signature-Error`; 403 `unsupported_iss` for others
  */
 export async function verifyServerCaller(
-  net: TestNetwork,
+  net: World,
   request: Request,
   content: Uint8Array<ArrayBuffer>,
   documents: readonly string[],
@@ -88,7 +88,7 @@ function readSignature({ headers }: Request): UntrustedSignature {
 }
 
 async function publishedKey(
-  net: TestNetwork,
+  net: World,
   { id, dwk }: ServerCaller,
   kid: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {

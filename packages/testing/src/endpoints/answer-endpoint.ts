@@ -1,8 +1,8 @@
+import type { TestIssuer } from '../issuer/issuer.ts'
+import { endpointAt } from '../issuer/issuer-metadata.ts'
+import type { World } from '../world/world.ts'
 import { accessServer } from './access-server.ts'
-import type { TestIssuer } from './issuer.ts'
-import { endpointAt } from './issuer-metadata.ts'
 import { answerMissionControl } from './mission-status.ts'
-import type { TestNetwork } from './network.ts'
 import { personServer } from './person-server.ts'
 import { answerRevocation } from './revocation-endpoint.ts'
 import { isOfServer } from './server-caller.ts'
@@ -13,7 +13,7 @@ const servers = new WeakMap<TestIssuer, Answering>()
 
 /** The answer of an endpoint, or `undefined` where the issuer has none there. */
 export function answerIssuerEndpoint(
-  net: TestNetwork,
+  net: World,
   issuer: TestIssuer,
   request: Request,
 ): Promise<Response> | undefined {

@@ -1,12 +1,21 @@
-import { EndpointError } from './endpoint-answer.ts'
-import type { TestIssuer } from './issuer.ts'
-import { base64url, sha256 } from './keys.ts'
-import type { StatusMisbehaviour } from './mission-status.ts'
-import type { TestNetwork } from './network.ts'
+import { base64url, sha256 } from '../signing/keys.ts'
+import { deliver, type RevokeOptions } from '../world/deliver.ts'
+import { EndpointError } from '../world/endpoint-answer.ts'
+import { publishedEndpoint } from '../world/published-endpoint.ts'
+import type { Generation } from '../world/roles.ts'
+import type { World } from '../world/world.ts'
+import type { IssuedTokens } from './issued-tokens.ts'
 import { type PendingRequest, PendingRequests } from './pending-requests.ts'
-import { publishedEndpoint } from './published-endpoint.ts'
-import { deliver, type RevokeOptions } from './revoke.ts'
-import { type RevocationOutcome, revokeTokens } from './revoke-issued.ts'
+import { type RevocationOutcome, type RevokingIssuer, revokeTokens } from './revoke-issued.ts'
+import type { StatusMisbehaviour } from './status-misbehaviour.ts'
+import type { TokenPolicy } from './token-policy.ts'
+
+/** The person server that missions belong to. */
+export interface MissionIssuer extends RevokingIssuer {
+  readonly generations: readonly Generation[]
+  readonly policy: TokenPolicy
+  readonly issued: IssuedTokens
+}
 
 /** What an agent proposes (draft 11 §8.2). */
 export interface MissionProposal {
@@ -52,10 +61,10 @@ export class Missions {
   /** @internal */
   readonly requests: PendingRequests
   private readonly known = new Map<string, TestMission>()
-  private readonly net: TestNetwork
-  private readonly issuer: TestIssuer
+  private readonly net: World
+  private readonly issuer: MissionIssuer
 
-  constructor(net: TestNetwork, issuer: TestIssuer) {
+  constructor(net: World, issuer: MissionIssuer) {
     this.net = net
     this.issuer = issuer
     this.managers = [net.resource]

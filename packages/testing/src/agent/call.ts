@@ -1,8 +1,7 @@
 import { createIssuers, type Issuers, verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
 import { isInnerList, parseDictionary } from 'structured-headers'
-import type { Agent, AgentRequest, FetchOptions } from './agent.ts'
-import type { TestNetwork } from './network.ts'
-
+import type { World } from '../world/world.ts'
+import type { AgentRequest, FetchOptions, SigningAgent } from './requests.ts'
 /** How a call is made. */
 export interface CallOptions extends Omit<FetchOptions, 'token'> {
   /** Shown first; default the agent token. */
@@ -39,7 +38,7 @@ export class TokenRefused extends Error {
 
 /** A resource that keeps asking is left alone after so many requests. */
 const maxRequests = 6
-const issuersOf = new WeakMap<TestNetwork, Issuers>()
+const issuersOf = new WeakMap<World, Issuers>()
 
 /**
  * Calls until the resource asks for nothing more: fetches a person token, or redeems the resource token it is given,
@@ -48,8 +47,8 @@ const issuersOf = new WeakMap<TestNetwork, Issuers>()
  * @throws {TokenRefused}
  */
 export async function climb(
-  net: TestNetwork,
-  agent: Agent,
+  net: World,
+  agent: SigningAgent,
   url: string,
   request: AgentRequest,
   { token: first, upstream, ...options }: CallOptions,
@@ -124,7 +123,7 @@ export async function climb(
   }
 }
 
-function keptIssuers(net: TestNetwork): Issuers {
+function keptIssuers(net: World): Issuers {
   const issuers = issuersOf.get(net) ?? createIssuers({ fetch: net.fetch, now: net.clock.now })
   issuersOf.set(net, issuers)
   return issuers

@@ -1,11 +1,19 @@
-import type { TestIssuer } from './issuer.ts'
+import type { Generation, IssuerRole } from '../world/roles.ts'
+import type { Missions } from './missions.ts'
+
+/** What the metadata of an issuer depends on. */
+interface Described {
+  readonly role: IssuerRole
+  readonly generations: readonly Generation[]
+  readonly missions: Missions
+}
 
 /** Endpoints that the metadata of an issuer names, and where they are. */
 export function endpointsOf({
   role,
   generations,
   missions,
-}: TestIssuer): readonly (readonly [string, string])[] {
+}: Described): readonly (readonly [string, string])[] {
   if (role === 'agent-provider') return []
   const endpoints: (readonly [string, string])[] = []
   if (generations.includes('mission-header')) endpoints.push(['token_endpoint', '/token'])
@@ -22,7 +30,7 @@ export function endpointsOf({
 }
 
 /** What a person server says of the management of its missions. */
-export function managementOf({ role, missions }: TestIssuer): Readonly<Record<string, readonly string[]>> {
+export function managementOf({ role, missions }: Described): Readonly<Record<string, readonly string[]>> {
   if (role !== 'person-server' || missions.control === 'none') return {}
   return missions.control === 'endpoint'
     ? { mission_control_actions_supported: ['status', 'terminate'] }
@@ -30,7 +38,7 @@ export function managementOf({ role, missions }: TestIssuer): Readonly<Record<st
 }
 
 /** The endpoint of an issuer that a request goes to, by its first path segment. */
-export function endpointAt(issuer: TestIssuer, method: string, pathname: string): string | undefined {
+export function endpointAt(issuer: Described, method: string, pathname: string): string | undefined {
   const found = endpointsOf(issuer).find(
     ([, path]) => pathname === path || (path.startsWith('/mission') && pathname.startsWith(`${path}/`)),
   )?.[1]

@@ -1,4 +1,10 @@
-import type { Agent } from './agent.ts'
+import { type Algorithm, base64url, makeKey, type TestKey } from '../signing/keys.ts'
+import { type ServerRequest, type ServerSignOptions, signAsServer } from '../signing/server-signature.ts'
+import type { SignedMessage } from '../signing/sign.ts'
+import { deliver, type RevocationBody, type RevokeOptions } from '../world/deliver.ts'
+import { publishedEndpoint } from '../world/published-endpoint.ts'
+import { documents, type Generation, type IssuerRole } from '../world/roles.ts'
+import type { World } from '../world/world.ts'
 import {
   type IssuedFor,
   type IssuedToken,
@@ -7,21 +13,17 @@ import {
   WithdrawnTokens,
 } from './issued-tokens.ts'
 import { endpointsOf, managementOf } from './issuer-metadata.ts'
-import { type Algorithm, base64url, makeKey, type TestKey } from './keys.ts'
 import { type Misbehaviour, respond } from './misbehaviour.ts'
 import { Missions } from './missions.ts'
-import type { TestNetwork } from './network.ts'
-import { publishedEndpoint } from './published-endpoint.ts'
-import { deliver, type RevocationBody, type RevokeOptions } from './revoke.ts'
 import { type RevocationOutcome, revokeTokens } from './revoke-issued.ts'
-import { type ServerRequest, type ServerSignOptions, signAsServer } from './server-signature.ts'
-import type { SignedMessage } from './sign.ts'
 import type { TokenPolicy } from './token-policy.ts'
 
-/** The parts an issuer can play. */
-export type IssuerRole = 'agent-provider' | 'person-server' | 'access-server'
-
-export type Generation = 'mission-header' | 'person-token'
+/** Whom tokens are issued to. */
+export interface TokenHolder {
+  readonly id: string
+  readonly key: TestKey
+  readonly personServer: { readonly id: string } | undefined
+}
 
 /** Claims to set, or with `undefined` to leave out; header members likewise; and another key to sign with. */
 export interface TokenChanges {
@@ -44,13 +46,6 @@ export interface Grant extends TokenChanges {
   readonly generation?: Generation
 }
 
-/** Where each role publishes its metadata. */
-export const documents = {
-  'agent-provider': 'aauth-agent.json',
-  'person-server': 'aauth-person.json',
-  'access-server': 'aauth-access.json',
-} as const
-
 /** An issuer that publishes metadata and keys, mints tokens, and can be told to misbehave. */
 export class TestIssuer {
   readonly role: IssuerRole
@@ -68,11 +63,11 @@ export class TestIssuer {
   /** @internal Tokens that it takes no more. */
   readonly withdrawn: WithdrawnTokens
   private misbehaviour: Misbehaviour | undefined
-  private readonly net: TestNetwork
+  private readonly net: World
   private published: readonly TestKey[]
   private rounds = 1
 
-  constructor(net: TestNetwork, role: IssuerRole, id: string, key: TestKey) {
+  constructor(net: World, role: IssuerRole, id: string, key: TestKey) {
     this.net = net
     this.role = role
     this.id = id
@@ -124,13 +119,13 @@ export class TestIssuer {
   }
 
   /** An agent token for `agent` (draft 11 §5.3). Lives a day. */
-  agentToken(agent: Agent, changes: TokenChanges = {}): Promise<string> {
+  agentToken(agent: TokenHolder, changes: TokenChanges = {}): Promise<string> {
     const claims = { ...this.common(agent, 86_400, changes), sub: agent.id, ps: agent.personServer?.id }
     return this.sign('aa-agent+jwt', claims, changes, { agent: agent.id })
   }
 
   /** A person token for `agent` (draft 11 §7.1). */
-  personToken(agent: Agent, grant: Grant = {}): Promise<string> {
+  personToken(agent: TokenHolder, grant: Grant = {}): Promise<string> {
     const { tenant, mission } = grant
     const claims = {
       ...this.common(agent, 3600, grant),
@@ -142,7 +137,7 @@ export class TestIssuer {
   }
 
   /** An auth token for `agent`, in the generation asked for (draft 11 §9.4; drafts 01 to 10). */
-  authToken(agent: Agent, grant: Grant = {}): Promise<string> {
+  authToken(agent: TokenHolder, grant: Grant = {}): Promise<string> {
     const { scope, account, tenant, mission, generation = 'person-token' } = grant
     const ps = this.role === 'person-server' ? this.id : (agent.personServer ?? this.net.personServer).id
     const specific =
@@ -226,7 +221,7 @@ export class TestIssuer {
     return revokeTokens(this.net, this, tokens, options)
   }
 
-  private common(agent: Agent, lifetime: number, changes: TokenChanges): Record<string, unknown> {
+  private common(agent: TokenHolder, lifetime: number, changes: TokenChanges): Record<string, unknown> {
     const iat = this.net.clock.now()
     return {
       iss: this.id,

@@ -1,44 +1,14 @@
-import type { BareItem } from 'structured-headers'
-import { dial } from './dial.ts'
-import type { Grant, TestIssuer, TokenChanges } from './issuer.ts'
-import { base64, sha256, type TestKey } from './keys.ts'
-import { type CallOptions, type CallOutcome, climb } from './ladder.ts'
-import type { MissionProposal } from './missions.ts'
-import { type AgentMistake, mistakeNamed } from './mistakes.ts'
-import type { TestNetwork } from './network.ts'
+import type { Grant, TestIssuer, TokenChanges } from '../issuer/issuer.ts'
+import type { MissionProposal } from '../issuer/missions.ts'
+import { mistakeNamed } from '../signing/agent-mistakes.ts'
+import { base64, sha256, type TestKey } from '../signing/keys.ts'
+import { type Component, type Draft, type SignedMessage, signDraft } from '../signing/sign.ts'
+import { toRequest } from '../signing/signed-request.ts'
+import { dial } from '../world/dial.ts'
+import type { World } from '../world/world.ts'
+import { type CallOptions, type CallOutcome, climb } from './call.ts'
 import { type AskOptions, completeMission, type ProposedMission, proposeMission } from './propose-mission.ts'
-import { type Component, type Draft, type SignedMessage, signDraft } from './sign.ts'
-
-/** A request to be signed. */
-export interface AgentRequest {
-  readonly method?: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array<ArrayBuffer>
-}
-
-/** How a request is signed. */
-export interface SignOptions {
-  /** The JWT for `Signature-Key`. */
-  readonly token: string
-  /** Default `sig`. */
-  readonly label?: string
-  /** Covered beside the base components and the fields that must be. */
-  readonly cover?: readonly string[]
-  /** Signature parameters beside `created`. */
-  readonly params?: Readonly<Record<string, BareItem>>
-  /** Seconds; default the network's clock. */
-  readonly created?: number
-  /** Sends and covers `AAuth-Mission` (drafts 01 to 10). */
-  readonly mission?: { readonly approver: string; readonly s256: string }
-  /** Sends and covers `Content-Digest`, and covers `Content-Type`. */
-  readonly digest?: boolean
-  readonly mistake?: AgentMistake
-}
-
-/** How a request is signed, and where it goes. */
-export interface FetchOptions extends SignOptions {
-  readonly via?: string
-}
+import type { AgentRequest, FetchOptions, SignOptions } from './requests.ts'
 
 type ToSign<Options> =
   | readonly [url: string, request: AgentRequest, options: Options]
@@ -51,16 +21,20 @@ export class Agent {
   readonly provider: TestIssuer
   readonly personServer: TestIssuer | undefined
   readonly key: TestKey
-  private readonly net: TestNetwork
+  private readonly net: World
+  /** Issues where the agent has no person server of its own. */
+  private readonly defaultIssuer: TestIssuer | undefined
 
   constructor(
-    net: TestNetwork,
+    net: World,
     name: string,
     provider: TestIssuer,
     personServer: TestIssuer | undefined,
     key: TestKey,
+    defaultIssuer: TestIssuer | undefined = personServer,
   ) {
     this.net = net
+    this.defaultIssuer = defaultIssuer
     this.id = `aauth:${name}@${new URL(provider.id).host}`
     this.provider = provider
     this.personServer = personServer
@@ -100,7 +74,7 @@ export class Agent {
    */
   fetch(url: string, request?: AgentRequest): Promise<Response>
   /**
-   * Signs a request to `url` with the token that is named and sends it, once: to the app that {@link TestNetwork.listen} serves under the authority of
+   * Signs a request to `url` with the token that is named and sends it, once: to the app that `listen` of the network serves under the authority of
    * `url`, else to the issuers of the network.
    * @param options.via where to dial instead, as `http://127.0.0.1:PORT`; `Host` still names the authority of `url`
    */
@@ -190,17 +164,10 @@ export class Agent {
   }
 
   private person(): TestIssuer {
-    return this.personServer ?? this.net.personServer
+    const issuer = this.personServer ?? this.defaultIssuer
+    if (issuer === undefined) throw new Error('the agent has no person server to ask')
+    return issuer
   }
-}
-
-/** A signed message for hosts that speak `Request`; a URL parser may change its target on the way. */
-export function toRequest({ method, url, headers, body }: SignedMessage): Request {
-  return new Request(url, {
-    method,
-    headers: headers.map(([name, value]): [string, string] => [name, value]),
-    ...(body && { body }),
-  })
 }
 
 /** Without a token it is the agent that sees to it. */

@@ -1,8 +1,17 @@
-import type { IssuedToken } from './issued-tokens.ts'
-import { documents, type TestIssuer } from './issuer.ts'
-import type { TestNetwork } from './network.ts'
-import { NotPublished, publishedEndpoint } from './published-endpoint.ts'
-import { deliver, type RevokeOptions } from './revoke.ts'
+import type { ServerRequest, ServerSignOptions } from '../signing/server-signature.ts'
+import type { SignedMessage } from '../signing/sign.ts'
+import { deliver, type RevokeOptions } from '../world/deliver.ts'
+import { NotPublished, publishedEndpoint } from '../world/published-endpoint.ts'
+import { documents } from '../world/roles.ts'
+import type { World } from '../world/world.ts'
+import type { IssuedToken, WithdrawnTokens } from './issued-tokens.ts'
+
+/** A server that withdraws what it issued, and signs that it does. */
+export interface RevokingIssuer {
+  readonly id: string
+  readonly withdrawn: WithdrawnTokens
+  signServer(url: string, request: ServerRequest, options?: ServerSignOptions): Promise<SignedMessage>
+}
 
 /** What became of one revocation at one server. */
 export interface RevocationOutcome {
@@ -30,8 +39,8 @@ export interface DownstreamRevocation {
  * was presented to as well (draft 11 §11.12, Table 18). The issuer itself takes none of them from then on.
  */
 export async function revokeTokens(
-  net: TestNetwork,
-  issuer: TestIssuer,
+  net: World,
+  issuer: RevokingIssuer,
   tokens: readonly IssuedToken[],
   options: RevokeOptions,
 ): Promise<readonly RevocationOutcome[]> {
