@@ -1,9 +1,10 @@
 import { platform } from '#platform'
 import { isAAuthError } from '../errors/aauth-error.ts'
 import { IssuerKeys } from '../keys/issuer-keys.ts'
-import { allowsLegacy, verifyToken } from '../keys/verify-token.ts'
+import { verifyToken } from '../keys/verify-token.ts'
 import { audienceOf } from '../token/claim-values.ts'
 import { asVerified, type VerifiedClaims } from '../token/claims.ts'
+import { allowsLegacyAlgorithms, generationNames } from '../token/generations.ts'
 import type { JsonObject } from '../token/json.ts'
 import type { Generation, WellKnownDocument } from '../token/kinds.ts'
 import { checkPublicKey, thumbprint } from '../token/public-key.ts'
@@ -48,7 +49,7 @@ export class Issuers {
     this.#isRevoked = isRevoked
     this.now = () => Math.floor(now ? now() : Date.now() / 1000)
     this.#named = new Set(named)
-    this.generations = new Set(generations ?? ['mission-header', 'person-token'])
+    this.generations = new Set(generations ?? generationNames)
     this.#keys = new IssuerKeys({
       fetcherFor: ({ named: isNamed }) => injected ?? platform.guardedFetch ?? (isNamed ? fetch : undefined),
       now: this.now,
@@ -95,7 +96,7 @@ export class Issuers {
         claims: [],
       }
       const claims = readClaims(token, rules, this.now())
-      const legacy = allowsLegacy(claims, this.generations.has('mission-header'))
+      const legacy = allowsLegacyAlgorithms(claims.generation, this.generations)
       const key = checkPublicKey(claims.jwk, legacy)
       await this.verifyJws(token, claims.iss, claims.dwk, legacy)
       await this.refuseRevoked(claims, parameter)

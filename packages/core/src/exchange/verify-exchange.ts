@@ -1,4 +1,5 @@
 import type { VerifiedClaims } from '../token/claims.ts'
+import { rulesOf } from '../token/generations.ts'
 import { decodeToken } from '../token/untrusted-token.ts'
 import { type Departure, ExchangeError } from './exchange-error.ts'
 import { asExchangeError, type Issuers } from './issuers.ts'
@@ -42,16 +43,14 @@ export async function verifyExchange({
 }: Exchange): Promise<VerifiedClaims> {
   checkIssuer(authToken, asked.aud)
   const { claims, jkt, aud } = await issuers.verifyParameter(authToken, 'auth', undefined)
+  const { personTokens } = rulesOf(asked.generation)
   const departures: readonly (readonly [Departure, boolean])[] = [
     ['audience_not_issuer', aud !== asked.iss],
     ['generation_changed', claims.generation !== asked.generation],
     ['key_changed', jkt !== asked.agentJkt],
-    [
-      'person_changed',
-      asked.generation === 'person-token' && (claims.ps !== asked.ps || claims.sub !== asked.sub),
-    ],
+    ['person_changed', personTokens && (claims.ps !== asked.ps || claims.sub !== asked.sub)],
     ['agent_changed', claims.agent !== asked.agent],
-    ['tenant_changed', asked.generation === 'person-token' && (claims.tenant ?? undefined) !== asked.tenant],
+    ['tenant_changed', personTokens && (claims.tenant ?? undefined) !== asked.tenant],
     [
       'mission_changed',
       claims.mission?.s256 !== asked.mission?.s256 || claims.mission?.approver !== asked.mission?.approver,

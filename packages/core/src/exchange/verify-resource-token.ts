@@ -1,4 +1,5 @@
 import type { VerifiedClaims } from '../token/claims.ts'
+import { rulesOf } from '../token/generations.ts'
 import type { JsonObject } from '../token/json.ts'
 import { decodeJws, type UntrustedJws } from '../token/untrusted-token.ts'
 import { ExchangeError } from './exchange-error.ts'
@@ -58,6 +59,7 @@ export async function verifyResourceToken(
   const { issuers, role } = context
   const untrusted = readToken(token, issuers)
   const { claims } = untrusted
+  const rules = rulesOf(claims.generation)
   const personServer = role === 'person-server' ? context.recipient : context.personServer
   if (role === 'agent' && claims.iss !== context.resource)
     throw refuse('iss is not the resource that was called')
@@ -68,13 +70,13 @@ export async function verifyResourceToken(
   if (role !== 'access-server' && agent.jkt !== context.requestKey)
     throw new ExchangeError('invalid_agent_token', 'the agent token is bound to another key')
   // A sub-agent of draft 11 asks through its parent (PS11-06).
-  if (role !== 'agent' && claims.generation === 'person-token' && agent.claims.parentAgent !== undefined)
+  if (role !== 'agent' && rules.personTokens && agent.claims.parentAgent !== undefined)
     throw new ExchangeError('invalid_request', 'a sub-agent asks through its parent')
   const bound = await actingAgent(context, agent, claims.iss)
   if (bound.jkt !== claims.agentJkt) throw refuse('agent_jkt is not the key of the agent')
   const upstream = await verifyUpstream(context, agent.claims, personServer)
   const exps = [agent.claims.exp, bound.claims.exp, ...(upstream ? [upstream.exp] : [])]
-  if (claims.generation === 'person-token') {
+  if (rules.personTokens) {
     if (claims.ps !== personServer) throw refuse('ps is another person server')
     exps.push((await verifyPresented(context, claims)).exp)
   } else {
@@ -101,7 +103,7 @@ function readToken(token: string, issuers: Issuers): UntrustedResourceToken {
     const jws = decodeJws(token, (typ) => typ === 'aa-resource+jwt')
     const claims = readResourceToken(jws.untrustedClaims, issuers.now())
     if (!issuers.generations.has(claims.generation)) throw refuse(`${claims.generation} is switched off`)
-    if (jws.alg === 'EdDSA' && claims.generation !== 'mission-header')
+    if (jws.alg === 'EdDSA' && !rulesOf(claims.generation).legacyAlgorithms)
       throw refuse('alg EdDSA is not fully specified')
     return { jws, claims }
   } catch (fault) {
@@ -111,8 +113,8 @@ function readToken(token: string, issuers: Issuers): UntrustedResourceToken {
 
 async function verifySignature({ jws, claims }: UntrustedResourceToken, issuers: Issuers): Promise<void> {
   try {
-    const old = claims.generation === 'mission-header'
-    await issuers.verifyJws(jws, claims.iss, 'aauth-resource.json', old)
+    const legacy = rulesOf(claims.generation).legacyAlgorithms
+    await issuers.verifyJws(jws, claims.iss, 'aauth-resource.json', legacy)
     await issuers.refuseRevoked(claims, 'resource')
   } catch (fault) {
     throw asExchangeError(fault, 'resource')
@@ -162,7 +164,7 @@ async function verifyPresented(
   const { issuers, presentedToken } = context
   if (presentedToken === undefined) throw new ExchangeError('invalid_request', 'presented_token is missing')
   const { claims: presented, jkt } = await issuers.verifyParameter(presentedToken, 'presented', claims.iss)
-  if (presented.kind === 'agent-token' || presented.generation !== 'person-token')
+  if (presented.generation === undefined || !rulesOf(presented.generation).personTokens)
     throw new ExchangeError('invalid_presented_token', 'neither a person token nor an auth token of draft 11')
   demandKnownIssuer(context, presented, 'presented')
   if (jkt !== claims.agentJkt)

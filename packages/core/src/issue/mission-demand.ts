@@ -1,5 +1,6 @@
 import { assertMission, type MissionDemand } from '../resource/mission-requirement.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
+import { rulesOf } from '../token/generations.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
 
 /**
@@ -15,7 +16,9 @@ export function assertMissionObtainable(
 ): void {
   if (claims.kind === 'agent-token') return
   // It is sent back for a person token, which may carry what this one lacks.
-  if (claims.generation === 'mission-header' && !requirement.accept.has('auth-token')) return
+  const { generation } = claims
+  if (generation !== undefined && !rulesOf(generation).personTokens && !requirement.accept.has('auth-token'))
+    return
   // What is merely asserted is no reason to refuse a token without a mission where none may be.
   if (claims.mission === undefined && requirement.missionForbidden) return
   assertMission(claims.mission ?? asserted, requirement)

@@ -1,5 +1,6 @@
 import type { ActiveKey } from '../keys/signing-key.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
+import { agentTokenRules, rulesOf } from '../token/generations.ts'
 import { encodeBase64url } from '../wire/base64url.ts'
 
 /** What a resource token is made of. All of it comes from the verified token on this very request. */
@@ -47,21 +48,10 @@ export async function signResourceToken(
     scope: scopes.join(' '),
     ...(account !== undefined && { account }),
   }
-  const specific: Record<string, unknown> =
-    claims.generation === 'person-token'
-      ? {
-          ps: claims.ps,
-          sub: claims.sub,
-          presented_jti: claims.jti,
-          ...(older && { person_token_jti: claims.jti }),
-          ...(claims.mission && { mission_s256: claims.mission.s256 }),
-          ...(claims.tenant !== null && { tenant: claims.tenant }),
-        }
-      : {
-          agent: claims.agent,
-          ...(mission && { mission: { approver: mission.approver, s256: mission.s256 } }),
-        }
-  return signToken({ ...common, ...specific }, key)
+  // An agent token is answered as the generation in which it is enough (R11-142).
+  const { resourceTokenClaims } =
+    claims.generation === undefined ? agentTokenRules : rulesOf(claims.generation)
+  return signToken({ ...common, ...resourceTokenClaims(claims, mission, older ?? false) }, key)
 }
 
 const utf8 = new TextEncoder()

@@ -1,6 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { UntrustedClaims } from '../token/claims.ts'
 import type { UntrustedJws } from '../token/untrusted-token.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 import type { KeySource } from './issuer-record.ts'
@@ -27,9 +26,4 @@ export async function verifyToken(
   throw new AAuthError('invalid_jwt', {
     hint: `the signature does not verify with key "${kid}" of ${source.iss}`,
   })
-}
-
-/** Whether the generation of a token lets legacy algorithms pass while `mission-header` is on (matrix D14). */
-export function allowsLegacy(claims: UntrustedClaims, missionHeader: boolean): boolean {
-  return missionHeader && claims.generation !== 'person-token'
 }

@@ -3,6 +3,8 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import type { ClassPolicy } from '../resource/requirement.ts'
 import type { Auth } from '../token/auth.ts'
 import type { Mission } from '../token/claims.ts'
+import { rulesOf } from '../token/generations.ts'
+import type { Generation } from '../token/kinds.ts'
 import { provenanceOf } from '../verify/provenance.ts'
 
 /**
@@ -30,7 +32,7 @@ export interface MissionGrant {
  * person of one is never that of the other (matrix D22, D51).
  */
 export interface MissionPerson {
-  readonly generation: 'mission-header' | 'person-token'
+  readonly generation: Generation
   /** The person server in draft 11 (A-32), the issuer of the token before. */
   readonly issuer: string
   /** Part of the name in drafts 01 to 10 alone. */
@@ -179,9 +181,8 @@ function membersOf(value: unknown): Readonly<Record<string, unknown>> {
 function personOf({ generation, iss, ps, sub, tenant }: Auth): MissionPerson | null {
   // An agent token has no generation, and its `sub` is an agent.
   if (generation === undefined || sub === undefined) return null
-  return generation === 'person-token'
-    ? { generation, issuer: ps as string, tenant: null, sub }
-    : { generation, issuer: iss, tenant, sub }
+  const { issuer, tenant: apart = null } = rulesOf(generation).namespaceOf({ iss, ps, tenant })
+  return { generation, issuer, tenant: apart, sub }
 }
 
 /** Whoever is named is no other than himself; where neither side names anybody there is nothing to compare. */

@@ -6,6 +6,7 @@ import type { ReplayScope } from '../signature/replay.ts'
 import type { Stores } from '../stores/stores.ts'
 import { checkServerId, checkServerIds } from '../token/check-server-ids.ts'
 import { checkClaimNames } from '../token/further-claims.ts'
+import { generationNames } from '../token/generations.ts'
 import type { Generation } from '../token/kinds.ts'
 import { quoted } from '../wire/quoted.ts'
 import { cutTarget } from '../wire/target.ts'
@@ -131,9 +132,12 @@ function checkScopes(given: ResourceOptions): Pick<ResourceSettings, 'scopes' | 
 }
 
 function checkGenerations(given: readonly Generation[] | undefined): ReadonlySet<Generation> {
-  const generations = new Set<Generation>(given ?? ['mission-header', 'person-token'])
-  const known = [...generations].every((name) => name === 'mission-header' || name === 'person-token')
-  demand(generations.size > 0 && known, '"generations" must list mission-header, person-token, or both')
+  const generations = new Set<Generation>(given ?? generationNames)
+  const known = [...generations].every((name) => generationNames.includes(name))
+  demand(
+    generations.size > 0 && known,
+    `"generations" must list at least one of ${generationNames.join(', ')}`,
+  )
   return generations
 }
 

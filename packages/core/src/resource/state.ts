@@ -17,6 +17,7 @@ import { RevocationMemory } from '../stores/revocations.ts'
 import type { ReplayStore, RevocationStore, TombstoneStore } from '../stores/stores.ts'
 import { TombstoneMemory } from '../stores/tombstones.ts'
 import type { Mission } from '../token/claims.ts'
+import { serves } from '../token/generations.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { assertClassProvable } from './assert-class-provable.ts'
 import { compileRequirement } from './compile-requirement.ts'
@@ -109,7 +110,12 @@ export class ResourceState {
 
   #compile(requirement: AnyRequirement): CompiledRequirement {
     const { scopes, generations, require: defaults } = this.settings
-    return compileRequirement(requirement, new Set(scopes.keys()), generations.has('person-token'), defaults)
+    return compileRequirement(
+      requirement,
+      new Set(scopes.keys()),
+      serves(generations, 'personTokens'),
+      defaults,
+    )
   }
 
   compile(requirement: AnyRequirement): CompiledRequirement {

@@ -8,7 +8,9 @@ import { assertMissionActive } from '../resource/mission-termination.ts'
 import type { ResourceOptions } from '../resource/options.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isSafe } from '../signature/replay.ts'
+import { serves } from '../token/generations.ts'
 import { isAccount } from '../token/identifiers.ts'
+import { renewal } from '../token/renewal.ts'
 import { readVerified, verifyAny } from '../verify/verify-any-token.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
@@ -24,7 +26,7 @@ export async function answerAuthorization(
   request: SignedRequest,
   content: () => Promise<Uint8Array>,
 ): Promise<Answer> {
-  const person = state.settings.generations.has('person-token')
+  const person = serves(state.settings.generations, 'personTokens')
   const verified = await verifyAny(state, request, person ? 'person-token' : 'agent-token')
   await assertMissionActive(state, verified.token.claims.mission, isSafe(verified.transport.method))
   const mission = state.defaults
@@ -50,8 +52,8 @@ async function demandCredential(state: ResourceState, verified: VerifiedRequest)
   if (kind === 'person-token') return
   if (kind === 'agent-token' && (await redeemsAgentToken(state, verified.token.claims, undefined)))
     return assertMission(verified.asserted, defaults)
-  const needed = kind === 'auth-token' && generation === 'mission-header' ? 'agent-token' : 'person-token'
-  throw ask(needed, defaults.missionRequired)
+  const { requirement = 'person-token' } = renewal(kind, generation)
+  throw ask(requirement, defaults.missionRequired)
 }
 
 function readAsked(

@@ -3,6 +3,7 @@ import type { Answer } from '../errors/answer.ts'
 import { withdrawToken } from '../resource/revoke-token.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isAdmitted } from '../resource/trusted-issuers.ts'
+import { serves } from '../token/generations.ts'
 import type { JsonObject } from '../token/json.ts'
 import { type VerifiedServer, verifyServer } from '../verify/verify-server.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
@@ -67,7 +68,7 @@ function readRevocation(
 
 /** Drafts 01 to 10: no `exp`, and an `iss` that is the caller's own or one it may speak for (matrix D26, D27). */
 function olderIssuer({ settings }: ResourceState, { iss = undefined }: JsonObject, caller: string): string {
-  if (!settings.generations.has('mission-header')) throw malformed('exp is missing')
+  if (!serves(settings.generations, 'legacyRevocations')) throw malformed('exp is missing')
   if (iss === undefined || iss === caller) return caller
   if (typeof iss === 'string' && settings.revokers.get(iss)?.includes(caller)) return iss
   throw new AAuthError('unsupported_iss', { hint: `${caller} may not revoke tokens of another issuer` })

@@ -1,4 +1,5 @@
 import type { FurtherClaims, Mission, VerifiedClaims } from './claims.ts'
+import { rulesOf } from './generations.ts'
 import { providerOf } from './identifiers.ts'
 import type { Generation, TokenKind } from './kinds.ts'
 
@@ -168,5 +169,10 @@ export function isAccepted(
 ): boolean {
   if (accept.has(kind)) return true
   // Agents stop presenting person tokens once they hold an auth token (R11-072).
-  return kind === 'auth-token' && generation === 'person-token' && accept.has('person-token')
+  return (
+    kind === 'auth-token' &&
+    generation !== undefined &&
+    rulesOf(generation).personTokens &&
+    accept.has('person-token')
+  )
 }

@@ -1,4 +1,5 @@
 import type { Auth, PersonAuth, PersonTokenAuth } from './auth.ts'
+import { rulesOf } from './generations.ts'
 
 /**
  * One string that stands for the person a request was made for, to be stored and compared whole: the same for every
@@ -34,7 +35,6 @@ export function personKey(auth: Auth): string | undefined
 export function personKey({ generation, iss, ps, sub, tenant }: Auth): string | undefined {
   // An agent token has no generation, and its `sub` is an agent.
   if (generation === undefined || sub === undefined) return undefined
-  return JSON.stringify(
-    generation === 'person-token' ? [generation, ps, sub] : [generation, iss, tenant, sub],
-  )
+  const { issuer, tenant: apart } = rulesOf(generation).namespaceOf({ iss, ps, tenant })
+  return JSON.stringify([generation, issuer, ...(apart === undefined ? [] : [apart]), sub])
 }

@@ -3,6 +3,7 @@ import { quoted } from '../wire/quoted.ts'
 import { audienceOf, missing, numericDate, refuse, requiredServerId, text, wrong } from './claim-values.ts'
 import type { ClaimRules, UntrustedClaims } from './claims.ts'
 import { furtherClaims } from './further-claims.ts'
+import { allowsLegacyAlgorithms, rulesOf } from './generations.ts'
 import { asObject, type JsonObject } from './json.ts'
 import { type Generation, issuerRole, type TokenKind } from './kinds.ts'
 import { renewal } from './renewal.ts'
@@ -33,12 +34,8 @@ export function readClaims(token: UntrustedToken, rules: ClaimRules, now: number
   const exp = numericDate(claims, 'exp')
   const jwk = confirmation(claims)
   const subject = readSubject(kind, role, iss, claims, rules)
-  if (
-    token.alg === 'EdDSA' &&
-    (subject.generation === 'person-token' || !rules.generations.has('mission-header'))
-  ) {
+  if (token.alg === 'EdDSA' && !allowsLegacyAlgorithms(subject.generation, rules.generations))
     throw refuse('"alg" is "EdDSA", which draft 11 does not allow: sign with "Ed25519"')
-  }
   checkTimes(kind, subject.generation, iat, exp, claims, rules, now)
   if (kind !== 'agent-token' && rules.issuer !== undefined) checkAudience(claims, rules.issuer)
   const further = furtherClaims(claims, rules.claims)
@@ -91,8 +88,8 @@ function checkTimes(
   if (claims.nbf !== undefined && numericDate(claims, 'nbf') > now)
     throw refuse('"nbf" lies ahead of this clock: synchronize the clocks')
   if (iat > now + window) {
-    // Drafts 01 to 10 know no clock_skew for what their own issuers sign (matrix D13).
-    throw new AAuthError(generation === 'mission-header' ? 'invalid_jwt' : 'clock_skew', {
+    const code = generation === undefined ? 'clock_skew' : rulesOf(generation).futureIat
+    throw new AAuthError(code, {
       hint: `"iat" is ${iat - now} s ahead of this clock: synchronize the clocks`,
     })
   }

@@ -1,10 +1,10 @@
 import { agentSubject } from './agent-subject.ts'
 import { refuse } from './claim-values.ts'
 import type { ClaimRules, Subject } from './claims.ts'
+import { generationNames, rulesOf } from './generations.ts'
 import type { JsonObject } from './json.ts'
 import type { Generation, IssuerRole, TokenKind } from './kinds.ts'
-import { missionHeaderAuthSubject } from './mission-header-subject.ts'
-import { authSubject, personSubject } from './person-token-subject.ts'
+import { personSubject } from './person-token.ts'
 
 /** Reads them as the kind and the generation of the token have it. @throws {AAuthError} `invalid_jwt` */
 export function readSubject(
@@ -20,21 +20,16 @@ export function readSubject(
     throw refuse(
       `the token is of the generation "${generation}", which is switched off: add it to "generations"`,
     )
-  if (kind === 'person-token') return personSubject(iss, claims)
-  return generation === 'person-token'
-    ? authSubject(role, iss, claims)
-    : missionHeaderAuthSubject(role, iss, claims)
+  return kind === 'person-token'
+    ? personSubject(iss, claims)
+    : rulesOf(generation).authSubject(role, iss, claims)
 }
 
 /** A token belongs to exactly one generation; a mixture is refused so that nobody can steer it (matrix §3.1). */
 function authGeneration(claims: JsonObject): Generation {
-  const old = ['agent', 'act', 'mission'].some((name) => name in claims)
-  const current = ['ps', 'mission_s256', 'presented_jti'].some((name) => name in claims)
-  if (old === current)
-    throw refuse(
-      `the claims belong to ${old ? 'two generations' : 'no generation'}: drafts 01 to 10 use "agent", "act" and "mission", draft 11 uses "ps" and "mission_s256"`,
-    )
-  if (current && 'presented_jti' in claims)
-    throw refuse('"presented_jti" belongs to resource tokens: leave it out')
-  return old ? 'mission-header' : 'person-token'
+  const named = generationNames.filter((name) => rulesOf(name).authClaims.some((claim) => claim in claims))
+  const [only] = named
+  if (named.length === 1 && only !== undefined) return only
+  const uses = generationNames.map((name) => rulesOf(name).uses).join(', ')
+  throw refuse(`the claims belong to ${named.length === 0 ? 'no generation' : 'two generations'}: ${uses}`)
 }

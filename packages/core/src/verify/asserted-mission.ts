@@ -1,5 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
+import { rulesOf } from '../token/generations.ts'
 import { isS256, isServerId } from '../token/identifiers.ts'
 import { readMissionHeader } from '../wire/mission-header.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
@@ -22,8 +23,8 @@ export function assertedMission(request: SignedRequest, claims: VerifiedClaims):
     if (header.approver === mission.approver && header.s256 === mission.s256) return undefined
     throw refuse('AAuth-Mission is not the mission of the token')
   }
-  // Beside a token of the person-token generation the header has no meaning (matrix MISS-8).
-  if (claims.generation === 'person-token') return undefined
+  // Beside a token of a generation without the header it has no meaning (matrix MISS-8).
+  if (claims.generation !== undefined && !rulesOf(claims.generation).missionHeader) return undefined
   if (claims.kind === 'agent-token' && claims.ps !== undefined && claims.ps !== header.approver) {
     throw refuse('the approver in AAuth-Mission is not the person server of the agent')
   }

@@ -6,6 +6,7 @@ import { checkCoverage, requiredComponents } from '../signature/coverage.ts'
 import { checkFreshness } from '../signature/freshness.ts'
 import { hasNonce } from '../signature/replay.ts'
 import { schemeOf, selectSignature, type UntrustedSignature } from '../signature/select-signature.ts'
+import { serves } from '../token/generations.ts'
 import { quoted } from '../wire/quoted.ts'
 import { serializeInnerList } from '../wire/serialize.ts'
 import { isUnsigned } from '../wire/signature-headers.ts'
@@ -61,7 +62,7 @@ export function requiredFor(
 ): readonly string[] {
   const resourceWide = settings.additionalSignatureComponents
   const demanded = components.length === 0 ? resourceWide : [...resourceWide, ...components]
-  const required = requiredComponents(request, demanded, settings.generations.has('mission-header'))
+  const required = requiredComponents(request, demanded, serves(settings.generations, 'missionHeader'))
   // Also of empty content: something must tell one request from the next.
   const digest = singleUse && !nonce && !required.includes('content-digest')
   return digest ? [...required, 'content-digest'] : required

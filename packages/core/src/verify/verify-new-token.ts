@@ -1,9 +1,10 @@
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
-import { allowsLegacy, verifyToken } from '../keys/verify-token.ts'
+import { verifyToken } from '../keys/verify-token.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import { admit, sourceOf } from '../resource/trusted-issuers.ts'
 import { authTemplate } from '../token/auth.ts'
 import { asVerified } from '../token/claims.ts'
+import { allowsLegacyAlgorithms } from '../token/generations.ts'
 import { checkPublicKey, importPublicKey, thumbprint } from '../token/public-key.ts'
 import { readClaims } from '../token/read-claims.ts'
 import { decodeToken } from '../token/untrusted-token.ts'
@@ -37,7 +38,7 @@ export async function meetToken(
   const untrusted = decodeToken(text)
   const claims = readClaims(untrusted, { ...settings, window: settings.signatureWindow }, now)
   admit(settings, trust, claims)
-  const legacy = allowsLegacy(claims, settings.generations.has('mission-header'))
+  const legacy = allowsLegacyAlgorithms(claims.generation, settings.generations)
   const checkedKey = checkPublicKey(claims.jwk, legacy)
   const key = await importPublicKey(platform, checkedKey)
   const source = sourceOf(settings, claims)

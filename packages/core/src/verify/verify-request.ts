@@ -8,6 +8,7 @@ import { admit } from '../resource/trusted-issuers.ts'
 import { type ContentDigests, matchesDigests, readContentDigest } from '../signature/content-digest.ts'
 import { hasNonce, isOneTime } from '../signature/replay.ts'
 import type { Mission } from '../token/claims.ts'
+import { serves } from '../token/generations.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { assertedMission } from './asserted-mission.ts'
 import { signatureMarker } from './mark-signature.ts'
@@ -75,7 +76,7 @@ export async function verifyRequest(
     ({ token } = await meet())
   if (known === undefined) state.missionWatch?.learn(token.claims)
   await marking?.()
-  const asserted = settings.generations.has('mission-header')
+  const asserted = serves(settings.generations, 'missionHeader')
     ? assertedMission(request, token.claims)
     : undefined
   return {

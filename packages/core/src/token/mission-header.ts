@@ -1,13 +1,39 @@
 import { quoted } from '../wire/quoted.ts'
 import { agentRemedy, missionObject, refuse, requiredSub, wrong } from './claim-values.ts'
 import type { Subject } from './claims.ts'
+import type { GenerationRules } from './generation-rules.ts'
 import { isAgentId } from './identifiers.ts'
 import { asObject, type JsonObject } from './json.ts'
 import type { IssuerRole } from './kinds.ts'
 import { foreign, grant, nobody } from './subject-parts.ts'
 
+/** Drafts 01 to 10. */
+export const missionHeader: GenerationRules = {
+  authClaims: ['agent', 'act', 'mission'],
+  uses: 'drafts 01 to 10 use "agent", "act" and "mission"',
+  authSubject,
+  personTokens: false,
+  missionHeader: true,
+  legacyAlgorithms: true,
+  legacyRevocations: true,
+  futureIat: 'invalid_jwt',
+  renewal: 'agent-token',
+  namespaceOf: ({ iss, tenant }) => ({ issuer: iss, tenant }),
+  resourceClaims: ['agent', 'mission'],
+  resourceSubject(claims) {
+    const { agent } = claims
+    if (!isAgentId(agent)) throw refuse(wrong('agent', agent, 'an agent identifier', agentRemedy))
+    const others = { ps: undefined, sub: undefined, tenant: undefined, presentedJti: undefined }
+    return { ...others, agent, mission: missionObject(claims) }
+  },
+  resourceTokenClaims: ({ agent }, mission) => ({
+    agent,
+    ...(mission && { mission: { approver: mission.approver, s256: mission.s256 } }),
+  }),
+}
+
 /** AUTH-3 to AUTH-6, AUTH-14, AUTH-15. */
-export function missionHeaderAuthSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject {
+function authSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject {
   const { agent } = claims
   if (!isAgentId(agent)) throw refuse(wrong('agent', agent, 'an agent identifier', agentRemedy))
   checkActors(claims.act, agent)

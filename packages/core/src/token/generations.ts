@@ -1,0 +1,44 @@
+import type { GenerationRules } from './generation-rules.ts'
+import type { Generation } from './kinds.ts'
+import { missionHeader } from './mission-header.ts'
+import { personToken } from './person-token.ts'
+
+/**
+ * The generations of the wire format. Whatever depends on the generation of a token asks this table. To add a generation
+ * is to add a row, its file and its name in `Generation`; to drop one is to take them away.
+ */
+const table: Readonly<Record<Generation, GenerationRules>> = {
+  'mission-header': missionHeader,
+  'person-token': personToken,
+}
+
+export const generationNames: readonly Generation[] = Object.keys(table) as Generation[]
+
+export function rulesOf(generation: Generation): GenerationRules {
+  return table[generation]
+}
+
+/** Where an agent token is enough for a resource token. */
+export const agentTokenRules: GenerationRules = missionHeader
+
+/** Whether one of the generations that are served has a capability, such as `'missionHeader'`. */
+export function serves(
+  generations: ReadonlySet<Generation>,
+  capability: 'personTokens' | 'missionHeader' | 'legacyAlgorithms' | 'legacyRevocations',
+): boolean {
+  for (const generation of generations) if (table[generation][capability]) return true
+  return false
+}
+
+/**
+ * Whether `EdDSA` and keys without `alg` pass for a token (matrix D14).
+ * @param generation of the token; `undefined` for agent tokens, which belong to every generation
+ */
+export function allowsLegacyAlgorithms(
+  generation: Generation | undefined,
+  served: ReadonlySet<Generation>,
+): boolean {
+  return (
+    serves(served, 'legacyAlgorithms') && (generation === undefined || table[generation].legacyAlgorithms)
+  )
+}
