@@ -31,8 +31,9 @@ function start(file: string | undefined): void {
   const resource = createResource({
     ...options,
     fetch: dialer(origins),
-    onRefusal: ({ code, hint }, { method, target }) =>
-      console.error(JSON.stringify({ method, target, code, hint })),
+    onDecision: ({ code, hint, method, path }) => {
+      if (code !== undefined) console.error(JSON.stringify({ method, path, code, hint }))
+    },
   })
   const server = createServer(adapters[adapter](resource, routes))
   const controls = createServer(control(resource))

@@ -2,7 +2,7 @@ import { createResource, type ResourceOptions } from '@aauth-guard/core'
 import { answerRefusals, getAuth, protect, verifyDigest, wellKnown } from '@aauth-guard/express'
 import express, { type Express } from 'express'
 
-type Options = Pick<ResourceOptions, 'issuer' | 'accessServer' | 'fetch' | 'onRefusal' | 'signingKey'>
+type Options = Pick<ResourceOptions, 'issuer' | 'accessServer' | 'fetch' | 'onDecision' | 'signingKey'>
 
 /** The API of the demo: what anybody would write. Only `fetch` is injected, to dial issuers on loopback. */
 export function notesApi(options: Options): Express {

@@ -1,4 +1,4 @@
-import type { AAuthError } from '@aauth-guard/core'
+import type { DecisionEvent } from '@aauth-guard/core'
 import { type Agent, createTestNetwork, dial, type TestIssuer, type TestNetwork } from '@aauth-guard/testing'
 import { exportJWK, generateKeyPair } from 'jose'
 import { notesApi } from './api.ts'
@@ -67,7 +67,7 @@ export async function openStage(
     return {
       issuer,
       fetch,
-      onRefusal: (error: AAuthError) => log.push(error.hint ?? error.code),
+      onDecision: ({ code, hint }: DecisionEvent) => void (code !== undefined && log.push(hint ?? code)),
       signingKey: { ...(await exportJWK(privateKey)), kid: 'api-1', alg: 'Ed25519' },
     } as const
   }

@@ -1,7 +1,7 @@
 import { type Auth, createResource, type Resource, type ResourceOptions } from '@aauth-guard/core'
 import { type MissionGrant, missionControl, missionGrant, watchMissions } from '@aauth-guard/core/missions'
 
-type Options = Pick<ResourceOptions, 'issuer' | 'fetch' | 'now' | 'onRefusal' | 'signingKey'>
+type Options = Pick<ResourceOptions, 'issuer' | 'fetch' | 'now' | 'onDecision' | 'signingKey'>
 
 /** Seconds for which the API relies on the answer that a mission lives. */
 export const activeTtl = 1

@@ -13,6 +13,10 @@ export {
   type SignatureErrorCode,
 } from './errors/aauth-error.ts'
 export { type Answer, answer } from './errors/answer.ts'
+export type { DecisionEvent, DecisionPoint } from './events/decision-event.ts'
+export type { DecisionListener, DecisionRecorder, EventListener } from './events/events.ts'
+export type { ObserveOptions } from './events/person-hash.ts'
+export type { KeysFetchedEvent, ResourceEvent, StoreFailedEvent } from './events/resource-event.ts'
 export type { Signer, SigningKey } from './keys/signing-key.ts'
 export { createResource } from './resource/create-resource.ts'
 export type { MissionStatus, MissionWatch } from './resource/mission-watch.ts'

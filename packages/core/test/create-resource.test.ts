@@ -33,7 +33,8 @@ describe('loading the package and creating a resource', () => {
       for (const name of ['randomBytes', 'randomUUID', 'createHash', 'verify']) watch(nodeCrypto, name)
       watch(AbortSignal, 'timeout')
       syncBuiltinESMExports()
-      const { createResource, fetchGuard } = await import('@aauth-guard/core')
+      const { createResource } = await import('@aauth-guard/core')
+      const { fetchGuard } = await import('@aauth-guard/core/fetch')
       const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
       fetchGuard(resource, { accept: 'agent-token' })(() => new Response())
       const resources = process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|FSReq/.test(name))
@@ -132,12 +133,15 @@ describe('the access server of a resource', () => {
   })
 })
 
-describe('onRefusal', () => {
-  it('hears of every refusal, with its request and its hint', async () => {
-    const onRefusal = vi.fn()
-    const { agent, refusal } = await makeWorld({ onRefusal })
+describe('onDecision', () => {
+  it('hears of every refusal, with its path, its hint and what is sent', async () => {
+    const onDecision = vi.fn()
+    const { agent, refusal } = await makeWorld({ onDecision })
     const refused = await refusal(await agent.authToken(), { mistake: 'stale' })
-    expect(onRefusal.mock.calls).toEqual([[refused, expect.objectContaining({ target: '/notes' })]])
+    const { code, hint } = refused
+    expect(onDecision.mock.calls).toEqual([
+      [expect.objectContaining({ outcome: 'refused', path: '/notes', code, hint }), refused],
+    ])
     expect(refused.hint).toMatch(/^"created" is 61 s old, and the window is 60 s: /)
   })
 
@@ -159,8 +163,8 @@ describe('onRefusal', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('log is full'))],
-  ])('changes nothing where it %s [O09]', async (_, onRefusal) => {
-    const { agent, refusal } = await makeWorld({ onRefusal: onRefusal as () => void })
+  ])('changes nothing where it %s [O09]', async (_, onDecision) => {
+    const { agent, refusal } = await makeWorld({ onDecision })
     expect((await refusal(await agent.authToken(), { mistake: 'stale' })).code).toBe('invalid_signature')
   })
 

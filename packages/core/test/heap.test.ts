@@ -19,7 +19,7 @@ function heap(): number {
 }
 
 it(`the heap is no larger after ${requests} requests of one agent [O10]`, async () => {
-  const world = await makeWorld({ replay: 'off', onRefusal: () => undefined })
+  const world = await makeWorld({ replay: 'off', onDecision: () => undefined })
   const token = await world.agent.authToken({ scope: 'access' })
   const message = await world.agent.sign('https://notes.example/notes', {}, { token })
   const send = async (count: number): Promise<void> => {

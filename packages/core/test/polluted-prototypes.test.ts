@@ -30,7 +30,7 @@ const pollutions: Readonly<Record<string, Pollution>> = {
     claims: ['groups'],
     replay: 'all',
     maxAgentTokenLifetime: 1,
-    onRefusal: 7,
+    onDecision: 7,
     verifiedTokens: 0,
     admin: 'Everything',
   },

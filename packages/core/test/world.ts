@@ -4,6 +4,7 @@ import {
   type Auth,
   authorize,
   createResource,
+  type DecisionEvent,
   isAAuthError,
   type Resource,
   type ResourceOptions,
@@ -52,7 +53,8 @@ export async function makeWorld(options: Partial<ResourceOptions> = {}): Promise
     trust: 'any' as const,
     fetch: net.fetch,
     now: net.clock.now,
-    onRefusal: (error: AAuthError) => void refusals.push(error),
+    onDecision: (_: DecisionEvent, refusal: AAuthError | undefined) =>
+      void (refusal && refusals.push(refusal)),
     ...options,
   }
   // Without the `fetch` of the network, the resource has that of its platform.

@@ -33,7 +33,7 @@ async function shown(
       scopes: { 'notes.read': 'Read your notes' },
       fetch: net.fetch,
       now: net.clock.now,
-      onRefusal: ({ code, hint }) => texts.push(`${code}: ${hint}`),
+      onDecision: ({ code, hint }) => code !== undefined && texts.push(`${code}: ${hint}`),
       ...options,
     } as ResourceOptions)
     build(app, resource)

@@ -105,9 +105,9 @@ describe.each(expressLines)('refusals on %s', (_, express) => {
     expect([(await send()).status, entered]).toEqual([503, false])
   })
 
-  it('decides as ever when the refusal hook throws [O09]', async () => {
+  it('decides the same when the listener to decisions throws [O09]', async () => {
     const { send } = await serve(({ resource }) => express().get('/notes', protect(resource)), {
-      onRefusal: () => {
+      onDecision: () => {
         throw new Error('the log is full')
       },
     })

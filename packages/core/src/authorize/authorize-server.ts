@@ -3,6 +3,8 @@ import { stateOf } from '../resource/state-of.ts'
 import { type VerifiedServer, verifyServer } from '../verify/verify-server.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { snapshot } from '../wire/snapshot.ts'
+import { accept, refuse } from './conclude.ts'
+import type { Grounds } from './decision-event.ts'
 
 /**
  * Verifies a request that a person server or access server signed with a key it publishes, whose content the
@@ -17,9 +19,14 @@ export async function authorizeServer(
   readContent: () => Promise<Uint8Array>,
 ): Promise<VerifiedServer> {
   const state = stateOf(resource)
+  const read = snapshot(request)
+  const grounds: Grounds = { point: 'server', request: read }
+  let server: VerifiedServer
   try {
-    return await verifyServer(state, snapshot(request), readContent)
+    server = await verifyServer(state, read, readContent)
   } catch (error) {
-    throw state.refuse(error, request)
+    throw refuse(state, grounds, error)
   }
+  await accept(state, grounds)
+  return server
 }

@@ -12,19 +12,19 @@ import { checkCoverage } from '../signature/coverage.ts'
 import { isSafe } from '../signature/replay.ts'
 import type { Auth, PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
+import { knownCaller, noteCaller } from '../verify/known-caller.ts'
 import { lookUpLink } from '../verify/linked-provider.ts'
 import { readRequest, requiredFor } from '../verify/read-request.ts'
 import { type VerifiedRequest, verifyRequest } from '../verify/verify-request.ts'
 import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { snapshot } from '../wire/snapshot.ts'
+import { accept, refuse } from './conclude.ts'
 import { assertContentCompared } from './content.ts'
+import type { Grounds } from './decision-event.ts'
 import { satisfy } from './enforce-requirement.ts'
+import { StageTimes } from './stage-times.ts'
 
-const verifiedBefore = new WeakMap<
-  SignedRequest,
-  { readonly state: ResourceState; readonly verified: VerifiedRequest }
->()
 const anyAuthToken: AnyRequirement = Object.freeze({})
 
 /** How {@link authorize} treats the content of a request. */
@@ -79,38 +79,50 @@ export async function authorize<
 ): Promise<Authorized<Accept, Optional, Person>> {
   const state = stateOf(resource)
   const compiled = state.compile(requirement)
+  const times = state.events.hearsDecisions ? new StageTimes() : undefined
+  const grounds: Grounds = { point: 'guard', request, requirement: compiled.name, times }
+  let auth: Auth | undefined
   try {
-    if (compiled.optional && isUnsigned(request)) return undefined as Authorized<Accept, Optional, Person>
-    const later = Object.hasOwn(options, 'content') && options.content === 'later'
-    const auth = await decideWithin(state, (deadline) => decide(state, request, compiled, later, deadline))
-    return auth as Authorized<Accept, Optional, Person>
+    if (!compiled.optional || !isUnsigned(request)) {
+      const later = Object.hasOwn(options, 'content') && options.content === 'later'
+      auth = await decideWithin(state, (deadline) => decide(state, grounds, compiled, later, deadline))
+    }
   } catch (error) {
     // `check` may step up.
-    throw state.refuse(isAAuthError(error) ? await completeRefusal(error) : error, request)
+    throw refuse(state, grounds, isAAuthError(error) ? await completeRefusal(error) : error)
   }
+  const accepted = accept(state, grounds)
+  if (accepted !== undefined) await accepted
+  return auth as Authorized<Accept, Optional, Person>
 }
 
 async function decide(
   state: ResourceState,
-  request: SignedRequest,
+  { request, times }: Grounds,
   requirement: CompiledRequirement,
   later: boolean,
   deadline: Deadline,
 ): Promise<Auth> {
-  let verified = verifiedBefore.has(request) ? await reuse(state, request, requirement) : undefined
+  const before = knownCaller(state, request)?.verified
+  let verified = before && (await reuse(state, request, requirement, before))
   if (verified === undefined) {
     const now = state.settings.now()
     const read = snapshot(request)
     const untrusted = readRequest(state, read, requirement, now)
+    times?.end('read')
     verified = await verifyRequest(state, read, untrusted, requirement, now, deadline)
-    verifiedBefore.set(request, { state, verified })
+    noteCaller(request, { state, verified })
   }
+  times?.end('verify')
   if (!later) assertContentCompared(verified)
   const living = assertMissionActive(state, verified.token.claims.mission, isSafe(verified.transport.method))
   if (living !== undefined) await deadline.waitFor('the status of the mission', living)
   const linked = lookUpLink(state, verified)
   if (linked !== undefined) await deadline.waitFor('"stores.revocations"', linked)
-  return satisfy(state, request, verified, requirement, deadline)
+  times?.end('mission')
+  const auth = await satisfy(state, request, verified, requirement, deadline)
+  times?.end('requirement')
+  return auth
 }
 
 /** Checks a requirement without a request, so that mistakes show at start-up. @throws {TypeError} */
@@ -128,10 +140,8 @@ async function reuse(
   state: ResourceState,
   request: SignedRequest,
   requirement: CompiledRequirement,
+  verified: VerifiedRequest,
 ): Promise<VerifiedRequest | undefined> {
-  const before = verifiedBefore.get(request)
-  if (before?.state !== state) return undefined
-  const { verified } = before
   const { claims } = verified.token
   // Something between the guards may have changed what will be routed (security E06).
   if (verified.transport.method !== request.method || verified.transport.rawTarget !== request.target)

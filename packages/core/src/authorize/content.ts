@@ -3,6 +3,8 @@ import { matchesDigests } from '../signature/content-digest.ts'
 import type { Auth } from '../token/auth.ts'
 import { provenanceOf } from '../verify/provenance.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
+import { accept, refuse } from './conclude.ts'
+import type { Grounds } from './decision-event.ts'
 
 /** Whether the content of a request is bound to its signature, and whether that was checked. */
 export type ContentBinding = 'uncovered' | 'unchecked' | 'checked'
@@ -24,13 +26,17 @@ export function verifyContent(auth: Auth, content: Uint8Array): void | Promise<v
   const { state, request, verified } = provenanceOf(auth)
   const { digest } = verified
   if (digest === undefined) return undefined
+  const grounds: Grounds = { point: 'content', request, isRecorded: true }
   const conclude = (matches: boolean): void => {
     if (!matches)
-      throw state.refuse(
+      throw refuse(
+        state,
+        grounds,
         new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' }),
-        request,
       )
+    const late = !digest.checked
     digest.checked = true
+    if (late) accept(state, grounds)
   }
   const verdict = matchesDigests(digest.expected, content, state.platform.digest)
   return typeof verdict === 'boolean' ? conclude(verdict) : verdict.then(conclude)
@@ -58,7 +64,7 @@ export async function bindContent(
     if (content === undefined) throw contentNotCompared(remedy)
     await verifyContent(auth, content)
   } catch (error) {
-    throw state.refuse(error, request)
+    throw refuse(state, { point: 'content', request }, error)
   }
 }
 

@@ -9,6 +9,7 @@ import { stateOf } from '../resource/state-of.ts'
 import type { Auth } from '../token/auth.ts'
 import { isAccount } from '../token/identifiers.ts'
 import { provenanceOf } from '../verify/provenance.ts'
+import { refuse } from './conclude.ts'
 
 /** What a caller should come back with. */
 export interface StepUp {
@@ -51,7 +52,7 @@ export function stepUp(resource: Resource, auth: Auth, wanted: StepUp): never {
   throw new PendingStepUp(async () => {
     const challenge = askForAuthToken(state, verified, { ...mission, scopes, trust: undefined }, account)
     const issued = within(state, 'the issuing of a resource token', challenge)
-    return state.refuse(await issued.catch((fault: unknown) => fault), request)
+    return refuse(state, { point: 'step-up', request }, await issued.catch((fault: unknown) => fault))
   })
 }
 
@@ -77,7 +78,7 @@ export async function issueResourceToken(resource: Resource, auth: Auth, wanted:
       issueFor(state, verified, { scopes, account, trust: undefined, mission }),
     )
   } catch (error) {
-    throw state.refuse(error, request)
+    throw refuse(state, { point: 'step-up', request }, error)
   }
 }
 

@@ -11,6 +11,8 @@ export interface IssuerFetchesOptions {
   readonly now: () => number
   /** Milliseconds for metadata and JWKS together. */
   readonly deadline: number
+  /** Is told what came of each fetch: `reason` where it failed. */
+  readonly onFetched?: (source: KeySource, reason: string | undefined) => void
 }
 
 /** Seconds between two JWKS requests to one issuer, whatever came of the first (R11-124). */
@@ -158,6 +160,7 @@ export class IssuerFetches {
     }).catch((error: unknown): DiscoveryFault => ({ passing: true, reason: String(error) }))
     if ('reason' in outcome) this.#fail(record, outcome)
     else this.#succeed(record, outcome)
+    this.#options.onFetched?.(source, 'reason' in outcome ? outcome.reason : undefined)
   }
 
   #succeed(record: IssuerRecord, { metadata, keys, lifetime }: Published): void {

@@ -1,3 +1,5 @@
+import { accept, refuse } from '../authorize/conclude.ts'
+import type { Grounds } from '../authorize/decision-event.ts'
 import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
 import { within } from '../limits/deadline.ts'
 import { assertMissionActive } from '../resource/mission-termination.ts'
@@ -60,6 +62,7 @@ export async function demandGrant(
     })
   const { state, request, verified, ...route } = provenanceOf(auth)
   const { classPolicy = route.classPolicy } = options
+  const grounds: Grounds = { point: 'grant', request }
   try {
     const grant = await within(state, '"load" of requireGrant', load())
     // The caller may have kept its identity for long, and all of it may have changed while the grant was looked for.
@@ -69,12 +72,12 @@ export async function demandGrant(
     const found = mayResume(grant, auth, classPolicy)
     if (found !== 'match') throw new AAuthError(codes[found], { hint: hints[found] })
   } catch (error) {
-    if (isAAuthError(error)) throw state.refuse(error, request)
-    throw state.refuse(
-      new AAuthError('server_error', { hint: 'the grant could not be loaded', cause: error, retryAfter: 5 }),
-      request,
-    )
+    const refusal = isAAuthError(error)
+      ? error
+      : new AAuthError('server_error', { hint: 'the grant could not be loaded', cause: error, retryAfter: 5 })
+    throw refuse(state, grounds, refusal)
   }
+  await accept(state, grounds)
 }
 
 /** Milliseconds for which an answer of a shared store is recent enough (the stores of this process cost nothing). */

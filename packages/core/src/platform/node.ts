@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { createHash, createHmac, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { guardedFetch } from './egress.ts'
 import type { Platform, VerificationKey } from './platform.ts'
 import { VerificationPlace } from './verification-place.ts'
@@ -36,6 +36,8 @@ export const platform: Platform = {
   digest: (algorithm, bytes) => createHash(algorithm.replace('-', '')).update(bytes).digest(),
 
   sha256: (text) => createHash('sha256').update(text, 'latin1').digest('base64url'),
+
+  hmac: (key, text) => createHmac('sha256', key).update(text).digest('base64url'),
 
   guardedFetch,
 }

@@ -22,6 +22,8 @@ export interface Platform {
   digest(algorithm: DigestAlgorithm, bytes: Uint8Array): Uint8Array | Promise<Uint8Array>
   /** Unpadded base64url of the SHA-256 of `text`. */
   sha256(text: string): string | Promise<string>
+  /** Unpadded base64url of the HMAC-SHA-256 of `text` (UTF-8). */
+  hmac(key: Uint8Array, text: string): string | Promise<string>
   /**
    * Fetches a public document. `undefined` where the runtime cannot check the address that is dialled: there
    * only the keys of issuers named in `trust` are fetched, with the runtime's own `fetch`.

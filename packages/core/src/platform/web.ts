@@ -33,6 +33,13 @@ export const platform: Platform = {
     return encodeBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', octetsOf(text))))
   },
 
+  async hmac(key, text) {
+    const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+    const imported = await crypto.subtle.importKey('raw', new Uint8Array(key), algorithm, false, ['sign'])
+    const data = new TextEncoder().encode(text)
+    return encodeBase64url(new Uint8Array(await crypto.subtle.sign('HMAC', imported, data)))
+  },
+
   guardedFetch: undefined,
 }
 

@@ -1,6 +1,7 @@
 import { demand } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
+import type { ObserveOptions } from '../events/person-hash.ts'
 import { checkComponents } from '../signature/coverage.ts'
 import type { ReplayScope } from '../signature/replay.ts'
 import type { Stores } from '../stores/stores.ts'
@@ -31,7 +32,9 @@ const typesOf = {
   accounts: 'function',
   fetch: 'function',
   now: 'function',
-  onRefusal: 'function',
+  onDecision: 'function',
+  onEvent: 'function',
+  recorder: 'function',
 } as const
 const authority = /^[a-z0-9.-]{1,253}(?::[1-9][0-9]{0,4})?$/
 const scopeValue = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/
@@ -92,7 +95,10 @@ export function checkOptions(options: ResourceOptions): {
     fetch: given.fetch,
     now: given.now === undefined ? () => Math.floor(Date.now() / 1000) : checkClock(given.now),
     metadata: checkDisplay(given.metadata ?? {}),
-    onRefusal: given.onRefusal,
+    onDecision: given.onDecision,
+    onEvent: given.onEvent,
+    recorder: given.recorder,
+    observe: checkObserve(given.observe === undefined ? {} : ownMembers(given.observe)),
     limits: checkLimits(ownMembers(given.limits ?? {})),
   }
   assertKnownMembers(given, [...Object.keys(settings), 'missions'], 'createResource')
@@ -213,6 +219,20 @@ function checkMissions(missions: MissionWatching | undefined): MissionWatching |
     '"missions" must come from watchMissions()',
   )
   return missions
+}
+
+function checkObserve(given: ObserveOptions): ObserveOptions {
+  assertKnownMembers(given, ['personHashKey', 'rawPersons'], '"observe"')
+  const { personHashKey, rawPersons } = given
+  demand(
+    personHashKey === undefined || (personHashKey instanceof Uint8Array && personHashKey.length === 32),
+    '"observe.personHashKey" is not a Uint8Array of 32 octets: make one at random and give it to every process',
+  )
+  demand(
+    rawPersons === undefined || typeof rawPersons === 'boolean',
+    '"observe.rawPersons" must be a boolean',
+  )
+  return { ...given, ...(personHashKey && { personHashKey: Uint8Array.from(personHashKey) }) }
 }
 
 function checkReplay(scope: ReplayScope): ReplayScope {

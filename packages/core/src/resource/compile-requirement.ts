@@ -19,6 +19,7 @@ const kinds: ReadonlySet<unknown> = new Set<TokenKind>(['agent-token', 'person-t
 const defaultMembers: readonly string[] = ['person', 'mission', 'class', 'classPolicy']
 const waivers: ReadonlySet<unknown> = new Set(['optional', 'any'])
 const members: readonly string[] = [
+  'name',
   'accept',
   'scope',
   'person',
@@ -63,7 +64,11 @@ export function compileRequirement(
   const named = ownMembers(given)
   assertKnownMembers(named, members, 'a requirement')
   const requirement = Object.assign(ownMembers(defaults) as AnyRequirement, named)
-  const { account, optional = false, trust, check, singleUse = false } = requirement
+  const { name, account, optional = false, trust, check, singleUse = false } = requirement
+  demand(
+    name === undefined || (typeof name === 'string' && name.length > 0 && name.length <= 128),
+    `"name" is ${quoted(name)}, which is not a text of 1 to 128 characters: name the route as logs should show it`,
+  )
   const accept = new Set<TokenKind>([requirement.accept ?? 'auth-token'].flat() as TokenKind[])
   demand(
     accept.size > 0 && [...accept].every((kind) => kinds.has(kind)),
@@ -97,6 +102,7 @@ export function compileRequirement(
   demand(typeof singleUse === 'boolean', '"singleUse" must be a boolean')
   demand(check === undefined || typeof check === 'function', '"check" must be a function')
   return {
+    name,
     accept,
     scopes,
     personRequired: person === 'required',

@@ -1,10 +1,12 @@
 import type { JWK } from 'jose'
+import type { DecisionListener, DecisionRecorder, EventListener } from '../events/events.ts'
+import type { ObserveOptions } from '../events/person-hash.ts'
 import type { Signer, SigningKey } from '../keys/signing-key.ts'
 import type { ReplayScope } from '../signature/replay.ts'
 import type { Stores } from '../stores/stores.ts'
 import type { Generation } from '../token/kinds.ts'
 import type { DefaultRequirement } from './requirement.ts'
-import type { AccessMode, AccountCheck, Limits, RefusalHook, ResourceDisplay } from './settings.ts'
+import type { AccessMode, AccountCheck, Limits, ResourceDisplay } from './settings.ts'
 import type { MissionWatching } from './state.ts'
 import type { Trust } from './trust.ts'
 
@@ -104,8 +106,18 @@ export interface ResourceOptions {
   readonly now?: () => number
   /** Display members of the published metadata. */
   readonly metadata?: ResourceDisplay
-  /** Receives every refusal with its `hint`. What it throws or returns changes nothing. */
-  readonly onRefusal?: RefusalHook
+  /**
+   * Receives every decision once it is made: acceptances, challenges and refusals with their hint. It is not awaited, and
+   * what it throws or returns changes nothing; what it does synchronously takes its time from the event loop. Default
+   * nobody is told.
+   */
+  readonly onDecision?: DecisionListener
+  /** Receives what happens beside decisions: documents of issuers that were fetched, stores that failed. */
+  readonly onEvent?: EventListener
+  /** Is awaited before an accepted request goes on. When it throws or rejects, the answer is 503 `server_error`. */
+  readonly recorder?: DecisionRecorder
+  /** How events name persons; by default by a keyed hash whose key is random in each process. */
+  readonly observe?: ObserveOptions
   /** Bounds of caches and fetches. */
   readonly limits?: Partial<Limits>
 }

@@ -18,6 +18,8 @@ export interface Requirement<
   Optional extends boolean = boolean,
   Person extends PersonNeed = PersonNeed,
 > {
+  /** What events and logs call the route, such as `notes.read`: 1 to 128 characters. Decides nothing. */
+  readonly name?: string
   /**
    * The kinds of token that are served; default `'auth-token'`. Read literally, except that `'person-token'`
    * also takes an auth token of draft 11, which names the same person (R11-072).
@@ -107,6 +109,7 @@ export type AnyRequirement = Omit<Requirement<TokenKind>, 'check'> & Pick<Requir
 
 /** A requirement after it was checked, in the form the guards use. */
 export interface CompiledRequirement {
+  readonly name: string | undefined
   readonly accept: ReadonlySet<TokenKind>
   readonly scopes: readonly string[]
   readonly personRequired: boolean

@@ -1,10 +1,10 @@
 import type { JWK } from 'jose'
-import type { AAuthError } from '../errors/aauth-error.ts'
+import type { DecisionListener, DecisionRecorder, EventListener } from '../events/events.ts'
+import type { ObserveOptions } from '../events/person-hash.ts'
 import type { Signer, SigningKey } from '../keys/signing-key.ts'
 import type { ReplayScope } from '../signature/replay.ts'
 import type { Stores } from '../stores/stores.ts'
 import type { Generation } from '../token/kinds.ts'
-import type { SignedRequest } from '../wire/signed-request.ts'
 import type { DefaultRequirement } from './requirement.ts'
 import type { Trust } from './trust.ts'
 
@@ -16,9 +16,6 @@ export type AccountCheck = (
   account: string,
   person: { readonly ps: string; readonly sub: string },
 ) => boolean | Promise<boolean>
-
-/** Receives every refusal with its `hint`. */
-export type RefusalHook = (error: AAuthError, request: SignedRequest) => void
 
 /** Optional members of `aauth-resource.json` for people (draft 11 §11.2). */
 export interface ResourceDisplay {
@@ -92,6 +89,9 @@ export interface ResourceSettings {
   readonly fetch: typeof fetch | undefined
   readonly now: () => number
   readonly metadata: ResourceDisplay
-  readonly onRefusal: RefusalHook | undefined
+  readonly onDecision: DecisionListener | undefined
+  readonly onEvent: EventListener | undefined
+  readonly recorder: DecisionRecorder | undefined
+  readonly observe: ObserveOptions
   readonly limits: Limits
 }

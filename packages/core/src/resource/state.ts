@@ -1,8 +1,6 @@
 import { platform } from '#platform'
-import { type AAuthError, isAAuthError } from '../errors/aauth-error.ts'
-import { type ErrorContext, setErrorContext } from '../errors/error-context.ts'
-import { PendingStepUp } from '../errors/pending-step-up.ts'
-import { serverFault } from '../errors/server-fault.ts'
+import type { ErrorContext } from '../errors/error-context.ts'
+import { Events } from '../events/events.ts'
 import { IssuerKeys } from '../keys/issuer-keys.ts'
 import type { KeySource } from '../keys/issuer-record.ts'
 import { SigningKeySource } from '../keys/signing-key.ts'
@@ -10,6 +8,7 @@ import { type VerifiedToken, VerifiedTokens } from '../keys/verified-tokens.ts'
 import type { Handle } from '../limits/abort-gradually.ts'
 import type { Platform } from '../platform/platform.ts'
 import { selfTest } from '../platform/self-test.ts'
+import { onFailure } from '../stores/deadline.ts'
 import { ReplayMemory } from '../stores/replay-memory.ts'
 import type { ReplayBounds } from '../stores/replay-shares.ts'
 import { RevocationRate } from '../stores/revocation-rate.ts'
@@ -18,7 +17,6 @@ import type { ReplayStore, RevocationStore, TombstoneStore } from '../stores/sto
 import { TombstoneMemory } from '../stores/tombstones.ts'
 import type { Mission } from '../token/claims.ts'
 import { serves } from '../token/generations.ts'
-import type { SignedRequest } from '../wire/signed-request.ts'
 import { assertClassProvable } from './assert-class-provable.ts'
 import { compileRequirement } from './compile-requirement.ts'
 import { linkOf } from './link-of.ts'
@@ -62,16 +60,19 @@ export class ResourceState {
   routesReached = false
   /** What open connections rest on, once `lifetimeOf` was called. */
   lifetimes: OpenLifetimes | undefined
+  /** What the answers of this resource say beside what was wrong. */
+  readonly errorContext: ErrorContext
+  /** Tells those who listen. */
+  readonly events: Events
   readonly purges: Purges = new Purges((iss) => this.#drop(iss))
   readonly #listed: ReadonlySet<string>
   readonly #compiled = new WeakMap<object, CompiledRequirement>()
-  readonly #errorContext: ErrorContext
-  readonly #reported = new WeakMap<SignedRequest, AAuthError>()
   #ready: Promise<void> | undefined
 
   constructor(settings: ResourceSettings, missions: MissionWatching | undefined) {
     this.settings = settings
-    this.#errorContext = { schemes: ['jwt', ...settings.otherSignatureSchemes], link: linkOf(settings) }
+    this.errorContext = { schemes: ['jwt', ...settings.otherSignatureSchemes], link: linkOf(settings) }
+    this.events = new Events(this.platform, settings)
     this.defaults = this.#compile({})
     const { now, limits, trust, stores } = settings
     this.keys = new IssuerKeys({
@@ -80,6 +81,7 @@ export class ResourceState {
       deadline: limits.fetchDeadline,
       maxNamed: 750 + namedIssuers(trust) * 3,
       maxStrangers: limits.strangers,
+      onFetched: ({ iss, dwk }, reason) => this.#reportFetch(iss, dwk, reason),
     })
     this.tokens = new VerifiedTokens(this.keys, limits.verifiedTokens)
     this.replays = stores.replays ?? new ReplayMemory(replayBounds(limits), now)
@@ -87,6 +89,10 @@ export class ResourceState {
     this.tombstones = stores.tombstones ?? new TombstoneMemory(100_000, limits.tombstones)
     this.#listed = listedIssuers(settings)
     this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
+    for (const store of [this.replays, this.revocations, this.tombstones])
+      onFailure(store, (name, hint) =>
+        this.events.report({ type: 'aauth.store_failed.v1', store: name, hint }),
+      )
     this.missionWatch = missions?.start(this)
   }
 
@@ -106,6 +112,12 @@ export class ResourceState {
   /** Without a check of the dialled address only issuers that the operator wrote down are fetched. */
   fetcherFor({ named }: KeySource): typeof fetch | undefined {
     return this.settings.fetch ?? this.platform.guardedFetch ?? (named ? globalThis.fetch : undefined)
+  }
+
+  #reportFetch(issuer: string, document: string, reason: string | undefined): void {
+    const type = 'aauth.keys_fetched.v1'
+    if (reason === undefined) this.events.report({ type, issuer, document, outcome: 'fetched' })
+    else this.events.report({ type, issuer, document, outcome: 'failed', hint: reason })
   }
 
   #compile(requirement: AnyRequirement): CompiledRequirement {
@@ -139,24 +151,6 @@ export class ResourceState {
   selfTested(): Promise<void> {
     this.#ready ??= selfTest(this.platform)
     return this.#ready
-  }
-
-  /** Makes a refusal of whatever was thrown, and tells the operator. */
-  refuse(thrown: unknown, request: SignedRequest): AAuthError {
-    const error = isAAuthError(thrown) ? thrown : serverFault(thrown)
-    // What is sent for a step-up is known, and reported, when its resource token is signed.
-    if (error instanceof PendingStepUp) return error
-    setErrorContext(error, this.#errorContext)
-    // A step-up inside `check` comes by twice.
-    if (this.#reported.get(request) === error) return error
-    try {
-      const result: unknown = this.settings.onRefusal?.(error, request)
-      if (result instanceof Promise) result.catch(() => undefined)
-      this.#reported.set(request, error)
-    } catch {
-      // A hook that throws changes nothing (security O09).
-    }
-    return error
   }
 }
 

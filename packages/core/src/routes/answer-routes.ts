@@ -1,3 +1,5 @@
+import { accept, refuse } from '../authorize/conclude.ts'
+import type { Grounds } from '../authorize/decision-event.ts'
 import { isAAuthError } from '../errors/aauth-error.ts'
 import { type Answer, answer } from '../errors/answer.ts'
 import { serverFault } from '../errors/server-fault.ts'
@@ -41,12 +43,15 @@ export async function answerRoutes(
   const endpoint: Endpoint | undefined = own
     ? (...given) => own(state, ...given)
     : state.missionWatch?.endpoints.get(path)
+  const grounds: Grounds = { point: 'route', request }
   try {
     if (endpoint === undefined) return await readDocument(state, method, path)
     if (method !== 'POST') throw methodNotAllowed(method, 'POST')
-    return await endpoint(request, () => readContent(maxContent))
+    const answered = await endpoint(request, () => readContent(maxContent))
+    await accept(state, grounds)
+    return answered
   } catch (error) {
     // Agents of an endpoint are told that its own faults will not pass (draft 11 §6.6).
-    return answer(state.refuse(isAAuthError(error) ? error : serverFault(error, true), request))
+    return answer(refuse(state, grounds, isAAuthError(error) ? error : serverFault(error, true)))
   }
 }

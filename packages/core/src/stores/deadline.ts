@@ -6,6 +6,17 @@ const deadline = 500
 /** Calls that may wait for one store; more are refused at once, so that a store that hangs holds no memory. */
 const maxWaiting = 1000
 
+/** Is told that a store failed: the option that holds it, and why. */
+export type FailureListener = (name: string, hint: string) => void
+
+const failureListeners = new WeakMap<object, Set<FailureListener>>()
+
+/** Has a listener told whenever the store fails. */
+export function onFailure(store: object, listener: FailureListener): void {
+  const listeners = failureListeners.get(store) ?? new Set()
+  failureListeners.set(store, listeners.add(listener))
+}
+
 const waiting = new WeakMap<object, number>()
 
 /**
@@ -22,23 +33,23 @@ export function answered<T>(
   isKnown: (answer: T) => boolean,
 ): T | Promise<T> {
   const before = waiting.get(store) ?? 0
-  if (before >= maxWaiting) throw failed(name, `has ${maxWaiting} calls waiting`)
+  if (before >= maxWaiting) throw failed(store, name, `has ${maxWaiting} calls waiting`)
   const judge = (answer: T): T => {
     if (isKnown(answer)) return answer
-    throw failed(name, 'gave an answer that its contract does not know')
+    throw failed(store, name, 'gave an answer that its contract does not know')
   }
   let answer: T | PromiseLike<T>
   try {
     answer = ask()
   } catch (cause) {
-    throw failed(name, 'threw', cause)
+    throw failed(store, name, 'threw', cause)
   }
   if (!isThenable(answer)) return judge(answer)
   waiting.set(store, before + 1)
   const late = answer
   return new Promise<T>((resolve, reject) => {
     const stopTimer = startTimer(deadline, () =>
-      settle(() => reject(failed(name, `took over ${deadline} ms`))),
+      settle(() => reject(failed(store, name, `took over ${deadline} ms`))),
     )
     let settled = false
     const settle = (how: () => void): void => {
@@ -52,7 +63,7 @@ export function answered<T>(
     // Promise.resolve guards against thenables that settle twice, or throw.
     Promise.resolve(late)
       .then(judge, (cause: unknown) => {
-        throw failed(name, 'rejected', cause)
+        throw failed(store, name, 'rejected', cause)
       })
       .then(
         (known) => settle(() => resolve(known)),
@@ -61,7 +72,9 @@ export function answered<T>(
   })
 }
 
-function failed(name: string, how: string, cause?: unknown): AAuthError {
+function failed(store: object, name: string, how: string, cause?: unknown): AAuthError {
   const why = cause instanceof Error ? `: ${cause.name}: ${cause.message}` : ''
-  return new AAuthError('server_error', { hint: `${name} ${how}${why}`, cause, retryAfter: 5 })
+  const hint = `${name} ${how}${why}`
+  for (const listener of failureListeners.get(store) ?? []) listener(name.replaceAll('"', ''), hint)
+  return new AAuthError('server_error', { hint, cause, retryAfter: 5 })
 }

@@ -6,6 +6,7 @@ import { matchesDigests } from '../signature/content-digest.ts'
 import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { snapshot } from '../wire/snapshot.ts'
+import { noteCaller } from './known-caller.ts'
 import { readRequest } from './read-request.ts'
 import { unsignedHint } from './unsigned-hint.ts'
 import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
@@ -38,7 +39,11 @@ export async function verifyAny(
   const now = state.settings.now()
   const read = snapshot(request)
   const untrusted = readRequest(state, read, anything, now)
-  return decideWithin(state, (deadline) => verifyRequest(state, read, untrusted, anything, now, deadline))
+  const verified = await decideWithin(state, (deadline) =>
+    verifyRequest(state, read, untrusted, anything, now, deadline),
+  )
+  noteCaller(request, { state, verified })
+  return verified
 }
 
 /**

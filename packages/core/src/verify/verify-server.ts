@@ -20,6 +20,7 @@ import { quoted } from '../wire/quoted.ts'
 import { serializeInnerList } from '../wire/serialize.ts'
 import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import { noteCaller } from './known-caller.ts'
 import { checkTransport } from './transport.ts'
 
 /** A server that signed a request in its own right. */
@@ -88,7 +89,9 @@ export async function verifyServer(
   if (digests === undefined || !(await matchesDigests(digests, await readContent(), platform.digest))) {
     throw new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' })
   }
-  return { id, role }
+  const server = { id, role }
+  noteCaller(request, { state, server })
+  return server
 }
 
 /** Whom the signature names. A member that lacks something is a key fault. */

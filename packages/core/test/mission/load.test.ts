@@ -92,7 +92,7 @@ describe(`${count} missions, of which 200 end`, () => {
     }
     const missions = watchMissions({ source, activeTtl, maxStale, deadline: 2000 })
     // All of them are called by one agent, whose share of remembered signatures is not what this is about.
-    const world = await makeWorld({ missions, replay: 'off', onRefusal: () => undefined })
+    const world = await makeWorld({ missions, replay: 'off', onDecision: () => undefined })
     const { resource, net } = world
     const running = await makeMissions(world)
     for (const [i, mission] of running.entries()) byDigest.set(digest(i), mission)

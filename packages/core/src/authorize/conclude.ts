@@ -1,0 +1,89 @@
+import { type AAuthError, isAAuthError } from '../errors/aauth-error.ts'
+import { setErrorContext } from '../errors/error-context.ts'
+import { PendingStepUp } from '../errors/pending-step-up.ts'
+import { serverFault } from '../errors/server-fault.ts'
+import type { DecisionEvent } from '../events/decision-event.ts'
+import type { ResourceState } from '../resource/state.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+import { decisionEvent, type Grounds } from './decision-event.ts'
+
+const reported = new WeakMap<SignedRequest, AAuthError>()
+const accepted = Symbol('accepted')
+
+/**
+ * Every decision of a resource leaves through here: acceptances, challenges and refusals of `authorize`,
+ * `authorizeServer`, the routes and grants. Those who listen are told, and can change nothing; one recorder can turn an
+ * acceptance into a 503.
+ *
+ * @param verdict `accepted`, or whatever was thrown
+ * @returns the refusal that the caller is sent; `undefined` where the request goes on
+ */
+function conclude(
+  state: ResourceState,
+  grounds: Grounds,
+  verdict: unknown,
+): AAuthError | undefined | Promise<AAuthError | undefined> {
+  const { events } = state
+  const { request } = grounds
+  const error = verdict === accepted ? undefined : asRefusal(state, verdict)
+  if (!events.hearsDecisions) return error
+  // What is sent for a step-up is known, and told, when its resource token is signed. One inside `check` comes by twice.
+  if (error instanceof PendingStepUp || (error !== undefined && reported.get(request) === error)) return error
+  if (error !== undefined) reported.set(request, error)
+  const made = decisionEvent(state, grounds, error)
+  const tell = (event: DecisionEvent): AAuthError | undefined | Promise<AAuthError | undefined> => {
+    if (error !== undefined || events.recorder === undefined || grounds.isRecorded) {
+      events.decided(event, error)
+      return error
+    }
+    return record(state, grounds, event)
+  }
+  if (!(made instanceof Promise)) return tell(made)
+  const told = made.then(tell)
+  // An acceptance waits for its record alone.
+  if (error === undefined && events.recorder !== undefined) return told
+  told.catch(() => undefined)
+  return error
+}
+
+/** Waits for the recorder; what it cannot record does not happen. */
+async function record(
+  state: ResourceState,
+  grounds: Grounds,
+  event: DecisionEvent,
+): Promise<AAuthError | undefined> {
+  try {
+    await state.events.recorder?.(event)
+    state.events.decided(event, undefined)
+    return undefined
+  } catch (thrown) {
+    const fault = asRefusal(state, serverFault(thrown))
+    reported.set(grounds.request, fault)
+    state.events.decided(await decisionEvent(state, grounds, fault), fault)
+    return fault
+  }
+}
+
+function asRefusal(state: ResourceState, thrown: unknown): AAuthError {
+  const error = isAAuthError(thrown) ? thrown : serverFault(thrown)
+  if (!(error instanceof PendingStepUp)) setErrorContext(error, state.errorContext)
+  return error
+}
+
+/** Makes a refusal of whatever was thrown, and tells those who listen. */
+export function refuse(state: ResourceState, grounds: Grounds, thrown: unknown): AAuthError {
+  // Nobody waits for what is told of a refusal.
+  return conclude(state, grounds, thrown) as AAuthError
+}
+
+/**
+ * Lets a request go on, once it is recorded where the operator wants that.
+ * @throws {AAuthError} `server_error` (the promise rejects) when the recorder fails
+ */
+export function accept(state: ResourceState, grounds: Grounds): void | Promise<void> {
+  const concluded = conclude(state, grounds, accepted)
+  if (!(concluded instanceof Promise)) return undefined
+  return concluded.then((fault) => {
+    if (fault !== undefined) throw fault
+  })
+}

@@ -1,0 +1,23 @@
+import type { ResourceState } from '../resource/state.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+import type { VerifiedRequest } from './verify-request.ts'
+import type { VerifiedServer } from './verify-server.ts'
+
+/** Who was found to have sent a request. */
+export type KnownCaller = { readonly state: ResourceState } & (
+  | { readonly verified: VerifiedRequest; readonly server?: undefined }
+  | { readonly server: VerifiedServer; readonly verified?: undefined }
+)
+
+const callers = new WeakMap<SignedRequest, KnownCaller>()
+
+/** Remembers who sent a request, for a second guard of the resource and for what is told of the decision. */
+export function noteCaller(request: SignedRequest, caller: KnownCaller): void {
+  callers.set(request, caller)
+}
+
+/** Whom this resource found to have sent the request; `undefined` before that. */
+export function knownCaller(state: ResourceState, request: SignedRequest): KnownCaller | undefined {
+  const caller = callers.get(request)
+  return caller?.state === state ? caller : undefined
+}
