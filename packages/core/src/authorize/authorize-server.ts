@@ -1,6 +1,7 @@
 import type { Resource } from '../resource/resource.ts'
 import { stateOf } from '../resource/state-of.ts'
-import { type VerifiedServer, verifyServer } from '../verify/verify-server.ts'
+import type { VerifiedServer } from '../verify/verified-server.ts'
+import { verifyServer } from '../verify/verify-server.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { snapshot } from '../wire/snapshot.ts'
 import { accept, refuse } from './conclude.ts'

@@ -1,7 +1,7 @@
 import type { ResourceState } from '../resource/state.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import type { VerifiedServer } from './verified-server.ts'
 import type { VerifiedRequest } from './verify-request.ts'
-import type { VerifiedServer } from './verify-server.ts'
 
 /** Who was found to have sent a request. */
 export type KnownCaller = { readonly state: ResourceState } & (

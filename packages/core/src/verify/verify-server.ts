@@ -22,13 +22,7 @@ import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { noteCaller } from './known-caller.ts'
 import { checkTransport } from './transport.ts'
-
-/** A server that signed a request in its own right. */
-export interface VerifiedServer {
-  /** Its server identifier: the `iss` of everything it mints. */
-  readonly id: string
-  readonly role: IssuerRole
-}
+import type { VerifiedServer } from './verified-server.ts'
 
 const scheme = 'jwks_uri'
 const unsignedServer =
