@@ -20,7 +20,7 @@ it('reads the members of the target and passes the others to createResource', ()
     ...least,
     publishedKeys: [{ kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'r2', x: 'x' }],
     accessMode: 'person-token',
-    revokers: { 'https://as.example': ['https://ps.example'] },
+    revocationDelegates: { 'https://as.example': ['https://ps.example'] },
     legacyPersonTokenJti: ['https://ps.example'],
     signingKey: { kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'r1', x: 'x', d: 'd' },
     scopes: { 'data.read': 'Read your data' },

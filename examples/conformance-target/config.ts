@@ -40,7 +40,7 @@ const resourceMembers = [
   'publishedKeys',
   'accessMode',
   'accounts',
-  'revokers',
+  'revocationDelegates',
   'legacyPersonTokenJti',
   'claims',
   'signatureWindow',

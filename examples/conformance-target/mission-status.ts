@@ -1,11 +1,11 @@
-import type { MissionWatching } from '@aauth-guard/core'
-import { type MissionSource, watchMissions } from '@aauth-guard/core/missions'
+import type { MissionMonitorFactory } from '@aauth-guard/core'
+import { type MissionSource, monitorMissions } from '@aauth-guard/core/missions'
 import { present, record, refuseUnknown } from './json-members.ts'
 
 const members = ['source', 'activeTtlSeconds', 'maxStaleSeconds', 'onUnknown']
 
-/** `missionStatus` as what `createResource` takes; the values are checked by `watchMissions`. @throws {TypeError} */
-export function readMissionStatus(value: unknown): MissionWatching {
+/** `missionStatus` as what `createResource` takes; the values are checked by `monitorMissions`. @throws {TypeError} */
+export function readMissionStatus(value: unknown): MissionMonitorFactory {
   const given = record(value, '"missionStatus"')
   refuseUnknown(given, members, '"missionStatus"')
   const { source, activeTtlSeconds, maxStaleSeconds, onUnknown = 'deny' } = present(given)
@@ -16,7 +16,7 @@ export function readMissionStatus(value: unknown): MissionWatching {
     (typeof source !== 'string' || !/^https?:/.test(source) || !URL.canParse(source))
   )
     throw new TypeError('"source" of "missionStatus" must be a URL, or null')
-  return watchMissions({
+  return monitorMissions({
     ...(source !== undefined && { source: asking(source as string) }),
     ...(activeTtlSeconds !== undefined && { activeTtl: activeTtlSeconds as number }),
     ...(maxStaleSeconds !== undefined && { maxStale: maxStaleSeconds as number }),

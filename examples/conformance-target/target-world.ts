@@ -74,7 +74,7 @@ export async function startWorld(adapter = 'express', missionStatus: unknown = n
     publishedKeys: [nextKey],
     accessMode: 'person-token',
     accounts: { 'a-1': [{ ps: net.personServer.id, sub: 'person-1' }] },
-    revokers: { [net.accessServer.id]: [net.personServer.id] },
+    revocationDelegates: { [net.accessServer.id]: [net.personServer.id] },
     legacyPersonTokenJti: [net.accessServer.id],
     scopes: { 'data.read': 'Read your data' },
     trust: { agentProviders: 'any', personServers: 'any', accessServers: [net.accessServer.id] },

@@ -4,7 +4,7 @@
  * refused; and the end of the mission, which the API learns by asking Ada's person server.
  */
 import { createResource } from '@aauth-guard/core'
-import { missionControl, watchMissions } from '@aauth-guard/core/missions'
+import { missionControl, monitorMissions } from '@aauth-guard/core/missions'
 import { type Agent, createTestNetwork } from '@aauth-guard/testing'
 import { runsApi } from './app.ts'
 
@@ -17,7 +17,7 @@ const resource = createResource({
   issuer: net.resource,
   trust: { agentProviders: 'any', personServers: [ps.id] },
   generations: ['mission-header'],
-  missions: watchMissions({ source: missionControl(), activeTtl: 30 }),
+  missions: monitorMissions({ source: missionControl(), activeTtl: 30 }),
   fetch: net.fetch,
   now: net.clock.now,
 })

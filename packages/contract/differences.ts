@@ -127,7 +127,7 @@ const fetchHosts: readonly Difference[] = [
     ],
     without: ['vary'],
     because:
-      'a handler of fetchGuard throws what demandGrant refuses, and that is answered as the guard would',
+      'a handler of fetchGuard throws what assertGrant refuses, and that is answered as the guard would',
   },
   {
     on: ['fetchGuard'],

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Resource } from '@aauth-guard/core'
 import { fetchGuard } from '@aauth-guard/core/fetch'
-import { demandGrant } from '@aauth-guard/core/missions'
+import { assertGrant } from '@aauth-guard/core/missions'
 import { getRequestListener } from '@hono/node-server'
 import { Runs } from './runs.ts'
 
@@ -14,11 +14,11 @@ export function runsApi(resource: Resource): RequestListener {
       return Response.json({ run: runs.start(auth) }, { status: 201 })
     const grant = () => runs.grantOf(run)
     if (method === 'POST' && part === 'steps') {
-      await demandGrant(auth, grant, { classPolicy: 'mission-only' })
+      await assertGrant(auth, grant, { classPolicy: 'mission-only' })
       return Response.json({ step: runs.step(run) })
     }
     if (method === 'POST' && part === 'result') {
-      await demandGrant(auth, grant, { classPolicy: 'linked-key' })
+      await assertGrant(auth, grant, { classPolicy: 'linked-key' })
       return Response.json({ steps: runs.stepsOf(run) })
     }
     return new Response(null, { status: 404 })

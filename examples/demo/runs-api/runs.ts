@@ -1,5 +1,5 @@
 import { type Auth, createResource, type Resource, type ResourceOptions } from '@aauth-guard/core'
-import { type MissionGrant, missionControl, missionGrant, watchMissions } from '@aauth-guard/core/missions'
+import { type MissionGrant, missionControl, missionGrant, monitorMissions } from '@aauth-guard/core/missions'
 
 type Options = Pick<ResourceOptions, 'issuer' | 'fetch' | 'now' | 'onDecision' | 'signingKey'>
 
@@ -13,7 +13,7 @@ export function runsResource(options: Options): Resource {
       agentProviders: 'any',
       personServers: ['https://ps.example', 'https://classic-ps.example'],
     },
-    missions: watchMissions({ source: missionControl(), activeTtl, deadline: 2000, linkedKeys: 600 }),
+    missions: monitorMissions({ source: missionControl(), activeTtl, deadline: 2000, linkedKeys: 600 }),
     ...options,
   })
 }

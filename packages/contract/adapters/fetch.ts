@@ -1,6 +1,6 @@
 import { type Auth, type Resource, stepUp } from '@aauth-guard/core'
 import { fetchGuard } from '@aauth-guard/core/fetch'
-import { demandGrant } from '@aauth-guard/core/missions'
+import { assertGrant } from '@aauth-guard/core/missions'
 import { getRequestListener } from '@hono/node-server'
 import {
   callerText,
@@ -42,7 +42,7 @@ function build(resource: Resource): (request: Request) => Promise<Response> {
     '/mission': fetchGuard(resource, demands.mission)(tell),
     '/class': fetchGuard(resource, demands.class)(tell),
     '/runs': anyone(async (request, auth) => {
-      await demandGrant(auth, () => grant)
+      await assertGrant(auth, () => grant)
       return tell(request, auth)
     }),
     '/heard': anyone((request) =>

@@ -1,4 +1,4 @@
-import { watchMissions } from '@aauth-guard/core/missions'
+import { monitorMissions } from '@aauth-guard/core/missions'
 import type { Case, Suite } from './case.ts'
 
 const unsigned = { token: 'none' } as const
@@ -17,7 +17,7 @@ const methods: readonly Case[] = ['/aauth/authorize', '/aauth/revoke', '/aauth/m
 /** The routes that the resource answers itself. */
 export const ownRoutes: Suite = {
   about: 'the routes of the resource itself',
-  options: { missions: watchMissions({ announcements: true }) },
+  options: { missions: monitorMissions({ announcements: true }) },
   cases: [
     ...methods,
     [

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { createResource, type Resource, stepUp } from '@aauth-guard/core'
 import { fetchGuard } from '@aauth-guard/core/fetch'
-import { watchMissions } from '@aauth-guard/core/missions'
+import { monitorMissions } from '@aauth-guard/core/missions'
 import * as onExpress from '@aauth-guard/express'
 import * as onHono from '@aauth-guard/hono'
 import * as onKoa from '@aauth-guard/koa'
@@ -53,7 +53,7 @@ async function serve(host: string): Promise<{ readonly net: TestNetwork; readonl
     scopes,
     fetch: net.fetch,
     defaultScope: 'notes.read',
-    missions: watchMissions({ announcements: true }),
+    missions: monitorMissions({ announcements: true }),
   })
   await net.listen((hosts[host] as (resource: Resource) => RequestListener)(resource))
   return { net, agent: await net.agent() }

@@ -19,7 +19,7 @@ export type { ObserveOptions } from './events/person-hash.ts'
 export type { KeysFetchedEvent, ResourceEvent, StoreFailedEvent } from './events/resource-event.ts'
 export type { Signer, SigningKey } from './keys/signing-key.ts'
 export { createResource } from './resource/create-resource.ts'
-export type { MissionStatus, MissionWatch } from './resource/mission-watch.ts'
+export type { MissionMonitor, MissionStatus } from './resource/mission-monitor.ts'
 export type { Missions } from './resource/missions.ts'
 export type { ResourceOptions } from './resource/options.ts'
 export type {
@@ -32,7 +32,7 @@ export type {
 export type { Resource } from './resource/resource.ts'
 export { resourceLink } from './resource/resource-link.ts'
 export type { Limits, ResourceDisplay } from './resource/settings.ts'
-export type { MissionWatching } from './resource/state.ts'
+export type { MissionMonitorFactory } from './resource/state.ts'
 export type { Trust, Trusted, TrustPolicy } from './resource/trust.ts'
 export type { ReplayScope } from './signature/replay.ts'
 export type {

@@ -119,7 +119,7 @@ const wrong: readonly Row[] = [
   ...Object.entries({
     fetchDeadline: 10_001,
     verifiedTokens: 50_001,
-    strangers: 10_001,
+    unlistedIssuers: 10_001,
     replays: 1_000_001,
     replaysPerKey: 1_000_001,
   }).flatMap(([name, over]): Row[] =>

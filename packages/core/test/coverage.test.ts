@@ -1,5 +1,5 @@
 import { authorize, createResource } from '@aauth-guard/core'
-import { checkRequirement } from '@aauth-guard/core/adapter'
+import { validateRequirement } from '@aauth-guard/core/adapter'
 import { describe, expect, it } from 'vitest'
 import { makeWorld, type World } from './world.ts'
 
@@ -78,13 +78,13 @@ describe('components that a route demands', () => {
   ])('refuses to demand %j, which no signature can cover [E26]', (name) => {
     const world = { issuer: 'https://notes.example', trust: 'any' } as const
     expect(() => createResource({ ...world, additionalSignatureComponents: [name] })).toThrow(TypeError)
-    expect(() => checkRequirement(createResource(world), { components: [name] })).toThrow(TypeError)
+    expect(() => validateRequirement(createResource(world), { components: [name] })).toThrow(TypeError)
   })
 
   it('refuses a name where a list of names is wanted [E26]', () => {
     const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
     const components = 'content-digest' as unknown as string[]
-    expect(() => checkRequirement(resource, { components })).toThrow(TypeError)
+    expect(() => validateRequirement(resource, { components })).toThrow(TypeError)
   })
 })
 

@@ -123,7 +123,7 @@ describe('a resource', () => {
 describe('the access server of a resource', () => {
   it('is kept like an issuer that trust names: strangers do not push it out', async () => {
     const accessServer = 'https://as.example'
-    const { net, agent, call } = await makeWorld({ accessServer, limits: { strangers: 1 } })
+    const { net, agent, call } = await makeWorld({ accessServer, limits: { unlistedIssuers: 1 } })
     const requirement = { accept: ['agent-token', 'auth-token'] } as const
     await call(await agent.authToken({ scope: 'access' }, net.accessServer), { requirement })
     await call(await agent.agentToken(), { requirement })

@@ -1,5 +1,5 @@
 import { authorize, createResource } from '@aauth-guard/core'
-import { checkContent, fetchGuard, fetchRequest, withoutMission } from '@aauth-guard/core/fetch'
+import { checkContent, fetchGuard, fetchRequest, withoutMissionHeader } from '@aauth-guard/core/fetch'
 import { type SignOptions, toRequest } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeWorld, type World } from './world.ts'
@@ -46,7 +46,7 @@ describe.each(hosts)('a request of a host that %s', (_, host) => {
     const request = host(await signed('note'))
     const others = [...request.headers].filter(([name]) => name !== 'aauth-mission')
     const { method, signal } = request
-    const shown = withoutMission(request)
+    const shown = withoutMissionHeader(request)
     expect([shown.headers.get('aauth-mission'), shown.headers.has('AAuth-Mission')]).toEqual([null, false])
     expect([...shown.headers]).toEqual(others)
     expect([shown.url, shown.method, shown.signal.aborted]).toEqual([url, method, signal.aborted])
@@ -60,13 +60,13 @@ describe.each(hosts)('a request of a host that %s', (_, host) => {
         ['aauth-mission', text],
       ],
     })
-    expect([...withoutMission(host(request)).headers]).toEqual([])
+    expect([...withoutMissionHeader(host(request)).headers]).toEqual([])
   })
 
   it('is still the one that was signed, to every guard behind [MISS-13, E23]', async () => {
     const request = host(await signed('note'))
     const auth = await authorize(world.resource, fetchRequest(request), {})
-    const shown = withoutMission(request)
+    const shown = withoutMissionHeader(request)
     expect(fetchRequest(shown)).toBe(fetchRequest(request))
     expect(fetchRequest(shown).header('aauth-mission')).toEqual([text])
     expect((await authorize(world.resource, fetchRequest(shown), {})).jti).toBe(auth.jti)
@@ -77,11 +77,11 @@ describe.each(hosts)('a request of a host that %s', (_, host) => {
       now: world.net.clock.now,
     })
     expect((await authorize(other, fetchRequest(shown), {})).jti).toBe(auth.jti)
-    expect(withoutMission(shown)).toBe(shown)
+    expect(withoutMissionHeader(shown)).toBe(shown)
   })
 
   it('is the one that was signed also where no guard had looked at it before [MISS-13]', async () => {
-    const shown = withoutMission(host(await signed('note')))
+    const shown = withoutMissionHeader(host(await signed('note')))
     expect(fetchRequest(shown).header('aauth-mission')).toEqual([text])
     expect((await authorize(world.resource, fetchRequest(shown), {})).type).toBe('auth-token')
   })
@@ -89,7 +89,7 @@ describe.each(hosts)('a request of a host that %s', (_, host) => {
   it('can have its content compared after it was shown without the header [MISS-13]', async () => {
     const request = host(await signed('note', { digest: true }))
     const auth = await authorize(world.resource, fetchRequest(request), {}, { content: 'later' })
-    const compared = await checkContent(auth, withoutMission(request))
+    const compared = await checkContent(auth, withoutMissionHeader(request))
     expect([compared.headers.has('aauth-mission'), await compared.text()]).toEqual([false, 'note'])
     expect(fetchRequest(compared)).toBe(fetchRequest(request))
   })
@@ -97,13 +97,13 @@ describe.each(hosts)('a request of a host that %s', (_, host) => {
   it('is shown without the header after its content was read', async () => {
     const request = host(await signed('note'))
     await request.text()
-    const shown = withoutMission(request)
+    const shown = withoutMissionHeader(request)
     expect([shown.headers.has('aauth-mission'), shown.url, shown.method]).toEqual([false, url, 'POST'])
   })
 
   it('is the same object where there is no such header', async () => {
     const request = host(await signed('note', { mission: undefined as never }))
-    expect(withoutMission(request)).toBe(request)
+    expect(withoutMissionHeader(request)).toBe(request)
   })
 
   it('streams on as it came [MISS-13]', async () => {
@@ -119,7 +119,7 @@ describe.each(hosts)('a request of a host that %s', (_, host) => {
       { highWaterMark: 0 },
     )
     const init = { method: 'POST', headers: { 'aauth-mission': text }, body, duplex: 'half' }
-    const shown = withoutMission(host(new Request(url, init as RequestInit)))
+    const shown = withoutMissionHeader(host(new Request(url, init as RequestInit)))
     expect(pulled).toBe(0)
     expect(await shown.text()).toBe('123')
   })

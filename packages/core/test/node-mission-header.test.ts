@@ -2,7 +2,7 @@ import { createServer, request as httpRequest, type IncomingMessage } from 'node
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, connect } from 'node:net'
 import { authorize } from '@aauth-guard/core'
-import { dropMission, refuseUpgrade, signedRequest, verifyUpgrade } from '@aauth-guard/core/node'
+import { refuseUpgrade, removeMissionHeader, signedRequest, verifyUpgrade } from '@aauth-guard/core/node'
 import type { SignedMessage } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { makeWorld, type World } from './world.ts'
@@ -65,7 +65,7 @@ describe('a message from which AAuth-Mission was taken', () => {
   it('has it in no form, and everything else as it was [MISS-13]', async () => {
     const lines = [['Host', 'notes.example'], ...(await signed()).headers] as const
     const seen = await inspected(lines, (message) => {
-      dropMission(message)
+      removeMissionHeader(message)
       return formsOf(message)
     })
     expect(seen).toEqual(gone)
@@ -77,7 +77,7 @@ describe('a message from which AAuth-Mission was taken', () => {
       const lines = [['Host', 'notes.example'], ...(await signed()).headers] as const
       const seen = await inspected(lines, (message) => {
         const before = JSON.stringify(message[member]).toLowerCase().includes(name)
-        dropMission(message)
+        removeMissionHeader(message)
         return [before, formsOf(message)]
       })
       expect(seen).toEqual([true, gone])
@@ -94,7 +94,7 @@ describe('a message from which AAuth-Mission was taken', () => {
       ['x-last', 'z'],
     ] as const
     const seen = await inspected(lines, (message) => {
-      dropMission(message)
+      removeMissionHeader(message)
       return formsOf(message)
     })
     expect(seen).toEqual(gone)
@@ -107,7 +107,7 @@ describe('a message from which AAuth-Mission was taken', () => {
       ['AAuth-Mission', text],
     ] as const
     const seen = await inspected(lines, (message) => {
-      dropMission(message)
+      removeMissionHeader(message)
       return [message.headers['x-tag'], message.rawHeaders.includes('x-tag')]
     })
     expect(seen).toEqual([name, true])
@@ -118,8 +118,8 @@ describe('a message from which AAuth-Mission was taken', () => {
     const seen = await inspected(lines, async (message) => {
       const first = signedRequest(message)
       const auth = await authorize(world.resource, first)
-      dropMission(message)
-      dropMission(message)
+      removeMissionHeader(message)
+      removeMissionHeader(message)
       const other = (await makeWorld()).resource
       const again = await authorize(other, signedRequest(message))
       return [signedRequest(message) === first, again.jti === auth.jti, first.header(name).length]
@@ -135,7 +135,7 @@ describe('a message from which AAuth-Mission was taken', () => {
     ] as const
     const seen = await inspected(lines, (message) => {
       const before = [...message.rawHeaders]
-      dropMission(message)
+      removeMissionHeader(message)
       return [JSON.stringify(before) === JSON.stringify(message.rawHeaders), formsOf(message)]
     })
     expect(seen).toEqual([true, gone])
@@ -148,7 +148,7 @@ describe('a message of HTTP/2 from which AAuth-Mission was taken', () => {
     const server = createHttp2Server(async (req, res) => {
       const message = req as unknown as IncomingMessage
       await authorize(world.resource, signedRequest(message))
-      dropMission(message)
+      removeMissionHeader(message)
       const { jti } = await authorize((await makeWorld()).resource, signedRequest(message))
       seen = [typeof jti, formsOf(message)]
       res.end()

@@ -1,5 +1,5 @@
 import { type Auth, authorize, type TokenKind, verifyContent } from '@aauth-guard/core'
-import { demandCheckedContent, readIdentity } from '@aauth-guard/core/adapter'
+import { assertContentChecked, readIdentity } from '@aauth-guard/core/adapter'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeWorld, type World } from './world.ts'
@@ -66,11 +66,11 @@ describe('the identity that a handler reads', () => {
     expect(() => readIdentity(auth, 'auth-token', remedy)).toThrow(
       expect.objectContaining({ code: 'server_error', hint: expect.stringContaining(remedy) }),
     )
-    expect(() => demandCheckedContent(auth, remedy)).toThrow(
+    expect(() => assertContentChecked(auth, remedy)).toThrow(
       expect.objectContaining({ code: 'server_error', hint: expect.stringContaining(remedy) }),
     )
     await verifyContent(auth, new TextEncoder().encode('note'))
     expect(readIdentity(auth, 'auth-token', remedy)).toBe(auth)
-    expect(() => demandCheckedContent(auth, remedy)).not.toThrow()
+    expect(() => assertContentChecked(auth, remedy)).not.toThrow()
   })
 })

@@ -1,5 +1,5 @@
 import { type AAuthError, authorize, isAAuthError, issueResourceToken } from '@aauth-guard/core'
-import { demandGrant, watchMissions } from '@aauth-guard/core/missions'
+import { assertGrant, monitorMissions } from '@aauth-guard/core/missions'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { askForToken, makeSigningKey, notes, personRoute } from './issuing/issued.ts'
@@ -39,9 +39,9 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
     },
   ],
   [
-    '"blobs" of watchMissions',
+    '"blobs" of monitorMissions',
     async (blobs) => {
-      const { agent, call } = await makeWorld({ limits, missions: watchMissions({ blobs }) })
+      const { agent, call } = await makeWorld({ limits, missions: monitorMissions({ blobs }) })
       const token = await agent.authToken({ scope: 'access', mission: s256 })
       return () => call(token, { requirement: { tool: 'send' } })
     },
@@ -51,7 +51,7 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
     async (load) => {
       const { agent, call } = await makeWorld({ limits })
       const auth = await call(await agent.authToken({ scope: 'access', mission: s256 }))
-      return () => demandGrant(auth, load)
+      return () => assertGrant(auth, load)
     },
   ],
   [

@@ -1,7 +1,7 @@
 import { type AnyRequirement, createResource, type ResourceOptions } from '@aauth-guard/core'
-import { checkRequirement } from '@aauth-guard/core/adapter'
+import { validateRequirement } from '@aauth-guard/core/adapter'
 import { fetchGuard } from '@aauth-guard/core/fetch'
-import { type MissionOptions, watchMissions } from '@aauth-guard/core/missions'
+import { type MissionOptions, monitorMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { listed, makeWorld } from './world.ts'
 
@@ -75,7 +75,7 @@ describe('a requirement that would not mean what was written', () => {
     ['trust', { trust: { agentProvider: 'any' } }],
     ['check', { check: true }],
   ])('is refused when the guard is made, naming %s: %j', (member, requirement) => {
-    const check = (): void => checkRequirement(resource, requirement as AnyRequirement)
+    const check = (): void => validateRequirement(resource, requirement as AnyRequirement)
     expect(check).toThrow(TypeError)
     expect(check).toThrow(new RegExp(`"${member}`))
   })
@@ -88,7 +88,7 @@ describe('a requirement that would not mean what was written', () => {
       '"scope" of a requirement is undefined: leave it out for the default, or give it a value',
     ],
   ])('is refused with the mend: %j', (requirement, text) => {
-    expect(() => checkRequirement(resource, requirement as AnyRequirement)).toThrow(new TypeError(text))
+    expect(() => validateRequirement(resource, requirement as AnyRequirement)).toThrow(new TypeError(text))
   })
 
   it.each([
@@ -97,25 +97,25 @@ describe('a requirement that would not mean what was written', () => {
     ['is a list', ['read']],
     ['is of a class', new (class Need {})()],
   ])('is refused where it %s, since it would demand nothing', (_, requirement) => {
-    expect(() => checkRequirement(resource, requirement as never)).toThrow(
+    expect(() => validateRequirement(resource, requirement as never)).toThrow(
       /must be an object of its own members/,
     )
   })
 
   it.each([null, undefined, 'read'])('is refused when it is %j', (requirement) => {
-    expect(() => checkRequirement(resource, requirement as never)).toThrow(/must be an object/)
+    expect(() => validateRequirement(resource, requirement as never)).toThrow(/must be an object/)
   })
 
   it('is refused where person tokens are switched off and wanted', () => {
     const old = createResource({ ...base, generations: ['mission-header'] })
-    expect(() => checkRequirement(old, { accept: ['agent-token', 'person-token'] })).toThrow(/"accept"/)
+    expect(() => validateRequirement(old, { accept: ['agent-token', 'person-token'] })).toThrow(/"accept"/)
   })
 
   it('is refused where several scopes are described, none is the default and the route names none [R11-165]', () => {
     const several = createResource({ ...base, scopes: { read: 'Read', write: 'Write' } })
-    expect(() => checkRequirement(several, {})).toThrow(/"defaultScope"/)
-    expect(() => checkRequirement(several, { scope: 'write' })).not.toThrow()
-    expect(() => checkRequirement(several, { accept: 'agent-token' })).not.toThrow()
+    expect(() => validateRequirement(several, {})).toThrow(/"defaultScope"/)
+    expect(() => validateRequirement(several, { scope: 'write' })).not.toThrow()
+    expect(() => validateRequirement(several, { accept: 'agent-token' })).not.toThrow()
   })
 
   it.each([
@@ -128,7 +128,7 @@ describe('a requirement that would not mean what was written', () => {
     (trust, routeTrust) => {
       const open = createResource({ ...base, trust })
       const requirement = { class: { provider }, ...(routeTrust && { trust: routeTrust }) }
-      expect(() => checkRequirement(open, requirement)).toThrow(
+      expect(() => validateRequirement(open, requirement)).toThrow(
         /^"class" is required where .+ "https:\/\/agent\.example": list the person servers that you believe in "trust\.personServers"$/,
       )
     },
@@ -144,25 +144,25 @@ describe('a requirement that would not mean what was written', () => {
     'may name a class where a list, or the access server, says whose tokens count: %j, %j [CLASS-1]',
     (options, requirement) => {
       const bounded = createResource({ ...base, ...options })
-      expect(() => checkRequirement(bounded, { class: { provider }, ...requirement })).not.toThrow()
+      expect(() => validateRequirement(bounded, { class: { provider }, ...requirement })).not.toThrow()
     },
   )
 
   it('is refused where it names a tool and nobody has the mission blobs', () => {
     const watching = (options: MissionOptions) =>
-      createResource({ ...base, missions: watchMissions(options) })
-    const remedy = '"tool" is set, and nobody holds mission blobs: pass "blobs" to watchMissions()'
+      createResource({ ...base, missions: monitorMissions(options) })
+    const remedy = '"tool" is set, and nobody holds mission blobs: pass "blobs" to monitorMissions()'
     const tool = 'FeedbackReader'
     for (const blobless of [createResource(base), watching({}), watching({ linkedKeys: 60 })])
-      expect(() => checkRequirement(blobless, { tool })).toThrow(new TypeError(remedy))
-    expect(() => checkRequirement(watching({ blobs: () => undefined }), { tool })).not.toThrow()
+      expect(() => validateRequirement(blobless, { tool })).toThrow(new TypeError(remedy))
+    expect(() => validateRequirement(watching({ blobs: () => undefined }), { tool })).not.toThrow()
   })
 
   it.each(['', ['FeedbackReader'], null, 7, { name: 'FeedbackReader' }])(
     'is refused where the tool is %j, also where there are mission blobs',
     (tool) => {
-      const holding = createResource({ ...base, missions: watchMissions({ blobs: () => undefined }) })
-      expect(() => checkRequirement(holding, { tool: tool as string })).toThrow(
+      const holding = createResource({ ...base, missions: monitorMissions({ blobs: () => undefined }) })
+      expect(() => validateRequirement(holding, { tool: tool as string })).toThrow(
         new TypeError('"tool" must be the name of a tool'),
       )
     },
@@ -176,7 +176,7 @@ describe('a requirement that would not mean what was written', () => {
   })
 
   it('is refused for what is no resource of this package', () => {
-    expect(() => checkRequirement({ ...resource }, {})).toThrow(/createResource/)
+    expect(() => validateRequirement({ ...resource }, {})).toThrow(/createResource/)
   })
 })
 
@@ -193,7 +193,7 @@ describe('a requirement that is well-formed', () => {
     { class: { provider }, classPolicy: 'same-key' },
     { classPolicy: 'linked-key' },
   ])('is taken: %j', (requirement) => {
-    expect(() => checkRequirement(resource, requirement)).not.toThrow()
+    expect(() => validateRequirement(resource, requirement)).not.toThrow()
   })
 
   it('does not change when its object does later', async () => {

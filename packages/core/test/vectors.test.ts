@@ -14,7 +14,7 @@ import {
 } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
 import { fetchGuard } from '@aauth-guard/core/fetch'
-import { watchMissions } from '@aauth-guard/core/missions'
+import { monitorMissions } from '@aauth-guard/core/missions'
 import { compactVerify, importJWK } from 'jose'
 import { parseDictionary, type Token } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
@@ -144,7 +144,7 @@ function optionsOf({ accounts, missionBlobs, ...options }: ResourceData): Resour
   return {
     ...(options as ResourceOptions),
     ...(accounts && { accounts: has }),
-    ...(missionBlobs && { missions: watchMissions({ blobs }) }),
+    ...(missionBlobs && { missions: monitorMissions({ blobs }) }),
   }
 }
 

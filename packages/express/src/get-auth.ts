@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Auth, AuthFor, IdentityOptions, PersonNeed, TokenKind } from '@aauth-guard/core'
-import { demandCheckedContent, readIdentity } from '@aauth-guard/core/adapter'
+import { assertContentChecked, readIdentity } from '@aauth-guard/core/adapter'
 
 const slots = new WeakMap<IncomingMessage, Auth | undefined>()
 /** How the content of a request can be compared on Express. */
@@ -14,7 +14,7 @@ export function fillSlot(req: IncomingMessage, auth: Auth | undefined): void {
   Object.defineProperty(req, 'aauth', {
     configurable: true,
     get() {
-      demandCheckedContent(auth, remedy)
+      assertContentChecked(auth, remedy)
       return auth
     },
   })

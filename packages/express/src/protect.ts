@@ -10,11 +10,17 @@ import {
 import {
   bindContent,
   type ContentOptions,
-  checkRequirement,
   passesPreflight,
   validateGuardOptions,
+  validateRequirement,
 } from '@aauth-guard/core/adapter'
-import { bufferContent, dropMission, keepPrivate, sendNoContent, signedRequest } from '@aauth-guard/core/node'
+import {
+  bufferContent,
+  keepPrivate,
+  removeMissionHeader,
+  sendNoContent,
+  signedRequest,
+} from '@aauth-guard/core/node'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { fillSlot, remedy } from './get-auth.ts'
 import { runParser } from './run-parser.ts'
@@ -79,7 +85,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Person extends 
   requirement: Requirement<Accept, boolean, Person> = {},
   options: GuardOptions = {},
 ): ProtectHandler {
-  checkRequirement(resource, requirement)
+  validateRequirement(resource, requirement)
   const { passErrors, maxContent, parser } = validateGuardOptions(options, [
     'passErrors',
     'maxContent',
@@ -90,7 +96,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Person extends 
   return (req, res, next) => {
     const request = signedRequest(req)
     if (passesPreflight(resource, request)) {
-      dropMission(req)
+      removeMissionHeader(req)
       sendNoContent(res)
       return next('route')
     }
@@ -100,7 +106,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Person extends 
         const fault = parser && (await runParser(parser, req as Request, res as Response))
         if (fault === undefined && auth !== undefined)
           await bindContent(auth, () => bufferContent(req, maxContent), remedy)
-        dropMission(req)
+        removeMissionHeader(req)
         keepPrivate(res)
         return fault
       })
@@ -108,7 +114,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Person extends 
         (fault: unknown) => next(fault),
         async (error: unknown) => {
           if (!passErrors) return send(res, await answer(error))
-          dropMission(req)
+          removeMissionHeader(req)
           next(error)
         },
       )

@@ -1,8 +1,8 @@
 import { answer, isAAuthError } from '@aauth-guard/core'
 import { validateGuardOptions } from '@aauth-guard/core/adapter'
 import {
+  assertGrant,
   checkGrantOptions,
-  demandGrant,
   type GrantOptions,
   type MissionGrant,
 } from '@aauth-guard/core/missions'
@@ -45,7 +45,7 @@ export function requireGrant(
   const { passErrors } = validateGuardOptions(options, ['classPolicy', 'passErrors'])
   return (req, res, next) => {
     Promise.resolve()
-      .then(() => demandGrant(callerOf(req), () => load(req as unknown as Request), options))
+      .then(() => assertGrant(callerOf(req), () => load(req as unknown as Request), options))
       .then(
         () => next(),
         async (error: unknown) => {

@@ -12,14 +12,14 @@ import {
 import {
   bindContent,
   type ContentOptions,
-  checkRequirement,
   contentBinding,
   passesPreflight,
   validateGuardOptions,
+  validateRequirement,
 } from '@aauth-guard/core/adapter'
 import { checkContent } from '@aauth-guard/core/fetch'
 import type { Context, MiddlewareHandler, Next } from 'hono'
-import { hideMission } from './hide-mission.ts'
+import { removeMissionHeader } from './remove-mission-header.ts'
 import { requestOf } from './request-of.ts'
 import { respond } from './respond.ts'
 
@@ -60,7 +60,7 @@ export function protect<
   requirement: Requirement<Accept, Optional, Person> = {},
   options: GuardOptions = {},
 ): MiddlewareHandler<{ Variables: { aauth: Authorized<Accept, Optional, Person> } }> {
-  checkRequirement(resource, requirement)
+  validateRequirement(resource, requirement)
   const { passErrors, maxContent } = validateGuardOptions(options, ['passErrors', 'maxContent'])
   return async (c, next) => {
     const request = requestOf(c)
@@ -71,10 +71,10 @@ export function protect<
       if (auth !== undefined) await compareContent(auth, c, maxContent)
     } catch (error) {
       if (!passErrors) return respond(c, await answer(error))
-      hideMission(c)
+      removeMissionHeader(c)
       throw error
     }
-    hideMission(c)
+    removeMissionHeader(c)
     c.set('aauth', auth)
     await next()
     // A handler behind the guard may refuse as well, such as with stepUp.
@@ -117,7 +117,7 @@ function keepPrivate(c: Context): void {
 
 /** Whoever answers without a caller that is known, answers without content. */
 async function answerPreflight(c: Context, next: Next): Promise<void> {
-  hideMission(c)
+  removeMissionHeader(c)
   await next()
   const { status, headers, body } = c.res
   if (body === null) return

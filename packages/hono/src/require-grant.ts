@@ -1,8 +1,8 @@
 import { type Auth, answer, isAAuthError } from '@aauth-guard/core'
 import { validateGuardOptions } from '@aauth-guard/core/adapter'
 import {
+  assertGrant,
   checkGrantOptions,
-  demandGrant,
   type GrantOptions,
   type MissionGrant,
 } from '@aauth-guard/core/missions'
@@ -47,7 +47,7 @@ export function requireGrant(
       throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
     const auth: Auth | undefined = c.get('aauth')
     try {
-      await demandGrant(auth, () => load(c), options)
+      await assertGrant(auth, () => load(c), options)
     } catch (error) {
       if (passErrors || !isAAuthError(error)) throw error
       return respond(c, await answer(error))

@@ -1,5 +1,5 @@
 import type { Auth, AuthFor, IdentityOptions, PersonNeed, TokenKind } from '@aauth-guard/core'
-import { demandCheckedContent, readIdentity } from '@aauth-guard/core/adapter'
+import { assertContentChecked, readIdentity } from '@aauth-guard/core/adapter'
 import type { Context } from 'koa'
 
 const slots = new WeakMap<object, Auth | undefined>()
@@ -14,7 +14,7 @@ export function fillSlot({ req, state }: Pick<Context, 'req' | 'state'>, auth: A
     configurable: true,
     enumerable: true,
     get() {
-      demandCheckedContent(auth, remedy)
+      assertContentChecked(auth, remedy)
       return auth
     },
   })
@@ -44,6 +44,6 @@ export function callerOf({ req }: Pick<Context, 'req'>): Auth | undefined {
   if (!slots.has(req))
     throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
   const auth = slots.get(req)
-  if (auth !== undefined) demandCheckedContent(auth, remedy)
+  if (auth !== undefined) assertContentChecked(auth, remedy)
   return auth
 }

@@ -11,11 +11,11 @@ import {
 import {
   bindContent,
   type ContentOptions,
-  checkRequirement,
   passesPreflight,
   validateGuardOptions,
+  validateRequirement,
 } from '@aauth-guard/core/adapter'
-import { bufferContent, dropMission, keepPrivate, sendNoContent } from '@aauth-guard/core/node'
+import { bufferContent, keepPrivate, removeMissionHeader, sendNoContent } from '@aauth-guard/core/node'
 import type { Middleware } from 'koa'
 import { fillSlot, remedy } from './get-auth.ts'
 import { requestOf } from './request-of.ts'
@@ -62,12 +62,12 @@ export function protect<
   requirement: Requirement<Accept, Optional, Person> = {},
   options: GuardOptions = {},
 ): Middleware<{ aauth: Authorized<Accept, Optional, Person> }> {
-  checkRequirement(resource, requirement)
+  validateRequirement(resource, requirement)
   const { passErrors, maxContent } = validateGuardOptions(options, ['passErrors', 'maxContent'])
   return async (ctx, next) => {
     const request = requestOf(ctx)
     if (passesPreflight(resource, request)) {
-      dropMission(ctx.req)
+      removeMissionHeader(ctx.req)
       sendNoContent(ctx.res)
       return next()
     }
@@ -77,10 +77,10 @@ export function protect<
       fillSlot(ctx, auth)
     } catch (error) {
       if (!passErrors) return send(ctx, await answer(error))
-      dropMission(ctx.req)
+      removeMissionHeader(ctx.req)
       throw error
     }
-    dropMission(ctx.req)
+    removeMissionHeader(ctx.req)
     keepPrivate(ctx.res)
     try {
       return await next()

@@ -1,8 +1,8 @@
 import { answer, isAAuthError } from '@aauth-guard/core'
 import { validateGuardOptions } from '@aauth-guard/core/adapter'
 import {
+  assertGrant,
   checkGrantOptions,
-  demandGrant,
   type GrantOptions,
   type MissionGrant,
 } from '@aauth-guard/core/missions'
@@ -41,7 +41,7 @@ export function requireGrant(
   const { passErrors } = validateGuardOptions(options, ['classPolicy', 'passErrors'])
   return async (ctx, next) => {
     try {
-      await demandGrant(callerOf(ctx), () => load(ctx), options)
+      await assertGrant(callerOf(ctx), () => load(ctx), options)
     } catch (error) {
       if (passErrors || !isAAuthError(error)) throw error
       return send(ctx, await answer(error))

@@ -4,8 +4,8 @@ import {
   approvedTools,
   mayResume,
   missionGrant,
+  monitorMissions,
   verifyMissionBlob,
-  watchMissions,
 } from '@aauth-guard/core/missions'
 import { type Agent, type Grant, toRequest, toSignedRequest } from '@aauth-guard/testing'
 import { listed, makeWorld, type World } from '../../core/test/world.ts'
@@ -69,7 +69,7 @@ export const missions: readonly Check[] = [
     equal(approvedTools(await verifyMissionBlob(octets, blobDigest)), [{ name: 'Reader' }])
     const { agent, call, refusal } = await makeWorld({
       trust: listed,
-      missions: watchMissions({ blobs: () => octets }),
+      missions: monitorMissions({ blobs: () => octets }),
     })
     const token = await agent.authToken({ mission: blobDigest })
     const { type } = await call(token, { requirement: { tool: 'Reader' } })

@@ -3,9 +3,9 @@ export { type CallOptions, type CallOutcome, TokenRefused } from './agent/call.t
 export type { AskOptions, ProposedMission } from './agent/propose-mission.ts'
 export type { AgentRequest, FetchOptions, SignOptions } from './agent/requests.ts'
 export {
-  type ExchangeDeparture,
   type ExchangeMisbehaviour,
-  exchangeDepartures,
+  type ExchangeMismatchName,
+  exchangeMismatches,
 } from './issuer/exchange-misbehaviour.ts'
 export type { IssuedToken, TokenSelection } from './issuer/issued-tokens.ts'
 export { type Grant, TestIssuer, type TokenChanges } from './issuer/issuer.ts'

@@ -1,8 +1,8 @@
 /** What an adapter of a framework needs beside the main entry. Applications do not. */
-export { checkRequirement } from '../authorize/authorize.ts'
+export { validateRequirement } from '../authorize/authorize.ts'
 export { bindContent, type ContentBinding, contentBinding } from '../authorize/content.ts'
 export { type ContentOptions, validateGuardOptions } from '../authorize/guard-options.ts'
 export { passesPreflight } from '../authorize/preflight.ts'
-export { demandCheckedContent, readIdentity } from '../authorize/read-identity.ts'
+export { assertContentChecked, readIdentity } from '../authorize/read-identity.ts'
 export { answerRoutes } from '../routes/answer-routes.ts'
 export { answerWellKnown } from '../routes/well-known.ts'

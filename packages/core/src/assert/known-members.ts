@@ -1,5 +1,5 @@
 import { quoted } from '../wire/quoted.ts'
-import { demand } from './assert.ts'
+import { assert } from './assert.ts'
 
 /**
  * Refuses members that would be ignored: unknown ones, and those that hold `undefined`. The second is how a missing
@@ -15,7 +15,7 @@ export function assertKnownMembers(given: object, known: readonly string[], whos
       const remedy = meant === undefined ? `use one of ${known.join(', ')}` : `did you mean "${meant}"?`
       throw new TypeError(`${quoted(name)} is not an option of ${whose}: ${remedy}`)
     }
-    demand(
+    assert(
       (given as Record<string, unknown>)[name] !== undefined,
       `"${name}" of ${whose} is undefined: leave it out for the default, or give it a value`,
     )

@@ -7,7 +7,7 @@ import type { Resource } from '../resource/resource.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isResource, stateOf } from '../resource/state-of.ts'
 import { isRevoked } from '../resource/token-revocation.ts'
-import { admit } from '../resource/trusted-issuers.ts'
+import { assertIssuerTrusted } from '../resource/trusted-issuers.ts'
 import { checkCoverage } from '../signature/coverage.ts'
 import { isSafe } from '../signature/replay.ts'
 import type { Auth, PersonNeed } from '../token/auth.ts'
@@ -22,7 +22,7 @@ import { snapshot } from '../wire/snapshot.ts'
 import { accept, refuse } from './conclude.ts'
 import { assertContentCompared } from './content.ts'
 import type { Grounds } from './decision-event.ts'
-import { satisfy } from './enforce-requirement.ts'
+import { enforceRequirement } from './enforce-requirement.ts'
 import { StageTimes } from './stage-times.ts'
 
 const anyAuthToken: AnyRequirement = Object.freeze({})
@@ -120,13 +120,13 @@ async function decide(
   const linked = lookUpLink(state, verified)
   if (linked !== undefined) await deadline.waitFor('"stores.revocations"', linked)
   times?.end('mission')
-  const auth = await satisfy(state, request, verified, requirement, deadline)
+  const auth = await enforceRequirement(state, request, verified, requirement, deadline)
   times?.end('requirement')
   return auth
 }
 
 /** Checks a requirement without a request, so that mistakes show at start-up. @throws {TypeError} */
-export function checkRequirement(resource: Resource, requirement: AnyRequirement): void {
+export function validateRequirement(resource: Resource, requirement: AnyRequirement): void {
   if (!isResource(resource) && isResource(requirement))
     throw new TypeError('the resource comes second: write protect(resource, requirement)')
   stateOf(resource).compile(requirement)
@@ -149,7 +149,7 @@ async function reuse(
   const askedAt = performance.now()
   if (state.settings.now() >= claims.exp || (await isRevoked(state, claims))) return undefined
   verified.askedAt = askedAt
-  admit(state.settings, requirement.trust, claims)
+  assertIssuerTrusted(state.settings, requirement.trust, claims)
   checkCoverage(verified.covered, requiredFor(state, request, requirement, verified.hasNonce), undefined)
   if (requirement.singleUse) await verified.markUsed()
   return verified

@@ -1,15 +1,15 @@
 import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
+import { assertMissionObtainable } from '../issue/assert-mission-obtainable.ts'
 import { askForAuthToken, challengeKind } from '../issue/challenge.ts'
-import { assertMissionObtainable } from '../issue/mission-demand.ts'
-import { ask, redeemsAgentToken } from '../issue/redeems-agent-token.ts'
+import { redeemsAgentToken, requireToken } from '../issue/redeems-agent-token.ts'
 import type { Deadline } from '../limits/deadline.ts'
 import { assertMission } from '../resource/mission-requirement.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { names } from '../resource/trust.ts'
+import { isListed } from '../resource/trust.ts'
 import { type Auth, authOf, classOf, isAccepted } from '../token/auth.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
-import { certify } from '../verify/provenance.ts'
+import { recordProvenance } from '../verify/provenance.ts'
 import { routedRequest } from '../verify/routed-request.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
 import { quoted } from '../wire/quoted.ts'
@@ -24,7 +24,7 @@ const resourceToken = 'the issuing of a resource token'
  * resource token could mend, kind, person, scope, mission, class, account, `check`.
  * @throws {AAuthError} a challenge (401) or a refusal (403)
  */
-export async function satisfy(
+export async function enforceRequirement(
   state: ResourceState,
   request: SignedRequest,
   verified: VerifiedRequest,
@@ -42,7 +42,7 @@ export async function satisfy(
   const { trust } = requirement
   // A list of the route is not in the template, which all routes share.
   const provesMore =
-    template.class === undefined && trust !== undefined && names(trust, claims.role, claims.iss)
+    template.class === undefined && trust !== undefined && isListed(trust, claims.role, claims.iss)
   const auth = authOf(template, verified.covered, provesMore ? classOf(claims) : undefined)
   if (requirement.missionRequired && auth.mission === undefined)
     throw await deadline.waitFor(resourceToken, missionMissing(state, verified, requirement))
@@ -52,7 +52,13 @@ export async function satisfy(
   const { account, check } = requirement
   if (account !== undefined) checkAccount(auth, routedRequest(request, verified.transport), account)
   // `check` is given an identity like any handler, and may step up with it.
-  certify(auth, { state, request, verified, classPolicy: requirement.classPolicy, mission: requirement })
+  recordProvenance(auth, {
+    state,
+    request,
+    verified,
+    classPolicy: requirement.classPolicy,
+    mission: requirement,
+  })
   if (check !== undefined) await checkLast(auth, routedRequest(request, verified.transport), check, deadline)
   return auth
 }
@@ -69,7 +75,7 @@ async function personMissing(
   { trust, missionRequired }: CompiledRequirement,
 ): Promise<AAuthError> {
   if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
-    return ask('person-token', missionRequired)
+    return requireToken('person-token', missionRequired)
   return new AAuthError('person_required', {
     hint: 'the route requires a person and the token names none: the agent must get one that does',
   })
@@ -86,7 +92,7 @@ function missionMissing(
 ): Promise<AAuthError> | AAuthError {
   return requirement.accept.has('auth-token')
     ? askForAuthToken(state, verified, requirement)
-    : ask('person-token', true)
+    : requireToken('person-token', true)
 }
 
 /**
@@ -117,13 +123,13 @@ function checkClass(
 
 /** What the person agreed to is in the mission blob, which the operator may hold. */
 async function checkTerms(
-  { missionWatch }: ResourceState,
+  { missionMonitor }: ResourceState,
   auth: Auth,
   { tool, classPolicy, providers }: CompiledRequirement,
   deadline: Deadline,
 ): Promise<void> {
   const terms = { tool, classPolicy, classWanted: providers !== undefined }
-  await deadline.waitFor('"blobs" of watchMissions', missionWatch?.assertWithinTerms?.(auth, terms))
+  await deadline.waitFor('"blobs" of monitorMissions', missionMonitor?.assertWithinTerms?.(auth, terms))
 }
 
 function checkAccount(

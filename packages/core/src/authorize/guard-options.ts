@@ -1,4 +1,4 @@
-import { demand } from '../assert/assert.ts'
+import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
 
@@ -31,12 +31,12 @@ export function validateGuardOptions<Options extends AnyGuardOptions>(
   options: Options,
   names: readonly (keyof Options & string)[],
 ): Options & Required<AnyGuardOptions> {
-  demand(typeof options === 'object' && options !== null, 'the options of a guard must be an object')
+  assert(typeof options === 'object' && options !== null, 'the options of a guard must be an object')
   const given: Options = ownMembers(options)
   assertKnownMembers(given, names, 'this guard')
   const { passErrors = false, maxContent = defaultMaxContent } = given
-  demand(typeof passErrors === 'boolean', '"passErrors" must be a boolean: true hands refusals on')
-  demand(
+  assert(typeof passErrors === 'boolean', '"passErrors" must be a boolean: true hands refusals on')
+  assert(
     Number.isInteger(maxContent) && maxContent >= 1 && maxContent <= largestMaxContent,
     `"maxContent" must be a number of octets: an integer from 1 to ${largestMaxContent}`,
   )

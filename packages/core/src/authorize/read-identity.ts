@@ -27,7 +27,7 @@ export function readIdentity<Kind extends TokenKind, Person extends PersonNeed =
 ): AuthFor<Kind, Person> {
   if (auth === undefined)
     throw new TypeError('nobody is authenticated here: put protect(resource) before this handler')
-  demandCheckedContent(auth, remedy)
+  assertContentChecked(auth, remedy)
   if (!isAccepted(new Set([kind]), auth.type, auth.generation))
     throw new TypeError(
       `the second argument of getAuth is ${quoted(kind)}, and the request carried ${quoted(auth.type)}: ask for a kind that "accept" of the route names`,
@@ -40,6 +40,6 @@ export function readIdentity<Kind extends TokenKind, Person extends PersonNeed =
 }
 
 /** @throws {AAuthError} `server_error` when a covered digest was not compared with the content */
-export function demandCheckedContent(auth: Auth, remedy: string): void {
+export function assertContentChecked(auth: Auth, remedy: string): void {
   assertContentCompared(provenanceOf(auth).verified, remedy)
 }

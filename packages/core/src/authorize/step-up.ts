@@ -2,7 +2,7 @@ import { ownMembers } from '../assert/own-members.ts'
 import { AAuthError } from '../errors/aauth-error.ts'
 import { PendingStepUp } from '../errors/pending-step-up.ts'
 import { askForAuthToken } from '../issue/challenge.ts'
-import { issueFor } from '../issue/issue-for-request.ts'
+import { issueForRequest } from '../issue/issue-for-request.ts'
 import { within } from '../limits/deadline.ts'
 import type { Resource } from '../resource/resource.ts'
 import { stateOf } from '../resource/state-of.ts'
@@ -75,7 +75,7 @@ export async function issueResourceToken(resource: Resource, auth: Auth, wanted:
     return await within(
       state,
       'the issuing of a resource token',
-      issueFor(state, verified, { scopes, account, trust: undefined, mission }),
+      issueForRequest(state, verified, { scopes, account, trust: undefined, mission }),
     )
   } catch (error) {
     throw refuse(state, { point: 'step-up', request }, error)

@@ -2,7 +2,7 @@
 export type TokenParameter = 'resource' | 'presented' | 'agent' | 'subagent' | 'upstream' | 'auth'
 
 /** In what an auth token can fail to be what the resource asked for. */
-export type Departure =
+export type ExchangeMismatch =
   | 'issuer_not_audience'
   | 'audience_not_issuer'
   | 'key_changed'
@@ -20,7 +20,7 @@ export type ExchangeErrorCode =
   | 'invalid_request'
   | 'clock_skew'
   | `${'invalid' | 'expired' | 'revoked'}_${TokenParameter}_token`
-  | Departure
+  | ExchangeMismatch
 
 /**
  * A token that was handed over does not fit. Branch on `code`; it is what a token endpoint answers with 400, but for

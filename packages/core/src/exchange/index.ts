@@ -1,7 +1,7 @@
 export {
-  type Departure,
   ExchangeError,
   type ExchangeErrorCode,
+  type ExchangeMismatch,
   type TokenParameter,
 } from './exchange-error.ts'
 export {

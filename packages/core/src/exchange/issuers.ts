@@ -1,7 +1,7 @@
 import { platform } from '#platform'
 import { isAAuthError } from '../errors/aauth-error.ts'
 import { IssuerKeys } from '../keys/issuer-keys.ts'
-import { verifyToken } from '../keys/verify-token.ts'
+import { verifyTokenSignature } from '../keys/verify-token-signature.ts'
 import { audienceOf } from '../token/claim-values.ts'
 import { asVerified, type VerifiedClaims } from '../token/claims.ts'
 import { allowsLegacyAlgorithms, generationNames } from '../token/generations.ts'
@@ -55,7 +55,7 @@ export class Issuers {
       now: this.now,
       deadline: 3000,
       maxNamed: 750 + named.length * 4,
-      maxStrangers: 250,
+      maxUnlisted: 250,
     })
   }
 
@@ -66,7 +66,7 @@ export class Issuers {
 
   /** @throws {AAuthError} `invalid_jwt`, `unknown_key`, or what discovery came to */
   async verifyJws(jws: UntrustedJws, iss: string, dwk: WellKnownDocument, legacy: boolean): Promise<void> {
-    await verifyToken(jws, { iss, dwk, named: this.#named.has(iss) }, this.#keys, legacy, platform)
+    await verifyTokenSignature(jws, { iss, dwk, named: this.#named.has(iss) }, this.#keys, legacy, platform)
   }
 
   /** @throws {ExchangeError} for a token that was withdrawn (PS11-22, PS11-26) */

@@ -26,26 +26,26 @@ export interface ResourceTokenClaims extends ResourceSubject {
 export function readResourceToken(claims: JsonObject, now: number): ResourceTokenClaims {
   const { iss, dwk } = claims
   const aud = audienceOf(claims)
-  if (dwk !== 'aauth-resource.json') throw refuse('dwk does not go with typ')
-  if (!isServerId(iss) || !isServerId(aud)) throw refuse('iss or aud is no server identifier')
+  if (dwk !== 'aauth-resource.json') throw invalidJwt('dwk does not go with typ')
+  if (!isServerId(iss) || !isServerId(aud)) throw invalidJwt('iss or aud is no server identifier')
   const [jti, account] = ['jti', 'account'].map((name) => text(claims, name, 512))
   const [iat, exp] = ['iat', 'exp'].map((name) => numericDate(claims, name)) as [number, number]
   if (now >= exp) throw new AAuthError('expired_jwt', { hint: `expired ${now - exp} s ago` })
   if (iat > now + 60) throw new AAuthError('clock_skew', { hint: `iat is ${iat - now} s ahead` })
-  if (claims.nbf !== undefined && numericDate(claims, 'nbf') > now) throw refuse('nbf lies ahead')
+  if (claims.nbf !== undefined && numericDate(claims, 'nbf') > now) throw invalidJwt('nbf lies ahead')
   const { agent_jkt: agentJkt } = claims
-  if (jti === undefined || !isS256(agentJkt)) throw refuse('jti or agent_jkt is missing')
-  if ('cnf' in claims) throw refuse('a resource token is bound to no key of its own')
+  if (jti === undefined || !isS256(agentJkt)) throw invalidJwt('jti or agent_jkt is missing')
+  if ('cnf' in claims) throw invalidJwt('a resource token is bound to no key of its own')
   const common = { iss, aud, jti, iat, exp, agentJkt, scopes: scopesOf(claims), account }
   const named = generationNames.filter((name) =>
     rulesOf(name).resourceClaims.some((claim) => claim in claims),
   )
   const [generation] = named
   if (named.length !== 1 || generation === undefined)
-    throw refuse('the claims belong to no generation, or to two')
+    throw invalidJwt('the claims belong to no generation, or to two')
   return { ...common, ...rulesOf(generation).resourceSubject(claims), generation }
 }
 
-function refuse(hint: string): AAuthError {
+function invalidJwt(hint: string): AAuthError {
   return new AAuthError('invalid_jwt', { hint })
 }

@@ -1,7 +1,7 @@
 import type { VerifiedClaims } from '../token/claims.ts'
 import { rulesOf } from '../token/generations.ts'
 import { decodeToken } from '../token/untrusted-token.ts'
-import { type Departure, ExchangeError } from './exchange-error.ts'
+import { ExchangeError, type ExchangeMismatch } from './exchange-error.ts'
 import { asExchangeError, type Issuers } from './issuers.ts'
 import type { VerifiedResourceToken } from './verify-resource-token.ts'
 
@@ -20,7 +20,7 @@ export interface Exchange {
  * A server checks with it what it is about to deliver, an agent what it was given; each departure has its own code.
  *
  * @returns the claims of the auth token
- * @throws {ExchangeError} `invalid_auth_token`, `expired_auth_token`, or a {@link Departure}
+ * @throws {ExchangeError} `invalid_auth_token`, `expired_auth_token`, or a {@link ExchangeMismatch}
  * @throws {AAuthError} `server_error` when keys cannot be had for now
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export async function verifyExchange({
   checkIssuer(authToken, asked.aud)
   const { claims, jkt, aud } = await issuers.verifyParameter(authToken, 'auth', undefined)
   const { personTokens } = rulesOf(asked.generation)
-  const departures: readonly (readonly [Departure, boolean])[] = [
+  const departures: readonly (readonly [ExchangeMismatch, boolean])[] = [
     ['audience_not_issuer', aud !== asked.iss],
     ['generation_changed', claims.generation !== asked.generation],
     ['key_changed', jkt !== asked.agentJkt],

@@ -62,8 +62,9 @@ export async function verifyResourceToken(
   const rules = rulesOf(claims.generation)
   const personServer = role === 'person-server' ? context.recipient : context.personServer
   if (role === 'agent' && claims.iss !== context.resource)
-    throw refuse('iss is not the resource that was called')
-  if (role === 'access-server' && claims.aud !== context.recipient) throw refuse('aud is another server')
+    throw invalidResourceToken('iss is not the resource that was called')
+  if (role === 'access-server' && claims.aud !== context.recipient)
+    throw invalidResourceToken('aud is another server')
   await verifySignature(untrusted, issuers)
   const agent = await issuers.verifyParameter(context.agentToken, 'agent', claims.iss)
   if (agent.claims.kind !== 'agent-token') throw new ExchangeError('invalid_agent_token', 'no agent token')
@@ -73,16 +74,16 @@ export async function verifyResourceToken(
   if (role !== 'agent' && rules.personTokens && agent.claims.parentAgent !== undefined)
     throw new ExchangeError('invalid_request', 'a sub-agent asks through its parent')
   const bound = await actingAgent(context, agent, claims.iss)
-  if (bound.jkt !== claims.agentJkt) throw refuse('agent_jkt is not the key of the agent')
+  if (bound.jkt !== claims.agentJkt) throw invalidResourceToken('agent_jkt is not the key of the agent')
   const upstream = await verifyUpstream(context, agent.claims, personServer)
   const exps = [agent.claims.exp, bound.claims.exp, ...(upstream ? [upstream.exp] : [])]
   if (rules.personTokens) {
-    if (claims.ps !== personServer) throw refuse('ps is another person server')
+    if (claims.ps !== personServer) throw invalidResourceToken('ps is another person server')
     exps.push((await verifyPresented(context, claims)).exp)
   } else {
-    if (bound.claims.agent !== claims.agent) throw refuse('agent is another agent')
+    if (bound.claims.agent !== claims.agent) throw invalidResourceToken('agent is another agent')
     if (claims.mission && claims.mission.approver !== personServer)
-      throw refuse('the mission was approved by another person server')
+      throw invalidResourceToken('the mission was approved by another person server')
   }
   return {
     ...claims,
@@ -102,9 +103,10 @@ function readToken(token: string, issuers: Issuers): UntrustedResourceToken {
   try {
     const jws = decodeJws(token, (typ) => typ === 'aa-resource+jwt')
     const claims = readResourceToken(jws.untrustedClaims, issuers.now())
-    if (!issuers.generations.has(claims.generation)) throw refuse(`${claims.generation} is switched off`)
+    if (!issuers.generations.has(claims.generation))
+      throw invalidResourceToken(`${claims.generation} is switched off`)
     if (jws.alg === 'EdDSA' && !rulesOf(claims.generation).legacyAlgorithms)
-      throw refuse('alg EdDSA is not fully specified')
+      throw invalidResourceToken('alg EdDSA is not fully specified')
     return { jws, claims }
   } catch (fault) {
     throw asExchangeError(fault, 'resource')
@@ -175,7 +177,7 @@ async function verifyPresented(
     presented.sub === claims.sub &&
     (presented.tenant ?? undefined) === claims.tenant &&
     presented.mission?.s256 === claims.mission?.s256
-  if (!same) throw refuse('the resource token does not say what the presented token says')
+  if (!same) throw invalidResourceToken('the resource token does not say what the presented token says')
   return presented
 }
 
@@ -191,6 +193,6 @@ function demandKnownIssuer(
   throw new ExchangeError(`invalid_${parameter}_token`, `${iss} is no access server that is known here`)
 }
 
-function refuse(hint: string): ExchangeError {
+function invalidResourceToken(hint: string): ExchangeError {
   return new ExchangeError('invalid_resource_token', hint)
 }

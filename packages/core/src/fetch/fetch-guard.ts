@@ -1,4 +1,4 @@
-import { authorize, checkRequirement } from '../authorize/authorize.ts'
+import { authorize, validateRequirement } from '../authorize/authorize.ts'
 import { type ContentOptions, validateGuardOptions } from '../authorize/guard-options.ts'
 import { isAAuthError } from '../errors/aauth-error.ts'
 import { type Answer, answer } from '../errors/answer.ts'
@@ -7,7 +7,7 @@ import type { Resource } from '../resource/resource.ts'
 import { answerRoutes } from '../routes/answer-routes.ts'
 import type { PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
-import { checkContent, fetchRequest, readContent, withoutMission } from './fetch-request.ts'
+import { checkContent, fetchRequest, readContent, withoutMissionHeader } from './fetch-request.ts'
 
 /** A handler behind {@link fetchGuard}; further arguments of the host (`env`, `ctx`) follow. */
 export type GuardedHandler<
@@ -54,7 +54,7 @@ export function fetchGuard<
 ): <Rest extends unknown[]>(
   handler: GuardedHandler<Accept, Optional, Rest, Person>,
 ) => (request: Request, ...rest: Rest) => Promise<Response> {
-  checkRequirement(resource, requirement)
+  validateRequirement(resource, requirement)
   const { maxContent } = validateGuardOptions(options, ['maxContent'])
   return (handler) =>
     async (request, ...rest) => {
@@ -70,7 +70,7 @@ export function fetchGuard<
         return respond(await answer(error))
       }
       try {
-        return keepPrivate(await handler(withoutMission(passed), auth, ...rest))
+        return keepPrivate(await handler(withoutMissionHeader(passed), auth, ...rest))
       } catch (error) {
         // A step-up, or whatever else a handler refuses in the words of the protocol.
         if (isAAuthError(error)) return respond(await answer(error))

@@ -62,7 +62,7 @@ export async function checkContent(
  * The request as an application should see it: without `AAuth-Mission`, which is only what the agent asserts (matrix
  * MISS-13). Guards know it again. Where a host lets nobody change the headers it is a copy.
  */
-export function withoutMission(request: Request): Request {
+export function withoutMissionHeader(request: Request): Request {
   if (!request.headers.has(missionHeader)) return request
   // Remembered with the header, for the next guard.
   fetchRequest(request)

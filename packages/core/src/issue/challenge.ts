@@ -1,10 +1,10 @@
 import { AAuthError } from '../errors/aauth-error.ts'
-import type { MissionDemand } from '../resource/mission-requirement.ts'
+import type { MissionRequirement } from '../resource/mission-requirement.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
-import { issueFor } from './issue-for-request.ts'
-import { ask } from './redeems-agent-token.ts'
+import { issueForRequest } from './issue-for-request.ts'
+import { requireToken } from './redeems-agent-token.ts'
 
 /** The answer to a verified token of a kind the route does not take (matrix CHAL-3 to CHAL-9; R11-140 to R11-144). */
 export function challengeKind(
@@ -18,14 +18,14 @@ export function challengeKind(
     case 'person-token':
       return accept.has('auth-token')
         ? askForAuthToken(state, verified, requirement)
-        : ask('agent-token', missionRequired)
+        : requireToken('agent-token', missionRequired)
     case 'auth-token':
-      return ask(accept.has('agent-token') ? 'agent-token' : 'person-token', missionRequired)
+      return requireToken(accept.has('agent-token') ? 'agent-token' : 'person-token', missionRequired)
     case 'agent-token':
       // Where its person server speaks draft 11, this asks for a person token too.
       return accept.has('auth-token')
         ? askForAuthToken(state, verified, requirement)
-        : ask('person-token', missionRequired)
+        : requireToken('person-token', missionRequired)
   }
 }
 
@@ -36,7 +36,7 @@ export function challengeKind(
 export async function askForAuthToken(
   state: ResourceState,
   verified: VerifiedRequest,
-  { trust, scopes, ...mission }: Pick<CompiledRequirement, 'trust' | 'scopes'> & MissionDemand,
+  { trust, scopes, ...mission }: Pick<CompiledRequirement, 'trust' | 'scopes'> & MissionRequirement,
   account?: string,
 ): Promise<AAuthError> {
   const { settings } = state
@@ -44,7 +44,7 @@ export async function askForAuthToken(
   const needed = scopes.length > 0 ? scopes : [settings.defaultScope as string]
   const held = claims.scopes.filter((scope) => settings.scopes.has(scope))
   const asked = { scopes: [...new Set([...held, ...needed])], account, trust, mission }
-  const resourceToken = await issueFor(state, verified, asked)
+  const resourceToken = await issueForRequest(state, verified, asked)
   return new AAuthError('auth_token_required', {
     requirement: 'auth-token',
     resourceToken,

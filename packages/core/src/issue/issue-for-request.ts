@@ -1,15 +1,15 @@
 import { AAuthError } from '../errors/aauth-error.ts'
-import { assertMission, type MissionDemand } from '../resource/mission-requirement.ts'
+import { assertMission, type MissionRequirement } from '../resource/mission-requirement.ts'
 import { assertMissionActive } from '../resource/mission-termination.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { assertTokenUnrevoked } from '../resource/token-revocation.ts'
 import type { Trust } from '../resource/trust.ts'
-import { isAdmitted } from '../resource/trusted-issuers.ts'
+import { isTrustedIssuer } from '../resource/trusted-issuers.ts'
 import { isSafe } from '../signature/replay.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 import { rulesOf } from '../token/generations.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
-import { ask, redeemsAgentToken } from './redeems-agent-token.ts'
+import { redeemsAgentToken, requireToken } from './redeems-agent-token.ts'
 import { signResourceToken } from './resource-token.ts'
 
 /** What a resource token asks for. Everything else in it comes from the verified request. */
@@ -19,7 +19,7 @@ export interface Asked {
   /** Of the route, where it narrows the trust of the resource. */
   readonly trust: Trust | undefined
   /** What is required of the mission where the resource token leads: nothing is issued that would be refused there. */
-  readonly mission: MissionDemand
+  readonly mission: MissionRequirement
 }
 
 /**
@@ -27,7 +27,7 @@ export interface Asked {
  * @throws {AAuthError} `access_denied` where nobody could redeem it, or the agent would not take it;
  * `mission_required` or `mission_mismatch` where whatever came of it would be refused; `person_token_required` for an agent token where one is not enough (R11-142)
  */
-export async function issueFor(
+export async function issueForRequest(
   state: ResourceState,
   verified: VerifiedRequest,
   { scopes, account, trust, mission: demanded }: Asked,
@@ -43,14 +43,14 @@ export async function issueFor(
   await assertTokenUnrevoked(state, claims)
   await assertMissionActive(state, claims.mission, isSafe(verified.transport.method))
   if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
-    throw ask('person-token', demanded.missionRequired)
+    throw requireToken('person-token', demanded.missionRequired)
   const mission = claims.mission ?? asserted
   assertMission(mission, demanded)
   const audience = audienceOf(state, claims, trust)
   const { legacyPersonTokenJti: legacy } = settings
   // The older name is of the person token, which is not at hand (matrix RT-7, D20).
   if (claims.kind === 'auth-token' && namesPresented(claims) && Array.isArray(legacy)) {
-    if (legacy.includes(audience)) throw ask('person-token', demanded.missionRequired)
+    if (legacy.includes(audience)) throw requireToken('person-token', demanded.missionRequired)
   }
   const older = claims.kind === 'person-token' && legacy !== 'never'
   // Agents refuse a resource token that does not come from the authority they called (R11-013).
@@ -72,7 +72,7 @@ function audienceOf({ settings }: ResourceState, { ps }: VerifiedClaims, trust: 
   const { accessServer } = settings
   const role = accessServer === undefined ? 'person-server' : 'access-server'
   const audience = accessServer ?? ps
-  if (audience !== undefined && isAdmitted(settings, trust, role, audience)) return audience
+  if (audience !== undefined && isTrustedIssuer(settings, trust, role, audience)) return audience
   throw new AAuthError('access_denied', {
     hint: 'neither an access server nor an admitted person server could grant access',
   })

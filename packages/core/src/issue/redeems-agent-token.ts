@@ -1,7 +1,7 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { ResourceState } from '../resource/state.ts'
 import type { Trust } from '../resource/trust.ts'
-import { isAdmitted, sourceOf } from '../resource/trusted-issuers.ts'
+import { isTrustedIssuer, keySourceOf } from '../resource/trusted-issuers.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 import { agentTokenRules, rulesOf, serves } from '../token/generations.ts'
 
@@ -27,8 +27,8 @@ async function speaksMissionHeader(
   trust: Trust | undefined,
   ps: string,
 ): Promise<boolean> {
-  if (!isAdmitted(state.settings, trust, 'person-server', ps)) return false
-  const source = sourceOf(state.settings, { iss: ps, dwk: 'aauth-person.json', role: 'person-server' })
+  if (!isTrustedIssuer(state.settings, trust, 'person-server', ps)) return false
+  const source = keySourceOf(state.settings, { iss: ps, dwk: 'aauth-person.json', role: 'person-server' })
   try {
     const metadata = await state.keys.metadata(source)
     return (
@@ -47,7 +47,10 @@ const personTokenOfMission = 'Sign the request with a person token that carries 
  * Sends a verified caller back for a token of another kind.
  * @param missionRequired whether a person token must carry a mission, since it would be refused without
  */
-export function ask(requirement: 'agent-token' | 'person-token', missionRequired: boolean): AAuthError {
+export function requireToken(
+  requirement: 'agent-token' | 'person-token',
+  missionRequired: boolean,
+): AAuthError {
   const code = requirement === 'agent-token' ? 'agent_token_required' : 'person_token_required'
   const hint = `this route needs another token: ${requirement}`
   const detail = requirement === 'person-token' && missionRequired ? { detail: personTokenOfMission } : {}

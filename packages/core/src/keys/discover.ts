@@ -1,9 +1,9 @@
 import type { JsonObject } from '../token/json.ts'
 import type { WellKnownDocument } from '../token/kinds.ts'
 import { type FetchFault, fetchDocument } from './fetch-document.ts'
+import { freshnessOf } from './freshness-of.ts'
 import { keptMetadata } from './kept-metadata.ts'
 import { type KeySet, readKeySet } from './key-set.ts'
-import { lifetimeOf } from './lifetime.ts'
 
 /** What an issuer publishes. */
 export interface Published {
@@ -72,7 +72,7 @@ export async function discover({
   if ('reason' in jwks) return { ...jwks, reason: `JWKS of ${iss}: ${jwks.reason}` }
   const keys = readKeySet(jwks.json, previous)
   if (keys === undefined) return { passing: false, reason: `JWKS of ${iss} has no keys` }
-  return { metadata: keptMetadata(document.json), keys, lifetime: lifetimeOf(jwks.headers, now()) }
+  return { metadata: keptMetadata(document.json), keys, lifetime: freshnessOf(jwks.headers, now()) }
 }
 
 /** A key set on another host would need an admission of its own (A-62, security I05, I06). */

@@ -1,4 +1,4 @@
-import { FirstContactBudget } from './first-contact.ts'
+import { DiscoveryRateLimiter } from './discovery-rate-limiter.ts'
 import type { IssuerRecord } from './issuer-record.ts'
 import type { IssuerRecords } from './issuer-records.ts'
 import { parentDomain } from './parent-domain.ts'
@@ -14,12 +14,12 @@ export type Asker = 'agent' | 'server'
  * what another needs. Listed issuers have one fetch at a time each, and wait for nobody.
  */
 export class FetchBudgets {
-  readonly #newcomers = new FirstContactBudget(20, 40, 16)
+  readonly #newcomers = new DiscoveryRateLimiter(20, 40, 16)
   /** For issuers that were in use for some time before their keys had to make room for others. */
-  readonly #returning = new FirstContactBudget(10, 20, 8)
-  readonly #servers = new FirstContactBudget(5, 10, 8)
+  readonly #returning = new DiscoveryRateLimiter(10, 20, 8)
+  readonly #servers = new DiscoveryRateLimiter(5, 10, 8)
   /** Their rate is bounded already: by how many issuers are kept, and one request to each in a minute. */
-  readonly #renewals = new FirstContactBudget(1000, 1000, 32)
+  readonly #renewals = new DiscoveryRateLimiter(1000, 1000, 32)
   readonly #records: IssuerRecords
 
   constructor(records: IssuerRecords) {
@@ -33,7 +33,7 @@ export class FetchBudgets {
     return this.#budgetFor(record, published !== undefined, asker).take(parentDomain(source.iss), now)
   }
 
-  #budgetFor({ source }: IssuerRecord, hasCopy: boolean, asker: Asker): FirstContactBudget {
+  #budgetFor({ source }: IssuerRecord, hasCopy: boolean, asker: Asker): DiscoveryRateLimiter {
     if (hasCopy) return this.#renewals
     if (asker === 'server') return this.#servers
     return this.#records.wasEstablished(source) ? this.#returning : this.#newcomers

@@ -8,7 +8,7 @@ import type { IssuerKey, KeySet } from './key-set.ts'
 
 export interface IssuerKeysOptions extends IssuerFetchesOptions {
   readonly maxNamed: number
-  readonly maxStrangers: number
+  readonly maxUnlisted: number
 }
 
 /** Seconds after which a copy is not used any more, even if the issuer cannot be reached (R11-123). */
@@ -25,7 +25,7 @@ export class IssuerKeys {
 
   constructor(options: IssuerKeysOptions) {
     this.#now = options.now
-    this.#records = new IssuerRecords(options.maxNamed, options.maxStrangers)
+    this.#records = new IssuerRecords(options.maxNamed, options.maxUnlisted)
     this.#fetches = new IssuerFetches(this.#records, options)
   }
 

@@ -3,7 +3,7 @@ import type { Answer } from '../errors/answer.ts'
 import { asReason, endMission } from '../resource/mission-termination.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { malformed, readJson } from '../routes/read-json.ts'
-import { findTombstone } from '../stores/ask.ts'
+import { findTombstone } from '../stores/checked-calls.ts'
 import type { Mission } from '../token/claims.ts'
 import { isS256 } from '../token/identifiers.ts'
 import { verifyServer } from '../verify/verify-server.ts'
@@ -44,7 +44,7 @@ export async function answerAnnouncement(
 async function record(state: ResourceState, mission: Mission, reason: unknown): Promise<void> {
   if (!state.terminationRate.take(mission.approver, state.settings.now())) {
     // Whoever cannot record it yet must not go on with what was known before.
-    state.missionWatch?.forget(mission)
+    state.missionMonitor?.forget(mission)
     throw new AAuthError('rate_limited', { hint: 'too many announcements a second', retryAfter: 1 })
   }
   if ((await endMission(state, mission, reason)) === 'full')

@@ -10,12 +10,12 @@ import type { MissionSource } from './source.ts'
  * @example
  * ```ts
  * import { createResource } from '@aauth-guard/core'
- * import { missionControl, watchMissions } from '@aauth-guard/core/missions'
+ * import { missionControl, monitorMissions } from '@aauth-guard/core/missions'
  *
  * export const resource = createResource({
  *   issuer: 'https://notes.example',
  *   trust: { agentProviders: 'any', personServers: ['https://ps.example'] },
- *   missions: watchMissions({ source: missionControl() }),
+ *   missions: monitorMissions({ source: missionControl() }),
  * })
  * ```
  */

@@ -105,7 +105,7 @@ export function missionGrant(auth: Auth, { expiresAt }: { readonly expiresAt?: n
  *
  * It compares what the guard found, and the clock; it asks nobody. So it cannot know whether the token was revoked, or
  * the mission terminated, after the guard let the request in. Where that may be long ago, as in a WebSocket or a queue,
- * use `demandGrant`, which asks, or `lifetimeOf`, which tells.
+ * use `assertGrant`, which asks, or `lifetimeOf`, which tells.
  *
  * A grant outlives the token that it was made from, and each resumption needs a token that is still good. A grant that
  * came back damaged, or names no resource, matches nobody (`'mission_mismatch'`).

@@ -1,3 +1,4 @@
+export { assertGrant, checkGrantOptions, type GrantOptions } from './assert-grant.ts'
 export { type ApprovedTool, approvedTools, type MissionBlob, verifyMissionBlob } from './blob.ts'
 export { missionControl } from './control.ts'
 export {
@@ -7,6 +8,10 @@ export {
   missionGrant,
   type Resumption,
 } from './grant.ts'
-export { checkGrantOptions, demandGrant, type GrantOptions } from './require-grant.ts'
-export { type MissionAnswer, type MissionInquiry, type MissionSource, ServerSilent } from './source.ts'
-export { type MissionOptions, watchMissions } from './watch-missions.ts'
+export { type MissionOptions, monitorMissions } from './monitor-missions.ts'
+export {
+  type MissionAnswer,
+  type MissionInquiry,
+  type MissionSource,
+  ServerUnavailableError,
+} from './source.ts'

@@ -1,5 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
-import type { WantedTerms } from '../resource/mission-watch.ts'
+import type { WantedTerms } from '../resource/mission-monitor.ts'
 import type { Auth } from '../token/auth.ts'
 import { isAgentId, providerOf } from '../token/identifiers.ts'
 import type { KnownBlob } from './blobs.ts'

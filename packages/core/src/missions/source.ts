@@ -33,7 +33,7 @@ export interface MissionInquiry {
 /**
  * Tells whether a mission lives. Whatever is neither an answer nor in time, also a rejection, says nothing of the
  * mission: it is `unknown`. A rejection says nothing of the person server either; one that is down is told by
- * {@link ServerSilent}.
+ * {@link ServerUnavailableError}.
  *
  * @param mission of a verified token, approved by a person server that `trust` admits
  */
@@ -46,8 +46,8 @@ export type MissionSource = (
  * A source rejects with it where the person server could not be reached. After five of these in a row, or as many passed
  * deadlines, nobody asks that server for a while; what it says of one mission never does that.
  */
-export class ServerSilent extends Error {
-  override readonly name = 'ServerSilent'
+export class ServerUnavailableError extends Error {
+  override readonly name = 'ServerUnavailableError'
 }
 
 /** @throws {Error} for what is no answer */

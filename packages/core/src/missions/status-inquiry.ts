@@ -1,17 +1,17 @@
 import { serializeDictionary, Token } from 'structured-headers'
 import { abortable, readCapped } from '../keys/fetch-document.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { sourceOf } from '../resource/trusted-issuers.ts'
+import { keySourceOf } from '../resource/trusted-issuers.ts'
 import { parseJsonObject } from '../token/json.ts'
 import { encodeBase64url } from '../wire/base64url.ts'
-import { type MissionInquiry, ServerSilent } from './source.ts'
+import { type MissionInquiry, ServerUnavailableError } from './source.ts'
 
 const maxAnswer = 65_536
 const covered = ['@method', '@authority', '@path', 'content-digest', 'content-type', 'signature-key'] as const
 
 /** How a source asks one person server. The address that is dialled is checked as for keys (matrix §5.3, rule 6). */
 export function inquiryOf(state: ResourceState, personServer: string, signal: AbortSignal): MissionInquiry {
-  const source = sourceOf(state.settings, {
+  const source = keySourceOf(state.settings, {
     iss: personServer,
     dwk: 'aauth-person.json',
     role: 'person-server',
@@ -35,12 +35,12 @@ export function inquiryOf(state: ResourceState, personServer: string, signal: Ab
         fetcher(url, { method: 'POST', redirect: 'manual', signal, headers, body }),
         signal,
       ).catch((cause: unknown) => {
-        throw new ServerSilent(cause instanceof Error ? cause.message : 'fetch failed')
+        throw new ServerUnavailableError(cause instanceof Error ? cause.message : 'fetch failed')
       })
       const { status } = response
       if (status >= 500 || status === 429) {
         response.body?.cancel().catch(() => undefined)
-        throw new ServerSilent(`${personServer} answered ${status}`)
+        throw new ServerUnavailableError(`${personServer} answered ${status}`)
       }
       const bytes = await readCapped(response, maxAnswer, signal)
       return { status, json: bytes && parseJsonObject(bytes) }

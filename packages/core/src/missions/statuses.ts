@@ -1,13 +1,13 @@
 import type { AAuthError } from '../errors/aauth-error.ts'
 import { abortable } from '../keys/fetch-document.ts'
-import { ended, endMission, unknown } from '../resource/mission-termination.ts'
-import type { MissionStatus } from '../resource/mission-watch.ts'
+import type { MissionStatus } from '../resource/mission-monitor.ts'
+import { endMission, missionTerminated, statusUnavailable } from '../resource/mission-termination.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { isAdmitted } from '../resource/trusted-issuers.ts'
-import { findTombstone } from '../stores/ask.ts'
+import { isTrustedIssuer } from '../resource/trusted-issuers.ts'
+import { findTombstone } from '../stores/checked-calls.ts'
 import type { Mission } from '../token/claims.ts'
 import { ListedApart } from './listed-apart.ts'
-import { ServerLine } from './server-line.ts'
+import { ServerAccess } from './server-access.ts'
 import { type MissionSource, readAnswer } from './source.ts'
 import { inquiryOf } from './status-inquiry.ts'
 
@@ -68,7 +68,7 @@ export class MissionStatuses {
   readonly #active: ListedApart<Active>
   readonly #unknown: ListedApart<Unknown>
   readonly #flights = new Map<string, Flight>()
-  readonly #lines: ListedApart<ServerLine>
+  readonly #accesses: ListedApart<ServerAccess>
   /** Questions under way to listed person servers, and to others: neither waits for the other. */
   readonly #underWay = { listed: 0, others: 0 }
 
@@ -78,7 +78,7 @@ export class MissionStatuses {
     const isListed = (approver: string): boolean => state.isListed(approver)
     this.#active = new ListedApart(settings.maxMissions, isListed)
     this.#unknown = new ListedApart(settings.maxMissions, isListed)
-    this.#lines = new ListedApart(1000, isListed)
+    this.#accesses = new ListedApart(1000, isListed)
   }
 
   /** @throws {AAuthError} `mission_terminated` or `server_error` (or the promise rejects) */
@@ -113,8 +113,8 @@ export class MissionStatuses {
   }
 
   #refusal(mission: Mission, outcome: Exclude<Outcome, { status: 'active' }>): AAuthError {
-    if (outcome.status === 'terminated') return ended(mission, outcome.reason)
-    return unknown(
+    if (outcome.status === 'terminated') return missionTerminated(mission, outcome.reason)
+    return statusUnavailable(
       `nobody can tell whether mission ${mission.s256} is active: ${outcome.hint}`,
       outcome.until - this.#state.settings.now(),
     )
@@ -189,7 +189,7 @@ export class MissionStatuses {
   ): Promise<Outcome> {
     const { settings } = this.#state
     const { approver } = mission
-    if (!isAdmitted(settings, undefined, 'person-server', approver))
+    if (!isTrustedIssuer(settings, undefined, 'person-server', approver))
       throw new Error(`${approver} is not admitted as person-server`)
     if (isFull) throw new Error('too many missions are asked for')
     const observedAt = settings.now()
@@ -198,7 +198,7 @@ export class MissionStatuses {
       const inquiry = inquiryOf(this.#state, approver, signal)
       return abortable(Promise.resolve(this.#settings.source(mission, inquiry)), signal)
     }
-    const answer = readAnswer(await this.#lineTo(approver).ask(question, signal, settings.now))
+    const answer = readAnswer(await this.#accessTo(approver).ask(question, signal))
     if (answer.status === 'terminated') {
       // Where there is no room for it, the source has to say it again for each request.
       await endMission(this.#state, mission, answer.reason)
@@ -242,11 +242,11 @@ export class MissionStatuses {
     return outcome
   }
 
-  #lineTo(approver: string): ServerLine {
+  #accessTo(approver: string): ServerAccess {
     const key = `${approver}\n`
-    const line = this.#lines.get(key) ?? new ServerLine(32, 1024)
-    this.#lines.set(key, line)
-    return line
+    const access = this.#accesses.get(key) ?? new ServerAccess(32, 1024, this.#state.settings.now)
+    this.#accesses.set(key, access)
+    return access
   }
 }
 

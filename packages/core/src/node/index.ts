@@ -1,6 +1,6 @@
 export { dropRepresentation, keepPrivate, sendNoContent } from './answer-headers.ts'
 export { bufferContent } from './buffer-content.ts'
-export { dropMission } from './drop-mission.ts'
 export { readContent } from './read-content.ts'
+export { removeMissionHeader } from './remove-mission-header.ts'
 export { rememberContent, signedRequest } from './signed-request.ts'
 export { refuseUpgrade, verifyUpgrade } from './verify-upgrade.ts'

@@ -8,7 +8,7 @@ import type { Authorized, Requirement } from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
-import { dropMission } from './drop-mission.ts'
+import { removeMissionHeader } from './remove-mission-header.ts'
 import { signedRequest } from './signed-request.ts'
 
 /**
@@ -47,7 +47,7 @@ export async function verifyUpgrade<
   message.socket.on('error', () => undefined)
   const authorized = await authorize(resource, signedRequest(message), requirement, { content: 'later' })
   if (authorized !== undefined) await bindContent(authorized, readNothing)
-  dropMission(message)
+  removeMissionHeader(message)
   return authorized
 }
 

@@ -1,4 +1,4 @@
-import { demand } from '../assert/assert.ts'
+import { assert } from '../assert/assert.ts'
 
 /** The end of the year 9999. A clock in milliseconds is far beyond it. */
 const lastSecond = 253_402_300_799
@@ -12,7 +12,7 @@ export function checkClock(now: () => number): () => number {
   try {
     first = now()
   } catch {}
-  demand(!(Number.isFinite(first) && first > lastSecond), inMilliseconds(first))
+  assert(!(Number.isFinite(first) && first > lastSecond), inMilliseconds(first))
   return () => {
     const seconds = Math.floor(now())
     if (!Number.isSafeInteger(seconds) || seconds < 0)

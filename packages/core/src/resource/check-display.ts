@@ -1,4 +1,4 @@
-import { demand } from '../assert/assert.ts'
+import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { ResourceDisplay } from './settings.ts'
@@ -18,7 +18,7 @@ export function checkDisplay(display: ResourceDisplay): ResourceDisplay {
   const { r3_vocabularies: vocabularies, ...texts } = display
   assertKnownMembers(display, [...displayMembers, 'r3_vocabularies'], '"metadata"')
   for (const [name, value] of Object.entries(texts)) {
-    demand(
+    assert(
       typeof value === 'string' && (!name.endsWith('_uri') || /^https:\/\/[^\s]+$/.test(value)),
       `"metadata.${name}" must be ${name.endsWith('_uri') ? 'an https URL' : 'a string'}`,
     )
@@ -29,12 +29,12 @@ export function checkDisplay(display: ResourceDisplay): ResourceDisplay {
 
 /** A vocabulary is named by a URI; agents fetch what describes it from an https URL (R3-00, vocabularies). */
 function checkVocabularies(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  demand(
+  assert(
     typeof given === 'object' && given !== null && !Array.isArray(given),
     '"metadata.r3_vocabularies" must be an object: from the URI of each vocabulary to an https URL',
   )
   for (const [name, url] of Object.entries(given))
-    demand(
+    assert(
       /^[a-z][a-z0-9+.-]*:[^\s]+$/.test(name) && typeof url === 'string' && /^https:\/\/[^\s]+$/.test(url),
       `"metadata.r3_vocabularies" contains ${quoted(name)}: ${quoted(String(url))}, which is not a URI and an https URL: write such as "urn:aauth:vocabulary:openapi": "https://notes.example/openapi.json"`,
     )

@@ -1,4 +1,4 @@
-import { demand } from '../assert/assert.ts'
+import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import type { Limits } from './settings.ts'
 
@@ -6,7 +6,7 @@ const limitBounds: Readonly<Record<keyof Limits, readonly [preset: number, max: 
   fetchDeadline: [3000, 10_000],
   requestDeadline: [5000, 30_000, 1000],
   verifiedTokens: [5000, 50_000],
-  strangers: [250, 10_000],
+  unlistedIssuers: [250, 10_000],
   replays: [100_000, 1_000_000],
   replaysPerIssuer: [500_000, 1_000_000],
   replaysPerKey: [20_000, 1_000_000],
@@ -22,7 +22,7 @@ export function checkLimits(given: Partial<Limits>): Limits {
     (typeof limitBounds)[keyof Limits],
   ][]) {
     const value = given[name] ?? preset
-    demand(
+    assert(
       Number.isInteger(value) && value >= min && value <= max,
       `"limits.${name}" must be ${min} to ${max}`,
     )

@@ -1,4 +1,4 @@
-import { demand } from '../assert/assert.ts'
+import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
 import type { ObserveOptions } from '../events/person-hash.ts'
@@ -10,7 +10,7 @@ import { checkClaimNames } from '../token/further-claims.ts'
 import { generationNames } from '../token/generations.ts'
 import type { Generation } from '../token/kinds.ts'
 import { quoted } from '../wire/quoted.ts'
-import { cutTarget } from '../wire/target.ts'
+import { splitTarget } from '../wire/target.ts'
 import { checkClock } from './check-clock.ts'
 import { checkDisplay } from './check-display.ts'
 import { checkLimits } from './check-limits.ts'
@@ -18,7 +18,7 @@ import { checkPublishedKeys, checkSigningKey } from './check-signing-key.ts'
 import { checkDefaultRequirement } from './compile-requirement.ts'
 import type { ResourceOptions } from './options.ts'
 import type { ResourceSettings } from './settings.ts'
-import type { MissionWatching } from './state.ts'
+import type { MissionMonitorFactory } from './state.ts'
 import { checkTrust } from './trust.ts'
 
 const storeMethods: Readonly<Record<keyof Stores, readonly string[]>> = {
@@ -42,24 +42,24 @@ const scopeValue = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/
 /** @throws {TypeError} that names the option and what it must be */
 export function checkOptions(options: ResourceOptions): {
   readonly settings: ResourceSettings
-  readonly missions: MissionWatching | undefined
+  readonly missions: MissionMonitorFactory | undefined
 } {
   const given = ownMembers(options)
   checkServerId(given.issuer, 'issuer')
-  demand(
+  assert(
     given.trust !== undefined,
     '"trust" is missing: write \'any\', or { agentProviders, personServers, accessServers } with those you trust',
   )
   for (const [name, type] of Object.entries(typesOf) as [keyof typeof typesOf, string][])
-    demand(given[name] === undefined || typeof given[name] === type, `"${name}" must be a ${type}`)
+    assert(given[name] === undefined || typeof given[name] === type, `"${name}" must be a ${type}`)
   const authorities = given.authorities ?? [given.issuer.slice('https://'.length)]
-  demand(
+  assert(
     authorities.length > 0 && authorities.every((name) => authority.test(name)),
     '"authorities" must list lower-case host names',
   )
   const { accessServer, maxAgentTokenLifetime } = given
   if (accessServer !== undefined) checkServerId(accessServer, 'accessServer')
-  demand(
+  assert(
     maxAgentTokenLifetime === undefined ||
       (Number.isInteger(maxAgentTokenLifetime) && maxAgentTokenLifetime > 0),
     '"maxAgentTokenLifetime" must be a positive number of seconds',
@@ -79,7 +79,7 @@ export function checkOptions(options: ResourceOptions): {
     publishedKeys: checkPublishedKeys(given.publishedKeys ?? [], given.signingKey),
     accessMode: checkAccessMode(given.accessMode ?? 'auth-token'),
     accounts: given.accounts,
-    revokers: checkRevokers(given.revokers ?? {}),
+    revocationDelegates: checkRevokers(given.revocationDelegates ?? {}),
     legacyPersonTokenJti: checkLegacyJti(given.legacyPersonTokenJti ?? 'auto'),
     stores: checkStores(ownMembers(given.stores ?? {})),
     signatureWindow: checkWindow(given.signatureWindow ?? 60),
@@ -106,15 +106,15 @@ export function checkOptions(options: ResourceOptions): {
 }
 
 function checkPrefix(prefix: string): string {
-  demand(
-    prefix === '' || (cutTarget(prefix)?.path === prefix && !prefix.endsWith('/')),
+  assert(
+    prefix === '' || (splitTarget(prefix)?.path === prefix && !prefix.endsWith('/')),
     '"strippedPrefix" must be a path that starts with / and does not end with it',
   )
   return prefix
 }
 
 function checkScopes(given: ResourceOptions): Pick<ResourceSettings, 'scopes' | 'defaultScope'> {
-  demand(
+  assert(
     !Array.isArray(given.scopes) && typeof (given.scopes ?? {}) === 'object',
     `"scopes" is ${quoted(given.scopes)}: write an object of scopes and what they allow, such as { 'notes.read': 'Read your notes' }`,
   )
@@ -122,25 +122,25 @@ function checkScopes(given: ResourceOptions): Pick<ResourceSettings, 'scopes' | 
   // A resource that describes no scope has one: access (architecture §11).
   if (scopes.size === 0) scopes.set('access', 'Access to this resource')
   for (const [scope, description] of scopes) {
-    demand(
+    assert(
       scopeValue.test(scope),
       `"scopes" holds ${quoted(scope)}, which is not a scope value: use visible ASCII without spaces, double quotes and backslashes`,
     )
-    demand(
+    assert(
       typeof description === 'string',
       `"scopes" describes ${quoted(scope)} with ${quoted(description)}: write a text for consent screens`,
     )
   }
   const only = scopes.size === 1 ? [...scopes.keys()][0] : undefined
   const defaultScope = given.defaultScope ?? only
-  demand(defaultScope === undefined || scopes.has(defaultScope), '"defaultScope" must be one of "scopes"')
+  assert(defaultScope === undefined || scopes.has(defaultScope), '"defaultScope" must be one of "scopes"')
   return { scopes, defaultScope }
 }
 
 function checkGenerations(given: readonly Generation[] | undefined): ReadonlySet<Generation> {
   const generations = new Set<Generation>(given ?? generationNames)
   const known = [...generations].every((name) => generationNames.includes(name))
-  demand(
+  assert(
     generations.size > 0 && known,
     `"generations" must list at least one of ${generationNames.join(', ')}`,
   )
@@ -149,9 +149,9 @@ function checkGenerations(given: readonly Generation[] | undefined): ReadonlySet
 
 /** Schemes beside `jwt`, which is always served (R11-100). */
 function checkSchemes(given: readonly string[]): readonly string[] {
-  demand(Array.isArray(given), '"otherSignatureSchemes" must be a list of schemes: put it in brackets')
+  assert(Array.isArray(given), '"otherSignatureSchemes" must be a list of schemes: put it in brackets')
   for (const scheme of given)
-    demand(
+    assert(
       typeof scheme === 'string' && /^[a-z*][a-z0-9_.*-]{0,63}$/.test(scheme) && scheme !== 'jwt',
       `"otherSignatureSchemes" contains ${quoted(String(scheme))}, which is not a further Signature-Key scheme: name those that your API serves beside jwt, such as hwk`,
     )
@@ -160,7 +160,7 @@ function checkSchemes(given: readonly string[]): readonly string[] {
 
 /** A window that never closes, or never opens, is a mistake (security C11). */
 function checkWindow(window: number): number {
-  demand(
+  assert(
     Number.isInteger(window) && window >= 1 && window <= 300,
     '"signatureWindow" must be 1 to 300 seconds',
   )
@@ -168,11 +168,11 @@ function checkWindow(window: number): number {
 }
 
 function checkAccessMode(mode: ResourceSettings['accessMode']): ResourceSettings['accessMode'] {
-  demand(
+  assert(
     (mode as string) !== 'session-token',
     '"accessMode" is "session-token", but this resource issues no session tokens: use agent-token, person-token or auth-token',
   )
-  demand(
+  assert(
     ['agent-token', 'person-token', 'auth-token'].includes(mode),
     '"accessMode" must be agent-token, person-token or auth-token',
   )
@@ -183,17 +183,19 @@ function checkLegacyJti(
   given: ResourceSettings['legacyPersonTokenJti'],
 ): ResourceSettings['legacyPersonTokenJti'] {
   if (given === 'auto' || given === 'never') return given
-  demand(Array.isArray(given), '"legacyPersonTokenJti" must be auto, never, or a list of server identifiers')
+  assert(Array.isArray(given), '"legacyPersonTokenJti" must be auto, never, or a list of server identifiers')
   return checkServers(given, 'legacyPersonTokenJti')
 }
 
-function checkRevokers(given: Readonly<Record<string, readonly string[]>>): ResourceSettings['revokers'] {
-  const revokers = new Map(Object.entries(given))
-  for (const [issuer, others] of revokers) {
-    checkServerId(issuer, 'revokers')
-    checkServers(others, `revokers.${issuer}`)
+function checkRevokers(
+  given: Readonly<Record<string, readonly string[]>>,
+): ResourceSettings['revocationDelegates'] {
+  const revocationDelegates = new Map(Object.entries(given))
+  for (const [issuer, others] of revocationDelegates) {
+    checkServerId(issuer, 'revocationDelegates')
+    checkServers(others, `revocationDelegates.${issuer}`)
   }
-  return revokers
+  return revocationDelegates
 }
 
 function checkServers(servers: readonly string[], name: string): readonly string[] {
@@ -205,7 +207,7 @@ function checkStores(stores: Stores): Stores {
   assertKnownMembers(stores, Object.keys(storeMethods), '"stores"')
   for (const [name, methods] of Object.entries(storeMethods)) {
     const store = stores[name as keyof Stores] as Record<string, unknown> | undefined
-    demand(
+    assert(
       store === undefined || methods.every((method) => typeof store[method] === 'function'),
       `"stores.${name}" must have ${methods.join(' and ')}`,
     )
@@ -213,10 +215,10 @@ function checkStores(stores: Stores): Stores {
   return stores
 }
 
-function checkMissions(missions: MissionWatching | undefined): MissionWatching | undefined {
-  demand(
+function checkMissions(missions: MissionMonitorFactory | undefined): MissionMonitorFactory | undefined {
+  assert(
     missions === undefined || typeof missions?.start === 'function',
-    '"missions" must come from watchMissions()',
+    '"missions" must come from monitorMissions()',
   )
   return missions
 }
@@ -224,11 +226,11 @@ function checkMissions(missions: MissionWatching | undefined): MissionWatching |
 function checkObserve(given: ObserveOptions): ObserveOptions {
   assertKnownMembers(given, ['personHashKey', 'rawPersons'], '"observe"')
   const { personHashKey, rawPersons } = given
-  demand(
+  assert(
     personHashKey === undefined || (personHashKey instanceof Uint8Array && personHashKey.length === 32),
     '"observe.personHashKey" is not a Uint8Array of 32 octets: make one at random and give it to every process',
   )
-  demand(
+  assert(
     rawPersons === undefined || typeof rawPersons === 'boolean',
     '"observe.rawPersons" must be a boolean',
   )
@@ -236,7 +238,7 @@ function checkObserve(given: ObserveOptions): ObserveOptions {
 }
 
 function checkReplay(scope: ReplayScope): ReplayScope {
-  demand(
+  assert(
     ['auto', 'unsafe', 'all', 'off'].includes(scope),
     `"replay" is ${quoted(scope)}: write 'auto', 'unsafe', 'all' or 'off'`,
   )

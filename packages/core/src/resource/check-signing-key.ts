@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import { demand } from '../assert/assert.ts'
+import { assert } from '../assert/assert.ts'
 import type { Signer } from '../keys/signing-key.ts'
 import { isS256 } from '../token/identifiers.ts'
 import type { ResourceOptions } from './options.ts'
@@ -23,18 +23,18 @@ export function checkSigningKey(key: Given): ResourceSettings['signingKey'] {
     return { publicKey: { ...key.publicKey }, sign: (octets) => key.sign(octets) }
   }
   checkPublicHalf(key, '"signingKey"')
-  demand(isS256(key.d), '"signingKey" must hold d, 32 octets in base64url without padding')
+  assert(isS256(key.d), '"signingKey" must hold d, 32 octets in base64url without padding')
   return { ...key }
 }
 
 /** @throws {TypeError} for keys that nobody could select, or tell apart; only their public members are kept */
 export function checkPublishedKeys(keys: readonly JWK[], signingKey: Given): readonly JWK[] {
-  demand(Array.isArray(keys), '"publishedKeys" must be a list')
+  assert(Array.isArray(keys), '"publishedKeys" must be a list')
   const kids = new Set<unknown>()
   if (signingKey !== undefined) kids.add(isSigner(signingKey) ? signingKey.publicKey.kid : signingKey.kid)
   for (const key of keys) {
     checkPublicHalf(key, '"publishedKeys"')
-    demand(!kids.has(key.kid), '"publishedKeys" must not repeat a kid, nor that of the signing key')
+    assert(!kids.has(key.kid), '"publishedKeys" must not repeat a kid, nor that of the signing key')
     kids.add(key.kid)
   }
   return keys.map(({ kty, crv, x, y, kid, alg }) => ({ kty, crv, x, y, kid, alg }) as JWK)
@@ -44,10 +44,10 @@ function checkPublicHalf(key: JWK, name: string): void {
   const fits =
     (key?.alg === 'Ed25519' && key.kty === 'OKP' && key.crv === 'Ed25519') ||
     (key?.alg === 'ES256' && key.kty === 'EC' && key.crv === 'P-256')
-  demand(fits, `${name} must be a JWK with alg Ed25519 or ES256 and the kty and crv that go with it`)
-  demand(typeof key.kid === 'string' && key.kid !== '', `${name} must have a kid`)
+  assert(fits, `${name} must be a JWK with alg Ed25519 or ES256 and the kty and crv that go with it`)
+  assert(typeof key.kid === 'string' && key.kid !== '', `${name} must have a kid`)
   const coordinates = key.kty === 'EC' ? [key.x, key.y] : [key.x]
-  demand(
+  assert(
     coordinates.every(isS256),
     `${name} must hold its coordinates, 32 octets each in base64url without padding`,
   )

@@ -1,4 +1,4 @@
-import { demand } from '../assert/assert.ts'
+import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
 import { checkComponents } from '../signature/coverage.ts'
@@ -37,7 +37,7 @@ const members: readonly string[] = [
 
 /** @throws {TypeError} for a member that routes cannot take over; its value is checked with each route */
 export function checkDefaultRequirement(given: unknown): DefaultRequirement {
-  demand(
+  assert(
     typeof given === 'object' && given !== null && !Array.isArray(given),
     `"require" is ${quoted(given)}, which is not an object: write { mission: 'required' }`,
   )
@@ -57,7 +57,7 @@ export function compileRequirement(
   personTokens: boolean,
   defaults: DefaultRequirement = noDefaults,
 ): CompiledRequirement {
-  demand(
+  assert(
     isPlainObject(given),
     "a requirement must be an object of its own members, such as { scope: 'notes.read' }: what it inherits, and what a Map holds, would demand nothing",
   )
@@ -65,42 +65,42 @@ export function compileRequirement(
   assertKnownMembers(named, members, 'a requirement')
   const requirement = Object.assign(ownMembers(defaults) as AnyRequirement, named)
   const { name, account, optional = false, trust, check, singleUse = false } = requirement
-  demand(
+  assert(
     name === undefined || (typeof name === 'string' && name.length > 0 && name.length <= 128),
     `"name" is ${quoted(name)}, which is not a text of 1 to 128 characters: name the route as logs should show it`,
   )
   const accept = new Set<TokenKind>([requirement.accept ?? 'auth-token'].flat() as TokenKind[])
-  demand(
+  assert(
     accept.size > 0 && [...accept].every((kind) => kinds.has(kind)),
     '"accept" must be auth-token, person-token, agent-token, or a list of these',
   )
-  demand(
+  assert(
     personTokens || !accept.has('person-token'),
     '"accept" names person-token, but the person-token generation is switched off',
   )
   const scopes = requirement.scope === undefined ? [] : [requirement.scope].flat()
   const undescribed = scopes.find((scope) => !described.has(scope))
-  demand(undescribed === undefined, `"scope" names "${undescribed}", which "scopes" does not describe`)
-  demand(
+  assert(undescribed === undefined, `"scope" names "${undescribed}", which "scopes" does not describe`)
+  assert(
     scopes.length === 0 || (accept.size === 1 && accept.has('auth-token')),
     '"scope" is granted by auth tokens alone; leave "accept" out',
   )
   const { person = 'optional' } = requirement
-  demand(
+  assert(
     person === 'required' || person === 'optional',
     `"person" is ${quoted(person)}: write 'required' or 'optional'`,
   )
-  demand(
+  assert(
     person === 'optional' || accept.size > 1 || !accept.has('agent-token'),
     "\"person\" is 'required' on a route that accepts agent tokens alone, which name nobody: accept another kind, or write person: 'optional'",
   )
-  demand(
+  assert(
     account === undefined || typeof account === 'string' || typeof account === 'function',
     '"account" must be a string or a function',
   )
-  demand(typeof optional === 'boolean', '"optional" must be a boolean')
-  demand(typeof singleUse === 'boolean', '"singleUse" must be a boolean')
-  demand(check === undefined || typeof check === 'function', '"check" must be a function')
+  assert(typeof optional === 'boolean', '"optional" must be a boolean')
+  assert(typeof singleUse === 'boolean', '"singleUse" must be a boolean')
+  assert(check === undefined || typeof check === 'function', '"check" must be a function')
   return {
     name,
     accept,
@@ -125,24 +125,24 @@ function compileMission(
   'missionRequired' | 'missionForbidden' | 'approver' | 'providers' | 'classPolicy' | 'tool'
 > {
   const approver = onlyMember(mission, 'approver')
-  demand(
+  assert(
     typeof mission === 'object' ? isServerId(approver) : missionWords.has(mission),
     `"mission" is ${quoted(mission)}: write 'required', 'optional', 'forbidden', or { approver: server identifier }`,
   )
   const providers =
     agentClass === undefined || agentClass === 'any' ? undefined : [onlyMember(agentClass, 'provider')].flat()
-  demand(
+  assert(
     providers === undefined || (providers.length > 0 && providers.every(isServerId)),
     '"class" must be \'any\' or { provider: server identifier, or a list of them }',
   )
-  demand(isClassPolicy(classPolicy), '"classPolicy" must be deny, mission-only, same-key or linked-key')
-  demand(tool === undefined || (typeof tool === 'string' && tool !== ''), '"tool" must be the name of a tool')
-  demand(
+  assert(isClassPolicy(classPolicy), '"classPolicy" must be deny, mission-only, same-key or linked-key')
+  assert(tool === undefined || (typeof tool === 'string' && tool !== ''), '"tool" must be the name of a tool')
+  assert(
     (mission !== 'forbidden' && mission !== 'optional') || (providers ?? tool) === undefined,
     `"mission" is ${quoted(mission)}, and "class" and "tool" need a mission: leave "mission" out, or leave these out (class: 'any' where "require" of the resource names one)`,
   )
   const missionRequired = mission === 'required' || (approver ?? providers ?? tool) !== undefined
-  demand(
+  assert(
     !missionRequired || accept.size > 1 || !accept.has('agent-token'),
     '"mission" is required on a route that accepts agent tokens alone, which carry none: accept another kind, or write mission: \'optional\' (and class: \'any\' where "require" of the resource names one)',
   )

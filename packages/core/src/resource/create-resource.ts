@@ -1,4 +1,4 @@
-import { addPurge } from '../stores/ask.ts'
+import { addPurge } from '../stores/checked-calls.ts'
 import type { Revocation } from '../stores/stores.ts'
 import { isServerId } from '../token/identifiers.ts'
 import { quoted } from '../wire/quoted.ts'

@@ -6,7 +6,7 @@ import { type Due, DueTimer } from '../limits/due-timer.ts'
 import type { Mission } from '../token/claims.ts'
 import { missionKey, tokenKey } from '../token/names.ts'
 import { assertTokenLive } from './assert-token-live.ts'
-import { ended } from './mission-termination.ts'
+import { missionTerminated } from './mission-termination.ts'
 import type { ResourceState } from './state.ts'
 import { keyOf, TokenIndex } from './token-index.ts'
 import { expired, revoked } from './token-revocation.ts'
@@ -47,7 +47,7 @@ export class LifetimeRegistry {
     this.#state = state
     const { now, stores } = state.settings
     this.#timer = new DueTimer(now, () => this.#restartRounds())
-    const times = state.missionWatch?.times
+    const times = state.missionMonitor?.times
     this.#maxStale = times?.maxStale ?? defaultMaxStale
     if (stores.revocations || stores.tombstones) this.#interval = storeInterval
     // The status cache asks again once 70 % of activeTtl have passed: a third of it is often enough to make it ask.
@@ -94,7 +94,7 @@ export class LifetimeRegistry {
   }
 
   terminated(mission: Mission, reason: string | undefined): void {
-    this.#end(this.#byMission.get(missionKey(mission)), ended(mission, reason))
+    this.#end(this.#byMission.get(missionKey(mission)), missionTerminated(mission, reason))
   }
 
   #register(key: string, token: VerifiedToken): OpenToken {

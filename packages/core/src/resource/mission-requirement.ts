@@ -3,7 +3,10 @@ import type { Mission } from '../token/claims.ts'
 import type { CompiledRequirement } from './requirement.ts'
 
 /** What a route, or the resource by default, requires of missions. */
-export type MissionDemand = Pick<CompiledRequirement, 'missionRequired' | 'missionForbidden' | 'approver'>
+export type MissionRequirement = Pick<
+  CompiledRequirement,
+  'missionRequired' | 'missionForbidden' | 'approver'
+>
 
 /**
  * Compares a mission with what is required.
@@ -11,7 +14,7 @@ export type MissionDemand = Pick<CompiledRequirement, 'missionRequired' | 'missi
  */
 export function assertMission(
   mission: Mission | undefined,
-  { missionRequired, missionForbidden, approver }: MissionDemand,
+  { missionRequired, missionForbidden, approver }: MissionRequirement,
 ): void {
   if (missionForbidden && mission !== undefined) {
     throw new AAuthError('access_denied', { hint: 'the token carries a mission, which this route forbids' })

@@ -1,5 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
-import { addTombstone, findTombstone } from '../stores/ask.ts'
+import { addTombstone, findTombstone } from '../stores/checked-calls.ts'
 import type { Tombstone, TombstoneVerdict } from '../stores/stores.ts'
 import type { Mission } from '../token/claims.ts'
 import type { ResourceState } from './state.ts'
@@ -20,15 +20,15 @@ export function assertMissionActive(
   const judge = (found: Tombstone | 'full' | undefined): void | Promise<void> => {
     // A termination that could not be recorded may be that of this mission: only the source can tell.
     if (found === 'full') {
-      const { assertActiveNow } = state.missionWatch ?? {}
+      const { assertActiveNow } = state.missionMonitor ?? {}
       if (assertActiveNow !== undefined) return assertActiveNow(mission)
-      throw unknown(
-        `the tombstones of "${mission.approver}" are full: raise "limits.tombstones", use "stores.tombstones", or give watchMissions a "source"`,
+      throw statusUnavailable(
+        `the tombstones of "${mission.approver}" are full: raise "limits.tombstones", use "stores.tombstones", or give monitorMissions a "source"`,
         60,
       )
     }
-    if (found !== undefined) throw ended(mission, found.reason)
-    return state.missionWatch?.assertActive(mission, safe)
+    if (found !== undefined) throw missionTerminated(mission, found.reason)
+    return state.missionMonitor?.assertActive(mission, safe)
   }
   const found = findTombstone(state.tombstones, mission, state.isListed(mission.approver))
   return found instanceof Promise ? found.then(judge) : judge(found)
@@ -48,7 +48,7 @@ export async function endMission(
     return await addTombstone(state.tombstones, { approver, s256, reason: asReason(reason), listed })
   } finally {
     // Also where there is no room for it, or the store fails: it has ended all the same.
-    state.missionWatch?.forget({ approver, s256 })
+    state.missionMonitor?.forget({ approver, s256 })
     state.lifetimes?.terminated({ approver, s256 }, asReason(reason))
   }
 }
@@ -58,7 +58,7 @@ export function asReason(reason: unknown): string | undefined {
   return typeof reason === 'string' && /^[\x20-\x7e]{1,128}$/.test(reason) ? reason : undefined
 }
 
-export function ended({ approver, s256 }: Mission, reason: string | undefined): AAuthError {
+export function missionTerminated({ approver, s256 }: Mission, reason: string | undefined): AAuthError {
   return new AAuthError('mission_terminated', {
     hint: `mission ${s256} of ${approver} has ended`,
     // Whatever a store of the operator's made of it.
@@ -67,6 +67,6 @@ export function ended({ approver, s256 }: Mission, reason: string | undefined): 
 }
 
 /** Nobody can tell, which is never said as an end (matrix §5.4). */
-export function unknown(hint: string, retryAfter: number): AAuthError {
+export function statusUnavailable(hint: string, retryAfter: number): AAuthError {
   return new AAuthError('server_error', { hint, retryAfter })
 }

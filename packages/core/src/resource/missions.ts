@@ -1,15 +1,15 @@
 import { readCapped } from '../keys/fetch-document.ts'
-import { findTombstone } from '../stores/ask.ts'
+import { findTombstone } from '../stores/checked-calls.ts'
 import type { Mission } from '../token/claims.ts'
 import { isS256, isServerId } from '../token/identifiers.ts'
 import { parseJsonObject } from '../token/json.ts'
+import type { MissionStatus } from './mission-monitor.ts'
 import { asReason, endMission } from './mission-termination.ts'
-import type { MissionStatus } from './mission-watch.ts'
 import type { ResourceState } from './state.ts'
 
 /**
  * What a resource knows of missions. `terminate` and `observe` are ways to learn that one has ended; a third is the
- * `source` of `watchMissions` (matrix §5.2).
+ * `source` of `monitorMissions` (matrix §5.2).
  */
 export interface Missions {
   /**
@@ -52,7 +52,7 @@ export function missionsOf(state: ResourceState): Missions {
       const mission = checkMission(given)
       const found = await findTombstone(state.tombstones, mission, state.isListed(mission.approver))
       if (typeof found === 'object') return { status: 'terminated', reason: asReason(found.reason) }
-      return (await state.missionWatch?.status(mission)) ?? { status: 'unknown' }
+      return (await state.missionMonitor?.status(mission)) ?? { status: 'unknown' }
     },
     async observe(given: Mission, response: Response): Promise<boolean> {
       const mission = checkMission(given)

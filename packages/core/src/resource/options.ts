@@ -7,7 +7,7 @@ import type { Stores } from '../stores/stores.ts'
 import type { Generation } from '../token/kinds.ts'
 import type { DefaultRequirement } from './requirement.ts'
 import type { AccessMode, AccountCheck, Limits, ResourceDisplay } from './settings.ts'
-import type { MissionWatching } from './state.ts'
+import type { MissionMonitorFactory } from './state.ts'
 import type { Trust } from './trust.ts'
 
 /** Options of {@link createResource}. All of them are checked when the resource is made. */
@@ -52,7 +52,7 @@ export interface ResourceOptions {
   /** Whether a person has an account. Without it no account can be asked for at the authorization endpoint. */
   readonly accounts?: AccountCheck
   /** Issuers whose tokens others may revoke too, in drafts 01 to 10: an access server and its person servers (D27). */
-  readonly revokers?: Readonly<Record<string, readonly string[]>>
+  readonly revocationDelegates?: Readonly<Record<string, readonly string[]>>
   /**
    * Whether a resource token for a person token carries `person_token_jti`, the older name of `presented_jti`, beside
    * it: `'auto'` (default) always, `'never'` not at all. A list names the audiences that refuse every resource token
@@ -63,10 +63,10 @@ export interface ResourceOptions {
   /** State that a fleet shares; default the memory of the process. */
   readonly stores?: Stores
   /**
-   * Asks whether missions still live, and what may be done under them: `watchMissions()` of
+   * Asks whether missions still live, and what may be done under them: `monitorMissions()` of
    * `@aauth-guard/core/missions`. Without it only ends that the resource was told of count.
    */
-  readonly missions?: MissionWatching
+  readonly missions?: MissionMonitorFactory
   /** Seconds that `created` may lie in the past or the future: 1 to 300, default 60. */
   readonly signatureWindow?: number
   /**

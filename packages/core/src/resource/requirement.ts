@@ -51,7 +51,7 @@ export interface Requirement<
    */
   readonly classPolicy?: ClassPolicy
   /**
-   * A tool of the mission's `approved_tools`. Implies `mission: 'required'`, and needs `blobs` of `watchMissions`.
+   * A tool of the mission's `approved_tools`. Implies `mission: 'required'`, and needs `blobs` of `monitorMissions`.
    */
   readonly tool?: string
   /**

@@ -1,4 +1,4 @@
-import { addRevocation } from '../stores/ask.ts'
+import { addRevocation } from '../stores/checked-calls.ts'
 import type { Revocation, RevocationVerdict } from '../stores/stores.ts'
 import type { ResourceState } from './state.ts'
 
@@ -10,7 +10,8 @@ export async function withdrawToken(
   state: ResourceState,
   { mission: carried, ...token }: Revocation,
 ): Promise<RevocationVerdict> {
-  const mission = carried ?? state.tokens.find(token)?.claims.mission ?? state.missionWatch?.missionOf(token)
+  const mission =
+    carried ?? state.tokens.find(token)?.claims.mission ?? state.missionMonitor?.missionOf(token)
   try {
     return await addRevocation(state.revocations, {
       ...token,
@@ -20,6 +21,6 @@ export async function withdrawToken(
   } finally {
     // Also where there is no room for it, or the store fails: what rests on the token must not outlive it for that.
     state.lifetimes?.revoked(token)
-    if (mission !== undefined) state.missionWatch?.suspect(token, mission)
+    if (mission !== undefined) state.missionMonitor?.suspect(token, mission)
   }
 }

@@ -42,7 +42,7 @@ export interface Limits {
   /** Verified tokens that are kept; default 5000, at most 50 000. */
   readonly verifiedTokens: number
   /** Issuers not named in `trust` whose keys are kept; default 250, at most 10 000. */
-  readonly strangers: number
+  readonly unlistedIssuers: number
   /**
    * Signatures remembered against replay for all issuers that no list in `trust` names, together; default 100 000, at
    * most 1 000 000. One of these issuers has at most half. Each takes about 130 octets, until two minutes after `created`
@@ -76,7 +76,7 @@ export interface ResourceSettings {
   readonly publishedKeys: readonly JWK[]
   readonly accessMode: AccessMode
   readonly accounts: AccountCheck | undefined
-  readonly revokers: ReadonlyMap<string, readonly string[]>
+  readonly revocationDelegates: ReadonlyMap<string, readonly string[]>
   readonly legacyPersonTokenJti: 'auto' | 'never' | readonly string[]
   readonly stores: Stores
   readonly signatureWindow: number

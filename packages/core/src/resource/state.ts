@@ -8,7 +8,7 @@ import { type VerifiedToken, VerifiedTokens } from '../keys/verified-tokens.ts'
 import type { Handle } from '../limits/abort-gradually.ts'
 import type { Platform } from '../platform/platform.ts'
 import { selfTest } from '../platform/self-test.ts'
-import { onFailure } from '../stores/deadline.ts'
+import { onFailure } from '../stores/checked-call.ts'
 import { ReplayMemory } from '../stores/replay-memory.ts'
 import type { ReplayBounds } from '../stores/replay-shares.ts'
 import { RevocationRate } from '../stores/revocation-rate.ts'
@@ -20,15 +20,15 @@ import { serves } from '../token/generations.ts'
 import { assertClassProvable } from './assert-class-provable.ts'
 import { compileRequirement } from './compile-requirement.ts'
 import { linkOf } from './link-of.ts'
-import type { MissionWatch } from './mission-watch.ts'
+import type { MissionMonitor } from './mission-monitor.ts'
 import { Purges } from './purges.ts'
 import type { AnyRequirement, CompiledRequirement } from './requirement.ts'
 import type { Limits, ResourceSettings } from './settings.ts'
 
-/** Made by `watchMissions` of `@aauth-guard/core/missions`, for the option `missions` of one or more resources. */
-export interface MissionWatching {
+/** Made by `monitorMissions` of `@aauth-guard/core/missions`, for the option `missions` of one or more resources. */
+export interface MissionMonitorFactory {
   /** Called by `createResource`. */
-  start(state: ResourceState): MissionWatch
+  start(state: ResourceState): MissionMonitor
 }
 
 /** The tokens that open connections rest on, and what happens to them. */
@@ -51,7 +51,7 @@ export class ResourceState {
   readonly replays: ReplayStore
   readonly revocations: RevocationStore
   readonly tombstones: TombstoneStore
-  readonly missionWatch: MissionWatch | undefined
+  readonly missionMonitor: MissionMonitor | undefined
   readonly revocationRate: RevocationRate = new RevocationRate()
   /** Apart, so that revocations never keep a person server from saying that a mission is terminated. */
   readonly terminationRate: RevocationRate = new RevocationRate()
@@ -69,7 +69,7 @@ export class ResourceState {
   readonly #compiled = new WeakMap<object, CompiledRequirement>()
   #ready: Promise<void> | undefined
 
-  constructor(settings: ResourceSettings, missions: MissionWatching | undefined) {
+  constructor(settings: ResourceSettings, missions: MissionMonitorFactory | undefined) {
     this.settings = settings
     this.errorContext = { schemes: ['jwt', ...settings.otherSignatureSchemes], link: linkOf(settings) }
     this.events = new Events(this.platform, settings)
@@ -80,7 +80,7 @@ export class ResourceState {
       now,
       deadline: limits.fetchDeadline,
       maxNamed: 750 + namedIssuers(trust) * 3,
-      maxStrangers: limits.strangers,
+      maxUnlisted: limits.unlistedIssuers,
       onFetched: ({ iss, dwk }, reason) => this.#reportFetch(iss, dwk, reason),
     })
     this.tokens = new VerifiedTokens(this.keys, limits.verifiedTokens)
@@ -93,7 +93,7 @@ export class ResourceState {
       onFailure(store, (name, hint) =>
         this.events.report({ type: 'aauth.store_failed.v1', store: name, hint }),
       )
-    this.missionWatch = missions?.start(this)
+    this.missionMonitor = missions?.start(this)
   }
 
   /** Whether a list in `trust` names this issuer, in whatever role, or it is the access server. Decides shares only. */
@@ -105,7 +105,7 @@ export class ResourceState {
   #drop(iss: string): void {
     this.keys.purge(iss)
     this.tokens.purge(iss)
-    this.missionWatch?.purge(iss)
+    this.missionMonitor?.purge(iss)
     this.lifetimes?.purged(iss)
   }
 
@@ -140,8 +140,8 @@ export class ResourceState {
         '"scope" of a route is missing, and "scopes" describes several: name the scope of the route, or set "defaultScope"',
       )
     }
-    if (compiled.tool !== undefined && this.missionWatch?.assertWithinTerms === undefined)
-      throw new TypeError('"tool" is set, and nobody holds mission blobs: pass "blobs" to watchMissions()')
+    if (compiled.tool !== undefined && this.missionMonitor?.assertWithinTerms === undefined)
+      throw new TypeError('"tool" is set, and nobody holds mission blobs: pass "blobs" to monitorMissions()')
     assertClassProvable(this.settings, compiled)
     this.#compiled.set(requirement, compiled)
     return compiled

@@ -1,8 +1,8 @@
 import { AAuthError } from '../errors/aauth-error.ts'
-import { findRevocation } from '../stores/ask.ts'
+import { findRevocation } from '../stores/checked-calls.ts'
 import type { FoundRevocation } from '../stores/stores.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
-import { renewal } from '../token/renewal.ts'
+import { renewalRequirement } from '../token/renewal-requirement.ts'
 import type { ResourceState } from './state.ts'
 
 /** What a revocation can reach. */
@@ -19,12 +19,12 @@ export function isRevoked(state: ResourceState, token: Issued): boolean | Promis
   const judge = ({ revoked, purgedAt }: FoundRevocation): boolean => {
     state.purges.note(iss, purgedAt)
     // The mission may have been terminated along with the token (matrix §5.5).
-    if (revoked && mission) state.missionWatch?.suspect(token, mission)
+    if (revoked && mission) state.missionMonitor?.suspect(token, mission)
     return revoked || (purgedAt !== undefined && iat < purgedAt)
   }
   const found = findRevocation(state.revocations, { iss, jti })
   const approver = mission && mission.approver !== iss ? mission.approver : undefined
-  if (approver === undefined || state.missionWatch === undefined)
+  if (approver === undefined || state.missionMonitor === undefined)
     return found instanceof Promise ? found.then(judge) : judge(found)
   // Statuses are what the approver said, so its purge counts as well. Both are asked before either is awaited.
   if (found instanceof Promise) found.catch(() => undefined)
@@ -54,13 +54,16 @@ export function assertTokenUnrevoked(state: ResourceState, claims: VerifiedClaim
 
 /** The refusal of a token whose `exp` has come. */
 export function expired({ kind, generation, exp }: VerifiedClaims): AAuthError {
-  return new AAuthError('expired_jwt', { hint: `the token expired at ${exp}`, ...renewal(kind, generation) })
+  return new AAuthError('expired_jwt', {
+    hint: `the token expired at ${exp}`,
+    ...renewalRequirement(kind, generation),
+  })
 }
 
 /** The refusal of a token that was revoked; it never leads to a resource token (R11-161). */
 export function revoked({ claims }: { readonly claims: VerifiedClaims }): AAuthError {
   return new AAuthError('revoked_jwt', {
     hint: `${claims.jti} of ${claims.iss} is revoked`,
-    ...renewal(claims.kind, claims.generation),
+    ...renewalRequirement(claims.kind, claims.generation),
   })
 }

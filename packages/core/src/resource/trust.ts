@@ -1,4 +1,4 @@
-import { demand } from '../assert/assert.ts'
+import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
 import { checkServerIds } from '../token/check-server-ids.ts'
@@ -49,7 +49,7 @@ export function admits(trust: Trust, role: IssuerRole, issuer: string): boolean 
 }
 
 /** Whether the operator wrote this very issuer down, so that strangers cannot push it out of a cache. */
-export function names(trust: Trust, role: IssuerRole, issuer: string): boolean {
+export function isListed(trust: Trust, role: IssuerRole, issuer: string): boolean {
   const trusted = trustedIn(trust, role)
   return Array.isArray(trusted) && trusted.includes(issuer)
 }
@@ -61,18 +61,18 @@ function trustedIn(trust: Trust, role: IssuerRole): Trusted | undefined {
 /** @throws {TypeError} for a policy that would admit other issuers than it seems to */
 export function checkTrust(trust: Trust): Trust {
   if (trust === 'any') return trust
-  demand(
+  assert(
     typeof trust === 'object' && trust !== null && !Array.isArray(trust),
     `"trust" is ${quoted(trust)}: write 'any', or say whom you trust as what, such as { agentProviders: 'any', personServers: ['https://ps.example'] }`,
   )
   assertKnownMembers(trust, Object.values(memberOf), '"trust"')
   for (const [role, trusted] of Object.entries(trust) as [string, unknown][]) {
-    demand(
+    assert(
       role !== 'accessServers' || trusted !== 'any',
       '"trust.accessServers" is "any", with which any web site could grant any scope: list the access servers',
     )
     if (Array.isArray(trusted)) checkServerIds(trusted, `trust.${role}`)
-    demand(
+    assert(
       trusted === undefined || trusted === 'any' || Array.isArray(trusted) || typeof trusted === 'function',
       `"trust.${role}" is ${quoted(trusted)}: write 'any', a list of server identifiers, or a function`,
     )

@@ -2,10 +2,10 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import type { KeySource } from '../keys/issuer-record.ts'
 import type { UntrustedClaims } from '../token/claims.ts'
 import { providerOf } from '../token/identifiers.ts'
-import { renewal } from '../token/renewal.ts'
+import { renewalRequirement } from '../token/renewal-requirement.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { ResourceSettings } from './settings.ts'
-import { admits, memberOf, names, type Trust } from './trust.ts'
+import { admits, isListed, memberOf, type Trust } from './trust.ts'
 
 type Issued = Pick<UntrustedClaims, 'kind' | 'generation' | 'role' | 'iss' | 'dwk' | 'agent'>
 
@@ -16,13 +16,17 @@ type Issued = Pick<UntrustedClaims, 'kind' | 'generation' | 'role' | 'iss' | 'dw
  * @param routeTrust narrows the trust of the resource
  * @throws {AAuthError} `invalid_jwt`
  */
-export function admit(settings: ResourceSettings, routeTrust: Trust | undefined, claims: Issued): void {
+export function assertIssuerTrusted(
+  settings: ResourceSettings,
+  routeTrust: Trust | undefined,
+  claims: Issued,
+): void {
   const { kind, generation } = claims
   const fault = issuerFault(settings, routeTrust, claims) ?? agentFault(settings, routeTrust, claims)
   if (fault === undefined) return
   throw new AAuthError('invalid_jwt', {
     hint: fault,
-    ...(kind === 'auth-token' && renewal(kind, generation)),
+    ...(kind === 'auth-token' && renewalRequirement(kind, generation)),
   })
 }
 
@@ -38,7 +42,7 @@ function issuerFault(
     !settings.acceptPersonServerTokens
   if (bypassesAccessServer)
     return `${quoted(iss)} is a person server, and "accessServer" decides here: set "acceptPersonServerTokens" to accept its auth tokens too`
-  if (isAdmitted(settings, routeTrust, role, iss)) return undefined
+  if (isTrustedIssuer(settings, routeTrust, role, iss)) return undefined
   return `${quoted(iss)} is not trusted as ${role}: list it in "trust.${memberOf[role]}" if its tokens are to count`
 }
 
@@ -61,7 +65,7 @@ function agentFault(
 }
 
 /** Whether the resource believes `iss` in `role`, on a route that may narrow its trust. */
-export function isAdmitted(
+export function isTrustedIssuer(
   settings: ResourceSettings,
   routeTrust: Trust | undefined,
   role: Issued['role'],
@@ -71,7 +75,7 @@ export function isAdmitted(
   const { trust, accessServer, issuer } = settings
   if (role === 'access-server' && iss === accessServer) return true
   // A resource does not fetch from itself unless it was told to (security I32).
-  if (iss === issuer && !names(trust, role, iss)) return false
+  if (iss === issuer && !isListed(trust, role, iss)) return false
   return admits(trust, role, iss)
 }
 
@@ -79,9 +83,9 @@ export function isAdmitted(
  * Where the keys of the issuer are, and whether the operator wrote it down: in a list, or as the access server. `'any'`
  * and predicates name nobody.
  */
-export function sourceOf(
+export function keySourceOf(
   { trust, accessServer }: ResourceSettings,
   { iss, dwk, role }: Pick<Issued, 'iss' | 'dwk' | 'role'>,
 ): KeySource {
-  return { iss, dwk, named: names(trust, role, iss) || (role === 'access-server' && iss === accessServer) }
+  return { iss, dwk, named: isListed(trust, role, iss) || (role === 'access-server' && iss === accessServer) }
 }

@@ -9,7 +9,7 @@ import type { Resource } from '../resource/resource.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { stateOf } from '../resource/state-of.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
-import { cutTarget } from '../wire/target.ts'
+import { splitTarget } from '../wire/target.ts'
 import { answerAuthorization } from './authorization.ts'
 import { answerRevocation } from './revocation.ts'
 import { methodNotAllowed, readDocument } from './well-known.ts'
@@ -36,13 +36,13 @@ export async function answerRoutes(
   readContent: (limit: number) => Promise<Uint8Array>,
 ): Promise<Answer | undefined> {
   const { method, target } = request
-  const path = cutTarget(target)?.path
+  const path = splitTarget(target)?.path
   const state = stateOf(resource)
   state.routesReached = true
   const own = endpoints.get(path)
   const endpoint: Endpoint | undefined = own
     ? (...given) => own(state, ...given)
-    : state.missionWatch?.endpoints.get(path)
+    : state.missionMonitor?.endpoints.get(path)
   const grounds: Grounds = { point: 'route', request }
   try {
     if (endpoint === undefined) return await readDocument(state, method, path)

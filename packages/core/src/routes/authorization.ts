@@ -1,7 +1,7 @@
 import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
 import type { Answer } from '../errors/answer.ts'
-import { issueFor } from '../issue/issue-for-request.ts'
-import { ask, redeemsAgentToken } from '../issue/redeems-agent-token.ts'
+import { issueForRequest } from '../issue/issue-for-request.ts'
+import { redeemsAgentToken, requireToken } from '../issue/redeems-agent-token.ts'
 import { within } from '../limits/deadline.ts'
 import { assertMission } from '../resource/mission-requirement.ts'
 import { assertMissionActive } from '../resource/mission-termination.ts'
@@ -10,8 +10,8 @@ import type { ResourceState } from '../resource/state.ts'
 import { isSafe } from '../signature/replay.ts'
 import { serves } from '../token/generations.ts'
 import { isAccount } from '../token/identifiers.ts'
-import { renewal } from '../token/renewal.ts'
-import { readVerified, verifyAny } from '../verify/verify-any-token.ts'
+import { renewalRequirement } from '../token/renewal-requirement.ts'
+import { readVerified, verifyAnyToken } from '../verify/verify-any-token.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { malformed, readJson } from './read-json.ts'
@@ -27,7 +27,7 @@ export async function answerAuthorization(
   content: () => Promise<Uint8Array>,
 ): Promise<Answer> {
   const person = serves(state.settings.generations, 'personTokens')
-  const verified = await verifyAny(state, request, person ? 'person-token' : 'agent-token')
+  const verified = await verifyAnyToken(state, request, person ? 'person-token' : 'agent-token')
   await assertMissionActive(state, verified.token.claims.mission, isSafe(verified.transport.method))
   const mission = state.defaults
   if (verified.token.claims.kind === 'person-token') assertMission(verified.token.claims.mission, mission)
@@ -36,7 +36,7 @@ export async function answerAuthorization(
   const unknown = scopes.find((scope) => !state.settings.scopes.has(scope))
   if (unknown !== undefined) throw new AAuthError('invalid_scope', { hint: `"${unknown}" is not described` })
   if (account !== undefined) await demandAccount(state, verified, account)
-  const issued = issueFor(state, verified, { scopes, account, trust: undefined, mission })
+  const issued = issueForRequest(state, verified, { scopes, account, trust: undefined, mission })
   const resourceToken = await within(state, 'the issuing of a resource token', issued)
   return {
     status: 200,
@@ -52,8 +52,8 @@ async function demandCredential(state: ResourceState, verified: VerifiedRequest)
   if (kind === 'person-token') return
   if (kind === 'agent-token' && (await redeemsAgentToken(state, verified.token.claims, undefined)))
     return assertMission(verified.asserted, defaults)
-  const { requirement = 'person-token' } = renewal(kind, generation)
-  throw ask(requirement, defaults.missionRequired)
+  const { requirement = 'person-token' } = renewalRequirement(kind, generation)
+  throw requireToken(requirement, defaults.missionRequired)
 }
 
 function readAsked(

@@ -2,7 +2,7 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import type { Answer } from '../errors/answer.ts'
 import { withdrawToken } from '../resource/revoke-token.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { isAdmitted } from '../resource/trusted-issuers.ts'
+import { isTrustedIssuer } from '../resource/trusted-issuers.ts'
 import { serves } from '../token/generations.ts'
 import type { JsonObject } from '../token/json.ts'
 import type { VerifiedServer } from '../verify/verified-server.ts'
@@ -58,7 +58,7 @@ function readRevocation(
   if (exp === undefined) {
     const iss = olderIssuer(state, body, id)
     // A token of unknown kind is remembered for as long as the longest of its issuer may live (REV-10).
-    const minted = isAdmitted(state.settings, undefined, 'agent-provider', iss) ? longest : 0
+    const minted = isTrustedIssuer(state.settings, undefined, 'agent-provider', iss) ? longest : 0
     return { iss, jti, exp: now + minted + 3600 }
   }
   if (!Number.isSafeInteger(exp) || (exp as number) < 0) throw malformed('exp is no NumericDate')
@@ -71,7 +71,7 @@ function readRevocation(
 function olderIssuer({ settings }: ResourceState, { iss = undefined }: JsonObject, caller: string): string {
   if (!serves(settings.generations, 'legacyRevocations')) throw malformed('exp is missing')
   if (iss === undefined || iss === caller) return caller
-  if (typeof iss === 'string' && settings.revokers.get(iss)?.includes(caller)) return iss
+  if (typeof iss === 'string' && settings.revocationDelegates.get(iss)?.includes(caller)) return iss
   throw new AAuthError('unsupported_iss', { hint: `${caller} may not revoke tokens of another issuer` })
 }
 

@@ -5,7 +5,7 @@ import type { Resource } from '../resource/resource.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { stateOf } from '../resource/state-of.ts'
 import { quoted } from '../wire/quoted.ts'
-import { cutTarget } from '../wire/target.ts'
+import { splitTarget } from '../wire/target.ts'
 
 /**
  * The answer of the resource's own documents, or `undefined` for any other path: `aauth-resource.json` and the
@@ -20,7 +20,7 @@ export async function answerWellKnown(
 ): Promise<Answer | undefined> {
   const state = stateOf(resource)
   try {
-    return await readDocument(state, method, cutTarget(target)?.path)
+    return await readDocument(state, method, splitTarget(target)?.path)
   } catch (error) {
     return answer(error)
   }
@@ -50,7 +50,7 @@ export function methodNotAllowed(method: string, allow: string): AAuthError {
   })
 }
 
-function metadata({ settings, missionWatch }: ResourceState): Record<string, unknown> {
+function metadata({ settings, missionMonitor }: ResourceState): Record<string, unknown> {
   const { issuer, scopes, signatureWindow, additionalSignatureComponents } = settings
   // Where agents call: the proxy takes the prefix away before it gets here.
   const base = `${issuer}${settings.strippedPrefix}`
@@ -61,7 +61,7 @@ function metadata({ settings, missionWatch }: ResourceState): Record<string, unk
     access_mode: settings.accessMode,
     authorization_endpoint: `${base}${authorizationPath}`,
     revocation_endpoint: `${base}${revocationPath}`,
-    ...missionWatch?.published(base),
+    ...missionMonitor?.published(base),
     scope_descriptions: Object.fromEntries(scopes),
     signature_window: signatureWindow,
     additional_signature_components: additionalSignatureComponents,

@@ -38,9 +38,13 @@ export function signatureBase(
     const value = name.startsWith('@') ? derivedValue(name, derived) : fieldLines(request.header(name))
     if (value === undefined) throw withoutValue(name, required)
     if (value.length > maxComponentLength)
-      throw refuse(`${quoted(name)} is covered and longer than ${maxComponentLength} octets: leave it out`)
+      throw invalidSignature(
+        `${quoted(name)} is covered and longer than ${maxComponentLength} octets: leave it out`,
+      )
     if (!fieldValue.test(value))
-      throw refuse(`${quoted(name)} is covered and not printable ASCII: leave it out, or encode its value`)
+      throw invalidSignature(
+        `${quoted(name)} is covered and not printable ASCII: leave it out, or encode its value`,
+      )
     base += `"${name}": ${value}\n`
   }
   return `${base}"@signature-params": ${signatureParams}`
@@ -88,10 +92,10 @@ function withoutValue(name: string, required: readonly string[]): AAuthError {
       hint: `${quoted(name)} must be covered and is not sent: send it and sign again`,
     })
   }
-  return refuse(`${quoted(name)} is covered and has no value in this request: leave it out`)
+  return invalidSignature(`${quoted(name)} is covered and has no value in this request: leave it out`)
 }
 
-function refuse(hint: string): AAuthError {
+function invalidSignature(hint: string): AAuthError {
   return new AAuthError('invalid_signature', { hint })
 }
 

@@ -1,5 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
-import { DictionaryFault, decodeBytes, type InnerList, type Item } from '../wire/dictionary.ts'
+import { DictionarySyntaxError, decodeBytes, type InnerList, type Item } from '../wire/dictionary.ts'
 import { quoted } from '../wire/quoted.ts'
 import { readSignatureHeaders, type SignatureHeaders } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
@@ -38,11 +38,13 @@ export function selectSignature(request: SignedRequest, scheme: SignatureScheme 
   const input = headers.input.get(label) as InnerList
   const signature = headers.signature.get(label)
   if (input.kind !== 'inner-list')
-    throw refuse(
+    throw invalidSignature(
       `${quoted(label)} in Signature-Input is not an inner list: list the covered components in parentheses`,
     )
   if (signature?.kind !== 'item' || signature.item.type !== 'bytes')
-    throw refuse(`${quoted(label)} in Signature is not a byte sequence: write base64 between colons`)
+    throw invalidSignature(
+      `${quoted(label)} in Signature is not a byte sequence: write base64 between colons`,
+    )
   return {
     label,
     ...readComponents(input),
@@ -58,7 +60,7 @@ export function selectSignature(request: SignedRequest, scheme: SignatureScheme 
 export function signatureBytes(signature: UntrustedSignature): Uint8Array<ArrayBuffer> {
   const bytes = decodeBytes(signature.base64)
   if (bytes.length !== 64)
-    throw refuse(
+    throw invalidSignature(
       `the signature has ${bytes.length} octets: Ed25519 and ES256 make 64 (r and s for ES256, not DER)`,
     )
   return bytes
@@ -68,7 +70,7 @@ function readHeaders(request: SignedRequest): SignatureHeaders {
   try {
     return readSignatureHeaders(request)
   } catch (fault) {
-    if (fault instanceof DictionaryFault) throw refuse(fault.message)
+    if (fault instanceof DictionarySyntaxError) throw invalidSignature(fault.message)
     throw fault
   }
 }
@@ -77,11 +79,11 @@ function selectLabel({ input, signature, key }: SignatureHeaders, scheme: Signat
   const common = [...key.keys()].filter((label) => input.has(label) && signature.has(label))
   const [first] = common
   if (first === undefined)
-    throw refuse(
+    throw invalidSignature(
       'no label is in all three signature fields: use one label in Signature-Input, Signature and Signature-Key',
     )
   const suitable = common.filter((label) => schemeOf(key.get(label)) === scheme)
-  if (suitable.length > 1) throw refuse(`several signatures use scheme ${scheme}: send one of them`)
+  if (suitable.length > 1) throw invalidSignature(`several signatures use scheme ${scheme}: send one of them`)
   return suitable[0] ?? first
 }
 
@@ -96,12 +98,12 @@ function readComponents(input: InnerList): Pick<UntrustedSignature, 'components'
   let unsupported: string | undefined
   for (const { item, params } of input.items) {
     if (item.type !== 'string')
-      throw refuse('a covered component is not a string: write its name in double quotes')
+      throw invalidSignature('a covered component is not a string: write its name in double quotes')
     if (params.size > 0 || !componentName.test(item.value)) {
       unsupported ??= quoted(item.value)
       continue
     }
-    if (components.includes(item.value)) throw refuse(`${quoted(item.value)} is covered twice`)
+    if (components.includes(item.value)) throw invalidSignature(`${quoted(item.value)} is covered twice`)
     components.push(item.value)
   }
   return { components, unsupported }
@@ -111,14 +113,14 @@ function readTime(input: InnerList, name: 'created' | 'expires'): number | undef
   const value = input.params.get(name)
   if (value === undefined) return undefined
   if (value.type !== 'integer')
-    throw refuse(`"${name}" in Signature-Input is not an integer: give it in whole seconds`)
+    throw invalidSignature(`"${name}" in Signature-Input is not an integer: give it in whole seconds`)
   return value.value
 }
 
 function missingCreated(): never {
-  throw refuse('"created" is missing in Signature-Input: add it as a parameter, in seconds')
+  throw invalidSignature('"created" is missing in Signature-Input: add it as a parameter, in seconds')
 }
 
-function refuse(hint: string): AAuthError {
+function invalidSignature(hint: string): AAuthError {
   return new AAuthError('invalid_signature', { hint })
 }

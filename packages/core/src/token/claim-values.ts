@@ -13,10 +13,10 @@ export function scopesOf(claims: JsonObject): readonly string[] {
     scope.length > 2048 ||
     !/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(scope)
   ) {
-    throw refuse(wrong('scope', scope, 'a list of scope values', 'separate them with single spaces'))
+    throw invalidJwt(wrong('scope', scope, 'a list of scope values', 'separate them with single spaces'))
   }
   const scopes = [...new Set(scope.split(' '))]
-  if (scopes.length > 64) throw refuse('"scope" holds more than 64 values: grant fewer')
+  if (scopes.length > 64) throw invalidJwt('"scope" holds more than 64 values: grant fewer')
   return scopes
 }
 
@@ -26,14 +26,14 @@ export function tenantOf(claims: JsonObject): string | null {
 
 export function requiredSub(claims: JsonObject): string {
   const sub = text(claims, 'sub', 512)
-  if (sub === undefined) throw refuse(missing('sub'))
+  if (sub === undefined) throw invalidJwt(missing('sub'))
   return sub
 }
 
 export function directMission(approver: string, claims: JsonObject): Mission | undefined {
   const { mission_s256: s256 } = claims
   if (s256 === undefined) return undefined
-  if (!isS256(s256)) throw refuse(wrong('mission_s256', s256, 'a digest', digestRemedy))
+  if (!isS256(s256)) throw invalidJwt(wrong('mission_s256', s256, 'a digest', digestRemedy))
   return { approver, s256 }
 }
 
@@ -42,7 +42,9 @@ export function missionObject(claims: JsonObject): Mission | undefined {
   const mission = asObject(claims.mission)
   const { approver, s256 } = mission ?? {}
   if (!isServerId(approver) || !isS256(s256))
-    throw refuse('"mission" is not an object with approver and s256: give a server identifier and a digest')
+    throw invalidJwt(
+      '"mission" is not an object with approver and s256: give a server identifier and a digest',
+    )
   return { approver, s256 }
 }
 
@@ -55,7 +57,7 @@ export function audienceOf({ aud }: JsonObject): string | undefined {
 export function numericDate(claims: JsonObject, name: string): number {
   const value = claims[name]
   if (!Number.isSafeInteger(value) || (value as number) < 0)
-    throw refuse(wrong(name, value, 'a NumericDate', 'give seconds since 1970 as an integer'))
+    throw invalidJwt(wrong(name, value, 'a NumericDate', 'give seconds since 1970 as an integer'))
   return value as number
 }
 
@@ -63,7 +65,7 @@ export function text(claims: JsonObject, name: string, max: number): string | un
   const value = claims[name]
   if (value === undefined) return undefined
   if (typeof value !== 'string' || value.length === 0 || value.length > max || /\p{Cc}/u.test(value)) {
-    throw refuse(wrong(name, value, `a string of 1 to ${max} characters`, 'shorten it, or leave it out'))
+    throw invalidJwt(wrong(name, value, `a string of 1 to ${max} characters`, 'shorten it, or leave it out'))
   }
   return value
 }
@@ -71,7 +73,7 @@ export function text(claims: JsonObject, name: string, max: number): string | un
 export function requiredServerId(claims: JsonObject, name: string): string {
   const value = claims[name]
   if (isServerId(value)) return value
-  throw refuse(wrong(name, value, 'a server identifier', serverIdRemedy(value)))
+  throw invalidJwt(wrong(name, value, 'a server identifier', serverIdRemedy(value)))
 }
 
 export const agentRemedy = 'write it as aauth:name@host'
@@ -89,6 +91,6 @@ export function wrong(name: string, value: unknown, what: string, remedy: string
     : `"${name}" is ${quoted(value)}, which is not ${what}: ${remedy}`
 }
 
-export function refuse(hint: string): AAuthError {
+export function invalidJwt(hint: string): AAuthError {
   return new AAuthError('invalid_jwt', { hint })
 }

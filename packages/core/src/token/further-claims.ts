@@ -1,5 +1,5 @@
 import { quoted } from '../wire/quoted.ts'
-import { refuse } from './claim-values.ts'
+import { invalidJwt } from './claim-values.ts'
 import type { FurtherClaims } from './claims.ts'
 import { asObject, type JsonObject } from './json.ts'
 
@@ -79,7 +79,7 @@ function frozenCopy(name: string, value: unknown, budget: Budget, depth: number)
   const object = asObject(value)
   if (object !== undefined) for (const key of Object.keys(object)) budget.length -= key.length
   if (budget.values < 0 || budget.length < 0 || depth > maxDepth) {
-    throw refuse(
+    throw invalidJwt(
       `claim ${quoted(name)} takes the further claims beyond ${maxValues} values, ${maxLength} characters or depth ${maxDepth}: ask for less of it`,
     )
   }

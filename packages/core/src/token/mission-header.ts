@@ -1,5 +1,5 @@
 import { quoted } from '../wire/quoted.ts'
-import { agentRemedy, missionObject, refuse, requiredSub, wrong } from './claim-values.ts'
+import { agentRemedy, invalidJwt, missionObject, requiredSub, wrong } from './claim-values.ts'
 import type { Subject } from './claims.ts'
 import type { GenerationRules } from './generation-rules.ts'
 import { isAgentId } from './identifiers.ts'
@@ -22,7 +22,7 @@ export const missionHeader: GenerationRules = {
   resourceClaims: ['agent', 'mission'],
   resourceSubject(claims) {
     const { agent } = claims
-    if (!isAgentId(agent)) throw refuse(wrong('agent', agent, 'an agent identifier', agentRemedy))
+    if (!isAgentId(agent)) throw invalidJwt(wrong('agent', agent, 'an agent identifier', agentRemedy))
     const others = { ps: undefined, sub: undefined, tenant: undefined, presentedJti: undefined }
     return { ...others, agent, mission: missionObject(claims) }
   },
@@ -35,15 +35,15 @@ export const missionHeader: GenerationRules = {
 /** AUTH-3 to AUTH-6, AUTH-14, AUTH-15. */
 function authSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject {
   const { agent } = claims
-  if (!isAgentId(agent)) throw refuse(wrong('agent', agent, 'an agent identifier', agentRemedy))
+  if (!isAgentId(agent)) throw invalidJwt(wrong('agent', agent, 'an agent identifier', agentRemedy))
   checkActors(claims.act, agent)
   const sub = claims.sub === undefined ? undefined : requiredSub(claims)
   const granted = grant(claims)
   if (sub === undefined && granted.scopes.length === 0)
-    throw refuse('"sub" and "scope" are both missing in the token: the issuer must set one of them')
+    throw invalidJwt('"sub" and "scope" are both missing in the token: the issuer must set one of them')
   const mission = missionObject(claims)
   if (role === 'person-server' && mission !== undefined && mission.approver !== iss) {
-    throw refuse(foreign('mission.approver', mission.approver, iss))
+    throw invalidJwt(foreign('mission.approver', mission.approver, iss))
   }
   // A person server is its own namespace of persons; for an access server the token names none.
   const ps = role === 'person-server' ? iss : undefined
@@ -56,15 +56,15 @@ function checkActors(act: unknown, agent: string): void {
   for (let depth = 0; node !== undefined; depth++) {
     const actor = asObject(node)
     if (actor === undefined || depth === 8)
-      throw refuse('"act" is not a chain of at most 8 objects: shorten it, or leave it out')
+      throw invalidJwt('"act" is not a chain of at most 8 objects: shorten it, or leave it out')
     const { sub, agent: upstream } = actor
     if ((sub === undefined) === (upstream === undefined))
-      throw refuse('an actor in "act" has neither "sub" nor "agent", or both: set one of them')
+      throw invalidJwt('an actor in "act" has neither "sub" nor "agent", or both: set one of them')
     if (!isAgentId(sub ?? upstream))
-      throw refuse(wrong('act', sub ?? upstream, 'an agent identifier', agentRemedy))
+      throw invalidJwt(wrong('act', sub ?? upstream, 'an agent identifier', agentRemedy))
     // Drafts 01 to 03 put the presenter itself on top.
     if (depth === 0 && sub !== undefined && sub !== agent)
-      throw refuse(
+      throw invalidJwt(
         `"act.sub" is ${quoted(sub)}, which is not "agent" ${quoted(agent)}: name the agent that presents the token`,
       )
     node = actor.act

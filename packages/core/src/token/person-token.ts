@@ -1,4 +1,4 @@
-import { directMission, missing, refuse, requiredSub, tenantOf, text, wrong } from './claim-values.ts'
+import { directMission, invalidJwt, missing, requiredSub, tenantOf, text, wrong } from './claim-values.ts'
 import type { Subject } from './claims.ts'
 import type { GenerationRules } from './generation-rules.ts'
 import { isServerId, serverIdRemedy } from './identifiers.ts'
@@ -22,10 +22,10 @@ export const personToken: GenerationRules = {
   resourceClaims: ['ps', 'presented_jti', 'mission_s256', 'sub', 'tenant'],
   resourceSubject(claims) {
     const { ps } = claims
-    if (!isServerId(ps)) throw refuse(wrong('ps', ps, 'a server identifier', serverIdRemedy(ps)))
+    if (!isServerId(ps)) throw invalidJwt(wrong('ps', ps, 'a server identifier', serverIdRemedy(ps)))
     const sub = requiredSub(claims)
     const presentedJti = text(claims, 'presented_jti', 512)
-    if (presentedJti === undefined) throw refuse(missing('presented_jti'))
+    if (presentedJti === undefined) throw invalidJwt(missing('presented_jti'))
     const tenant = text(claims, 'tenant', 512)
     return { ps, sub, tenant, presentedJti, agent: undefined, mission: directMission(ps, claims) }
   },
@@ -42,7 +42,7 @@ export const personToken: GenerationRules = {
 /** PERS-1 to PERS-11, R11-052, R11-053. */
 export function personSubject(iss: string, claims: JsonObject): Subject {
   refusePresent(claims, ['scope', 'account', 'agent', 'act', 'mission'])
-  if (claims.ps !== undefined && claims.ps !== iss) throw refuse(foreign('ps', claims.ps, iss))
+  if (claims.ps !== undefined && claims.ps !== iss) throw invalidJwt(foreign('ps', claims.ps, iss))
   const sub = requiredSub(claims)
   return {
     ...nobody,
@@ -56,16 +56,16 @@ export function personSubject(iss: string, claims: JsonObject): Subject {
 
 /** AUTH-7, AUTH-8, R11-061, R11-065, R11-070. */
 function authSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject {
-  if ('presented_jti' in claims) throw refuse('"presented_jti" belongs to resource tokens: leave it out')
+  if ('presented_jti' in claims) throw invalidJwt('"presented_jti" belongs to resource tokens: leave it out')
   const { ps } = claims
   const sub = requiredSub(claims)
-  if (!isServerId(ps)) throw refuse(wrong('ps', ps, 'a server identifier', serverIdRemedy(ps)))
-  if (role === 'person-server' && ps !== iss) throw refuse(foreign('ps', ps, iss))
+  if (!isServerId(ps)) throw invalidJwt(wrong('ps', ps, 'a server identifier', serverIdRemedy(ps)))
+  if (role === 'person-server' && ps !== iss) throw invalidJwt(foreign('ps', ps, iss))
   const mission = directMission(ps, claims)
   return { ...nobody, generation: 'person-token', sub, ps, ...grant(claims), mission }
 }
 
 function refusePresent(claims: JsonObject, names: readonly string[]): void {
   const present = names.find((name) => name in claims)
-  if (present !== undefined) throw refuse(`"${present}" does not belong in a person token: leave it out`)
+  if (present !== undefined) throw invalidJwt(`"${present}" does not belong in a person token: leave it out`)
 }

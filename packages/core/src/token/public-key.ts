@@ -23,13 +23,13 @@ export function checkPublicKey(jwk: JsonObject, legacy: boolean): CheckedKey {
   const { kty, crv, alg: declared } = jwk
   const alg = declared === 'Ed25519' || declared === 'ES256' ? declared : inferAlgorithm(jwk, legacy)
   const fits = alg === 'Ed25519' ? kty === 'OKP' && crv === 'Ed25519' : kty === 'EC' && crv === 'P-256'
-  if (!fits) throw refuse('kty and crv do not agree with alg')
+  if (!fits) throw invalidJwt('kty and crv do not agree with alg')
   const exposed = privateMembers.find((name) => name in jwk)
-  if (exposed !== undefined) throw refuse(`the key holds the private member "${exposed}"`)
-  if ('use' in jwk && jwk.use !== 'sig') throw refuse('the use of the key is not sig')
+  if (exposed !== undefined) throw invalidJwt(`the key holds the private member "${exposed}"`)
+  if ('use' in jwk && jwk.use !== 'sig') throw invalidJwt('the use of the key is not sig')
   const { key_ops: operations } = jwk
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
-    throw refuse('key_ops does not hold verify')
+    throw invalidJwt('key_ops does not hold verify')
   }
   const x = coordinate(jwk.x)
   if (alg === 'ES256') {
@@ -39,7 +39,7 @@ export function checkPublicKey(jwk: JsonObject, legacy: boolean): CheckedKey {
       jwk: { kty: 'EC', crv: 'P-256', x: x.text, y: coordinate(jwk.y).text },
     }
   }
-  if (isAliasOrSmallOrder(x.bytes)) throw refuse('the key is a point of small order, or no canonical one')
+  if (isAliasOrSmallOrder(x.bytes)) throw invalidJwt('the key is a point of small order, or no canonical one')
   return { alg, legacy: alg !== declared, jwk: { kty: 'OKP', crv: 'Ed25519', x: x.text } }
 }
 
@@ -52,7 +52,7 @@ function inferAlgorithm({ alg, kty, crv }: JsonObject, legacy: boolean): 'Ed2551
 function coordinate(value: unknown): { text: string; bytes: Uint8Array } {
   const bytes = typeof value === 'string' ? decodeBase64url(value) : undefined
   if (typeof value !== 'string' || bytes?.length !== 32)
-    throw refuse('a coordinate is not 32 octets in canonical base64url')
+    throw invalidJwt('a coordinate is not 32 octets in canonical base64url')
   return { text: value, bytes }
 }
 
@@ -113,6 +113,6 @@ export function thumbprint(platform: Platform, { jwk }: CheckedKey): string | Pr
   )
 }
 
-function refuse(hint: string): AAuthError {
+function invalidJwt(hint: string): AAuthError {
   return new AAuthError('invalid_key', { hint })
 }

@@ -1,12 +1,20 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import { quoted } from '../wire/quoted.ts'
-import { audienceOf, missing, numericDate, refuse, requiredServerId, text, wrong } from './claim-values.ts'
+import {
+  audienceOf,
+  invalidJwt,
+  missing,
+  numericDate,
+  requiredServerId,
+  text,
+  wrong,
+} from './claim-values.ts'
 import type { ClaimRules, UntrustedClaims } from './claims.ts'
 import { furtherClaims } from './further-claims.ts'
 import { allowsLegacyAlgorithms, rulesOf } from './generations.ts'
 import { asObject, type JsonObject } from './json.ts'
 import { type Generation, issuerRole, type TokenKind } from './kinds.ts'
-import { renewal } from './renewal.ts'
+import { renewalRequirement } from './renewal-requirement.ts'
 import { readSubject } from './subject.ts'
 import type { UntrustedToken } from './untrusted-token.ts'
 
@@ -18,7 +26,7 @@ export function readClaims(token: UntrustedToken, rules: ClaimRules, now: number
   const { kind, untrustedClaims: claims } = token
   const issuer = issuerRole(kind, claims.dwk)
   if (issuer === undefined)
-    throw refuse(
+    throw invalidJwt(
       wrong(
         'dwk',
         claims.dwk,
@@ -29,13 +37,13 @@ export function readClaims(token: UntrustedToken, rules: ClaimRules, now: number
   const [role, dwk] = issuer
   const iss = requiredServerId(claims, 'iss')
   const jti = text(claims, 'jti', 256)
-  if (jti === undefined) throw refuse(missing('jti'))
+  if (jti === undefined) throw invalidJwt(missing('jti'))
   const iat = numericDate(claims, 'iat')
   const exp = numericDate(claims, 'exp')
   const jwk = confirmation(claims)
   const subject = readSubject(kind, role, iss, claims, rules)
   if (token.alg === 'EdDSA' && !allowsLegacyAlgorithms(subject.generation, rules.generations))
-    throw refuse('"alg" is "EdDSA", which draft 11 does not allow: sign with "Ed25519"')
+    throw invalidJwt('"alg" is "EdDSA", which draft 11 does not allow: sign with "Ed25519"')
   checkTimes(kind, subject.generation, iat, exp, claims, rules, now)
   if (kind !== 'agent-token' && rules.issuer !== undefined) checkAudience(claims, rules.issuer)
   const further = furtherClaims(claims, rules.claims)
@@ -46,7 +54,7 @@ function checkAudience(claims: JsonObject, issuer: string): void {
   const audience = audienceOf(claims)
   if (audience === issuer) return
   const shown = audience === undefined ? 'missing, or neither a string nor a list of one' : quoted(audience)
-  throw refuse(
+  throw invalidJwt(
     `"aud" is ${shown}, and this resource is ${quoted(issuer)}: ask for a token for this resource, or set "issuer" to the identifier that agents use`,
   )
 }
@@ -60,9 +68,9 @@ const membersOf: ReadonlyMap<unknown, readonly string[]> = new Map([
 /** `cnf.jwk` with its `kty` and the members that type needs, before anything is decoded (R11-037, KEY-6). */
 function confirmation(claims: JsonObject): JsonObject {
   const jwk = asObject(asObject(claims.cnf)?.jwk)
-  if (typeof jwk?.kty !== 'string') throw refuse(missing('cnf.jwk'))
+  if (typeof jwk?.kty !== 'string') throw invalidJwt(missing('cnf.jwk'))
   for (const name of membersOf.get(jwk.kty) ?? []) {
-    if (typeof jwk[name] !== 'string') throw refuse(missing(`cnf.jwk.${name}`))
+    if (typeof jwk[name] !== 'string') throw invalidJwt(missing(`cnf.jwk.${name}`))
   }
   return jwk
 }
@@ -80,13 +88,13 @@ function checkTimes(
   if (now >= exp)
     throw new AAuthError('expired_jwt', {
       hint: `the token expired ${now - exp} s ago: the agent must renew it`,
-      ...renewal(kind, generation),
+      ...renewalRequirement(kind, generation),
     })
   const longest = kind === 'agent-token' ? maxAgentTokenLifetime : 3600
   if (longest !== undefined && exp - iat > longest)
-    throw refuse(`the token lives longer than ${longest} s: the issuer must bring "exp" closer to "iat"`)
+    throw invalidJwt(`the token lives longer than ${longest} s: the issuer must bring "exp" closer to "iat"`)
   if (claims.nbf !== undefined && numericDate(claims, 'nbf') > now)
-    throw refuse('"nbf" lies ahead of this clock: synchronize the clocks')
+    throw invalidJwt('"nbf" lies ahead of this clock: synchronize the clocks')
   if (iat > now + window) {
     const code = generation === undefined ? 'clock_skew' : rulesOf(generation).futureIat
     throw new AAuthError(code, {

@@ -1,5 +1,5 @@
 import { agentSubject } from './agent-subject.ts'
-import { refuse } from './claim-values.ts'
+import { invalidJwt } from './claim-values.ts'
 import type { ClaimRules, Subject } from './claims.ts'
 import { generationNames, rulesOf } from './generations.ts'
 import type { JsonObject } from './json.ts'
@@ -17,7 +17,7 @@ export function readSubject(
   if (kind === 'agent-token') return agentSubject(iss, claims)
   const generation = kind === 'person-token' ? 'person-token' : authGeneration(claims)
   if (!rules.generations.has(generation))
-    throw refuse(
+    throw invalidJwt(
       `the token is of the generation "${generation}", which is switched off: add it to "generations"`,
     )
   return kind === 'person-token'
@@ -31,5 +31,7 @@ function authGeneration(claims: JsonObject): Generation {
   const [only] = named
   if (named.length === 1 && only !== undefined) return only
   const uses = generationNames.map((name) => rulesOf(name).uses).join(', ')
-  throw refuse(`the claims belong to ${named.length === 0 ? 'no generation' : 'two generations'}: ${uses}`)
+  throw invalidJwt(
+    `the claims belong to ${named.length === 0 ? 'no generation' : 'two generations'}: ${uses}`,
+  )
 }

@@ -49,30 +49,33 @@ function isPresentable(typ: unknown): boolean {
  */
 export function decodeJws(text: string, knows: (typ: unknown) => boolean): UntrustedJws {
   if (text.length > maxTokenLength)
-    throw refuse(`the token has more than ${maxTokenLength} characters: the issuer must shorten it`)
+    throw invalidJwt(`the token has more than ${maxTokenLength} characters: the issuer must shorten it`)
   const segments = text.split('.', 4)
   const [headerBytes, payloadBytes, signature] = segments.map(decodeBase64url)
   if (segments.length !== 3 || !headerBytes || !payloadBytes || signature?.length !== 64) {
-    throw refuse(
+    throw invalidJwt(
       'the token is not a compact JWS: write three segments in base64url without padding, the last of 64 octets',
     )
   }
   const header = headerBytes.length <= maxHeader ? parseJsonObject(headerBytes) : undefined
   const claims = parseJsonObject(payloadBytes)
   if (!header || !claims)
-    throw refuse(
+    throw invalidJwt(
       'the header or payload of the token is not a JSON object, repeats a member or is too large: the issuer must mend it',
     )
   const { typ, alg, kid } = header
-  if (typ === undefined) throw refuse('"typ" is missing in the header of the token: the issuer must add it')
+  if (typ === undefined)
+    throw invalidJwt('"typ" is missing in the header of the token: the issuer must add it')
   if (!knows(typ))
-    throw refuse(`"typ" is ${quoted(typ)}, which is not a type that is accepted here: present another token`)
+    throw invalidJwt(
+      `"typ" is ${quoted(typ)}, which is not a type that is accepted here: present another token`,
+    )
   const refused = refusedMembers.find((name) => name in header)
-  if (refused !== undefined) throw refuse(`the header of the token holds "${refused}": leave it out`)
+  if (refused !== undefined) throw invalidJwt(`the header of the token holds "${refused}": leave it out`)
   if (alg !== 'Ed25519' && alg !== 'ES256' && alg !== 'EdDSA')
-    throw refuse(`"alg" is ${quoted(alg)}, which is not accepted: sign with Ed25519 or ES256`)
+    throw invalidJwt(`"alg" is ${quoted(alg)}, which is not accepted: sign with Ed25519 or ES256`)
   if (typeof kid !== 'string' || kid.length === 0 || kid.length > 256)
-    throw refuse(
+    throw invalidJwt(
       kid === undefined
         ? '"kid" is missing in the header of the token: the issuer must add it'
         : '"kid" is not a string of 1 to 256 characters: name the key that signed the token',
@@ -81,6 +84,6 @@ export function decodeJws(text: string, knows: (typ: unknown) => boolean): Untru
   return { typ, alg, kid, signingInput, signature, untrustedClaims: claims }
 }
 
-function refuse(hint: string): AAuthError {
+function invalidJwt(hint: string): AAuthError {
   return new AAuthError('invalid_jwt', { hint })
 }

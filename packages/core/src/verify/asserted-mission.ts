@@ -17,20 +17,20 @@ export function assertedMission(request: SignedRequest, claims: VerifiedClaims):
   if (lines.length === 0) return undefined
   const header = readMissionHeader(lines)
   if (header === undefined || !isServerId(header.approver) || !isS256(header.s256))
-    throw refuse('AAuth-Mission is malformed')
+    throw invalidRequest('AAuth-Mission is malformed')
   const { mission } = claims
   if (mission !== undefined) {
     if (header.approver === mission.approver && header.s256 === mission.s256) return undefined
-    throw refuse('AAuth-Mission is not the mission of the token')
+    throw invalidRequest('AAuth-Mission is not the mission of the token')
   }
   // Beside a token of a generation without the header it has no meaning (matrix MISS-8).
   if (claims.generation !== undefined && !rulesOf(claims.generation).missionHeader) return undefined
   if (claims.kind === 'agent-token' && claims.ps !== undefined && claims.ps !== header.approver) {
-    throw refuse('the approver in AAuth-Mission is not the person server of the agent')
+    throw invalidRequest('the approver in AAuth-Mission is not the person server of the agent')
   }
   return header
 }
 
-function refuse(hint: string): AAuthError {
+function invalidRequest(hint: string): AAuthError {
   return new AAuthError('invalid_request', { hint })
 }

@@ -9,19 +9,19 @@ import type { VerifiedRequest } from './verify-request.ts'
  * @throws {AAuthError} `server_error` (or the promise rejects) when the store of revocations fails
  */
 export function lookUpLink(
-  { missionWatch }: ResourceState,
+  { missionMonitor }: ResourceState,
   verified: VerifiedRequest,
 ): undefined | Promise<void> {
-  if (missionWatch?.link === undefined) return undefined
+  if (missionMonitor?.link === undefined) return undefined
   const { claims, thumbprint } = verified.token
   if (claims.kind === 'agent-token') {
-    missionWatch.link(thumbprint, claims)
+    missionMonitor.link(thumbprint, claims)
     return undefined
   }
   const note = (provider: string | undefined): void => {
     verified.linkedProvider = provider
   }
-  const found = missionWatch.providerOf(thumbprint)
+  const found = missionMonitor.providerOf(thumbprint)
   if (found instanceof Promise) return found.then(note)
   note(found)
   return undefined

@@ -1,4 +1,4 @@
-import type { MissionDemand } from '../resource/mission-requirement.ts'
+import type { MissionRequirement } from '../resource/mission-requirement.ts'
 import type { ClassPolicy } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
 import type { Auth } from '../token/auth.ts'
@@ -13,13 +13,13 @@ export interface Provenance {
   /** Of the route; a grant behind it goes by it, too. */
   readonly classPolicy: ClassPolicy
   /** Of the route; a resource token that is issued for it must not lead to a refusal there. */
-  readonly mission: MissionDemand
+  readonly mission: MissionRequirement
 }
 
 const provenances = new WeakMap<Auth, Provenance>()
 
 /** Remembers that this resource verified this very `Auth`; copies of it are worth nothing. */
-export function certify(auth: Auth, provenance: Provenance): void {
+export function recordProvenance(auth: Auth, provenance: Provenance): void {
   provenances.set(auth, provenance)
 }
 

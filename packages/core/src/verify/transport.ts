@@ -3,7 +3,7 @@ import type { ResourceSettings } from '../resource/settings.ts'
 import type { DerivedComponents } from '../signature/base.ts'
 import { isAAuthCredential, namesAAuth } from '../wire/authorization.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
-import { cutTarget } from '../wire/target.ts'
+import { splitTarget } from '../wire/target.ts'
 
 /** What the request line and the configuration say, snapshot once. */
 export type Transport = DerivedComponents
@@ -22,23 +22,24 @@ export function checkTransport(
   { authorities, strippedPrefix }: Pick<ResourceSettings, 'authorities' | 'strippedPrefix'>,
 ): Transport {
   for (const name of singletons) {
-    if (request.header(name).length > 1) throw refuse(`${name} is sent more than once`)
+    if (request.header(name).length > 1) throw invalidRequest(`${name} is sent more than once`)
   }
   const host = request.header('host')[0]
-  if (host !== undefined && !hostValue.test(host)) throw refuse('Host is malformed')
+  if (host !== undefined && !hostValue.test(host)) throw invalidRequest('Host is malformed')
   const authorization = request.header('authorization')[0]
   if (authorization !== undefined && namesAAuth(authorization) && !isAAuthCredential(authorization))
-    throw refuse(
+    throw invalidRequest(
       'Authorization of the scheme AAuth does not hold exactly one token68: send "AAuth", a space and the value',
     )
   const { method, target: rawTarget } = request
-  if (!token.test(method)) throw refuse('the method is no token')
-  const cut = cutTarget(rawTarget)
-  if (cut === undefined) throw refuse('the request target is ambiguous or in no form that is served')
+  if (!token.test(method)) throw invalidRequest('the method is no token')
+  const cut = splitTarget(rawTarget)
+  if (cut === undefined) throw invalidRequest('the request target is ambiguous or in no form that is served')
   const target = strippedPrefix === '' ? cut : { ...cut, path: strippedPrefix + cut.path }
   const named = Object.hasOwn(cut, 'authority') ? cut.authority : undefined
   const own = named === undefined ? undefined : ownAuthority(named, authorities)
-  if (named !== undefined && own === undefined) throw refuse('the request target names another authority')
+  if (named !== undefined && own === undefined)
+    throw invalidRequest('the request target names another authority')
   const chosen = own ?? (host === undefined ? undefined : ownAuthority(host, authorities))
   return { method, rawTarget, target, strippedPrefix, authority: chosen ?? (authorities[0] as string) }
 }
@@ -48,6 +49,6 @@ function ownAuthority(value: string, authorities: readonly string[]): string | u
   return authorities.find((authority) => authority === name)
 }
 
-function refuse(hint: string): AAuthError {
+function invalidRequest(hint: string): AAuthError {
   return new AAuthError('invalid_request', { hint })
 }

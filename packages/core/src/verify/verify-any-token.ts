@@ -18,7 +18,7 @@ import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
  * @param ask what an unsigned request is told to come back with
  * @throws {AAuthError}
  */
-export async function verifyAny(
+export async function verifyAnyToken(
   state: ResourceState,
   request: SignedRequest,
   ask: 'agent-token' | 'person-token',

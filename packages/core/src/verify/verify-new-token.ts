@@ -1,7 +1,7 @@
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
-import { verifyToken } from '../keys/verify-token.ts'
+import { verifyTokenSignature } from '../keys/verify-token-signature.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
-import { admit, sourceOf } from '../resource/trusted-issuers.ts'
+import { assertIssuerTrusted, keySourceOf } from '../resource/trusted-issuers.ts'
 import { authTemplate } from '../token/auth.ts'
 import { asVerified } from '../token/claims.ts'
 import { allowsLegacyAlgorithms } from '../token/generations.ts'
@@ -11,7 +11,7 @@ import { decodeToken } from '../token/untrusted-token.ts'
 import { type PossessionProof, verifyPossession } from './possession.ts'
 
 /** A token that is now known, and whether possession of its key was shown on the way. */
-export interface MetToken {
+export interface NewToken {
   readonly token: VerifiedToken
   readonly possessed: boolean
 }
@@ -22,30 +22,30 @@ export interface MetToken {
  *
  * @throws {AAuthError} whatever of this fails first
  */
-export async function meetToken(
+export async function verifyNewToken(
   proof: PossessionProof,
   text: string,
   { trust }: CompiledRequirement,
   now: number,
-): Promise<MetToken> {
+): Promise<NewToken> {
   const { settings, keys, tokens, platform } = proof.state
   const known = await tokens.confirm(text, now)
   if (known) {
-    admit(settings, trust, known.claims)
+    assertIssuerTrusted(settings, trust, known.claims)
     return { token: known, possessed: false }
   }
   await proof.state.selfTested()
   const untrusted = decodeToken(text)
   const claims = readClaims(untrusted, { ...settings, window: settings.signatureWindow }, now)
-  admit(settings, trust, claims)
+  assertIssuerTrusted(settings, trust, claims)
   const legacy = allowsLegacyAlgorithms(claims.generation, settings.generations)
   const checkedKey = checkPublicKey(claims.jwk, legacy)
   const key = await importPublicKey(platform, checkedKey)
-  const source = sourceOf(settings, claims)
+  const source = keySourceOf(settings, claims)
   // Nobody gets this server to look for a key without having shown the one in the token (security §0.3).
   const possessed = !keys.has(source, untrusted.kid)
   if (possessed) await verifyPossession(proof, { key, checkedKey })
-  const signedWith = await verifyToken(untrusted, source, keys, legacy, platform)
+  const signedWith = await verifyTokenSignature(untrusted, source, keys, legacy, platform)
   const verified = asVerified(claims)
   const jkt = await thumbprint(platform, checkedKey)
   const template = authTemplate(verified, jkt, source.named)

@@ -4,7 +4,7 @@ import type { Deadline } from '../limits/deadline.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isRevoked, revoked } from '../resource/token-revocation.ts'
-import { admit } from '../resource/trusted-issuers.ts'
+import { assertIssuerTrusted } from '../resource/trusted-issuers.ts'
 import { type ContentDigests, matchesDigests, readContentDigest } from '../signature/content-digest.ts'
 import { hasNonce, isOneTime } from '../signature/replay.ts'
 import type { Mission } from '../token/claims.ts'
@@ -15,7 +15,7 @@ import { signatureMarker } from './mark-signature.ts'
 import { verifyPossession } from './possession.ts'
 import type { UntrustedRequest } from './read-request.ts'
 import type { Transport } from './transport.ts'
-import { type MetToken, meetToken } from './verify-new-token.ts'
+import { type NewToken, verifyNewToken } from './verify-new-token.ts'
 
 /** A request whose signature and token verified, before anybody asks whether that is enough. */
 export interface VerifiedRequest {
@@ -56,9 +56,9 @@ export async function verifyRequest(
   const { settings } = state
   const proof = { state, signature, base, transport }
   const known = state.tokens.get(tokenText, now)
-  if (known) admit(settings, requirement.trust, known.claims)
-  const meet = (): Promise<MetToken> | MetToken =>
-    deadline.waitFor('the keys of the issuer', meetToken(proof, tokenText, requirement, now))
+  if (known) assertIssuerTrusted(settings, requirement.trust, known.claims)
+  const meet = (): Promise<NewToken> | NewToken =>
+    deadline.waitFor('the keys of the issuer', verifyNewToken(proof, tokenText, requirement, now))
   const met = known ? { token: known, possessed: false } : await meet()
   let { token } = met
   const askedAt = performance.now()
@@ -74,7 +74,7 @@ export async function verifyRequest(
   // Keys from before a purge vouch for nothing, also where the purge became known a moment ago.
   if (state.purges.has(token.claims.iss) && state.tokens.get(tokenText, now) !== token)
     ({ token } = await meet())
-  if (known === undefined) state.missionWatch?.learn(token.claims)
+  if (known === undefined) state.missionMonitor?.learn(token.claims)
   await marking?.()
   const asserted = serves(settings.generations, 'missionHeader')
     ? assertedMission(request, token.claims)

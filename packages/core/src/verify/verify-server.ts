@@ -3,7 +3,7 @@ import { verifyIssuerSignature } from '../keys/issuer-signature.ts'
 import { within } from '../limits/deadline.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { memberOf } from '../resource/trust.ts'
-import { isAdmitted, sourceOf } from '../resource/trusted-issuers.ts'
+import { isTrustedIssuer, keySourceOf } from '../resource/trusted-issuers.ts'
 import { signatureBase } from '../signature/base.ts'
 import { matchesDigests, readContentDigest } from '../signature/content-digest.ts'
 import { checkCoverage, requiredComponents } from '../signature/coverage.ts'
@@ -62,14 +62,14 @@ export async function verifyServer(
     request,
     all,
   )
-  if (!isAdmitted(settings, undefined, role, id)) {
+  if (!isTrustedIssuer(settings, undefined, role, id)) {
     throw new AAuthError('unsupported_iss', {
       hint: `${quoted(id)} is not trusted as ${role}: list it in "trust.${memberOf[role]}" if it is to be heard`,
     })
   }
   await state.selfTested()
   const signed = { kid, signature: signatureBytes(signature), text: base, legacy: false }
-  const source = sourceOf(settings, { iss: id, role, dwk })
+  const source = keySourceOf(settings, { iss: id, role, dwk })
   const found = verifyIssuerSignature(signed, source, keys, platform, 'server')
   const key = await within(state, `the keys of ${id}`, found).catch((fault: unknown) => {
     throw asKeyFault(fault)

@@ -38,7 +38,7 @@ export interface Caps {
  * The text is no dictionary, repeats a key, or exceeds a cap. `message` says which, for the operator. Not an
  * `Error`: capturing a stack would cost more than the reading.
  */
-export class DictionaryFault {
+export class DictionarySyntaxError {
   readonly message: string
   constructor(message: string) {
     this.message = message
@@ -54,7 +54,7 @@ const bytesAt = /:([A-Za-z0-9+/]*={0,2}):/y
 const displayAt = /%"((?:[\x20\x21\x23\x24\x26-\x7e]|%[0-9a-f]{2})*)"/y
 const noParams: Parameters = new Map()
 
-/** Reads `text` (all lines of the field, joined with `", "`). @throws {DictionaryFault} */
+/** Reads `text` (all lines of the field, joined with `", "`). @throws {DictionarySyntaxError} */
 export function readDictionary(text: string, caps: Caps): Map<string, Member> {
   return new Reader(text, caps).dictionary()
 }
@@ -74,8 +74,9 @@ class Reader {
     if (this.#at === this.#text.length) return members
     for (;;) {
       const key = this.#take(keyAt, 'a key')
-      if (members.has(key)) throw new DictionaryFault(`"${key}" appears twice`)
-      if (members.size === this.#caps.members) throw new DictionaryFault(`over ${this.#caps.members} members`)
+      if (members.has(key)) throw new DictionarySyntaxError(`"${key}" appears twice`)
+      if (members.size === this.#caps.members)
+        throw new DictionarySyntaxError(`over ${this.#caps.members} members`)
       members.set(key, this.#member())
       this.#skipOptionalWhitespace()
       if (this.#at === this.#text.length) return members
@@ -100,7 +101,8 @@ class Reader {
     for (;;) {
       this.#skipSpaces()
       if (this.#text[this.#at] === ')') break
-      if (items.length === this.#caps.items) throw new DictionaryFault(`over ${this.#caps.items} list items`)
+      if (items.length === this.#caps.items)
+        throw new DictionarySyntaxError(`over ${this.#caps.items} list items`)
       items.push(this.#item())
       const next = this.#text[this.#at]
       if (next !== ' ' && next !== ')') throw this.#fault('a space or ")"')
@@ -120,8 +122,9 @@ class Reader {
       this.#at++
       this.#skipSpaces()
       const key = this.#take(keyAt, 'a parameter name')
-      if (params.has(key)) throw new DictionaryFault(`parameter "${key}" appears twice`)
-      if (params.size === this.#caps.params) throw new DictionaryFault(`over ${this.#caps.params} parameters`)
+      if (params.has(key)) throw new DictionarySyntaxError(`parameter "${key}" appears twice`)
+      if (params.size === this.#caps.params)
+        throw new DictionarySyntaxError(`over ${this.#caps.params} parameters`)
       if (this.#text[this.#at] === '=') {
         this.#at++
         params.set(key, this.#bareItem())
@@ -208,8 +211,8 @@ class Reader {
     for (let c = this.#text[this.#at]; c === ' ' || c === '\t'; c = this.#text[this.#at]) this.#at++
   }
 
-  #fault(wanted: string): DictionaryFault {
-    return new DictionaryFault(`expected ${wanted} at position ${this.#at}`)
+  #fault(wanted: string): DictionarySyntaxError {
+    return new DictionarySyntaxError(`expected ${wanted} at position ${this.#at}`)
   }
 }
 

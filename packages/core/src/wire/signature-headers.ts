@@ -1,4 +1,4 @@
-import { DictionaryFault, type Member, readDictionary } from './dictionary.ts'
+import { DictionarySyntaxError, type Member, readDictionary } from './dictionary.ts'
 import { dictionaryCaps, maxHeaderLength } from './limits.ts'
 import type { SignedRequest } from './signed-request.ts'
 
@@ -22,7 +22,7 @@ export function isUnsigned(request: SignedRequest): boolean {
 
 /**
  * Reads the three dictionaries (matrix SIG-1, SIG-3, SIG-26). All lines of a field are one dictionary.
- * @throws {DictionaryFault} when a field is missing, malformed, repeats a key, or exceeds a cap.
+ * @throws {DictionarySyntaxError} when a field is missing, malformed, repeats a key, or exceeds a cap.
  */
 export function readSignatureHeaders(request: SignedRequest): SignatureHeaders {
   // The short fields first: a flood of broken requests rarely gets to the long one.
@@ -35,23 +35,25 @@ function readField(request: SignedRequest, name: FieldName): ReadonlyMap<string,
   const lines = request.header(name)
   const text = lines.length === 1 ? (lines[0] as string) : lines.join(', ')
   if (text.length > maxHeaderLength[name])
-    throw new DictionaryFault(`${name}: over ${maxHeaderLength[name]} octets`)
+    throw new DictionarySyntaxError(`${name}: over ${maxHeaderLength[name]} octets`)
   const members = readMembers(text, name)
   if (members.size === 0)
-    throw new DictionaryFault(`${name} is missing or empty: send all three signature fields, or none of them`)
+    throw new DictionarySyntaxError(
+      `${name} is missing or empty: send all three signature fields, or none of them`,
+    )
   return members
 }
 
-/** @throws {DictionaryFault} that names the field, and shows nothing of it */
+/** @throws {DictionarySyntaxError} that names the field, and shows nothing of it */
 function readMembers(text: string, name: FieldName): ReadonlyMap<string, Member> {
   try {
     return readDictionary(text, dictionaryCaps)
   } catch (fault) {
-    if (!(fault instanceof DictionaryFault)) throw fault
+    if (!(fault instanceof DictionarySyntaxError)) throw fault
     const remedy =
       name === 'signature' && /=:[A-Za-z0-9+/]*[-_]/.test(text)
         ? 'the signature is in base64url: write it in base64, with + and / for - and _ (RFC 9651 §3.3.5)'
         : 'write it as a dictionary of structured fields (RFC 9651 §3.2)'
-    throw new DictionaryFault(`${name} is malformed, ${fault.message}: ${remedy}`)
+    throw new DictionarySyntaxError(`${name} is malformed, ${fault.message}: ${remedy}`)
   }
 }

@@ -22,7 +22,7 @@ const encodedInVain = /%(?:2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f|7e)/i
  * bytes say: dot segments, characters that URL parsers encode or routers decode, fragments, bytes outside visible
  * ASCII, `*`, authority form.
  */
-export function cutTarget(raw: string): Target | undefined {
+export function splitTarget(raw: string): Target | undefined {
   if (!visibleAscii.test(raw)) return undefined
   let target = raw
   let authority: string | undefined

@@ -1,10 +1,10 @@
 import type { Auth } from '@aauth-guard/core'
 import {
-  demandGrant,
+  assertGrant,
   type MissionGrant,
   mayResume,
   missionGrant,
-  watchMissions,
+  monitorMissions,
 } from '@aauth-guard/core/missions'
 import type { Agent } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
@@ -41,7 +41,7 @@ describe('an agent of the same provider that works for another customer', () => 
     const kept = await keptGrant(world, old)
     const token = await other.authToken({ scope: 'access', generation: 'mission-header' })
     const auth = await callAs(world, other, token, { mission })
-    expect(await outcome(demandGrant(auth, () => kept))).toBe('403 mission_mismatch')
+    expect(await outcome(assertGrant(auth, () => kept))).toBe('403 mission_mismatch')
   })
 
   it.each(generations)(
@@ -62,7 +62,7 @@ describe('an agent of the same provider that works for another customer', () => 
     const other = await customer(world)
     const kept = await keptGrant(world, inMission)
     const auth = await callAs(world, other, await other.authToken({ scope: 'access' }), { mission })
-    const going = demandGrant(auth, () => kept, { classPolicy: 'mission-only' })
+    const going = assertGrant(auth, () => kept, { classPolicy: 'mission-only' })
     expect(await outcome(going)).toBe('403 mission_mismatch')
   })
 })
@@ -118,22 +118,22 @@ describe('an intermediary that inherited the mission of its caller', () => {
     'has it in a token of draft 11, to go on with the grant of its caller under %s [X28, CLASS-2]',
     async (classPolicy) => {
       const { kept, auth } = await makeResumption(await makeWorld({ trust: listed }))
-      expect(await outcome(demandGrant(auth, () => kept, { classPolicy }))).toBe('403 class_unverifiable')
+      expect(await outcome(assertGrant(auth, () => kept, { classPolicy }))).toBe('403 class_unverifiable')
     },
   )
 
   it('has it in a token of draft 11, to go on where nothing is said of classes [X28, CLASS-2]', async () => {
     const { kept, auth } = await makeResumption(await makeWorld({ trust: listed }))
-    expect(await outcome(demandGrant(auth, () => kept))).toBe('403 class_unverifiable')
+    expect(await outcome(assertGrant(auth, () => kept))).toBe('403 class_unverifiable')
     expect(mayResume(kept, auth)).toBe('class_unknown')
   })
 
   it('is known to be of another provider, where keys are linked [X28, CLASS-3]', async () => {
-    const world = await makeWorld({ trust: listed, missions: watchMissions({ linkedKeys: 300 }) })
+    const world = await makeWorld({ trust: listed, missions: monitorMissions({ linkedKeys: 300 }) })
     await world.call(await world.agent.agentToken(), { requirement: agentRoute })
     const { kept, auth, intermediary } = await makeResumption(world)
     await callAs(world, intermediary, await intermediary.agentToken(), { requirement: agentRoute })
-    const going = demandGrant(auth, () => kept, { classPolicy: 'linked-key' })
+    const going = assertGrant(auth, () => kept, { classPolicy: 'linked-key' })
     expect(await outcome(going)).toBe('403 class_mismatch')
   })
 

@@ -1,4 +1,4 @@
-import { demandGrant } from '@aauth-guard/core/missions'
+import { assertGrant } from '@aauth-guard/core/missions'
 import type { Grant } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { listed, makeWorld } from '../world.ts'
@@ -59,7 +59,7 @@ describe('a grant that was taken from its mission', () => {
     const kept = await keptGrant(world, grant)
     const auth = await world.call(await world.agent.authToken(grant))
     await world.resource.missions.terminate(mission)
-    expect(await outcome(demandGrant(auth, () => kept))).toBe('403 mission_terminated')
+    expect(await outcome(assertGrant(auth, () => kept))).toBe('403 mission_terminated')
     expect(await outcome(world.call(await world.agent.authToken(grant)))).toBe('403 mission_terminated')
   })
 
@@ -69,7 +69,7 @@ describe('a grant that was taken from its mission', () => {
     const kept = await keptGrant(world, inMission)
     const elsewhere = await world.net.issuer('person-server', 'https://other-ps.example')
     const auth = await world.call(await world.agent.authToken(inMission, elsewhere))
-    const going = demandGrant(auth, () => kept, { classPolicy: 'mission-only' })
+    const going = assertGrant(auth, () => kept, { classPolicy: 'mission-only' })
     expect(await outcome(going)).toBe('403 mission_mismatch')
   })
 })
@@ -102,6 +102,6 @@ describe('a person that is taken for another', () => {
     const world = await makeWorld({ accessServer: 'https://as.example', acceptPersonServerTokens: true })
     const kept = await keptGrant(world, old)
     const auth = await world.call(await world.agent.authToken(old, world.net.accessServer))
-    expect(await outcome(demandGrant(auth, () => kept))).toBe('403 access_denied')
+    expect(await outcome(assertGrant(auth, () => kept))).toBe('403 access_denied')
   })
 })

@@ -1,5 +1,5 @@
 import type { ClassPolicy } from '@aauth-guard/core'
-import { demandGrant, type MissionGrant, missionGrant } from '@aauth-guard/core/missions'
+import { assertGrant, type MissionGrant, missionGrant } from '@aauth-guard/core/missions'
 import type { Agent, Grant } from '@aauth-guard/testing'
 import type { World } from '../world.ts'
 import { callAs, outcome, s256 } from './attempt.ts'
@@ -23,5 +23,5 @@ export async function resumption(
   classPolicy?: ClassPolicy,
 ): Promise<string> {
   const auth = await callAs(world, agent, await agent.authToken(grant))
-  return outcome(demandGrant(auth, () => kept, classPolicy && { classPolicy }))
+  return outcome(assertGrant(auth, () => kept, classPolicy && { classPolicy }))
 }

@@ -1,5 +1,5 @@
 import { answerRoutes } from '@aauth-guard/core/adapter'
-import { watchMissions } from '@aauth-guard/core/missions'
+import { monitorMissions } from '@aauth-guard/core/missions'
 import { type TestIssuer, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { claimsOf, makeRevocationWorld, type RevocationWorld, told } from '../revocation/revoking.ts'
@@ -103,7 +103,9 @@ describe('a flood', () => {
   })
 
   it('of announcements is refused, and leaves other person servers what they need [X19]', async () => {
-    const { world, attacker } = await makeAttackedWorld({ missions: watchMissions({ announcements: true }) })
+    const { world, attacker } = await makeAttackedWorld({
+      missions: monitorMissions({ announcements: true }),
+    })
     for (let i = 0; i < 100; i++) await announce(world, attacker, { mission_s256: `${i}m`.padEnd(43, 'A') })
     expect([
       await announce(world, attacker, { mission_s256: s256 }),
@@ -115,7 +117,7 @@ describe('a flood', () => {
   })
 
   it('of ended missions is refused, and nothing of another person server is forgotten for it [X19]', async () => {
-    const missions = watchMissions({ announcements: true })
+    const missions = monitorMissions({ announcements: true })
     const { world, attacker } = await makeAttackedWorld({ missions, limits: { tombstones: 3 } })
     const granted = await world.agent.authToken({ scope: 'access', mission: s256 })
     const foreign = await world.agent.authToken({ scope: 'access', mission: s256 }, attacker)
@@ -133,7 +135,7 @@ describe('a flood', () => {
   })
 
   it('of ended missions leaves those of another person server alive [X19]', async () => {
-    const missions = watchMissions({ announcements: true })
+    const missions = monitorMissions({ announcements: true })
     const { world, attacker } = await makeAttackedWorld({ missions, limits: { tombstones: 1 } })
     for (const letter of 'ABC') await announce(world, attacker, { mission_s256: `${letter.repeat(42)}A` })
     const token = await world.agent.authToken({ scope: 'access', mission: s256 })
@@ -147,7 +149,9 @@ describe('a mission of another person server', () => {
     ['its digest and its approver', { approver: ps }],
     ['its digest and its person server as ps and iss', { ps, iss: ps }],
   ])('is announced to have ended by %s [X14, MISS-12]', async (_, members) => {
-    const { world, attacker } = await makeAttackedWorld({ missions: watchMissions({ announcements: true }) })
+    const { world, attacker } = await makeAttackedWorld({
+      missions: monitorMissions({ announcements: true }),
+    })
     expect(await announce(world, attacker, { mission_s256: s256, ...members })).toEqual([
       200,
       undefined,

@@ -7,7 +7,7 @@ import {
   stepUp,
 } from '@aauth-guard/core'
 import { answerRoutes, bindContent } from '@aauth-guard/core/adapter'
-import { demandGrant, missionGrant } from '@aauth-guard/core/missions'
+import { assertGrant, missionGrant } from '@aauth-guard/core/missions'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { makeWorld, type World } from '../world.ts'
@@ -171,7 +171,7 @@ describe('decisions about one request', () => {
     const auth = await authorize(resource, request, {}, { content: 'later' })
     await authorize(resource, request, {}, { content: 'later' })
     await bindContent(auth, async () => body)
-    await demandGrant(auth, () => missionGrant(auth), { classPolicy: 'mission-only' })
+    await assertGrant(auth, () => missionGrant(auth), { classPolicy: 'mission-only' })
     try {
       stepUp(resource, auth, { scope: 'access' })
     } catch (error) {

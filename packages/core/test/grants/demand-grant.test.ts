@@ -1,7 +1,7 @@
 import { AAuthError, type Auth, isAAuthError } from '@aauth-guard/core'
 import {
+  assertGrant,
   checkGrantOptions,
-  demandGrant,
   type GrantOptions,
   type MissionGrant,
   missionGrant,
@@ -22,11 +22,11 @@ beforeEach(async () => {
 })
 
 async function refusal(
-  load: Parameters<typeof demandGrant>[1],
+  load: Parameters<typeof assertGrant>[1],
   caller = auth,
   options?: GrantOptions,
 ): Promise<AAuthError> {
-  const outcome = await demandGrant(caller, load, options).then(
+  const outcome = await assertGrant(caller, load, options).then(
     () => new Error('the caller may go on'),
     (error: unknown) => error,
   )
@@ -36,8 +36,8 @@ async function refusal(
 
 describe('a grant that a route demands', () => {
   it('lets another runtime of the mission and class go on [CLASS-1]', async () => {
-    await expect(demandGrant(auth, () => grant)).resolves.toBeUndefined()
-    await expect(demandGrant(auth, async () => grant)).resolves.toBeUndefined()
+    await expect(assertGrant(auth, () => grant)).resolves.toBeUndefined()
+    await expect(assertGrant(auth, async () => grant)).resolves.toBeUndefined()
   })
 
   it.each<[string, Partial<MissionGrant>, string]>([
@@ -66,7 +66,7 @@ describe('a grant that a route demands', () => {
     const left = missionGrant(await fleet.auth(await fleet.runtime('first'), { mission: one }))
     expect((await refusal(() => left, newer)).code).toBe('class_unverifiable')
     expect((await refusal(() => left, newer, { classPolicy: 'same-key' })).code).toBe('class_unverifiable')
-    await expect(demandGrant(newer, () => left, { classPolicy: 'mission-only' })).resolves.toBeUndefined()
+    await expect(assertGrant(newer, () => left, { classPolicy: 'mission-only' })).resolves.toBeUndefined()
   })
 
   it('is reported to the operator, with the reason', async () => {
@@ -121,7 +121,7 @@ describe('a mission that ends while the grant is loaded', () => {
       await fleet.resource.missions.terminate({ approver, s256: two })
       return grant
     }
-    await expect(demandGrant(auth, load)).resolves.toBeUndefined()
+    await expect(assertGrant(auth, load)).resolves.toBeUndefined()
   })
 })
 
@@ -132,7 +132,7 @@ describe('an identity that no resource verified', () => {
       loaded += 1
       return grant
     }
-    await expect(demandGrant({ ...auth }, load)).rejects.toThrow(TypeError)
+    await expect(assertGrant({ ...auth }, load)).rejects.toThrow(TypeError)
     expect(loaded).toBe(0)
   })
 })

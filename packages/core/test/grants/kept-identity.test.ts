@@ -1,4 +1,4 @@
-import { demandGrant, mayResume, missionGrant } from '@aauth-guard/core/missions'
+import { assertGrant, mayResume, missionGrant } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { approver, makeFleet, one } from './runtimes.ts'
 
@@ -9,7 +9,7 @@ async function kept() {
   const auth = await fleet.auth(await fleet.runtime('first'), old)
   const grant = missionGrant(auth)
   const resume = () =>
-    demandGrant(auth, () => grant).then(
+    assertGrant(auth, () => grant).then(
       () => '200',
       ({ status, code }) => `${status} ${code}`,
     )

@@ -8,7 +8,7 @@ import {
   type ResourceOptions,
   type TokenKind,
 } from '@aauth-guard/core'
-import { type MissionOptions, watchMissions } from '@aauth-guard/core/missions'
+import { type MissionOptions, monitorMissions } from '@aauth-guard/core/missions'
 import { type Agent, type Grant, type TestIssuer, toSignedRequest } from '@aauth-guard/testing'
 import { listed, makeWorld, type World } from '../world.ts'
 
@@ -46,7 +46,7 @@ export async function makeFleet(
 ): Promise<Fleet> {
   const world = await makeWorld({
     trust: listed,
-    ...(watching && { missions: watchMissions(watching) }),
+    ...(watching && { missions: monitorMissions(watching) }),
     ...options,
   })
   const { net, resource } = world

@@ -154,16 +154,16 @@ describe('createResource refuses', () => {
       { accessMode: 'session-token' },
     ],
     [
-      '"revokers" is "ps.example", which is not a server identifier: write https:// before the host name',
-      { revokers: { 'ps.example': [] } },
+      '"revocationDelegates" is "ps.example", which is not a server identifier: write https:// before the host name',
+      { revocationDelegates: { 'ps.example': [] } },
     ],
     [
-      '"revokers.https://as.example" contains "*", which is not a server identifier: write https:// and a host name in lower case, without port, path or trailing slash',
-      { revokers: { 'https://as.example': ['*'] } },
+      '"revocationDelegates.https://as.example" contains "*", which is not a server identifier: write https:// and a host name in lower case, without port, path or trailing slash',
+      { revocationDelegates: { 'https://as.example': ['*'] } },
     ],
     [
-      '"revokers.https://as.example" is "https://ps.example": write a list of server identifiers',
-      { revokers: { 'https://as.example': 'https://ps.example' } },
+      '"revocationDelegates.https://as.example" is "https://ps.example": write a list of server identifiers',
+      { revocationDelegates: { 'https://as.example': 'https://ps.example' } },
     ],
     [
       '"revocation" is not an option of "stores": did you mean "revocations"?',

@@ -18,21 +18,21 @@ const timesAsked = ({ asked }: AnsweredWorld, id = 'https://ps.example'): number
 
 describe('an issuer that trust does not list', () => {
   it('is not pushed out by one domain with any number of hosts, however new it is [I19, R11-127]', async () => {
-    const world = await makeAnsweredWorld({ limits: { strangers: 8 } })
+    const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 8 } })
     await outcomeOf(world)
     await meet(world, named(50, '.evil.example'))
     expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', 1])
   })
 
   it('is pushed out by as many domains while it is new [R11-127]', async () => {
-    const world = await makeAnsweredWorld({ limits: { strangers: 8 } })
+    const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 8 } })
     await outcomeOf(world)
     await meet(world, named(4, '.example'))
     expect(await outcomeOf(world)).toBe('server_error')
   })
 
   it('is not pushed out by any number of domains once it has been in use for five minutes [I19]', async () => {
-    const world = await makeAnsweredWorld({ limits: { strangers: 8 } })
+    const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 8 } })
     await outcomeOf(world)
     world.net.clock.advance(300)
     await outcomeOf(world)
@@ -41,7 +41,7 @@ describe('an issuer that trust does not list', () => {
   })
 
   it('that was met five minutes ago and not used since is as new as ever', async () => {
-    const world = await makeAnsweredWorld({ limits: { strangers: 8 } })
+    const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 8 } })
     await outcomeOf(world)
     world.net.clock.advance(300)
     await meet(world, named(4, '.example'))
@@ -53,7 +53,7 @@ describe('an issuer that trust does not list', () => {
 describe('where all places of established issuers are taken', () => {
   /** ps.example is established, and the only one that can be. */
   async function makeFullWorld(): Promise<AnsweredWorld> {
-    const world = await makeAnsweredWorld({ limits: { strangers: 2 } })
+    const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 2 } })
     await outcomeOf(world)
     world.net.clock.advance(300)
     await outcomeOf(world)

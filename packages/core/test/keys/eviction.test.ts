@@ -10,7 +10,7 @@ describe('issuers that trust names', () => {
   it('are not pushed out by strangers, however many come [I19, R11-127]', async () => {
     const world = await makeAnsweredWorld({
       trust: { personServers: ['https://ps.example'], agentProviders: 'any' },
-      limits: { strangers: 1 },
+      limits: { unlistedIssuers: 1 },
     })
     await outcomeOf(world)
     for (let n = 0; n < 30; n++) {
@@ -24,7 +24,7 @@ describe('issuers that trust names', () => {
 
   it('the access server of the resource included [I19]', async () => {
     const accessServer = 'https://as.example'
-    const world = await makeAnsweredWorld({ accessServer, limits: { strangers: 1 } })
+    const world = await makeAnsweredWorld({ accessServer, limits: { unlistedIssuers: 1 } })
     const { agent, net } = world
     await outcomeOf(world, agent.authToken({}, net.accessServer))
     for (const id of strangers) await outcomeOf(world, madeUpToken(world, id))
@@ -36,7 +36,7 @@ describe('issuers that trust names', () => {
   it('push out no strangers themselves', async () => {
     const world = await makeAnsweredWorld({
       trust: { agentProviders: ['https://agent.example'], personServers: 'any' },
-      limits: { strangers: 1 },
+      limits: { unlistedIssuers: 1 },
     })
     await outcomeOf(world)
     await outcomeOf(world, world.agent.agentToken())
@@ -55,7 +55,7 @@ describe('issuers that trust names', () => {
 
 describe('strangers', () => {
   it('are kept up to half the limit while they are new, the one not used for longest goes first [R11-127, I19]', async () => {
-    const world = await makeAnsweredWorld({ limits: { strangers: 4 } })
+    const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 4 } })
     await outcomeOf(world)
     await outcomeOf(world, strangerToken(world, 'https://n1.example'))
     await outcomeOf(world)
@@ -69,7 +69,7 @@ describe('strangers', () => {
   })
 
   it('that were pushed out are not asked again within a minute: 503 [R11-124, R11-127]', async () => {
-    const world = await makeAnsweredWorld({ limits: { strangers: 1 } })
+    const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 1 } })
     await outcomeOf(world)
     world.net.clock.advance(20)
     await outcomeOf(world, strangerToken(world, 'https://n1.example'))
@@ -86,7 +86,7 @@ describe('strangers', () => {
   })
 
   it('that were pushed out are remembered as asked although a thousand were asked since [R11-124]', async () => {
-    const world = await makeAnsweredWorld({ limits: { strangers: 1 } })
+    const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 1 } })
     await outcomeOf(world)
     for (let second = 0; second < 50; second++) {
       for (let n = 0; n < 20; n++)
@@ -101,7 +101,7 @@ describe('strangers', () => {
   it('that were pushed out while they were asked are still asked for their keys once [R11-124, JWKS-7]', async () => {
     let admitted = 0
     const world = await makeAnsweredWorld({
-      limits: { strangers: 1 },
+      limits: { unlistedIssuers: 1 },
       trust: { personServers: () => ++admitted > 0 },
     })
     const open = world.hold(personMetadata)
@@ -119,7 +119,7 @@ describe('strangers', () => {
   })
 
   it('take their verified tokens with them when they are pushed out', async () => {
-    const world = await makeAnsweredWorld({ limits: { strangers: 1 } })
+    const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 1 } })
     const token = await world.agent.personToken()
     await outcomeOf(world, token)
     await outcomeOf(world, strangerToken(world, 'https://n1.example'))
@@ -129,7 +129,7 @@ describe('strangers', () => {
   })
 
   it('in use are not pushed out by issuers that somebody made up [I19]', async () => {
-    const world = await makeAnsweredWorld({ limits: { strangers: 20 } })
+    const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 20 } })
     const token = await world.agent.personToken()
     await outcomeOf(world, token)
     for (const id of strangers) await outcomeOf(world, madeUpToken(world, id))

@@ -60,7 +60,7 @@ describe('before the keys of an issuer are fetched, the caller shows its own', (
   })
 
   it('also for a token that was verified before and whose issuer was pushed out since', async () => {
-    const { call, refusal, agent, net } = await makeWorld({ limits: { strangers: 1 } })
+    const { call, refusal, agent, net } = await makeWorld({ limits: { unlistedIssuers: 1 } })
     const other = await net.issuer('person-server', 'https://other.example')
     const token = await agent.personToken()
     for (const met of [token, await other.personToken(agent)]) await call(met, { requirement: personRoute })

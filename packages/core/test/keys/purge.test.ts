@@ -134,7 +134,7 @@ describe('purgeIssuer', () => {
     })
 
     it('does not accept them either where strangers pushed that issuer out meanwhile [I26]', async () => {
-      const world = await makeAnsweredWorld({ limits: { strangers: 1 } })
+      const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 1 } })
       const open = world.hold(personKeys)
       const waiting = outcomeOf(world)
       await until(() => world.asked.length === 2)

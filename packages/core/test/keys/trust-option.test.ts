@@ -1,5 +1,5 @@
 import { createResource, type Trust } from '@aauth-guard/core'
-import { checkRequirement } from '@aauth-guard/core/adapter'
+import { validateRequirement } from '@aauth-guard/core/adapter'
 import { describe, expect, it } from 'vitest'
 
 const wrong: readonly [rule: string, trust: unknown, message: string][] = [
@@ -49,6 +49,6 @@ describe('trust that would admit other issuers than it seems to', () => {
 
   it.each(wrong)('stops the route: %s', (_, trust, message) => {
     const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
-    expect(() => checkRequirement(resource, { trust: trust as Trust })).toThrow(message)
+    expect(() => validateRequirement(resource, { trust: trust as Trust })).toThrow(message)
   })
 })

@@ -1,6 +1,6 @@
 import { type Auth, isAAuthError, lifetimeOf } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
-import { watchMissions } from '@aauth-guard/core/missions'
+import { monitorMissions } from '@aauth-guard/core/missions'
 import { type ServerRequest, toSignedRequest } from '@aauth-guard/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -104,7 +104,7 @@ describe.each(generations)('a connection opened with a token of the %s generatio
   })
 
   it('ends when the person server announces that its mission is terminated [REV-11]', async () => {
-    const world = await makeWorld({ missions: watchMissions({ announcements: true }) })
+    const world = await makeWorld({ missions: monitorMissions({ announcements: true }) })
     const lifetime = lifetimeOf(await open(world))
     expect(await postTo(world, '/aauth/mission-terminated', { mission_s256: s256 })).toBe(200)
     expect(endOf(lifetime)).toBe('mission_terminated')

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { SignedRequest } from '@aauth-guard/core'
-import { dropMission, signedRequest } from '@aauth-guard/core/node'
+import { removeMissionHeader, signedRequest } from '@aauth-guard/core/node'
 import { AAuthError } from '../../src/errors/aauth-error.ts'
 import { fetchRequest } from '../../src/fetch/fetch-request.ts'
 import { keptMetadata } from '../../src/keys/kept-metadata.ts'
@@ -28,7 +28,7 @@ import { quoted } from '../../src/wire/quoted.ts'
 import { serializeInnerList } from '../../src/wire/serialize.ts'
 import { readSignatureHeaders } from '../../src/wire/signature-headers.ts'
 import { snapshot } from '../../src/wire/snapshot.ts'
-import { cutTarget } from '../../src/wire/target.ts'
+import { splitTarget } from '../../src/wire/target.ts'
 import { bareRequest, type Lines } from '../signature/bare-request.ts'
 import type { Run } from './measure.ts'
 
@@ -77,7 +77,7 @@ export const requestSites: readonly Site[] = [
   },
   {
     name: 'a request target',
-    run: cutTarget,
+    run: splitTarget,
     ends: [
       ['/', ''],
       ['/', '/..'],
@@ -189,7 +189,8 @@ export const requestSites: readonly Site[] = [
   },
   {
     name: 'AAuth-Mission in many lines of Node',
-    run: (text) => dropMission(messageWith(pieces(text).flatMap((piece) => ['AAuth-Mission', piece]))),
+    run: (text) =>
+      removeMissionHeader(messageWith(pieces(text).flatMap((piece) => ['AAuth-Mission', piece]))),
   },
   {
     name: 'a URL that a fetch host shows',

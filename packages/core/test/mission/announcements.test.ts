@@ -1,6 +1,6 @@
 import type { Answer, ResourceOptions, TombstoneStore } from '@aauth-guard/core'
 import { answerRoutes, answerWellKnown } from '@aauth-guard/core/adapter'
-import { watchMissions } from '@aauth-guard/core/missions'
+import { monitorMissions } from '@aauth-guard/core/missions'
 import {
   type ServerMistake,
   type ServerRequest,
@@ -30,7 +30,7 @@ interface AnnouncedWorld extends World {
 }
 
 async function makeAnnounced(options: Partial<ResourceOptions> = {}): Promise<AnnouncedWorld> {
-  const world = await makeWorld({ missions: watchMissions({ announcements: true }), ...options })
+  const world = await makeWorld({ missions: monitorMissions({ announcements: true }), ...options })
   return {
     ...world,
     async announce(content, { by = world.net.personServer, request, onTheWay, mistake } = {}) {
@@ -269,9 +269,9 @@ describe('the endpoint', () => {
   })
 
   it.each([
-    ['without watchMissions', undefined],
-    ['by default', watchMissions({})],
-    ['switched off', watchMissions({ announcements: false })],
+    ['without monitorMissions', undefined],
+    ['by default', monitorMissions({})],
+    ['switched off', monitorMissions({ announcements: false })],
   ])('is not there %s', async (_, missions) => {
     const world = await makeWorld(missions && { missions })
     const message = await world.net.personServer.signServer(endpoint, {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { authorize, type Resource, type ResourceOptions } from '@aauth-guard/core'
 import { answerWellKnown } from '@aauth-guard/core/adapter'
-import { type MissionSource, missionControl, watchMissions } from '@aauth-guard/core/missions'
+import { type MissionSource, missionControl, monitorMissions } from '@aauth-guard/core/missions'
 import { type Agent, makeKey, TestIssuer, toSignedRequest } from '@aauth-guard/testing'
 import { verify } from '@hellocoop/httpsig'
 import { vi } from 'vitest'
@@ -71,7 +71,7 @@ export async function makeControlled(
 ): Promise<ControlledWorld> {
   const { source = missionControl(), alg = 'Ed25519', ...others } = options
   const world = await makeWorld({
-    missions: watchMissions({ source, deadline: 2000 }),
+    missions: monitorMissions({ source, deadline: 2000 }),
     replay: 'off',
     signingKey: signingKeys[alg],
     publishedKeys: published.filter(({ kid }) => kid !== signingKeys[alg].kid),

@@ -1,5 +1,5 @@
 import { authorize, type Resource, type SignedRequest } from '@aauth-guard/core'
-import { watchMissions } from '@aauth-guard/core/missions'
+import { monitorMissions } from '@aauth-guard/core/missions'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { countOfRuns } from '../../../../scripts/property-runs.ts'
@@ -90,7 +90,7 @@ describe(`${count} missions, of which 200 end`, () => {
       if (fails(at)) throw new Error('down')
       return { status: at >= (byDigest.get(s256)?.endsAt ?? 0) ? 'terminated' : 'active' } as const
     }
-    const missions = watchMissions({ source, activeTtl, maxStale, deadline: 2000 })
+    const missions = monitorMissions({ source, activeTtl, maxStale, deadline: 2000 })
     // All of them are called by one agent, whose share of remembered signatures is not what this is about.
     const world = await makeWorld({ missions, replay: 'off', onDecision: () => undefined })
     const { resource, net } = world

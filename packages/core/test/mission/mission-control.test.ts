@@ -1,5 +1,5 @@
 import { createResource } from '@aauth-guard/core'
-import { missionControl, watchMissions } from '@aauth-guard/core/missions'
+import { missionControl, monitorMissions } from '@aauth-guard/core/missions'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   type ControlledWorld,
@@ -128,7 +128,7 @@ describe('five answers in a row', () => {
       return Promise.reject(new TypeError('no route to host'))
     }
     const { issuer } = world.resource
-    const missions = watchMissions({ source: missionControl() })
+    const missions = monitorMissions({ source: missionControl() })
     const resource = createResource({ issuer, trust: 'any', missions, fetch, now: world.net.clock.now })
     for (const last of ['A', 'E', 'I', 'M', 'Q', 'U'])
       await resource.missions.status({ approver: personServer, s256: `${s256.slice(0, 42)}${last}` })

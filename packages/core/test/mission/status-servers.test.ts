@@ -1,4 +1,4 @@
-import { type MissionAnswer, watchMissions } from '@aauth-guard/core/missions'
+import { type MissionAnswer, monitorMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { awaitDeadlines } from '../awaited-deadlines.ts'
 import { makeWorld } from '../world.ts'
@@ -147,7 +147,7 @@ describe('the deadline of a source', () => {
       signals.push(signal)
       return new Promise<never>(() => undefined)
     }
-    const { resource } = await makeWorld({ missions: watchMissions({ source, deadline: 100 }) })
+    const { resource } = await makeWorld({ missions: monitorMissions({ source, deadline: 100 }) })
     await resource.missions.status({ approver: here, s256: digest(0) })
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
   })

@@ -3,8 +3,8 @@ import {
   type MissionAnswer,
   type MissionOptions,
   type MissionSource,
-  ServerSilent,
-  watchMissions,
+  monitorMissions,
+  ServerUnavailableError,
 } from '@aauth-guard/core/missions'
 import type { Grant } from '@aauth-guard/testing'
 import { type Call, makeWorld, type World } from '../world.ts'
@@ -73,7 +73,7 @@ export async function makeWatchedWorld(
     for (const go of waiting.splice(0)) go()
     return saying(of)
   }
-  const missions = watchMissions({ source, ...watching })
+  const missions = monitorMissions({ source, ...watching })
   // The same call twice in a second is a replay, which is not what these tests are about.
   const world = await makeWorld({ missions, replay: 'off', ...options })
   const token = await world.agent.authToken(granted())
@@ -127,5 +127,5 @@ export function down(): never {
 
 /** A source that could not reach the person server. */
 export function silent(): never {
-  throw new ServerSilent('no route to it')
+  throw new ServerUnavailableError('no route to it')
 }

@@ -1,7 +1,7 @@
 import { isAAuthError } from '@aauth-guard/core'
 import { describe, expect, it } from 'vitest'
 import { IssuerKeys } from '../../src/keys/issuer-keys.ts'
-import { verifyToken } from '../../src/keys/verify-token.ts'
+import { verifyTokenSignature } from '../../src/keys/verify-token-signature.ts'
 import { decodeToken } from '../../src/token/untrusted-token.ts'
 import { missing, readCorpus } from '../corpus.ts'
 import { now } from '../world.ts'
@@ -62,7 +62,7 @@ const publishing = (jwk: Jwk): IssuerKeys => {
     now: () => now,
     deadline: 3000,
     maxNamed: 1,
-    maxStrangers: 1,
+    maxUnlisted: 1,
   })
 }
 
@@ -97,7 +97,7 @@ describe.skipIf(absent !== undefined)(`Wycheproof json_web_signature ${absent ??
       const token = decodeToken([typed, encode({}), signature].filter((part) => part !== undefined).join('.'))
       const original = { ...token, signingInput: `${header}.${payload}` }
       const source = { iss: 'https://agent.example', dwk: 'aauth-agent.json', named: true } as const
-      return verifyToken(original, source, publishing(jwk), true, platform)
+      return verifyTokenSignature(original, source, publishing(jwk), true, platform)
     }
     const es256 = cases.filter(({ group }) =>
       ['es256', 'SpecialCaseEs256', 'ec_key_for_encryption'].includes(group),

@@ -49,7 +49,7 @@ describe('many revocations', () => {
     const accessServer = 'https://as.example'
     const options: Partial<ResourceOptions> = {
       accessServer,
-      revokers: { [accessServer]: ['https://ps.example'] },
+      revocationDelegates: { [accessServer]: ['https://ps.example'] },
     }
     const world = await makeRevocationWorld(options)
     for (let i = 0; i < 101; i++) await world.post({ iss: accessServer, jti: `token-${i}` })

@@ -33,7 +33,10 @@ describe('a revocation of drafts 01 to 10, without exp', () => {
   })
 
   it('may be of a server that is configured to speak for the issuer [REV-4]', async () => {
-    const world = await makeRevocationWorld({ accessServer, revokers: { [accessServer]: [personServer] } })
+    const world = await makeRevocationWorld({
+      accessServer,
+      revocationDelegates: { [accessServer]: [personServer] },
+    })
     const token = await world.agent.authToken({ scope: 'access' }, world.net.accessServer)
     expect(await world.verdict(token)).toBe('accepted')
     expect((await world.post({ iss: accessServer, jti: claimsOf(token).jti })).status).toBe(200)
@@ -41,20 +44,29 @@ describe('a revocation of drafts 01 to 10, without exp', () => {
   })
 
   it('is on record under the configured signer too, whose token it may have been [REV-4]', async () => {
-    const world = await makeRevocationWorld({ accessServer, revokers: { [accessServer]: [personServer] } })
+    const world = await makeRevocationWorld({
+      accessServer,
+      revocationDelegates: { [accessServer]: [personServer] },
+    })
     const token = await world.agent.personToken()
     await world.post({ iss: accessServer, jti: claimsOf(token).jti })
     expect(await world.verdict(token)).toBe('revoked_jwt')
   })
 
   it('is refused from the other side of a configured pair [REV-4]', async () => {
-    const world = await makeRevocationWorld({ accessServer, revokers: { [accessServer]: [personServer] } })
+    const world = await makeRevocationWorld({
+      accessServer,
+      revocationDelegates: { [accessServer]: [personServer] },
+    })
     const answer = await world.post({ iss: personServer, jti: 'x' }, { by: world.net.accessServer })
     expect(told(answer)).toEqual([403, 'unsupported_iss', undefined])
   })
 
   it('is refused from a server that is not among those configured for the issuer [REV-4]', async () => {
-    const world = await makeRevocationWorld({ accessServer, revokers: { [accessServer]: [personServer] } })
+    const world = await makeRevocationWorld({
+      accessServer,
+      revocationDelegates: { [accessServer]: [personServer] },
+    })
     const other = await world.net.issuer('person-server', 'https://other-ps.example')
     const answer = await world.post({ iss: accessServer, jti: 'x' }, { by: other })
     expect(told(answer)).toEqual([403, 'unsupported_iss', undefined])

@@ -4,7 +4,7 @@ import { runs } from '../../../../scripts/property-runs.ts'
 import { isAAuthError } from '../../src/errors/aauth-error.ts'
 import { signatureBase } from '../../src/signature/base.ts'
 import { baseComponents } from '../../src/signature/coverage.ts'
-import { cutTarget, type Target } from '../../src/wire/target.ts'
+import { splitTarget, type Target } from '../../src/wire/target.ts'
 import { type BareRequest, bareRequest } from './bare-request.ts'
 import { refused, requiredInput } from './refused.ts'
 
@@ -12,7 +12,7 @@ const params = '("x");created=1790000000'
 
 function base(components: readonly string[], request: BareRequest = {}, strippedPrefix = ''): string {
   const bare = bareRequest(request)
-  const cut = cutTarget(bare.target) as Target
+  const cut = splitTarget(bare.target) as Target
   const derived = {
     method: bare.method,
     authority: 'notes.example',

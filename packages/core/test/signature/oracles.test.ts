@@ -10,7 +10,7 @@ import { signatureBase } from '../../src/signature/base.ts'
 import { baseComponents } from '../../src/signature/coverage.ts'
 import { selectSignature } from '../../src/signature/select-signature.ts'
 import { serializeInnerList } from '../../src/wire/serialize.ts'
-import { cutTarget, type Target } from '../../src/wire/target.ts'
+import { splitTarget, type Target } from '../../src/wire/target.ts'
 import { makeWorld, now, type World } from '../world.ts'
 
 interface Asked {
@@ -117,7 +117,7 @@ describe.each(['Ed25519', 'ES256'] as const)('with a key for %s', (alg) => {
     const derived = {
       method: message.method,
       authority: 'notes.example',
-      target: cutTarget(message.target) as Target,
+      target: splitTarget(message.target) as Target,
       rawTarget: message.target,
       strippedPrefix: '',
     }

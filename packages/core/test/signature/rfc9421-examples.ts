@@ -4,7 +4,7 @@ import { checkCoverage } from '../../src/signature/coverage.ts'
 import { selectSignature } from '../../src/signature/select-signature.ts'
 import { serializeInnerList } from '../../src/wire/serialize.ts'
 import type { SignedRequest } from '../../src/wire/signed-request.ts'
-import { cutTarget, type Target } from '../../src/wire/target.ts'
+import { splitTarget, type Target } from '../../src/wire/target.ts'
 import { missing, readCorpus } from '../corpus.ts'
 
 export interface Message {
@@ -91,7 +91,7 @@ export function baseOf(message: Message, signed: Signed): string {
   const [authority = ''] = request.header('host')
   checkCoverage(components, [], unsupported)
   const { method, target: rawTarget } = request
-  const target = cutTarget(rawTarget) ?? noTarget
+  const target = splitTarget(rawTarget) ?? noTarget
   const derived = { method, authority, target, rawTarget, strippedPrefix: '' }
   return signatureBase(components, serializeInnerList(input), derived, request, [])
 }

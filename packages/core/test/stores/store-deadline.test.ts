@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { answered } from '../../src/stores/deadline.ts'
+import { answered } from '../../src/stores/checked-call.ts'
 
 const isFirst = (answer: string): boolean => answer === 'first'
 const ask = (store: object, answer: () => string | PromiseLike<string>) =>

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { DictionaryFault, type Member, readDictionary } from '../../src/wire/dictionary.ts'
+import { DictionarySyntaxError, type Member, readDictionary } from '../../src/wire/dictionary.ts'
 import { dictionaryCaps } from '../../src/wire/limits.ts'
 import { serializeInnerList } from '../../src/wire/serialize.ts'
 import { missing } from '../corpus.ts'
@@ -96,7 +96,7 @@ function read(text: string, caps = wide): ReadonlyMap<string, Member> | undefine
   try {
     return readDictionary(text, caps)
   } catch (fault) {
-    if (fault instanceof DictionaryFault) return undefined
+    if (fault instanceof DictionarySyntaxError) return undefined
     throw fault
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DictionaryFault, readDictionary } from '../../src/wire/dictionary.ts'
+import { DictionarySyntaxError, readDictionary } from '../../src/wire/dictionary.ts'
 import { dictionaryCaps } from '../../src/wire/limits.ts'
 
 /** What the operator would be told. */
@@ -7,7 +7,7 @@ function fault(text: string): string {
   try {
     readDictionary(text, dictionaryCaps)
   } catch (thrown) {
-    if (thrown instanceof DictionaryFault) return thrown.message
+    if (thrown instanceof DictionarySyntaxError) return thrown.message
     throw thrown
   }
   return 'accepted'

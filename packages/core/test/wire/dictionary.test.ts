@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DictionaryFault, decodeBytes, type Item, readDictionary } from '../../src/wire/dictionary.ts'
+import { DictionarySyntaxError, decodeBytes, type Item, readDictionary } from '../../src/wire/dictionary.ts'
 import { dictionaryCaps } from '../../src/wire/limits.ts'
 
 const read = (text: string) => readDictionary(text, dictionaryCaps)
@@ -9,7 +9,7 @@ function fault(text: string): string {
   try {
     read(text)
   } catch (thrown) {
-    if (thrown instanceof DictionaryFault) return thrown.message
+    if (thrown instanceof DictionarySyntaxError) return thrown.message
     throw thrown
   }
   return 'accepted'

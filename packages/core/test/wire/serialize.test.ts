@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { isInnerList, serializeInnerList as oracle, parseDictionary } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
-import { DictionaryFault, type InnerList, readDictionary } from '../../src/wire/dictionary.ts'
+import { DictionarySyntaxError, type InnerList, readDictionary } from '../../src/wire/dictionary.ts'
 import { dictionaryCaps } from '../../src/wire/limits.ts'
 import { serializeInnerList } from '../../src/wire/serialize.ts'
 import { damagedText, innerList } from './dictionary-texts.ts'
@@ -77,7 +77,7 @@ function innerListsOf(text: string): InnerList[] {
     const members = [...readDictionary(text, dictionaryCaps).values()]
     return members.filter((member) => member.kind === 'inner-list')
   } catch (fault) {
-    if (fault instanceof DictionaryFault) return []
+    if (fault instanceof DictionarySyntaxError) return []
     throw fault
   }
 }

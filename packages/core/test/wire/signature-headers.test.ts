@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DictionaryFault } from '../../src/wire/dictionary.ts'
+import { DictionarySyntaxError } from '../../src/wire/dictionary.ts'
 import { isUnsigned, readSignatureHeaders } from '../../src/wire/signature-headers.ts'
 import type { SignedRequest } from '../../src/wire/signed-request.ts'
 
@@ -20,7 +20,7 @@ function fault(lines: Lines): string {
   try {
     readSignatureHeaders(request({ ...signed, ...lines }))
   } catch (thrown) {
-    if (thrown instanceof DictionaryFault) return thrown.message
+    if (thrown instanceof DictionarySyntaxError) return thrown.message
     throw thrown
   }
   return 'accepted'

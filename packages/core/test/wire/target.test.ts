@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
-import { cutTarget } from '../../src/wire/target.ts'
+import { splitTarget } from '../../src/wire/target.ts'
 
 describe('origin form', () => {
   it.each([
@@ -22,13 +22,13 @@ describe('origin form', () => {
     ['/a?%zz', '/a', '?%zz'],
     ['/http://evil.example/x', '/http://evil.example/x', '?'],
   ])('cuts %s as text, into %s and %s [SIG-15, E12, E14, E15, E17]', (raw, path, query) => {
-    expect(cutTarget(raw)).toStrictEqual({ path, query })
+    expect(splitTarget(raw)).toStrictEqual({ path, query })
   })
 
   it.each(['/.well-known/x', '/a.b', '/a/...', '/..a', '/a..', '/.a/b'])(
     'accepts %s, where dots are part of a name',
     (raw) => {
-      expect(cutTarget(raw)).toStrictEqual({ path: raw, query: '?' })
+      expect(splitTarget(raw)).toStrictEqual({ path: raw, query: '?' })
     },
   )
 
@@ -47,7 +47,7 @@ describe('origin form', () => {
     '/api/%2E',
     '/api/%2e%2E?x',
   ])('refuses %s, whose dot segment a URL parser would resolve [E13]', (raw) => {
-    expect(cutTarget(raw)).toBeUndefined()
+    expect(splitTarget(raw)).toBeUndefined()
   })
 
   it.each([
@@ -73,11 +73,11 @@ describe('origin form', () => {
     ['notes.example:443', 'authority form'],
     ['?a=1', 'a query alone'],
   ])('refuses %j: %s [E20]', (raw) => {
-    expect(cutTarget(raw)).toBeUndefined()
+    expect(splitTarget(raw)).toBeUndefined()
   })
 
   it('allows a backslash in the query, which is never routed on', () => {
-    expect(cutTarget('/a?b\\c')).toStrictEqual({ path: '/a', query: '?b\\c' })
+    expect(splitTarget('/a?b\\c')).toStrictEqual({ path: '/a', query: '?b\\c' })
   })
 })
 
@@ -92,7 +92,7 @@ describe('absolute form', () => {
     ['https:///a', '', '/a', '?'],
     ['https://notes.example\\a', 'notes.example\\a', '/', '?'],
   ])('cuts %s and keeps its authority %j for comparison [E11]', (raw, authority, path, query) => {
-    expect(cutTarget(raw)).toStrictEqual({ path, query, authority })
+    expect(splitTarget(raw)).toStrictEqual({ path, query, authority })
   })
 
   it.each([
@@ -106,7 +106,7 @@ describe('absolute form', () => {
     'https://notes.example/a#b',
     'https://notes.example/a\\b',
   ])('refuses %s [E11, E13, E20]', (raw) => {
-    expect(cutTarget(raw)).toBeUndefined()
+    expect(splitTarget(raw)).toBeUndefined()
   })
 })
 
@@ -134,7 +134,7 @@ describe('any target', () => {
   it('that is accepted is the path and query it was cut into, put together', () => {
     fc.assert(
       fc.property(target, (raw) => {
-        const cut = cutTarget(raw)
+        const cut = splitTarget(raw)
         if (cut !== undefined) expect([raw, `${raw}?`]).toContain(cut.path + cut.query)
       }),
       runs(2000),
@@ -148,7 +148,7 @@ describe('any target', () => {
       .map((parts) => `/${parts.join('')}`)
     fc.assert(
       fc.property(anyTarget, (raw) => {
-        const cut = cutTarget(raw)
+        const cut = splitTarget(raw)
         if (cut !== undefined) expect(new URL(`https://notes.example${raw}`).pathname).toBe(cut.path)
       }),
       runs(5000),

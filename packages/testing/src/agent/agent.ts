@@ -6,7 +6,7 @@ import { type Component, type Draft, type SignedMessage, signDraft } from '../si
 import { toRequest } from '../signing/signed-request.ts'
 import { dial } from '../world/dial.ts'
 import type { World } from '../world/world.ts'
-import { type CallOptions, type CallOutcome, climb } from './call.ts'
+import { answerChallenges, type CallOptions, type CallOutcome } from './call.ts'
 import { type AskOptions, completeMission, type ProposedMission, proposeMission } from './propose-mission.ts'
 import type { AgentRequest, FetchOptions, SignOptions } from './requests.ts'
 
@@ -98,7 +98,7 @@ export class Agent {
    * @throws {TokenRefused} when a server gives no token
    */
   call(url: string, request: AgentRequest = {}, options: CallOptions = {}): Promise<CallOutcome> {
-    return climb(this.net, this, url, request, options)
+    return answerChallenges(this.net, this, url, request, options)
   }
 
   /**

@@ -46,7 +46,7 @@ const issuersOf = new WeakMap<World, Issuers>()
  * @throws {ExchangeError} for a resource token or auth token that is not what it must be
  * @throws {TokenRefused}
  */
-export async function climb(
+export async function answerChallenges(
   net: World,
   agent: SigningAgent,
   url: string,

@@ -81,7 +81,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
     const mission = upstream ? upstream.mission : asserted
     if (mission !== undefined && !isDigest(mission))
       throw new ExchangeError('invalid_request', 'mission_s256 is no digest')
-    const live = mission && issuer.missions.demandLive(mission, upstream ? undefined : auth.agent)
+    const live = mission && issuer.missions.assertMissionLive(mission, upstream ? undefined : auth.agent)
     const iat = net.clock.now()
     const caps = [upstream?.exp, live ? live.expiresAt : undefined].filter((cap) => cap !== undefined)
     const exp = Math.min(iat + 3600, auth.exp, bound.exp, ...caps)
@@ -124,7 +124,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
     })
     checkGeneration(asked, generation)
     // In draft 11 what was presented says whose mission it is; no rule of drafts 01 to 10 makes it one agent's.
-    const live = asked.mission && issuer.missions.demandLive(asked.mission.s256, undefined)
+    const live = asked.mission && issuer.missions.assertMissionLive(asked.mission.s256, undefined)
     const token = asked.forwards
       ? await federate(asked, { ...body, agent_token: agentToken })
       : await issueAuthToken(

@@ -2,7 +2,7 @@
 export type AuthClaims = Readonly<Record<string, unknown>> & { readonly exp: number }
 
 /** A way for a token endpoint to grant what it must not. */
-export type ExchangeDeparture =
+export type ExchangeMismatchName =
   | 'broader-scope'
   | 'other-account'
   | 'other-audience'
@@ -15,7 +15,7 @@ export type ExchangeDeparture =
   | 'longer-life'
 
 /** A way for a token endpoint to answer wrongly. */
-export type ExchangeMisbehaviour = ExchangeDeparture | 'deny' | 'no-token' | 'not-json' | 'never-answer'
+export type ExchangeMisbehaviour = ExchangeMismatchName | 'deny' | 'no-token' | 'not-json' | 'never-answer'
 
 const digest = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
 /** The public key of RFC 8037, Appendix A.2, which no agent here holds. */
@@ -27,8 +27,8 @@ const otherKey = {
 }
 
 /** What each departure makes of the claims. The generation is kept. */
-export const exchangeDepartures: Readonly<
-  Record<ExchangeDeparture, (claims: AuthClaims) => Readonly<Record<string, unknown>>>
+export const exchangeMismatches: Readonly<
+  Record<ExchangeMismatchName, (claims: AuthClaims) => Readonly<Record<string, unknown>>>
 > = {
   'broader-scope': ({ scope }) => ({ scope: `${scope} everything` }),
   'other-account': () => ({ account: 'of-somebody-else' }),
@@ -49,5 +49,5 @@ export const exchangeDepartures: Readonly<
 export function departureNamed(
   name: ExchangeMisbehaviour | undefined,
 ): ((claims: AuthClaims) => Readonly<Record<string, unknown>>) | undefined {
-  return exchangeDepartures[name as ExchangeDeparture]
+  return exchangeMismatches[name as ExchangeMismatchName]
 }

@@ -168,7 +168,7 @@ export class Missions {
    * @throws {EndpointError} 403 `mission_terminated` (draft 11 §8.8); 404 `mission_not_found`, the same for one that is
    * unknown and for another agent's (§8.7)
    */
-  demandLive(s256: string, agent: string | undefined): TestMission | undefined {
+  assertMissionLive(s256: string, agent: string | undefined): TestMission | undefined {
     const mission = this.get(s256)
     const foreign = agent !== undefined && mission?.agent !== undefined && mission.agent !== agent
     if (foreign || (mission === undefined && this.onlyKnown)) throw notFound()

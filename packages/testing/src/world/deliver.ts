@@ -1,8 +1,8 @@
 import type { ServerSignOptions } from '../signing/server-signature.ts'
 import type { SignedMessage } from '../signing/sign.ts'
 import { toRequest } from '../signing/signed-request.ts'
-import type { World } from '../world/world.ts'
 import { dial } from './dial.ts'
+import type { World } from './world.ts'
 
 /** What a revocation says: draft 11, drafts 01 to 05, and drafts 06 to 10. */
 export type RevocationBody =

@@ -1,5 +1,5 @@
-import type { World } from '../world/world.ts'
 import { deliver } from './deliver.ts'
+import type { World } from './world.ts'
 
 /** An endpoint by its name in a metadata document. */
 export interface EndpointName {

@@ -1,4 +1,4 @@
-import { answered } from './deadline.ts'
+import { answered } from './checked-call.ts'
 import type {
   FoundRevocation,
   ReplayMark,

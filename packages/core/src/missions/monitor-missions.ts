@@ -1,8 +1,8 @@
-import { demand } from '../assert/assert.ts'
+import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
-import type { MissionWatch } from '../resource/mission-watch.ts'
-import type { MissionWatching, ResourceState } from '../resource/state.ts'
+import type { MissionMonitor } from '../resource/mission-monitor.ts'
+import type { MissionMonitorFactory, ResourceState } from '../resource/state.ts'
 import type { Mission } from '../token/claims.ts'
 import { announcementPath, answerAnnouncement } from './announcement.ts'
 import { isOtherOctets } from './blob.ts'
@@ -13,7 +13,7 @@ import { MissionsOfTokens } from './missions-of-tokens.ts'
 import type { MissionSource } from './source.ts'
 import { MissionStatuses } from './statuses.ts'
 
-/** Options of {@link watchMissions}. */
+/** Options of {@link monitorMissions}. */
 export interface MissionOptions {
   /** Tells whether a mission lives, such as `missionControl()`. Default nobody is asked. */
   readonly source?: MissionSource
@@ -76,25 +76,25 @@ const others = ['source', 'blobs', 'announcements']
  * @example
  * ```ts
  * import { createResource } from '@aauth-guard/core'
- * import { watchMissions } from '@aauth-guard/core/missions'
+ * import { monitorMissions } from '@aauth-guard/core/missions'
  *
  * const ended = new Set(['TuQ3mRZ9kTjLsdcZAyqZJKXcdhsqLRKXVbhHVgBTAKI'])
  * export const resource = createResource({
  *   issuer: 'https://notes.example',
  *   trust: 'any',
- *   missions: watchMissions({
+ *   missions: monitorMissions({
  *     source: ({ s256 }) => (ended.has(s256) ? { status: 'terminated', reason: 'completed' } : { status: 'active' }),
  *   }),
  * })
  * ```
  */
-export function watchMissions(options: MissionOptions): MissionWatching {
+export function monitorMissions(options: MissionOptions): MissionMonitorFactory {
   const given = ownMembers(options)
-  assertKnownMembers(given, [...Object.keys(bounds), ...others], 'watchMissions')
+  assertKnownMembers(given, [...Object.keys(bounds), ...others], 'monitorMissions')
   const { source, blobs, announcements = false } = given
-  demand(source === undefined || typeof source === 'function', '"source" must be a function')
-  demand(blobs === undefined || typeof blobs === 'function', '"blobs" must be a function')
-  demand(typeof announcements === 'boolean', '"announcements" must be a boolean')
+  assert(source === undefined || typeof source === 'function', '"source" must be a function')
+  assert(blobs === undefined || typeof blobs === 'function', '"blobs" must be a function')
+  assert(typeof announcements === 'boolean', '"announcements" must be a boolean')
   const linkedKeys = bounded(given, 'linkedKeys')
   const activeTtl = bounded(given, 'activeTtl') as number
   const times = {
@@ -105,7 +105,7 @@ export function watchMissions(options: MissionOptions): MissionWatching {
     maxMissions: bounded(given, 'maxMissions') as number,
   }
   return Object.freeze({
-    start(state: ResourceState): MissionWatch {
+    start(state: ResourceState): MissionMonitor {
       const statuses = source && new MissionStatuses(state, { source, ...times })
       const held = blobs && new MissionBlobs(blobs)
       const tokens = source && new MissionsOfTokens()
@@ -157,6 +157,6 @@ function bounded(given: MissionOptions, name: keyof typeof bounds): number | und
   const [preset, min, max] = bounds[name]
   const value = given[name] ?? preset
   const fits = value === undefined || (Number.isInteger(value) && value >= min && value <= max)
-  demand(fits, `"${name}" must be ${min} to ${max}`)
+  assert(fits, `"${name}" must be ${min} to ${max}`)
   return value
 }

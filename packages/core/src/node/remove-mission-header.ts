@@ -8,7 +8,7 @@ const name = 'aauth-mission'
  * asserts, and applications must not read it in place of the verified mission (matrix MISS-13). Guards behind still know
  * it.
  */
-export function dropMission(message: IncomingMessage): void {
+export function removeMissionHeader(message: IncomingMessage): void {
   // As it crossed the wire, whatever became of `headers` since; the next guard still reads it there.
   if (signedRequest(message).header(name).length === 0) return
   const { headers, rawHeaders } = message

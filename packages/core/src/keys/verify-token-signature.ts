@@ -13,7 +13,7 @@ import type { IssuerKey } from './key-set.ts'
  * @returns the key that verified it
  * @throws {AAuthError} `invalid_jwt`, `unknown_key`, or what discovery came to
  */
-export async function verifyToken(
+export async function verifyTokenSignature(
   { kid, alg, signature, signingInput: text }: UntrustedJws,
   source: KeySource,
   keys: IssuerKeys,

@@ -19,7 +19,7 @@ export interface MissionStatus {
 }
 
 /** What a resource asks of whoever watches missions for it. */
-export interface MissionWatch {
+export interface MissionMonitor {
   /**
    * Lets a request pass whose mission is known to be active.
    * @param safe whether the method changes nothing, so that a recent answer will do while there is no new one

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
-import { withoutMission } from '@aauth-guard/core/fetch'
-import { dropMission } from '@aauth-guard/core/node'
+import { withoutMissionHeader } from '@aauth-guard/core/fetch'
+import { removeMissionHeader as removeFromMessage } from '@aauth-guard/core/node'
 import type { Context } from 'hono'
 
 /** Takes `AAuth-Mission` from the request, and from the message that Hono's server for Node keeps. */
-export function hideMission({ env, req }: Context): void {
+export function removeMissionHeader({ env, req }: Context): void {
   const { incoming } = (env ?? {}) as { incoming?: IncomingMessage }
-  const shown = withoutMission(req.raw)
+  const shown = withoutMissionHeader(req.raw)
   // Assigning forgets what was read of the content.
   if (shown !== req.raw) req.raw = shown
-  if (Array.isArray(incoming?.rawHeaders)) dropMission(incoming)
+  if (Array.isArray(incoming?.rawHeaders)) removeFromMessage(incoming)
 }

@@ -10,7 +10,7 @@ const httpDate = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]
  *
  * @param now seconds
  */
-export function lifetimeOf(headers: Headers, now: number): number {
+export function freshnessOf(headers: Headers, now: number): number {
   const said = maxAgeOf(headers.get('cache-control') ?? '') ?? untilExpiry(headers, now)
   return said === undefined ? usual : Math.min(Math.max(said, shortest), longest)
 }

@@ -51,7 +51,7 @@ const hints: Readonly<Record<Refused, string>> = {
  * person or resource, an expired grant or none; `mission_terminated`; 401 `expired_jwt`, `revoked_jwt`; `server_error` where `load` fails or takes too long
  * @throws {TypeError} for an `auth` that no resource verified
  */
-export async function demandGrant(
+export async function assertGrant(
   auth: Auth | undefined,
   load: () => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>,
   options: GrantOptions = {},

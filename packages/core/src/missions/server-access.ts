@@ -1,0 +1,23 @@
+import { CircuitBreaker } from '../limits/circuit-breaker.ts'
+import { ConcurrencyLimiter } from '../limits/concurrency-limiter.ts'
+import { ServerUnavailableError } from './source.ts'
+
+/** The way to one person server: so many questions at a time, and none for a while after failures in a row. */
+export class ServerAccess {
+  readonly #limiter: ConcurrencyLimiter
+  readonly #breaker: CircuitBreaker
+
+  constructor(maxRunning: number, maxWaiting: number, now: () => number) {
+    this.#limiter = new ConcurrencyLimiter(maxRunning, maxWaiting)
+    this.#breaker = new CircuitBreaker(now)
+  }
+
+  /**
+   * @param signal ends the wait
+   * @throws {QueueFullError} or {CircuitOpenError} where nobody was asked (the promise rejects); what `question` throws
+   */
+  ask<T>(question: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const isFailure = (error: unknown): boolean => signal.aborted || error instanceof ServerUnavailableError
+    return this.#limiter.run(() => this.#breaker.run(question, isFailure), signal)
+  }
+}
