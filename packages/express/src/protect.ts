@@ -1,28 +1,15 @@
 import {
   type Auth,
   answer,
-  authorize,
   type PersonNeed,
   type Requirement,
   type Resource,
   type TokenKind,
 } from '@aauth-guard/core'
-import {
-  bindContent,
-  type ContentOptions,
-  passesPreflight,
-  validateGuardOptions,
-  validateRequirement,
-} from '@aauth-guard/core/adapter'
-import {
-  bufferContent,
-  keepPrivate,
-  removeMissionHeader,
-  sendNoContent,
-  signedRequest,
-} from '@aauth-guard/core/node'
+import { type ContentOptions, validateGuardOptions, validateRequirement } from '@aauth-guard/core/adapter'
+import { guardMessage, passPreflight, removeMissionHeader, signedRequest } from '@aauth-guard/core/node'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { fillSlot, remedy } from './get-auth.ts'
+import { slot } from './get-auth.ts'
 import { runParser } from './run-parser.ts'
 import { send } from './send.ts'
 
@@ -94,24 +81,16 @@ export function protect<Accept extends TokenKind = 'auth-token', Person extends 
   if (parser !== undefined && typeof parser !== 'function')
     throw new TypeError('"parser" must be a middleware: express.json({ verify: verifyDigest })')
   return (req, res, next) => {
-    const request = signedRequest(req)
-    if (passesPreflight(resource, request)) {
-      removeMissionHeader(req)
-      sendNoContent(res)
-      return next('route')
-    }
-    authorize(resource, request, requirement, { content: 'later' })
-      .then(async (auth) => {
-        fillSlot(req, auth)
-        const fault = parser && (await runParser(parser, req as Request, res as Response))
-        if (fault === undefined && auth !== undefined)
-          await bindContent(auth, () => bufferContent(req, maxContent), remedy)
-        removeMissionHeader(req)
-        keepPrivate(res)
-        return fault
-      })
+    const guarded = { message: req, response: res, request: signedRequest(req) }
+    if (passPreflight(resource, guarded)) return next('route')
+    const parse = parser && (() => runParser(parser, req as Request, res as Response))
+    guardMessage(guarded, { resource, requirement, slot, maxContent, parse })
       .then(
-        (fault: unknown) => next(fault),
+        ({ auth, fault }) => {
+          // Not enumerable, so that loggers do not read it.
+          if (auth !== undefined) slot.show(req, 'aauth', auth, false)
+          next(fault)
+        },
         async (error: unknown) => {
           if (!passErrors) return send(res, await answer(error))
           removeMissionHeader(req)

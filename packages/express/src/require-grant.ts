@@ -7,7 +7,7 @@ import {
   type MissionGrant,
 } from '@aauth-guard/core/missions'
 import type { Request } from 'express'
-import { callerOf } from './get-auth.ts'
+import { slot } from './get-auth.ts'
 import type { GuardOptions, ProtectHandler } from './protect.ts'
 import { send } from './send.ts'
 
@@ -45,7 +45,7 @@ export function requireGrant(
   const { passErrors } = validateGuardOptions(options, ['classPolicy', 'passErrors'])
   return (req, res, next) => {
     Promise.resolve()
-      .then(() => assertGrant(callerOf(req), () => load(req as unknown as Request), options))
+      .then(() => assertGrant(slot.callerOf(req), () => load(req as unknown as Request), options))
       .then(
         () => next(),
         async (error: unknown) => {

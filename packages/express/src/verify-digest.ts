@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AAuthError, verifyContent } from '@aauth-guard/core'
 import { contentBinding } from '@aauth-guard/core/adapter'
 import { rememberContent } from '@aauth-guard/core/node'
-import { slotOf } from './get-auth.ts'
+import { slot } from './get-auth.ts'
 
 /**
  * For the `verify` option of `express.json`, `urlencoded`, `raw` and `text`, where a parser reads the content before the
@@ -15,7 +15,7 @@ import { slotOf } from './get-auth.ts'
  * @throws {AAuthError} `invalid_signature` or `invalid_request`, which the guard answers
  */
 export function verifyDigest(req: IncomingMessage, _res: ServerResponse, content: Buffer): void {
-  const auth = slotOf(req)
+  const auth = slot.peek(req)
   const encoding = req.headers['content-encoding'] ?? 'identity'
   const compressed = encoding.toLowerCase() !== 'identity'
   if (auth === undefined) {

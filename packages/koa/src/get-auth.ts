@@ -1,24 +1,9 @@
-import type { Auth, AuthFor, IdentityOptions, PersonNeed, TokenKind } from '@aauth-guard/core'
-import { assertContentChecked, readIdentity } from '@aauth-guard/core/adapter'
+import type { AuthFor, IdentityOptions, PersonNeed, TokenKind } from '@aauth-guard/core'
+import { createIdentitySlot, type IdentitySlot } from '@aauth-guard/core/node'
 import type { Context } from 'koa'
 
-const slots = new WeakMap<object, Auth | undefined>()
-/** How the content of a request can be compared on Koa. */
-export const remedy = 'mount protect(resource) before the body parsers'
-
-/** Puts the identity into `ctx.state`, where reading it demands that the content was checked. */
-export function fillSlot({ req, state }: Pick<Context, 'req' | 'state'>, auth: Auth | undefined): void {
-  slots.set(req, auth)
-  if (auth === undefined) return
-  Object.defineProperty(state, 'aauth', {
-    configurable: true,
-    enumerable: true,
-    get() {
-      assertContentChecked(auth, remedy)
-      return auth
-    },
-  })
-}
+/** What the guards of this package found. */
+export const slot: IdentitySlot = createIdentitySlot('mount protect(resource) before the body parsers')
 
 /**
  * The verified identity of a request that passed `protect`, where the type of `ctx.state` does not say it.
@@ -32,18 +17,5 @@ export function getAuth<Kind extends TokenKind, Person extends PersonNeed = 'opt
   kind: Kind,
   options: IdentityOptions<Person> = {},
 ): AuthFor<Kind, Person> {
-  return readIdentity(slots.get(req), kind, remedy, options)
-}
-
-/**
- * Who called, whatever the token; `undefined` where nobody signed.
- * @throws {AAuthError} `server_error` when the signature covers `content-digest` but nobody compared it with the content
- * @throws {TypeError} where no guard ran
- */
-export function callerOf({ req }: Pick<Context, 'req'>): Auth | undefined {
-  if (!slots.has(req))
-    throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
-  const auth = slots.get(req)
-  if (auth !== undefined) assertContentChecked(auth, remedy)
-  return auth
+  return slot.read(req, kind, options)
 }

@@ -1,23 +1,17 @@
 import {
+  type AnyRequirement,
   type Authorized,
   answer,
-  authorize,
   isAAuthError,
   type PersonNeed,
   type Requirement,
   type Resource,
   type TokenKind,
 } from '@aauth-guard/core'
-import {
-  bindContent,
-  type ContentOptions,
-  passesPreflight,
-  validateGuardOptions,
-  validateRequirement,
-} from '@aauth-guard/core/adapter'
-import { bufferContent, keepPrivate, removeMissionHeader, sendNoContent } from '@aauth-guard/core/node'
+import { type ContentOptions, validateGuardOptions, validateRequirement } from '@aauth-guard/core/adapter'
+import { guardMessage, passPreflight, removeMissionHeader } from '@aauth-guard/core/node'
 import type { Middleware } from 'koa'
-import { fillSlot, remedy } from './get-auth.ts'
+import { slot } from './get-auth.ts'
 import { requestOf } from './request-of.ts'
 import { send } from './send.ts'
 
@@ -65,23 +59,21 @@ export function protect<
   validateRequirement(resource, requirement)
   const { passErrors, maxContent } = validateGuardOptions(options, ['passErrors', 'maxContent'])
   return async (ctx, next) => {
-    const request = requestOf(ctx)
-    if (passesPreflight(resource, request)) {
-      removeMissionHeader(ctx.req)
-      sendNoContent(ctx.res)
-      return next()
-    }
+    const guarded = { message: ctx.req, response: ctx.res, request: requestOf(ctx) }
+    if (passPreflight(resource, guarded)) return next()
     try {
-      const auth = await authorize(resource, request, requirement, { content: 'later' })
-      if (auth !== undefined) await bindContent(auth, () => bufferContent(ctx.req, maxContent), remedy)
-      fillSlot(ctx, auth)
+      const { auth } = await guardMessage(guarded, {
+        resource,
+        requirement: requirement as AnyRequirement,
+        slot,
+        maxContent,
+      })
+      if (auth !== undefined) slot.show(ctx.state, 'aauth', auth, true)
     } catch (error) {
       if (!passErrors) return send(ctx, await answer(error))
       removeMissionHeader(ctx.req)
       throw error
     }
-    removeMissionHeader(ctx.req)
-    keepPrivate(ctx.res)
     try {
       return await next()
     } catch (error) {

@@ -7,7 +7,7 @@ import {
   type MissionGrant,
 } from '@aauth-guard/core/missions'
 import type { Context, Middleware } from 'koa'
-import { callerOf } from './get-auth.ts'
+import { slot } from './get-auth.ts'
 import type { GuardOptions } from './protect.ts'
 import { send } from './send.ts'
 
@@ -41,7 +41,7 @@ export function requireGrant(
   const { passErrors } = validateGuardOptions(options, ['classPolicy', 'passErrors'])
   return async (ctx, next) => {
     try {
-      await assertGrant(callerOf(ctx), () => load(ctx), options)
+      await assertGrant(slot.callerOf(ctx.req), () => load(ctx), options)
     } catch (error) {
       if (passErrors || !isAAuthError(error)) throw error
       return send(ctx, await answer(error))

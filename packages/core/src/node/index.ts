@@ -1,5 +1,14 @@
+/** Hosts that hand over Node's messages. */
 export { dropRepresentation, keepPrivate, sendNoContent } from './answer-headers.ts'
 export { bufferContent } from './buffer-content.ts'
+export {
+  type GuardedMessage,
+  guardMessage,
+  type MessageGuard,
+  type PassedMessage,
+  passPreflight,
+} from './guard-message.ts'
+export { createIdentitySlot, type IdentitySlot } from './identity-slot.ts'
 export { readContent } from './read-content.ts'
 export { removeMissionHeader } from './remove-mission-header.ts'
 export { rememberContent, signedRequest } from './signed-request.ts'
