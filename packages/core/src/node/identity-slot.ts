@@ -39,7 +39,7 @@ export function createIdentitySlot(remedy: string): IdentitySlot {
     peek: (message) => found.get(message),
     callerOf(message) {
       if (!found.has(message))
-        throw new TypeError('nobody is authenticated here: put the guard of this adapter before requireGrant')
+        throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
       return found.get(message)
     },
     show(target, property, auth, enumerable) {
