@@ -1,0 +1,23 @@
+export type ContentBinding = 'uncovered' | 'unchecked' | 'checked';
+
+export interface ContentOptions {
+    readonly maxContent?: number;
+}
+
+export declare function answerRoutes(resource: Resource, request: SignedRequest, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer | undefined>;
+
+export declare function answerWellKnown(resource: Resource, method: string, target: string): Promise<Answer | undefined>;
+
+export declare function assertContentChecked(auth: Auth, remedy: string): void;
+
+export declare function bindContent(auth: Auth, read: () => Promise<Uint8Array | undefined>, remedy?: string): Promise<void>;
+
+export declare function contentBinding(auth: Auth): ContentBinding;
+
+export declare function passesPreflight(resource: Resource, request: SignedRequest): boolean;
+
+export declare function readIdentity<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(auth: Auth | undefined, kind: Kind, remedy: string, { person }?: IdentityOptions<Person>): AuthFor<Kind, Person>;
+
+export declare function validateGuardOptions<Options extends AnyGuardOptions>(options: Options, names: readonly (keyof Options & string)[]): Options & Required<AnyGuardOptions>;
+
+export declare function validateRequirement(resource: Resource, requirement: AnyRequirement): void;

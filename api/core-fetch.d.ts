@@ -1,0 +1,11 @@
+export type GuardedHandler<Accept extends TokenKind, Optional extends boolean, Rest extends unknown[], Person extends PersonNeed = 'optional'> = (request: Request, auth: Authorized<Accept, Optional, Person>, ...rest: Rest) => Response | Promise<Response>;
+
+export declare function checkContent(auth: Auth, request: Request, maxContent?: number): Promise<Request>;
+
+export declare function fetchGuard<Accept extends TokenKind = 'auth-token', Optional extends boolean = false, Person extends PersonNeed = 'optional'>(resource: Resource, requirement: Requirement<Accept, Optional, Person>, options?: ContentOptions): <Rest extends unknown[]>(handler: GuardedHandler<Accept, Optional, Rest, Person>) => (request: Request, ...rest: Rest) => Promise<Response>;
+
+export declare function fetchRequest(request: Request): SignedRequest;
+
+export declare function readContent(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>>;
+
+export declare function withoutMissionHeader(request: Request): Request;

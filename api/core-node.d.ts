@@ -1,0 +1,55 @@
+export interface GuardedMessage {
+    readonly message: IncomingMessage;
+    readonly response: ServerResponse;
+    readonly request: SignedRequest;
+}
+
+export interface IdentitySlot {
+    readonly remedy: string;
+    fill(message: IncomingMessage, auth: Auth | undefined): void;
+    read<Kind extends TokenKind, Person extends PersonNeed>(message: IncomingMessage, kind: Kind, options: IdentityOptions<Person>): AuthFor<Kind, Person>;
+    peek(message: IncomingMessage): Auth | undefined;
+    callerOf(message: IncomingMessage): Auth | undefined;
+    show(target: object, property: string, auth: Auth, enumerable: boolean): void;
+}
+
+export interface MessageGuard {
+    readonly resource: Resource;
+    readonly requirement: AnyRequirement;
+    readonly slot: IdentitySlot;
+    readonly maxContent: number;
+    readonly parse?: (() => Promise<unknown>) | undefined;
+}
+
+export interface PassedMessage {
+    readonly auth: Auth | undefined;
+    readonly fault: unknown;
+}
+
+export declare function bufferContent(message: IncomingMessage, limit: number): Promise<Uint8Array | undefined>;
+
+export declare function createIdentitySlot(remedy: string): IdentitySlot;
+
+export declare function dropRepresentation(res: ServerResponse): void;
+
+export declare function guardMessage({ message, response, request }: GuardedMessage, { resource, requirement, slot, maxContent, parse }: MessageGuard): Promise<PassedMessage>;
+
+export declare function keepPrivate(res: ServerResponse): void;
+
+export declare function passPreflight(resource: Resource, { message, response, request }: GuardedMessage): boolean;
+
+export declare function readContent(message: IncomingMessage, limit: number): Promise<Uint8Array>;
+
+export declare function refuseUpgrade(socket: Duplex, error: unknown): Promise<void>;
+
+export declare function rememberContent(message: IncomingMessage, content: Uint8Array): void;
+
+export declare function removeMissionHeader(message: IncomingMessage): void;
+
+export declare function sendNoContent(res: ServerResponse): void;
+
+export declare function signedRequest(message: IncomingMessage & {
+    readonly originalUrl?: string;
+}, target?: () => string): SignedRequest;
+
+export declare function verifyUpgrade<Accept extends TokenKind = 'auth-token', Optional extends boolean = false, Person extends PersonNeed = 'optional'>(resource: Resource, message: IncomingMessage, requirement?: Requirement<Accept, Optional, Person>): Promise<Authorized<Accept, Optional, Person>>;

@@ -1,0 +1,471 @@
+export declare class AAuthError extends Error {
+    #private;
+    readonly name = "AAuthError";
+    readonly code: AAuthErrorCode;
+    readonly status: number;
+    readonly expose: boolean;
+    readonly hint: string | undefined;
+    constructor(code: AAuthErrorCode, details?: RefusalDetails);
+    get headers(): Readonly<Record<string, string>>;
+    get problem(): Readonly<Record<string, unknown>>;
+}
+
+export type AAuthErrorCode = SignatureErrorCode | 'agent_token_required' | 'person_token_required' | 'auth_token_required' | 'invalid_request' | 'invalid_scope' | 'invalid_account' | 'unsupported_iss' | 'content_too_large' | 'rate_limited' | 'access_denied' | 'person_required' | 'mission_required' | 'mission_mismatch' | 'class_mismatch' | 'class_unverifiable' | 'mission_terminated' | 'server_error';
+
+export interface AgentAuth extends Verified {
+    readonly type: 'agent-token';
+    readonly generation?: undefined;
+    readonly sub: string;
+    readonly agent: string;
+    readonly parentAgent?: string;
+    readonly ps?: string;
+    readonly scopes: readonly string[];
+    readonly account: null;
+    readonly tenant: null;
+    readonly mission?: undefined;
+    readonly class: AgentClass;
+}
+
+export interface AgentClass {
+    readonly provider: string;
+}
+
+export interface Answer {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+}
+
+export type AnyRequirement = Omit<Requirement<TokenKind>, 'check'> & Pick<Requirement<never>, 'check'>;
+
+export type Auth = AgentAuth | PersonAuth | PersonTokenAuth | MissionHeaderAuth;
+
+export type AuthFor<Accept extends TokenKind, Person extends PersonNeed = 'optional'> = (Accept extends 'agent-token' ? (Person extends 'required' ? never : AgentAuth) : never) | (Accept extends 'person-token' ? PersonAuth | PersonTokenAuth : never) | (Accept extends 'auth-token' ? PersonTokenAuth | OlderAuthFor<Person> : never);
+
+export interface AuthorizeOptions {
+    readonly content?: 'later';
+}
+
+export type Authorized<Accept extends TokenKind, Optional extends boolean, Person extends PersonNeed = 'optional'> = AuthFor<Accept, Person> | (Optional extends true ? undefined : never);
+
+export type Capability = 'interaction' | 'clarification' | 'payment';
+
+export type ClassPolicy = 'deny' | 'mission-only' | 'same-key' | 'linked-key';
+
+export interface DecisionEvent {
+    readonly type: 'aauth.decision.v1';
+    readonly time: number;
+    readonly process: string;
+    readonly seq: number;
+    readonly request: string;
+    readonly step: number;
+    readonly point: DecisionPoint;
+    readonly credential: 'aauth' | 'other';
+    readonly outcome: 'accepted' | 'challenged' | 'refused' | 'failed';
+    readonly status?: number;
+    readonly code?: AAuthErrorCode;
+    readonly hint?: string;
+    readonly duration: Readonly<Record<string, number>>;
+    readonly requirement?: string;
+    readonly method: string;
+    readonly path: string;
+    readonly generation?: Generation;
+    readonly kind?: TokenKind;
+    readonly issuer?: string;
+    readonly agent?: string;
+    readonly person?: string;
+    readonly personScope?: 'fleet' | 'process' | 'raw';
+    readonly mission?: Mission;
+    readonly class?: string;
+    readonly thumbprint?: string;
+    readonly jti?: string;
+    readonly exp?: number;
+    readonly covered?: readonly string[];
+    readonly claimed?: {
+        readonly issuer?: string;
+        readonly agent?: string;
+        readonly mission?: string;
+    };
+    readonly call_id?: string;
+}
+
+export type DecisionListener = (event: DecisionEvent, refusal: AAuthError | undefined) => unknown;
+
+export type DecisionPoint = 'guard' | 'content' | 'grant' | 'step-up' | 'server' | 'route';
+
+export type DecisionRecorder = (event: DecisionEvent) => void | Promise<void>;
+
+export type DefaultRequirement = Pick<Requirement, 'person' | 'mission' | 'class' | 'classPolicy'>;
+
+export type EventListener = (event: ResourceEvent) => unknown;
+
+export interface FoundRevocation {
+    readonly revoked: boolean;
+    readonly purgedAt?: number | undefined;
+}
+
+export type FurtherClaims = Readonly<Record<string, unknown>>;
+
+export type Generation = 'mission-header' | 'person-token';
+
+export interface IdentityOptions<Person extends PersonNeed> {
+    readonly person?: Person;
+}
+
+export interface KeysFetchedEvent {
+    readonly type: 'aauth.keys_fetched.v1';
+    readonly issuer: string;
+    readonly document: string;
+    readonly outcome: 'fetched' | 'failed';
+    readonly hint?: string;
+}
+
+export interface Lifetime {
+    readonly signal: AbortSignal;
+    [Symbol.dispose](): void;
+}
+
+export interface Limits {
+    readonly fetchDeadline: number;
+    readonly requestDeadline: number;
+    readonly verifiedTokens: number;
+    readonly unlistedIssuers: number;
+    readonly replays: number;
+    readonly replaysPerIssuer: number;
+    readonly replaysPerKey: number;
+    readonly tombstones: number;
+}
+
+export interface Mission {
+    readonly approver: string;
+    readonly s256: string;
+}
+
+export interface MissionHeaderAuth extends AuthToken {
+    readonly generation: 'mission-header';
+    readonly sub?: string;
+    readonly ps?: string;
+    readonly agent: string;
+    readonly class?: AgentClass;
+}
+
+export interface MissionMonitor {
+    assertActive(mission: Mission, safe: boolean): void | Promise<void>;
+    readonly assertActiveNow: ((mission: Mission) => Promise<void>) | undefined;
+    status(mission: Mission): Promise<MissionStatus>;
+    forget(mission: Mission): void;
+    learn(claims: VerifiedClaims): void;
+    missionOf(token: Pick<VerifiedClaims, 'iss' | 'jti'>): Mission | undefined;
+    suspect(token: Pick<VerifiedClaims, 'iss' | 'jti'>, mission: Mission): void;
+    purge(iss: string): void;
+    readonly times: {
+        readonly activeTtl: number;
+        readonly maxStale: number;
+    } | undefined;
+    readonly assertWithinTerms: ((auth: Auth, wanted: WantedTerms) => void | Promise<void>) | undefined;
+    readonly link: ((thumbprint: string, claims: VerifiedClaims) => void) | undefined;
+    providerOf(thumbprint: string): string | undefined | Promise<string | undefined>;
+    readonly endpoints: ReadonlyMap<string | undefined, Endpoint>;
+    published(base: string): Readonly<Record<string, string>>;
+}
+
+export interface MissionMonitorFactory {
+    start(state: ResourceState): MissionMonitor;
+}
+
+export interface MissionStatus {
+    readonly status: 'active' | 'terminated' | 'unknown';
+    readonly reason?: string | undefined;
+}
+
+export interface Missions {
+    terminate(mission: Mission, reason?: string): Promise<void>;
+    status(mission: Mission): Promise<MissionStatus>;
+    observe(mission: Mission, response: Response): Promise<boolean>;
+}
+
+export interface ObserveOptions {
+    readonly personHashKey?: Uint8Array;
+    readonly rawPersons?: boolean;
+}
+
+export interface PersonAuth extends Verified {
+    readonly type: 'person-token';
+    readonly generation: 'person-token';
+    readonly sub: string;
+    readonly ps: string;
+    readonly agent?: undefined;
+    readonly scopes: readonly string[];
+    readonly account: null;
+    readonly tenant: string | null;
+    readonly mission?: Mission;
+    readonly class?: undefined;
+}
+
+export type PersonNeed = 'required' | 'optional';
+
+export interface PersonTokenAuth extends AuthToken {
+    readonly generation: 'person-token';
+    readonly sub: string;
+    readonly ps: string;
+    readonly agent?: undefined;
+    readonly class?: undefined;
+}
+
+export interface RefusalDetails {
+    readonly hint?: string;
+    readonly detail?: string;
+    readonly requiredInput?: readonly string[];
+    readonly requirement?: RequirementName;
+    readonly resourceToken?: string;
+    readonly advertise?: boolean;
+    readonly scheme?: 'jwt' | 'jwks_uri';
+    readonly terminationReason?: string | undefined;
+    readonly retryAfter?: number;
+    readonly permanent?: boolean;
+    readonly allow?: string;
+    readonly cause?: unknown;
+}
+
+export interface ReplayMark {
+    readonly issuer: string;
+    readonly owner: string;
+    readonly fingerprint: string;
+    readonly until: number;
+    readonly window: number;
+    readonly listed: boolean;
+}
+
+export type ReplayScope = 'auto' | 'unsafe' | 'all' | 'off';
+
+export interface ReplayStore {
+    mark(mark: ReplayMark): MayWait<ReplayVerdict>;
+}
+
+export type ReplayVerdict = 'first' | 'repeated' | 'full' | 'unknown';
+
+export interface Requirement<Accept extends TokenKind = 'auth-token', Optional extends boolean = boolean, Person extends PersonNeed = PersonNeed> {
+    readonly name?: string;
+    readonly accept?: Accept | readonly Accept[];
+    readonly scope?: string | readonly string[];
+    readonly person?: Person;
+    readonly mission?: 'required' | 'optional' | 'forbidden' | {
+        readonly approver: string;
+    };
+    readonly class?: 'any' | {
+        readonly provider: string | readonly string[];
+    };
+    readonly classPolicy?: ClassPolicy;
+    readonly tool?: string;
+    readonly account?: string | ((request: RoutedRequest) => string);
+    readonly components?: readonly string[];
+    readonly singleUse?: boolean;
+    readonly optional?: Optional;
+    readonly trust?: Trust;
+    readonly check?: (auth: AuthFor<Accept, Person>, request: RoutedRequest) => boolean | Promise<boolean>;
+}
+
+export type RequirementName = 'agent-token' | 'person-token' | 'auth-token';
+
+export interface Resource {
+    readonly issuer: string;
+    readonly missions: Missions;
+    revoke(token: Revocation): Promise<void>;
+    purgeIssuer(issuer: string): Promise<void>;
+    close(): void;
+}
+
+export interface ResourceDisplay {
+    readonly name?: string;
+    readonly description?: string;
+    readonly logo_uri?: string;
+    readonly logo_dark_uri?: string;
+    readonly documentation_uri?: string;
+    readonly tos_uri?: string;
+    readonly policy_uri?: string;
+    readonly r3_vocabularies?: Readonly<Record<string, string>>;
+}
+
+export type ResourceEvent = (KeysFetchedEvent | StoreFailedEvent) & {
+    readonly time: number;
+    readonly suppressed: number;
+};
+
+export interface ResourceOptions {
+    readonly issuer: string;
+    readonly trust: Trust;
+    readonly authorities?: readonly string[];
+    readonly strippedPrefix?: string;
+    readonly cors?: boolean;
+    readonly scopes?: Readonly<Record<string, string>>;
+    readonly defaultScope?: string;
+    readonly accessServer?: string;
+    readonly acceptPersonServerTokens?: boolean;
+    readonly generations?: readonly Generation[];
+    readonly signingKey?: SigningKey | Signer;
+    readonly publishedKeys?: readonly JWK[];
+    readonly accessMode?: AccessMode;
+    readonly accounts?: AccountCheck;
+    readonly revocationDelegates?: Readonly<Record<string, readonly string[]>>;
+    readonly legacyPersonTokenJti?: 'auto' | 'never' | readonly string[];
+    readonly stores?: Stores;
+    readonly missions?: MissionMonitorFactory;
+    readonly signatureWindow?: number;
+    readonly additionalSignatureComponents?: readonly string[];
+    readonly otherSignatureSchemes?: readonly string[];
+    readonly replay?: ReplayScope;
+    readonly claims?: readonly string[];
+    readonly require?: DefaultRequirement;
+    readonly maxAgentTokenLifetime?: number;
+    readonly fetch?: typeof fetch;
+    readonly now?: () => number;
+    readonly metadata?: ResourceDisplay;
+    readonly onDecision?: DecisionListener;
+    readonly onEvent?: EventListener;
+    readonly recorder?: DecisionRecorder;
+    readonly observe?: ObserveOptions;
+    readonly limits?: Partial<Limits>;
+}
+
+export interface Revocation {
+    readonly iss: string;
+    readonly jti: string;
+    readonly exp: number;
+    readonly mission?: {
+        readonly approver: string;
+        readonly s256: string;
+    } | undefined;
+}
+
+export interface RevocationEntry extends Revocation {
+    readonly listed: boolean;
+}
+
+export interface RevocationStore {
+    add(entry: RevocationEntry): MayWait<RevocationVerdict>;
+    find(token: {
+        readonly iss: string;
+        readonly jti: string;
+    }): MayWait<FoundRevocation>;
+    purge(issuer: {
+        readonly iss: string;
+        readonly listed: boolean;
+    }): MayWait<number>;
+}
+
+export type RevocationVerdict = 'recorded' | 'full';
+
+export interface RoutedRequest extends SignedRequest {
+    readonly target: string;
+    readonly path: string;
+    readonly query: string;
+}
+
+export type SignatureErrorCode = 'invalid_signature' | 'invalid_input' | 'unsupported_scheme' | 'unsupported_algorithm' | 'invalid_key' | 'unknown_key' | 'invalid_jwt' | 'expired_jwt' | 'revoked_jwt' | 'issuer_missing' | 'issuer_mismatch' | 'clock_skew';
+
+export interface SignedRequest {
+    readonly method: string;
+    readonly target: string;
+    header(name: string): readonly string[];
+    readonly body?: Uint8Array | undefined;
+}
+
+export interface Signer {
+    readonly publicKey: JWK & {
+        readonly kid: string;
+        readonly alg: 'Ed25519' | 'ES256';
+    };
+    sign(octets: Uint8Array): Uint8Array | Promise<Uint8Array>;
+}
+
+export type SigningKey = JWK & {
+    readonly kid: string;
+    readonly alg: 'Ed25519' | 'ES256';
+};
+
+export interface StepUp {
+    readonly scope: string | readonly string[];
+    readonly account?: string;
+}
+
+export interface StoreFailedEvent {
+    readonly type: 'aauth.store_failed.v1';
+    readonly store: string;
+    readonly hint: string;
+}
+
+export interface Stores {
+    readonly tombstones?: TombstoneStore;
+    readonly revocations?: RevocationStore;
+    readonly replays?: ReplayStore;
+}
+
+export type TokenKind = 'agent-token' | 'person-token' | 'auth-token';
+
+export interface Tombstone {
+    readonly approver: string;
+    readonly s256: string;
+    readonly reason?: string | undefined;
+}
+
+export interface TombstoneEntry extends Tombstone {
+    readonly listed: boolean;
+}
+
+export interface TombstoneStore {
+    add(entry: TombstoneEntry): MayWait<TombstoneVerdict>;
+    find(mission: {
+        readonly approver: string;
+        readonly s256: string;
+        readonly listed: boolean;
+    }): MayWait<Tombstone | 'full' | undefined>;
+}
+
+export type TombstoneVerdict = 'recorded' | 'full';
+
+export type Trust = 'any' | TrustPolicy;
+
+export interface TrustPolicy {
+    readonly agentProviders?: Trusted;
+    readonly personServers?: Trusted;
+    readonly accessServers?: Exclude<Trusted, 'any'>;
+}
+
+export type Trusted = 'any' | readonly string[] | ((issuer: string) => boolean);
+
+export type VerifiedClaims = Omit<UntrustedClaims, 'verified' | 'jwk'> & {
+    readonly verified: true;
+};
+
+export interface VerifiedServer {
+    readonly id: string;
+    readonly role: IssuerRole;
+}
+
+export declare function answer(error: unknown): Promise<Answer>;
+
+export declare function authorize<Accept extends TokenKind = 'auth-token', Optional extends boolean = false, Person extends PersonNeed = 'optional'>(resource: Resource, request: SignedRequest, requirement?: Requirement<Accept, Optional, Person>, options?: AuthorizeOptions): Promise<Authorized<Accept, Optional, Person>>;
+
+export declare function authorizeServer(resource: Resource, request: SignedRequest, readContent: () => Promise<Uint8Array>): Promise<VerifiedServer>;
+
+export declare function capabilitiesOf(auth: Auth): ReadonlySet<Capability>;
+
+export declare function createResource(options: ResourceOptions): Resource;
+
+export declare function isAAuthError(value: unknown): value is AAuthError;
+
+export declare function issueResourceToken(resource: Resource, auth: Auth, wanted: StepUp): Promise<string>;
+
+export declare function lifetimeOf(auth: Auth): Lifetime;
+
+export declare function personKey(auth: PersonAuth | PersonTokenAuth | (Auth & {
+    readonly sub: string;
+    readonly generation: string;
+})): string;
+export declare function personKey(auth: Auth): string | undefined;
+
+export declare function resourceLink(resource: Resource): string;
+
+export declare function stepUp(resource: Resource, auth: Auth, wanted: StepUp): never;
+
+export declare function verifyContent(auth: Auth, content: Uint8Array): void | Promise<void>;
