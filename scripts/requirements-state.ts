@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { root, type TestReport } from './test-report.ts'
+import { readDecisions, readIds } from './catalogue.ts'
+import type { TestReport } from './test-report.ts'
 
 /** An id whose tests passed, one whose tests were skipped in this run, or one that was decided in writing. */
 export interface IdState {
@@ -9,18 +8,6 @@ export interface IdState {
   readonly files: readonly string[]
   /** Why it is not offered, and what that leaves open, or whose job it is. */
   readonly reason?: string
-}
-
-interface Decision {
-  readonly state: 'not offered' | 'not our job'
-  readonly reason: string
-  readonly ids: readonly string[]
-}
-
-/** @param name of a file in `docs` with an id per line */
-export function readIds(name: 'requirements.txt' | 'attacks.txt'): string[] {
-  const lines = readFileSync(join(root, 'docs', name), 'utf8').split('\n')
-  return lines.filter((line) => /^[A-Z]/.test(line))
 }
 
 /** The state of every id, and what contradicts itself. */
@@ -33,7 +20,7 @@ export function stateIds(report: TestReport): {
   const mistakes = [
     ...listed('tests cite ids that no page defines', [...states.keys()], (id) => !known.includes(id)),
   ]
-  const decided = decisions()
+  const decided = readDecisions()
   for (const { state, reason, ids } of decided) {
     mistakes.push(
       ...listed('docs/requirements-status.json has ids that are proved: remove them', ids, (id) =>
@@ -72,10 +59,6 @@ function provedBy({ tests }: TestReport): Map<string, IdState> {
     }
   }
   return states
-}
-
-function decisions(): readonly Decision[] {
-  return JSON.parse(readFileSync(join(root, 'docs/requirements-status.json'), 'utf8')) as Decision[]
 }
 
 function listed(what: string, ids: readonly string[], isMistake: (id: string) => boolean): string[] {

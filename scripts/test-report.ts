@@ -19,7 +19,7 @@ export interface TestReport {
   readonly tests: readonly ReportedTest[]
 }
 
-/** `SIG-10` or `X3` of the resource-server matrix, `R11-063` of draft 11, `E12` of the attack catalogue. */
+/** `SIG-10` or `R11-063` of docs/requirements.md, `E12` or `X3` of docs/attacks.md. */
 const id = /(?:R11-\d{3}|[A-Z]{2,6}-\d{1,2}|X\d{1,2}|[A-Q]\d{2})/.source
 const bracket = new RegExp(`\\[(${id}(?:[,; ]+${id})*)\\]`, 'g')
 

@@ -123,7 +123,7 @@ export interface RequestData {
   readonly streamed?: true
 }
 
-/** The `Auth` of architecture §5, or `null` where an optional route lets a caller without credential pass. */
+/** The `Auth` of an accepted request, or `null` where an optional route lets a caller without credential pass. */
 export interface Accepted {
   readonly verdict: 'accept'
   readonly auth: Readonly<Record<string, unknown>> | null

@@ -97,7 +97,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Person extends 
           next(error)
         },
       )
-      // A rejection that nobody handles would end the process (security Q08).
+      // A rejection that nobody handles would end the process (Q08).
       .catch(next)
   }
 }

@@ -27,7 +27,7 @@ describe.each(expressLines)('connections on %s', (_, express) => {
     expect(statusesOf(await exchange(url, head + upgrade))).toEqual([401])
   })
 
-  it('may end while a verdict is pending; nothing is thrown and the next request is served [Q10, R17]', async () => {
+  it('may end while a verdict is pending; nothing is thrown and the next request is served [Q10]', async () => {
     const unhandled: unknown[] = []
     const note = (reason: unknown): void => {
       unhandled.push(reason)

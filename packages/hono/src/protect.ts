@@ -107,7 +107,7 @@ function keepsOctets({ bodyCache }: Context['req']): boolean {
   return first !== undefined && first !== 'formData'
 }
 
-/** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */
+/** AAuth requests carry no Authorization, so shared caches would store what they may not (M14). */
 function keepPrivate(c: Context): void {
   // An upgrade is what the runtime made it; a copy would be none.
   if (c.res.status === 101) return

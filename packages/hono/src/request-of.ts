@@ -16,7 +16,7 @@ export function requestOf(c: Context): SignedRequest {
   const { incoming } = (env ?? {}) as { incoming?: IncomingMessage }
   if (!Array.isArray(incoming?.rawHeaders)) return asShown(c)
   const signed = signedRequest(incoming)
-  // Hosts write methods in upper case; what differs in more was overridden on the way (security E06).
+  // Hosts write methods in upper case; what differs in more was overridden on the way (E06).
   return signed.method.toUpperCase() === req.method.toUpperCase() ? signed : asRouted(signed, req.method)
 }
 

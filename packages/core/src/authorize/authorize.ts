@@ -51,7 +51,7 @@ const contentAtHand: AuthorizeOptions = Object.freeze({})
  * @returns the verified, frozen identity; `undefined` only under `optional` and without any credential
  * @throws {AAuthError} for every refusal, and for nothing else once `requirement` itself is well-formed
  * @throws {TypeError} when `requirement` is not, or `resource` is none
- * @see draft 11 §11.3.4, architecture §3
+ * @see draft 11 §11.3.4, docs/decisions.md#order-of-checks
  * @example
  * ```ts
  * import { answer, authorize } from '@aauth-guard/core'
@@ -134,7 +134,7 @@ export function validateRequirement(resource: Resource, requirement: AnyRequirem
 
 /**
  * What an earlier guard of this resource found about the same request, checked against what this one demands:
- * otherwise the second guard of a route would take the first for a replay (security E23).
+ * otherwise the second guard of a route would take the first for a replay (E23).
  */
 async function reuse(
   state: ResourceState,
@@ -143,7 +143,7 @@ async function reuse(
   verified: VerifiedRequest,
 ): Promise<VerifiedRequest | undefined> {
   const { claims } = verified.token
-  // Something between the guards may have changed what will be routed (security E06).
+  // Something between the guards may have changed what will be routed (E06).
   if (verified.transport.method !== request.method || verified.transport.rawTarget !== request.target)
     return undefined
   const askedAt = performance.now()

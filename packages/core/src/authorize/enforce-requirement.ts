@@ -20,8 +20,8 @@ import type { SignedRequest } from '../wire/signed-request.ts'
 const resourceToken = 'the issuing of a resource token'
 
 /**
- * Asks whether a verified request is enough for the route, in the order of architecture §11: a mission that no
- * resource token could mend, kind, person, scope, mission, class, account, `check`.
+ * Asks whether a verified request is enough for the route, in the order of docs/decisions.md#order-of-faults: a mission
+ * that no resource token could mend, kind, person, scope, mission, class, account, `check`.
  * @throws {AAuthError} a challenge (401) or a refusal (403)
  */
 export async function enforceRequirement(
@@ -82,7 +82,7 @@ async function personMissing(
 }
 
 /**
- * A mission that the agent only asserts can shape a resource token, never a grant (matrix MISS-4, MISS-10). What no
+ * A mission that the agent only asserts can shape a resource token, never a grant (MISS-4, MISS-10). What no
  * resource token could mend was refused before.
  */
 function missionMissing(
@@ -96,7 +96,7 @@ function missionMissing(
 }
 
 /**
- * Unknown is not a match (matrix CLASS-2). A provider that vouched for the key itself outweighs what a person server
+ * Unknown is not a match (CLASS-2). A provider that vouched for the key itself outweighs what a person server
  * says of the agent.
  */
 function checkClass(

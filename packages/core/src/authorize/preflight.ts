@@ -5,7 +5,7 @@ import type { SignedRequest } from '../wire/signed-request.ts'
 
 /**
  * Whether a guard lets this request pass to the CORS middleware behind it: the resource says `cors: true` and a
- * browser asks before it sends the real request, which it does without credentials (security M20). An adapter
+ * browser asks before it sends the real request, which it does without credentials (M20). An adapter
  * passes it on without identity and answers without content.
  */
 export function passesPreflight(resource: Resource, request: SignedRequest): boolean {

@@ -30,7 +30,7 @@ export interface StepUp {
  *
  * @throws {AAuthError} always
  * @throws {TypeError} for an `auth` that this resource did not verify, a scope it does not describe, no account
- * @see draft 11 §6.5, R11-146, matrix CHAL-7
+ * @see draft 11 §6.5, R11-146, CHAL-7
  * @example
  * ```ts
  * import { type Auth, createResource, stepUp } from '@aauth-guard/core'
@@ -64,7 +64,7 @@ export function stepUp(resource: Resource, auth: Auth, wanted: StepUp): never {
  * @throws {AAuthError} as `stepUp`; `invalid_scope` for a scope nobody described; `expired_jwt` and `revoked_jwt` for
  * a token that died since; `server_error` where the signer fails
  * @throws {TypeError} for an `auth` that this resource did not verify, or no account
- * @see draft 11 §6.7, matrix RT-1 to RT-14
+ * @see draft 11 §6.7, RT-1 to RT-14
  */
 export async function issueResourceToken(resource: Resource, auth: Auth, wanted: StepUp): Promise<string> {
   const { state, request, verified, mission } = ownProvenance(resource, auth)

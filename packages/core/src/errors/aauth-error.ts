@@ -73,7 +73,7 @@ export interface RefusalDetails {
 
 interface Row {
   readonly status: number
-  /** The one sentence a caller gets; it names no value of the request (security P01). */
+  /** The one sentence a caller gets; it names no value of the request (P01). */
   readonly detail: string
 }
 
@@ -181,12 +181,12 @@ export class AAuthError extends Error {
     const row = rowOf(code, this.#details)
     const { status } = row
     const detail = detailOf(row, this.#details)
-    // The type URN is mandatory beside Signature-Error (Signature Keys 09 §5.2); AAuth reads `error` (matrix ERR-2),
-    // agents of drafts 01-08 `error_description` (matrix ERR-1).
+    // The type URN is mandatory beside Signature-Error (Signature Keys 09 §5.2); AAuth reads `error` (ERR-2),
+    // agents of drafts 01-08 `error_description` (ERR-1).
     const type = isSignatureError(code) ? { type: `urn:ietf:params:sig-error:${code}` } : {}
     const problem = { ...type, status, error: code, detail, error_description: detail }
     if (code !== 'mission_terminated') return problem
-    // The members that person servers use (draft 11 §8.8, matrix MISS-9).
+    // The members that person servers use (draft 11 §8.8, MISS-9).
     const { terminationReason } = ownMembers(this.#details)
     return { ...problem, mission_status: 'terminated', termination_reason: terminationReason }
   }
@@ -196,7 +196,7 @@ const noDetails: RefusalDetails = {}
 
 const visible = /^[\x20-\x7e]*$/
 
-/** Text of a request that cannot forge another line of a log (security P05). */
+/** Text of a request that cannot forge another line of a log (P05). */
 function printable(hint: string): string {
   const plain = visible.test(hint) ? hint : hint.replace(/[^\x20-\x7e]/g, '\ufffd')
   return plain.length > 512 ? plain.slice(0, 512) : plain
@@ -243,7 +243,7 @@ function headersOf(
       ...(required && { required_input: [required, new Map()] }),
     })
   }
-  // A policy refusal carries none of these (matrix ERR-3).
+  // A policy refusal carries none of these (ERR-3).
   if (status === 401) {
     if (details.advertise || code === 'unsupported_scheme')
       headers['accept-signature-scheme'] = details.scheme ?? context?.schemes.join(', ') ?? 'jwt'

@@ -83,7 +83,7 @@ function respond({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers })
 }
 
-/** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */
+/** AAuth requests carry no Authorization, so shared caches would store what they may not (M14). */
 function keepPrivate(response: Response): Response {
   // An upgrade is what the runtime made it; a copy would be none.
   if (response.status === 101) return response

@@ -59,8 +59,8 @@ export async function checkContent(
 }
 
 /**
- * The request as an application should see it: without `AAuth-Mission`, which is only what the agent asserts (matrix
- * MISS-13). Guards know it again. Where a host lets nobody change the headers it is a copy.
+ * The request as an application should see it: without `AAuth-Mission`, which is only what the agent asserts
+ * (MISS-13). Guards know it again. Where a host lets nobody change the headers it is a copy.
  */
 export function withoutMissionHeader(request: Request): Request {
   if (!request.headers.has(missionHeader)) return request
@@ -85,8 +85,8 @@ function inPlaceOf(request: Request, copy: Request): Request {
 }
 
 /**
- * Path and query as text: a URL parser would normalise them (architecture §11, hosts). Where `Host` says something
- * else than the URL, the client sent absolute form, whose authority must be ours (security E11).
+ * Path and query as text: a URL parser would normalise them (docs/decisions.md#targets). Where `Host` says something
+ * else than the URL, the client sent absolute form, whose authority must be ours (E11).
  */
 function targetOf({ url, headers }: Request): string {
   const start = url.indexOf('://') + 3

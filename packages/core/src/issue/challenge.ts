@@ -6,7 +6,7 @@ import type { VerifiedRequest } from '../verify/verify-request.ts'
 import { issueForRequest } from './issue-for-request.ts'
 import { requireToken } from './redeems-agent-token.ts'
 
-/** The answer to a verified token of a kind the route does not take (matrix CHAL-3 to CHAL-9; R11-140 to R11-144). */
+/** The answer to a verified token of a kind the route does not take (CHAL-3 to CHAL-9; R11-140 to R11-144). */
 export function challengeKind(
   state: ResourceState,
   verified: VerifiedRequest,
@@ -30,7 +30,7 @@ export function challengeKind(
 }
 
 /**
- * The answer that leads to an auth token, or to one that grants more (matrix CHAL-6 to CHAL-8; R11-146).
+ * The answer that leads to an auth token, or to one that grants more (CHAL-6 to CHAL-8; R11-146).
  * @throws {AAuthError} where no resource token can be issued
  */
 export async function askForAuthToken(

@@ -48,7 +48,7 @@ export async function issueForRequest(
   assertMission(mission, demanded)
   const audience = audienceOf(state, claims, trust)
   const { legacyPersonTokenJti: legacy } = settings
-  // The older name is of the person token, which is not at hand (matrix RT-7, D20).
+  // The older name is of the person token, which is not at hand (RT-7, D20).
   if (claims.kind === 'auth-token' && namesPresented(claims) && Array.isArray(legacy)) {
     if (legacy.includes(audience)) throw requireToken('person-token', demanded.missionRequired)
   }

@@ -8,7 +8,7 @@ import { agentTokenRules, rulesOf, serves } from '../token/generations.ts'
 /**
  * Whether an agent token is enough for a resource token, because its person server speaks drafts 01 to 10. An agent
  * token looks the same in both generations, so where both are served the metadata of that person server decides; an
- * `AAuth-Mission` header never does (architecture §11, R11-142).
+ * `AAuth-Mission` header never does (docs/decisions.md#generations, R11-142).
  */
 export async function redeemsAgentToken(
   state: ResourceState,

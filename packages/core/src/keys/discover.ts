@@ -75,7 +75,7 @@ export async function discover({
   return { metadata: keptMetadata(document.json), keys, lifetime: freshnessOf(jwks.headers, now()) }
 }
 
-/** A key set on another host would need an admission of its own (A-62, security I05, I06). */
+/** A key set on another host would need an admission of its own (A-62, I05, I06). */
 function isOnHostOf(iss: string, value: unknown): value is string {
   if (typeof value !== 'string' || value.length > 2048 || !URL.canParse(value)) return false
   const url = new URL(value)

@@ -14,7 +14,7 @@ interface Taken {
 
 /**
  * How many issuers that are not listed in `trust` are fetched: callers that need no credential to name an issuer must
- * not turn the resource into a scanner (security I19). No domain takes more than half of it.
+ * not turn the resource into a scanner (I19). No domain takes more than half of it.
  */
 export class DiscoveryRateLimiter {
   readonly #all: TokenBucket

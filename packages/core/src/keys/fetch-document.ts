@@ -16,7 +16,7 @@ const jsonType = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)[ \t]*(?:;|$)/i
 
 /**
  * Fetches one JSON document: no redirects, no credentials, identity coding, capped while it streams
- * (security I07, I11, I13, I33).
+ * (I07, I11, I13, I33).
  *
  * @param maxBytes of decoded content
  */

@@ -1,4 +1,4 @@
-/** Seconds for which keys are used at least, at most, and where their issuer says nothing (security I24). */
+/** Seconds for which keys are used at least, at most, and where their issuer says nothing (I24). */
 const [shortest, longest, usual] = [60, 3600, 600]
 
 /** `Thu, 01 Jan 2026 00:00:00 GMT` (RFC 9110, section 5.6.7). */

@@ -174,7 +174,7 @@ export class IssuerFetches {
     this.#records.prove(record, now)
   }
 
-  /** A good copy is never replaced by a failure (security I25). */
+  /** A good copy is never replaced by a failure (I25). */
   #fail(record: IssuerRecord, fault: DiscoveryFault): void {
     const count = (record.failure?.count ?? 0) + 1
     const wait = Math.min(maxWait, 5 * 2 ** (count - 1))

@@ -110,7 +110,7 @@ export class IssuerRecords {
   }
 }
 
-/** Roles on one origin publish their own keys (security I27, I28). An issuer holds no space. */
+/** Roles on one origin publish their own keys (I27, I28). An issuer holds no space. */
 function nameOf({ iss, dwk }: KeySource): string {
   return `${dwk} ${iss}`
 }

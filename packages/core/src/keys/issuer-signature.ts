@@ -13,7 +13,7 @@ export interface IssuerSignature {
   readonly text: string
   /** What the signature itself says of its algorithm, where it does. */
   readonly alg?: 'Ed25519' | 'ES256'
-  /** Whether it may rely on keys with `EdDSA` or without `alg` (matrix D14). */
+  /** Whether it may rely on keys with `EdDSA` or without `alg` (D14). */
   readonly legacy: boolean
 }
 
@@ -54,7 +54,7 @@ async function verifiesWith(
   }
 }
 
-/** Any fault of the issuer's own key is `invalid_jwt`: the agent cannot repair it (matrix D19). */
+/** Any fault of the issuer's own key is `invalid_jwt`: the agent cannot repair it (D19). */
 function asIssuerFault(fault: unknown, kid: string): unknown {
   if (!isAAuthError(fault)) return fault
   return new AAuthError('invalid_jwt', { hint: `key "${kid}" of the issuer: ${fault.hint}` })

@@ -13,7 +13,7 @@ export interface IssuerKey {
   imported?: Promise<VerificationKey>
 }
 
-/** Key by `kid`; `'ambiguous'` where two different keys share one (security I14, I15). */
+/** Key by `kid`; `'ambiguous'` where two different keys share one (I14, I15). */
 export type KeySet = ReadonlyMap<string, IssuerKey | 'ambiguous'>
 
 const maxKeys = 64

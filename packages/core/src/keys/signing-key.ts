@@ -38,7 +38,7 @@ export class SigningKeySource {
     return (await this.#load()).active
   }
 
-  /** Public members of all keys, the active one first (META-2, security M09). */
+  /** Public members of all keys, the active one first (META-2, M09). */
   async published(): Promise<readonly JWK[]> {
     const { published } = await this.#load()
     return [published, ...this.#others.map(publicMembers)]
@@ -101,7 +101,7 @@ function signWith(key: CryptoKey, alg: ActiveKey['alg']): ActiveKey['sign'] {
   return async (octets) => new Uint8Array(await crypto.subtle.sign(algorithm, key, octets))
 }
 
-/** Members by name, so that no private one can slip out (security M09). */
+/** Members by name, so that no private one can slip out (M09). */
 function publicMembers({ kty, crv, x, y, kid, alg }: JWK): JWK {
   return { kty, crv, x, ...(y !== undefined && { y }), kid, alg, use: 'sig' } as JWK
 }

@@ -30,7 +30,8 @@ const meanSize = 2048
 
 /**
  * Tokens that were verified once and are not verified again before `exp` while the issuer still publishes the
- * key that signed them (architecture §7). The key is the whole token: no two tokens can share an entry.
+ * key that signed them (docs/decisions.md#verified-tokens). The key is the whole token: no two tokens can share an
+ * entry.
  */
 export class VerifiedTokens {
   readonly #entries: LRUCache<string, Entry>

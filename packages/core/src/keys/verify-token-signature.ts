@@ -9,7 +9,7 @@ import type { IssuerKey } from './key-set.ts'
 /**
  * Verifies the signature of a token under the key its issuer publishes.
  *
- * @param legacy whether the token may rely on `EdDSA` or keys without `alg` (matrix D14)
+ * @param legacy whether the token may rely on `EdDSA` or keys without `alg` (D14)
  * @returns the key that verified it
  * @throws {AAuthError} `invalid_jwt`, `unknown_key`, or what discovery came to
  */

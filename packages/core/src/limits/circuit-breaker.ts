@@ -8,7 +8,7 @@ export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError'
 }
 
-/** Leaves a server alone after failures in a row; then one call tries again (matrix §5.3, rule 5). */
+/** Leaves a server alone after failures in a row; then one call tries again (docs/decisions.md#active-answers). */
 export class CircuitBreaker {
   #failures = 0
   #openedAt = 0

@@ -14,8 +14,9 @@ export const announcementPath = '/aauth/mission-terminated'
 
 /**
  * A person server announces that a mission it approved has ended: `{ "mission_s256", "termination_reason"? }`, signed
- * like a revocation. The approver is whoever signed, so nobody can end the mission of another (matrix §5.2, security
- * L05). Recorded before it is answered, with an empty 200 whether the mission is known or not.
+ * like a revocation. The approver is whoever signed, so nobody can end the mission of another
+ * (docs/decisions.md#mission-status, L05). Recorded before it is answered, with an empty 200 whether the mission is
+ * known or not.
  * @throws {AAuthError}
  */
 export async function answerAnnouncement(

@@ -48,7 +48,7 @@ const toolsOf = new WeakMap<MissionBlob, readonly ApprovedTool[]>()
  *
  * @param bytes up to 64 KiB
  * @throws {TypeError} (the promise rejects) for other octets, and for what is no mission blob
- * @see draft 11 §8.2, matrix §1.13.1
+ * @see draft 11 §8.2
  */
 export async function verifyMissionBlob(bytes: Uint8Array, s256: string): Promise<MissionBlob> {
   // A copy, so that nobody changes it between the digest and the reading.

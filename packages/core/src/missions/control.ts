@@ -6,7 +6,7 @@ import type { MissionSource } from './source.ts'
  * (draft-mcguinness-mission-aauth-management). A person server answers only resources that it has registered; one that
  * does not offer the operation, or does not know the resource, leaves the mission unknown.
  *
- * @see matrix §1.13.4, §5.2
+ * @see docs/decisions.md#mission-status
  * @example
  * ```ts
  * import { createResource } from '@aauth-guard/core'

@@ -9,7 +9,7 @@ import { provenanceOf } from '../verify/provenance.ts'
 
 /**
  * Authority at rest, to keep beside server-side state: plain JSON that says whose the state is. It names no session, no
- * process and, but for the record, no key (architecture §6).
+ * process and, but for the record, no key (docs/decisions.md#mission-grants).
  */
 export interface MissionGrant {
   /** The `issuer` of the resource that made it, and the only one that takes it. */
@@ -29,7 +29,7 @@ export interface MissionGrant {
 
 /**
  * A person as one issuer names it. The two generations name persons differently, and nothing links the names, so a
- * person of one is never that of the other (matrix D22, D51).
+ * person of one is never that of the other (D22, D51).
  */
 export interface MissionPerson {
   readonly generation: Generation
@@ -58,7 +58,7 @@ export type Resumption =
  * @param expiresAt second at which the grant ends; default it lives as long as the mission
  * @throws {AAuthError} `mission_required` for a caller without mission
  * @throws {TypeError} for an `auth` that no resource verified
- * @see matrix Part 4
+ * @see docs/decisions.md#mission-grants
  * @example
  * ```ts
  * import type { Auth } from '@aauth-guard/core'
@@ -100,8 +100,8 @@ export function missionGrant(auth: Auth, { expiresAt }: { readonly expiresAt?: n
 
 /**
  * Whether a verified caller may go on with what `grant` stands for: another runtime, with a key and a token of its own,
- * is as good as the first one; another resource, mission, person or agent provider is not (matrix §4.3). A person that
- * only the grant or only the token names is not a match either.
+ * is as good as the first one; another resource, mission, person or agent provider is not
+ * (docs/decisions.md#class-policies). A person that only the grant or only the token names is not a match either.
  *
  * It compares what the guard found, and the clock; it asks nobody. So it cannot know whether the token was revoked, or
  * the mission terminated, after the guard let the request in. Where that may be long ago, as in a WebSocket or a queue,

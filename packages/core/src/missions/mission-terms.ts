@@ -22,7 +22,7 @@ export function assertWithinTerms(
     throw denied(`the mission has no blob in which ${JSON.stringify(tool)} could be looked up`)
   }
   const { agent, approver = mission.approver, expiresAt = Number.POSITIVE_INFINITY } = known.blob
-  // The same octets may have been approved by another person server (matrix MISS-12).
+  // The same octets may have been approved by another person server (MISS-12).
   if (approver !== mission.approver) throw denied('the mission blob names another approver')
   if (now >= expiresAt) throw denied(`the mission expired at ${expiresAt}`)
   if (tool === undefined && !classWanted) return

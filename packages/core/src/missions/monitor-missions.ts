@@ -52,8 +52,8 @@ export interface MissionOptions {
    * Seconds for which is remembered which agent provider vouched for a key, for the class policy `linked-key`: 1 to
    * 86 400, and at most until the agent token expires that vouched for it. A revocation of that token, or a purge of its
    * provider, ends the link. Where another provider vouched for the key than the token, the route or a grant names, the
-   * answer is 403 `class_mismatch` under every class policy. Default it is not remembered, since it ties an agent to the identifier of a person (matrix
-   * §4.3).
+   * answer is 403 `class_mismatch` under every class policy. Default it is not remembered, since it ties an agent to
+   * the identifier of a person (docs/decisions.md#class-policies).
    */
   readonly linkedKeys?: number
 }
@@ -72,7 +72,7 @@ const others = ['source', 'blobs', 'announcements']
  * servers.
  *
  * @throws {TypeError} naming the option that is wrong
- * @see matrix §5, architecture §6
+ * @see docs/decisions.md#mission-status
  * @example
  * ```ts
  * import { createResource } from '@aauth-guard/core'

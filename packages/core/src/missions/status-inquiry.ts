@@ -9,7 +9,10 @@ import { type MissionInquiry, ServerUnavailableError } from './source.ts'
 const maxAnswer = 65_536
 const covered = ['@method', '@authority', '@path', 'content-digest', 'content-type', 'signature-key'] as const
 
-/** How a source asks one person server. The address that is dialled is checked as for keys (matrix §5.3, rule 6). */
+/**
+ * How a source asks one person server. The address that is dialled is checked as for keys
+ * (docs/decisions.md#active-answers).
+ */
 export function inquiryOf(state: ResourceState, personServer: string, signal: AbortSignal): MissionInquiry {
   const source = keySourceOf(state.settings, {
     iss: personServer,

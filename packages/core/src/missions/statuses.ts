@@ -59,8 +59,8 @@ type Outcome =
   | { readonly status: 'unknown'; readonly hint: string; readonly until: number }
 
 /**
- * Which missions are active, by a source (matrix §5.3, §5.4). Tombstones are not here: they are asked before this is, on
- * every request, and win over whatever this holds.
+ * Which missions are active, by a source (docs/decisions.md#active-answers). Tombstones are not here: they are asked
+ * before this is, on every request, and win over whatever this holds.
  */
 export class MissionStatuses {
   readonly #state: ResourceState
@@ -204,7 +204,7 @@ export class MissionStatuses {
       await endMission(this.#state, mission, answer.reason)
       return answer
     }
-    // What was terminated meanwhile stays terminated (matrix §5.3, rule 1).
+    // What was terminated meanwhile stays terminated (docs/decisions.md#termination-is-permanent).
     const tombstone = await findTombstone(this.#state.tombstones, mission, this.#state.isListed(approver))
     if (typeof tombstone === 'object') return { status: 'terminated', reason: tombstone.reason }
     const active = this.#activeFrom(observedAt, answer.freshUntil)
@@ -227,7 +227,7 @@ export class MissionStatuses {
       observedAt,
       softUntil: observedAt + (until - observedAt) * 0.7,
       freshUntil: until,
-      // Where the source says how long, it is not longer on any method (matrix §5.4).
+      // Where the source says how long, it is not longer on any method (docs/decisions.md#unknown-status).
       staleUntil: Math.min(observedAt + maxStale, freshUntil ?? Number.POSITIVE_INFINITY),
     }
   }
@@ -250,7 +250,7 @@ export class MissionStatuses {
   }
 }
 
-/** No digest and no server identifier holds a line feed (matrix §5.3). */
+/** No digest and no server identifier holds a line feed. */
 function keyOf({ approver, s256 }: Mission): string {
   return `${approver}\n${s256}`
 }
@@ -259,7 +259,7 @@ function isOf(key: string, approver: string): boolean {
   return key.startsWith(`${approver}\n`)
 }
 
-/** After the clock went back nothing is known any more (security C12). */
+/** After the clock went back nothing is known any more (C12). */
 function isWithin(now: number, { observedAt }: Active | Unknown, until: number): boolean {
   return now >= observedAt && now < until
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** AAuth requests carry no Authorization, so shared caches would store what they may not (security M14). */
+/** AAuth requests carry no Authorization, so shared caches would store what they may not (M14). */
 export function keepPrivate(res: ServerResponse): void {
   if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'private')
   if (!res.hasHeader('vary')) res.setHeader('vary', 'Signature-Key, Signature')

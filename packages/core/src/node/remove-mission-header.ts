@@ -5,7 +5,7 @@ const name = 'aauth-mission'
 
 /**
  * Takes `AAuth-Mission` from a message that a guard let pass, in every form that Node keeps: it is only what the agent
- * asserts, and applications must not read it in place of the verified mission (matrix MISS-13). Guards behind still know
+ * asserts, and applications must not read it in place of the verified mission (MISS-13). Guards behind still know
  * it.
  */
 export function removeMissionHeader(message: IncomingMessage): void {

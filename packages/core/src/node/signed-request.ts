@@ -56,7 +56,7 @@ function linesByName({ rawHeaders, httpVersionMajor }: IncomingMessage): Readonl
   const authority = lines.get(':authority')
   const host = lines.get('host')
   if (authority && host?.[0] !== authority[0]) lines.set('host', [...authority, ...(host ?? [])])
-  // Without Host there is nothing HTTP/1 could have meant (security A02).
+  // Without Host there is nothing HTTP/1 could have meant (A02).
   if (httpVersionMajor === 1 && !host) lines.set('host', [''])
   return lines
 }

@@ -19,7 +19,7 @@ const maxInterim = 8
 /**
  * Makes a `fetch` for public documents on Node: https on port 443 only, no redirects, no proxy from the environment,
  * no cookies, and {@link publicLookup} under it. A look-up hook is skipped for IP literals, so they are refused here
- * as well (security I04).
+ * as well (I04).
  */
 export function createGuardedFetch({
   nameServers,
@@ -32,7 +32,7 @@ export function createGuardedFetch({
   return (input, init) => {
     const url = publicUrl(String(input))
     if (url === undefined) return Promise.reject(new RefusedAddress('address refused'))
-    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off (security I30).
+    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch it off (I30).
     agent ??= new Agent({ keepAlive: false, maxSockets: 16, rejectUnauthorized: true })
     const signal = init?.signal ?? undefined
     return new Promise((resolve, reject) => {

@@ -8,7 +8,7 @@ export class RefusedAddress extends Error {
 /** A public address that stands for the host of every machine in one cloud. */
 const azureHost = '168.63.129.16'
 
-/** Whether a public document may be fetched from this address (R11-128, security I01). */
+/** Whether a public document may be fetched from this address (R11-128, I01). */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false
   const parsed = ipaddr.parse(address)

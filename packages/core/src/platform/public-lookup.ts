@@ -22,11 +22,11 @@ const maxDialled = 16
 
 /**
  * Makes the look-up for one connection, so that the address checked is the address dialled and no rebinding fits
- * in between (security I02, I03). One bad address spoils the answer.
+ * in between (I02, I03). One bad address spoils the answer.
  *
  * It asks the name servers itself instead of calling `getaddrinfo`, which cannot be cancelled and holds a thread of
  * the pool until its own time-out, for half a minute where a name server is silent. Those threads also verify
- * signatures (security I31). Neither the hosts file nor search domains are read: issuers are names of the public DNS.
+ * signatures (I31). Neither the hosts file nor search domains are read: issuers are names of the public DNS.
  */
 export function publicLookup({
   signal,

@@ -7,7 +7,7 @@ const ed25519Signature =
   'kqAJqfDUyrhyDoILX2QlQKKye1QWUD-Ps3YiI-vbadoIWsHkPhWZbkWPNhPQ8R2MOHsurrQwKu6wDSkWErsMAA'
 
 /**
- * Proves once that the runtime tells a good signature from a bad one (security H18).
+ * Proves once that the runtime tells a good signature from a bad one (H18).
  * @throws {Error} when it does not; then nothing can be decided and nothing is accepted
  */
 export async function selfTest(platform: Platform): Promise<void> {

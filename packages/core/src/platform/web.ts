@@ -59,7 +59,7 @@ async function checkPoint({ x, y }: { readonly x: string; readonly y: string }):
 
 let ed25519Support: Promise<boolean> | undefined
 
-/** Asked once, at the first use: nothing may run while a module loads (architecture §11, platform seam). */
+/** Asked once, at the first use: nothing may run while a module loads (docs/decisions.md#platforms). */
 function hasEd25519(): Promise<boolean> {
   ed25519Support ??= crypto.subtle
     .importKey(

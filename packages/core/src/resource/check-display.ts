@@ -13,7 +13,10 @@ const displayMembers: readonly string[] = [
   'policy_uri',
 ]
 
-/** Members for people; the rest of the document is what is enforced, and cannot be set (matrix META-4, META-6). @throws {TypeError} */
+/**
+ * Members for people; the rest of the document is what is enforced, and cannot be set (META-4, META-6). @throws
+ * {TypeError}
+ */
 export function checkDisplay(display: ResourceDisplay): ResourceDisplay {
   const { r3_vocabularies: vocabularies, ...texts } = display
   assertKnownMembers(display, [...displayMembers, 'r3_vocabularies'], '"metadata"')

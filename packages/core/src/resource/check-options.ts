@@ -119,7 +119,7 @@ function checkScopes(given: ResourceOptions): Pick<ResourceSettings, 'scopes' | 
     `"scopes" is ${quoted(given.scopes)}: write an object of scopes and what they allow, such as { 'notes.read': 'Read your notes' }`,
   )
   const scopes = new Map(Object.entries(given.scopes ?? {}))
-  // A resource that describes no scope has one: access (architecture §11).
+  // A resource that describes no scope has one: access (docs/decisions.md#default-scope).
   if (scopes.size === 0) scopes.set('access', 'Access to this resource')
   for (const [scope, description] of scopes) {
     assert(
@@ -158,7 +158,7 @@ function checkSchemes(given: readonly string[]): readonly string[] {
   return [...new Set(given)]
 }
 
-/** A window that never closes, or never opens, is a mistake (security C11). */
+/** A window that never closes, or never opens, is a mistake (C11). */
 function checkWindow(window: number): number {
   assert(
     Number.isInteger(window) && window >= 1 && window <= 300,

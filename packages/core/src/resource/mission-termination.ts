@@ -5,9 +5,10 @@ import type { Mission } from '../token/claims.ts'
 import type { ResourceState } from './state.ts'
 
 /**
- * Refuses a request under a mission that has ended, or of which nobody can tell (matrix MISS-9, §5.4).
+ * Refuses a request under a mission that has ended, or of which nobody can tell (MISS-9,
+ * docs/decisions.md#unknown-status).
  *
- * @param mission of a verified token: one that is merely asserted is never answered with its status (architecture §11)
+ * @param mission of a verified token: one that is merely asserted is never answered with its status (docs/decisions.md#asserted-missions)
  * @param safe whether a recent answer will do while there is no new one
  * @throws {AAuthError} `mission_terminated` or `server_error` (or the promise rejects)
  */
@@ -66,7 +67,7 @@ export function missionTerminated({ approver, s256 }: Mission, reason: string | 
   })
 }
 
-/** Nobody can tell, which is never said as an end (matrix §5.4). */
+/** Nobody can tell, which is never said as an end (docs/decisions.md#unknown-status). */
 export function statusUnavailable(hint: string, retryAfter: number): AAuthError {
   return new AAuthError('server_error', { hint, retryAfter })
 }

@@ -9,7 +9,7 @@ import type { ResourceState } from './state.ts'
 
 /**
  * What a resource knows of missions. `terminate` and `observe` are ways to learn that one has ended; a third is the
- * `source` of `monitorMissions` (matrix §5.2).
+ * `source` of `monitorMissions` (docs/decisions.md#mission-status).
  */
 export interface Missions {
   /**
@@ -80,7 +80,7 @@ async function readTermination(
   return { reason: body.termination_reason }
 }
 
-/** Another server says nothing about the missions of this one (security L05). */
+/** Another server says nothing about the missions of this one (L05). */
 function isOf({ url }: Response, approver: string): boolean {
   return url.startsWith(`${approver}/`)
 }

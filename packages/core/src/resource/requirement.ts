@@ -46,8 +46,8 @@ export interface Requirement<
   readonly class?: 'any' | { readonly provider: string | readonly string[] }
   /**
    * What `class` does with a token that names no provider, as those of draft 11, and what `requireGrant` behind this
-   * guard does (matrix §4.3). `'deny'` (default) refuses it; `'mission-only'` lets it pass for its mission. `'same-key'`
-   * and `'linked-key'` compare with a grant, so for `class` they refuse it.
+   * guard does (docs/decisions.md#class-policies). `'deny'` (default) refuses it; `'mission-only'` lets it pass for its
+   * mission. `'same-key'` and `'linked-key'` compare with a grant, so for `class` they refuse it.
    */
   readonly classPolicy?: ClassPolicy
   /**
@@ -94,7 +94,7 @@ export interface Requirement<
  */
 export type DefaultRequirement = Pick<Requirement, 'person' | 'mission' | 'class' | 'classPolicy'>
 
-/** What is done where the agent provider of a token is unknown (matrix §4.3). */
+/** What is done where the agent provider of a token is unknown (docs/decisions.md#class-policies). */
 export type ClassPolicy = 'deny' | 'mission-only' | 'same-key' | 'linked-key'
 
 /** What a requirement yields: the identity, or `undefined` too where callers without credential pass. */

@@ -3,8 +3,8 @@ import type { Revocation, RevocationVerdict } from '../stores/stores.ts'
 import type { ResourceState } from './state.ts'
 
 /**
- * Revokes a token. Its mission may have been terminated with it, or not: whether it is active is asked again (matrix
- * §5.5, §5.6).
+ * Revokes a token. Its mission may have been terminated with it, or not: whether it is active is asked again
+ * (docs/decisions.md#revoked-and-mission).
  */
 export async function withdrawToken(
   state: ResourceState,

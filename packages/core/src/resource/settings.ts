@@ -30,7 +30,7 @@ export interface ResourceDisplay {
   readonly r3_vocabularies?: Readonly<Record<string, string>>
 }
 
-/** Defaults and hard maxima of security §4. */
+/** Defaults and hard maxima of SECURITY.md. */
 export interface Limits {
   /** Milliseconds for metadata and JWKS together; default 3000, at most 10 000. */
   readonly fetchDeadline: number

@@ -18,7 +18,7 @@ export function isRevoked(state: ResourceState, token: Issued): boolean | Promis
   const { iss, jti, iat, mission } = token
   const judge = ({ revoked, purgedAt }: FoundRevocation): boolean => {
     state.purges.note(iss, purgedAt)
-    // The mission may have been terminated along with the token (matrix §5.5).
+    // The mission may have been terminated along with the token (docs/decisions.md#revoked-and-mission).
     if (revoked && mission) state.missionMonitor?.suspect(token, mission)
     return revoked || (purgedAt !== undefined && iat < purgedAt)
   }

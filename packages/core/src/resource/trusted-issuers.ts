@@ -11,7 +11,7 @@ type Issued = Pick<UntrustedClaims, 'kind' | 'generation' | 'role' | 'iss' | 'dw
 
 /**
  * Decides whether the issuer of a token is believed in its role, before anything is fetched for it
- * (matrix AUTH-2, JWT-7; R11-063, R11-064).
+ * (AUTH-2, JWT-7; R11-063, R11-064).
  *
  * @param routeTrust narrows the trust of the resource
  * @throws {AAuthError} `invalid_jwt`
@@ -74,7 +74,7 @@ export function isTrustedIssuer(
   if (routeTrust !== undefined && !admits(routeTrust, role, iss)) return false
   const { trust, accessServer, issuer } = settings
   if (role === 'access-server' && iss === accessServer) return true
-  // A resource does not fetch from itself unless it was told to (security I32).
+  // A resource does not fetch from itself unless it was told to (I32).
   if (iss === issuer && !isListed(trust, role, iss)) return false
   return admits(trust, role, iss)
 }

@@ -7,7 +7,7 @@ export function warnAtStart(state: ResourceState): void {
   warnOfUnboundAgents(state.settings)
 }
 
-/** Tells the operator whom the guard will refuse where the platform cannot check addresses (security Q15). */
+/** Tells the operator whom the guard will refuse where the platform cannot check addresses (Q15). */
 function warnOfUnfetchableIssuers({ platform, settings: { fetch, trust } }: ResourceState): void {
   if (platform.guardedFetch !== undefined || fetch !== undefined) return
   const everybody = trust === 'any' ? [trust] : Object.values(trust)

@@ -70,7 +70,7 @@ function readAsked(
   return { scopes, account }
 }
 
-/** An account that is unknown and one of somebody else are told apart by nobody (R11-204, security P09). */
+/** An account that is unknown and one of somebody else are told apart by nobody (R11-204, P09). */
 async function demandAccount(
   state: ResourceState,
   { token }: VerifiedRequest,

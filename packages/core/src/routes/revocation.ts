@@ -67,7 +67,7 @@ function readRevocation(
   return { iss: id, jti, exp: exp as number }
 }
 
-/** Drafts 01 to 10: no `exp`, and an `iss` that is the caller's own or one it may speak for (matrix D26, D27). */
+/** Drafts 01 to 10: no `exp`, and an `iss` that is the caller's own or one it may speak for (D26, D27). */
 function olderIssuer({ settings }: ResourceState, { iss = undefined }: JsonObject, caller: string): string {
   if (!serves(settings.generations, 'legacyRevocations')) throw malformed('exp is missing')
   if (iss === undefined || iss === caller) return caller

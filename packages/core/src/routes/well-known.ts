@@ -9,7 +9,7 @@ import { splitTarget } from '../wire/target.ts'
 
 /**
  * The answer of the resource's own documents, or `undefined` for any other path: `aauth-resource.json` and the
- * JWKS it names. They are the same settings that the guards enforce (matrix META-4, R11-274).
+ * JWKS it names. They are the same settings that the guards enforce (META-4, R11-274).
  *
  * @param target raw request target
  */

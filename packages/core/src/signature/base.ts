@@ -7,7 +7,7 @@ import type { Target } from '../wire/target.ts'
 /** The component values that the request target and the configuration decide. */
 export interface DerivedComponents {
   readonly method: string
-  /** From configuration, never from `Host` (matrix SIG-14). */
+  /** From configuration, never from `Host` (SIG-14). */
   readonly authority: string
   readonly target: Target
   /** As it reached this server. */

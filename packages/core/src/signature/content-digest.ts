@@ -27,7 +27,7 @@ export function readContentDigest(lines: readonly string[]): ContentDigests | un
   return digests.size === 0 ? undefined : digests
 }
 
-/** Whether every digest that is understood is the digest of `content` (matrix SIG-12). */
+/** Whether every digest that is understood is the digest of `content` (SIG-12). */
 export function matchesDigests(
   digests: ContentDigests,
   content: Uint8Array,

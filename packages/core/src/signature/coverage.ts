@@ -12,7 +12,7 @@ export const baseComponents = ['@method', '@authority', '@path', 'signature-key'
  *
  * @param demanded of the resource and the route; a header field counts only when the message has content or
  * the field itself (A-13), since an absent field cannot be covered
- * @param missionHeader whether `AAuth-Mission` has a meaning here (matrix SIG-10)
+ * @param missionHeader whether `AAuth-Mission` has a meaning here (SIG-10)
  */
 export function requiredComponents(
   request: SignedRequest,
@@ -72,7 +72,7 @@ const derivedNames: ReadonlySet<string> = new Set([
 ])
 const fieldName = /^[a-z0-9!#$%&'*+.^_`|~-]+$/
 
-/** @throws {TypeError} for a component that no signature could cover, or that nobody means (security E26) */
+/** @throws {TypeError} for a component that no signature could cover, or that nobody means (E26) */
 export function checkComponents(components: readonly string[], option: string): readonly string[] {
   if (!Array.isArray(components))
     throw new TypeError(`"${option}" must be a list of names: put it in brackets`)

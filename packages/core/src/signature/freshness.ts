@@ -3,7 +3,7 @@ import type { UntrustedSignature } from './select-signature.ts'
 
 /**
  * `created` within the window on both sides, boundaries included, and `expires` not reached
- * (R11-092 to R11-095, matrix SIG-17 to SIG-20).
+ * (R11-092 to R11-095, SIG-17 to SIG-20).
  *
  * @param now integer seconds
  * @param window seconds

@@ -13,7 +13,7 @@ export type ReplayScope = 'auto' | 'unsafe' | 'all' | 'off'
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
-/** Whether a request is accepted once only under `scope` (matrix REPLAY-3). */
+/** Whether a request is accepted once only under `scope` (REPLAY-3). */
 export function isOneTime(scope: ReplayScope, method: string, signature: UntrustedSignature): boolean {
   if (scope === 'all' || scope === 'off') return scope === 'all'
   return !isSafe(method) && (scope === 'unsafe' || hasNonce(signature) || coversContent(signature))

@@ -28,7 +28,7 @@ const componentName = /^(?:@[a-z-]+|[a-z0-9!#$%&'*+.^_`|~-]+)$/
 
 /**
  * Reads the three fields and picks the signature by its label: of the labels in all three, the one with the
- * scheme that is wanted. Members under other labels never matter (matrix SIG-4 to SIG-6, R11-082 to R11-085).
+ * scheme that is wanted. Members under other labels never matter (SIG-4 to SIG-6, R11-082 to R11-085).
  *
  * @throws {AAuthError} `invalid_signature`
  */
@@ -92,7 +92,7 @@ export function schemeOf(member: Item | InnerList | undefined): string | undefin
   return member?.kind === 'item' && member.item.type === 'token' ? member.item.value : undefined
 }
 
-/** A component with parameters has another value than the bare one; none is supported (matrix SIG-13). */
+/** A component with parameters has another value than the bare one; none is supported (SIG-13). */
 function readComponents(input: InnerList): Pick<UntrustedSignature, 'components' | 'unsupported'> {
   const components: string[] = []
   let unsupported: string | undefined

@@ -15,10 +15,10 @@ interface Bucket {
 
 /**
  * Remembers the signatures that this process accepted, each in about 130 octets. A mark is dropped a minute after its
- * signature is stale, and for no other reason: when a share is used up, the answer is `'full'` (security J06).
+ * signature is stale, and for no other reason: when a share is used up, the answer is `'full'` (J06).
  *
  * Marks are kept by the second in which they end, so that none delays another. Where the clock goes back, the memory
- * answers `'unknown'` for the seconds whose marks it has dropped, and for no others (security C12).
+ * answers `'unknown'` for the seconds whose marks it has dropped, and for no others (C12).
  */
 export class ReplayMemory implements ReplayStore {
   readonly #now: () => number

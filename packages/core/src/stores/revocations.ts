@@ -8,7 +8,7 @@ const tolerance = 60
 
 /**
  * Revoked tokens of this process. Entries leave only when their token has expired, never because others came; when an
- * issuer has used up its share, or all unlisted ones have, the memory says so (REV-8, security K10, K11).
+ * issuer has used up its share, or all unlisted ones have, the memory says so (REV-8, K10, K11).
  */
 export class RevocationMemory implements RevocationStore {
   readonly #entries: IssuerShares<number>

@@ -52,7 +52,7 @@ export interface ReplayMark {
  */
 export type ReplayVerdict = 'first' | 'repeated' | 'full' | 'unknown'
 
-/** A mission that was terminated. That is permanent (matrix §5.3, rule 1). */
+/** A mission that was terminated. That is permanent (docs/decisions.md#termination-is-permanent). */
 export interface Tombstone {
   /** The person server that approved the mission. */
   readonly approver: string

@@ -4,7 +4,10 @@ import type { Tombstone, TombstoneEntry, TombstoneStore, TombstoneVerdict } from
 /** Unlisted person servers whose full share is remembered one by one; beyond, all unlisted ones count as full. */
 const maxFull = 10_000
 
-/** Terminated missions, for as long as the process lives. Nothing is evicted (matrix §5.3, rule 2). */
+/**
+ * Terminated missions, for as long as the process lives. Nothing is evicted
+ * (docs/decisions.md#termination-is-permanent).
+ */
 export class TombstoneMemory implements TombstoneStore {
   readonly #entries: IssuerShares<Tombstone>
   readonly #full = new Set<string>()

@@ -116,7 +116,7 @@ type OlderAuthFor<Person extends PersonNeed> = Person extends 'required'
 export type AuthTemplate = Readonly<Omit<Auth, 'covered'>>
 
 /**
- * Builds the template field by field, so that no claim gets in by its name (security G24).
+ * Builds the template field by field, so that no claim gets in by its name (G24).
  *
  * @param listed whether the operator listed the issuer, and so believes it about agents of others
  */

@@ -7,7 +7,7 @@ import { asObject, type JsonObject } from './json.ts'
 export function scopesOf(claims: JsonObject): readonly string[] {
   const { scope } = claims
   if (scope === undefined) return []
-  // RFC 6749 §3.3 scope tokens between single spaces; anything else is a confusion waiting to happen (security G20).
+  // RFC 6749 §3.3 scope tokens between single spaces; anything else is a confusion waiting to happen (G20).
   if (
     typeof scope !== 'string' ||
     scope.length > 2048 ||

@@ -4,7 +4,7 @@ import type { Generation, IssuerRole, TokenKind, WellKnownDocument } from './kin
 /** Claims that the resource asked for by name. Deep-frozen; objects have no prototype. */
 export type FurtherClaims = Readonly<Record<string, unknown>>
 
-/** The mission a token carries: always the pair, since a digest alone belongs to nobody (matrix MISS-12). */
+/** The mission a token carries: always the pair, since a digest alone belongs to nobody (MISS-12). */
 export interface Mission {
   /** The person server that approved it. */
   readonly approver: string
@@ -55,7 +55,7 @@ export interface ClaimRules {
   readonly generations: ReadonlySet<Generation>
   /** Seconds. */
   readonly window: number
-  /** Seconds; `undefined` admits any (matrix AGENT-10). */
+  /** Seconds; `undefined` admits any (AGENT-10). */
   readonly maxAgentTokenLifetime: number | undefined
   /** Names of further claims that are kept. */
   readonly claims: readonly string[]

@@ -26,15 +26,15 @@ export interface GenerationRules {
   readonly personTokens: boolean
   /** Whether agents may assert a mission in `AAuth-Mission`, which their signatures then cover. */
   readonly missionHeader: boolean
-  /** Whether `EdDSA` and keys without `alg` pass (matrix D14). */
+  /** Whether `EdDSA` and keys without `alg` pass (D14). */
   readonly legacyAlgorithms: boolean
-  /** Whether a revocation may leave out `exp`, or name an issuer that the caller may speak for (matrix D26, D27). */
+  /** Whether a revocation may leave out `exp`, or name an issuer that the caller may speak for (D26, D27). */
   readonly legacyRevocations: boolean
-  /** The refusal of an `iat` ahead of this clock (matrix D13). */
+  /** The refusal of an `iat` ahead of this clock (D13). */
   readonly futureIat: 'invalid_jwt' | 'clock_skew'
-  /** What the holder of a dead auth token begins again with (A-24, matrix CHAL-12, CHAL-13). */
+  /** What the holder of a dead auth token begins again with (A-24, CHAL-12, CHAL-13). */
   readonly renewal: 'agent-token' | 'person-token'
-  /** Who names persons, and within which tenant if tenants are apart (matrix D22, D51). */
+  /** Who names persons, and within which tenant if tenants are apart (D22, D51). */
   readonly namespaceOf: (token: {
     readonly iss: string
     readonly ps?: string | undefined

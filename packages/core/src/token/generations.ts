@@ -31,7 +31,7 @@ export function serves(
 }
 
 /**
- * Whether `EdDSA` and keys without `alg` pass for a token (matrix D14).
+ * Whether `EdDSA` and keys without `alg` pass for a token (D14).
  * @param generation of the token; `undefined` for agent tokens, which belong to every generation
  */
 export function allowsLegacyAlgorithms(

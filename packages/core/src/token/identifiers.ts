@@ -1,6 +1,6 @@
 /**
  * The identifiers of the protocol, checked on their raw text and compared byte for byte; nothing here
- * normalises (R11-002, R11-003, matrix Annex S).
+ * normalises (R11-002, R11-003).
  */
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
@@ -42,7 +42,7 @@ export function providerOf(agentId: string): string {
   return `https://${agentId.slice(agentId.lastIndexOf('@') + 1)}`
 }
 
-/** The name of an account, as a consent screen can show it (security M11). */
+/** The name of an account, as a consent screen can show it (M11). */
 export function isAccount(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= 512 && !/\p{Cc}/u.test(value)
 }

@@ -1,4 +1,4 @@
-/** A JSON object without prototype: a lookup finds what was sent or nothing (security G24, Q01). */
+/** A JSON object without prototype: a lookup finds what was sent or nothing (G24, Q01). */
 export type JsonObject = Readonly<Record<string, unknown>>
 
 const maxDepth = 32
@@ -6,7 +6,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * The JSON object in `bytes`, or `undefined`: no UTF-8, no object at the top, a repeated member name however it
- * is escaped, a lone surrogate, too deep, too many values (R11-022, security F11 to F14).
+ * is escaped, a lone surrogate, too deep, too many values (R11-022, F11 to F14).
  *
  * @param maxValues objects, arrays, strings, numbers and literals together, wherever they are: each of them takes
  * memory, however few octets it has

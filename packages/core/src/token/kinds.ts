@@ -7,14 +7,14 @@ export type Generation = 'mission-header' | 'person-token'
 /** The part that an issuer plays; each has its own metadata document. */
 export type IssuerRole = 'agent-provider' | 'person-server' | 'access-server'
 
-/** `typ` alone tells a person token from an auth token (draft 11 §13.11). Exact strings only (matrix D17). */
+/** `typ` alone tells a person token from an auth token (draft 11 §13.11). Exact strings only (D17). */
 export const kindOfTyp: ReadonlyMap<unknown, TokenKind> = new Map([
   ['aa-agent+jwt', 'agent-token'],
   ['aa-person+jwt', 'person-token'],
   ['aa-auth+jwt', 'auth-token'],
 ] as const)
 
-/** The closed set of well-known documents, so that `dwk` can never carry a path (matrix JWT-8, security G08). */
+/** The closed set of well-known documents, so that `dwk` can never carry a path (JWT-8, G08). */
 export type WellKnownDocument =
   | 'aauth-agent.json'
   | 'aauth-person.json'

@@ -50,7 +50,7 @@ function authSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject
   return { ...nobody, generation: 'mission-header', sub, ps, agent, ...granted, mission }
 }
 
-/** Shapes of drafts 01 to 10: `act.sub` or `act.agent` in a node, never both, depth at most 8 (matrix AUTH-5, D43). */
+/** Shapes of drafts 01 to 10: `act.sub` or `act.agent` in a node, never both, depth at most 8 (AUTH-5, D43). */
 function checkActors(act: unknown, agent: string): void {
   let node: unknown = act
   for (let depth = 0; node !== undefined; depth++) {

@@ -3,7 +3,7 @@ import type { Platform, PublicJwk, VerificationKey } from '../platform/platform.
 import { decodeBase64url } from '../wire/base64url.ts'
 import type { JsonObject } from './json.ts'
 
-/** A key that is structurally sound, and whether its `alg` had to be inferred or is polymorphic (matrix D14). */
+/** A key that is structurally sound, and whether its `alg` had to be inferred or is polymorphic (D14). */
 export interface CheckedKey {
   readonly jwk: PublicJwk
   readonly alg: 'Ed25519' | 'ES256'
@@ -16,7 +16,7 @@ export const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as c
  * Makes a public key of a JWK: `alg` decides, `kty` and `crv` must agree with it, coordinates are canonical,
  * private members and small-order points are refused (KEY-7 to KEY-13, R11-038 to R11-046).
  *
- * @param legacy whether `EdDSA` and a missing `alg` are read as the one algorithm they can mean (matrix D14)
+ * @param legacy whether `EdDSA` and a missing `alg` are read as the one algorithm they can mean (D14)
  * @throws {AAuthError} `unsupported_algorithm` or `invalid_key`
  */
 export function checkPublicKey(jwk: JsonObject, legacy: boolean): CheckedKey {
@@ -58,7 +58,7 @@ function coordinate(value: unknown): { text: string; bytes: Uint8Array } {
 
 /**
  * The points of small order in their canonical encodings, sign bit aside. With such a key one fixed signature
- * verifies for every message, on every platform (security H01).
+ * verifies for every message, on every platform (H01).
  */
 const smallOrder: ReadonlySet<string> = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',
@@ -67,7 +67,7 @@ const smallOrder: ReadonlySet<string> = new Set([
   'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
   'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ])
-/** y of at least 2^255 - 19 stands for y less that much: two spellings of one point (security H09). */
+/** y of at least 2^255 - 19 stands for y less that much: two spellings of one point (H09). */
 const unreduced = /^(?:e[d-f]|f.)(?:ff){30}7f$/
 
 function isAliasOrSmallOrder(bytes: Uint8Array): boolean {

@@ -25,7 +25,10 @@ export function readSubject(
     : rulesOf(generation).authSubject(role, iss, claims)
 }
 
-/** A token belongs to exactly one generation; a mixture is refused so that nobody can steer it (matrix §3.1). */
+/**
+ * A token belongs to exactly one generation; a mixture is refused so that nobody can steer it
+ * (docs/decisions.md#generations).
+ */
 function authGeneration(claims: JsonObject): Generation {
   const named = generationNames.filter((name) => rulesOf(name).authClaims.some((claim) => claim in claims))
   const [only] = named

@@ -24,7 +24,7 @@ export interface UntrustedToken extends UntrustedJws {
 
 const maxHeader = 1024
 
-/** Header members that would change what is verified or with which key (architecture §11, R11-023). */
+/** Header members that would change what is verified or with which key (F07, F08, R11-023). */
 const refusedMembers = ['crit', 'b64', 'zip', 'enc', 'cty'] as const
 
 /**

@@ -6,7 +6,7 @@ import { readMissionHeader } from '../wire/mission-header.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
 /**
- * Reconciles `AAuth-Mission` with the mission of the token (matrix MISS-1 to MISS-8, §3.4). The header is an
+ * Reconciles `AAuth-Mission` with the mission of the token (MISS-1 to MISS-8). The header is an
  * assertion of the agent: it can shape a resource token or a refusal, never a grant.
  *
  * @returns the mission that the agent asserts and no token vouches for
@@ -23,7 +23,7 @@ export function assertedMission(request: SignedRequest, claims: VerifiedClaims):
     if (header.approver === mission.approver && header.s256 === mission.s256) return undefined
     throw invalidRequest('AAuth-Mission is not the mission of the token')
   }
-  // Beside a token of a generation without the header it has no meaning (matrix MISS-8).
+  // Beside a token of a generation without the header it has no meaning (MISS-8).
   if (claims.generation !== undefined && !rulesOf(claims.generation).missionHeader) return undefined
   if (claims.kind === 'agent-token' && claims.ps !== undefined && claims.ps !== header.approver) {
     throw invalidRequest('the approver in AAuth-Mission is not the person server of the agent')

@@ -2,9 +2,9 @@ import type { ResourceState } from '../resource/state.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
 /**
- * Which agent provider vouches for the key of a request, where the operator wants that remembered (matrix §4.3,
- * `linked-key`). An agent token links its key; for every other token the link is looked up and noted, also where the token
- * names an agent: its provider has not signed that.
+ * Which agent provider vouches for the key of a request, where the operator wants that remembered
+ * (docs/decisions.md#class-policies, `linked-key`). An agent token links its key; for every other token the link is
+ * looked up and noted, also where the token names an agent: its provider has not signed that.
  *
  * @throws {AAuthError} `server_error` (or the promise rejects) when the store of revocations fails
  */

@@ -6,7 +6,7 @@ import type { PossessionProof } from './possession.ts'
 
 /**
  * Makes what marks the signature of one request as used. All guards of a route share it: the signature is marked at most
- * once, and each of them gets the outcome (REPLAY-2, security E23). A mark whose answer was lost is never repeated.
+ * once, and each of them gets the outcome (REPLAY-2, E23). A mark whose answer was lost is never repeated.
  */
 export function signatureMarker(
   proof: PossessionProof,

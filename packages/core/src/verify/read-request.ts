@@ -26,7 +26,7 @@ export interface UntrustedRequest {
 
 /**
  * The steps that need no cryptography and no I/O, cheapest first: a malformed or stale request ends here, within
- * microseconds (digest §3.4, steps 1 to 4).
+ * microseconds (draft 11 §11.3.4, steps 1 to 4).
  * @throws {AAuthError}
  */
 export function readRequest(

@@ -13,7 +13,7 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const hostValue = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i
 
 /**
- * Refuses what two readers could understand differently, before anything is paid for (security A01 to A06, E11
+ * Refuses what two readers could understand differently, before anything is paid for (A01 to A06, E11
  * to E20). The authority is one of ours: `Host` at most chooses among several.
  * @throws {AAuthError} `invalid_request`
  */

@@ -5,7 +5,7 @@ import { agentTokenRules, rulesOf } from '../token/generations.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { unsignedHint } from './unsigned-hint.ts'
 
-/** The answer to a request without any credential (matrix CHAL-1, CHAL-2; R11-081). */
+/** The answer to a request without any credential (CHAL-1, CHAL-2; R11-081). */
 export function unsignedChallenge(
   { generations }: ResourceSettings,
   { accept }: CompiledRequirement,

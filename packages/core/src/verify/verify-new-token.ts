@@ -18,7 +18,7 @@ export interface NewToken {
 
 /**
  * Verifies a token that is seen for the first time, or whose issuer's keys are due: shape, times and audience,
- * then the issuer, then its keys, then the signature (digest §2.3).
+ * then the issuer, then its keys, then the signature (docs/decisions.md#order-of-checks).
  *
  * @throws {AAuthError} whatever of this fails first
  */
@@ -42,7 +42,8 @@ export async function verifyNewToken(
   const checkedKey = checkPublicKey(claims.jwk, legacy)
   const key = await importPublicKey(platform, checkedKey)
   const source = keySourceOf(settings, claims)
-  // Nobody gets this server to look for a key without having shown the one in the token (security §0.3).
+  // Nobody gets this server to look for a key without having shown the one in the token
+  // (docs/decisions.md#order-of-checks).
   const possessed = !keys.has(source, untrusted.kid)
   if (possessed) await verifyPossession(proof, { key, checkedKey })
   const signedWith = await verifyTokenSignature(untrusted, source, keys, legacy, platform)

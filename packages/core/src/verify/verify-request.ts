@@ -38,11 +38,11 @@ export interface VerifiedRequest {
 
 /**
  * From what a request presents to what is known of it: token, signature, content, revocation, replay, mission
- * (architecture §3).
+ * (docs/decisions.md#order-of-checks).
  *
  * The stores are asked as early as may be, and judged in this order. A look at the revocations begins once the token is
  * known to be its issuer's. The signature is marked once it and the covered content verified, so that nobody can use up
- * the signature of another (REPLAY-2, security J10).
+ * the signature of another (REPLAY-2, J10).
  * @throws {AAuthError}
  */
 export async function verifyRequest(

@@ -1,12 +1,12 @@
 import type { Caps } from './dictionary.ts'
 
-/** Octets of one signature header, all its lines together (security §4). */
+/** Octets of one signature header, all its lines together (SIG-26). */
 export const maxHeaderLength = { 'signature-key': 12_288, 'signature-input': 4096, signature: 4096 } as const
 
-/** Labels per request, parameters per member, covered components (security §4). */
+/** Labels per request, parameters per member, covered components (SIG-26). */
 export const dictionaryCaps: Caps = { members: 8, params: 16, items: 32 }
 
-/** Octets of the JWT in `Signature-Key` (security §4). */
+/** Octets of the JWT in `Signature-Key` (B13). */
 export const maxTokenLength = 8192
 
 /**

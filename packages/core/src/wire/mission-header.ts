@@ -11,7 +11,7 @@ const caps = { members: 2, params: 16, items: 0 }
 
 /**
  * Reads `AAuth-Mission` in its two spellings, `approver="…"; s256="…"` and `approver="…", s256="…"`
- * (matrix D5). Returns `undefined` for anything else: other members, both spellings mixed, a name that is repeated,
+ * (D5). Returns `undefined` for anything else: other members, both spellings mixed, a name that is repeated,
  * several lines.
  */
 export function readMissionHeader(lines: readonly string[]): AssertedMission | undefined {
@@ -26,7 +26,7 @@ export function readMissionHeader(lines: readonly string[]): AssertedMission | u
   const approver = members.get('approver')
   const member = members.get('s256')
   if (approver === undefined || members.size !== (member === undefined ? 1 : 2)) return undefined
-  // One of the names as a parameter beside the member of that name is a repetition too (matrix MISS-1).
+  // One of the names as a parameter beside the member of that name is a repetition too (MISS-1).
   if (approver.params.has('approver') || (member !== undefined && repeats(member.params, approver.params)))
     return undefined
   const url = stringOf(approver)

@@ -21,7 +21,7 @@ export function isUnsigned(request: SignedRequest): boolean {
 }
 
 /**
- * Reads the three dictionaries (matrix SIG-1, SIG-3, SIG-26). All lines of a field are one dictionary.
+ * Reads the three dictionaries (SIG-1, SIG-3, SIG-26). All lines of a field are one dictionary.
  * @throws {DictionarySyntaxError} when a field is missing, malformed, repeats a key, or exceeds a cap.
  */
 export function readSignatureHeaders(request: SignedRequest): SignatureHeaders {

@@ -5,7 +5,7 @@
  * parser), and {@link SignedRequest.header} returns every line of a field in order. An adapter that joins,
  * drops or normalises anything breaks signatures, or worse, makes forged ones verify.
  *
- * @see RFC 9421 §2.1 and §2.2, matrix SIG-15
+ * @see RFC 9421 §2.1 and §2.2, SIG-15
  */
 export interface SignedRequest {
   /** Case-sensitive, as sent. */

@@ -4,7 +4,7 @@ const none: readonly string[] = Object.freeze([])
 
 /**
  * Reads each part of a request at most once, so that what is verified is what is used, also where a host computes
- * its answers anew each time (security Q03).
+ * its answers anew each time (Q03).
  */
 export function snapshot(request: SignedRequest): SignedRequest {
   const { method, target } = request

@@ -52,7 +52,7 @@ describe('a grant that a route demands', () => {
     ['a time that is over', { expiresAt: now }, 'access_denied'],
   ])('is refused with 403 when it is of %s', async (_, changes, code) => {
     const { status, code: found, headers } = await refusal(() => ({ ...grant, ...changes }))
-    // A refusal by policy says nothing of signatures and asks for no token (matrix ERR-3).
+    // A refusal by policy says nothing of signatures and asks for no token (ERR-3).
     expect([status, found, headers]).toEqual([403, code, { 'cache-control': 'no-store' }])
   })
 

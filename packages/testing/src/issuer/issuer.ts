@@ -52,7 +52,7 @@ export class TestIssuer {
   /** Its server identifier. */
   readonly id: string
   key: TestKey
-  /** What its metadata announces (matrix §3.1). */
+  /** What its metadata announces (docs/decisions.md#generations). */
   generations: readonly Generation[] = ['mission-header', 'person-token']
   /** How its token endpoints decide. */
   readonly policy: TokenPolicy = {}
