@@ -1,4 +1,5 @@
 import { demand } from './demand.ts'
+import { assertScopesDescribed } from './described-scopes.ts'
 import { checkTrust } from './keys/trust.ts'
 import { assertKnownMembers } from './known-members.ts'
 import { ownMembers } from './own-members.ts'
@@ -74,8 +75,7 @@ export function compileRequirement(
     '"accept" names person-token, but the person-token generation is switched off',
   )
   const scopes = requirement.scope === undefined ? [] : [requirement.scope].flat()
-  const undescribed = scopes.find((scope) => !described.has(scope))
-  demand(undescribed === undefined, `"scope" names "${undescribed}", which "scopes" does not describe`)
+  assertScopesDescribed(scopes, described)
   demand(
     scopes.length === 0 || (accept.size === 1 && accept.has('auth-token')),
     '"scope" is granted by auth tokens alone; leave "accept" out',

@@ -1,6 +1,6 @@
 import { AAuthError } from './errors.ts'
 import { provenanceOf } from './provenance.ts'
-import { matchesDigests } from './signature/content-digest.ts'
+import { contentDiffers, matchesDigests } from './signature/content-digest.ts'
 import type { Auth } from './token/auth.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
@@ -25,11 +25,7 @@ export function verifyContent(auth: Auth, content: Uint8Array): void | Promise<v
   const { digest } = verified
   if (digest === undefined) return undefined
   const conclude = (matches: boolean): void => {
-    if (!matches)
-      throw state.refuse(
-        new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' }),
-        request,
-      )
+    if (!matches) throw state.refuse(contentDiffers(), request)
     digest.checked = true
   }
   const verdict = matchesDigests(digest.expected, content, state.platform.digest)

@@ -1,5 +1,6 @@
 import { askForAuthToken } from './challenge.ts'
 import { within } from './deadline.ts'
+import { assertScopesDescribed } from './described-scopes.ts'
 import { AAuthError } from './errors.ts'
 import { issueFor } from './issue-for.ts'
 import { ownMembers } from './own-members.ts'
@@ -44,9 +45,8 @@ export interface StepUp {
 export function stepUp(resource: Resource, auth: Auth, wanted: StepUp): never {
   const { state, request, verified, mission } = ownProvenance(resource, auth)
   const { scopes, account } = read(wanted)
-  const unknown = scopes.find((one) => !state.settings.scopes.has(one))
-  if (scopes.length === 0 || unknown !== undefined)
-    throw new TypeError(`"scope" names "${unknown}", which "scopes" does not describe`)
+  if (scopes.length === 0) throw new TypeError('"scope" of stepUp is empty: name the scopes to ask for')
+  assertScopesDescribed(scopes, state.settings.scopes.keys())
   throw new PendingStepUp(async () => {
     const challenge = askForAuthToken(state, verified, { ...mission, scopes, trust: undefined }, account)
     const issued = within(state, 'the issuing of a resource token', challenge)

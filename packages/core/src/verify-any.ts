@@ -3,7 +3,7 @@ import { decideWithin } from './deadline.ts'
 import { AAuthError } from './errors.ts'
 import { readRequest } from './read-request.ts'
 import type { ResourceState } from './resource.ts'
-import { matchesDigests } from './signature/content-digest.ts'
+import { contentDiffers, matchesDigests } from './signature/content-digest.ts'
 import { unsignedHint } from './unsigned-hint.ts'
 import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
 import { isUnsigned } from './wire/signature-headers.ts'
@@ -53,6 +53,6 @@ export async function readVerified(
 ): Promise<Uint8Array> {
   const octets = await content()
   if (digest !== undefined && !(await matchesDigests(digest.expected, octets, platform.digest)))
-    throw new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' })
+    throw contentDiffers()
   return octets
 }

@@ -9,7 +9,12 @@ import { verifyPossession } from './possession.ts'
 import type { UntrustedRequest } from './read-request.ts'
 import type { CompiledRequirement } from './requirement.ts'
 import type { ResourceState } from './resource.ts'
-import { type ContentDigests, matchesDigests, readContentDigest } from './signature/content-digest.ts'
+import {
+  type ContentDigests,
+  contentDiffers,
+  matchesDigests,
+  readContentDigest,
+} from './signature/content-digest.ts'
 import { hasNonce, isOneTime } from './signature/replay.ts'
 import type { Mission } from './token/claims.ts'
 import { isRevoked, revoked } from './token-revocation.ts'
@@ -107,15 +112,17 @@ function begin<T>(ask: () => T | Promise<T>): () => T | Promise<T> {
   }
 }
 
+const unreadable =
+  '"content-digest" holds no digest that can be checked: send one of sha-256 or sha-512, as a byte sequence'
+
 /** A covered digest is compared at once where the content is at hand (SIG-12, R11-104). */
 async function readDigest(
   { platform }: ResourceState,
   request: SignedRequest,
 ): Promise<VerifiedRequest['digest']> {
   const expected = readContentDigest(request.header('content-digest'))
-  if (expected === undefined)
-    throw new AAuthError('invalid_signature', { hint: 'Content-Digest holds no digest that can be checked' })
+  if (expected === undefined) throw new AAuthError('invalid_signature', { hint: unreadable })
   if (request.body === undefined) return { expected, checked: false }
   if (await matchesDigests(expected, request.body, platform.digest)) return { expected, checked: true }
-  throw new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' })
+  throw contentDiffers()
 }

@@ -5,7 +5,7 @@ import { verifyIssuerSignature } from './keys/issuer-signature.ts'
 import { memberOf } from './keys/trust.ts'
 import type { ResourceState } from './resource.ts'
 import { signatureBase } from './signature/base.ts'
-import { matchesDigests, readContentDigest } from './signature/content-digest.ts'
+import { contentDiffers, matchesDigests, readContentDigest } from './signature/content-digest.ts'
 import { checkCoverage, requiredComponents } from './signature/coverage.ts'
 import { checkFreshness } from './signature/freshness.ts'
 import {
@@ -86,7 +86,7 @@ export async function verifyServer(
   }
   const digests = readContentDigest(request.header('content-digest'))
   if (digests === undefined || !(await matchesDigests(digests, await readContent(), platform.digest))) {
-    throw new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' })
+    throw contentDiffers()
   }
   return { id, role }
 }

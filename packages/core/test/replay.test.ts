@@ -73,7 +73,7 @@ describe('the same signature twice', () => {
     const message = await sign(world, 'POST')
     await codes(world, message, message)
     expect(world.refusals.map(({ hint }) => hint)).toEqual([
-      'the signature was already used: two equal requests within one second need a nonce each',
+      'the signature was already used: sign each request anew, with a "nonce" where two within one second are alike',
     ])
   })
 })

@@ -1,3 +1,4 @@
+import { AAuthError } from '../errors.ts'
 import type { DigestAlgorithm, Platform } from '../platform/platform.ts'
 import { decodeBytes, readDictionary } from '../wire/dictionary.ts'
 import { dictionaryCaps } from '../wire/limits.ts'
@@ -25,6 +26,13 @@ export function readContentDigest(lines: readonly string[]): ContentDigests | un
     return undefined
   }
   return digests.size === 0 ? undefined : digests
+}
+
+/** The refusal of content whose digest is not the one that the signature covers. */
+export function contentDiffers(): AAuthError {
+  return new AAuthError('invalid_signature', {
+    hint: '"content-digest" is not the digest of the content: if a proxy or middleware changes the content, let it forward the octets as they came; otherwise the agent must digest the octets that it sends',
+  })
 }
 
 /** Whether every digest that is understood is the digest of `content` (matrix SIG-12). */
