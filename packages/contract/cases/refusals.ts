@@ -171,6 +171,11 @@ export const refusals: Suite = {
       '418 refused with invalid_signature',
     ],
     [
+      'a step-up of a handler that is passed on is answered by the app',
+      { target: '/more-passed-on', grant: read },
+      '418 refused with auth_token_required',
+    ],
+    [
       'a signature that is 61 seconds old on a served connection is refused',
       [{}, { created: 1_789_999_939 }],
       '200 person-1 | 401 invalid_signature',

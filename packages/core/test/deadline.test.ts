@@ -10,7 +10,7 @@ const hintOf = (outcome: unknown): Promise<unknown> =>
   )
 const expired = (what: string) => [
   'server_error',
-  `${what} did not settle within the 2000 ms of "limits.requestDeadline"`,
+  `${what} did not settle within the 2000 ms of "limits.requestDeadline": make it answer in time, or raise the limit`,
 ]
 
 beforeEach(() => {

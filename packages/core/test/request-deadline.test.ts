@@ -2,7 +2,7 @@ import { type AAuthError, authorize, isAAuthError, issueResourceToken } from '@a
 import { demandGrant, watchMissions } from '@aauth-guard/core/missions'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { askForToken, makeSigningKey, notes, personRoute } from './issuing/issued.ts'
+import { answerOfStepUp, askForToken, makeSigningKey, notes, personRoute } from './issuing/issued.ts'
 import { makeWorld } from './world.ts'
 
 const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
@@ -77,7 +77,7 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
       return () => call(token)
     },
   ],
-  ...(['challenge', 'issueResourceToken'] as const).map((how): readonly [string, Scene] => [
+  ...(['challenge', 'stepUp', 'issueResourceToken'] as const).map((how): readonly [string, Scene] => [
     'the issuing of a resource token',
     async (sign) => {
       const world = await makeWorld({ ...notes, limits, signingKey: { publicKey, sign } as never })
@@ -85,6 +85,11 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
       const token = await agent.personToken()
       if (how === 'challenge') return () => world.call(token)
       const auth = await world.call(token, { requirement: personRoute })
+      if (how === 'stepUp')
+        return async () => {
+          await answerOfStepUp(resource, auth, { scope: 'notes.write' })
+          throw world.refusals[0]
+        }
       return () => issueResourceToken(resource, auth, { scope: 'notes.write' })
     },
   ]),
@@ -116,7 +121,7 @@ describe('a callback that never settles', () => {
     expect([error.code, error.status, error.hint, error.headers['retry-after']]).toEqual([
       'server_error',
       503,
-      `${what} did not settle within the 2000 ms of "limits.requestDeadline"`,
+      `${what} did not settle within the 2000 ms of "limits.requestDeadline": make it answer in time, or raise the limit`,
       '5',
     ])
   })
