@@ -46,7 +46,7 @@ const frameworks: readonly Difference[] = [
   },
   {
     on: express,
-    cases: ['octets that are no UTF-8 stay as they came'],
+    cases: ['octets that are not UTF-8 stay as they came'],
     outcome: "400 Failed to decode param '%E0%80%AF'",
     because: 'Express refuses such a parameter before it asks the guard of the route',
   },

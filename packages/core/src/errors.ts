@@ -48,7 +48,7 @@ export type RequirementName = 'agent-token' | 'person-token' | 'auth-token'
 export interface RefusalDetails {
   /** For the operator's log: what was wrong with this request. Never sent. */
   readonly hint?: string
-  /** Replaces the sentence that goes with the code; fixed text, which names no value of the request. */
+  /** Replaces the sentence that goes with the code; fixed text without any value of the request. */
   readonly detail?: string
   /** Components the signature must cover; sent as `required_input`. */
   readonly requiredInput?: readonly string[]
@@ -73,7 +73,7 @@ export interface RefusalDetails {
 
 interface Row {
   readonly status: number
-  /** The one sentence a caller gets; it names no value of the request (security P01). */
+  /** The one sentence a caller gets; it has no value of the request in it (security P01). */
   readonly detail: string
 }
 
@@ -90,7 +90,7 @@ const signatureErrors: Readonly<Record<SignatureErrorCode, Row>> = {
   invalid_jwt: { status: 401, detail: 'The token is not acceptable.' },
   expired_jwt: { status: 401, detail: 'The token has expired.' },
   revoked_jwt: { status: 401, detail: 'The token has been revoked.' },
-  issuer_missing: { status: 401, detail: 'The metadata of the issuer names no issuer.' },
+  issuer_missing: { status: 401, detail: 'The metadata of the issuer does not name an issuer.' },
   issuer_mismatch: { status: 401, detail: 'The metadata of the issuer names another issuer.' },
   clock_skew: { status: 401, detail: 'A timestamp lies too far in the future.' },
 }
@@ -117,7 +117,7 @@ const otherErrors: Readonly<Record<Exclude<AAuthErrorCode, SignatureErrorCode>, 
   },
   class_mismatch: { status: 403, detail: 'The agent provider is not the one this access belongs to.' },
   class_unverifiable: { status: 403, detail: 'The token does not say which agent provider is acting.' },
-  mission_terminated: { status: 403, detail: 'The mission of the token has ended.' },
+  mission_terminated: { status: 403, detail: 'The mission of the token was terminated.' },
   server_error: { status: 503, detail: 'The request could not be decided. Try again later.' },
 }
 
@@ -158,10 +158,13 @@ export class AAuthError extends Error {
 
   constructor(code: AAuthErrorCode, details: RefusalDetails = noDetails) {
     const row = rowOf(code, details)
-    // A refusal is an answer, not a crash; capturing a stack would cost more than the checks that led here.
+    const message = detailOf(row, details)
+    const options = Object.hasOwn(details, 'cause') ? { cause: details.cause } : undefined
+    // A refusal is an answer, not a crash; capturing a stack would cost more than the checks that led here. Nothing
+    // between these lines may throw, or no other error of the process had a stack from then on.
     const limit = Error.stackTraceLimit
     Error.stackTraceLimit = 0
-    super(detailOf(row, details), Object.hasOwn(details, 'cause') ? { cause: details.cause } : undefined)
+    super(message, options)
     Error.stackTraceLimit = limit
     this.code = code
     this.status = row.status

@@ -40,7 +40,7 @@ export function assertMissionObtainable(
   if (claims.kind === 'agent-token') return
   // It is sent back for a person token, which may carry what this one lacks.
   if (claims.generation === 'mission-header' && !requirement.accept.has('auth-token')) return
-  // What is merely asserted is no reason to refuse a token without a mission where none may be.
+  // An asserted mission alone does not make a route that forbids missions refuse a token without one.
   if (claims.mission === undefined && requirement.missionForbidden) return
   assertMission(claims.mission ?? asserted, requirement)
 }

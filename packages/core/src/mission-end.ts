@@ -5,6 +5,7 @@ import { addTombstone, findTombstone } from './stores/ask.ts'
 import type { Tombstone, TombstoneVerdict } from './stores/stores.ts'
 import type { Mission } from './token/claims.ts'
 import type { VerifiedRequest } from './verify-request.ts'
+import { quoted } from './wire/quoted.ts'
 
 /**
  * Refuses a request under a mission that has ended, or of which nobody can tell (matrix MISS-9, §5.4). Only the mission
@@ -43,7 +44,7 @@ export function demandActive(state: ResourceState, mission: Mission, safe: boole
 }
 
 /**
- * Records the end of a mission, for good; what was known of it as active is forgotten.
+ * Records the termination of a mission, which is permanent, and forgets that it was active.
  * @param reason left out where it cannot stand in an answer
  */
 export async function endMission(
@@ -68,7 +69,7 @@ export function asReason(reason: unknown): string | undefined {
 
 export function ended({ approver, s256 }: Mission, reason: string | undefined): AAuthError {
   return new AAuthError('mission_terminated', {
-    hint: `mission ${s256} of ${approver} has ended`,
+    hint: `mission ${quoted(s256)} of ${quoted(approver)} was terminated: the agent must propose a new one`,
     // Whatever a store of the operator's made of it.
     terminationReason: asReason(reason),
   })

@@ -16,7 +16,7 @@ export interface PossessionProof {
 
 /**
  * Verifies the HTTP message signature with the key of the token (SIG-24, R11-102).
- * @throws {AAuthError} `invalid_signature`, or `invalid_key` when the key is no point of its curve
+ * @throws {AAuthError} `invalid_signature`, or `invalid_key` when the key is not a point of its curve
  */
 export async function verifyPossession(
   { state, signature, base, transport }: PossessionProof,

@@ -39,7 +39,7 @@ import { withdrawToken } from './withdraw-token.ts'
  */
 export interface Resource {
   readonly issuer: string
-  /** Missions that have ended, and how to learn of it. */
+  /** Terminated missions, and how to learn of terminations. */
   readonly missions: Missions
   /**
    * Revokes a token: requests that begin after the promise resolves are refused. `exp` (seconds) is the token's own and

@@ -42,7 +42,7 @@ export async function makeKey(seed: string, kid: string, alg: Algorithm): Promis
   }
 }
 
-/** Whether `signature` over `bytes` is one of a published key; `false` as well for a key that is none. */
+/** Whether `signature` over `bytes` is one of a published key; `false` as well for anything that is not a key. */
 export async function isSignedBy(
   jwk: Readonly<Record<string, unknown>>,
   bytes: Uint8Array<ArrayBuffer>,

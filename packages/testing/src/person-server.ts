@@ -79,7 +79,7 @@ export function personServer(net: TestNetwork, issuer: TestIssuer): (request: Re
         : await persons.readUpstream(body.upstream_token, auth.iss, issuers)
     const mission = upstream ? upstream.mission : asserted
     if (mission !== undefined && !isDigest(mission))
-      throw new ExchangeError('invalid_request', 'mission_s256 is no digest')
+      throw new ExchangeError('invalid_request', 'mission_s256 is not a digest')
     const live = mission && issuer.missions.demandLive(mission, upstream ? undefined : auth.agent)
     const iat = net.clock.now()
     const caps = [upstream?.exp, live ? live.expiresAt : undefined].filter((cap) => cap !== undefined)

@@ -34,7 +34,8 @@ export function readResourceToken(claims: JsonObject, now: number): ResourceToke
   const { iss, dwk, ps, sub, agent } = claims
   const aud = audienceOf(claims)
   if (dwk !== 'aauth-resource.json') throw refuse('dwk does not go with typ')
-  if (!isServerId(iss) || !isServerId(aud)) throw refuse('iss or aud is no server identifier')
+  if (!isServerId(iss) || !isServerId(aud))
+    throw refuse('"iss" or "aud" is not a server identifier: write https:// and a host')
   const [jti, account, tenant, presentedJti] = ['jti', 'account', 'tenant', 'presented_jti'].map((name) =>
     text(claims, name, 512),
   )
@@ -50,14 +51,15 @@ export function readResourceToken(claims: JsonObject, now: number): ResourceToke
   const isNew = ['ps', 'presented_jti', 'mission_s256', 'sub', 'tenant'].some((name) => name in claims)
   if (isOld === isNew) throw refuse('the claims belong to no generation, or to two')
   if (isOld) {
-    if (!isAgentId(agent)) throw refuse('agent is no agent identifier')
+    if (!isAgentId(agent)) throw refuse('"agent" is not an agent identifier: write it as aauth:name@host')
     const nobody = { ps: undefined, sub: undefined, tenant: undefined, presentedJti: undefined }
     return { ...common, ...nobody, generation: 'mission-header', agent, mission: missionObject(claims) }
   }
   if (!isServerId(ps) || typeof sub !== 'string' || sub === '' || presentedJti === undefined)
     throw refuse('ps, sub or presented_jti is missing')
   const { mission_s256: s256 } = claims
-  if (s256 !== undefined && !isS256(s256)) throw refuse('mission_s256 is no digest')
+  if (s256 !== undefined && !isS256(s256))
+    throw refuse('"mission_s256" is not a digest: give 32 octets in base64url without padding')
   const mission = s256 === undefined ? undefined : { approver: ps, s256 }
   return { ...common, generation: 'person-token', ps, sub, tenant, presentedJti, agent: undefined, mission }
 }

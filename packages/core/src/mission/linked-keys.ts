@@ -13,8 +13,8 @@ interface Link extends Pick<VerifiedClaims, 'iss' | 'jti' | 'iat'> {
 }
 
 /**
- * Which agent provider vouched for a key lately. A link is no better than the agent token it rests on: it ends with the
- * token's `exp`, and is worth nothing once the token is revoked or its provider was purged.
+ * Which agent provider vouched for a key lately. A link is only as good as the agent token it rests on: it expires
+ * with the token, and does not count once the token is revoked or its provider is purged.
  */
 export class LinkedKeys {
   readonly #links = new LRUCache<string, Link>({ max: maxKeys })

@@ -5,6 +5,7 @@ import { ended, endMission, unknown } from '../mission-end.ts'
 import type { ResourceState } from '../resource.ts'
 import { findTombstone } from '../stores/ask.ts'
 import type { Mission } from '../token/claims.ts'
+import { quoted } from '../wire/quoted.ts'
 import { inquiryOf } from './inquire.ts'
 import { ListedApart } from './listed-apart.ts'
 import { ServerLine } from './server-line.ts'
@@ -46,7 +47,7 @@ interface Unknown {
 /** A question that is under way. */
 interface Flight {
   readonly outcome: Promise<Outcome>
-  /** What it finds was overtaken by an end, or by a doubt: it is not kept. */
+  /** A termination, or a suspected termination, came in the meantime: what it finds is not kept. */
   overtaken: boolean
   /** Milliseconds of the monotonic clock. */
   readonly sentAt: number
@@ -146,7 +147,7 @@ export class MissionStatuses {
   doubt(mission: Mission): void {
     const key = keyOf(mission)
     this.forget(mission)
-    // Whoever comes now must not be given the answer to a question from before the doubt.
+    // Requests from here on must not be given an answer to a question that was sent before the suspicion.
     this.#flights.delete(key)
     this.#askAhead(mission, key)
   }
@@ -190,7 +191,7 @@ export class MissionStatuses {
     const { settings } = this.#state
     const { approver } = mission
     if (!isAdmitted(settings, undefined, 'person-server', approver))
-      throw new Error(`${approver} is not admitted as person-server`)
+      throw new Error(`${quoted(approver)} is not trusted as person-server: list it in "trust.personServers"`)
     if (isFull) throw new Error('too many missions are asked for')
     const observedAt = settings.now()
     const signal = AbortSignal.any([this.#state.keys.closing, AbortSignal.timeout(this.#settings.deadline)])
@@ -222,7 +223,7 @@ export class MissionStatuses {
     const now = this.#state.settings.now()
     // Who has waited is served also where the clock of whole seconds has just gone on, and the next one asks anew.
     if (now - observedAt > activeTtl || now >= (freshUntil ?? Number.POSITIVE_INFINITY))
-      throw new Error('the answer is stale')
+      throw new Error('the answer of the source is stale: compare its clock with this one')
     return {
       observedAt,
       softUntil: observedAt + (until - observedAt) * 0.7,

@@ -35,7 +35,7 @@ export interface Caps {
 }
 
 /**
- * The text is no dictionary, repeats a key, or exceeds a cap. `message` says which, for the operator. Not an
+ * The text is not a dictionary, repeats a key, or exceeds a cap. `message` says which, for the operator. Not an
  * `Error`: capturing a stack would cost more than the reading.
  */
 export class DictionaryFault {

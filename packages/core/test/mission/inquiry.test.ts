@@ -91,7 +91,7 @@ describe('post', () => {
     'data:application/json,{}',
   ])('sends nothing to %j', async (url) => {
     const { world, outcome } = await lent((inquiry) => inquiry.post(url, {}))
-    expect(outcome).toBe(`${url} is no endpoint of ${personServer}`)
+    expect(outcome).toBe(`"${url}" is not an endpoint of "${personServer}"`)
     expect(world.net.fetches).toHaveLength(2)
     expect(world.asked).toEqual([])
   })
@@ -157,7 +157,9 @@ describe('post', () => {
     world = await makeControlled(controlMembers, { source })
     open.push(world)
     await world.post()
-    expect(outcome).toBe(`this runtime cannot check addresses; name ${personServer} in trust`)
+    expect(outcome).toBe(
+      `this runtime cannot check addresses: list "${personServer}" in "trust.personServers"`,
+    )
     expect(world.asked).toEqual([])
   })
 })
