@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { GrowingCache } from '../growing-cache.ts'
 import type { ResourceState } from '../resource.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 import { isRevoked } from '../token-revocation.ts'
@@ -17,7 +17,7 @@ interface Link extends Pick<VerifiedClaims, 'iss' | 'jti' | 'iat'> {
  * token's `exp`, and is worth nothing once the token is revoked or its provider was purged.
  */
 export class LinkedKeys {
-  readonly #links = new LRUCache<string, Link>({ max: maxKeys })
+  readonly #links = new GrowingCache<Link>({ max: maxKeys })
   readonly #state: ResourceState
   readonly #seconds: number
 
