@@ -9,6 +9,9 @@ interface Bounds<Value> {
   readonly dispose?: (value: Value) => void
 }
 
+/** Left out, they would be an object that inherits what `Object.prototype` was given (security Q01). */
+const noOptions = (): object => Object.create(null)
+
 const first = 16
 const growth = 4
 
@@ -27,18 +30,18 @@ export class GrowingCache<Value extends object | number | true> {
 
   /** Looks an entry up, which makes it the most recently used. */
   get(key: string): Value | undefined {
-    return this.#cache.get(key)
+    return this.#cache.get(key, noOptions())
   }
 
   has(key: string): boolean {
-    return this.#cache.has(key)
+    return this.#cache.has(key, noOptions())
   }
 
   /** Adds or replaces an entry. The least recently used ones make room for it where there is none. */
   set(key: string, value: Value): void {
     const { size, max } = this.#cache
-    if (size === max && max < this.#bounds.max && !this.#cache.has(key)) this.#grow()
-    this.#cache.set(key, value)
+    if (size === max && max < this.#bounds.max && !this.has(key)) this.#grow()
+    this.#cache.set(key, value, noOptions())
   }
 
   delete(key: string): boolean {
@@ -56,7 +59,8 @@ export class GrowingCache<Value extends object | number | true> {
   #grow(): void {
     const smaller = this.#cache
     this.#cache = this.#make(Math.min(smaller.max * growth, this.#bounds.max))
-    for (const key of smaller.rkeys()) this.#cache.set(key, smaller.peek(key) as Value)
+    for (const key of smaller.rkeys())
+      this.#cache.set(key, smaller.peek(key, noOptions()) as Value, noOptions())
   }
 
   #make(max: number): LRUCache<string, Value> {
