@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { GrowingCache } from '../growing-cache.ts'
 import type { ResourceState } from '../resource.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 import { isRevoked } from '../token-revocation.ts'
@@ -17,7 +17,7 @@ interface Link extends Pick<VerifiedClaims, 'iss' | 'jti' | 'iat'> {
  * with the token, and does not count once the token is revoked or its provider is purged.
  */
 export class LinkedKeys {
-  readonly #links = new LRUCache<string, Link>({ max: maxKeys })
+  readonly #links = new GrowingCache<Link>({ max: maxKeys })
   readonly #state: ResourceState
   readonly #seconds: number
 

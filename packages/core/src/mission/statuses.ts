@@ -10,6 +10,14 @@ import { inquiryOf } from './inquire.ts'
 import { ListedApart } from './listed-apart.ts'
 import { ServerLine } from './server-line.ts'
 import { type MissionSource, readAnswer } from './source.ts'
+import {
+  type Active,
+  activeFrom,
+  isWithin,
+  type Outcome,
+  type Unknown,
+  unknownFrom,
+} from './status-records.ts'
 import type { MissionStatus } from './watching.ts'
 
 /** Times in seconds, the deadline in milliseconds. */
@@ -27,23 +35,6 @@ const maxFlights = 8192
 /** Milliseconds for which a question may be joined by those whose answer must be new. */
 const joinable = 1000
 
-/** A mission that was found active. */
-interface Active {
-  /** When it was asked for: what the person server knew then may have changed before its answer came. */
-  readonly observedAt: number
-  readonly softUntil: number
-  readonly freshUntil: number
-  readonly staleUntil: number
-}
-
-/** A mission that nobody could tell of. */
-interface Unknown {
-  readonly outcome: Outcome & { readonly status: 'unknown' }
-  /** In a row. */
-  readonly failures: number
-  readonly observedAt: number
-}
-
 /** A question that is under way. */
 interface Flight {
   readonly outcome: Promise<Outcome>
@@ -52,12 +43,6 @@ interface Flight {
   /** Milliseconds of the monotonic clock. */
   readonly sentAt: number
 }
-
-/** What asking came to. `'unknown'` says why, for the operator. */
-type Outcome =
-  | { readonly status: 'active' }
-  | { readonly status: 'terminated'; readonly reason?: string | undefined }
-  | { readonly status: 'unknown'; readonly hint: string; readonly until: number }
 
 /**
  * Which missions are active, by a source (matrix §5.3, §5.4). Tombstones are not here: they are asked before this is, on
@@ -208,39 +193,16 @@ export class MissionStatuses {
     // What was terminated meanwhile stays terminated (matrix §5.3, rule 1).
     const tombstone = await findTombstone(this.#state.tombstones, mission, this.#state.isListed(approver))
     if (typeof tombstone === 'object') return { status: 'terminated', reason: tombstone.reason }
-    const active = this.#activeFrom(observedAt, answer.freshUntil)
+    const active = activeFrom(observedAt, answer.freshUntil, settings.now(), this.#settings)
     this.#unknown.delete(key)
     if (!isOvertaken() && tombstone !== 'full') this.#active.set(key, active)
     return answer
   }
 
-  /** @throws {Error} for an answer that was stale before it came */
-  #activeFrom(observedAt: number, freshUntil: number | undefined): Active {
-    const { activeTtl, maxStale } = this.#settings
-    // Only ever shorter, so that missions learned together are not asked for together.
-    const ttl = activeTtl * (1 - Math.random() / 10)
-    const until = Math.min(observedAt + ttl, freshUntil ?? Number.POSITIVE_INFINITY)
-    const now = this.#state.settings.now()
-    // Who has waited is served also where the clock of whole seconds has just gone on, and the next one asks anew.
-    if (now - observedAt > activeTtl || now >= (freshUntil ?? Number.POSITIVE_INFINITY))
-      throw new Error('the answer of the source is stale: compare its clock with this one')
-    return {
-      observedAt,
-      softUntil: observedAt + (until - observedAt) * 0.7,
-      freshUntil: until,
-      // Where the source says how long, it is not longer on any method (matrix §5.4).
-      staleUntil: Math.min(observedAt + maxStale, freshUntil ?? Number.POSITIVE_INFINITY),
-    }
-  }
-
   #fail(key: string, error: unknown): Outcome {
-    const failures = (this.#unknown.get(key)?.failures ?? 0) + 1
-    const observedAt = this.#state.settings.now()
-    const until = observedAt + Math.min(5, 2 + failures)
-    const hint = error instanceof Error ? error.message : 'the source failed'
-    const outcome = { status: 'unknown', hint, until } as const
-    this.#unknown.set(key, { outcome, failures, observedAt })
-    return outcome
+    const failed = unknownFrom(error, this.#unknown.get(key), this.#state.settings.now())
+    this.#unknown.set(key, failed)
+    return failed.outcome
   }
 
   #lineTo(approver: string): ServerLine {
@@ -258,9 +220,4 @@ function keyOf({ approver, s256 }: Mission): string {
 
 function isOf(key: string, approver: string): boolean {
   return key.startsWith(`${approver}\n`)
-}
-
-/** After the clock went back nothing is known any more (security C12). */
-function isWithin(now: number, { observedAt }: Active | Unknown, until: number): boolean {
-  return now >= observedAt && now < until
 }

@@ -1,6 +1,7 @@
 import { AAuthError } from '../errors.ts'
 import type { DigestAlgorithm, Platform } from '../platform/platform.ts'
-import { decodeBytes, readDictionary } from '../wire/dictionary.ts'
+import { decodeBytes } from '../wire/byte-sequence.ts'
+import { readDictionary } from '../wire/dictionary.ts'
 import { dictionaryCaps } from '../wire/limits.ts'
 
 /** The digests of a `Content-Digest` field that are understood, in the order sent (RFC 9530). */

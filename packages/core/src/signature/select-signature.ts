@@ -1,5 +1,6 @@
 import { AAuthError } from '../errors.ts'
-import { DictionaryFault, decodeBytes, type InnerList, type Item } from '../wire/dictionary.ts'
+import { decodeBytes } from '../wire/byte-sequence.ts'
+import { DictionaryFault, type InnerList, type Item } from '../wire/dictionary.ts'
 import { quoted } from '../wire/quoted.ts'
 import { readSignatureHeaders, type SignatureHeaders } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'

@@ -44,11 +44,11 @@ describe('a person server whose tombstones are full', () => {
       world.says(() => answer.promise)
       const clock = vi.spyOn(performance, 'now').mockReturnValue(5000)
       const first = world.post()
-      await vi.waitFor(() => expect(world.asked).toHaveLength(1))
+      await vi.waitFor(() => expect(world.asked).toHaveLength(1), { timeout: 60_000 })
       clock.mockReturnValue(5000 + milliseconds)
       const second = world.post()
       // The mission is asked for right after its tombstone was.
-      await vi.waitFor(() => expect(find).toHaveBeenCalledTimes(2))
+      await vi.waitFor(() => expect(find).toHaveBeenCalledTimes(2), { timeout: 60_000 })
       await settled()
       answer.open(active)
       expect(await Promise.all([first, second])).toEqual(['200', '200'])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { awaitDeadlines } from '../awaited-deadlines.ts'
+import { neverAnswers } from '../never-answers.ts'
 import { makeWorld } from '../world.ts'
 import { granted, mission, verdict } from './watched.ts'
 
@@ -112,11 +112,11 @@ describe('what teaches nothing', () => {
   })
 
   it('is a 403 that never ends', async () => {
-    awaitDeadlines()
     const body = new ReadableStream({
       start(controller) {
         controller.enqueue(new TextEncoder().encode(JSON.stringify(said)))
       },
+      pull: neverAnswers,
     })
     expect((await observed(from(here, body))).found).toEqual(lives)
   })

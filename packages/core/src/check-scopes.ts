@@ -1,0 +1,30 @@
+import { demand } from './demand.ts'
+import type { ResourceOptions, ResourceSettings } from './options.ts'
+import { quoted } from './wire/quoted.ts'
+
+const scopeValue = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/
+
+/** @throws {TypeError} */
+export function checkScopes(given: ResourceOptions): Pick<ResourceSettings, 'scopes' | 'defaultScope'> {
+  demand(
+    !Array.isArray(given.scopes) && typeof (given.scopes ?? {}) === 'object',
+    `"scopes" is ${quoted(given.scopes)}: write an object of scopes and what they allow, such as { 'notes.read': 'Read your notes' }`,
+  )
+  const scopes = new Map(Object.entries(given.scopes ?? {}))
+  // A resource that describes no scope has one: access (architecture §11).
+  if (scopes.size === 0) scopes.set('access', 'Access to this resource')
+  for (const [scope, description] of scopes) {
+    demand(
+      scopeValue.test(scope),
+      `"scopes" holds ${quoted(scope)}, which is not a scope value: use visible ASCII without spaces, double quotes and backslashes`,
+    )
+    demand(
+      typeof description === 'string',
+      `"scopes" describes ${quoted(scope)} with ${quoted(description)}: write a text for consent screens`,
+    )
+  }
+  const only = scopes.size === 1 ? [...scopes.keys()][0] : undefined
+  const defaultScope = given.defaultScope ?? only
+  demand(defaultScope === undefined || scopes.has(defaultScope), '"defaultScope" must be one of "scopes"')
+  return { scopes, defaultScope }
+}
