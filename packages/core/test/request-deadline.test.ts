@@ -1,4 +1,4 @@
-import { type AAuthError, authorize, isAAuthError, issueResourceToken } from '@aauth-guard/core'
+import { type AAuthError, answer, authorize, isAAuthError, issueResourceToken, stepUp } from '@aauth-guard/core'
 import { demandGrant, watchMissions } from '@aauth-guard/core/missions'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -74,6 +74,16 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
         fetch: fetch as never,
       })
       const token = await agent.authToken({ scope: 'access' })
+      return () => call(token)
+    },
+  ],
+  [
+    'the status of the mission',
+    async (source) => {
+      const { agent, call } = await makeWorld({ limits, missions: watchMissions({ source }) })
+      const token = await agent.authToken({ scope: 'access', mission: s256 })
+      // The source has a deadline of its own, which is shorter.
+      vi.spyOn(AbortSignal, 'timeout').mockReturnValue(new AbortController().signal)
       return () => call(token)
     },
   ],

@@ -60,6 +60,12 @@ describe('a person server that names an agent of another provider', () => {
   })
 })
 
+it('the access server is believed about agents, as if a list named it [CLASS-1]', async () => {
+  const world = await makeWorld({ accessServer: 'https://as.example' })
+  const token = await world.agent.authToken({ ...old, mission: undefined }, world.net.accessServer)
+  expect((await world.call(token)).class).toEqual({ provider })
+})
+
 describe('an agent provider that trust does not admit', () => {
   const others: readonly [string, Trust][] = [
     ['a list leaves out', { agentProviders: ['https://good-agent.example'], personServers: 'any' }],
