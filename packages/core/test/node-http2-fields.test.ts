@@ -116,16 +116,20 @@ describe('over HTTP/2, a signed request', () => {
     ['a NUL in a value', ['x-note', 'milk\0']],
     ['a line break in a name', ['x-note: milk\r\nx-role', 'admin']],
     ['a colon in a name', ['x-note: milk', '']],
-  ])('with %s reaches it without that field, and is refused where it must cover it [A23]', async (_, field) => {
-    await send([...(await signedFields([])), field])
-    await send([...(await signedFields(['x-note'])), field])
-    expect(met.map(({ outcome }) => outcome)).toEqual(['auth-token', 'invalid_signature'])
-    expect(met.flatMap(({ names }) => names).filter((name) => /note|role/.test(name))).toEqual([])
-  })
+  ])(
+    'with %s reaches it without that field, and is refused where it must cover it [A23]',
+    async (_, field) => {
+      await send([...(await signedFields([])), field])
+      await send([...(await signedFields(['x-note'])), field])
+      expect(met.map(({ outcome }) => outcome)).toEqual(['auth-token', 'invalid_signature'])
+      expect(met.flatMap(({ names }) => names).filter((name) => /note|role/.test(name))).toEqual([])
+    },
+  )
 
   it('whose Signature-Key holds a line break is unsigned for the guard [A23]', async () => {
-    const fields = (await signedFields([])).map(([name, value]): Field =>
-      name === 'signature-key' ? [name, `${value}\r\nx-role: admin`] : [name, value],
+    const fields = (await signedFields([])).map(
+      ([name, value]): Field =>
+        name === 'signature-key' ? [name, `${value}\r\nx-role: admin`] : [name, value],
     )
     await send(fields)
     expect(met.map(({ outcome }) => outcome)).toEqual(['invalid_signature'])

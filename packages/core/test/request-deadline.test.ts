@@ -1,9 +1,10 @@
-import { type AAuthError, answer, authorize, isAAuthError, issueResourceToken, stepUp } from '@aauth-guard/core'
+import { type AAuthError, authorize, isAAuthError, issueResourceToken } from '@aauth-guard/core'
 import { demandGrant, watchMissions } from '@aauth-guard/core/missions'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { answerOfStepUp, askForToken, makeSigningKey, notes, personRoute } from './issuing/issued.ts'
-import { makeWorld } from './world.ts'
+import { makeRevocationWorld } from './revocation/revoking.ts'
+import { makeWorld, now } from './world.ts'
 
 const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const limits = { requestDeadline: 2000 }
@@ -75,6 +76,19 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
       })
       const token = await agent.authToken({ scope: 'access' })
       return () => call(token)
+    },
+  ],
+  [
+    'the keys of https://ps.example',
+    async (fetch) => {
+      const world = await makeRevocationWorld({
+        limits: { ...limits, fetchDeadline: 10_000 },
+        fetch: fetch as never,
+      })
+      return async () => {
+        await world.post({ jti: 'one', exp: now + 100 })
+        throw world.refusals[0] as AAuthError
+      }
     },
   ],
   [

@@ -23,7 +23,8 @@ export class GradualAborts {
     const abortFrom = (start: number): void => {
       const end = start + size
       if (end < handles.length) this.#wait(() => abortFrom(end))
-      for (const { controller, disposed } of handles.slice(start, end)) if (!disposed) controller.abort(reason)
+      for (const { controller, disposed } of handles.slice(start, end))
+        if (!disposed) controller.abort(reason)
     }
     abortFrom(0)
   }

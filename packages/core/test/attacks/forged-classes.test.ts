@@ -105,6 +105,13 @@ describe('an agent provider that trust does not admit', () => {
     )
   })
 
+  it('binds every token where drafts 01 to 10 alone are served, and nothing is said at start', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    await makeWorld({ trust: others[0]?.[1] as Trust, generations: ['mission-header'] })
+    expect(warn).not.toHaveBeenCalled()
+    warn.mockRestore()
+  })
+
   it('is named in the hint', async () => {
     const world = await makeWorld({ trust: others[0]?.[1] as Trust })
     expect((await world.refusal(await world.agent.authToken(old))).hint).toBe(

@@ -132,18 +132,21 @@ describe('keys are renewed in the background, after seven to eight tenths of the
     // The floor comes first.
     ['max-age=62', 60, 0],
     ['max-age=80', 60, most],
-  ])('%s: not before %i s, then once, where the jitter is %d [I22]', async (cacheControl, seconds, jitter) => {
-    const world = await makeCachedWorld(cacheControl, jitter)
-    world.net.clock.advance(seconds - 1)
-    await outcomeOf(world)
-    await settled()
-    expect(world.asked).toEqual(flight)
-    world.net.clock.advance(1)
-    await Promise.all([outcomeOf(world), outcomeOf(world), outcomeOf(world)])
-    await settled()
-    await outcomeOf(world)
-    expect(world.asked).toEqual([...flight, ...flight])
-  })
+  ])(
+    '%s: not before %i s, then once, where the jitter is %d [I22]',
+    async (cacheControl, seconds, jitter) => {
+      const world = await makeCachedWorld(cacheControl, jitter)
+      world.net.clock.advance(seconds - 1)
+      await outcomeOf(world)
+      await settled()
+      expect(world.asked).toEqual(flight)
+      world.net.clock.advance(1)
+      await Promise.all([outcomeOf(world), outcomeOf(world), outcomeOf(world)])
+      await settled()
+      await outcomeOf(world)
+      expect(world.asked).toEqual([...flight, ...flight])
+    },
+  )
 
   it('while nobody waits for it, whichever token comes [R11-126]', async () => {
     const world = await makeAnsweredWorld()

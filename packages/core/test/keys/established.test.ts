@@ -61,22 +61,23 @@ describe('where all places of established issuers are taken', () => {
   }
   const later = 'https://n1.example'
 
-  it.each([
-    5, 90,
-  ])('one that comes later stays on probation while the others are in use, for %d minutes [I19]', async (minutes) => {
-    const world = await makeFullWorld()
-    await meet(world, [later])
-    for (let minute = 0; minute < minutes; minute++) {
-      world.net.clock.advance(60)
-      await outcomeOf(world)
+  it.each([5, 90])(
+    'one that comes later stays on probation while the others are in use, for %d minutes [I19]',
+    async (minutes) => {
+      const world = await makeFullWorld()
+      await meet(world, [later])
+      for (let minute = 0; minute < minutes; minute++) {
+        world.net.clock.advance(60)
+        await outcomeOf(world)
+        await outcomeOf(world, strangerToken(world, later))
+      }
+      const [asked, laterAsked] = [timesAsked(world), timesAsked(world, later)]
+      await meet(world, ['https://n2.example'])
+      expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', asked])
       await outcomeOf(world, strangerToken(world, later))
-    }
-    const [asked, laterAsked] = [timesAsked(world), timesAsked(world, later)]
-    await meet(world, ['https://n2.example'])
-    expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', asked])
-    await outcomeOf(world, strangerToken(world, later))
-    expect(timesAsked(world, later)).toBe(laterAsked + 1)
-  })
+      expect(timesAsked(world, later)).toBe(laterAsked + 1)
+    },
+  )
 
   /** Its place has gone to another, and then its record as well. */
   async function makeReturnedWorld(): Promise<AnsweredWorld> {
@@ -105,6 +106,22 @@ describe('where all places of established issuers are taken', () => {
     world.net.clock.advance(300)
     await outcomeOf(world, strangerToken(world, later))
     world.net.clock.advance(3600)
+    await outcomeOf(world, strangerToken(world, later))
+    const asked = timesAsked(world, later)
+    await meet(world, ['https://n2.example', 'https://n3.example'])
+    expect([await outcomeOf(world, strangerToken(world, later)), timesAsked(world, later)]).toEqual([
+      'accepted',
+      asked,
+    ])
+  })
+
+  it('one that was last used while the clock was ahead makes room as well [C12]', async () => {
+    const world = await makeFullWorld()
+    world.net.clock.advance(86_400)
+    await outcomeOf(world)
+    world.net.clock.advance(-86_400)
+    await meet(world, [later])
+    world.net.clock.advance(300)
     await outcomeOf(world, strangerToken(world, later))
     const asked = timesAsked(world, later)
     await meet(world, ['https://n2.example', 'https://n3.example'])
