@@ -101,16 +101,21 @@ describe('a link between a key and an agent provider', () => {
     expect([before, await resume()]).toEqual(['200', '403 class_unverifiable'])
   })
 
-  it('ends with the purge of the agent provider [CLASS-2]', async () => {
+  it.each([0, 1])('ends with the purge of the agent provider %d s later [CLASS-2]', async (seconds) => {
     const { fleet, found } = await linked()
-    fleet.net.clock.advance(1)
+    fleet.net.clock.advance(seconds)
     await fleet.resource.purgeIssuer(provider)
     expect(await found()).toBeNull()
   })
 
   it('ends when the agent token expires [CLASS-2]', async () => {
-    const { fleet, agent, found } = await linked()
-    fleet.net.clock.set(agent.exp)
+    const { net, agent, call } = await makeFleet({ linkedKeys: 86_400 })
+    const exp = net.clock.now() + 100
+    await call(await agent.agentToken({ claims: { exp } }), { requirement: { accept: 'agent-token' } })
+    const found = async () => missionGrant(await call(await agent.authToken({ mission: one }))).class
+    net.clock.set(exp - 1)
+    expect(await found()).toEqual({ provider })
+    net.clock.set(exp)
     expect(await found()).toBeNull()
   })
 })

@@ -1,4 +1,7 @@
+import type { RevocationStore } from '@aauth-guard/core'
 import { describe, expect, it } from 'vitest'
+import { revocationsWith } from '../stores/revocations-with.ts'
+import { makeWorld } from '../world.ts'
 import { granted, makeWatchedWorld, s256, settled, terminated } from './watched.ts'
 
 describe('what a person server said of its missions', () => {
@@ -25,6 +28,30 @@ describe('the revocation of a token', () => {
     await world.resource.revoke(claims)
     await settled()
     expect(await world.post({ token: other })).toBe('403 mission_terminated')
+  })
+
+  it('has the mission asked for again where another process recorded it, once a token [MISS-9]', async () => {
+    const revokedThere = new Set<string>()
+    const revocations = revocationsWith({ revoked: async ({ jti }) => revokedThere.has(jti) })
+    const world = await makeWatchedWorld({}, { stores: { revocations } })
+    const other = await world.agent.authToken(granted({ claims: { jti: 'other' } }))
+    expect([await world.post(), await world.post({ token: other })]).toEqual(['200', '200'])
+    revokedThere.add('other')
+    for (let n = 0; n < 3; n++) expect(await world.post({ token: other })).toBe('401 revoked_jwt')
+    await settled()
+    expect(world.asked).toEqual([s256, s256])
+    expect(await world.post()).toBe('200')
+  })
+
+  it('tells the store its mission where the token is cached, also where nobody watches missions', async () => {
+    const told: unknown[] = []
+    const add: RevocationStore['add'] = ({ mission }) => {
+      told.push(mission)
+      return 'recorded'
+    }
+    const world = await makeWorld({ stores: { revocations: revocationsWith({ add }) } })
+    await world.resource.revoke(await world.call(await world.agent.authToken(granted())))
+    expect(told).toEqual([{ approver: 'https://ps.example', s256 }])
   })
 
   it('has the mission asked for again that the revocation carries, of a token never seen [MISS-9]', async () => {
