@@ -65,6 +65,20 @@ describe('what a resource requires by default', () => {
     ]).toEqual(['403 class_mismatch', '200', '200'])
   })
 
+  it('may say that nothing is required, and then a route that names a class needs to waive nothing', async () => {
+    const { agent, call } = await makeWorld({ ...notes, trust: listed, require: { mission: 'optional' } })
+    const requirement = { class: { provider: 'https://agent.example' } }
+    expect(await outcome(call(await agent.authToken({ ...old, mission: s256 }), { requirement }))).toBe('200')
+  })
+
+  it('may forbid missions, and one that an agent merely asserts is none', async () => {
+    const { agent, call } = await makeWorld({ ...notes, require: { mission: 'forbidden' } })
+    expect([
+      await outcome(call(await agent.authToken(old), { mission })),
+      await outcome(call(await agent.authToken({ ...old, mission: s256 }))),
+    ]).toEqual(['200', '403 access_denied'])
+  })
+
   it('leaves metadata, keys and unsigned callers of an optional route alone', async () => {
     const { resource } = await makeWorld(required)
     expect(await published(resource, '/.well-known/aauth-resource.json')).toMatchObject({

@@ -62,7 +62,8 @@ describe('a person server that names an agent of another provider', () => {
 
 it('the access server is believed about agents, as if a list named it [CLASS-1]', async () => {
   const world = await makeWorld({ accessServer: 'https://as.example' })
-  const token = await world.agent.authToken({ ...old, mission: undefined }, world.net.accessServer)
+  const grant = { scope: 'access', generation: 'mission-header' } as const
+  const token = await world.agent.authToken(grant, world.net.accessServer)
   expect((await world.call(token)).class).toEqual({ provider })
 })
 

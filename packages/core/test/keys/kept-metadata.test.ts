@@ -37,7 +37,7 @@ describe('of the metadata of an issuer', () => {
   it('nothing else is kept beside its keys', async () => {
     const world = await makeAnsweredWorld()
     world.answer(personMetadata, async (init) => {
-      const published = await (await world.net.fetch(personMetadata, init)).json()
+      const published = (await (await world.net.fetch(personMetadata, init)).json()) as object
       return Response.json({ ...published, note: 'kept', padding: [{}, {}] })
     })
     const source = { iss: issuer, dwk: 'aauth-person.json', named: false } as const

@@ -1,6 +1,6 @@
-import { lifetimeOf } from '@aauth-guard/core'
+import { type Auth, lifetimeOf, type Resource, type Stores } from '@aauth-guard/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { active, down, granted, makeWatchedWorld } from '../mission/watched.ts'
+import { active, down, granted, makeWatchedWorld, mission } from '../mission/watched.ts'
 import { revocationsWith } from '../stores/revocations-with.ts'
 import { makeWorld, type World } from '../world.ts'
 import { endOf } from './ended.ts'
@@ -118,4 +118,25 @@ it('a connection ends with server_error where a store has to be asked and the cl
   })
   await vi.advanceTimersByTimeAsync(1000)
   expect([find.mock.calls.length, endOf(lifetime)]).toEqual([1, 'server_error'])
+})
+
+it.each<[string, Stores, (resource: Resource, auth: Auth) => Promise<void>, string]>([
+  [
+    'a revocation for which there is no room',
+    { revocations: revocationsWith({ add: () => 'full' }) },
+    (resource, { iss, jti, exp }) => resource.revoke({ iss, jti, exp }),
+    'revoked_jwt',
+  ],
+  [
+    'a termination for which there is no room',
+    { tombstones: { add: () => 'full', find: () => undefined } },
+    (resource) => resource.missions.terminate(mission),
+    'mission_terminated',
+  ],
+])('a connection ends with %s [REV-11]', async (_, stores, end, expected) => {
+  const world = await makeWorld({ stores })
+  const auth = await world.call(await world.agent.authToken(granted()))
+  const lifetime = lifetimeOf(auth)
+  await expect(end(world.resource, auth)).rejects.toBeInstanceOf(RangeError)
+  expect(endOf(lifetime)).toBe(expected)
 })

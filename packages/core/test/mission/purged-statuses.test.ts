@@ -1,5 +1,6 @@
 import type { RevocationStore } from '@aauth-guard/core'
 import { describe, expect, it } from 'vitest'
+import { claimsOf } from '../revocation/revoking.ts'
 import { revocationsWith } from '../stores/revocations-with.ts'
 import { makeWorld } from '../world.ts'
 import { granted, makeWatchedWorld, s256, settled, terminated } from './watched.ts'
@@ -41,6 +42,19 @@ describe('the revocation of a token', () => {
     await settled()
     expect(world.asked).toEqual([s256, s256])
     expect(await world.post()).toBe('200')
+  })
+
+  it.each<[string, RevocationStore['add']]>([
+    ['is down', () => Promise.reject(new Error('no store'))],
+    ['has no room for it', () => 'full'],
+  ])('has the mission asked for again also where the store %s [MISS-9]', async (_, add) => {
+    const revocations = revocationsWith({ add })
+    const world = await makeWatchedWorld({}, { stores: { revocations } })
+    await world.post()
+    const { iss, jti, exp } = claimsOf(world.token)
+    await expect(world.resource.revoke({ iss, jti, exp })).rejects.toThrow()
+    await settled()
+    expect(world.asked).toEqual([s256, s256])
   })
 
   it('tells the store its mission where the token is cached, also where nobody watches missions', async () => {
