@@ -182,11 +182,14 @@ it.each<[string, object]>([
   ['a Map for a function', { ...whole, header: new Map() }],
   ['an object of fields for a function', { ...whole, header: { signature: 'sig=:AA==:' } }],
   ['no target', { ...whole, target: undefined }],
-])('fails with server_error, and tells nobody why, where the host hands over %s [Q04, Q09]', async (_, odd) => {
-  const { resource } = await makeWorld()
-  const refused = await authorize(resource, odd as SignedRequest).catch((error: unknown) => error)
-  expect(isAAuthError(refused) && [refused.code, refused.headers]).toEqual([
-    'server_error',
-    { 'cache-control': 'no-store', 'retry-after': '5' },
-  ])
-})
+])(
+  'fails with server_error, and tells nobody why, where the host hands over %s [Q04, Q09]',
+  async (_, odd) => {
+    const { resource } = await makeWorld()
+    const refused = await authorize(resource, odd as SignedRequest).catch((error: unknown) => error)
+    expect(isAAuthError(refused) && [refused.code, refused.headers]).toEqual([
+      'server_error',
+      { 'cache-control': 'no-store', 'retry-after': '5' },
+    ])
+  },
+)

@@ -212,3 +212,41 @@ describe('a resource token that could only lead to a mission refusal', () => {
     ])
   })
 })
+
+it('a caller that is sent for a person token is told of no mission where none is required', async () => {
+  const { agent, refusal } = await makeWorld(notes)
+  const { code, problem } = await refusal(await agent.agentToken(), { requirement: { accept: 'person-token' } })
+  expect([code, problem.detail]).toEqual(['person_token_required', 'Sign the request with a person token.'])
+})
+
+describe('where a mission is required, a caller that shows', () => {
+  const withMission = 'Sign the request with a person token that carries mission_s256.'
+
+  it('a person token without one is refused also where person tokens are enough [MISS-10]', async () => {
+    const { agent, call } = await makeWorld(required)
+    const requirement = { accept: 'person-token' } as const
+    expect(await outcome(call(await agent.personToken(), { requirement }))).toBe('403 mission_required')
+  })
+
+  it('an auth token of drafts 01 to 10 is sent for a person token with one where these are enough', async () => {
+    const { agent, refusal } = await makeWorld(required)
+    const requirement = { accept: 'person-token' } as const
+    const { code, problem } = await refusal(await agent.authToken(old), { requirement })
+    expect([code, problem.detail]).toEqual(['person_token_required', withMission])
+  })
+
+  it('an auth token whose audience wants the older jti is sent for a person token with one [RT-7]', async () => {
+    const legacyPersonTokenJti = [approver]
+    const { agent, refusal } = await makeWorld({ ...required, legacyPersonTokenJti })
+    const token = await agent.authToken({ scope: 'notes.read', mission: s256 })
+    const { code, problem } = await refusal(token, { requirement: { scope: 'notes.write' } })
+    expect([code, problem.detail]).toEqual(['person_token_required', withMission])
+  })
+
+  it('an auth token at the authorization endpoint is sent for a person token with one [RT-17]', async () => {
+    const world = await makeWorld(required)
+    const token = await world.agent.authToken({ scope: 'notes.read', mission: s256 })
+    const { body } = await askForToken(world, { token })
+    expect(JSON.parse(body)).toMatchObject({ error: 'person_token_required', detail: withMission })
+  })
+})

@@ -16,7 +16,11 @@ function otherProcess({ net }: World, stores: Stores): Resource {
 }
 
 /** Keys were fetched here, then withdrawn by their issuer, which was purged in another process. */
-async function purgedElsewhere(): Promise<{ world: AnsweredWorld; known: string; forged: () => Promise<string> }> {
+async function purgedElsewhere(): Promise<{
+  world: AnsweredWorld
+  known: string
+  forged: () => Promise<string>
+}> {
   const stores = shared()
   const world = await makeAnsweredWorld({ stores })
   const { personServer } = world.net

@@ -15,11 +15,14 @@ describe.each(bounds)('%s of watchMissions', (name, least, most) => {
     expect(() => watchMissions({ source: () => active, [name]: value })).not.toThrow()
   })
 
-  it.each([least - 1, most + 1, least + 0.5, Number.NaN, String(most)])('is refused when it is %j', (value) => {
-    expect(() => watchMissions({ [name]: value })).toThrow(
-      new TypeError(`"${name}" must be ${least} to ${most}`),
-    )
-  })
+  it.each([least - 1, most + 1, least + 0.5, Number.NaN, String(most)])(
+    'is refused when it is %j',
+    (value) => {
+      expect(() => watchMissions({ [name]: value })).toThrow(
+        new TypeError(`"${name}" must be ${least} to ${most}`),
+      )
+    },
+  )
 })
 
 it.each<[object, RegExp]>([

@@ -1,9 +1,10 @@
 import type { RevocationStore } from '@aauth-guard/core'
+import type { MissionAnswer } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { claimsOf } from '../revocation/revoking.ts'
 import { revocationsWith } from '../stores/revocations-with.ts'
 import { makeWorld } from '../world.ts'
-import { granted, makeWatchedWorld, s256, settled, terminated } from './watched.ts'
+import { active, gate, granted, makeWatchedWorld, s256, settled, terminated } from './watched.ts'
 
 describe('what a person server said of its missions', () => {
   it('is asked again after its purge, and tokens from before are refused', async () => {
@@ -16,6 +17,20 @@ describe('what a person server said of its missions', () => {
     expect(await world.post({ token })).toBe('200')
     expect(world.asked).toEqual([s256, s256])
   })
+})
+
+it('what it answers after its purge to a question from before is not kept', async () => {
+  const world = await makeWatchedWorld()
+  const before = gate<MissionAnswer>()
+  world.says(() => before.promise)
+  const asked = world.nextAsked()
+  const waiting = world.post()
+  await asked
+  await world.resource.purgeIssuer('https://ps.example')
+  before.open(active)
+  await waiting
+  world.says(() => terminated)
+  expect(await world.post()).toBe('403 mission_terminated')
 })
 
 describe('the revocation of a token', () => {
