@@ -215,7 +215,9 @@ describe('a resource token that could only lead to a mission refusal', () => {
 
 it('a caller that is sent for a person token is told of no mission where none is required', async () => {
   const { agent, refusal } = await makeWorld(notes)
-  const { code, problem } = await refusal(await agent.agentToken(), { requirement: { accept: 'person-token' } })
+  const { code, problem } = await refusal(await agent.agentToken(), {
+    requirement: { accept: 'person-token' },
+  })
   expect([code, problem.detail]).toEqual(['person_token_required', 'Sign the request with a person token.'])
 })
 
