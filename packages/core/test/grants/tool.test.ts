@@ -61,6 +61,21 @@ describe('a tool that a route belongs to', () => {
     ]).toEqual(['200', '401 person_token_required'])
   })
 
+  it.each([
+    ['deny', '403 class_mismatch'],
+    ['mission-only', '200'],
+  ] as const)(
+    'under %s is, for a runtime of another provider than that of the blob: %s [CLASS-2]',
+    async (classPolicy, expected) => {
+      const of = blobOf({ agent: 'aauth:planner@other-agent.example' })
+      const fleet = await makeFleet({ blobs: () => of.octets })
+      const call = { generation: 'mission-header', mission: of.s256 } as const
+      const runtime = await fleet.runtime('planner')
+      const wanted = { ...requirement, classPolicy }
+      expect(await fleet.outcome(runtime, { ...call, requirement: wanted })).toBe(expected)
+    },
+  )
+
   it.each(['feedbackreader', 'Feedback', 'FeedbackReader ', 'toString', '__proto__', 'Reader'])(
     'has exactly the name %j',
     async (tool) => {
