@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { defaultMaxContent, validateGuardOptions } from '../src/guard-options.ts'
 
+type Options = Parameters<typeof validateGuardOptions>[0]
 const names = ['passErrors', 'maxContent'] as const
 
 describe('the options of a guard', () => {
   it('have their defaults', () => {
-    expect({ ...validateGuardOptions({}, names) }).toEqual({
+    expect({ ...validateGuardOptions<Options>({}, names) }).toEqual({
       passErrors: false,
       maxContent: defaultMaxContent,
     })
@@ -23,7 +24,7 @@ describe('the options of a guard', () => {
     [{ maxContent: 104_857_601 }, /^"maxContent" must be a number of octets/],
     [{ maxContent: 1.5 }, /^"maxContent" must be a number of octets/],
   ])('are refused when they are %o', (options, message) => {
-    expect(() => validateGuardOptions(options, names)).toThrow(message)
+    expect(() => validateGuardOptions<Options>(options, names)).toThrow(message)
   })
 
   it.each([null, undefined, 'passErrors'])('are refused when they are %j', (options) => {
