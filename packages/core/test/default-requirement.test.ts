@@ -224,6 +224,13 @@ it('a caller that is sent for a person token is told of no mission where none is
 describe('where a mission is required, a caller that shows', () => {
   const withMission = 'Sign the request with a person token that carries mission_s256.'
 
+  it('an agent token is sent for a person token with one where both are accepted [MISS-10]', async () => {
+    const { agent, refusal } = await makeWorld(required)
+    const requirement = { accept: ['agent-token', 'person-token'] } as const
+    const { code, problem } = await refusal(await agent.agentToken(), { requirement })
+    expect([code, problem.detail]).toEqual(['person_token_required', withMission])
+  })
+
   it('a person token without one is refused also where person tokens are enough [MISS-10]', async () => {
     const { agent, call } = await makeWorld(required)
     const requirement = { accept: 'person-token' } as const

@@ -178,6 +178,12 @@ describe('a mission blob on a route without a tool', () => {
     ]).toEqual(['200', '403 class_mismatch', '403 class_mismatch', '200'])
   })
 
+  it('cannot be read: refused with 503, since it may say that the mission has expired', async () => {
+    const fleet = await makeFleet({ blobs: () => Promise.reject(new Error('the database is away')) })
+    const call = { generation: 'mission-header', mission: s256, requirement: plain } as const
+    expect(await fleet.outcome(await fleet.runtime('planner'), call as never)).toBe('503 server_error')
+  })
+
   it('names resources that are not a limit', async () => {
     const resources = { approved_resources: ['https://other.example'] }
     expect([await without(resources), await without(resources, { tool: 'Sorter' })]).toEqual(['200', '200'])

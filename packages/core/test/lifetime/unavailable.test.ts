@@ -1,4 +1,4 @@
-import { type Auth, lifetimeOf, type Resource, type Stores } from '@aauth-guard/core'
+import { type Auth, lifetimeOf, type Resource, type Stores, type TombstoneStore } from '@aauth-guard/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { active, down, granted, makeWatchedWorld, mission } from '../mission/watched.ts'
 import { revocationsWith } from '../stores/revocations-with.ts'
@@ -56,6 +56,21 @@ describe('a connection whose source of mission status fails', () => {
     const questions = world.asked.length - before
     expect([before, questions >= 7, questions <= 16]).toEqual([1, true, true])
   })
+})
+
+it('a connection whose store of terminations other processes write to ends within two seconds of one [REV-11]', async () => {
+  let terminated = false
+  const tombstones: TombstoneStore = {
+    add: () => 'recorded',
+    find: async ({ approver, s256 }) => (terminated ? { approver, s256 } : undefined),
+  }
+  const world = await makeWorld({ stores: { tombstones } })
+  const lifetime = lifetimeOf(await world.call(await world.agent.authToken(granted())))
+  await pass(world, 30)
+  expect(endOf(lifetime)).toBe('open')
+  terminated = true
+  await pass(world, 2)
+  expect(endOf(lifetime)).toBe('mission_terminated')
 })
 
 describe('a connection whose store of revocations other processes write to', () => {
