@@ -42,7 +42,10 @@ export interface Resource {
    * @throws {TypeError} for a text that is not a server identifier (the promise rejects)
    */
   purgeIssuer(issuer: string): Promise<void>
-  /** Ends fetches. What needs one afterwards is refused with `server_error`. */
+  /**
+   * Ends fetches, and every lifetime that `lifetimeOf` opened, with a `server_error` that says so. What needs a fetch
+   * afterwards is refused with `server_error`, and a lifetime that is asked for has ended. No timer is left.
+   */
   close(): void
 }
 
@@ -99,6 +102,7 @@ export function createResource(options: ResourceOptions): Resource {
     },
     close(): void {
       state.keys.close()
+      state.lifetimes?.close()
     },
   })
   states.set(resource, state)

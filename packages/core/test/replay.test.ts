@@ -31,6 +31,20 @@ async function codes(world: World, ...messages: SignedMessage[]): Promise<string
 }
 
 describe('the same signature twice', () => {
+  it.each<[ReplayScope | undefined, string]>([
+    [undefined, 'auth-token'],
+    ['auto', 'auth-token'],
+    ['unsafe', 'invalid_signature'],
+  ])(
+    'replay %s, POST without a nonce and a covered digest: the second is %s [REPLAY-3]',
+    async (replay, second) => {
+      const world = await makeWorld(replay === undefined ? {} : { replay })
+      const token = await world.agent.authToken({ scope: 'access' })
+      const message = await world.agent.sign('https://notes.example/notes', { method: 'POST' }, { token })
+      expect(await codes(world, message, message)).toEqual(['auth-token', second])
+    },
+  )
+
   it.each<[ReplayScope | undefined, string, boolean]>([
     [undefined, 'POST', true],
     [undefined, 'PUT', true],

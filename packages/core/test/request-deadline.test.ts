@@ -3,7 +3,8 @@ import { demandGrant, watchMissions } from '@aauth-guard/core/missions'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { answerOfStepUp, askForToken, makeSigningKey, notes, personRoute } from './issuing/issued.ts'
-import { makeWorld } from './world.ts'
+import { makeRevocationWorld } from './revocation/revoking.ts'
+import { makeWorld, now } from './world.ts'
 
 const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const limits = { requestDeadline: 2000 }
@@ -74,6 +75,29 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
         fetch: fetch as never,
       })
       const token = await agent.authToken({ scope: 'access' })
+      return () => call(token)
+    },
+  ],
+  [
+    'the keys of https://ps.example',
+    async (fetch) => {
+      const world = await makeRevocationWorld({
+        limits: { ...limits, fetchDeadline: 10_000 },
+        fetch: fetch as never,
+      })
+      return async () => {
+        await world.post({ jti: 'one', exp: now + 100 })
+        throw world.refusals[0] as AAuthError
+      }
+    },
+  ],
+  [
+    'the status of the mission',
+    async (source) => {
+      const { agent, call } = await makeWorld({ limits, missions: watchMissions({ source }) })
+      const token = await agent.authToken({ scope: 'access', mission: s256 })
+      // The source has a deadline of its own, which is shorter.
+      vi.spyOn(AbortSignal, 'timeout').mockReturnValue(new AbortController().signal)
       return () => call(token)
     },
   ],

@@ -219,6 +219,17 @@ describe('many announcements', () => {
     expect(await world.now()).toBe('200')
   })
 
+  it('have the mission asked for again of which one was refused [MISS-9]', async () => {
+    let status: 'active' | 'terminated' = 'active'
+    const missions = watchMissions({ announcements: true, source: () => ({ status }) })
+    const world = await makeAnnounced({ missions })
+    expect(await world.now()).toBe('200')
+    await many(world)
+    status = 'terminated'
+    expect((await world.announce(body)).status).toBe(429)
+    expect(await world.now()).toBe('403 mission_terminated')
+  })
+
   it('are not hindered by a hundred revocations of the person server [MISS-9]', async () => {
     const world = await makeAnnounced()
     const headers = { 'content-type': 'application/json' }

@@ -32,6 +32,16 @@ describe('a person server whose tombstones are full', () => {
     expect(await world.get()).toMatch(/^503 server_error/)
   })
 
+  it('has a mission asked for again once there is room, although it was found active meanwhile [MISS-9]', async () => {
+    let full = true
+    const find: TombstoneStore['find'] = () => (full ? 'full' : undefined)
+    const world = await makeWatchedWorld({}, { stores: { tombstones: { find, add: () => 'full' } } })
+    expect(await world.post()).toBe('200')
+    full = false
+    world.says(() => terminated)
+    expect(await world.post()).toBe('403 mission_terminated')
+  })
+
   it.each([
     [1000, 1],
     [1001, 2],

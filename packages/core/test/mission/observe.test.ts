@@ -141,6 +141,15 @@ describe('what teaches nothing', () => {
     expect((await observed(response)).found).toEqual(lives)
   })
 
+  it('is a 403 of which somebody has read a part', async () => {
+    const response = from(here, JSON.stringify(said))
+    const reader = response.body?.getReader()
+    await reader?.read()
+    reader?.releaseLock()
+    expect([response.bodyUsed, response.body?.locked]).toEqual([true, false])
+    expect((await observed(response)).found).toEqual(lives)
+  })
+
   it('is a 403 that breaks off', async () => {
     const body = new ReadableStream({
       pull(controller) {
