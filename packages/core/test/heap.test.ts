@@ -1,22 +1,12 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { authorize } from '@aauth-guard/core'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { expect, it } from 'vitest'
 import { countOfRuns } from '../../../scripts/property-runs.ts'
+import { heapSize } from './heap-size.ts'
 import { makeWorld } from './world.ts'
 
 /** Many more in `npx pnpm@12 test:deep`. */
 const requests = 5 * countOfRuns(100)
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-/** Megabytes that are in use. */
-function heap(): number {
-  collect()
-  return process.memoryUsage().heapUsed / 2 ** 20
-}
 
 it(`the heap is no larger after ${requests} requests of one agent [O10]`, async () => {
   const world = await makeWorld({ replay: 'off', onRefusal: () => undefined })
@@ -26,7 +16,7 @@ it(`the heap is no larger after ${requests} requests of one agent [O10]`, async 
     for (let i = 0; i < count; i++) await authorize(world.resource, toSignedRequest(message))
   }
   await send(requests / 5)
-  const before = heap()
+  const before = heapSize()
   await send(requests)
-  expect(heap() - before).toBeLessThan(4)
+  expect(heapSize() - before).toBeLessThan(4)
 })
