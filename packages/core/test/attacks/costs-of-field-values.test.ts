@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { SignedMessage } from '@aauth-guard/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { printFigures } from './beside.ts'
-import { guarded, honestProvider, makeScene, type Scene } from './scene.ts'
+import { guarded, honestProvider, listedServer, makeScene, type Scene } from './scene.ts'
 
 /** A request whose signature covers a field that is white space but for its ends, and verifies no key. */
 async function hostile({ net, caller }: Scene, octets: number): Promise<SignedMessage> {
@@ -66,6 +66,7 @@ describe('a request whose covered field is white space', () => {
       const answers = await Promise.all([good, bad, good, bad, good].map(send))
       expect(answers.map((answer) => answer.slice(0, 3))).toEqual(['200', '401', '200', '401', '200'])
       expect(hints).toEqual(Array(2).fill(expect.stringContaining(hint)))
+      expect(await (await scene.caller(listedServer, 'person-server')).call()).toBe('200')
       const ten = Array(10).fill(() => send(good))
       const [hostileTime, honestTime] = [await leastTime([() => send(bad)]), await leastTime(ten)]
       printFigures({ hostile: hostileTime.toFixed(1), 'ten honest': honestTime.toFixed(1) })

@@ -41,16 +41,17 @@ describe(`where ${replays} used signatures of unlisted issuers are remembered`, 
       const listed = await scene.caller(listedServer, 'person-server')
       const unlisted = await scene.caller(honestProvider)
       await unlisted.call()
-      const each = Math.ceil((1.2 * most) / keys)
+      const each = Math.ceil((1.3 * most) / keys)
       const attack = (await attackers(scene, kind)).flatMap((caller) => Array(each).fill(post(scene, caller)))
       const answers = await play({ attack, honest: { listed: post(scene, listed), safe: unlisted.call } })
       const waves = Math.ceil(attack.length / 20)
-      expect(answers).toEqual({
-        attack: { 200: most, '429 rate_limited 60': attack.length - most },
-        listed: { 200: waves },
-        // Safe requests are not marked.
-        safe: { 200: waves },
-      })
+      // Safe requests are not marked.
+      expect(answers).toMatchObject({ listed: { 200: waves }, safe: { 200: waves } })
+      const { 200: accepted = 0, '429 rate_limited 60': refused = 0 } = answers.attack
+      expect(accepted + refused).toBe(attack.length)
+      // The shares of keys shrink as well, so a few places may be left.
+      expect(accepted).toBeGreaterThan(0.99 * most - 1)
+      expect(accepted).toBeLessThanOrEqual(most)
       expect(await post(scene, unlisted)()).toBe(told)
       scene.net.clock.advance(180)
       expect(await post(scene, unlisted)()).toBe('200')

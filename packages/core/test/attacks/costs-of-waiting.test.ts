@@ -36,7 +36,7 @@ const callbacks: Readonly<Record<string, (ask: Ask) => SceneOptions>> = {
 
 describe('thirty requests for which a callback of the operator never settles', () => {
   it.each(Object.entries(callbacks))(
-    '(%s) are answered 503 at the deadline, and others are served meanwhile [O07]',
+    '(%s) are answered 503 at the deadline, and others are served meanwhile',
     async (_, options) => {
       const { pass } = stopDeadlines()
       const { state, ask } = hangingFor(evil)
@@ -62,7 +62,7 @@ describe('thirty requests for which a callback of the operator never settles', (
   )
 })
 
-it('1000 calls wait for a store that hangs; the next one is refused at once, and calls that do not need it are served [O07]', async () => {
+it('1000 calls wait for a store that hangs; the next one is refused at once, and calls that do not need it are served', async () => {
   const { pass } = stopDeadlines()
   let marks = 0
   let hangs = true
