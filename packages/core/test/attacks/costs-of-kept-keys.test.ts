@@ -3,9 +3,10 @@ import { play, sized } from './beside.ts'
 import { honestProvider, issuersOf, listedServer, makeScene } from './scene.ts'
 
 /** Unlisted issuers whose keys are kept, half of them while they are new. */
-const strangers = sized(40, 250)
+const strangers = sized(20, 250)
+const newcomers = sized(48, 256)
 
-describe(`as many new issuers with keys of their own as there is room for: ${strangers}`, () => {
+describe(`${newcomers} new issuers with keys of their own, where there is room for ${strangers}`, () => {
   it.each([
     ['one domain', 8, '200'],
     ['many domains', 16, '503 server_error'],
@@ -16,12 +17,12 @@ describe(`as many new issuers with keys of their own as there is room for: ${str
       const listed = await scene.caller(listedServer, 'person-server')
       const used = await scene.caller(honestProvider)
       const fresh = await scene.caller('https://new.example')
-      await Promise.all([listed.call(), used.call()])
+      await used.call()
       scene.net.clock.advance(300)
-      await Promise.all([used.call(), fresh.call()])
+      await Promise.all([listed.call(), used.call(), fresh.call()])
       const before = [listed, used, fresh].map((one) => one.fetches())
-      const attack = issuersOf[kind](strangers).map((id) => async () => (await scene.caller(id)).call())
-      const waves = Math.ceil(strangers / perSecond)
+      const attack = issuersOf[kind](newcomers).map((id) => async () => (await scene.caller(id)).call())
+      const waves = newcomers / perSecond
       const answers = await play({
         attack,
         wave: perSecond,
@@ -29,7 +30,7 @@ describe(`as many new issuers with keys of their own as there is room for: ${str
         after: () => scene.net.clock.advance(1),
       })
       expect(answers).toEqual({
-        attack: { 200: strangers },
+        attack: { 200: newcomers },
         listed: { 200: waves },
         unlisted: { 200: waves },
       })
