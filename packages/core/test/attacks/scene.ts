@@ -1,14 +1,21 @@
-import { Agent as Connections, createServer, type RequestListener, request as sendRequest } from 'node:http'
+import {
+  Agent as Connections,
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  request as sendRequest,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
+  type Answer,
   type AnyRequirement,
   answer,
-  answerRoutes,
   authorize,
   createResource,
   type Resource,
   type ResourceOptions,
 } from '@aauth-guard/core'
+import { answerRoutes } from '@aauth-guard/core/adapter'
 import { readContent, signedRequest } from '@aauth-guard/core/node'
 import {
   type Agent,
@@ -70,14 +77,21 @@ const anyKind = { accept: ['agent-token', 'person-token', 'auth-token'] } as con
 
 /** A listener that guards every path alike and answers the paths of the resource itself. */
 export function guarded(resource: Resource, requirement: AnyRequirement = anyKind): RequestListener {
-  return async (req, res) => {
+  const accepted = { status: 200, headers: {}, body: '' }
+  const decide = async (req: IncomingMessage): Promise<Answer> => {
     const request = signedRequest(req)
     const own = await answerRoutes(resource, request, (limit) => readContent(req, limit))
-    const accepted = { status: 200, headers: {}, body: '' }
-    const { status, headers, body } =
-      own ?? (await authorize(resource, request, requirement as never).then(() => accepted, answer))
-    req.resume()
-    res.writeHead(status, headers).end(body)
+    return own ?? authorize(resource, request, requirement as never).then(() => accepted, answer)
+  }
+  return (req, res) => {
+    decide(req).then(
+      ({ status, headers, body }) => {
+        req.resume()
+        res.writeHead(status, headers).end(body)
+      },
+      // Whoever waits for an answer must not wait for ever.
+      () => res.destroy(),
+    )
   }
 }
 
