@@ -11,7 +11,7 @@ const longestAnswer = 3000
 /** Kept at the globals, since files that share a worker share them and not the modules. */
 const mark = Symbol.for('aauth-guard patient timers')
 const timers = globalThis as unknown as {
-  [mark]?: { passed: boolean; readonly pending: Set<() => void> }
+  [mark]?: { passed: boolean; readonly pending: Map<unknown, () => void> }
 }
 
 const patient = (milliseconds: number): number => {
@@ -26,7 +26,7 @@ export function passDeadlines(): void {
   state.passed = true
   // Whoever asked is waiting by then.
   setImmediate(() => {
-    for (const expire of [...state.pending]) expire()
+    for (const expire of [...state.pending.values()]) expire()
   })
 }
 
@@ -35,22 +35,33 @@ export function outlastDeadlines(): void {
 }
 
 if (timers[mark] === undefined) {
-  const pending = new Set<() => void>()
+  const pending = new Map<unknown, () => void>()
   timers[mark] = { passed: false, pending }
-  const { setTimeout: wait } = globalThis
+  const { setTimeout: wait, clearTimeout: stop } = globalThis
+  const clear = (timer?: Parameters<typeof stop>[0]): void => {
+    pending.delete(timer)
+    stop(timer)
+  }
+  /** Calls once, when the time is over or the deadlines have passed. */
+  const deadline = (call: () => void, milliseconds: number): NodeJS.Timeout => {
+    const over = (): void => {
+      clear(timer)
+      call()
+    }
+    const timer = wait(over, patient(milliseconds))
+    if (milliseconds >= shortestDeadline && milliseconds <= longestAnswer) pending.set(timer, over)
+    return timer
+  }
   AbortSignal.timeout = (milliseconds) => {
     const over = new AbortController()
-    const expire = (): void => {
-      pending.delete(expire)
-      over.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
-    }
-    pending.add(expire)
-    wait(expire, patient(milliseconds)).unref()
+    const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
+    deadline(() => over.abort(reason), milliseconds).unref()
     return over.signal
   }
+  globalThis.clearTimeout = clear as typeof clearTimeout
   globalThis.setTimeout = Object.assign(
     (handler: (...given: unknown[]) => void, milliseconds = 0, ...given: unknown[]) =>
-      wait(handler, patient(milliseconds), ...given),
+      deadline(() => handler(...given), milliseconds),
     wait,
   ) as typeof setTimeout
 }
