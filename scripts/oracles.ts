@@ -17,5 +17,10 @@ export const deepFiles: readonly string[] = [
   'packages/core/test/mission/load.test.ts',
   'packages/core/test/keys/single-flight.test.ts',
   'packages/core/test/heap.test.ts',
+  'packages/core/test/attacks/costs-of-documents.test.ts',
+  'packages/core/test/attacks/costs-of-kept-keys.test.ts',
+  'packages/core/test/attacks/costs-of-marks.test.ts',
+  'packages/core/test/attacks/costs-of-missions.test.ts',
+  'packages/core/test/attacks/costs-of-tokens.test.ts',
   'packages/express/test/aborted-requests.test.ts',
 ]

@@ -1,38 +1,67 @@
 /**
  * Deadlines of the library are times of the system: on a busy machine they would pass before a server on loopback has
- * answered, and a test would fail because the machine is slow. Under test they are therefore twenty times as long.
- * Tests of the deadlines themselves replace these functions and say when the time is over.
+ * answered, and a test would fail because the machine is slow. Under test they are therefore twenty times as long, and
+ * pass at once where somebody is asked who never answers.
  */
 const patience = 20
 /** Milliseconds. What is shorter is a pause. */
 const shortestDeadline = 100
+/** Milliseconds. What is longer is the deadline of a whole request, which goes on where one answer is given up. */
+const longestAnswer = 3000
 /** Kept at the globals, since files that share a worker share them and not the modules. */
 const mark = Symbol.for('aauth-guard patient timers')
-const timers = globalThis as unknown as { [mark]?: { factor: number } }
+const timers = globalThis as unknown as {
+  [mark]?: { passed: boolean; readonly pending: Map<unknown, () => void> }
+}
 
-const patient = (milliseconds: number): number =>
-  milliseconds >= shortestDeadline ? milliseconds * (timers[mark]?.factor ?? 1) : milliseconds
+const patient = (milliseconds: number): number => {
+  if (milliseconds < shortestDeadline) return milliseconds
+  return timers[mark]?.passed && milliseconds <= longestAnswer ? 0 : milliseconds * patience
+}
 
-/**
- * Makes deadlines as long as they are outside of tests, for tests in which somebody never answers: there the deadline
- * is what is waited for, and it cannot pass too early.
- */
-export function waitForDeadlines(): void {
-  if (timers[mark]) timers[mark].factor = 1
+/** Ends the deadlines of answers that are waited for, and of those that are asked for from now on. */
+export function passDeadlines(): void {
+  const state = timers[mark]
+  if (state === undefined) return
+  state.passed = true
+  // Whoever asked is waiting by then.
+  setImmediate(() => {
+    for (const expire of [...state.pending.values()]) expire()
+  })
 }
 
 export function outlastDeadlines(): void {
-  if (timers[mark]) timers[mark].factor = patience
+  if (timers[mark]) timers[mark].passed = false
 }
 
 if (timers[mark] === undefined) {
-  timers[mark] = { factor: patience }
-  const { setTimeout: wait } = globalThis
-  const timeout = AbortSignal.timeout.bind(AbortSignal)
-  AbortSignal.timeout = (milliseconds) => timeout(patient(milliseconds))
+  const pending = new Map<unknown, () => void>()
+  timers[mark] = { passed: false, pending }
+  const { setTimeout: wait, clearTimeout: stop } = globalThis
+  const clear = (timer?: Parameters<typeof stop>[0]): void => {
+    pending.delete(timer)
+    stop(timer)
+  }
+  /** Calls once, when the time is over or the deadlines have passed. */
+  const deadline = (call: () => void, milliseconds: number): NodeJS.Timeout => {
+    const over = (): void => {
+      clear(timer)
+      call()
+    }
+    const timer = wait(over, patient(milliseconds))
+    if (milliseconds >= shortestDeadline && milliseconds <= longestAnswer) pending.set(timer, over)
+    return timer
+  }
+  AbortSignal.timeout = (milliseconds) => {
+    const over = new AbortController()
+    const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
+    deadline(() => over.abort(reason), milliseconds).unref()
+    return over.signal
+  }
+  globalThis.clearTimeout = clear as typeof clearTimeout
   globalThis.setTimeout = Object.assign(
     (handler: (...given: unknown[]) => void, milliseconds = 0, ...given: unknown[]) =>
-      wait(handler, patient(milliseconds), ...given),
+      deadline(() => handler(...given), milliseconds),
     wait,
   ) as typeof setTimeout
 }

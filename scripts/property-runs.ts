@@ -28,5 +28,5 @@ if (process.env.AAUTH_RUNS !== undefined) {
     done += 1
     if (done % 1000 === 0) process.stderr.write(`${done} runs of properties\n`)
   }
-  fc.configureGlobal({ beforeEach: showProgress, asyncBeforeEach: async () => showProgress() })
+  fc.configureGlobal({ beforeEach: showProgress })
 }

@@ -136,7 +136,9 @@ function refused({ agent }: Scene, claim: RefuseClaim, token: string): Refused {
         },
       },
     }),
-    ...((advertise || error === 'unsupported_scheme') && { 'accept-signature-scheme': 'jwt' }),
+    ...((advertise || error === 'unsupported_scheme') && {
+      'accept-signature-scheme': ['jwt', ...(claim.resource?.otherSignatureSchemes ?? [])].join(', '),
+    }),
     ...((advertise || error === 'unsupported_algorithm') && { 'accept-signature-alg': 'Ed25519, ES256' }),
   }
   return {

@@ -38,6 +38,8 @@ export interface ResourceData {
   readonly claims?: readonly string[]
   readonly additionalSignatureComponents?: readonly string[]
   readonly require?: Pick<RouteData, 'person' | 'mission' | 'class' | 'classPolicy'>
+  readonly otherSignatureSchemes?: readonly string[]
+  readonly legacyPersonTokenJti?: 'auto' | 'never' | readonly string[]
   readonly replay?: 'auto' | 'off' | 'unsafe' | 'all'
   readonly maxAgentTokenLifetime?: number
   readonly limits?: { readonly replaysPerKey: number }

@@ -68,12 +68,12 @@ const route = (...routes: unknown[]) => ({ ...least, routes })
 
 it.each<[string, unknown, string]>([
   ['no object', [], 'the configuration must be an object'],
-  ['a member that does not exist', { ...least, skew: 5 }, '"skew" is no member of the configuration'],
-  ['an unknown member that is null', { ...least, skew: null }, '"skew" is no member of the configuration'],
+  ['a member that does not exist', { ...least, skew: 5 }, '"skew" is not a member of the configuration'],
+  ['an unknown member that is null', { ...least, skew: null }, '"skew" is not a member of the configuration'],
   [
     'an option that JSON cannot express',
     { ...least, fetch: 'x' },
-    '"fetch" is no member of the configuration',
+    '"fetch" is not a member of the configuration',
   ],
   [
     'an adapter that does not exist',
@@ -84,7 +84,7 @@ it.each<[string, unknown, string]>([
   [
     'a member that mission status has not',
     { ...least, missionStatus: { ttl: 1 } },
-    '"ttl" is no member of "missionStatus"',
+    '"ttl" is not a member of "missionStatus"',
   ],
   ['a source that is no URL', { ...least, missionStatus: { source: 'status' } }, 'must be a URL, or null'],
   [
@@ -108,7 +108,7 @@ it.each<[string, unknown, string]>([
   [
     'a person with more than that',
     { accounts: { a: [{ ps: 'https://ps.example', sub: 's', iss: 'x' }] } },
-    '"iss" is no member of a person of "accounts"',
+    '"iss" is not a member of a person of "accounts"',
   ],
   ['a port that is none', { port: 70_000 }, '"port" must be 0 to 65535'],
   ['a port in a string', { port: '80' }, '"port" must be 0 to 65535'],
@@ -120,7 +120,7 @@ it.each<[string, unknown, string]>([
   ['an origin with a path', { origins: { 'https://a.example': 'http://b/c' } }, 'for https://a.example'],
   ['routes that are no list', { routes: {} }, '"routes" must be a list'],
   ['a route that is no object', route('/x'), 'a route must be an object'],
-  ['a member that no route has', route({ path: '/x', scope: 'a' }), '"scope" is no member of a route'],
+  ['a member that no route has', route({ path: '/x', scope: 'a' }), '"scope" is not a member of a route'],
   ['a route without path', route({}), '"path" of a route must start with /'],
   ['a query in a path', route({ path: '/x?y' }), '"path" of a route must start with /'],
   ['a requirement that is no object', route({ path: '/x', require: 'any' }), '"require" must be an object'],

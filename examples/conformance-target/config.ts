@@ -45,6 +45,7 @@ const resourceMembers = [
   'claims',
   'signatureWindow',
   'additionalSignatureComponents',
+  'otherSignatureSchemes',
   'replay',
   'require',
   'maxAgentTokenLifetime',

@@ -22,7 +22,7 @@ export function dialer(origins: Readonly<Record<string, string>>): typeof fetch 
         try {
           resolve(responseOf(incoming))
         } catch (error) {
-          // A status that is none, for example; nobody else would catch it here.
+          // Such as for a status out of range; nobody else would catch it here.
           incoming.destroy()
           reject(error)
         }

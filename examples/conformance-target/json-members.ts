@@ -1,7 +1,7 @@
 /** @throws {TypeError} for a member that is not `known`, whatever its value */
 export function refuseUnknown(object: Record<string, unknown>, known: readonly string[], what: string): void {
   const unknown = Object.keys(object).find((name) => !known.includes(name))
-  if (unknown !== undefined) throw new TypeError(`"${unknown}" is no member of ${what}`)
+  if (unknown !== undefined) throw new TypeError(`"${unknown}" is not a member of ${what}`)
 }
 
 /** The members that say something: `null` stands for the default, as absence does. */

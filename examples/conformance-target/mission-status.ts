@@ -33,7 +33,7 @@ function asking(url: string): MissionSource {
     const answer = record(await response.json(), 'the answer of "source"')
     const { mission_status: status, termination_reason: reason, fresh_until: until } = answer
     if (response.status !== 200) throw new Error(`"source" answered ${response.status}`)
-    // What is none of the two words is no answer, and the guard takes it for none.
+    // The guard does not take anything but these two words for an answer.
     return {
       status: status as 'active' | 'terminated',
       ...(typeof reason === 'string' && { reason }),

@@ -42,7 +42,7 @@ describe('the target', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['a member that does not exist', { ...least, skew: 5 }, '"skew" is no member of the configuration'],
+    ['a member that does not exist', { ...least, skew: 5 }, '"skew" is not a member of the configuration'],
     [
       'a requirement key that does not exist',
       { ...least, routes: [{ path: '/x', require: { scopes: [] } }] },

@@ -1,7 +1,7 @@
 /**
  * Missions and classes: a run belongs to a mission and to the runtimes of one agent provider, to no session and no key.
  * `node examples/missions/main.ts` plays on loopback what that means: failover, elastic execution, migration; who is
- * refused; and the end of the mission, which the API learns by asking Ada's person server.
+ * refused; and the termination of the mission, which the API learns by asking Ada's person server.
  */
 import { createResource } from '@aauth-guard/core'
 import { missionControl, monitorMissions } from '@aauth-guard/core/missions'

@@ -35,7 +35,7 @@ export function greetingServer(resource: Resource): Server {
   })
   // Whatever path they ask for, and also requests to /notes: none of them reaches the app above.
   return createServer(app).on('upgrade', async (req, socket) => {
-    socket.on('error', () => undefined) // a client that goes away is no fault
+    socket.on('error', () => undefined) // a client that goes away is not a fault
     try {
       const auth = await verifyUpgrade(resource, req, reading)
       if (req.url !== '/greetings') throw new AAuthError('access_denied', { hint: 'no WebSocket there' })

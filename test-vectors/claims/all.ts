@@ -7,6 +7,7 @@ import { content } from './content.ts'
 import { coverage } from './coverage.ts'
 import { olderEndpoints, personEndpoints, revocationEndpoint } from './endpoints.ts'
 import { freshness } from './freshness.ts'
+import { introductions } from './introductions.ts'
 import { issuerDocuments } from './issuer-documents.ts'
 import { issuerKeys } from './issuer-keys.ts'
 import { issuerNames } from './issuer-names.ts'
@@ -63,6 +64,7 @@ export const allClaims: readonly Placed[] = [
   personMissions,
   olderAuthTokens,
   actorChains,
+  introductions,
   olderAlgorithms,
   missionHeader,
   olderMissions,

@@ -10,7 +10,7 @@ export const p256Agent: Casting = async (net) =>
 
 const keyed = (change: (jwk: Record<string, unknown>) => unknown) => agentToken(confirming(change))
 
-/** `cnf.jwk`: from what is no key at all to a key nobody should use. */
+/** `cnf.jwk`: from what is not a key at all to a key nobody should use. */
 export const confirmedKey = claims(
   'both',
   { route: { accept: 'agent-token' } },
@@ -38,7 +38,7 @@ export const confirmedKey = claims(
         error: 'invalid_jwt',
       },
       'confirmation-by-thumbprint': {
-        title: 'A thumbprint is no key',
+        title: 'A thumbprint is not a key',
         ids: 'R11-037 KEY-6 H11',
         token: agentToken({ claims: { cnf: { jkt: es256.thumbprint } } }),
         error: 'invalid_jwt',
@@ -82,7 +82,7 @@ export const confirmedKey = claims(
         error: 'invalid_key',
       },
       'key-of-small-order': {
-        title: 'A key of small order is no key',
+        title: 'A key of small order is refused',
         ids: 'H01',
         token: keyed((jwk) => ({ ...jwk, x: 'AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' })),
         error: 'invalid_key',
@@ -131,7 +131,7 @@ export const confirmedKey = claims(
         error: 'unsupported_algorithm',
       },
       'symmetric-key': {
-        title: 'A shared secret is no key',
+        title: 'A shared secret is not a key',
         ids: 'R11-042 KEY-12',
         token: keyed(() => ({ kty: 'oct', k: 'AQAB', alg: 'HS256' })),
         error: 'unsupported_algorithm',

@@ -74,7 +74,7 @@ export const olderEndpoints = claims(
         mayFetch: true,
       },
       'account-with-an-agent-token': {
-        title: 'An agent token names no person, so no account can be asked for with it',
+        title: 'An agent token does not name a person, so no account can be asked for with it',
         ids: 'RT-12',
         resource: { accounts },
         stage: ({ personServer }) => {

@@ -58,7 +58,7 @@ export const issuerNames = claims(
         error: 'invalid_jwt',
       },
       'access-server-as-person-server': {
-        title: 'An issuer is admitted in its role: the access server of the resource is no person server',
+        title: 'An issuer is admitted in its role: the access server of the resource is not a person server',
         ids: 'JWT-7',
         resource: {
           accessServer: 'https://as.example',

@@ -55,13 +55,13 @@ export const personMissions = claims(
   {
     accept: {
       'mission-of-the-same-digest-ended': {
-        title: 'The end of a mission ends no mission of the same digest under another approver',
+        title: 'Termination of a mission does not end a mission of the same digest under another approver',
         ids: 'MISS-9 MISS-12 L05',
         before: [{ ended: { ...ended, approver: 'https://other-ps.example' } }],
         auth: { ...grantee, mission: header },
       },
       'another-mission-ended': {
-        title: 'The end of a mission ends no other one',
+        title: 'Termination of a mission does not end another one',
         ids: 'MISS-9',
         before: [{ ended: { approver, s256: otherMission } }],
         auth: { ...grantee, mission: header },
@@ -134,7 +134,7 @@ export const personMissions = claims(
         (['deny', 'same-key', 'linked-key'] as const).map((classPolicy) => [
           `class-unknown-under-${classPolicy}`,
           {
-            title: `A provider that nobody can know is no match under the policy ${classPolicy}`,
+            title: `A provider that nobody can know does not match under the policy ${classPolicy}`,
             ids: 'CLASS-2',
             ...ofClass(provider, { classPolicy }),
             error: 'class_unverifiable' as const,
@@ -236,7 +236,7 @@ export const olderMissions = claims(
         mayFetch: true,
       },
       'class-of-no-list': {
-        title: 'An agent provider that is none of several is refused',
+        title: 'An agent provider that is not one of several is refused',
         ids: 'CLASS-3',
         ...ofClass([other, 'https://third-agent.example']),
         error: 'class_mismatch',

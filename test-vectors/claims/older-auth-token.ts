@@ -18,7 +18,7 @@ export const olderAuthTokens = claims(
         auth: olderGrantee,
       },
       'older-token-of-access-server': {
-        title: 'An auth token of an access server names no person server',
+        title: 'An auth token of an access server does not name a person server',
         ids: 'AUTH-2',
         resource: { accessServer: as },
         token: olderAuthToken({}, 'accessServer'),

@@ -77,7 +77,7 @@ export const personPolicy = claims(
         mayFetch: true,
       },
       'class-unknown': {
-        title: 'A token of draft 11 does not say which provider acts, and unknown is no match',
+        title: 'A token of draft 11 does not say which provider acts, and unknown does not match',
         ids: 'CLASS-2 R11-106',
         route: { scope: 'notes.read', class: { provider: 'https://agent.example' } },
         resource: listed,

@@ -17,7 +17,7 @@ export const personTokens = claims(
         auth: person,
       },
       tenant: {
-        title: 'A tenant is told and is no part of who the person is',
+        title: 'A tenant is told and is not a part of who the person is',
         ids: 'PERS-9 R11-056',
         token: personToken({ tenant: 'corp' }),
         auth: { ...person, tenant: 'corp' },
@@ -159,7 +159,7 @@ export const personTokens = claims(
         error: 'invalid_jwt',
       },
       'other-person-server': {
-        title: 'A person token names no person server but its issuer',
+        title: 'A person token names its issuer as person server, and no other',
         ids: 'PERS-6',
         token: saying({ ps: 'https://other.example' }),
         error: 'invalid_jwt',

@@ -43,13 +43,13 @@ export const possession = claims(
         error: 'invalid_signature',
       },
       'changed-method': {
-        title: 'A signed GET is no DELETE',
+        title: 'A signed GET is not a DELETE',
         ids: 'R11-102 E05',
         send: { mistake: 'other-method' },
         error: 'invalid_signature',
       },
       'changed-path': {
-        title: 'A signed path is no other path',
+        title: 'A signed path is not good for another path',
         ids: 'R11-102 E15',
         send: { mistake: 'other-path' },
         error: 'invalid_signature',
@@ -61,7 +61,7 @@ export const possession = claims(
         error: 'invalid_signature',
       },
       'changed-query': {
-        title: 'A covered query is no other query',
+        title: 'A covered query is not good for another query',
         ids: 'R11-102',
         send: {
           url: 'https://notes.example/notes?page=1',

@@ -40,7 +40,7 @@ export const schemes = claims(
         error: 'unsupported_scheme',
       },
       'bare-key-scheme': {
-        title: 'A bare key is no token',
+        title: 'A bare key is not a token',
         ids: 'KEY-1 R11-098',
         send: { mistake: 'hwk-scheme' },
         error: 'unsupported_scheme',

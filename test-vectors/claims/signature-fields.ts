@@ -40,7 +40,7 @@ export const signatureFields = claims(
         auth: planner,
       },
       'loose-white-space': {
-        title: 'White space around a comma is no matter',
+        title: 'White space around a comma does not matter',
         ids: 'SIG-3',
         send: { wire: field('signature', (value) => `  ${value} \t,  other=?1 `) },
         auth: planner,
@@ -66,7 +66,7 @@ export const signatureFields = claims(
         error: 'invalid_signature',
       },
       'empty-signature': {
-        title: 'An empty Signature is no signature',
+        title: 'An empty Signature is not a signature',
         ids: 'SIG-1 R11-080',
         send: { mistake: 'empty-signature' },
         error: 'invalid_signature',

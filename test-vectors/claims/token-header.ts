@@ -116,7 +116,7 @@ export const tokenHeader = claims(
         error: 'invalid_jwt',
       },
       'nested-token': {
-        title: 'The payload of a token is no other token',
+        title: 'The payload of a token is not another token',
         ids: 'F08',
         token: saying({ cty: 'JWT' }),
         error: 'invalid_jwt',

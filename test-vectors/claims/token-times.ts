@@ -44,7 +44,7 @@ export const tokenTimes = claims(
         error: 'expired_jwt',
       },
       'no-expiry': {
-        title: 'A token without exp is no token',
+        title: 'A token without exp is refused',
         ids: 'JWT-13 G01',
         token: at({ exp: undefined }),
         error: 'invalid_jwt',
@@ -62,7 +62,7 @@ export const tokenTimes = claims(
         error: 'invalid_jwt',
       },
       'no-issue-time': {
-        title: 'A token without iat is no token',
+        title: 'A token without iat is refused',
         ids: 'R11-031 JWT-14 G04',
         token: at({ iat: undefined }),
         error: 'invalid_jwt',

@@ -30,6 +30,15 @@ export const unsigned = claims(
         requirement: 'agent-token',
         advertise: true,
       },
+      'unsigned-where-other-schemes-are-served': {
+        title: 'A caller without credential is told every scheme that the API serves',
+        ids: 'CHAL-1 R11-100',
+        resource: { otherSignatureSchemes: ['hwk', 'jwks_uri'] },
+        route: { accept: 'agent-token' },
+        error: 'invalid_signature',
+        requirement: 'agent-token',
+        advertise: true,
+      },
       'optional-with-empty-field': {
         title: 'An empty signature field is a bad credential and not none',
         ids: 'SIG-1 R11-080',

@@ -1,7 +1,13 @@
 import { createRequire } from 'node:module'
 import { isAAuthError, type Resource, stepUp } from '@aauth-guard/core'
 import { answerRefusals, getAuth, protect, requireGrant, verifyDigest, wellKnown } from '@aauth-guard/express'
-import express5, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express'
+import express5, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
 import {
   callerText,
   corsFields,
@@ -65,6 +71,13 @@ function build(express: typeof express5, resource: Resource): Express {
     throw new Error('the handler failed')
   })
   app.get('/passed-on', protect(resource, demands.anyone, { passErrors: true }), tell, tellRefusal)
+
+  app.get(
+    '/more-passed-on',
+    protect(resource, demands.read, { passErrors: true }),
+    (req: Request) => stepUp(resource, getAuth(req, 'auth-token'), more),
+    tellRefusal,
+  )
 
   const body = express.Router()
   body.use(protect(resource, demands.anyone))

@@ -58,6 +58,7 @@ function build(resource: Resource): (request: Request) => Promise<Response> {
       throw new Error('the handler failed')
     }),
     '/passed-on': anyone(tell),
+    '/more-passed-on': reading((_request, auth) => stepUp(resource, auth, more)),
     '/body/json': anyone(tellJson),
     '/body/form': anyone(async (request, auth) =>
       text(sentText(auth, Object.fromEntries(new URLSearchParams(await request.text())))),

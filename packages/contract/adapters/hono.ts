@@ -66,6 +66,10 @@ function build(resource: Resource): Hono<Caller> {
   })
   app.get('/passed-on', protect(resource, demands.anyone, { passErrors: true }), tell)
 
+  app.get('/more-passed-on', protect(resource, demands.read, { passErrors: true }), (c) =>
+    stepUp(resource, c.var.aauth, more),
+  )
+
   const body = new Hono<Caller>()
   body.use(protect(resource, demands.anyone))
   body.post('/json', tellJson)

@@ -71,6 +71,10 @@ function build(Koa: typeof Koa3, resource: Resource): Koa3 {
   })
   router.get('/passed-on', tellRefusal, protect(resource, demands.anyone, { passErrors: true }), tell)
 
+  router.get('/more-passed-on', tellRefusal, protect(resource, demands.read, { passErrors: true }), (ctx) =>
+    stepUp(resource, ctx.state.aauth, more),
+  )
+
   const body = new Router({ prefix: '/body', sensitive })
   body.use(protect(resource, demands.anyone))
   body.post('/json', parser('json'), tellContent)

@@ -94,7 +94,7 @@ export const callers: Suite = {
       '200 person-1',
     ],
     [
-      'alg, keyid, nonce and tag of a signature are no more than signed text [C07]',
+      'alg, keyid, nonce and tag of a signature are only signed text [C07]',
       { params: { alg: 'none', keyid: 'x', nonce: 'n', tag: 't' } },
       '200 person-1',
     ],

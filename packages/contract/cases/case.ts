@@ -20,13 +20,15 @@ export interface Sent extends AgentRequest, Omit<SignOptions, 'token'> {
 
 /**
  * What is sent on one connection, and what comes back: the status with the code of a refusal or else the text, of
- * every response. Auth tokens are those of both generations in turn, unless the case is about one.
+ * every response. Auth tokens are those of both generations in turn, unless the case is about one. `lines` stand in the
+ * first response, whatever else does.
  */
 export type Case = readonly [
   rule: string,
   sent: Sent | readonly Sent[],
   outcome: string,
-  generation?: Generation,
+  generation?: Generation | undefined,
+  lines?: readonly string[],
 ]
 
 /** Cases for a resource with the same options. */

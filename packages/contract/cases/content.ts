@@ -96,7 +96,7 @@ export const content: Suite = {
       '401 invalid_signature',
     ],
     [
-      'a covered digest that is no dictionary is refused [N04]',
+      'a covered digest that is not a dictionary is refused [N04]',
       {
         ...json({ cover: ['content-digest'] }),
         headers: { 'content-type': 'application/json', 'content-digest': '?' },
@@ -132,7 +132,7 @@ export const content: Suite = {
       '401 invalid_signature | 200 person-1',
     ],
     [
-      'content of a stranger is taken off the connection',
+      'content of an unauthenticated client is taken off the connection',
       [json({ token: 'none' }), {}],
       '401 invalid_signature | 200 person-1',
     ],
@@ -166,7 +166,7 @@ export const content: Suite = {
       '503 server_error',
     ],
     [
-      'content that was read before the guard and not kept is no matter where its digest is not covered',
+      'content that was read before the guard and not kept passes where its digest is not covered',
       post('/consumed', 'application/json', '{"text":"milk"}'),
       '200 person-1',
     ],

@@ -137,7 +137,7 @@ export const fields: Suite = {
     ),
     ...['AAuth', 'AAuth ', 'AAuth a b', 'AAuth a,b', 'AAuth a=b', 'AAUTH\ta', 'AAuth  '].map(
       (authorization): Case => [
-        `Authorization: ${JSON.stringify(authorization)} is no credential, covered or not [ACCESS-1, R11-193]`,
+        `Authorization: ${JSON.stringify(authorization)} is not a credential, covered or not [ACCESS-1, R11-193]`,
         { headers: { authorization } },
         '400 invalid_request',
       ],

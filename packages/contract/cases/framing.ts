@@ -20,7 +20,7 @@ export const framing: Suite = {
       '400 ',
     ],
     [
-      'a transfer coding that is none is refused by Node [A13]',
+      'an unknown transfer coding is refused by Node [A13]',
       { ...post, wire: { framing: 'none', after: ['Transfer-Encoding: xchunked'] } },
       '400 ',
     ],
@@ -29,7 +29,7 @@ export const framing: Suite = {
     ['a method that nobody knows is refused by Node', { wire: { method: 'FOO' } }, '400 '],
     ['bare line feeds are refused by Node [A13]', { wire: { after: ['X-Tag: a\nX-Other: b'] } }, '400 '],
     [
-      'a trailer is no header [A14]',
+      'a trailer is not a header [A14]',
       {
         ...post,
         cover: ['x-tag'],
@@ -54,7 +54,7 @@ export const framing: Suite = {
       '400 ',
     ],
     [
-      'a chunk size that is no number is refused by Node [A13]',
+      'a chunk size that is not a number is refused by Node [A13]',
       {
         method: 'POST',
         wire: { framing: 'none', after: ['Transfer-Encoding: chunked'], trailing: '0x1\r\na\r\n0\r\n\r\n' },

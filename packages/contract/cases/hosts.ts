@@ -45,12 +45,12 @@ export const hosts: Suite = {
       '401 invalid_signature',
     ],
     [
-      'Host with another port is no name of the resource [A04]',
+      'Host with another port does not name the resource [A04]',
       { wire: { host: ['Host: notes.example:8080'] } },
       '401 invalid_signature',
     ],
     [
-      'Host with a dot at the end is no name of the resource [A04]',
+      'Host with a dot at the end does not name the resource [A04]',
       { wire: { host: ['Host: notes.example.'] } },
       '401 invalid_signature',
     ],

@@ -5,6 +5,7 @@ import { connections } from './connections.ts'
 import { content } from './content.ts'
 import { contentKinds } from './content-kinds.ts'
 import { defaults } from './defaults.ts'
+import { discovery } from './discovery.ts'
 import { fields } from './fields.ts'
 import { framing } from './framing.ts'
 import { hosts } from './hosts.ts'
@@ -26,6 +27,7 @@ export const suites: readonly Suite[] = [
   missions,
   defaults,
   ownRoutes,
+  discovery,
   mounts,
   strippedPrefix,
   preflights,

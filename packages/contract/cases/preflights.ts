@@ -8,25 +8,25 @@ const preflight = (target: string, more: Sent = {}, lines: readonly string[] = p
   wire: { after: lines, ...more.wire },
 })
 
-/** What is no preflight, whatever the resource says. */
+/** What is not a preflight, whatever the resource says. */
 const others: readonly Case[] = [
   [
-    'OPTIONS without Origin is no preflight [M20]',
+    'OPTIONS without Origin is not a preflight [M20]',
     preflight('/cors/x', {}, preflightLines.slice(1)),
     '401 invalid_signature',
   ],
   [
-    'OPTIONS without Access-Control-Request-Method is no preflight [M20]',
+    'OPTIONS without Access-Control-Request-Method is not a preflight [M20]',
     preflight('/cors/x', {}, preflightLines.slice(0, 1)),
     '401 invalid_signature',
   ],
   [
-    'OPTIONS with these two empty is no preflight [M20]',
+    'OPTIONS with these two empty is not a preflight [M20]',
     preflight('/cors/x', {}, ['Origin:', 'Access-Control-Request-Method:']),
     '401 invalid_signature',
   ],
   [
-    'OPTIONS with these two repeated is no preflight [M20]',
+    'OPTIONS with these two repeated is not a preflight [M20]',
     preflight('/cors/x', {}, [...preflightLines, ...preflightLines]),
     '401 invalid_signature',
   ],
@@ -41,12 +41,12 @@ const others: readonly Case[] = [
     '401 invalid_signature',
   ],
   [
-    'OPTIONS with a bad credential is no preflight [M20]',
+    'OPTIONS with a bad credential is not a preflight [M20]',
     preflight('/cors/x', { token: 'auth', mistake: 'stale' }),
     '401 invalid_signature',
   ],
   [
-    'OPTIONS with an empty Signature is no preflight [M20]',
+    'OPTIONS with an empty Signature is not a preflight [M20]',
     preflight('/cors/x', {}, [...preflightLines, 'Signature:']),
     '401 invalid_signature',
   ],

@@ -104,7 +104,7 @@ export const refusals: Suite = {
       '401 agent_token_required',
     ],
     [
-      'an auth token of drafts 01 to 10 names no person to a route for persons [R11-072]',
+      'an auth token of drafts 01 to 10 does not name a person to a route for persons [R11-072]',
       { target: '/people' },
       '401 person_token_required',
       'mission-header',
@@ -146,7 +146,7 @@ export const refusals: Suite = {
       '401 invalid_signature',
     ],
     [
-      'an optional route refuses a bad credential as ever',
+      'an optional route still refuses an invalid credential',
       { target: '/open', mistake: 'flip-signature' },
       '401 invalid_signature',
     ],
@@ -169,6 +169,11 @@ export const refusals: Suite = {
       'a refusal that is passed on is answered by the app',
       { target: '/passed-on', mistake: 'stale' },
       '418 refused with invalid_signature',
+    ],
+    [
+      'a step-up of a handler that is passed on is answered by the app',
+      { target: '/more-passed-on', grant: read },
+      '418 refused with auth_token_required',
     ],
     [
       'a signature that is 61 seconds old on a served connection is refused',

@@ -123,7 +123,7 @@ export const targets: Suite = {
     ['authority form is refused by Node', { wire: { target: 'notes.example:443' } }, '400 '],
     ['a space in the target is refused by Node', { wire: { target: '/who ami' } }, '400 '],
     ['octets beyond ASCII in the target are refused by Node', { wire: { target: '/who\xe4mi' } }, '400 '],
-    ['an empty query is no other target than the path', { wire: { target: '/whoami?' } }, '200 person-1'],
+    ['an empty query is the same target as the path', { wire: { target: '/whoami?' } }, '200 person-1'],
     [
       'a query that is not covered may change, and nobody says otherwise [E16]',
       { wire: { target: '/whoami?all=1' } },
@@ -136,7 +136,7 @@ export const targets: Suite = {
     ],
     ['no query is covered as a question mark [E17]', { target: '/query', cover: ['@query'] }, '200 person-1'],
     [
-      'an encoded slash is no slash to a router [E14]',
+      'an encoded slash is not a slash to a router [E14]',
       { target: '/notes%2F1', grant: read },
       '404 nothing here',
     ],
@@ -179,7 +179,7 @@ export const targets: Suite = {
       '200 person-1 may notes.read reads %zz',
     ],
     [
-      'octets that are no UTF-8 stay as they came [E14]',
+      'octets that are not UTF-8 stay as they came [E14]',
       { target: '/notes/%E0%80%AF', grant: read },
       '200 person-1 may notes.read reads %E0%80%AF',
     ],
@@ -202,11 +202,11 @@ export const targets: Suite = {
     ['capitals are another path', { target: '/Admin' }, '404 nothing here'],
     ['a slash at the end is another path', { target: '/admin/' }, '404 nothing here'],
     [
-      'two slashes at the start are no authority [E12]',
+      'two slashes at the start are not an authority [E12]',
       { target: '//evil.example/whoami' },
       '404 nothing here',
     ],
-    ['two slashes at the start are no path of one [E12]', { target: '//whoami' }, '404 nothing here'],
+    ['two slashes at the start are not the path of one [E12]', { target: '//whoami' }, '404 nothing here'],
     [
       'two slashes put in on the way are another path [E12]',
       { wire: { target: '//whoami' } },

@@ -25,9 +25,9 @@ describe.each(suites)('the same requests to every adapter: $about', ({ options, 
       afterAll(() => world.close())
 
       const served: Case[] = cases.filter(([, , , only]) => only === undefined || only === generation)
-      it.each(served.map(([rule, sent, outcome]) => [rule, sent, outcome] as const))(
+      it.each(served.map(([rule, sent, outcome, , lines = []]) => [rule, sent, outcome, lines] as const))(
         '%s',
-        async (rule, sent, outcome) => {
+        async (rule, sent, outcome, lines) => {
           const requests = await octetsOfAll(world.agent, sent, generation)
           const answers = await Promise.all(
             adapterNames.map(async (name) => ({
@@ -41,6 +41,10 @@ describe.each(suites)('the same requests to every adapter: $about', ({ options, 
           ).toEqual(
             Object.fromEntries(answers.map(({ name, difference }) => [name, difference?.outcome ?? outcome])),
           )
+          const missing = answers.flatMap(({ name, responses }) =>
+            lines.filter((line) => !responses[0]?.lines.includes(line)).map((line) => [name, line]),
+          )
+          expect(missing).toEqual([])
           // Octet for octet, but for what is listed; and where that is an outcome, the same wherever it is.
           const common = answers.find(({ difference }) => difference === undefined)?.responses ?? []
           for (const { name, responses, difference } of answers) {

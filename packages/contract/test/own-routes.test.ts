@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { createResource, type Resource, stepUp } from '@aauth-guard/core'
+import { createResource, type Resource, type ResourceOptions, stepUp } from '@aauth-guard/core'
 import { fetchGuard } from '@aauth-guard/core/fetch'
 import { monitorMissions } from '@aauth-guard/core/missions'
 import * as onExpress from '@aauth-guard/express'
@@ -11,6 +11,8 @@ import express from 'express'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { makeSigningKey } from '../../core/test/issuing/issued.ts'
+import { neverAnswers } from '../../core/test/never-answers.ts'
 
 const scopes = { 'notes.read': 'Read your notes', 'notes.purge': 'Delete all of them' }
 const reading = { scope: 'notes.read' } as const
@@ -44,7 +46,10 @@ const hosts: Readonly<Record<string, (resource: Resource) => RequestListener>> =
   },
 }
 
-async function serve(host: string): Promise<{ readonly net: TestNetwork; readonly agent: Agent }> {
+async function serve(
+  host: string,
+  options: Partial<ResourceOptions> = {},
+): Promise<{ readonly net: TestNetwork; readonly agent: Agent }> {
   const net = await createTestNetwork()
   onTestFinished(() => net.close())
   const resource = createResource({
@@ -54,6 +59,7 @@ async function serve(host: string): Promise<{ readonly net: TestNetwork; readonl
     fetch: net.fetch,
     defaultScope: 'notes.read',
     missions: monitorMissions({ announcements: true }),
+    ...options,
   })
   await net.listen((hosts[host] as (resource: Resource) => RequestListener)(resource))
   return { net, agent: await net.agent() }
@@ -90,6 +96,17 @@ describe.each(Object.keys(hosts))('on %s', (host) => {
       presented_jti: claimsOf(token).jti,
       aud: net.personServer.id,
     })
+  })
+
+  it('a step-up whose resource token is never signed is answered 503 by the deadline of the request [Q09]', async () => {
+    const { d: _, ...publicKey } = await makeSigningKey()
+    const { net, agent } = await serve(host, {
+      limits: { requestDeadline: 1000 },
+      signingKey: { publicKey, sign: neverAnswers } as never,
+    })
+    const token = await agent.authToken({ scope: 'notes.read' })
+    const { status, headers } = await agent.fetch(`${net.resource}/notes`, {}, { token })
+    expect([status, headers.get('retry-after'), headers.get('aauth-requirement')]).toEqual([503, '5', null])
   })
 
   it('the authorization endpoint gives a resource token for the asking [RT-17, RT-18, R11-200]', async () => {

@@ -13,7 +13,7 @@ const signatureErrors: readonly SignatureRow[] = [
   ['invalid_jwt', 'The token is not acceptable.'],
   ['expired_jwt', 'The token has expired.'],
   ['revoked_jwt', 'The token has been revoked.'],
-  ['issuer_missing', 'The metadata of the issuer names no issuer.'],
+  ['issuer_missing', 'The metadata of the issuer does not name an issuer.'],
   ['issuer_mismatch', 'The metadata of the issuer names another issuer.'],
   ['clock_skew', 'A timestamp lies too far in the future.'],
 ]
@@ -82,8 +82,8 @@ describe('the answer to each code', () => {
   const ended = {
     status: 403,
     error: 'mission_terminated',
-    detail: 'The mission of the token has ended.',
-    error_description: 'The mission of the token has ended.',
+    detail: 'The mission of the token was terminated.',
+    error_description: 'The mission of the token was terminated.',
     mission_status: 'terminated',
   }
   it.each([

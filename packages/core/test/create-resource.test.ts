@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
-import { authorize, createResource, isAAuthError, type Resource } from '@aauth-guard/core'
+import { authorize, createResource, isAAuthError, type Resource, type SignedRequest } from '@aauth-guard/core'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { makeWorld } from './world.ts'
@@ -177,12 +177,22 @@ describe('onDecision', () => {
   })
 })
 
-it('fails with server_error, and tells nobody why, where the host hands over what is no request [Q04, Q09]', async () => {
-  const { resource } = await makeWorld()
-  const odd = { method: 'GET', target: '/', header: () => undefined as unknown as string[] }
-  const refused = await authorize(resource, odd).catch((error: unknown) => error)
-  expect(isAAuthError(refused) && [refused.code, refused.headers]).toEqual([
-    'server_error',
-    { 'cache-control': 'no-store', 'retry-after': '5' },
-  ])
-})
+const whole = { method: 'GET', target: '/', header: () => [] }
+it.each<[string, object]>([
+  ['no lines', { ...whole, header: () => undefined }],
+  ['null for lines', { ...whole, header: () => null }],
+  ['numbers for lines', { ...whole, header: () => [7] }],
+  ['a Map for a function', { ...whole, header: new Map() }],
+  ['an object of fields for a function', { ...whole, header: { signature: 'sig=:AA==:' } }],
+  ['no target', { ...whole, target: undefined }],
+])(
+  'fails with server_error, and tells nobody why, where the host hands over %s [Q04, Q09]',
+  async (_, odd) => {
+    const { resource } = await makeWorld()
+    const refused = await authorize(resource, odd as SignedRequest).catch((error: unknown) => error)
+    expect(isAAuthError(refused) && [refused.code, refused.headers]).toEqual([
+      'server_error',
+      { 'cache-control': 'no-store', 'retry-after': '5' },
+    ])
+  },
+)

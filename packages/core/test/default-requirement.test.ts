@@ -65,6 +65,20 @@ describe('what a resource requires by default', () => {
     ]).toEqual(['403 class_mismatch', '200', '200'])
   })
 
+  it('may say that nothing is required, and then a route that names a class needs to waive nothing', async () => {
+    const { agent, call } = await makeWorld({ ...notes, trust: listed, require: { mission: 'optional' } })
+    const requirement = { class: { provider: 'https://agent.example' } }
+    expect(await outcome(call(await agent.authToken({ ...old, mission: s256 }), { requirement }))).toBe('200')
+  })
+
+  it('may forbid missions, and one that an agent merely asserts is none', async () => {
+    const { agent, call } = await makeWorld({ ...notes, require: { mission: 'forbidden' } })
+    expect([
+      await outcome(call(await agent.authToken(old), { mission })),
+      await outcome(call(await agent.authToken({ ...old, mission: s256 }))),
+    ]).toEqual(['200', '403 access_denied'])
+  })
+
   it('leaves metadata, keys and unsigned callers of an optional route alone', async () => {
     const { resource } = await makeWorld(required)
     expect(await published(resource, '/.well-known/aauth-resource.json')).toMatchObject({
@@ -196,5 +210,52 @@ describe('a resource token that could only lead to a mission refusal', () => {
       'Sign the request with a person token that carries mission_s256.',
       'requirement=person-token',
     ])
+  })
+})
+
+it('a caller that is sent for a person token is told of no mission where none is required', async () => {
+  const { agent, refusal } = await makeWorld(notes)
+  const { code, problem } = await refusal(await agent.agentToken(), {
+    requirement: { accept: 'person-token' },
+  })
+  expect([code, problem.detail]).toEqual(['person_token_required', 'Sign the request with a person token.'])
+})
+
+describe('where a mission is required, a caller that shows', () => {
+  const withMission = 'Sign the request with a person token that carries mission_s256.'
+
+  it('an agent token is sent for a person token with one where both are accepted [MISS-10]', async () => {
+    const { agent, refusal } = await makeWorld(required)
+    const requirement = { accept: ['agent-token', 'person-token'] } as const
+    const { code, problem } = await refusal(await agent.agentToken(), { requirement })
+    expect([code, problem.detail]).toEqual(['person_token_required', withMission])
+  })
+
+  it('a person token without one is refused also where person tokens are enough [MISS-10]', async () => {
+    const { agent, call } = await makeWorld(required)
+    const requirement = { accept: 'person-token' } as const
+    expect(await outcome(call(await agent.personToken(), { requirement }))).toBe('403 mission_required')
+  })
+
+  it('an auth token of drafts 01 to 10 is sent for a person token with one where these are enough', async () => {
+    const { agent, refusal } = await makeWorld(required)
+    const requirement = { accept: 'person-token' } as const
+    const { code, problem } = await refusal(await agent.authToken(old), { requirement })
+    expect([code, problem.detail]).toEqual(['person_token_required', withMission])
+  })
+
+  it('an auth token whose audience wants the older jti is sent for a person token with one [RT-7]', async () => {
+    const legacyPersonTokenJti = [approver]
+    const { agent, refusal } = await makeWorld({ ...required, legacyPersonTokenJti })
+    const token = await agent.authToken({ scope: 'notes.read', mission: s256 })
+    const { code, problem } = await refusal(token, { requirement: { scope: 'notes.write' } })
+    expect([code, problem.detail]).toEqual(['person_token_required', withMission])
+  })
+
+  it('an auth token at the authorization endpoint is sent for a person token with one [RT-17]', async () => {
+    const world = await makeWorld(required)
+    const token = await world.agent.authToken({ scope: 'notes.read', mission: s256 })
+    const { body } = await askForToken(world, { token })
+    expect(JSON.parse(body)).toMatchObject({ error: 'person_token_required', detail: withMission })
   })
 })

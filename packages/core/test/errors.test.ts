@@ -34,6 +34,17 @@ describe('a refusal', () => {
     expect(new Error('x').stack).toContain('errors.test.ts')
   })
 
+  it('leaves them alone also where its details throw', () => {
+    const before = Error.stackTraceLimit
+    const details = {
+      get detail(): string {
+        throw new RangeError('too deep')
+      },
+    }
+    expect(() => new AAuthError('invalid_jwt', details)).toThrow(RangeError)
+    expect(Error.stackTraceLimit).toBe(before)
+  })
+
   it('does not show its details to whoever serialises it [P04]', () => {
     const error = new AAuthError('auth_token_required', { requirement: 'auth-token', resourceToken: 'a.b.c' })
     expect(JSON.stringify(error)).not.toContain('a.b.c')

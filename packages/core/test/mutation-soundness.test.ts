@@ -162,4 +162,27 @@ describe('mutation soundness (property P2)', () => {
     expect(await accepts(await one.sign(url, {}, { token: tokens[1] }))).toBe(false)
     expect(await accepts(await two.sign(url, {}, { token: tokens[0] }))).toBe(false)
   })
+
+  it.each<[string, (base: string) => string]>([
+    ['line breaks of two octets', (base) => base.replaceAll('\n', '\r\n')],
+    ['a line feed at its end', (base) => `${base}\n`],
+    ['a line feed at its start', (base) => `\n${base}`],
+    ['no space after the colons', (base) => base.replaceAll(': ', ':')],
+    ['its last line missing', (base) => base.slice(0, base.lastIndexOf('\n'))],
+    ['its lines in another order', (base) => base.split('\n').reverse().join('\n')],
+  ])('accepts no signature over a base with %s [SIG-13, H16]', async (_, change) => {
+    for (const agent of agents) {
+      const token = await agent.authToken({ scope: 'access' })
+      const message = await agent.sign(url, {}, { token })
+      const sent = async (base: string): Promise<boolean> => {
+        const octets = await agent.key.sign(new TextEncoder().encode(base))
+        const signature = `sig=:${Buffer.from(octets).toString('base64')}:`
+        const headers = message.headers.map(([name, value]): [string, string] =>
+          name === 'signature' ? [name, signature] : [name, value],
+        )
+        return accepts({ ...message, headers })
+      }
+      expect([await sent(message.base), await sent(change(message.base))]).toEqual([true, false])
+    }
+  })
 })

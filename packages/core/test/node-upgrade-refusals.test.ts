@@ -4,8 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { Duplex } from 'node:stream'
 import { AAuthError } from '@aauth-guard/core'
 import { refuseUpgrade, verifyUpgrade } from '@aauth-guard/core/node'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { awaitDeadlines } from './awaited-deadlines.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { makeWorld, type World } from './world.ts'
 
 interface Served {
@@ -161,7 +160,7 @@ describe('refuseUpgrade', () => {
   })
 
   it('closes a connection whose client keeps its side open, once the client could read its answer [Q10]', async () => {
-    awaitDeadlines()
+    const timers = vi.spyOn(globalThis, 'setTimeout')
     const { server } = await serve()
     const taken = new Promise<Duplex>((resolve) =>
       server.prependListener('upgrade', (_, socket) => resolve(socket)),
@@ -183,6 +182,8 @@ describe('refuseUpgrade', () => {
     await once(client, 'end')
     expect([text.slice(0, 12), socket.destroyed]).toEqual(['HTTP/1.1 401', false])
     // The client never ends its side; the guard does not wait for it.
+    const [giveUp] = timers.mock.calls.find(([, milliseconds]) => milliseconds === 1000) ?? []
+    giveUp?.()
     await closed
     expect(socket.destroyed).toBe(true)
   })

@@ -96,7 +96,7 @@ describe('a route that requires a person', () => {
     const { agent, call } = await makeWorld()
     const auth = await call(await agent.authToken(nobody))
     expect(() => readIdentity(auth, 'auth-token', '', { person: 'required' })).toThrow(
-      "the token names no person: add { person: 'required' } to the requirement of the guard as well",
+      "the token does not name a person: add { person: 'required' } to the requirement of the guard as well",
     )
     expect(readIdentity(auth, 'auth-token', '')).toBe(auth)
   })

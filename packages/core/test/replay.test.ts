@@ -31,6 +31,20 @@ async function codes(world: World, ...messages: SignedMessage[]): Promise<string
 }
 
 describe('the same signature twice', () => {
+  it.each<[ReplayScope | undefined, string]>([
+    [undefined, 'auth-token'],
+    ['auto', 'auth-token'],
+    ['unsafe', 'invalid_signature'],
+  ])(
+    'replay %s, POST without a nonce and a covered digest: the second is %s [REPLAY-3]',
+    async (replay, second) => {
+      const world = await makeWorld(replay === undefined ? {} : { replay })
+      const token = await world.agent.authToken({ scope: 'access' })
+      const message = await world.agent.sign('https://notes.example/notes', { method: 'POST' }, { token })
+      expect(await codes(world, message, message)).toEqual(['auth-token', second])
+    },
+  )
+
   it.each<[ReplayScope | undefined, string, boolean]>([
     [undefined, 'POST', true],
     [undefined, 'PUT', true],
@@ -73,7 +87,7 @@ describe('the same signature twice', () => {
     const message = await sign(world, 'POST')
     await codes(world, message, message)
     expect(world.refusals.map(({ hint }) => hint)).toEqual([
-      'the signature was already used: two equal requests within one second need a nonce each',
+      'the signature was already used: sign each request anew, with a "nonce" where two within one second are alike',
     ])
   })
 })

@@ -2,8 +2,9 @@ import { type AAuthError, authorize, isAAuthError, issueResourceToken } from '@a
 import { assertGrant, monitorMissions } from '@aauth-guard/core/missions'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { askForToken, makeSigningKey, notes, personRoute } from './issuing/issued.ts'
-import { makeWorld } from './world.ts'
+import { answerOfStepUp, askForToken, makeSigningKey, notes, personRoute } from './issuing/issued.ts'
+import { makeRevocationWorld } from './revocation/revoking.ts'
+import { makeWorld, now } from './world.ts'
 
 const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const limits = { requestDeadline: 2000 }
@@ -77,7 +78,30 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
       return () => call(token)
     },
   ],
-  ...(['challenge', 'issueResourceToken'] as const).map((how): readonly [string, Scene] => [
+  [
+    'the keys of https://ps.example',
+    async (fetch) => {
+      const world = await makeRevocationWorld({
+        limits: { ...limits, fetchDeadline: 10_000 },
+        fetch: fetch as never,
+      })
+      return async () => {
+        await world.post({ jti: 'one', exp: now + 100 })
+        throw world.refusals[0] as AAuthError
+      }
+    },
+  ],
+  [
+    'the status of the mission',
+    async (source) => {
+      const { agent, call } = await makeWorld({ limits, missions: monitorMissions({ source }) })
+      const token = await agent.authToken({ scope: 'access', mission: s256 })
+      // The source has a deadline of its own, which is shorter.
+      vi.spyOn(AbortSignal, 'timeout').mockReturnValue(new AbortController().signal)
+      return () => call(token)
+    },
+  ],
+  ...(['challenge', 'stepUp', 'issueResourceToken'] as const).map((how): readonly [string, Scene] => [
     'the issuing of a resource token',
     async (sign) => {
       const world = await makeWorld({ ...notes, limits, signingKey: { publicKey, sign } as never })
@@ -85,6 +109,11 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
       const token = await agent.personToken()
       if (how === 'challenge') return () => world.call(token)
       const auth = await world.call(token, { requirement: personRoute })
+      if (how === 'stepUp')
+        return async () => {
+          await answerOfStepUp(resource, auth, { scope: 'notes.write' })
+          throw world.refusals[0]
+        }
       return () => issueResourceToken(resource, auth, { scope: 'notes.write' })
     },
   ]),
@@ -116,7 +145,7 @@ describe('a callback that never settles', () => {
     expect([error.code, error.status, error.hint, error.headers['retry-after']]).toEqual([
       'server_error',
       503,
-      `${what} did not settle within the 2000 ms of "limits.requestDeadline"`,
+      `${what} did not settle within the 2000 ms of "limits.requestDeadline": make it answer in time, or raise the limit`,
       '5',
     ])
   })

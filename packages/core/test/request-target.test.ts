@@ -85,6 +85,13 @@ describe('the request target', () => {
     },
   )
 
+  it('is covered as a URI with the authority that the agent called, of several [SIG-14, SIG-15]', async () => {
+    const world = await makeWorld({ authorities: ['notes.example', 'api.notes.example'] })
+    const message = await signed(world, 'https://api.notes.example/notes', {}, ['@target-uri'])
+    expect(await outcome(world, message)).toBe('auth-token')
+    expect(await outcome(world, message, { host: ['notes.example'] })).toBe('401 invalid_signature')
+  })
+
   it('has the query ? where it has none [E17]', async () => {
     const world = await makeWorld()
     const message = await signed(world, url, {}, ['@query'])

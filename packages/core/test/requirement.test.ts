@@ -134,6 +134,12 @@ describe('a requirement that would not mean what was written', () => {
     },
   )
 
+  it('is refused so beside an access server, where tokens of person servers count as well [CLASS-2]', () => {
+    const accessServer = 'https://as.example'
+    const both = createResource({ ...base, trust: 'any', accessServer, acceptPersonServerTokens: true })
+    expect(() => validateRequirement(both, { class: { provider } })).toThrow(/^"class" is required where/)
+  })
+
   it.each<[Partial<ResourceOptions>, AnyRequirement]>([
     [{ trust: listed }, {}],
     [{}, { trust: listed }],

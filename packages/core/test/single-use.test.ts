@@ -60,6 +60,16 @@ describe('a route with singleUse', () => {
     },
   )
 
+  it('names content-digest once where the route demands it as well [SIG-10]', async () => {
+    const world = await makeWorld()
+    const message = await signed(world, 'POST', 'x', {})
+    const requirement = { ...once, components: ['content-digest'] }
+    const refused = authorize(world.resource, toSignedRequest(message), requirement)
+    await expect(refused).rejects.toMatchObject({
+      headers: { 'signature-error': expect.stringMatching(/"signature-key" "content-digest"\)$/) },
+    })
+  })
+
   it('lets one of two that arrive at once pass [J03]', async () => {
     const world = await makeWorld()
     const message = await signed(world, 'POST', 'x', nonce)

@@ -28,6 +28,16 @@ describe('a prefix that a proxy takes away', () => {
     },
   )
 
+  it('leaves a required @request-target in absolute form without a value, which no signature can mend [SIG-15]', async () => {
+    const world = await makeWorld({ strippedPrefix: '/api' })
+    const token = await world.agent.authToken({ scope: 'access' })
+    const cover = ['@request-target']
+    const message = await world.agent.sign('https://notes.example/api/notes', {}, { token, cover })
+    const request = toSignedRequest({ ...message, target: 'https://notes.example/notes' })
+    const refused = authorize(world.resource, request, { components: ['@request-target'] })
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_signature' })
+  })
+
   it.each(['api', '/api/', '/', '/a/../b', '/api?x', '/api#x', 'https://notes.example/api', '/a b', 7])(
     'is refused at start-up as %j, so that no published endpoint has a query or a fragment [R11-010]',
     (strippedPrefix) => {

@@ -4,7 +4,7 @@ import { dropRepresentation } from '@aauth-guard/core/node'
 
 /**
  * Sends an answer as it is. `res.send` would append a charset to `application/problem+json`, and a client that
- * has gone away is no error.
+ * has gone away is not an error.
  */
 export function send(res: ServerResponse, { status, headers, body }: Answer): void {
   if (res.headersSent || res.destroyed) return

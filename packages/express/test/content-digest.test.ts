@@ -47,7 +47,9 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     const response = await send({ ...json, onTheWay: tampered })
     expect(response.headers.get('signature-error')).toBe('error=invalid_signature')
     expect(await verdictOf(response)).toEqual([401, 'invalid_signature'])
-    expect(refusals.map(({ hint }) => hint)).toEqual(['Content-Digest is not the digest of the content'])
+    expect(refusals.map(({ hint }) => hint)).toEqual([
+      expect.stringMatching(/^"content-digest" is not the digest of the content: /),
+    ])
   })
 
   it.each([

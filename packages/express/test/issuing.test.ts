@@ -1,6 +1,6 @@
 import { issueResourceToken, stepUp } from '@aauth-guard/core'
 import { answerRefusals, getAuth, protect, wellKnown } from '@aauth-guard/express'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { refusalOf, verified } from '../../core/test/issuing/issued.ts'
 import { expressLines } from './express-lines.ts'
 import { exchange, wireText } from './raw-socket.ts'
@@ -36,6 +36,30 @@ describe.each(expressLines)('on %s', (_, express) => {
       response.headers.get('cache-control'),
       payload.scope,
     ]).toEqual([401, 'auth_token_required', 'application/problem+json', 'no-store', 'notes.read notes.write'])
+  })
+
+  it('the error page of Express for a step-up that nobody answers shows nothing of the request [P01]', async () => {
+    const { send, agent } = await serve(
+      ({ resource }) =>
+        // The page of an app in production shows less.
+        express()
+          .set('env', 'development')
+          .get('/notes', protect(resource, read), (req) => {
+            stepUp(resource, getAuth(req, 'auth-token'), { scope: 'notes.write' })
+          }),
+      options,
+    )
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    onTestFinished(() => printed.mockRestore())
+    const token = await agent.authToken(read)
+    const headers = { 'x-secret': 'secret-field' }
+    const response = await send({ token, target: '/notes?secret-query', headers })
+    const page = await response.text()
+    expect([response.status, response.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8'])
+    expect(page).toContain('nothing answered the error of stepUp')
+    const sent = [...token.split('.'), 'secret-query', 'secret-field', 'person-1', agent.id, 'notes.write']
+    expect(sent.filter((text) => page.includes(text))).toEqual([])
+    expect(response.headers.get('aauth-requirement')).toBeNull()
   })
 
   it('the authorization endpoint answers over a socket [RT-17, RT-18, R11-200]', async () => {

@@ -76,12 +76,12 @@ export function protect<
     }
     removeMissionHeader(c)
     c.set('aauth', auth)
+    if (!passErrors) answerQuietly(c)
     await next()
     // A handler behind the guard may refuse as well, such as with stepUp.
     if (!passErrors && isAAuthError(c.error)) {
       c.res = undefined
       c.res = respond(c, await answer(c.error))
-      return
     }
     return keepPrivate(c)
   }
@@ -105,6 +105,24 @@ async function compareContent(auth: Auth, { req }: Context, maxContent: number):
 function keepsOctets({ bodyCache }: Context['req']): boolean {
   const [first] = Object.keys(bodyCache)
   return first !== undefined && first !== 'formData'
+}
+
+/**
+ * Hono hands what a handler throws to `app.onError` before the guard answers it, and by default prints the stack. It
+ * does not print an error that brings a response; this one is replaced by the answer of the guard.
+ */
+function answerQuietly(c: Context): void {
+  let thrown = c.error
+  Object.defineProperty(c, 'error', {
+    configurable: true,
+    enumerable: true,
+    get: () => thrown,
+    set: (error: Error | undefined) => {
+      thrown = error
+      if (isAAuthError(error))
+        Object.assign(error, { getResponse: () => new Response(null, { status: 500 }) })
+    },
+  })
 }
 
 /** AAuth requests carry no Authorization, so shared caches would store what they may not (M14). */

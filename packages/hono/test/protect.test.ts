@@ -142,7 +142,7 @@ describe('protect of Hono', () => {
 
   it('refuses a requirement that is not well-formed when the guard is made', () => {
     const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
-    expect(() => protect(resource, { scope: 'undescribed' })).toThrow('"scope" names "undescribed"')
+    expect(() => protect(resource, { scope: 'undescribed' })).toThrow('"scope" contains "undescribed"')
   })
 
   it('refuses a resource that createResource did not make', () => {

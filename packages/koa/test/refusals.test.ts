@@ -1,4 +1,4 @@
-import { isAAuthError } from '@aauth-guard/core'
+import { isAAuthError, stepUp } from '@aauth-guard/core'
 import { protect } from '@aauth-guard/koa'
 import { describe, expect, it } from 'vitest'
 import { serve } from '../../express/test/served.ts'
@@ -57,6 +57,24 @@ describe.each(koaLines)('refusals on %s', (_, Koa) => {
         .callback(),
     )
     expect([(await send({ mistake: 'stale' })).status, code]).toEqual([418, 'invalid_signature'])
+  })
+
+  it('of a handler that steps up are thrown to middleware further out where that was asked for [CHAL-7]', async () => {
+    let thrown: unknown
+    const { send, agent } = await serve(({ resource }) =>
+      new Koa()
+        .use(async (ctx, next) => {
+          await next().catch((error: unknown) => {
+            thrown = error
+          })
+          ctx.status = 418
+        })
+        .use(protect(resource, {}, { passErrors: true }))
+        .use((ctx) => stepUp(resource, ctx.state.aauth, { scope: 'access' }))
+        .callback(),
+    )
+    const { status } = await send({ token: await agent.authToken({ scope: 'access' }) })
+    expect([status, isAAuthError(thrown) && thrown.code]).toEqual([418, 'auth_token_required'])
   })
 
   it('keep their status and fields also when nobody catches them [ERR-5]', async () => {

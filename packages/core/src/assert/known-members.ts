@@ -23,7 +23,7 @@ export function assertKnownMembers(given: object, known: readonly string[], whos
 }
 
 /** The known name with the fewest changes, if at most a third of its letters differ. */
-function nearest(name: string, known: readonly string[]): string | undefined {
+export function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > 64) return undefined
   let best: string | undefined
   let fewest = Number.POSITIVE_INFINITY

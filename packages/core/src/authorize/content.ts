@@ -1,5 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
-import { matchesDigests } from '../signature/content-digest.ts'
+import { contentDiffers, matchesDigests } from '../signature/content-digest.ts'
 import type { Auth } from '../token/auth.ts'
 import { provenanceOf } from '../verify/provenance.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
@@ -28,12 +28,7 @@ export function verifyContent(auth: Auth, content: Uint8Array): void | Promise<v
   if (digest === undefined) return undefined
   const grounds: Grounds = { point: 'content', request, isRecorded: true }
   const conclude = (matches: boolean): void => {
-    if (!matches)
-      throw refuse(
-        state,
-        grounds,
-        new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' }),
-      )
+    if (!matches) throw refuse(state, grounds, contentDiffers())
     const late = !digest.checked
     digest.checked = true
     if (late) accept(state, grounds)

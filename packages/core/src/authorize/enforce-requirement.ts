@@ -77,7 +77,7 @@ async function personMissing(
   if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
     return requireToken('person-token', missionRequired)
   return new AAuthError('person_required', {
-    hint: 'the route requires a person and the token names none: the agent must get one that does',
+    hint: 'the route requires a person and the token does not name one: the agent must get one that does',
   })
 }
 
@@ -109,7 +109,7 @@ function checkClass(
   const isContradicted = claimed !== undefined && linked !== undefined && linked !== claimed
   if (isContradicted || (linked !== undefined && !providers.includes(linked)))
     throw new AAuthError('class_mismatch', {
-      hint: `the key of the agent was vouched for by ${quoted(linked)}, which is another agent provider`,
+      hint: `the key of the agent is linked to the agent provider ${quoted(linked)}, and the route accepts ${providers.join(' or ')}: list it in "class" if its agents may act`,
     })
   if (claimed === undefined) {
     if (classPolicy === 'mission-only') return
@@ -118,7 +118,9 @@ function checkClass(
     })
   }
   if (!providers.includes(claimed))
-    throw new AAuthError('class_mismatch', { hint: `the agent is not of ${providers.join(' or ')}` })
+    throw new AAuthError('class_mismatch', {
+      hint: `the agent provider is ${quoted(claimed)}, and the route accepts ${providers.join(' or ')}: list it in "class" if its agents may act`,
+    })
 }
 
 /** What the person agreed to is in the mission blob, which the operator may hold. */

@@ -34,7 +34,7 @@ export function readIdentity<Kind extends TokenKind, Person extends PersonNeed =
     )
   if (person === 'required' && personKey(auth) === undefined)
     throw new TypeError(
-      "the token names no person: add { person: 'required' } to the requirement of the guard as well, or leave it out here",
+      "the token does not name a person: add { person: 'required' } to the requirement of the guard as well, or leave it out here",
     )
   return auth as AuthFor<Kind, Person>
 }

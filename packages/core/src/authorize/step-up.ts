@@ -4,6 +4,7 @@ import { PendingStepUp } from '../errors/pending-step-up.ts'
 import { askForAuthToken } from '../issue/challenge.ts'
 import { issueForRequest } from '../issue/issue-for-request.ts'
 import { within } from '../limits/deadline.ts'
+import { assertScopesDescribed } from '../resource/described-scopes.ts'
 import type { Resource } from '../resource/resource.ts'
 import { stateOf } from '../resource/state-of.ts'
 import type { Auth } from '../token/auth.ts'
@@ -46,9 +47,8 @@ export interface StepUp {
 export function stepUp(resource: Resource, auth: Auth, wanted: StepUp): never {
   const { state, request, verified, mission } = ownProvenance(resource, auth)
   const { scopes, account } = read(wanted)
-  const unknown = scopes.find((one) => !state.settings.scopes.has(one))
-  if (scopes.length === 0 || unknown !== undefined)
-    throw new TypeError(`"scope" names "${unknown}", which "scopes" does not describe`)
+  if (scopes.length === 0) throw new TypeError('"scope" of stepUp is empty: name the scopes to ask for')
+  assertScopesDescribed(scopes, state.settings.scopes.keys())
   throw new PendingStepUp(async () => {
     const challenge = askForAuthToken(state, verified, { ...mission, scopes, trust: undefined }, account)
     const issued = within(state, 'the issuing of a resource token', challenge)

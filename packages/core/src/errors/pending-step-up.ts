@@ -14,9 +14,10 @@ export class PendingStepUp extends AAuthError {
   /** @param complete signs the resource token; resolves to the refusal that the caller is sent */
   constructor(complete: () => Promise<AAuthError>) {
     super('auth_token_required', {
-      hint: 'a step-up: give the error to answer(), or let the guard answer it',
+      hint: 'the resource token of this step-up is not signed yet: send what answer(error) returns',
     })
-    this.message = 'stepUp was called and nobody answered it: see answer() and, for Express, answerRefusals()'
+    this.message =
+      'nothing answered the error of stepUp: mount answerRefusals() behind the routes on Express, or send what answer(error) returns'
     // Unlike other refusals it may end up in a log, where the place of the call is what helps.
     Error.captureStackTrace?.(this, PendingStepUp)
     pending.set(this, complete)

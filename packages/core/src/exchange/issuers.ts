@@ -18,7 +18,7 @@ export interface IssuersOptions {
   readonly fetch?: typeof fetch
   /** The clock, in seconds; default the system's. */
   readonly now?: () => number
-  /** Issuers whose keys strangers cannot push out of the cache. */
+  /** Issuers whose keys unlisted issuers cannot evict from the cache. */
   readonly named?: readonly string[]
   /** Whether a token was revoked; asked once its signature verified. Default none was. */
   readonly isRevoked?: (iss: string, jti: string) => boolean | Promise<boolean>

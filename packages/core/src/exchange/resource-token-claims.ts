@@ -27,7 +27,8 @@ export function readResourceToken(claims: JsonObject, now: number): ResourceToke
   const { iss, dwk } = claims
   const aud = audienceOf(claims)
   if (dwk !== 'aauth-resource.json') throw invalidJwt('dwk does not go with typ')
-  if (!isServerId(iss) || !isServerId(aud)) throw invalidJwt('iss or aud is no server identifier')
+  if (!isServerId(iss) || !isServerId(aud))
+    throw invalidJwt('"iss" or "aud" is not a server identifier: write https:// and a host')
   const [jti, account] = ['jti', 'account'].map((name) => text(claims, name, 512))
   const [iat, exp] = ['iat', 'exp'].map((name) => numericDate(claims, name)) as [number, number]
   if (now >= exp) throw new AAuthError('expired_jwt', { hint: `expired ${now - exp} s ago` })

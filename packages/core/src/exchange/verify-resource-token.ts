@@ -151,7 +151,7 @@ async function verifyUpstream(
   const { claims } = await issuers.verifyParameter(upstreamToken, 'upstream', agent.iss)
   if (claims.kind === 'agent-token')
     throw new ExchangeError('invalid_upstream_token', 'an agent token starts no chain')
-  // Of drafts 01 to 10 an auth token of an access server names no person server.
+  // Of drafts 01 to 10 an auth token of an access server does not name a person server.
   if (claims.ps !== undefined && claims.ps !== personServer)
     throw new ExchangeError('invalid_upstream_token', 'the upstream token is of another person server')
   demandKnownIssuer(context, claims, 'upstream')
@@ -190,7 +190,7 @@ function demandKnownIssuer(
   if (context.role === 'agent' || role !== 'access-server') return
   if (context.role === 'access-server' && iss === context.recipient) return
   if (context.accessServers?.includes(iss)) return
-  throw new ExchangeError(`invalid_${parameter}_token`, `${iss} is no access server that is known here`)
+  throw new ExchangeError(`invalid_${parameter}_token`, `"${iss}" is not an access server that is known here`)
 }
 
 function invalidResourceToken(hint: string): ExchangeError {

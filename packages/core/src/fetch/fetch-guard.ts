@@ -73,7 +73,7 @@ export function fetchGuard<
         return keepPrivate(await handler(withoutMissionHeader(passed), auth, ...rest))
       } catch (error) {
         // A step-up, or whatever else a handler refuses in the words of the protocol.
-        if (isAAuthError(error)) return respond(await answer(error))
+        if (isAAuthError(error)) return keepPrivate(respond(await answer(error)))
         throw error
       }
     }

@@ -19,7 +19,7 @@ export function assertMissionObtainable(
   const { generation } = claims
   if (generation !== undefined && !rulesOf(generation).personTokens && !requirement.accept.has('auth-token'))
     return
-  // What is merely asserted is no reason to refuse a token without a mission where none may be.
+  // An asserted mission alone does not make a route that forbids missions refuse a token without one.
   if (claims.mission === undefined && requirement.missionForbidden) return
   assertMission(claims.mission ?? asserted, requirement)
 }

@@ -57,7 +57,7 @@ export async function discover({
   if ('reason' in document) return { ...document, reason: `${dwk} of ${iss}: ${document.reason}` }
   const { issuer, jwks_uri: jwksUri } = document.json
   if (issuer === undefined)
-    return { code: 'issuer_missing', passing: false, reason: `${dwk} of ${iss} names no issuer` }
+    return { code: 'issuer_missing', passing: false, reason: `${dwk} of ${iss} does not name an issuer` }
   if (issuer !== iss)
     return { code: 'issuer_mismatch', passing: false, reason: `${dwk} of ${iss} names another issuer` }
   if (!isOnHostOf(iss, jwksUri)) return { passing: false, reason: `jwks_uri of ${iss} is not on its host` }

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { GrowingCache } from '../limits/growing-cache.ts'
 import { TokenBucket } from '../limits/token-bucket.ts'
 
 /** Seconds; no deadline of a fetch is longer. */
@@ -18,7 +18,7 @@ interface Taken {
  */
 export class DiscoveryRateLimiter {
   readonly #all: TokenBucket
-  readonly #byDomain: LRUCache<string, TokenBucket>
+  readonly #byDomain: GrowingCache<TokenBucket>
   readonly #perSecond: number
   readonly #burst: number
   readonly #concurrent: number
@@ -29,7 +29,7 @@ export class DiscoveryRateLimiter {
     this.#burst = burst
     this.#concurrent = concurrent
     this.#all = new TokenBucket(perSecond, burst)
-    this.#byDomain = new LRUCache({ max: maxDomains })
+    this.#byDomain = new GrowingCache({ max: maxDomains })
   }
 
   /**

@@ -20,7 +20,10 @@ const floor = 60
 /** Seconds between two attempts at an issuer that fails, at most. */
 const maxWait = 60
 
-/** Fetches what issuers publish into their records: one fetch at a time for each, with waits in between. */
+/**
+ * Fetches what issuers publish into their records: one fetch at a time for each, with waits in between. Waits and the
+ * times of renewal are a little shorter at random, so that the processes of a fleet do not ask in step (I22).
+ */
 export class IssuerFetches {
   readonly #records: IssuerRecords
   readonly #budgets: FetchBudgets
@@ -168,7 +171,7 @@ export class IssuerFetches {
     const now = this.#options.now()
     record.published = { metadata, keys }
     record.fetchedAt = now
-    record.renewAt = now + Math.max(floor, Math.floor(lifetime * 0.8))
+    record.renewAt = now + Math.max(floor, Math.floor(lifetime * (0.8 - Math.random() / 10)))
     record.freshUntil = now + lifetime
     record.failure = undefined
     this.#records.prove(record, now)
@@ -177,7 +180,7 @@ export class IssuerFetches {
   /** A good copy is never replaced by a failure (I25). */
   #fail(record: IssuerRecord, fault: DiscoveryFault): void {
     const count = (record.failure?.count ?? 0) + 1
-    const wait = Math.min(maxWait, 5 * 2 ** (count - 1))
+    const wait = Math.min(maxWait, 5 * 2 ** (count - 1)) * (1 - Math.random() / 5)
     record.failure = { fault, retryAt: this.#options.now() + wait, count }
   }
 }

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { GrowingCache } from '../limits/growing-cache.ts'
 import { FairCache } from './fair-cache.ts'
 import type { IssuerRecord, KeySource } from './issuer-record.ts'
 import { parentDomain } from './parent-domain.ts'
@@ -13,19 +13,19 @@ const never = Number.NEGATIVE_INFINITY
  * ({@link UnlistedRecords}), and those that have not. None of them can push out one of a segment before.
  */
 export class IssuerRecords {
-  readonly #named: LRUCache<string, IssuerRecord>
+  readonly #named: GrowingCache<IssuerRecord>
   readonly #unlisted: UnlistedRecords
-  readonly #unproven: LRUCache<string, IssuerRecord>
+  readonly #unproven: GrowingCache<IssuerRecord>
   /** Those that are being asked: pushed out in the meantime, one issuer would be asked twice. */
   readonly #underWay = new Map<string, IssuerRecord>()
   /** Outlives the records, which others can push out; else that would lift the floor. */
-  readonly #asked: LRUCache<string, number>
+  readonly #asked: GrowingCache<number>
   readonly #wereEstablished: FairCache<true>
 
   constructor(maxNamed: number, maxUnlisted: number) {
-    this.#named = new LRUCache({ max: maxNamed })
-    this.#unproven = new LRUCache({ max: maxUnlisted })
-    this.#asked = new LRUCache({ max: maxAsked + maxNamed + maxUnlisted })
+    this.#named = new GrowingCache({ max: maxNamed })
+    this.#unproven = new GrowingCache({ max: maxUnlisted })
+    this.#asked = new GrowingCache({ max: maxAsked + maxNamed + maxUnlisted })
     this.#wereEstablished = new FairCache(4 * maxUnlisted)
     this.#unlisted = new UnlistedRecords(maxUnlisted, ({ source }) =>
       this.#wereEstablished.set(nameOf(source), parentDomain(source.iss), true),

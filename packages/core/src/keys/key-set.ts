@@ -25,7 +25,7 @@ const maxMemberLength = 64
 const decisive = ['kty', 'crv', 'x', 'y', 'alg', 'use'] as const
 
 /**
- * Reads a JWKS; `undefined` when it is none. Members that are no keys are passed over, as are keys of more than
+ * Reads a JWKS; `undefined` for anything else. Members that are not keys are passed over, as are keys of more than
  * 2 KiB, and of each key only what decides is kept.
  */
 export function readKeySet(jwks: JsonObject, previous: KeySet | undefined): KeySet | undefined {

@@ -89,10 +89,9 @@ const deadline = 3000
 
 function inTime<T>(work: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
+    const answer = work()
     const timer = setTimeout(() => reject(new Error('the signer did not answer')), deadline)
-    work()
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer))
+    answer.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
 

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { GrowingCache } from '../limits/growing-cache.ts'
 import type { VerificationKey } from '../platform/platform.ts'
 import type { AuthTemplate } from '../token/auth.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
@@ -34,14 +34,14 @@ const meanSize = 2048
  * entry.
  */
 export class VerifiedTokens {
-  readonly #entries: LRUCache<string, Entry>
+  readonly #entries: GrowingCache<Entry>
   /** The entries by issuer and `jti`, so that a revocation costs the same however many tokens are kept. */
   readonly #byName = new Map<string, VerifiedToken>()
   readonly #keys: IssuerKeys
 
   constructor(keys: IssuerKeys, max: number) {
     this.#keys = keys
-    this.#entries = new LRUCache({
+    this.#entries = new GrowingCache({
       max,
       maxSize: max * meanSize,
       sizeCalculation: ({ token }, text) => text.length + weightOf(token.claims.further),

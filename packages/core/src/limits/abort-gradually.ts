@@ -14,12 +14,35 @@ const atOnce = 100
  * Aborts handles within 100 ms. The first hundred are aborted at once; more are aborted in parts, so that the
  * termination of one mission does not close thousands of connections in one turn of the event loop.
  */
-export function abortGradually(handles: readonly Handle[], reason: Error): void {
-  const size = Math.max(atOnce, Math.ceil(handles.length / parts))
-  const abortFrom = (start: number): void => {
-    const end = start + size
-    if (end < handles.length) setTimeout(abortFrom, pause, end)
-    for (const { controller, disposed } of handles.slice(start, end)) if (!disposed) controller.abort(reason)
+export class GradualAborts {
+  /** The parts that wait, each with its timer. */
+  readonly #waiting = new Map<() => void, ReturnType<typeof setTimeout>>()
+
+  abort(handles: readonly Handle[], reason: Error): void {
+    const size = Math.max(atOnce, Math.ceil(handles.length / parts))
+    const abortFrom = (start: number): void => {
+      const end = start + size
+      if (end < handles.length) this.#wait(() => abortFrom(end))
+      for (const { controller, disposed } of handles.slice(start, end))
+        if (!disposed) controller.abort(reason)
+    }
+    abortFrom(0)
   }
-  abortFrom(0)
+
+  /** Aborts at once whatever still waits. No timer is left. */
+  finish(): void {
+    // A part adds the next one, which the loop reaches as well.
+    for (const [part, timer] of this.#waiting) {
+      clearTimeout(timer)
+      part()
+    }
+  }
+
+  #wait(abortNext: () => void): void {
+    const part = (): void => {
+      this.#waiting.delete(part)
+      abortNext()
+    }
+    this.#waiting.set(part, setTimeout(part, pause))
+  }
 }

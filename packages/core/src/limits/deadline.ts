@@ -51,7 +51,7 @@ export class Deadline {
   }
 
   #exceeded(what: string): AAuthError {
-    const hint = `${what} did not settle within the ${this.#milliseconds} ms of "limits.requestDeadline"`
+    const hint = `${what} did not settle within the ${this.#milliseconds} ms of "limits.requestDeadline": make it answer in time, or raise the limit`
     return new AAuthError('server_error', { hint, retryAfter: 5 })
   }
 }

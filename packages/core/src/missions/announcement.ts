@@ -7,6 +7,7 @@ import { findTombstone } from '../stores/checked-calls.ts'
 import type { Mission } from '../token/claims.ts'
 import { isS256 } from '../token/identifiers.ts'
 import { verifyServer } from '../verify/verify-server.ts'
+import { quoted } from '../wire/quoted.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
 /** An extension of this project, there only where it is switched on. */
@@ -31,11 +32,17 @@ export async function answerAnnouncement(
   })
   if (role !== 'person-server')
     throw new AAuthError('unsupported_iss', {
-      hint: `${approver} approves no missions: it is no person server`,
+      hint: `${quoted(approver)} is not a person server: only person servers announce terminations`,
     })
   const { mission_s256: s256, termination_reason: reason } = readJson(request, body)
-  if (!isS256(s256)) throw malformed('mission_s256 is no digest')
-  if (asReason(reason) !== reason) throw malformed('termination_reason is no short ASCII text')
+  if (!isS256(s256))
+    throw malformed(
+      `"mission_s256" is ${quoted(s256)}, which is not a digest: give 32 octets in base64url without padding`,
+    )
+  if (asReason(reason) !== reason)
+    throw malformed(
+      '"termination_reason" is not 1 to 128 printable ASCII characters: shorten it, or leave it out',
+    )
   const known = await findTombstone(state.tombstones, { approver, s256 }, state.isListed(approver))
   // A repetition costs nothing, so that a person server may send what was refused before until it is recorded.
   if (typeof known !== 'object') await record(state, { approver, s256 }, reason)
@@ -46,7 +53,10 @@ async function record(state: ResourceState, mission: Mission, reason: unknown): 
   if (!state.terminationRate.take(mission.approver, state.settings.now())) {
     // Whoever cannot record it yet must not go on with what was known before.
     state.missionMonitor?.forget(mission)
-    throw new AAuthError('rate_limited', { hint: 'too many announcements a second', retryAfter: 1 })
+    throw new AAuthError('rate_limited', {
+      hint: `${quoted(mission.approver)} announces more than 10 terminations a second: send it again later`,
+      retryAfter: 1,
+    })
   }
   if ((await endMission(state, mission, reason)) === 'full')
     throw new AAuthError('rate_limited', {

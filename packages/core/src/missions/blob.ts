@@ -47,7 +47,7 @@ const toolsOf = new WeakMap<MissionBlob, readonly ApprovedTool[]>()
  * whether the mission still lives, and it cannot see what an agent does with what it was given.
  *
  * @param bytes up to 64 KiB
- * @throws {TypeError} (the promise rejects) for other octets, and for what is no mission blob
+ * @throws {TypeError} (the promise rejects) for other octets, and for anything that is not a mission blob
  * @see draft 11 §8.2
  */
 export async function verifyMissionBlob(bytes: Uint8Array, s256: string): Promise<MissionBlob> {
@@ -65,13 +65,18 @@ export async function verifyMissionBlob(bytes: Uint8Array, s256: string): Promis
     approved_resources: resources,
   } = json ?? {}
   if (typeof agent !== 'string' || typeof description !== 'string' || typeof approvedAt !== 'string')
-    throw new TypeError('agent, description or approved_at is missing in the mission blob')
+    throw new TypeError(
+      '"agent", "description" or "approved_at" is missing in the mission blob: the person server must add it',
+    )
   if (approver !== undefined && typeof approver !== 'string')
-    throw new TypeError('approver is no server identifier')
+    throw new TypeError('"approver" of the mission blob is not a string: write a server identifier')
   const expiresAt = secondsOf(expires)
-  if (expires !== undefined && expiresAt === undefined) throw new TypeError('expires_at is no date')
+  if (expires !== undefined && expiresAt === undefined)
+    throw new TypeError('"expires_at" of the mission blob is not a date-time: write it as RFC 3339 says')
   if (resources !== undefined && !isTexts(resources))
-    throw new TypeError('approved_resources is no list of server identifiers')
+    throw new TypeError(
+      '"approved_resources" of the mission blob is not a list of strings: list server identifiers',
+    )
   const blob: MissionBlob = Object.freeze({
     agent,
     ...(approver !== undefined && { approver }),
@@ -90,15 +95,20 @@ export async function verifyMissionBlob(bytes: Uint8Array, s256: string): Promis
  */
 export function approvedTools(blob: MissionBlob): readonly ApprovedTool[] {
   const tools = toolsOf.get(blob)
-  if (tools === undefined) throw new TypeError('this mission blob was not verified')
+  if (tools === undefined)
+    throw new TypeError('the mission blob was not verified: pass what verifyMissionBlob() returned')
   return tools
 }
 
 function readTools(given: unknown): ApprovedTool[] {
-  if (!Array.isArray(given)) throw new TypeError('approved_tools is no list')
+  if (!Array.isArray(given))
+    throw new TypeError('"approved_tools" of the mission blob is not a list: list objects with "name"')
   return given.map((tool: unknown) => {
     const { name, description } = asObject(tool) ?? {}
-    if (typeof name !== 'string') throw new TypeError('approved_tools holds a tool without name')
+    if (typeof name !== 'string')
+      throw new TypeError(
+        '"approved_tools" of the mission blob contains a tool without a name: give it "name"',
+      )
     return Object.freeze({ name, ...(typeof description === 'string' && { description }) })
   })
 }

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { GrowingCache } from '../limits/growing-cache.ts'
 import type { Mission } from '../token/claims.ts'
 import { approvedTools, type MissionBlob, verifyMissionBlob } from './blob.ts'
 
@@ -18,7 +18,7 @@ export interface KnownBlob {
  */
 export class MissionBlobs {
   readonly #load: (mission: Mission) => Uint8Array | undefined | Promise<Uint8Array | undefined>
-  readonly #known = new LRUCache<string, KnownBlob & { readonly octets: number }>({
+  readonly #known = new GrowingCache<KnownBlob & { readonly octets: number }>({
     max: maxBlobs,
     maxSize: maxOctets,
     sizeCalculation: ({ octets }) => Math.max(1, octets),

@@ -1,3 +1,4 @@
+import { quoted } from '../wire/quoted.ts'
 import { secondsOf } from './date-time.ts'
 import type { MissionSource } from './source.ts'
 
@@ -33,10 +34,10 @@ export function missionControl(): MissionSource {
     } = json
     if (asked !== s256) throw new Error('the person server answered for another mission')
     if (state === 'terminated') return { status: state, ...(typeof reason === 'string' && { reason }) }
-    if (state !== 'active') throw new Error('the person server knows another status')
+    if (state !== 'active') throw new Error(`the person server answered with the status ${quoted(state)}`)
     const freshUntil = secondsOf(until)
     // Nothing may be relied on after it, so an answer without it is none.
-    if (freshUntil === undefined) throw new Error('fresh_until is no date-time')
+    if (freshUntil === undefined) throw new Error('"fresh_until" of the person server is not a date-time')
     return { status: state, freshUntil }
   }
 }

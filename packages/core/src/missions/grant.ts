@@ -8,8 +8,8 @@ import type { Generation } from '../token/kinds.ts'
 import { provenanceOf } from '../verify/provenance.ts'
 
 /**
- * Authority at rest, to keep beside server-side state: plain JSON that says whose the state is. It names no session, no
- * process and, but for the record, no key (docs/decisions.md#mission-grants).
+ * What to store beside server-side state: plain JSON that says whose the state is. It is not bound to a session, a
+ * process or a key; the key is kept for the record only (docs/decisions.md#mission-grants).
  */
 export interface MissionGrant {
   /** The `issuer` of the resource that made it, and the only one that takes it. */
@@ -108,7 +108,7 @@ export function missionGrant(auth: Auth, { expiresAt }: { readonly expiresAt?: n
  * use `assertGrant`, which asks, or `lifetimeOf`, which tells.
  *
  * A grant outlives the token that it was made from, and each resumption needs a token that is still good. A grant that
- * came back damaged, or names no resource, matches nobody (`'mission_mismatch'`).
+ * came back damaged, or does not name a resource, matches nobody (`'mission_mismatch'`).
  *
  * @param policy what to do where a provider is unknown, as it is in draft 11; default `'deny'`
  * @throws {TypeError} for an `auth` that no resource verified
@@ -185,7 +185,7 @@ function personOf({ generation, iss, ps, sub, tenant }: Auth): MissionPerson | n
   return { generation, issuer, tenant: apart, sub }
 }
 
-/** Whoever is named is no other than himself; where neither side names anybody there is nothing to compare. */
+/** A person matches only the same person; where neither side names a person there is nothing to compare. */
 function isSamePerson(one: MissionPerson | null, other: MissionPerson | null): boolean {
   if (one === null || other === null) return one === other
   return (['generation', 'issuer', 'tenant', 'sub'] as const).every((name) => one[name] === other[name])

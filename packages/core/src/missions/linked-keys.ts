@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { GrowingCache } from '../limits/growing-cache.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isRevoked } from '../resource/token-revocation.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
@@ -13,11 +13,11 @@ interface Link extends Pick<VerifiedClaims, 'iss' | 'jti' | 'iat'> {
 }
 
 /**
- * Which agent provider vouched for a key lately. A link is no better than the agent token it rests on: it ends with the
- * token's `exp`, and is worth nothing once the token is revoked or its provider was purged.
+ * Which agent provider vouched for a key lately. A link is only as good as the agent token it rests on: it expires
+ * with the token, and does not count once the token is revoked or its provider is purged.
  */
 export class LinkedKeys {
-  readonly #links = new LRUCache<string, Link>({ max: maxKeys })
+  readonly #links = new GrowingCache<Link>({ max: maxKeys })
   readonly #state: ResourceState
   readonly #seconds: number
 

@@ -1,18 +1,18 @@
-import { LRUCache } from 'lru-cache'
+import { GrowingCache } from '../limits/growing-cache.ts'
 
 /**
  * Entries of person servers, those of listed ones apart from the others: however many entries others have, they push
  * out nothing of a listed server. A key begins with the person server and a line feed, which no identifier holds.
  */
 export class ListedApart<Value extends object> {
-  readonly #listed: LRUCache<string, Value>
-  readonly #others: LRUCache<string, Value>
+  readonly #listed: GrowingCache<Value>
+  readonly #others: GrowingCache<Value>
   readonly #isListed: (approver: string) => boolean
 
   /** @param max entries of listed servers together, and of the others together */
   constructor(max: number, isListed: (approver: string) => boolean) {
-    this.#listed = new LRUCache({ max })
-    this.#others = new LRUCache({ max })
+    this.#listed = new GrowingCache({ max })
+    this.#others = new GrowingCache({ max })
     this.#isListed = isListed
   }
 
@@ -32,7 +32,7 @@ export class ListedApart<Value extends object> {
     return [...this.#listed.keys(), ...this.#others.keys()]
   }
 
-  #of(key: string): LRUCache<string, Value> {
+  #of(key: string): GrowingCache<Value> {
     return this.#isListed(key.slice(0, key.indexOf('\n'))) ? this.#listed : this.#others
   }
 }

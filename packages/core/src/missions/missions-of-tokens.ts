@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { GrowingCache } from '../limits/growing-cache.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
 import { tokenKey } from '../token/names.ts'
 
@@ -14,12 +14,12 @@ const maxSuspected = 10_000
  * token itself is not cached any more. What is pushed out costs the rest of `activeTtl`, no more.
  */
 export class MissionsOfTokens {
-  readonly #missions = new LRUCache<string, Mission>({
+  readonly #missions = new GrowingCache<Mission>({
     max: maxTokens,
     maxSize: maxText,
     sizeCalculation: ({ approver, s256 }, name) => name.length + approver.length + s256.length,
   })
-  readonly #suspected = new LRUCache<string, true>({ max: maxSuspected })
+  readonly #suspected = new GrowingCache<true>({ max: maxSuspected })
 
   set(token: TokenName, mission: Mission): void {
     this.#missions.set(tokenKey(token), mission)

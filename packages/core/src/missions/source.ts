@@ -1,6 +1,7 @@
 import { asReason } from '../resource/mission-termination.ts'
 import type { Mission } from '../token/claims.ts'
 import type { JsonObject } from '../token/json.ts'
+import { quoted } from '../wire/quoted.ts'
 
 /** What a source says of a mission. */
 export interface MissionAnswer {
@@ -50,13 +51,15 @@ export class ServerUnavailableError extends Error {
   override readonly name = 'ServerUnavailableError'
 }
 
-/** @throws {Error} for what is no answer */
+/** @throws {Error} for anything that is not an answer */
 export function readAnswer(given: unknown): MissionAnswer {
   const { status, reason, freshUntil } = { ...(given as Partial<MissionAnswer>) }
   if (status !== 'active' && status !== 'terminated')
-    throw new Error('the source of mission status gave no answer')
+    throw new Error(
+      `the source of mission status returned the status ${quoted(status)}: return 'active' or 'terminated'`,
+    )
   if (freshUntil !== undefined && !Number.isFinite(freshUntil))
-    throw new Error('freshUntil is no number of seconds')
+    throw new Error('"freshUntil" is not a number: return seconds since 1970')
   return {
     status,
     reason: asReason(reason),

@@ -4,6 +4,7 @@ import type { ResourceState } from '../resource/state.ts'
 import { keySourceOf } from '../resource/trusted-issuers.ts'
 import { parseJsonObject } from '../token/json.ts'
 import { encodeBase64url } from '../wire/base64url.ts'
+import { quoted } from '../wire/quoted.ts'
 import { type MissionInquiry, ServerUnavailableError } from './source.ts'
 
 const maxAnswer = 65_536
@@ -25,8 +26,11 @@ export function inquiryOf(state: ResourceState, personServer: string, signal: Ab
     async post(url, content) {
       const fetcher = state.fetcherFor(source)
       if (fetcher === undefined)
-        throw new Error(`this runtime cannot check addresses; name ${personServer} in trust`)
-      if (!isEndpointOf(personServer, url)) throw new Error(`${url} is no endpoint of ${personServer}`)
+        throw new Error(
+          `this runtime cannot check addresses: list ${quoted(personServer)} in "trust.personServers"`,
+        )
+      if (!isEndpointOf(personServer, url))
+        throw new Error(`${quoted(url)} is not an endpoint of ${quoted(personServer)}`)
       const body = JSON.stringify(content)
       const headers = {
         ...(await sign(state, url, body)),

@@ -6,19 +6,14 @@ import type { ResourceState } from '../resource/state.ts'
 import { isTrustedIssuer } from '../resource/trusted-issuers.ts'
 import { findTombstone } from '../stores/checked-calls.ts'
 import type { Mission } from '../token/claims.ts'
+import { quoted } from '../wire/quoted.ts'
 import { ListedApart } from './listed-apart.ts'
 import { ServerAccess } from './server-access.ts'
-import { type MissionSource, readAnswer } from './source.ts'
+import { readAnswer } from './source.ts'
 import { inquiryOf } from './status-inquiry.ts'
-
-/** Times in seconds, the deadline in milliseconds. */
-export interface StatusSettings {
-  readonly source: MissionSource
-  readonly activeTtl: number
-  readonly maxStale: number
-  readonly deadline: number
-  readonly maxMissions: number
-}
+import type { Active, Outcome, Unknown } from './status-records.ts'
+import { activeFrom, isWithin, unknownFrom } from './status-records.ts'
+import type { StatusSettings } from './status-settings.ts'
 
 /** Missions that are asked for at the same time. */
 const maxFlights = 8192
@@ -26,37 +21,14 @@ const maxFlights = 8192
 /** Milliseconds for which a question may be joined by those whose answer must be new. */
 const joinable = 1000
 
-/** A mission that was found active. */
-interface Active {
-  /** When it was asked for: what the person server knew then may have changed before its answer came. */
-  readonly observedAt: number
-  readonly softUntil: number
-  readonly freshUntil: number
-  readonly staleUntil: number
-}
-
-/** A mission that nobody could tell of. */
-interface Unknown {
-  readonly outcome: Outcome & { readonly status: 'unknown' }
-  /** In a row. */
-  readonly failures: number
-  readonly observedAt: number
-}
-
 /** A question that is under way. */
 interface Flight {
   readonly outcome: Promise<Outcome>
-  /** What it finds was overtaken by an end, or by a doubt: it is not kept. */
+  /** A termination, or a suspected termination, came in the meantime: what it finds is not kept. */
   overtaken: boolean
   /** Milliseconds of the monotonic clock. */
   readonly sentAt: number
 }
-
-/** What asking came to. `'unknown'` says why, for the operator. */
-type Outcome =
-  | { readonly status: 'active' }
-  | { readonly status: 'terminated'; readonly reason?: string | undefined }
-  | { readonly status: 'unknown'; readonly hint: string; readonly until: number }
 
 /**
  * Which missions are active, by a source (docs/decisions.md#active-answers). Tombstones are not here: they are asked
@@ -146,7 +118,7 @@ export class MissionStatuses {
   doubt(mission: Mission): void {
     const key = keyOf(mission)
     this.forget(mission)
-    // Whoever comes now must not be given the answer to a question from before the doubt.
+    // Requests from here on must not be given an answer to a question that was sent before the suspicion.
     this.#flights.delete(key)
     this.#askAhead(mission, key)
   }
@@ -190,7 +162,7 @@ export class MissionStatuses {
     const { settings } = this.#state
     const { approver } = mission
     if (!isTrustedIssuer(settings, undefined, 'person-server', approver))
-      throw new Error(`${approver} is not admitted as person-server`)
+      throw new Error(`${quoted(approver)} is not trusted as person-server: list it in "trust.personServers"`)
     if (isFull) throw new Error('too many missions are asked for')
     const observedAt = settings.now()
     const signal = AbortSignal.any([this.#state.keys.closing, AbortSignal.timeout(this.#settings.deadline)])
@@ -207,39 +179,16 @@ export class MissionStatuses {
     // What was terminated meanwhile stays terminated (docs/decisions.md#termination-is-permanent).
     const tombstone = await findTombstone(this.#state.tombstones, mission, this.#state.isListed(approver))
     if (typeof tombstone === 'object') return { status: 'terminated', reason: tombstone.reason }
-    const active = this.#activeFrom(observedAt, answer.freshUntil)
+    const active = activeFrom(observedAt, answer.freshUntil, settings.now(), this.#settings)
     this.#unknown.delete(key)
     if (!isOvertaken() && tombstone !== 'full') this.#active.set(key, active)
     return answer
   }
 
-  /** @throws {Error} for an answer that was stale before it came */
-  #activeFrom(observedAt: number, freshUntil: number | undefined): Active {
-    const { activeTtl, maxStale } = this.#settings
-    // Only ever shorter, so that missions learned together are not asked for together.
-    const ttl = activeTtl * (1 - Math.random() / 10)
-    const until = Math.min(observedAt + ttl, freshUntil ?? Number.POSITIVE_INFINITY)
-    const now = this.#state.settings.now()
-    // Who has waited is served also where the clock of whole seconds has just gone on, and the next one asks anew.
-    if (now - observedAt > activeTtl || now >= (freshUntil ?? Number.POSITIVE_INFINITY))
-      throw new Error('the answer is stale')
-    return {
-      observedAt,
-      softUntil: observedAt + (until - observedAt) * 0.7,
-      freshUntil: until,
-      // Where the source says how long, it is not longer on any method (docs/decisions.md#unknown-status).
-      staleUntil: Math.min(observedAt + maxStale, freshUntil ?? Number.POSITIVE_INFINITY),
-    }
-  }
-
   #fail(key: string, error: unknown): Outcome {
-    const failures = (this.#unknown.get(key)?.failures ?? 0) + 1
-    const observedAt = this.#state.settings.now()
-    const until = observedAt + Math.min(5, 2 + failures)
-    const hint = error instanceof Error ? error.message : 'the source failed'
-    const outcome = { status: 'unknown', hint, until } as const
-    this.#unknown.set(key, { outcome, failures, observedAt })
-    return outcome
+    const failed = unknownFrom(error, this.#unknown.get(key), this.#state.settings.now())
+    this.#unknown.set(key, failed)
+    return failed.outcome
   }
 
   #accessTo(approver: string): ServerAccess {
@@ -257,9 +206,4 @@ function keyOf({ approver, s256 }: Mission): string {
 
 function isOf(key: string, approver: string): boolean {
   return key.startsWith(`${approver}\n`)
-}
-
-/** After the clock went back nothing is known any more (C12). */
-function isWithin(now: number, { observedAt }: Active | Unknown, until: number): boolean {
-  return now >= observedAt && now < until
 }

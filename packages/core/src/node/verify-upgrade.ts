@@ -68,7 +68,7 @@ const linger = 1000
  * @returns resolves when the answer was handed to the socket; never rejects
  */
 export async function refuseUpgrade(socket: Duplex, error: unknown): Promise<void> {
-  // A client that has gone away is no error.
+  // A client that has gone away is not an error.
   socket.on('error', () => undefined)
   const { status, headers, body } = await answer(error)
   const all = {

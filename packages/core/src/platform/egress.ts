@@ -54,7 +54,7 @@ export function createGuardedFetch({
       })
       outgoing.on('error', reject)
       outgoing.on('response', (incoming) => {
-        // One that is let go is no fault of its own.
+        // A response that is destroyed here must not end the process.
         incoming.on('error', () => undefined)
         try {
           resolve(responseOf(incoming))

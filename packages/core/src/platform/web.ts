@@ -50,7 +50,7 @@ function octetsOf(text: string): Uint8Array<ArrayBuffer> {
   return octets
 }
 
-/** Deno imports any coordinates, and throws only when it verifies. @throws {Error} for what is no point of P-256 */
+/** Deno imports any coordinates, and throws only when it verifies. @throws {Error} for anything that is not a point of P-256 */
 async function checkPoint({ x, y }: { readonly x: string; readonly y: string }): Promise<void> {
   const { p256 } = await import('@noble/curves/nist.js')
   const coordinates = [x, y].flatMap((text) => [...(decodeBase64url(text) as Uint8Array)])

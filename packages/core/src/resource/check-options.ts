@@ -14,6 +14,7 @@ import { splitTarget } from '../wire/target.ts'
 import { checkClock } from './check-clock.ts'
 import { checkDisplay } from './check-display.ts'
 import { checkLimits } from './check-limits.ts'
+import { checkScopes } from './check-scopes.ts'
 import { checkPublishedKeys, checkSigningKey } from './check-signing-key.ts'
 import { checkDefaultRequirement } from './compile-requirement.ts'
 import type { ResourceOptions } from './options.ts'
@@ -37,7 +38,6 @@ const typesOf = {
   recorder: 'function',
 } as const
 const authority = /^[a-z0-9.-]{1,253}(?::[1-9][0-9]{0,4})?$/
-const scopeValue = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/
 
 /** @throws {TypeError} that names the option and what it must be */
 export function checkOptions(options: ResourceOptions): {
@@ -111,30 +111,6 @@ function checkPrefix(prefix: string): string {
     '"strippedPrefix" must be a path that starts with / and does not end with it',
   )
   return prefix
-}
-
-function checkScopes(given: ResourceOptions): Pick<ResourceSettings, 'scopes' | 'defaultScope'> {
-  assert(
-    !Array.isArray(given.scopes) && typeof (given.scopes ?? {}) === 'object',
-    `"scopes" is ${quoted(given.scopes)}: write an object of scopes and what they allow, such as { 'notes.read': 'Read your notes' }`,
-  )
-  const scopes = new Map(Object.entries(given.scopes ?? {}))
-  // A resource that describes no scope has one: access (docs/decisions.md#default-scope).
-  if (scopes.size === 0) scopes.set('access', 'Access to this resource')
-  for (const [scope, description] of scopes) {
-    assert(
-      scopeValue.test(scope),
-      `"scopes" holds ${quoted(scope)}, which is not a scope value: use visible ASCII without spaces, double quotes and backslashes`,
-    )
-    assert(
-      typeof description === 'string',
-      `"scopes" describes ${quoted(scope)} with ${quoted(description)}: write a text for consent screens`,
-    )
-  }
-  const only = scopes.size === 1 ? [...scopes.keys()][0] : undefined
-  const defaultScope = given.defaultScope ?? only
-  assert(defaultScope === undefined || scopes.has(defaultScope), '"defaultScope" must be one of "scopes"')
-  return { scopes, defaultScope }
 }
 
 function checkGenerations(given: readonly Generation[] | undefined): ReadonlySet<Generation> {

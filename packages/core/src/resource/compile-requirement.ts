@@ -5,6 +5,7 @@ import { checkComponents } from '../signature/coverage.ts'
 import { isServerId } from '../token/identifiers.ts'
 import type { TokenKind } from '../token/kinds.ts'
 import { quoted } from '../wire/quoted.ts'
+import { assertScopesDescribed } from './described-scopes.ts'
 import {
   type AnyRequirement,
   type CompiledRequirement,
@@ -79,8 +80,7 @@ export function compileRequirement(
     '"accept" names person-token, but the person-token generation is switched off',
   )
   const scopes = requirement.scope === undefined ? [] : [requirement.scope].flat()
-  const undescribed = scopes.find((scope) => !described.has(scope))
-  assert(undescribed === undefined, `"scope" names "${undescribed}", which "scopes" does not describe`)
+  assertScopesDescribed(scopes, described)
   assert(
     scopes.length === 0 || (accept.size === 1 && accept.has('auth-token')),
     '"scope" is granted by auth tokens alone; leave "accept" out',

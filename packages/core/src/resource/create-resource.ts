@@ -51,6 +51,7 @@ export function createResource(options: ResourceOptions): Resource {
     },
     close(): void {
       state.keys.close()
+      state.lifetimes?.close()
     },
   })
   setState(resource, state)

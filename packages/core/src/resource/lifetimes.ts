@@ -1,7 +1,7 @@
-import { type AAuthError, isAAuthError } from '../errors/aauth-error.ts'
+import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
 import { serverFault } from '../errors/server-fault.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
-import { abortGradually, type Handle } from '../limits/abort-gradually.ts'
+import { GradualAborts, type Handle } from '../limits/abort-gradually.ts'
 import { type Due, DueTimer } from '../limits/due-timer.ts'
 import type { Mission } from '../token/claims.ts'
 import { missionKey, tokenKey } from '../token/names.ts'
@@ -37,6 +37,7 @@ export class LifetimeRegistry {
   readonly #open = new Map<string, OpenToken>()
   readonly #byToken = new TokenIndex<OpenToken>()
   readonly #byMission = new TokenIndex<OpenToken>()
+  readonly #aborts = new GradualAborts()
   readonly #maxStale: number
   /** Seconds between two rounds of questions; `undefined`: nobody has to be asked. */
   readonly #interval: number | undefined
@@ -66,9 +67,13 @@ export class LifetimeRegistry {
 
   /** Registers first and checks then, so that nothing that happens in between is missed. */
   add(token: VerifiedToken): Handle {
+    const handle: Handle = { controller: new AbortController(), disposed: false }
+    if (this.#state.keys.closing.aborted) {
+      handle.controller.abort(closed())
+      return handle
+    }
     const key = keyOf(token.claims)
     const open = this.#open.get(key) ?? this.#register(key, token)
-    const handle: Handle = { controller: new AbortController(), disposed: false }
     open.handles.add(handle)
     void this.#check(open)
     return handle
@@ -95,6 +100,12 @@ export class LifetimeRegistry {
 
   terminated(mission: Mission, reason: string | undefined): void {
     this.#end(this.#byMission.get(missionKey(mission)), missionTerminated(mission, reason))
+  }
+
+  /** A resource that is closed asks nobody any more, so nobody can rely on its lifetimes. No timer is left. */
+  close(): void {
+    this.#end([...this.#open.values()], closed())
+    this.#aborts.finish()
   }
 
   #register(key: string, token: VerifiedToken): OpenToken {
@@ -127,7 +138,7 @@ export class LifetimeRegistry {
 
   #end(tokens: readonly OpenToken[], reason: AAuthError): void {
     for (const open of tokens) this.#unregister(open)
-    abortGradually(
+    this.#aborts.abort(
       tokens.flatMap(({ handles }) => [...handles]),
       reason,
     )
@@ -191,4 +202,8 @@ export class LifetimeRegistry {
       return false
     }
   }
+}
+
+function closed(): AAuthError {
+  return new AAuthError('server_error', { hint: 'the resource was closed', retryAfter: 5 })
 }

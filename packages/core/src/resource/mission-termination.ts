@@ -2,6 +2,7 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import { addTombstone, findTombstone } from '../stores/checked-calls.ts'
 import type { Tombstone, TombstoneVerdict } from '../stores/stores.ts'
 import type { Mission } from '../token/claims.ts'
+import { quoted } from '../wire/quoted.ts'
 import type { ResourceState } from './state.ts'
 
 /**
@@ -36,7 +37,7 @@ export function assertMissionActive(
 }
 
 /**
- * Records the end of a mission, for good; what was known of it as active is forgotten.
+ * Records the termination of a mission, which is permanent, and forgets that it was active.
  * @param reason left out where it cannot stand in an answer
  */
 export async function endMission(
@@ -61,7 +62,7 @@ export function asReason(reason: unknown): string | undefined {
 
 export function missionTerminated({ approver, s256 }: Mission, reason: string | undefined): AAuthError {
   return new AAuthError('mission_terminated', {
-    hint: `mission ${s256} of ${approver} has ended`,
+    hint: `mission ${quoted(s256)} of ${quoted(approver)} was terminated: the agent must propose a new one`,
     // Whatever a store of the operator's made of it.
     terminationReason: asReason(reason),
   })

@@ -3,6 +3,7 @@ import { findTombstone } from '../stores/checked-calls.ts'
 import type { Mission } from '../token/claims.ts'
 import { isS256, isServerId } from '../token/identifiers.ts'
 import { parseJsonObject } from '../token/json.ts'
+import { quoted } from '../wire/quoted.ts'
 import type { MissionStatus } from './mission-monitor.ts'
 import { asReason, endMission } from './mission-termination.ts'
 import type { ResourceState } from './state.ts'
@@ -13,25 +14,25 @@ import type { ResourceState } from './state.ts'
  */
 export interface Missions {
   /**
-   * Ends a mission here: requests under it that begin after the promise resolves get 403 `mission_terminated`. An end
-   * is for good.
+   * Ends a mission here: requests under it that begin after the promise resolves get 403 `mission_terminated`.
+   * Termination is permanent.
    *
    * @param reason 1 to 128 printable ASCII characters; sent as `termination_reason`
-   * @throws {TypeError} for what is no mission, or no reason (the promise rejects)
+   * @throws {TypeError} for anything that is not a mission, or not a reason (the promise rejects)
    * @throws {RangeError} when no more terminations of this person server can be remembered. The mission is then not
    * terminated here: requests under it ask the source each time, and get 503 where there is none
    */
   terminate(mission: Mission, reason?: string): Promise<void>
-  /** What is known of a mission; asks the source, if there is one. @throws {TypeError} for what is no mission */
+  /** What is known of a mission; asks the source, if there is one. @throws {TypeError} for anything that is not a mission */
   status(mission: Mission): Promise<MissionStatus>
   /**
    * Learns from a response that the resource got itself, as an agent at the mission's person server: a 403 from the
    * approver's own origin, of type `application/json` or `application/problem+json`, that says `mission_terminated` and
-   * names no other `mission_s256`. From any other response, also one whose body was read or is being read, it learns
+   * does not name another `mission_s256`. From any other response, also one whose body was read or is being read, it learns
    * nothing. Leaves the body unread.
    *
    * @returns whether the mission has ended
-   * @throws {TypeError} for what is no mission
+   * @throws {TypeError} for anything that is not a mission
    * @throws {RangeError} as `terminate`
    */
   observe(mission: Mission, response: Response): Promise<boolean>
@@ -40,7 +41,9 @@ export interface Missions {
 export function missionsOf(state: ResourceState): Missions {
   const end = async (mission: Mission, reason: unknown): Promise<void> => {
     if ((await endMission(state, mission, reason)) === 'full')
-      throw new RangeError(`too many ends of missions of ${mission.approver} are remembered`)
+      throw new RangeError(
+        `too many terminated missions of ${quoted(mission.approver)} are remembered: raise "limits.tombstones", or use "stores.tombstones"`,
+      )
   }
   return Object.freeze({
     async terminate(mission: Mission, reason?: string): Promise<void> {

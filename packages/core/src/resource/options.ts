@@ -14,7 +14,7 @@ import type { Trust } from './trust.ts'
 export interface ResourceOptions {
   /** The resource's own server identifier, `https://` and a host: the only `aud` that is accepted. */
   readonly issuer: string
-  /** Which issuers are believed. There is no default: `'any'` must be written. */
+  /** Which issuers are trusted. There is no default: `'any'` must be written. */
   readonly trust: Trust
   /** Host names under which agents call, lower case, with port if it is not 443; default the host of `issuer`. */
   readonly authorities?: readonly string[]
@@ -95,7 +95,7 @@ export interface ResourceOptions {
    * What every guard of the resource requires where its route says nothing else: `person`, `mission`, `class` and
    * `classPolicy`. A route waives it by name: `mission: 'optional'`, `person: 'optional'`, `class: 'any'`. It binds guards
    * and the authorization endpoint, which issues no resource token that such a guard would refuse; metadata, keys,
-   * revocations and announcements are served as ever. Default nothing.
+   * revocations and announcements are not affected. Default nothing.
    */
   readonly require?: DefaultRequirement
   /** Seconds that an agent token may live; default no limit of ours (A-10). */

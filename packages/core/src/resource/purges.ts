@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { GrowingCache } from '../limits/growing-cache.ts'
 
 /**
  * The purges of issuers that this process has acted on. Whatever was cached of an issuer before a purge is dropped when
@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache'
  */
 export class Purges {
   /** Forgetting one costs a second look at the keys of the issuer, nothing else. */
-  readonly #known = new LRUCache<string, number>({ max: 10_000 })
+  readonly #known = new GrowingCache<number>({ max: 10_000 })
   readonly #drop: (iss: string) => void
 
   /** @param drop forgets whatever is cached of an issuer */

@@ -28,7 +28,7 @@ export interface Requirement<
   /** Scopes the auth token must grant, all of them. Each must be described by the resource. */
   readonly scope?: string | readonly string[]
   /**
-   * `'required'` refuses tokens that name no person, and narrows the type of `Auth`: an agent token is sent back for a
+   * `'required'` refuses tokens that do not name a person, and narrows the type of `Auth`: an agent token is sent back for a
    * person token where its person server speaks draft 11, any other token gets 403 `person_required`. Default
    * `'optional'`: auth tokens of drafts 01 to 10 need not name anybody.
    */
@@ -45,9 +45,9 @@ export interface Requirement<
    */
   readonly class?: 'any' | { readonly provider: string | readonly string[] }
   /**
-   * What `class` does with a token that names no provider, as those of draft 11, and what `requireGrant` behind this
-   * guard does (docs/decisions.md#class-policies). `'deny'` (default) refuses it; `'mission-only'` lets it pass for its
-   * mission. `'same-key'` and `'linked-key'` compare with a grant, so for `class` they refuse it.
+   * What `class` does with a token that does not name a provider, as those of draft 11, and what `requireGrant` behind this
+   * guard does (docs/decisions.md#class-policies). `'deny'` (default) refuses it; `'mission-only'` lets it pass for its mission. `'same-key'`
+   * and `'linked-key'` compare with a grant, so for `class` they refuse it.
    */
   readonly classPolicy?: ClassPolicy
   /**
@@ -74,8 +74,8 @@ export interface Requirement<
    */
   readonly singleUse?: boolean
   /**
-   * Lets requests pass that carry no credential at all; then there is no `Auth`. A credential that is bad, or an
-   * empty signature field, is refused as ever.
+   * Lets requests pass that carry no credential at all; then there is no `Auth`. An invalid credential, or an
+   * empty signature field, is still refused.
    */
   readonly optional?: Optional
   /** Narrows the `trust` of the resource on this route; it cannot widen it. */

@@ -7,7 +7,7 @@ import type { Missions } from './missions.ts'
  */
 export interface Resource {
   readonly issuer: string
-  /** Missions that have ended, and how to learn of it. */
+  /** Terminated missions, and how to learn of terminations. */
   readonly missions: Missions
   /**
    * Revokes a token: requests that begin after the promise resolves are refused. `exp` (seconds) is the token's own and
@@ -31,6 +31,9 @@ export interface Resource {
    * @throws {TypeError} for a text that is not a server identifier (the promise rejects)
    */
   purgeIssuer(issuer: string): Promise<void>
-  /** Ends fetches. What needs one afterwards is refused with `server_error`. */
+  /**
+   * Ends fetches, and every lifetime that `lifetimeOf` opened, with a `server_error` that says so. What needs a fetch
+   * afterwards is refused with `server_error`, and a lifetime that is asked for has ended. No timer is left.
+   */
   close(): void
 }

@@ -56,7 +56,7 @@ export interface Limits {
    * where the clock of the agent is a minute ahead.
    */
   readonly replaysPerKey: number
-  /** Ends of missions remembered of one person server; default 10 000, at most 1 000 000. */
+  /** Terminations of missions remembered of one person server; default 10 000, at most 1 000 000. */
   readonly tombstones: number
 }
 

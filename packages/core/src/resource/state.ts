@@ -38,6 +38,7 @@ export interface OpenLifetimes {
   revoked(token: { readonly iss: string; readonly jti: string }): void
   purged(iss: string): void
   terminated(mission: Mission, reason: string | undefined): void
+  close(): void
 }
 
 /** What the guards share behind a {@link Resource}. */

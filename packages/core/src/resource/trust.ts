@@ -48,7 +48,7 @@ export function admits(trust: Trust, role: IssuerRole, issuer: string): boolean 
   }
 }
 
-/** Whether the operator wrote this very issuer down, so that strangers cannot push it out of a cache. */
+/** Whether a list of the operator names this very issuer, so that unlisted issuers cannot evict it from a cache. */
 export function isListed(trust: Trust, role: IssuerRole, issuer: string): boolean {
   const trusted = trustedIn(trust, role)
   return Array.isArray(trusted) && trusted.includes(issuer)

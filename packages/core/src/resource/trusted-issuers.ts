@@ -49,7 +49,7 @@ function issuerFault(
 /**
  * Auth tokens of drafts 01 to 10 name an agent, and with it an agent provider that has not signed them. Whom
  * `agentProviders` does not admit may not act by way of a person server either. A trust that leaves the role out says
- * nothing of agents. Tokens of draft 11 name no agent.
+ * nothing of agents. Tokens of draft 11 do not name an agent.
  */
 function agentFault(
   { trust }: ResourceSettings,

@@ -22,6 +22,6 @@ function warnOfUnboundAgents({ trust, generations }: ResourceSettings): void {
   const binds = trust !== 'any' && trust.agentProviders !== undefined && trust.agentProviders !== 'any'
   if (!binds || generations.size < 2) return
   console.warn(
-    'aauth-guard: "trust.agentProviders" does not bind person tokens and auth tokens of draft 11, which name no agent provider; "generations: [\'mission-header\']" refuses them',
+    'aauth-guard: "trust.agentProviders" does not bind person tokens and auth tokens of draft 11, which do not name an agent provider: set "generations" to [\'mission-header\'] to refuse them',
   )
 }

@@ -61,12 +61,15 @@ function readAsked(
   content: Uint8Array,
 ): { readonly scopes: readonly string[]; readonly account: string | undefined } {
   const { scope, account } = readJson(request, content)
-  if (typeof scope !== 'string' || scope === '') throw malformed('scope is missing')
+  if (typeof scope !== 'string' || scope === '')
+    throw malformed('"scope" is missing: name the scopes, separated by spaces')
   if (account !== undefined && !isAccount(account))
-    throw malformed('account is no string of 1 to 512 characters')
+    throw malformed('"account" is not a string of 1 to 512 characters: shorten it, or leave it out')
   const scopes = scope.split(' ')
   if (scope.length > 2048 || scopes.length > 64)
-    throw new AAuthError('invalid_scope', { hint: 'too many scopes' })
+    throw new AAuthError('invalid_scope', {
+      hint: '"scope" holds more than 64 values or 2048 characters: ask for fewer',
+    })
   return { scopes, account }
 }
 

@@ -6,7 +6,8 @@ import type { SignedRequest } from '../wire/signed-request.ts'
 export function readJson(request: SignedRequest, content: Uint8Array): JsonObject {
   const [type = ''] = request.header('content-type')
   const body = /^application\/json[ \t]*(?:;|$)/i.test(type) ? parseJsonObject(content) : undefined
-  if (body === undefined) throw malformed('the content is no plain JSON object')
+  if (body === undefined)
+    throw malformed('the content is not a plain JSON object: send one, with Content-Type application/json')
   return body
 }
 

@@ -54,15 +54,17 @@ function readRevocation(
   const body = readJson(request, content)
   const { jti, exp } = body
   if (typeof jti !== 'string' || jti === '' || jti.length > 256)
-    throw malformed('jti is no string of 1 to 256')
+    throw malformed('"jti" is not a string of 1 to 256 characters: send the one of the token')
   if (exp === undefined) {
     const iss = olderIssuer(state, body, id)
     // A token of unknown kind is remembered for as long as the longest of its issuer may live (REV-10).
     const minted = isTrustedIssuer(state.settings, undefined, 'agent-provider', iss) ? longest : 0
     return { iss, jti, exp: now + minted + 3600 }
   }
-  if (!Number.isSafeInteger(exp) || (exp as number) < 0) throw malformed('exp is no NumericDate')
-  if ((exp as number) > now + longest + tolerance) throw malformed('exp is beyond the life of any token')
+  if (!Number.isSafeInteger(exp) || (exp as number) < 0)
+    throw malformed('"exp" is not a NumericDate: send the one of the token')
+  if ((exp as number) > now + longest + tolerance)
+    throw malformed('"exp" is beyond the life of any token: send the one of the token')
   // Draft 11: the issuer is whoever signed, and a member iss says nothing (R11-244).
   return { iss: id, jti, exp: exp as number }
 }

@@ -1,5 +1,7 @@
+import { AAuthError } from '../errors/aauth-error.ts'
 import type { DigestAlgorithm, Platform } from '../platform/platform.ts'
-import { decodeBytes, readDictionary } from '../wire/dictionary.ts'
+import { decodeBytes } from '../wire/byte-sequence.ts'
+import { readDictionary } from '../wire/dictionary.ts'
 import { dictionaryCaps } from '../wire/limits.ts'
 
 /** The digests of a `Content-Digest` field that are understood, in the order sent (RFC 9530). */
@@ -25,6 +27,13 @@ export function readContentDigest(lines: readonly string[]): ContentDigests | un
     return undefined
   }
   return digests.size === 0 ? undefined : digests
+}
+
+/** The refusal of content whose digest is not the one that the signature covers. */
+export function contentDiffers(): AAuthError {
+  return new AAuthError('invalid_signature', {
+    hint: '"content-digest" is not the digest of the content: if a proxy or middleware changes the content, let it forward the octets as they came; otherwise the agent must digest the octets that it sends',
+  })
 }
 
 /** Whether every digest that is understood is the digest of `content` (SIG-12). */

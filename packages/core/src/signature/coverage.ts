@@ -35,7 +35,7 @@ export function requiredComponents(
  * What is missing comes first, since the agent can mend that from `required_input`; no list can tell it to leave
  * something out.
  *
- * @param unsupported a covered component with parameters or with a name that is none, as a hint shows it
+ * @param unsupported a covered component with parameters or with a malformed name, as a hint shows it
  * @throws {AAuthError} `invalid_input` with the complete list (R11-086, R11-090), or else `invalid_signature`
  */
 export function checkCoverage(

@@ -1,5 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
-import { DictionarySyntaxError, decodeBytes, type InnerList, type Item } from '../wire/dictionary.ts'
+import { decodeBytes } from '../wire/byte-sequence.ts'
+import { DictionarySyntaxError, type InnerList, type Item } from '../wire/dictionary.ts'
 import { quoted } from '../wire/quoted.ts'
 import { readSignatureHeaders, type SignatureHeaders } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'

@@ -53,7 +53,7 @@ export function markUsed(store: ReplayStore, mark: ReplayMark): ReplayVerdict | 
   return answered(store, '"stores.replays"', () => store.mark(mark), isMark)
 }
 
-/** The end of a mission, if it has ended. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
+/** The tombstone of a mission, if it was terminated. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
 export function findTombstone(
   store: TombstoneStore,
   { approver, s256 }: Pick<Tombstone, 'approver' | 's256'>,
@@ -70,7 +70,7 @@ export function findTombstone(
   )
 }
 
-/** Records the end of a mission. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
+/** Records the termination of a mission. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
 export function addTombstone(
   store: TombstoneStore,
   entry: TombstoneEntry,

@@ -67,7 +67,7 @@ export interface TombstoneEntry extends Tombstone {
   readonly listed: boolean
 }
 
-/** What became of a tombstone: `'full'` says that its person server, or all strangers, have used up their share. */
+/** What became of a tombstone: `'full'` says that its person server, or all unlisted ones together, have used up their share. */
 export type TombstoneVerdict = 'recorded' | 'full'
 
 type MayWait<T> = T | Promise<T>

@@ -39,7 +39,10 @@ export function checkPublicKey(jwk: JsonObject, legacy: boolean): CheckedKey {
       jwk: { kty: 'EC', crv: 'P-256', x: x.text, y: coordinate(jwk.y).text },
     }
   }
-  if (isAliasOrSmallOrder(x.bytes)) throw invalidJwt('the key is a point of small order, or no canonical one')
+  if (isAliasOrSmallOrder(x.bytes))
+    throw invalidJwt(
+      'the key is a point of small order, or not a canonical one: the agent must make a new key',
+    )
   return { alg, legacy: alg !== declared, jwk: { kty: 'OKP', crv: 'Ed25519', x: x.text } }
 }
 
@@ -80,7 +83,7 @@ function isAliasOrSmallOrder(bytes: Uint8Array): boolean {
   return smallOrder.has(hex) || unreduced.test(hex)
 }
 
-/** Imports a key. @throws {AAuthError} `invalid_key` when the platform finds that it is no point of its curve */
+/** Imports a key. @throws {AAuthError} `invalid_key` when the platform finds that it is not a point of its curve */
 export async function importPublicKey(platform: Platform, { jwk }: CheckedKey): Promise<VerificationKey> {
   try {
     return await platform.importKey(jwk)

@@ -12,7 +12,8 @@ export interface Lifetime {
    * - `expired_jwt`: `exp` has come, by the clock of the resource
    * - `revoked_jwt`: the issuer or `resource.revoke` revoked the token, or `resource.purgeIssuer` forgot its issuer
    * - `mission_terminated`: the mission is terminated, however the resource learned of it
-   * - `server_error`: for `maxStale` seconds (default 300) a store or the source of mission status could not tell
+   * - `server_error`: for `maxStale` seconds (default 300) a store or the source of mission status could not tell, or
+   *   `resource.close` was called, as `hint` says
    */
   readonly signal: AbortSignal
   /** Lets go of the lifetime: `signal` no longer aborts. Other lifetimes of the same token are not affected. */
@@ -27,7 +28,8 @@ export interface Lifetime {
  * token that is no longer good is already aborted, or aborts as soon as your stores have answered. Lifetimes of a
  * resource share one timer. Dispose the lifetime when the connection closes; otherwise it is kept until it ends.
  * While lifetimes are open, a source of mission status is asked once per mission and `activeTtl`, and stores that you
- * passed to the resource are asked once per second. Where more than 100 end together, they end within 100 ms.
+ * passed to the resource are asked once per second. Where more than 100 end together, they end within 100 ms;
+ * `resource.close` ends all of them at once.
  *
  * On Workers a timer belongs to the request that set it: keep such connections in a Durable Object.
  *

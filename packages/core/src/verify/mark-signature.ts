@@ -39,7 +39,7 @@ async function markSignature(
     case 'repeated':
       throw new AAuthError('invalid_signature', {
         detail: 'The signature was already used: sign again with a new `created` or a `nonce`.',
-        hint: 'the signature was already used: two equal requests within one second need a nonce each',
+        hint: 'the signature was already used: sign each request anew, with a "nonce" where two within one second are alike',
       })
     case 'full':
       throw new AAuthError('rate_limited', {

@@ -16,7 +16,7 @@ export interface PossessionProof {
 
 /**
  * Verifies the HTTP message signature with the key of the token (SIG-24, R11-102).
- * @throws {AAuthError} `invalid_signature`, or `invalid_key` when the key is no point of its curve
+ * @throws {AAuthError} `invalid_signature`, or `invalid_key` when the key is not a point of its curve
  */
 export async function verifyPossession(
   { state, signature, base, transport }: PossessionProof,
@@ -33,16 +33,18 @@ export async function verifyPossession(
 }
 
 /** What differs behind a proxy is said first: an agent that signs wrongly is rarer than a host or path that changed. */
-function mismatch({ method, authority, target, strippedPrefix }: Transport): string {
+function mismatch({ method, authority, host, target, strippedPrefix }: Transport): string {
   const { path } = target
+  const called = host === undefined || host.toLowerCase() === authority ? '' : ` (Host is ${quoted(host)})`
   const prefix =
     strippedPrefix === ''
       ? 'if a proxy removes a prefix from the path, name it in "strippedPrefix"'
       : `the path includes "strippedPrefix" ${quoted(strippedPrefix)}: remove it if no proxy takes it away`
   return (
     `the signature does not verify with "cnf.jwk" of the token, for method ${quoted(method)}, ` +
-    `authority ${quoted(authority)} and path ${quoted(path)}: ` +
+    `authority ${quoted(authority)}${called} and path ${quoted(path)}: ` +
     `if agents call another host, list it in "authorities"; ${prefix}; ` +
+    'if it decodes the path, let it forward the path as it came; ' +
     'otherwise the agent signed other values, or with another key'
   )
 }

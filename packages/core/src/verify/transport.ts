@@ -2,11 +2,15 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import type { ResourceSettings } from '../resource/settings.ts'
 import type { DerivedComponents } from '../signature/base.ts'
 import { isAAuthCredential, namesAAuth } from '../wire/authorization.ts'
+import { quoted } from '../wire/quoted.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { splitTarget } from '../wire/target.ts'
 
 /** What the request line and the configuration say, snapshot once. */
-export type Transport = DerivedComponents
+export interface Transport extends DerivedComponents {
+  /** What the client asked for, in the target or in `Host`. It chooses among our authorities, and is shown in hints. */
+  readonly host: string | undefined
+}
 
 const singletons = ['host', 'authorization', 'content-type', 'content-length'] as const
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
@@ -22,26 +26,35 @@ export function checkTransport(
   { authorities, strippedPrefix }: Pick<ResourceSettings, 'authorities' | 'strippedPrefix'>,
 ): Transport {
   for (const name of singletons) {
-    if (request.header(name).length > 1) throw invalidRequest(`${name} is sent more than once`)
+    if (request.header(name).length > 1)
+      throw invalidRequest(`${quoted(name)} is sent more than once: send one line`)
   }
   const host = request.header('host')[0]
-  if (host !== undefined && !hostValue.test(host)) throw invalidRequest('Host is malformed')
+  if (host !== undefined && !hostValue.test(host))
+    throw invalidRequest(`Host is ${quoted(host)}, which is not a host name with an optional port: send one`)
   const authorization = request.header('authorization')[0]
   if (authorization !== undefined && namesAAuth(authorization) && !isAAuthCredential(authorization))
     throw invalidRequest(
       'Authorization of the scheme AAuth does not hold exactly one token68: send "AAuth", a space and the value',
     )
   const { method, target: rawTarget } = request
-  if (!token.test(method)) throw invalidRequest('the method is no token')
+  if (!token.test(method))
+    throw invalidRequest(`the method is ${quoted(method)}, which is not a token: send another one`)
   const cut = splitTarget(rawTarget)
-  if (cut === undefined) throw invalidRequest('the request target is ambiguous or in no form that is served')
+  if (cut === undefined)
+    throw invalidRequest(
+      `the request target is ${quoted(rawTarget.split('?', 1)[0])}, which is ambiguous or in a form that is not served: send it as URL parsers write it, in origin form and without a fragment`,
+    )
   const target = strippedPrefix === '' ? cut : { ...cut, path: strippedPrefix + cut.path }
   const named = Object.hasOwn(cut, 'authority') ? cut.authority : undefined
   const own = named === undefined ? undefined : ownAuthority(named, authorities)
   if (named !== undefined && own === undefined)
-    throw invalidRequest('the request target names another authority')
+    throw invalidRequest(
+      `the request target names the host ${quoted(named)}: list it in "authorities" if agents call it`,
+    )
   const chosen = own ?? (host === undefined ? undefined : ownAuthority(host, authorities))
-  return { method, rawTarget, target, strippedPrefix, authority: chosen ?? (authorities[0] as string) }
+  const authority = chosen ?? (authorities[0] as string)
+  return { method, rawTarget, target, strippedPrefix, authority, host: named ?? host }
 }
 
 function ownAuthority(value: string, authorities: readonly string[]): string | undefined {

@@ -2,7 +2,7 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import { decideWithin } from '../limits/deadline.ts'
 import { compileRequirement } from '../resource/compile-requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { matchesDigests } from '../signature/content-digest.ts'
+import { contentDiffers, matchesDigests } from '../signature/content-digest.ts'
 import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { snapshot } from '../wire/snapshot.ts'
@@ -58,6 +58,6 @@ export async function readVerified(
 ): Promise<Uint8Array> {
   const octets = await content()
   if (digest !== undefined && !(await matchesDigests(digest.expected, octets, platform.digest)))
-    throw new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' })
+    throw contentDiffers()
   return octets
 }

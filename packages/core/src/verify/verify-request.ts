@@ -5,7 +5,12 @@ import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isRevoked, revoked } from '../resource/token-revocation.ts'
 import { assertIssuerTrusted } from '../resource/trusted-issuers.ts'
-import { type ContentDigests, matchesDigests, readContentDigest } from '../signature/content-digest.ts'
+import {
+  type ContentDigests,
+  contentDiffers,
+  matchesDigests,
+  readContentDigest,
+} from '../signature/content-digest.ts'
 import { hasNonce, isOneTime } from '../signature/replay.ts'
 import type { Mission } from '../token/claims.ts'
 import { serves } from '../token/generations.ts'
@@ -108,15 +113,17 @@ function begin<T>(ask: () => T | Promise<T>): () => T | Promise<T> {
   }
 }
 
+const unreadable =
+  '"content-digest" holds no digest that can be checked: send one of sha-256 or sha-512, as a byte sequence'
+
 /** A covered digest is compared at once where the content is at hand (SIG-12, R11-104). */
 async function readDigest(
   { platform }: ResourceState,
   request: SignedRequest,
 ): Promise<VerifiedRequest['digest']> {
   const expected = readContentDigest(request.header('content-digest'))
-  if (expected === undefined)
-    throw new AAuthError('invalid_signature', { hint: 'Content-Digest holds no digest that can be checked' })
+  if (expected === undefined) throw new AAuthError('invalid_signature', { hint: unreadable })
   if (request.body === undefined) return { expected, checked: false }
   if (await matchesDigests(expected, request.body, platform.digest)) return { expected, checked: true }
-  throw new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' })
+  throw contentDiffers()
 }

@@ -5,7 +5,7 @@ import type { ResourceState } from '../resource/state.ts'
 import { memberOf } from '../resource/trust.ts'
 import { isTrustedIssuer, keySourceOf } from '../resource/trusted-issuers.ts'
 import { signatureBase } from '../signature/base.ts'
-import { matchesDigests, readContentDigest } from '../signature/content-digest.ts'
+import { contentDiffers, matchesDigests, readContentDigest } from '../signature/content-digest.ts'
 import { checkCoverage, requiredComponents } from '../signature/coverage.ts'
 import { checkFreshness } from '../signature/freshness.ts'
 import {
@@ -81,7 +81,7 @@ export async function verifyServer(
   }
   const digests = readContentDigest(request.header('content-digest'))
   if (digests === undefined || !(await matchesDigests(digests, await readContent(), platform.digest))) {
-    throw new AAuthError('invalid_signature', { hint: 'Content-Digest is not the digest of the content' })
+    throw contentDiffers()
   }
   const server = { id, role }
   noteCaller(request, { state, server })

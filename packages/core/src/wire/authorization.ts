@@ -1,4 +1,4 @@
-// The scheme is a token, so "AAuthx" is another one and "AAuth=x" is this one with something that is no credential.
+// The scheme is a token, so "AAuthx" is another one and "AAuth=x" is this one with something that is not a credential.
 const ofAAuth = /^[ \t]*aauth(?![!#$%&'*+.^_`|~0-9a-z-])/i
 const credential = /^[ \t]*aauth +[a-z0-9._~+/-]+=*[ \t]*$/i
 

@@ -60,6 +60,13 @@ describe('a person server that names an agent of another provider', () => {
   })
 })
 
+it('the access server is believed about agents, as if a list named it [CLASS-1]', async () => {
+  const world = await makeWorld({ accessServer: 'https://as.example' })
+  const grant = { scope: 'access', generation: 'mission-header' } as const
+  const token = await world.agent.authToken(grant, world.net.accessServer)
+  expect((await world.call(token)).class).toEqual({ provider })
+})
+
 describe('an agent provider that trust does not admit', () => {
   const others: readonly [string, Trust][] = [
     ['a list leaves out', { agentProviders: ['https://good-agent.example'], personServers: 'any' }],
@@ -97,6 +104,13 @@ describe('an agent provider that trust does not admit', () => {
     expect(await outcome(world.call(await world.agent.authToken({ scope: 'access', mission: s256 })))).toBe(
       '200',
     )
+  })
+
+  it('binds every token where drafts 01 to 10 alone are served, and nothing is said at start', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    await makeWorld({ trust: others[0]?.[1] as Trust, generations: ['mission-header'] })
+    expect(warn).not.toHaveBeenCalled()
+    warn.mockRestore()
   })
 
   it('is named in the hint', async () => {

@@ -18,6 +18,10 @@ function verified(text: string): Promise<MissionBlob> {
 }
 const written = (changes: Record<string, unknown>): string => JSON.stringify({ ...members, ...changes })
 
+const noDate = '"expires_at" of the mission blob is not a date-time: write it as RFC 3339 says'
+const noList = '"approved_tools" of the mission blob is not a list: list objects with "name"'
+const noName = '"approved_tools" of the mission blob contains a tool without a name: give it "name"'
+
 describe('a mission blob', () => {
   it('says who, what and when', async () => {
     expect(await verified(written({}))).toEqual({
@@ -147,7 +151,9 @@ describe('octets of a mission that are no mission blob', () => {
     ],
   ])('are refused: %s', async (_, text) => {
     await expect(verified(text)).rejects.toThrow(
-      new TypeError('agent, description or approved_at is missing in the mission blob'),
+      new TypeError(
+        '"agent", "description" or "approved_at" is missing in the mission blob: the person server must add it',
+      ),
     )
   })
 
@@ -156,37 +162,39 @@ describe('octets of a mission that are no mission blob', () => {
     await expect(verifyMissionBlob(octets, s256Of(octets))).rejects.toThrow(TypeError)
   })
 
-  it.each<[unknown, string]>([
-    ['soon', 'expires_at is no date'],
-    [1_790_000_000, 'expires_at is no date'],
-    [null, 'expires_at is no date'],
-    ['', 'expires_at is no date'],
-    ['September 2026', 'expires_at is no date'],
-    ['2026-09-21', 'expires_at is no date'],
-    ['2026-09-21T14:33:20', 'expires_at is no date'],
-    ['2026-13-21T14:33:20Z', 'expires_at is no date'],
-    ['x2026-09-21T14:33:20Z', 'expires_at is no date'],
-    ['2026-09-21T14:33:20Zx', 'expires_at is no date'],
-  ])('are refused where expires_at is %j', async (expires, message) => {
-    await expect(verified(written({ expires_at: expires }))).rejects.toThrow(new TypeError(message))
+  it.each([
+    'soon',
+    1_790_000_000,
+    null,
+    '',
+    'September 2026',
+    '2026-09-21',
+    '2026-09-21T14:33:20',
+    '2026-13-21T14:33:20Z',
+    'x2026-09-21T14:33:20Z',
+    '2026-09-21T14:33:20Zx',
+  ])('are refused where expires_at is %j', async (expires) => {
+    await expect(verified(written({ expires_at: expires }))).rejects.toThrow(new TypeError(noDate))
   })
 
   it.each([null, 'https://notes.example', [7], { 0: 'https://notes.example' }])(
     'are refused where approved_resources is %j',
     async (resources) => {
       await expect(verified(written({ approved_resources: resources }))).rejects.toThrow(
-        new TypeError('approved_resources is no list of server identifiers'),
+        new TypeError(
+          '"approved_resources" of the mission blob is not a list of strings: list server identifiers',
+        ),
       )
     },
   )
 
   it.each<[unknown, string]>([
-    [{ name: 'FeedbackReader' }, 'approved_tools is no list'],
-    ['FeedbackReader', 'approved_tools is no list'],
-    [['FeedbackReader'], 'approved_tools holds a tool without name'],
-    [[{ name: 7 }], 'approved_tools holds a tool without name'],
-    [[{ name: 'a' }, {}], 'approved_tools holds a tool without name'],
-    [[null], 'approved_tools holds a tool without name'],
+    [{ name: 'FeedbackReader' }, noList],
+    ['FeedbackReader', noList],
+    [['FeedbackReader'], noName],
+    [[{ name: 7 }], noName],
+    [[{ name: 'a' }, {}], noName],
+    [[null], noName],
   ])('are refused where approved_tools is %j', async (tools, message) => {
     await expect(verified(written({ approved_tools: tools }))).rejects.toThrow(new TypeError(message))
   })
@@ -216,7 +224,7 @@ describe('the approved tools', () => {
     const blob = await verified(written({ approved_tools: [{ name: 'FeedbackReader' }] }))
     for (const copy of [{ ...blob }, JSON.parse(JSON.stringify(blob)), { ...members, approvedTools: [] }])
       expect(() => approvedTools(copy as MissionBlob)).toThrow(
-        new TypeError('this mission blob was not verified'),
+        new TypeError('the mission blob was not verified: pass what verifyMissionBlob() returned'),
       )
   })
 })

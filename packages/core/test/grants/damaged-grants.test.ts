@@ -30,7 +30,7 @@ function resumptions(damage: (whole: MissionGrant) => unknown): Set<string> {
   )
 }
 
-const members = ['mission', 'class', 'person', 'thumbprint', 'createdAt', 'expiresAt'] as const
+const members = ['resource', 'mission', 'class', 'person', 'thumbprint', 'createdAt', 'expiresAt'] as const
 const nobody = { generation: 'mission-header', issuer: 'https://ps.example', tenant: null, sub: 'person-1' }
 const strange: readonly unknown[] = [
   undefined,
@@ -61,7 +61,7 @@ describe('a damaged grant', () => {
   it.each(
     members.flatMap((name) =>
       strange
-        .filter((value) => !(name === 'thumbprint' && typeof value === 'string'))
+        .filter((value) => !((name === 'thumbprint' || name === 'resource') && typeof value === 'string'))
         .filter((value) => !((name === 'createdAt' || name === 'expiresAt') && value === 7))
         .map((value) => [name, value] as const),
     ),

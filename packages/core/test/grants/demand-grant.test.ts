@@ -50,6 +50,7 @@ describe('a grant that a route demands', () => {
       'access_denied',
     ],
     ['a time that is over', { expiresAt: now }, 'access_denied'],
+    ['another resource', { resource: 'https://other.example' }, 'access_denied'],
   ])('is refused with 403 when it is of %s', async (_, changes, code) => {
     const { status, code: found, headers } = await refusal(() => ({ ...grant, ...changes }))
     // A refusal by policy says nothing of signatures and asks for no token (ERR-3).

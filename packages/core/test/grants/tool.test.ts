@@ -61,6 +61,21 @@ describe('a tool that a route belongs to', () => {
     ]).toEqual(['200', '401 person_token_required'])
   })
 
+  it.each([
+    ['deny', '403 class_mismatch'],
+    ['mission-only', '200'],
+  ] as const)(
+    'under %s is, for a runtime of another provider than that of the blob: %s [CLASS-2]',
+    async (classPolicy, expected) => {
+      const of = blobOf({ agent: 'aauth:planner@other-agent.example' })
+      const fleet = await makeFleet({ blobs: () => of.octets })
+      const call = { generation: 'mission-header', mission: of.s256 } as const
+      const runtime = await fleet.runtime('planner')
+      const wanted = { ...requirement, classPolicy }
+      expect(await fleet.outcome(runtime, { ...call, requirement: wanted })).toBe(expected)
+    },
+  )
+
   it.each(['feedbackreader', 'Feedback', 'FeedbackReader ', 'toString', '__proto__', 'Reader'])(
     'has exactly the name %j',
     async (tool) => {
@@ -161,6 +176,12 @@ describe('a mission blob on a route without a tool', () => {
       await without({ agent: foreign }, { tool: 'Sorter' }),
       await without({ agent: 'aauth:another@agent.example' }, classed),
     ]).toEqual(['200', '403 class_mismatch', '403 class_mismatch', '200'])
+  })
+
+  it('cannot be read: refused with 503, since it may say that the mission has expired', async () => {
+    const fleet = await makeFleet({ blobs: () => Promise.reject(new Error('the database is away')) })
+    const call = { generation: 'mission-header', mission: s256, requirement: plain } as const
+    expect(await fleet.outcome(await fleet.runtime('planner'), call as never)).toBe('503 server_error')
   })
 
   it('names resources that are not a limit', async () => {

@@ -82,14 +82,17 @@ describe('person_token_jti', () => {
     },
   )
 
-  it('never stands in a resource token for an auth token [RT-6, RT-7]', async () => {
-    const { resource, agent, call } = await makeWorld(notes)
-    const auth = await call(await agent.authToken({ scope: 'notes.read' }), {
-      requirement: { scope: 'notes.read' },
-    })
-    const { payload } = await verified(resource, await issueResourceToken(resource, auth, wanted))
-    expect([payload.presented_jti, payload.person_token_jti]).toEqual([auth.jti, undefined])
-  })
+  it.each(['auto', ['https://other-ps.example']] as const)(
+    'never stands in a resource token for an auth token, where the option is %o [RT-6, RT-7]',
+    async (legacyPersonTokenJti) => {
+      const { resource, agent, call } = await makeWorld({ ...notes, legacyPersonTokenJti })
+      const auth = await call(await agent.authToken({ scope: 'notes.read' }), {
+        requirement: { scope: 'notes.read' },
+      })
+      const { payload } = await verified(resource, await issueResourceToken(resource, auth, wanted))
+      expect([payload.presented_jti, payload.person_token_jti]).toEqual([auth.jti, undefined])
+    },
+  )
 
   it('sends an auth token back for the person token that it would have to name [RT-6, RT-7]', async () => {
     const older = { ...notes, legacyPersonTokenJti: ['https://ps.example'] }

@@ -59,7 +59,7 @@ describe('stepUp', () => {
       false,
     ])
     // The operator who forgot to answer it finds the place of the call.
-    expect(stack).toMatch(/^AAuthError: stepUp was called and nobody answered it/)
+    expect(stack).toMatch(/^AAuthError: nothing answered the error of stepUp: mount answerRefusals\(\)/)
     expect(stack).toContain('step-up.test.ts')
   })
 

@@ -12,8 +12,8 @@ import { outcomeOf } from './person-route.ts'
 const flight = [personMetadata, personKeys]
 
 /** A world whose person server serves its JWKS with this `Cache-Control`, after a first contact. */
-async function makeCachedWorld(cacheControl?: string): Promise<AnsweredWorld> {
-  const world = await makeAnsweredWorld()
+async function makeCachedWorld(cacheControl?: string, jitter?: number): Promise<AnsweredWorld> {
+  const world = await makeAnsweredWorld({}, jitter)
   world.answer(personKeys, async (init) => {
     const { body, headers } = await world.net.fetch(personKeys, init)
     if (cacheControl !== undefined) headers.set('cache-control', cacheControl)
@@ -120,25 +120,33 @@ describe('keys live as long as Cache-Control says, within a minute and an hour',
   })
 })
 
-describe('keys are renewed in the background, after four fifths of their life', () => {
+describe('keys are renewed in the background, after seven to eight tenths of their life', () => {
+  const most = 1 - Number.EPSILON
   it.each([
-    [undefined, 480],
-    ['max-age=300', 240],
-    ['max-age=3600', 2880],
+    [undefined, 480, 0],
+    [undefined, 420, most],
+    ['max-age=300', 240, 0],
+    ['max-age=300', 210, most],
+    ['max-age=3600', 2880, 0],
+    ['max-age=3600', 2520, most],
     // The floor comes first.
-    ['max-age=62', 60],
-  ])('%s: not before %i s, then once', async (cacheControl, seconds) => {
-    const world = await makeCachedWorld(cacheControl)
-    world.net.clock.advance(seconds - 1)
-    await outcomeOf(world)
-    await settled()
-    expect(world.asked).toEqual(flight)
-    world.net.clock.advance(1)
-    await Promise.all([outcomeOf(world), outcomeOf(world), outcomeOf(world)])
-    await settled()
-    await outcomeOf(world)
-    expect(world.asked).toEqual([...flight, ...flight])
-  })
+    ['max-age=62', 60, 0],
+    ['max-age=80', 60, most],
+  ])(
+    '%s: not before %i s, then once, where the jitter is %d [I22]',
+    async (cacheControl, seconds, jitter) => {
+      const world = await makeCachedWorld(cacheControl, jitter)
+      world.net.clock.advance(seconds - 1)
+      await outcomeOf(world)
+      await settled()
+      expect(world.asked).toEqual(flight)
+      world.net.clock.advance(1)
+      await Promise.all([outcomeOf(world), outcomeOf(world), outcomeOf(world)])
+      await settled()
+      await outcomeOf(world)
+      expect(world.asked).toEqual([...flight, ...flight])
+    },
+  )
 
   it('while nobody waits for it, whichever token comes [R11-126]', async () => {
     const world = await makeAnsweredWorld()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type AnsweredWorld, makeAnsweredWorld, personMetadata } from './issuer-answers.ts'
+import { type AnsweredWorld, makeAnsweredWorld, personMetadata, settled } from './issuer-answers.ts'
 import { outcomeOf } from './person-route.ts'
 import { madeUpToken, strangerToken } from './strangers.ts'
 
@@ -61,20 +61,23 @@ describe('where all places of established issuers are taken', () => {
   }
   const later = 'https://n1.example'
 
-  it('one that comes later stays on probation while the others are in use [I19]', async () => {
-    const world = await makeFullWorld()
-    await meet(world, [later])
-    for (let minute = 0; minute < 90; minute++) {
-      world.net.clock.advance(60)
-      await outcomeOf(world)
+  it.each([5, 90])(
+    'one that comes later stays on probation while the others are in use, for %d minutes [I19]',
+    async (minutes) => {
+      const world = await makeFullWorld()
+      await meet(world, [later])
+      for (let minute = 0; minute < minutes; minute++) {
+        world.net.clock.advance(60)
+        await outcomeOf(world)
+        await outcomeOf(world, strangerToken(world, later))
+      }
+      const [asked, laterAsked] = [timesAsked(world), timesAsked(world, later)]
+      await meet(world, ['https://n2.example'])
+      expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', asked])
       await outcomeOf(world, strangerToken(world, later))
-    }
-    const [asked, laterAsked] = [timesAsked(world), timesAsked(world, later)]
-    await meet(world, ['https://n2.example'])
-    expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', asked])
-    await outcomeOf(world, strangerToken(world, later))
-    expect(timesAsked(world, later)).toBe(laterAsked + 1)
-  })
+      expect(timesAsked(world, later)).toBe(laterAsked + 1)
+    },
+  )
 
   /** Its place has gone to another, and then its record as well. */
   async function makeReturnedWorld(): Promise<AnsweredWorld> {
@@ -97,6 +100,37 @@ describe('where all places of established issuers are taken', () => {
     ])
   })
 
+  it('also for one that found no room the first time [R11-127]', async () => {
+    const world = await makeFullWorld()
+    await meet(world, [later])
+    world.net.clock.advance(300)
+    await outcomeOf(world, strangerToken(world, later))
+    world.net.clock.advance(3600)
+    await outcomeOf(world, strangerToken(world, later))
+    const asked = timesAsked(world, later)
+    await meet(world, ['https://n2.example', 'https://n3.example'])
+    expect([await outcomeOf(world, strangerToken(world, later)), timesAsked(world, later)]).toEqual([
+      'accepted',
+      asked,
+    ])
+  })
+
+  it('one that was last used while the clock was ahead makes room as well [C12]', async () => {
+    const world = await makeFullWorld()
+    world.net.clock.advance(86_400)
+    await outcomeOf(world)
+    world.net.clock.advance(-86_400)
+    await meet(world, [later])
+    world.net.clock.advance(300)
+    await outcomeOf(world, strangerToken(world, later))
+    const asked = timesAsked(world, later)
+    await meet(world, ['https://n2.example', 'https://n3.example'])
+    expect([await outcomeOf(world, strangerToken(world, later)), timesAsked(world, later)]).toEqual([
+      'accepted',
+      asked,
+    ])
+  })
+
   it('and is fetched when it comes back, although newcomers have used up their budget [I19]', async () => {
     const world = await makeReturnedWorld()
     for (const id of named(41, '.made-up.test')) await outcomeOf(world, madeUpToken(world, id))
@@ -105,5 +139,40 @@ describe('where all places of established issuers are taken', () => {
     const before = world.asked.length
     expect(await outcomeOf(world)).toBe('accepted')
     expect(world.asked[before]).toBe(personMetadata)
+  })
+})
+
+describe('where one domain has all places of established issuers', () => {
+  const first = 'https://a.evil.example'
+
+  async function makeTakenWorld(): Promise<AnsweredWorld & { readonly token: string }> {
+    const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 4 } })
+    const token = await strangerToken(world, first)
+    const tokens = [token, await strangerToken(world, 'https://b.evil.example')]
+    const useAll = async (): Promise<void> => {
+      for (const one of tokens) await outcomeOf(world, one)
+    }
+    await useAll()
+    world.net.clock.advance(300)
+    await useAll()
+    await outcomeOf(world)
+    world.net.clock.advance(200)
+    await useAll()
+    await settled()
+    world.net.clock.advance(100)
+    await outcomeOf(world)
+    return { ...world, token }
+  }
+
+  it('one of another domain gets a place all the same [I19, R11-127]', async () => {
+    const world = await makeTakenWorld()
+    await meet(world, named(3, '.example'))
+    expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', 1])
+  })
+
+  it('the one that makes room is on probation again, and not forgotten [R11-127]', async () => {
+    const world = await makeTakenWorld()
+    const asked = timesAsked(world, first)
+    expect([await outcomeOf(world, world.token), timesAsked(world, first)]).toEqual(['accepted', asked])
   })
 })

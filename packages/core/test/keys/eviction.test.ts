@@ -48,7 +48,8 @@ describe('issuers that trust names', () => {
     const world = await makeAnsweredWorld({ trust: { personServers } })
     const tokens = await Promise.all(personServers.map((id) => strangerToken(world, id)))
     const outcomes = new Set<string>()
-    for (const token of [...tokens, ...tokens]) outcomes.add(await outcomeOf(world, token))
+    // The first ones would be the first to go.
+    for (const token of [...tokens, ...tokens.slice(0, 100)]) outcomes.add(await outcomeOf(world, token))
     expect([[...outcomes], world.asked.length]).toEqual([['accepted'], 1600])
   })
 })

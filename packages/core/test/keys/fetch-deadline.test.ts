@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { awaitDeadlines } from '../awaited-deadlines.ts'
+import { neverAnswers } from '../never-answers.ts'
 import { answerWith, makeAnsweredWorld, personKeys, personMetadata, settled } from './issuer-answers.ts'
 import { outcomeOf, personRoute } from './person-route.ts'
 
 const limits = { fetchDeadline: 50 }
-const never = new Promise<never>(() => undefined)
 
 describe('an answer that does not come within the deadline is given up with 503', () => {
   it('when the fetch does not listen to its signal [I12, R11-130]', async () => {
-    awaitDeadlines()
-    const world = await makeAnsweredWorld({ limits })
-    world.answer(personMetadata, () => never)
+    const world = await makeAnsweredWorld()
+    world.answer(personMetadata, neverAnswers)
     const { status, headers } = await world.refusal(await world.agent.personToken(), {
       requirement: personRoute,
     })
@@ -18,22 +16,22 @@ describe('an answer that does not come within the deadline is given up with 503'
   })
 
   it('when the headers come and the body does not [I12, R11-130]', async () => {
-    const world = await makeAnsweredWorld({ limits })
+    const world = await makeAnsweredWorld()
     let left = false
-    const body = new ReadableStream({
-      pull: () => never,
+    const source = {
+      pull: neverAnswers,
       cancel() {
         left = true
       },
-    })
+    }
+    const body = new ReadableStream(source, { highWaterMark: 0 })
     world.answer(personMetadata, answerWith(body))
     expect([await outcomeOf(world), left]).toEqual(['server_error', true])
   })
 
   it('when the JWKS does not come, and the floor counts that request [I12, R11-124]', async () => {
-    awaitDeadlines()
-    const world = await makeAnsweredWorld({ limits: { fetchDeadline: 500 } })
-    world.answer(personKeys, () => never)
+    const world = await makeAnsweredWorld()
+    world.answer(personKeys, neverAnswers)
     const { status, headers } = await world.refusal(await world.agent.personToken(), {
       requirement: personRoute,
     })

@@ -39,6 +39,27 @@ describe('of issuers nobody has heard of', () => {
     expect(await outcomeOf(world)).toBe('accepted')
   })
 
+  it('one whose keys are at hand is renewed, although newcomers have used up the budget [I19]', async () => {
+    const world = await makeAnsweredWorld()
+    world.answer(personKeys, async (init) => {
+      const { body, headers } = await world.net.fetch(personKeys, init)
+      headers.set('cache-control', 'max-age=60')
+      return new Response(body, { headers })
+    })
+    await outcomeOf(world)
+    await world.net.personServer.rotate({ withdraw: true })
+    world.net.clock.advance(60)
+    for (const domain of ['a', 'b', 'c'])
+      for (let n = 0; n < 20; n++)
+        await outcomeOf(world, madeUpToken(world, `https://n${n}.${domain}-made-up.test`))
+    expect(await outcomeOf(world, madeUpToken(world, 'https://new.test'))).toBe('server_error')
+    const before = world.asked.length
+    expect([await outcomeOf(world), world.asked.slice(before)]).toEqual([
+      'accepted',
+      [personMetadata, personKeys],
+    ])
+  })
+
   it('half as many places go to one domain, however long its look-ups take [I19, I31]', async () => {
     const world = await makeAnsweredWorld()
     const ids = Array.from({ length: 9 }, (_, n) => `https://n${n}.evil.example`)

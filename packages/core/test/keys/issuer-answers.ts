@@ -1,4 +1,5 @@
 import type { ResourceOptions } from '@aauth-guard/core'
+import { vi } from 'vitest'
 import { makeWorld, type World } from '../world.ts'
 
 /** What a URL answers in place of the issuer that lives there. */
@@ -23,7 +24,12 @@ export const personKeys = 'https://ps.example/jwks.json'
 export const agentMetadata = 'https://agent.example/.well-known/aauth-agent.json'
 export const agentKeys = 'https://agent.example/jwks.json'
 
-export async function makeAnsweredWorld(options: Partial<ResourceOptions> = {}): Promise<AnsweredWorld> {
+/** @param jitter from 0 (none) to less than 1 (as much as there may be) */
+export async function makeAnsweredWorld(
+  options: Partial<ResourceOptions> = {},
+  jitter = 0,
+): Promise<AnsweredWorld> {
+  vi.spyOn(Math, 'random').mockReturnValue(jitter)
   const asked: string[] = []
   const answers = new Map<string, IssuerAnswer>()
   const fetcher: typeof fetch = async (input, init) => {

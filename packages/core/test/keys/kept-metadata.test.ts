@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { keptMetadata } from '../../src/keys/kept-metadata.ts'
+import { stateOf } from '../../src/resource/state-of.ts'
+import { makeAnsweredWorld, personMetadata } from './issuer-answers.ts'
 
 const issuer = 'https://ps.example'
 
@@ -30,6 +32,17 @@ describe('of the metadata of an issuer', () => {
     )
     const wanted = { token_endpoint: `${issuer}/token`, mission_control_actions_supported: ['status'] }
     expect(keptMetadata({ ...filler, ...wanted })).toMatchObject(wanted)
+  })
+
+  it('nothing else is kept beside its keys', async () => {
+    const world = await makeAnsweredWorld()
+    world.answer(personMetadata, async (init) => {
+      const published = (await (await world.net.fetch(personMetadata, init)).json()) as object
+      return Response.json({ ...published, note: 'kept', padding: [{}, {}] })
+    })
+    const source = { iss: issuer, dwk: 'aauth-person.json', named: false } as const
+    const kept = await stateOf(world.resource).keys.metadata(source)
+    expect([kept.note, 'padding' in kept]).toEqual(['kept', false])
   })
 
   it('nothing is found that was not sent [G24]', () => {

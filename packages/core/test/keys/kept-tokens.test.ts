@@ -38,9 +38,14 @@ describe('of verified tokens', () => {
 
   it('further claims take of that room what they take of memory [O04]', () => {
     const tokens = new VerifiedTokens(published, 4)
-    const groups = Array.from({ length: 120 }, () => ({}))
-    for (const text of ['a', 'b']) tokens.set(text, tokenWith({ groups }), signedWith)
-    expect([tokens.get('a', 1), tokens.get('b', 1)]).toEqual([undefined, expect.anything()])
+    for (const [a, b, value] of [
+      ['a', 'b', {}],
+      ['c', 'd', 'some group'],
+    ] as const) {
+      const groups = Array.from({ length: 120 }, () => value)
+      for (const text of [a, b]) tokens.set(text, tokenWith({ groups }), signedWith)
+      expect([tokens.get(a, 1), tokens.get(b, 1)]).toEqual([undefined, expect.anything()])
+    }
   })
 })
 

@@ -10,6 +10,7 @@ import {
   makeWatchedWorld,
   mission,
   s256,
+  settled,
   terminated,
 } from '../mission/watched.ts'
 import { revocationsWith } from '../stores/revocations-with.ts'
@@ -145,6 +146,17 @@ describe.each(generations)('a connection opened with a token of the %s generatio
     for (let passed = 0; passed < 300; passed++) await pass(world, 1)
     expect(endOf(lifetime)).toBe('open')
   })
+})
+
+it('a connection by way of an access server ends when the purge of the approver leads to the news [REV-11]', async () => {
+  const world = await makeWatchedWorld({}, { accessServer: 'https://as.example' })
+  const lifetime = lifetimeOf(
+    await world.call(await world.agent.authToken(granted(), world.net.accessServer)),
+  )
+  world.says(() => terminated)
+  await world.resource.purgeIssuer(ps)
+  for (let turn = 0; turn < 20 && endOf(lifetime) === 'open'; turn++) await settled()
+  expect(endOf(lifetime)).toBe('mission_terminated')
 })
 
 describe('a token that is no longer good when its lifetime is asked for', () => {

@@ -123,4 +123,14 @@ describe('10 000 open connections', () => {
     await vi.advanceTimersByTimeAsync(100)
     expect(last?.controller.signal.aborted).toBe(false)
   })
+  it.each([
+    ['are open', async () => undefined],
+    ['are ending', (world: World) => world.resource.missions.terminate(mission)],
+  ])('that %s all end at once when the resource is closed, and leave no timer', async (_, begin) => {
+    const { world, handles } = await crowded(10_000)
+    await begin(world)
+    world.resource.close()
+    expect(handles.filter(({ controller }) => !controller.signal.aborted)).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
 })

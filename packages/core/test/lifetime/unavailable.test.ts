@@ -1,6 +1,6 @@
-import { lifetimeOf } from '@aauth-guard/core'
+import { type Auth, lifetimeOf, type Resource, type Stores, type TombstoneStore } from '@aauth-guard/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { active, down, granted, makeWatchedWorld } from '../mission/watched.ts'
+import { active, down, granted, makeWatchedWorld, mission } from '../mission/watched.ts'
 import { revocationsWith } from '../stores/revocations-with.ts'
 import { makeWorld, type World } from '../world.ts'
 import { endOf } from './ended.ts'
@@ -56,6 +56,21 @@ describe('a connection whose source of mission status fails', () => {
     const questions = world.asked.length - before
     expect([before, questions >= 7, questions <= 16]).toEqual([1, true, true])
   })
+})
+
+it('a connection whose store of terminations other processes write to ends within two seconds of one [REV-11]', async () => {
+  let terminated = false
+  const tombstones: TombstoneStore = {
+    add: () => 'recorded',
+    find: async ({ approver, s256 }) => (terminated ? { approver, s256 } : undefined),
+  }
+  const world = await makeWorld({ stores: { tombstones } })
+  const lifetime = lifetimeOf(await world.call(await world.agent.authToken(granted())))
+  await pass(world, 30)
+  expect(endOf(lifetime)).toBe('open')
+  terminated = true
+  await pass(world, 2)
+  expect(endOf(lifetime)).toBe('mission_terminated')
 })
 
 describe('a connection whose store of revocations other processes write to', () => {
@@ -118,4 +133,25 @@ it('a connection ends with server_error where a store has to be asked and the cl
   })
   await vi.advanceTimersByTimeAsync(1000)
   expect([find.mock.calls.length, endOf(lifetime)]).toEqual([1, 'server_error'])
+})
+
+it.each<[string, Stores, (resource: Resource, auth: Auth) => Promise<void>, string]>([
+  [
+    'a revocation for which there is no room',
+    { revocations: revocationsWith({ add: () => 'full' }) },
+    (resource, { iss, jti, exp }) => resource.revoke({ iss, jti, exp }),
+    'revoked_jwt',
+  ],
+  [
+    'a termination for which there is no room',
+    { tombstones: { add: () => 'full', find: () => undefined } },
+    (resource) => resource.missions.terminate(mission),
+    'mission_terminated',
+  ],
+])('a connection ends with %s [REV-11]', async (_, stores, end, expected) => {
+  const world = await makeWorld({ stores })
+  const auth = await world.call(await world.agent.authToken(granted()))
+  const lifetime = lifetimeOf(auth)
+  await expect(end(world.resource, auth)).rejects.toBeInstanceOf(RangeError)
+  expect(endOf(lifetime)).toBe(expected)
 })

@@ -9,7 +9,7 @@ import {
   toSignedRequest,
 } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { awaitDeadlines } from '../awaited-deadlines.ts'
+import { neverAnswers } from '../never-answers.ts'
 import { told } from '../revocation/revoking.ts'
 import { makeWorld, type World } from '../world.ts'
 import { digest, generations, granted, mission, s256, verdict } from './watched.ts'
@@ -97,10 +97,9 @@ describe('an end that its approver announces', () => {
   })
 
   it.each(['throws', 'does not answer'])('is not answered with 200 where the store %s [K15]', async (how) => {
-    awaitDeadlines()
     const add = (): Promise<never> => {
       if (how === 'throws') throw new Error('no store')
-      return new Promise(() => undefined)
+      return neverAnswers()
     }
     const world = await makeAnnounced({ stores: { tombstones: { find: () => undefined, add } } })
     expect(told(await world.announce(body))).toEqual([503, 'server_error', undefined])
@@ -218,6 +217,17 @@ describe('many announcements', () => {
       '1',
     ])
     expect(await world.now()).toBe('200')
+  })
+
+  it('have the mission asked for again of which one was refused [MISS-9]', async () => {
+    let status: 'active' | 'terminated' = 'active'
+    const missions = monitorMissions({ announcements: true, source: () => ({ status }) })
+    const world = await makeAnnounced({ missions })
+    expect(await world.now()).toBe('200')
+    await many(world)
+    status = 'terminated'
+    expect((await world.announce(body)).status).toBe(429)
+    expect(await world.now()).toBe('403 mission_terminated')
   })
 
   it('are not hindered by a hundred revocations of the person server [MISS-9]', async () => {

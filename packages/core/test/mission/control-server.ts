@@ -4,7 +4,7 @@ import { answerWellKnown } from '@aauth-guard/core/adapter'
 import { type MissionSource, missionControl, monitorMissions } from '@aauth-guard/core/missions'
 import { type Agent, makeKey, TestIssuer, toSignedRequest } from '@aauth-guard/testing'
 import { verify } from '@hellocoop/httpsig'
-import { vi } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { makeSigningKey } from '../issuing/issued.ts'
 import { makeWorld, type World } from '../world.ts'
 import { granted, s256, verdict } from './watched.ts'
@@ -77,7 +77,9 @@ export async function makeControlled(
     publishedKeys: published.filter(({ kid }) => kid !== signingKeys[alg].kid),
     ...others,
   })
-  // The other implementation reads the system's clock.
+  // The other implementation reads the system's clock, which stands still: seconds that are counted must not depend on it.
+  vi.useFakeTimers({ toFake: ['Date'], now: Math.floor(Date.now() / 1000) * 1000 })
+  onTestFinished(() => void vi.useRealTimers())
   world.net.clock.real()
   const issuer = new TestIssuer(
     world.net,

@@ -32,6 +32,16 @@ describe('a person server whose tombstones are full', () => {
     expect(await world.get()).toMatch(/^503 server_error/)
   })
 
+  it('has a mission asked for again once there is room, although it was found active meanwhile [MISS-9]', async () => {
+    let full = true
+    const find: TombstoneStore['find'] = () => (full ? 'full' : undefined)
+    const world = await makeWatchedWorld({}, { stores: { tombstones: { find, add: () => 'full' } } })
+    expect(await world.post()).toBe('200')
+    full = false
+    world.says(() => terminated)
+    expect(await world.post()).toBe('403 mission_terminated')
+  })
+
   it.each([
     [1000, 1],
     [1001, 2],
@@ -44,11 +54,11 @@ describe('a person server whose tombstones are full', () => {
       world.says(() => answer.promise)
       const clock = vi.spyOn(performance, 'now').mockReturnValue(5000)
       const first = world.post()
-      await vi.waitFor(() => expect(world.asked).toHaveLength(1))
+      await vi.waitFor(() => expect(world.asked).toHaveLength(1), { timeout: 60_000 })
       clock.mockReturnValue(5000 + milliseconds)
       const second = world.post()
       // The mission is asked for right after its tombstone was.
-      await vi.waitFor(() => expect(find).toHaveBeenCalledTimes(2))
+      await vi.waitFor(() => expect(find).toHaveBeenCalledTimes(2), { timeout: 60_000 })
       await settled()
       answer.open(active)
       expect(await Promise.all([first, second])).toEqual(['200', '200'])

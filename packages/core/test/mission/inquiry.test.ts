@@ -1,7 +1,7 @@
 import type { MissionInquiry, MissionSource } from '@aauth-guard/core/missions'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { stateOf } from '../../src/resource/state-of.ts'
-import { awaitDeadlines } from '../awaited-deadlines.ts'
+import { neverAnswers } from '../never-answers.ts'
 import {
   type ControlledWorld,
   controlMembers,
@@ -91,7 +91,7 @@ describe('post', () => {
     'data:application/json,{}',
   ])('sends nothing to %j', async (url) => {
     const { world, outcome } = await lent((inquiry) => inquiry.post(url, {}))
-    expect(outcome).toBe(`${url} is no endpoint of ${personServer}`)
+    expect(outcome).toBe(`"${url}" is not an endpoint of "${personServer}"`)
     expect(world.net.fetches).toHaveLength(2)
     expect(world.asked).toEqual([])
   })
@@ -120,19 +120,17 @@ describe('post', () => {
   })
 
   it('is given up at the deadline where the person server does not answer [I12]', async () => {
-    awaitDeadlines()
-    const { outcome } = await lent(ask, {}, () => new Promise(() => undefined))
+    const { outcome } = await lent(ask, {}, neverAnswers)
     expect(outcome).toMatch(/abort|deadline|timeout/i)
   })
 
   it('is given up at the deadline where fetch does not listen', async () => {
-    awaitDeadlines()
     let world: ControlledWorld | undefined
     let signal: AbortSignal | null | undefined
     const deaf: typeof fetch = (input, init) => {
       if (init?.method !== 'POST' && world !== undefined) return world.net.fetch(input, init)
       signal = init?.signal
-      return new Promise(() => undefined)
+      return neverAnswers()
     }
     let outcome: unknown
     const source: MissionSource = async (_, inquiry) => {
@@ -157,7 +155,9 @@ describe('post', () => {
     world = await makeControlled(controlMembers, { source })
     open.push(world)
     await world.post()
-    expect(outcome).toBe(`this runtime cannot check addresses; name ${personServer} in trust`)
+    expect(outcome).toBe(
+      `this runtime cannot check addresses: list "${personServer}" in "trust.personServers"`,
+    )
     expect(world.asked).toEqual([])
   })
 })

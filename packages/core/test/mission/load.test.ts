@@ -8,6 +8,8 @@ import { digest, generations, granted, settled, verdict } from './watched.ts'
 
 /** 10 000 in `npx pnpm@12 test:deep`. */
 const count = countOfRuns(1000)
+/** Of which so many are called at a time, beside those that ended. */
+const called = Math.min(250, count / 10)
 const activeTtl = 30
 const maxStale = 300
 /** Seconds after which everybody asks again once the source answers: the rest of the line, a step, the longest wait. */
@@ -121,9 +123,9 @@ describe(`${count} missions, of which 200 end`, () => {
       at += 2 + draw(4)
       net.clock.set(now + at)
       while (ended.size < Math.min(200, at / 3)) await end()
-      const called = [...[...ended].filter(() => draw(3) === 0), ...Array.from({ length: 250 }, one)]
-      for (const [i, found] of (await call(resource, called)).entries()) {
-        const fault = faultOf(called[i] as Running, at, found)
+      const chosen = [...[...ended].filter(() => draw(3) === 0), ...Array.from({ length: called }, one)]
+      for (const [i, found] of (await call(resource, chosen)).entries()) {
+        const fault = faultOf(chosen[i] as Running, at, found)
         if (fault !== undefined) faults.push(`${at}: ${fault}`)
         tally.set(found.slice(0, 3), (tally.get(found.slice(0, 3)) ?? 0) + 1)
       }

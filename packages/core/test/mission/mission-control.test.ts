@@ -151,9 +151,13 @@ describe('why nobody can tell', () => {
     [offersNone, {}, undefined],
     [offersNone, { mission_control_endpoint: 7, mission_control_actions_supported: actions }, undefined],
     [offersNone, { ...managementMembers, mission_endpoint: 7 }, undefined],
-    ['the person server knows another status', controlMembers, { ...fresh, mission_status: 'suspended' }],
     [
-      'fresh_until is no date-time',
+      'the person server answered with the status "suspended"',
+      controlMembers,
+      { ...fresh, mission_status: 'suspended' },
+    ],
+    [
+      '"fresh_until" of the person server is not a date-time',
       controlMembers,
       { ...fresh, mission_status: 'active', fresh_until: '2030-13-01T00:00:00Z' },
     ],

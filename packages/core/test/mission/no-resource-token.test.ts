@@ -45,7 +45,7 @@ describe('of a mission that ended while its handler ran', () => {
     await world.resource.missions.terminate(mission)
     await work(world, auth as never)
     expect(world.refusals.map(({ hint }) => hint)).toEqual([
-      `mission ${s256} of https://ps.example has ended`,
+      `mission "${s256}" of "https://ps.example" was terminated: the agent must propose a new one`,
     ])
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { awaitDeadlines } from '../awaited-deadlines.ts'
+import { neverAnswers } from '../never-answers.ts'
 import { makeWorld } from '../world.ts'
 import { granted, mission, verdict } from './watched.ts'
 
@@ -112,11 +112,11 @@ describe('what teaches nothing', () => {
   })
 
   it('is a 403 that never ends', async () => {
-    awaitDeadlines()
     const body = new ReadableStream({
       start(controller) {
         controller.enqueue(new TextEncoder().encode(JSON.stringify(said)))
       },
+      pull: neverAnswers,
     })
     expect((await observed(from(here, body))).found).toEqual(lives)
   })
@@ -138,6 +138,15 @@ describe('what teaches nothing', () => {
   it('is a 403 whose body somebody is reading', async () => {
     const response = from(here, JSON.stringify(said))
     response.body?.getReader()
+    expect((await observed(response)).found).toEqual(lives)
+  })
+
+  it('is a 403 of which somebody has read a part', async () => {
+    const response = from(here, JSON.stringify(said))
+    const reader = response.body?.getReader()
+    await reader?.read()
+    reader?.releaseLock()
+    expect([response.bodyUsed, response.body?.locked]).toEqual([true, false])
     expect((await observed(response)).found).toEqual(lives)
   })
 

@@ -1,6 +1,6 @@
 import { type MissionAnswer, monitorMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
-import { awaitDeadlines } from '../awaited-deadlines.ts'
+import { neverAnswers } from '../never-answers.ts'
 import { makeWorld } from '../world.ts'
 import {
   active,
@@ -117,9 +117,8 @@ describe('one person server', () => {
   })
 
   it('that never answers keeps nobody waiting beyond the deadline', async () => {
-    awaitDeadlines()
-    const world = await makeWatchedWorld({ deadline: 100 })
-    world.says(() => new Promise(() => undefined))
+    const world = await makeWatchedWorld()
+    world.says(neverAnswers)
     expect(new Set(await askMany(world, 0, 100))).toEqual(new Set(['unknown']))
   })
 })
@@ -141,11 +140,10 @@ describe('all person servers together', () => {
 
 describe('the deadline of a source', () => {
   it('aborts what it was lent', async () => {
-    awaitDeadlines()
     const signals: AbortSignal[] = []
     const source = (_: unknown, { signal }: { readonly signal: AbortSignal }) => {
       signals.push(signal)
-      return new Promise<never>(() => undefined)
+      return neverAnswers()
     }
     const { resource } = await makeWorld({ missions: monitorMissions({ source, deadline: 100 }) })
     await resource.missions.status({ approver: here, s256: digest(0) })

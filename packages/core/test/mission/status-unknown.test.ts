@@ -1,6 +1,6 @@
 import type { AAuthError } from '@aauth-guard/core'
 import { describe, expect, it } from 'vitest'
-import { awaitDeadlines } from '../awaited-deadlines.ts'
+import { neverAnswers } from '../never-answers.ts'
 import { now } from '../world.ts'
 import { active, anyKind, digest, down, granted, makeWatchedWorld, type Saying, s256 } from './watched.ts'
 
@@ -35,30 +35,27 @@ const faults: readonly (readonly [string, Saying])[] = [
       },
     }),
   ],
-  ['does not answer', () => new Promise(() => undefined)],
+  ['does not answer', neverAnswers],
 ]
 
 describe('a source that', () => {
-  it.each(faults)('%s says nothing: 503 and Retry-After, never 403 [MISS-9, L10]', async (how, fault) => {
-    if (how === 'does not answer') awaitDeadlines()
-    const world = await makeWatchedWorld({ deadline: 100 })
+  it.each(faults)('%s says nothing: 503 and Retry-After, never 403 [MISS-9, L10]', async (_, fault) => {
+    const world = await makeWatchedWorld()
     world.says(fault)
     expect(await world.post()).toBe('503 server_error 3')
   })
 
   it.each(faults)(
     '%s says nothing for safe methods either where it never said anything',
-    async (how, fault) => {
-      if (how === 'does not answer') awaitDeadlines()
-      const world = await makeWatchedWorld({ deadline: 100 })
+    async (_, fault) => {
+      const world = await makeWatchedWorld()
       world.says(fault)
       expect(await world.get()).toBe('503 server_error 3')
     },
   )
 
-  it.each(faults)('%s leaves safe methods what it said last', async (how, fault) => {
-    if (how === 'does not answer') awaitDeadlines()
-    const world = await makeWatchedWorld({ deadline: 100 })
+  it.each(faults)('%s leaves safe methods what it said last', async (_, fault) => {
+    const world = await makeWatchedWorld()
     await world.get()
     world.says(fault)
     world.net.clock.advance(30)
@@ -66,13 +63,13 @@ describe('a source that', () => {
   })
 
   it('answers beyond its deadline is not heard', async () => {
-    awaitDeadlines()
-    const world = await makeWatchedWorld({ deadline: 100 })
+    const world = await makeWatchedWorld()
     let late: (() => void) | undefined
     world.says(
       () =>
         new Promise((resolve) => {
           late = () => resolve(active)
+          void neverAnswers()
         }),
     )
     expect(await world.post()).toBe('503 server_error 3')

@@ -7,8 +7,8 @@ import { anyKind, generations, granted, mission, s256, verdict } from './watched
 const ended = {
   status: 403,
   error: 'mission_terminated',
-  detail: 'The mission of the token has ended.',
-  error_description: 'The mission of the token has ended.',
+  detail: 'The mission of the token was terminated.',
+  error_description: 'The mission of the token was terminated.',
   mission_status: 'terminated',
 }
 

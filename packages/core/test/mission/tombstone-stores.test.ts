@@ -1,6 +1,6 @@
 import type { Tombstone, TombstoneStore } from '@aauth-guard/core'
 import { describe, expect, it } from 'vitest'
-import { awaitDeadlines } from '../awaited-deadlines.ts'
+import { neverAnswers } from '../never-answers.ts'
 import { makeWorld, type World } from '../world.ts'
 import { active, granted, makeWatchedWorld, mission, s256, terminated, verdict } from './watched.ts'
 
@@ -20,7 +20,6 @@ function shared(): TombstoneStore {
   }
 }
 
-const never = new Promise<never>(() => undefined)
 const fault = new Error('connection lost')
 
 describe('a store of tombstones that answers later', () => {
@@ -100,7 +99,7 @@ const failing: readonly (readonly [string, () => unknown])[] = [
     },
   ],
   ['rejects', () => Promise.reject(fault)],
-  ['does not answer', () => never],
+  ['does not answer', neverAnswers],
   ['answers null', () => null],
   ['answers true', () => true],
   ['answers false', () => false],
@@ -115,14 +114,12 @@ const failing: readonly (readonly [string, () => unknown])[] = [
 ]
 
 describe('a store of tombstones that', () => {
-  it.each(failing)('%s when it is asked refuses with 503', async (how, find) => {
-    if (how === 'does not answer') awaitDeadlines()
+  it.each(failing)('%s when it is asked refuses with 503', async (_, find) => {
     const world = await worldWith({ find: find as TombstoneStore['find'], add: () => 'recorded' })
     expect(await call(world)).toBe('503 server_error 5')
   })
 
-  it.each(failing)('%s when it is asked lets tokens without mission pass', async (how, find) => {
-    if (how === 'does not answer') awaitDeadlines()
+  it.each(failing)('%s when it is asked lets tokens without mission pass', async (_, find) => {
     const world = await worldWith({ find: find as TombstoneStore['find'], add: () => 'recorded' })
     expect(await verdict(world.call(await world.agent.authToken({ scope: 'access' })))).toBe('200')
   })
@@ -134,8 +131,7 @@ describe('a store of tombstones that', () => {
   it.each([
     ...failing.filter(([name]) => name !== 'answers "recorded"'),
     ['answers nothing', () => undefined] as const,
-  ])('%s when it is told has recorded nothing, and terminate says so [K15]', async (how, add) => {
-    if (how === 'does not answer') awaitDeadlines()
+  ])('%s when it is told has recorded nothing, and terminate says so [K15]', async (_, add) => {
     const world = await worldWith({ find: () => undefined, add: add as TombstoneStore['add'] })
     await expect(world.resource.missions.terminate(mission)).rejects.toBeInstanceOf(Error)
   })
@@ -155,8 +151,7 @@ describe('a store of tombstones that', () => {
 describe('an end that the source tells and the store cannot record', () => {
   it.each(failing.filter(([name]) => !name.includes('tombstone') && name !== 'answers "recorded"'))(
     'is refused all the same, where it %s, for safe methods too',
-    async (how, add) => {
-      if (how === 'does not answer') awaitDeadlines()
+    async (_, add) => {
       const tombstones: TombstoneStore = { find: () => undefined, add: add as TombstoneStore['add'] }
       const world = await makeWatchedWorld({}, { stores: { tombstones } })
       expect(await world.get()).toBe('200')

@@ -98,4 +98,11 @@ describe('revocation memory', () => {
     memory.add(revocation('a', '1', now + 100))
     expect(at(now + 161, () => memory.add(revocation('a', '2', now + 500)))).toBe('recorded')
   })
+
+  it('keeps the later of two purges, also where the clock went back in between', () => {
+    const memory = new RevocationMemory(1, 1, clock)
+    expect(at(now + 100, () => memory.purge({ iss: 'a' }))).toBe(now + 100)
+    expect(memory.purge({ iss: 'a' })).toBe(now + 100)
+    expect(memory.find({ iss: 'a', jti: '1' }).purgedAt).toBe(now + 100)
+  })
 })

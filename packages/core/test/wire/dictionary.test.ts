@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { DictionarySyntaxError, decodeBytes, type Item, readDictionary } from '../../src/wire/dictionary.ts'
+import { decodeBytes } from '../../src/wire/byte-sequence.ts'
+import { DictionarySyntaxError, type Item, readDictionary } from '../../src/wire/dictionary.ts'
 import { dictionaryCaps } from '../../src/wire/limits.ts'
 
 const read = (text: string) => readDictionary(text, dictionaryCaps)

@@ -1,11 +1,6 @@
 import { readdirSync } from 'node:fs'
-import {
-  type BareItem,
-  decodeBytes,
-  type Item,
-  type Member,
-  type Parameters,
-} from '../../src/wire/dictionary.ts'
+import { decodeBytes } from '../../src/wire/byte-sequence.ts'
+import type { BareItem, Item, Member, Parameters } from '../../src/wire/dictionary.ts'
 import { corpusPath, missing, readCorpus } from '../corpus.ts'
 
 /** A parse record of the httpwg structured-field corpus; its README explains the members. */

@@ -36,7 +36,7 @@ export async function answerMission(issuer: TestIssuer, request: Request, agent:
   }
 
   async function act(s256: string, body: Readonly<Record<string, unknown>>): Promise<Response> {
-    if (!isDigest(s256)) throw new ExchangeError('invalid_request', 'the path names no mission')
+    if (!isDigest(s256)) throw new ExchangeError('invalid_request', 'the path does not name a mission')
     if (missions.get(s256)?.agent !== agent) throw notFound()
     missions.assertMissionLive(s256, agent)
     const { action, description, summary } = body

@@ -80,7 +80,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
         : await persons.readUpstream(body.upstream_token, auth.iss, issuers)
     const mission = upstream ? upstream.mission : asserted
     if (mission !== undefined && !isDigest(mission))
-      throw new ExchangeError('invalid_request', 'mission_s256 is no digest')
+      throw new ExchangeError('invalid_request', 'mission_s256 is not a digest')
     const live = mission && issuer.missions.assertMissionLive(mission, upstream ? undefined : auth.agent)
     const iat = net.clock.now()
     const caps = [upstream?.exp, live ? live.expiresAt : undefined].filter((cap) => cap !== undefined)

@@ -28,7 +28,7 @@ export function answerRevocation(
     const { id, dwk } = await verifyServerCaller(net, request, content, heard[role])
     const { jti, exp } = readJsonObject(new TextDecoder().decode(content))
     if (typeof jti !== 'string' || jti === '' || !Number.isSafeInteger(exp))
-      throw new ExchangeError('invalid_request', 'jti is no string, or exp no NumericDate')
+      throw new ExchangeError('invalid_request', 'jti is not a string, or exp is not a NumericDate')
     const now = net.clock.now()
     issuer.withdrawn.add({ iss: id, jti, exp: exp as number })
     if (role === 'person-server' || dwk !== documents['person-server']) return new Response(null)

@@ -24,9 +24,26 @@ const importAlgorithm = {
 } as const
 const signAlgorithm = { Ed25519: { name: 'Ed25519' }, ES256: { name: 'ECDSA', hash: 'SHA-256' } } as const
 
+/** Of seeds that were used lately: suites make the same world for each of their tests. */
+const made = new Map<string, Promise<Omit<TestKey, 'kid'>>>()
+const mostMade = 100
+
 /** Makes a key of `seed`: the same seed, the same key. */
 export async function makeKey(seed: string, kid: string, alg: Algorithm): Promise<TestKey> {
-  const secret = await sha256(new TextEncoder().encode(`${alg} ${seed}`))
+  const name = `${alg} ${seed}`
+  const known = made.get(name) ?? makeKeyPair(name, alg)
+  made.delete(name)
+  made.set(name, known)
+  for (const oldest of made.keys()) {
+    if (made.size <= mostMade) break
+    made.delete(oldest)
+  }
+  const key = await known
+  return { ...key, kid, jwk: { ...key.jwk } }
+}
+
+async function makeKeyPair(name: string, alg: Algorithm): Promise<Omit<TestKey, 'kid'>> {
+  const secret = await sha256(new TextEncoder().encode(name))
   const der = concat(fromHex(pkcs8[alg]), secret)
   const key = await crypto.subtle.importKey('pkcs8', der, importAlgorithm[alg], true, ['sign'])
   const { kty, crv, x, y } = await exportJWK(key)
@@ -35,14 +52,13 @@ export async function makeKey(seed: string, kid: string, alg: Algorithm): Promis
   const digest = await sha256(new TextEncoder().encode(JSON.stringify(canonical)))
   return {
     alg,
-    kid,
     jwk,
     thumbprint: base64url(digest),
     sign: async (bytes) => new Uint8Array(await crypto.subtle.sign(signAlgorithm[alg], key, bytes)),
   }
 }
 
-/** Whether `signature` over `bytes` is one of a published key; `false` as well for a key that is none. */
+/** Whether `signature` over `bytes` is one of a published key; `false` as well for anything that is not a key. */
 export async function isSignedBy(
   jwk: Readonly<Record<string, unknown>>,
   bytes: Uint8Array<ArrayBuffer>,

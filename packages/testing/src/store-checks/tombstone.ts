@@ -5,7 +5,7 @@ import { boundedRestarts, restarts } from './tombstone-restart-proofs.ts'
 
 /** How much the store of a check may hold. A store that knows no bounds takes none of them. */
 export interface TombstoneBounds {
-  /** Ends of missions of one person server. */
+  /** Terminations of missions of one person server. */
   readonly maxPerServer: number
 }
 

@@ -29,10 +29,10 @@ export function readJsonObject(content: string): Readonly<Record<string, unknown
   try {
     body = JSON.parse(content)
   } catch {
-    throw new ExchangeError('invalid_request', 'the content is no JSON')
+    throw new ExchangeError('invalid_request', 'the content is not JSON')
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new ExchangeError('invalid_request', 'the content is no JSON object')
+    throw new ExchangeError('invalid_request', 'the content is not a JSON object')
   return body as Readonly<Record<string, unknown>>
 }
 

@@ -10,7 +10,7 @@ export interface EndpointName {
 
 /**
  * Where a server is to be asked: what its metadata says, or `server` itself if it has a path.
- * @throws {Error} where the metadata names no such endpoint
+ * @throws {Error} where the metadata does not name such an endpoint
  */
 export async function publishedEndpoint(
   net: World,

@@ -44,7 +44,7 @@ async function send(res: ServerResponse, { status, headers, body }: Response): P
   const { pipeline } = await import('node:stream/promises')
   res.writeHead(status, [...headers].flat())
   if (body === null) res.end()
-  // A client that has seen enough hangs up; that is no fault.
+  // A client that has seen enough hangs up, which is not a fault.
   else await pipeline(Readable.fromWeb(body as never), res).catch(() => undefined)
 }
 

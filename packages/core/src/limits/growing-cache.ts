@@ -1,0 +1,76 @@
+import { LRUCache } from 'lru-cache'
+import { ownMembers } from '../assert/own-members.ts'
+
+interface Bounds<Value> {
+  readonly max: number
+  /** With {@link sizeCalculation}: the sum of all sizes. */
+  readonly maxSize?: number
+  readonly sizeCalculation?: (value: Value, key: string) => number
+  readonly dispose?: (value: Value) => void
+}
+
+/** Left out, they would be an object that inherits what `Object.prototype` was given (Q01). */
+const noOptions = (): object => Object.create(null)
+
+const first = 16
+const growth = 4
+
+/**
+ * A least-recently-used cache that takes memory for what it holds. An `LRUCache` takes it for all that it may ever
+ * hold when it is made, which is megabytes and milliseconds for each resource.
+ */
+export class GrowingCache<Value extends object | number | true> {
+  readonly #bounds: Bounds<Value>
+  #cache: LRUCache<string, Value>
+
+  constructor(bounds: Bounds<Value>) {
+    this.#bounds = ownMembers(bounds)
+    this.#cache = this.#make(Math.min(first, bounds.max))
+  }
+
+  /** Looks an entry up, which makes it the most recently used. */
+  get(key: string): Value | undefined {
+    return this.#cache.get(key, noOptions())
+  }
+
+  has(key: string): boolean {
+    return this.#cache.has(key, noOptions())
+  }
+
+  /** Adds or replaces an entry. The least recently used ones make room for it where there is none. */
+  set(key: string, value: Value): void {
+    const { size, max } = this.#cache
+    if (size === max && max < this.#bounds.max && !this.has(key)) this.#grow()
+    this.#cache.set(key, value, noOptions())
+  }
+
+  delete(key: string): boolean {
+    return this.#cache.delete(key)
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#cache.keys()
+  }
+
+  entries(): IterableIterator<[string, Value]> {
+    return this.#cache.entries()
+  }
+
+  #grow(): void {
+    const smaller = this.#cache
+    this.#cache = this.#make(Math.min(smaller.max * growth, this.#bounds.max))
+    for (const key of smaller.rkeys())
+      this.#cache.set(key, smaller.peek(key, noOptions()) as Value, noOptions())
+  }
+
+  #make(max: number): LRUCache<string, Value> {
+    const { maxSize, sizeCalculation, dispose } = this.#bounds
+    return new LRUCache(
+      ownMembers({
+        max,
+        ...(maxSize !== undefined && sizeCalculation && { maxSize, sizeCalculation }),
+        ...(dispose && { dispose }),
+      }),
+    )
+  }
+}
