@@ -35,7 +35,7 @@ export function prologue({ apis, issuers, adapter }: Stage): string[] {
   const all: Readonly<Record<string, string>> = { ...apis, ...issuers }
   const at = (host: string): string => `${host} is ${all[host]}`
   return [
-    'An agent calls an API, and there is no API key. Every request is signed with the agent’s own key and carries a token in which somebody vouches for that key. One line in the API checks all of it.',
+    'An agent calls an API without an API key. Every request is signed with the agent’s own key and carries a token in which somebody vouches for that key. One line in the API checks all of it.',
     'Ada is a person, and ps.example is the server that speaks for her: her person server. The planner is an agent that works for her, and agent.example vouches for it. notes.example is an Express API. Later on come team.example, the API of Ada’s employer, and as.example, which decides for that API; last runs.example, whose work outlives those who do it.',
     `All of them run here, as HTTP servers: ${at('notes.example')}, ${at('agent.example')}, ${at('ps.example')}, ${at('team.example')}, ${at('as.example')}, ${at('runs.example')} (on ${adapter}).`,
     signs,

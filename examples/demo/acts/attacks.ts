@@ -62,7 +62,7 @@ export function attacks(stage: Stage, { agent, grant, renewal }: Omit<Target, 't
       who: 'A thief has the token, but not the key.',
       play: () => misuse('wrong-key', ['signature-key', 'signature']),
       told: badSignature,
-      because: 'A token names a key and is worth nothing without it. That is why it is no API key.',
+      because: 'A token names a key and is worth nothing without it. So it is not an API key.',
     },
     otherAudience: {
       who: 'A token that was made for bank.example.',
