@@ -11,22 +11,42 @@ export interface Packed {
   readonly tarball: string
 }
 
-const packages = resolve(import.meta.dirname, '../packages')
+export interface Manifest {
+  readonly name: string
+  readonly version?: string
+  readonly private?: boolean
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
+}
 
-/** Packs every public package into a folder that is gone when the process ends. Needs `pnpm run build` before. */
-export function packAll(): readonly Packed[] {
+/**
+ * Packs every public package into a folder that is gone when the process ends. Needs `pnpm run build` before.
+ * @param root of the repository, or of a copy of it
+ */
+export function packAll(root: string = resolve(import.meta.dirname, '..')): readonly Packed[] {
   const out = mkdtempSync(join(tmpdir(), 'aauth-guard-packed-'))
   process.on('exit', () => rmSync(out, { recursive: true, force: true }))
-  return readdirSync(packages).flatMap((folder) => {
-    const { name, private: isPrivate } = JSON.parse(
-      readFileSync(join(packages, folder, 'package.json'), 'utf8'),
-    ) as { name: string; private?: boolean }
-    if (isPrivate) return []
-    const tarball = join(out, `${folder}.tgz`)
-    execFileSync('npx', ['--yes', 'pnpm@12', 'pack', '--out', tarball], {
-      cwd: join(packages, folder),
-      stdio: 'pipe',
-    })
-    return [{ name, folder, tarball }]
+  const packages = readdirSync(join(root, 'packages'))
+    .map((folder) => ({ folder, ...manifestIn(root, folder) }))
+    .filter((one) => !one.private)
+  const filters = packages.flatMap(({ folder }) => ['--filter', `./packages/${folder}`])
+  execFileSync('npx', ['--yes', 'pnpm@12', '-r', ...filters, 'pack', '--pack-destination', out], {
+    cwd: root,
+    stdio: 'pipe',
   })
+  return packages.map(({ name, folder, version }) => ({
+    name,
+    folder,
+    tarball: join(out, `aauth-guard-${folder}-${version}.tgz`),
+  }))
+}
+
+export function manifestIn(root: string, folder: string): Manifest {
+  return JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')) as Manifest
+}
+
+/** A text file of a packed package. */
+export function packedFile(tarball: string, file: string): string {
+  return execFileSync('tar', ['-xzOf', tarball, `package/${file}`], { encoding: 'utf8' })
 }

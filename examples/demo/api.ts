@@ -8,7 +8,7 @@ type Options = Pick<ResourceOptions, 'issuer' | 'accessServer' | 'fetch' | 'onDe
 export function notesApi(options: Options): Express {
   const resource = createResource({
     trust: {
-      agentProviders: ['https://agent.example'],
+      agentProviders: 'any',
       personServers: ['https://ps.example', 'https://classic-ps.example'],
     },
     scopes: { 'notes.read': 'Read your notes', 'notes.write': 'Add to your notes' },

@@ -1,7 +1,7 @@
 /**
- * A person, an agent and an API on loopback: `npx pnpm@12 demo`. Exits with 0 only if every step went as told.
- * `--falsify N` tells step N wrongly, to show that it would be noticed; `--adapter NAME` (express, koa, hono, fetch)
- * builds the API of the last two acts on another adapter.
+ * A person, an agent and an API on loopback: `npx pnpm@12 demo`. Exits with 0 only if every step went as expected, and
+ * else with 1. `--all` tells the whole story; `--falsify N` expects something else of step N, to show that it would be
+ * noticed; `--adapter NAME` (express, koa, hono, fetch) builds the API of the missions on another adapter.
  */
 import { painter } from './paint.ts'
 import { runDemo } from './run.ts'

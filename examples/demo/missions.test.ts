@@ -29,12 +29,12 @@ async function play(
 
 describe('the acts of a mission', () => {
   it.each(Object.keys(adapters) as Adapter[])(
-    'go as told in both generations on %s: a run is resumed by its mission and class alone, until the mission ends [MISS-4, MISS-9, MISS-10, MISS-11, CLASS-2, CLASS-3]',
+    'go as expected in both generations on %s: a run is resumed by its mission and class alone, until the mission ends [MISS-4, MISS-9, MISS-10, MISS-11, CLASS-2, CLASS-3]',
     async (adapter) => {
       const { failure, lines } = await play(adapter)
       expect(failure).toBeUndefined()
       expect(lines.join(' ')).toContain(`At runs.example, here on ${adapter},`)
-      expect(lines.at(-1)).toBe('  ✓ 39 steps, all of them as told.')
+      expect(lines.at(-1)).toBe('  ✓ 39 steps, all of them as expected.')
     },
   )
 
@@ -67,35 +67,35 @@ describe('the acts of a mission', () => {
       (missions) => {
         missions.managers = []
       },
-      '4 "With it, it asks for a run." did not go as told: status was 503',
+      '4 "With it, it asks for a run." did not go as expected: status was 503',
     ],
     [
       'cannot say whether the mission lives',
       (missions) => {
         missions.misbehaviour = 'server-error'
       },
-      '4 "With it, it asks for a run." did not go as told: status was 503',
+      '4 "With it, it asks for a run." did not go as expected: status was 503',
     ],
     [
       'names another mission in its answer',
       (missions) => {
         missions.misbehaviour = 'other-mission'
       },
-      '4 "With it, it asks for a run." did not go as told: status was 503',
+      '4 "With it, it asks for a run." did not go as expected: status was 503',
     ],
     [
       'lets the mission expire',
       (missions) => {
         missions.lifetime = 0
       },
-      '3 "It asks ps.example for a person token for runs.example, under the mission." did not go as told: status was 403',
+      '3 "It asks ps.example for a person token for runs.example, under the mission." did not go as expected: status was 403',
     ],
     [
       'never ends the mission',
       (missions) => {
         missions.end = async () => []
       },
-      '19 "Ada ends the mission at ps.example, while the replacement is at work." did not go as told: terminated there was false',
+      '19 "Ada ends the mission at ps.example, while the replacement is at work." did not go as expected: terminated there was false',
     ],
   ])('stop where the person server %s', async (_, change, step) => {
     const { failure } = await play('fetch', ({ ps }) => change(ps.missions))

@@ -4,7 +4,7 @@ import { painter, wrap } from './paint.ts'
 import type { Facts, Outcome, Step } from './play.ts'
 
 const told: Facts = { status: 401, error: 'invalid_jwt', body: { list: [1] } }
-const failure = 'Step 1 "Somebody knocks." did not go as told:'
+const failure = 'Step 1 "Somebody knocks." did not go as expected:'
 
 /** What the narrator says of one step, and the lines it prints. */
 async function narrate(play: () => Promise<Outcome>): Promise<[string | undefined, string[]]> {
@@ -41,7 +41,7 @@ describe('the narrator', () => {
       '    ✓ So it is.',
       '',
     ])
-    expect(lines.at(-1)).toBe('  ✓ 2 steps, all of them as told.')
+    expect(lines.at(-1)).toBe('  ✓ 2 steps, all of them as expected.')
   })
 
   it('sets off further requests, what a token says, and each of several', async () => {
@@ -60,15 +60,19 @@ describe('the narrator', () => {
   })
 
   it.each<[string, Facts, string]>([
-    ['another status', { ...told, status: 200 }, 'status was 200, told was 401'],
-    ['another code', { ...told, error: 'expired_jwt' }, 'error was expired_jwt, told was invalid_jwt'],
-    ['another body', { ...told, body: { list: [] } }, 'body was { "list": [] }, told was { "list": [ 1 ] }'],
+    ['another status', { ...told, status: 200 }, 'status was 200, expected was 401'],
+    ['another code', { ...told, error: 'expired_jwt' }, 'error was expired_jwt, expected was invalid_jwt'],
+    [
+      'another body',
+      { ...told, body: { list: [] } },
+      'body was { "list": [] }, expected was { "list": [ 1 ] }',
+    ],
     [
       'a fact that is missing',
       { status: 401, error: 'invalid_jwt' },
-      'body was nothing, told was { "list": [ 1 ] }',
+      'body was nothing, expected was { "list": [ 1 ] }',
     ],
-    ['a fact nobody told of', { ...told, 'retry-after': '5' }, 'retry-after was 5, told was nothing'],
+    ['a fact nobody told of', { ...told, 'retry-after': '5' }, 'retry-after was 5, expected was nothing'],
   ])('notices %s, and stops', async (_, facts, difference) => {
     const [fault, lines] = await narrate(answering(facts))
     expect(fault).toBe(`${failure} ${difference}`)

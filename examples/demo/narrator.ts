@@ -12,7 +12,7 @@ const margins: Readonly<Record<string, string>> = {
   '· ': '        · ',
 }
 
-/** Tells a story step by step while it happens, and stops at the first step that does not go as told. */
+/** Tells a story step by step while it happens, and stops at the first step that does not go as expected. */
 export class Narrator {
   private count = 0
   private readonly print: (line: string) => void
@@ -37,14 +37,14 @@ export class Narrator {
       for (const step of steps) {
         const fault = await this.act(step)
         if (fault === undefined) continue
-        const failure = `Step ${this.count} "${step.who}" did not go as told: ${fault}`
+        const failure = `Step ${this.count} "${step.who}" did not go as expected: ${fault}`
         this.print('')
         this.say('  ✗ ', failure, 'red')
         return failure
       }
     }
     this.print('')
-    this.say('  ✓ ', `${this.count} steps, all of them as told.`, 'green')
+    this.say('  ✓ ', `${this.count} steps, all of them as expected.`, 'green')
     return undefined
   }
 
@@ -99,7 +99,7 @@ export class Narrator {
 function differ(told: Facts, found: Facts): string[] {
   return [...new Set([...Object.keys(told), ...Object.keys(found)])]
     .filter((name) => !isDeepStrictEqual(told[name], found[name]))
-    .map((name) => `${name} was ${show(found[name])}, told was ${show(told[name])}`)
+    .map((name) => `${name} was ${show(found[name])}, expected was ${show(told[name])}`)
 }
 
 function show(value: unknown): string {

@@ -4,12 +4,14 @@ import type { Paint } from './paint.ts'
 import { falsify } from './play.ts'
 import { adapterNamed } from './runs-api/adapters.ts'
 import { openStage } from './stage.ts'
-import { prologue, story } from './story.ts'
+import { prologue, prologueInShort, story, storyInShort } from './story.ts'
 import { realTime } from './time.ts'
+
+const wholeStory = 'All of it, both generations of drafts and access servers included: npx pnpm@12 demo --all'
 
 /**
  * Plays the demo. `args` are those of the program.
- * @returns the exit code: 0 only if every step went as told
+ * @returns the exit code: 0 only if every step went as expected
  * @throws {RangeError} when there is no such adapter or step
  */
 export async function runDemo(
@@ -20,15 +22,22 @@ export async function runDemo(
 ): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { falsify: { type: 'string' }, adapter: { type: 'string', default: 'express' } },
+    options: {
+      all: { type: 'boolean', default: false },
+      falsify: { type: 'string' },
+      adapter: { type: 'string', default: 'express' },
+    },
   })
-  const { falsify: number } = values
+  const { all, falsify: number } = values
   const stage = await openStage(adapterNamed(values.adapter), time)
   try {
-    const acts = story(stage)
+    const acts = all ? story(stage) : storyInShort(stage)
     const told = number === undefined ? acts : falsify(acts, Number(number))
-    const failure = await new Narrator(print, paint).tell(prologue(stage), told)
-    return failure === undefined ? 0 : 1
+    const before = all ? prologue(stage) : prologueInShort(stage)
+    const failure = await new Narrator(print, paint).tell(before, told)
+    if (failure !== undefined) return 1
+    if (!all) print(`    ${wholeStory}`)
+    return 0
   } finally {
     await stage.close()
   }

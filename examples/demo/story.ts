@@ -1,6 +1,7 @@
 import { attacksAct } from './acts/attacks.ts'
 import { fourPartyAct } from './acts/four-party.ts'
 import { fourPartyMissionHeaderAct } from './acts/four-party-mission-header.ts'
+import { actsInShort } from './acts/in-short.ts'
 import { mission, missionHeaderAct } from './acts/mission-header.ts'
 import { missionsAct } from './acts/missions.ts'
 import { missionsMissionHeaderAct } from './acts/missions-mission-header.ts'
@@ -11,15 +12,33 @@ import { missionHeaderGeneration, personTokenGeneration } from './generations.ts
 import type { Act } from './play.ts'
 import type { Stage } from './stage.ts'
 
-/** What is said before the first act. */
+/** What is told in short: at most 15 steps. */
+export function storyInShort(stage: Stage): Act[] {
+  return actsInShort(stage, new Caller(stage, stage.planner))
+}
+
+/** What is said before that. */
+export function prologueInShort({ adapter }: Stage): string[] {
+  return [
+    'AAuth lets AI agents call an API without API keys. An agent signs each request with its own key, and sends a token in which somebody vouches for that key. The API checks all of it in one line:',
+    "app.get('/notes', protect(resource, { scope: 'notes.read' }), handler)",
+    `Ada is a person, and ps.example is the server that speaks for her: her person server. The planner is an agent that works for her, and agent.example vouches for it. notes.example is an Express API with that line, and runs.example is an API on ${adapter} that works under missions. All of them run here, as HTTP servers on loopback.`,
+    signs,
+  ]
+}
+
+const signs =
+  '→ is what is sent, ← is what comes back, ✓ is why, and = is what the token above it says. Tokens, signatures and digests are cut short.'
+
+/** What is said before the first act of the whole story. */
 export function prologue({ apis, issuers, adapter }: Stage): string[] {
   const all: Readonly<Record<string, string>> = { ...apis, ...issuers }
   const at = (host: string): string => `${host} is ${all[host]}`
   return [
-    'An agent calls an API, and there is no API key. Every request is signed with the agent’s own key and carries a token in which somebody vouches for that key. One line in the API checks all of it.',
+    'An agent calls an API without an API key. Every request is signed with the agent’s own key and carries a token in which somebody vouches for that key. One line in the API checks all of it.',
     'Ada is a person, and ps.example is the server that speaks for her: her person server. The planner is an agent that works for her, and agent.example vouches for it. notes.example is an Express API. Later on come team.example, the API of Ada’s employer, and as.example, which decides for that API; last runs.example, whose work outlives those who do it.',
     `All of them run here, as HTTP servers: ${at('notes.example')}, ${at('agent.example')}, ${at('ps.example')}, ${at('team.example')}, ${at('as.example')}, ${at('runs.example')} (on ${adapter}).`,
-    '→ is what is sent, ← is what comes back, ✓ is why, and = is what the token above it says. Tokens, signatures and digests are cut short.',
+    signs,
   ]
 }
 

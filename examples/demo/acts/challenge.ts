@@ -5,7 +5,7 @@ import type { Stage } from '../stage.ts'
 /** What both generations begin with. */
 export function knockUnsigned(stage: Stage): Step {
   return {
-    who: 'A stranger asks for the notes, without any signature.',
+    who: 'Somebody asks for the notes, without any signature.',
     play: () => send(stage, unsigned('GET', '/notes')),
     told: {
       status: 401,

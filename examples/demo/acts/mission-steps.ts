@@ -2,6 +2,13 @@ import type { Caller } from '../caller.ts'
 import type { MissionPlay } from '../mission-play.ts'
 import type { Facts, Outcome, Step } from '../play.ts'
 
+const terminated: Facts = {
+  status: 403,
+  error: 'mission_terminated',
+  mission_status: 'terminated',
+  termination_reason: 'revoked',
+}
+
 /** How runtimes get in by themselves, in one generation. */
 export interface Ways {
   readonly play: MissionPlay
@@ -55,15 +62,9 @@ export function workSteps({ play, byItself, way }: Ways): Step[] {
 
 /** The wrong mission, none, and the end of the right one. */
 export function endSteps({ play, byItself, way }: Ways): Step[] {
-  const { second, replacement, host } = play
+  const { second, replacement } = play
   const path = `/runs/run-${play.run}/steps`
   const refused: Facts = { [`the ${second.name} asked`]: way(path, 403) }
-  const terminated: Facts = {
-    status: 403,
-    error: 'mission_terminated',
-    mission_status: 'terminated',
-    termination_reason: 'revoked',
-  }
   const working = { authToken: '' }
   return [
     proposal(play, second, 'PHOTOS', 'Sort the photos of the week'),
@@ -86,18 +87,7 @@ export function endSteps({ play, byItself, way }: Ways): Step[] {
       },
       because: 'Her server vouches for Ada alone, and that is too little here, whatever token it would get.',
     },
-    {
-      who: `Ada ends the mission at ${host}, while the replacement is at work.`,
-      play: () => play.told(play.end('MAIL')),
-      told: { 'terminated there': true },
-      because: 'Nobody tells the API, as the protocol has it. It is up to the API to ask.',
-    },
-    {
-      who: 'The replacement takes one step after the other, until it is refused.',
-      play: () => play.told(play.workUntilRefused(replacement)),
-      told: { ...terminated, 'served more than 1 s after the end': 0 },
-      because: 'The last good answer was at most 1 s old; then the API asked, and heard of the end.',
-    },
+    ...terminationSteps(play, replacement, 'replacement'),
     {
       who: 'The second runtime goes on, with its token of that mission.',
       play() {
@@ -106,6 +96,24 @@ export function endSteps({ play, byItself, way }: Ways): Step[] {
       },
       told: terminated,
       because: 'An end is for good: the API asks no more, and refuses every token of the mission at once.',
+    },
+  ]
+}
+
+/** Ada ends the mission while `name` works in it, and the API finds out. */
+export function terminationSteps(play: MissionPlay, worker: Caller, name: string): Step[] {
+  return [
+    {
+      who: `Ada ends the mission at ${play.host}, while the ${name} is at work.`,
+      play: () => play.told(play.end('MAIL')),
+      told: { 'terminated there': true },
+      because: 'Nobody tells the API, as the protocol has it. It is up to the API to ask.',
+    },
+    {
+      who: `The ${name} takes one step after the other, until it is refused.`,
+      play: () => play.told(play.workUntilRefused(worker)),
+      told: { ...terminated, 'served more than 1 s after the end': 0 },
+      because: 'The last good answer was at most 1 s old; then the API asked, and heard of the end.',
     },
   ]
 }

@@ -9,29 +9,8 @@ import { endSteps, proposal, type Ways, workSteps } from './mission-steps.ts'
 export function missionsAct(stage: Stage): Act {
   const play = new MissionPlay(stage, stage.missionCast)
   const { first, replacement, foreign } = play
-  const way = (path: string, status: number): string[] => [
-    'POST ps.example/person-token: 200',
-    `POST runs.example${path}: 401`,
-    'POST ps.example/auth-token: 200',
-    `POST runs.example${path}: ${status}`,
-  ]
-  const ways: Ways = {
-    play,
-    way,
-    async byItself(caller, path, mission) {
-      const under = mission === undefined ? {} : { mission_s256: play.mission(mission).s256 }
-      const given = await caller.askForPersonToken(api, under)
-      const token = caller.held.personToken
-      const { sent, facts, ...rest } = await caller.byItself(`${api}${path}`, { method: 'POST' }, { token })
-      const asked = `the ${caller.name} asked`
-      const before = `POST ${play.host}/person-token: ${given.facts.status}`
-      return {
-        ...rest,
-        sent: [...given.sent, ...further(sent)],
-        facts: { ...facts, [asked]: [before, ...((facts[asked] ?? []) as string[])] },
-      }
-    },
-  }
+  const ways = waysOf(play)
+  const { way } = ways
 
   /** Shows the agent token, and asks for the result with the auth token. */
   const resultOnceKnown = async (caller: Caller): Promise<Outcome> => {
@@ -197,5 +176,32 @@ export function missionsAct(stage: Stage): Act {
         because: 'There are no more tokens of it, and those that there are open nothing.',
       },
     ],
+  }
+}
+
+/** By draft 11, where a runtime that gets in by itself asks for a person token first. */
+export function waysOf(play: MissionPlay): Ways {
+  const way = (path: string, status: number): string[] => [
+    'POST ps.example/person-token: 200',
+    `POST runs.example${path}: 401`,
+    'POST ps.example/auth-token: 200',
+    `POST runs.example${path}: ${status}`,
+  ]
+  return {
+    play,
+    way,
+    async byItself(caller, path, mission) {
+      const under = mission === undefined ? {} : { mission_s256: play.mission(mission).s256 }
+      const given = await caller.askForPersonToken(api, under)
+      const token = caller.held.personToken
+      const { sent, facts, ...rest } = await caller.byItself(`${api}${path}`, { method: 'POST' }, { token })
+      const asked = `the ${caller.name} asked`
+      const before = `POST ${play.host}/person-token: ${given.facts.status}`
+      return {
+        ...rest,
+        sent: [...given.sent, ...further(sent)],
+        facts: { ...facts, [asked]: [before, ...((facts[asked] ?? []) as string[])] },
+      }
+    },
   }
 }
