@@ -1,6 +1,6 @@
 import { type Auth, isAAuthError, type Requirement, type Resource, type TokenKind } from '@aauth-guard/core'
 import { validateGuardOptions } from '@aauth-guard/core/adapter'
-import type { FastifyContextConfig, FastifyPluginCallback } from 'fastify'
+import type { FastifyContextConfig, FastifyPluginAsync } from 'fastify'
 import { answerRefusals } from './answer-refusals.ts'
 import type { GuardHook } from './hook.ts'
 import { type GuardOptions, protect } from './protect.ts'
@@ -24,8 +24,8 @@ declare module 'fastify' {
  * added. A route that was added before is guarded, too, but the requirement is checked at the first request, and
  * refusals of its handler go to the error handler.
  *
- * @param fallback what routes require that say nothing; left out, they are left alone. The requirement of a route takes
- * its place as a whole. Paths without a route are left alone.
+ * @param fallback what routes require that say nothing, so that no slip leaves one open; left out, they are left alone.
+ * The requirement of a route takes its place as a whole. Paths without a route are left alone.
  * @throws {TypeError} at once when `fallback` or `options` are not well-formed
  * @example
  * ```ts
@@ -46,9 +46,10 @@ export function aauth(
   resource: Resource,
   fallback?: Requirement<TokenKind>,
   options: GuardOptions = {},
-): FastifyPluginCallback {
+): FastifyPluginAsync {
   const { passErrors } = validateGuardOptions(options, ['passErrors', 'maxContent'])
-  const guards = new Map<unknown, GuardHook>([[fallback, protect(resource, fallback, options)]])
+  const guards = new Map<unknown, GuardHook>()
+  if (fallback !== undefined) guards.set(fallback, protect(resource, fallback, options))
   const guardOf = (
     config: FastifyContextConfig,
     otherwise: Requirement<TokenKind> | undefined,
@@ -60,7 +61,7 @@ export function aauth(
     guards.set(requirement, guard)
     return guard
   }
-  const plugin: FastifyPluginCallback = (app, _options, done) => {
+  const plugin: FastifyPluginAsync = async (app) => {
     app.decorateRequest('aauth')
     app.addHook('onRoute', (route) => {
       const { config = {}, errorHandler } = route
@@ -76,7 +77,6 @@ export function aauth(
       if (guard === undefined) done()
       else guard(request, reply, done)
     })
-    done()
   }
   // As fastify-plugin does it: the instance that registers the plugin gets its hooks, not a child of it.
   return Object.assign(plugin, {
