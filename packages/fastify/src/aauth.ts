@@ -61,7 +61,7 @@ export function aauth(
     guards.set(requirement, guard)
     return guard
   }
-  const plugin: FastifyPluginAsync = async (app) => {
+  const aauthGuard: FastifyPluginAsync = async (app) => {
     app.decorateRequest('aauth')
     app.addHook('onRoute', (route) => {
       const { config = {}, errorHandler } = route
@@ -79,8 +79,5 @@ export function aauth(
     })
   }
   // As fastify-plugin does it: the instance that registers the plugin gets its hooks, not a child of it.
-  return Object.assign(plugin, {
-    [Symbol.for('skip-override')]: true,
-    [Symbol.for('fastify.display-name')]: '@aauth-guard/fastify',
-  })
+  return Object.assign(aauthGuard, { [Symbol.for('skip-override')]: true })
 }
