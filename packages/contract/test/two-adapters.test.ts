@@ -66,7 +66,7 @@ describe('Koa in front of Express', () => {
     ['with a nonce', {}],
     ['that is accepted once only', { singleUse: true }],
   ])(
-    'a request %s is no replay to the guard behind, sent again it is [E23, J02]',
+    'a request %s is not a replay to the guard behind, and sent again it is [E23, J02]',
     async (_title, requirement) => {
       const { agent, url, net } = await serve((make) => {
         const guard = { resource: make(), requirement }

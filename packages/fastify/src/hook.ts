@@ -7,7 +7,7 @@ import { send } from './send.ts'
 export type GuardHook = (request: HookRequest, reply: HookReply, done: HookHandlerDoneFunction) => void
 
 /**
- * Makes a hook that goes on unless `decide` resolves to an answer. It is no async hook: Fastify would take the end of
+ * Makes a hook that goes on unless `decide` resolves to an answer. It is not an async hook: Fastify would take the end of
  * the connection for the end of such a hook, and go on to the handler when a refused client leaves early.
  */
 export function hookOf(
@@ -16,7 +16,7 @@ export function hookOf(
   return (request, reply, done) => {
     decide(request, reply)
       .then((answer) => (answer === undefined ? done() : send(reply, answer)))
-      // A rejection that nobody handles would end the process (security Q08), and `done` takes only an error for one.
+      // A rejection that nobody handles would end the process (Q08), and `done` takes only an error for one.
       .catch((fault: unknown) => done(fault instanceof Error ? fault : new Error(String(fault))))
   }
 }

@@ -83,7 +83,7 @@ describe('content on Fastify', () => {
   })
 
   it.each([
-    ['of a stranger', { ...note, mistake: 'stale' }],
+    ['of an unauthenticated client', { ...note, mistake: 'stale' }],
     ['that is not covered', { ...note, digest: false }],
   ] as const)('%s is not read by the guard', async (_title, sent) => {
     let read: boolean | undefined

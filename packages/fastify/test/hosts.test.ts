@@ -128,7 +128,7 @@ const preflight = {
   base: '',
 } as const
 
-/** Ways to answer, each with something that a stranger must not see. */
+/** Ways to answer, each with something that an unauthenticated client must not see. */
 const answers: Readonly<Record<string, RouteHandler>> = {
   'a text': async () => secret,
   JSON: async () => ({ notes: secret }),

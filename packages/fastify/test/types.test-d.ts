@@ -31,7 +31,7 @@ app.get<{ Params: { id: string } }>(
     holds<Same<typeof agent, AgentAuth>>()
     const person = getAuth(request, 'person-token')
     holds<Same<typeof person, PersonAuth | PersonTokenAuth>>()
-    // @ts-expect-error there is no such kind of token
+    // @ts-expect-error a kind of token by that name does not exist
     getAuth(request, 'resource-token')
     // @ts-expect-error the slot is read-only
     request.aauth = auth
