@@ -29,6 +29,10 @@ const consumers: Readonly<Record<string, { readonly beside: readonly string[]; r
     beside: ['koa', '@types/koa', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { protect } from '@aauth-guard/koa'\nimport Koa from 'koa'\nnew Koa().use(protect(createResource({ issuer: 'https://n.example', trust: 'any' })))",
   },
+  fastify: {
+    beside: ['fastify', '@types/node'],
+    use: "import { createResource } from '@aauth-guard/core'\nimport { aauth, getAuth } from '@aauth-guard/fastify'\nimport fastify from 'fastify'\nconst app = fastify({ http2: true })\napp.register(aauth(createResource({ issuer: 'https://n.example', trust: 'any' })))\napp.get<{ Params: { id: string } }>('/n/:id', { config: { aauth: { person: 'required' } } }, (request) => { const id: string = request.params.id; return { id, sub: getAuth(request, 'auth-token').sub } })",
+  },
   hono: {
     beside: ['hono', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { protect } from '@aauth-guard/hono'\nimport { Hono } from 'hono'\nnew Hono().get('/n/:id', protect(createResource({ issuer: 'https://n.example', trust: 'any' }), { accept: 'agent-token' }), (c) => { const agent: string = c.var.aauth.agent; return c.json({ agent, id: c.req.param('id') }) })",

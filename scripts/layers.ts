@@ -29,7 +29,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'packages/testing/src': ['signing', 'world', 'issuer', 'endpoints agent', 'network store-checks', 'index'],
 }
 const nodeFiles = /^(?:node\/|platform\/(?:node|egress|public-lookup)$)/
-const adapters = ['express', 'koa', 'hono']
+const adapters = ['express', 'koa', 'fastify', 'hono']
 const publicSubpaths = /^@aauth-guard\/core(?:\/(?:adapter|fetch|missions|node))?$/
 const protocolLibraries = /^(?:jose|structured-headers|lru-cache|@noble\/.*)$/
 

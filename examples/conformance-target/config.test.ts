@@ -78,7 +78,7 @@ it.each<[string, unknown, string]>([
   [
     'an adapter that does not exist',
     { adapter: 'rocket' },
-    'adapter "rocket" does not exist; there is express, koa, hono, fetch',
+    'adapter "rocket" does not exist; there is express, koa, fastify, hono, fetch',
   ],
   ['mission status that is no object', { ...least, missionStatus: 'x' }, '"missionStatus" must be an object'],
   [

@@ -22,7 +22,7 @@ export interface TargetConfig {
   readonly resource: ResourceOptions
 }
 
-const adapters = ['express', 'koa', 'hono', 'fetch'] as const
+const adapters = ['express', 'koa', 'fastify', 'hono', 'fetch'] as const
 const ownMembers = ['adapter', 'port', 'origins', 'routes', 'missionStatus']
 /** Those that JSON can express. */
 const resourceMembers = [

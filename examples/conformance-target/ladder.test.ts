@@ -12,7 +12,7 @@ const rows = [
   ['three-party', 'mission-header', ps, ['auth-token'], 'agent-token'],
   ['four-party', 'mission-header', as, ['auth-token'], 'agent-token'],
 ] as const
-const combinations = (['express', 'koa', 'hono', 'fetch'] as const).flatMap((adapter) =>
+const combinations = (['express', 'koa', 'fastify', 'hono', 'fetch'] as const).flatMap((adapter) =>
   rows.map((row) => [adapter, ...row] as const),
 )
 

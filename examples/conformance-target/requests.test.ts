@@ -9,7 +9,7 @@ const post: AgentRequest = {
   headers: { 'content-type': 'application/json' },
 }
 
-describe.each(['express', 'koa', 'hono', 'fetch'])('on %s', (adapter) => {
+describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter) => {
   let world: TargetWorld
   let token: string
   beforeAll(async () => {

@@ -57,6 +57,24 @@ const frameworks: readonly Difference[] = [
     because: 'the guard of an Express route leaves the route, since what is behind it expects a caller',
   },
   {
+    on: ['Fastify'],
+    cases: ['a parameter that cannot be decoded stays as it came'],
+    outcome: badUrl('/notes/%zz'),
+    because: 'Fastify refuses a path that it cannot decode before it asks any hook',
+  },
+  {
+    on: ['Fastify'],
+    cases: ['octets that are no UTF-8 stay as they came'],
+    outcome: badUrl('/notes/%E0%80%AF'),
+    because: 'Fastify refuses a path that it cannot decode before it asks any hook',
+  },
+  {
+    on: ['Fastify'],
+    cases: ['absolute form with an empty authority is refused'],
+    outcome: badUrl('http:///whoami'),
+    because: 'Fastify refuses a target that it cannot route before it asks any hook',
+  },
+  {
     on: ['Hono'],
     cases: [
       'HEAD is served like GET, without content',
@@ -75,13 +93,13 @@ const frameworks: readonly Difference[] = [
 
 const contents: readonly Difference[] = [
   {
-    on: koa,
+    on: [...koa, 'Fastify'],
     cases: [
       'a parser before the guard leaves what it read to be compared',
       'a parser before the guard hides no change',
     ],
     outcome: '503 server_error',
-    because: 'the parsers of Koa keep nothing of what they read, so the guard cannot compare it',
+    because: 'the parsers of Koa and Fastify keep nothing of what they read, so the guard cannot compare it',
   },
   {
     on: ['Hono', 'fetchGuard'],
@@ -184,3 +202,9 @@ const fetchHosts: readonly Difference[] = [
 ]
 
 export const differences: readonly Difference[] = [...frameworks, ...contents, ...nodeServer, ...fetchHosts]
+
+/** What Fastify says of a target that its router refuses. */
+function badUrl(target: string): string {
+  const message = `'${target}' is not a valid url component`
+  return `400 ${JSON.stringify({ error: 'Bad Request', code: 'FST_ERR_BAD_URL', message, statusCode: 400 })}`
+}

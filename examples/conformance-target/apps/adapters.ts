@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { Resource } from '@aauth-guard/core'
 import type { TargetRoute } from '../config.ts'
 import { expressApp } from './express.ts'
+import { fastifyApp } from './fastify.ts'
 import { fetchApp } from './fetch.ts'
 import { honoApp } from './hono.ts'
 import { koaApp } from './koa.ts'
@@ -10,6 +11,7 @@ import { koaApp } from './koa.ts'
 export const adapters = {
   express: expressApp,
   koa: koaApp,
+  fastify: fastifyApp,
   hono: honoApp,
   fetch: fetchApp,
 } satisfies Record<string, (resource: Resource, routes: readonly TargetRoute[]) => RequestListener>

@@ -7,5 +7,13 @@ export interface Adapter {
   readonly build: (resource: Resource) => RequestListener
 }
 
-export const adapterNames = ['Express 5', 'Express 4', 'Koa 3', 'Koa 2', 'Hono', 'fetchGuard'] as const
+export const adapterNames = [
+  'Express 5',
+  'Express 4',
+  'Koa 3',
+  'Koa 2',
+  'Fastify',
+  'Hono',
+  'fetchGuard',
+] as const
 export type AdapterName = (typeof adapterNames)[number]

@@ -1,7 +1,14 @@
 import type { Adapter } from './adapter.ts'
 import { expressAdapters } from './express.ts'
+import { fastifyAdapter } from './fastify.ts'
 import { fetchAdapter } from './fetch.ts'
 import { honoAdapter } from './hono.ts'
 import { koaAdapters } from './koa.ts'
 
-export const adapters: readonly Adapter[] = [...expressAdapters, ...koaAdapters, honoAdapter, fetchAdapter]
+export const adapters: readonly Adapter[] = [
+  ...expressAdapters,
+  ...koaAdapters,
+  fastifyAdapter,
+  honoAdapter,
+  fetchAdapter,
+]

@@ -42,6 +42,11 @@ export const targets: Suite = {
       '404 nothing here',
     ],
     [
+      'absolute form without a path takes none from its query [E11]',
+      { target: '/', wire: { target: 'http://notes.example?x=/whoami' } },
+      '404 nothing here',
+    ],
+    [
       'absolute form is routed into mounts as signed [E11]',
       { target: '/api/x', wire: { target: 'http://notes.example/api/x' } },
       '200 person-1',

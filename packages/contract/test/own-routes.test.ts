@@ -3,11 +3,13 @@ import { createResource, type Resource, type ResourceOptions, stepUp } from '@aa
 import { fetchGuard } from '@aauth-guard/core/fetch'
 import { monitorMissions } from '@aauth-guard/core/missions'
 import * as onExpress from '@aauth-guard/express'
+import * as onFastify from '@aauth-guard/fastify'
 import * as onHono from '@aauth-guard/hono'
 import * as onKoa from '@aauth-guard/koa'
 import { type Agent, createTestNetwork, dial, type TestNetwork } from '@aauth-guard/testing'
 import { getRequestListener } from '@hono/node-server'
 import express from 'express'
+import fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -33,6 +35,17 @@ const hosts: Readonly<Record<string, (resource: Resource) => RequestListener>> =
     app.use(onKoa.wellKnown(resource)).use(onKoa.protect(resource, reading))
     app.use((ctx) => stepUp(resource, onKoa.getAuth(ctx, 'auth-token'), purging))
     return app.callback()
+  },
+  fastify(resource) {
+    const app = fastify()
+    app.addHook('onRequest', onFastify.wellKnown(resource))
+    app.register(onFastify.aauth(resource))
+    app.register(async (routes) => {
+      routes.all('/notes', { config: { aauth: reading } }, (request) =>
+        stepUp(resource, onFastify.getAuth(request, 'auth-token'), purging),
+      )
+    })
+    return (request, response) => void app.ready(() => app.routing(request, response))
   },
   hono(resource) {
     const app = new Hono().use(onHono.wellKnown(resource))

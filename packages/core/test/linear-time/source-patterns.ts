@@ -4,7 +4,7 @@ import { transformSync } from 'esbuild'
 
 const packages = resolve(import.meta.dirname, '../../..')
 /** What runs in a server of a user. The test kit meets only its own user's text. */
-const published = ['core', 'express', 'hono', 'koa']
+const published = ['core', 'express', 'fastify', 'hono', 'koa']
 
 /** Every regular expression in the source of the published packages, as `package/file: pattern`, sorted. */
 export function sourcePatterns(): string[] {

@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http'
+import type { AuthFor, IdentityOptions, PersonNeed, TokenKind } from '@aauth-guard/core'
+import { createIdentitySlot, type IdentitySlot } from '@aauth-guard/core/node'
+import type { HookRequest } from './request-and-reply.ts'
+
+/** What the guards of this package found. */
+export const slot: IdentitySlot = createIdentitySlot('guard in onRequest, before Fastify parses the content')
+
+/**
+ * The verified identity of a request that passed a guard.
+ *
+ * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
+ * @param options `{ person: 'required' }` where the guard requires a person: then `personKey(auth)` is a string
+ * @throws {TypeError} when no guard ran, when the token is of another kind, and when it names nobody though `person` says so
+ */
+export function getAuth<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(
+  { raw }: HookRequest,
+  kind: Kind,
+  options: IdentityOptions<Person> = {},
+): AuthFor<Kind, Person> {
+  return slot.read(raw as IncomingMessage, kind, options)
+}

@@ -1,0 +1,8 @@
+export { aauth } from './aauth.ts'
+export { answerRefusals } from './answer-refusals.ts'
+export { getAuth } from './get-auth.ts'
+export type { GuardHook } from './hook.ts'
+export { type GuardOptions, protect } from './protect.ts'
+export type { HookReply, HookRequest } from './request-and-reply.ts'
+export { requireGrant } from './require-grant.ts'
+export { wellKnown } from './well-known.ts'

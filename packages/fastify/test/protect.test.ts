@@ -1,0 +1,217 @@
+import { type Auth, createResource } from '@aauth-guard/core'
+import { getAuth, protect, wellKnown } from '@aauth-guard/fastify'
+import { describe, expect, it } from 'vitest'
+import { makeGate } from '../../express/test/gate.ts'
+import { verdictOf } from '../../express/test/served.ts'
+import { serveFastify } from './serve-fastify.ts'
+
+const anyone = { accept: ['agent-token', 'person-token', 'auth-token'] } as const
+
+describe('protect on Fastify', () => {
+  it('lets a verified caller in and tells the handler who it is', async () => {
+    let seen: Auth | undefined
+    const { send, agent } = await serveFastify((app, { resource }) => {
+      app.get('/notes', { onRequest: protect(resource, { scope: 'access' }) }, (request) => {
+        seen = getAuth(request, 'auth-token')
+        return { same: request.aauth === seen, listed: Object.keys(request).includes('aauth') }
+      })
+    })
+    const token = await agent.authToken({ scope: 'access', sub: 'person-7' })
+    const response = await send({ token })
+    expect([response.status, await response.json()]).toEqual([200, { same: true, listed: false }])
+    expect(seen).toMatchObject({ type: 'auth-token', sub: 'person-7', scopes: ['access'] })
+  })
+
+  it('guards everything in an instance as a hook of it, unknown paths included', async () => {
+    let entered = 0
+    const { send, sendUnsigned } = await serveFastify((app, { resource }) => {
+      app.addHook('onRequest', protect(resource))
+      app.get('/notes', () => {
+        entered += 1
+        return ''
+      })
+    })
+    const statuses = [
+      await send(),
+      await sendUnsigned(),
+      await send({ target: '/nowhere' }),
+      await sendUnsigned('GET', '/nowhere'),
+    ].map(({ status }) => status)
+    expect([statuses, entered]).toEqual([[200, 401, 404, 401], 1])
+  })
+
+  it('does not enter the handler before the verdict [Q07]', async () => {
+    let entered = false
+    const asked = makeGate<void>()
+    const verdict = makeGate<boolean>()
+    const { send } = await serveFastify((app, { resource }) => {
+      const check = (): Promise<boolean> => {
+        asked.open()
+        return verdict.passed
+      }
+      app.get('/notes', { onRequest: protect(resource, { check }) }, () => {
+        entered = true
+      })
+    })
+    const sent = send()
+    await asked.passed
+    const enteredEarly = entered
+    verdict.open(false)
+    expect([enteredEarly, (await sent).status, entered]).toEqual([false, 403, false])
+  })
+
+  it('hands the handler an identity that cannot be changed or replaced [Q05]', async () => {
+    const { send } = await serveFastify((app, { resource }) => {
+      app.get('/notes', { onRequest: protect(resource) }, (request) => {
+        const auth = request.aauth as unknown as { sub: string; scopes: string[] }
+        const changes = [
+          () => {
+            auth.sub = 'somebody else'
+          },
+          () => auth.scopes.push('notes.write'),
+          () => Object.assign(request, { aauth: { ...auth, sub: 'somebody else' } }),
+        ]
+        for (const change of changes) expect(change).toThrow(TypeError)
+        return getAuth(request, 'auth-token').sub
+      })
+    })
+    expect(await (await send()).text()).toBe('person-1')
+  })
+
+  it('lets nobody pass where that is optional, and then says so', async () => {
+    const { send, sendUnsigned } = await serveFastify((app, { resource }) => {
+      app.get(
+        '/notes',
+        { onRequest: protect(resource, { optional: true }) },
+        ({ aauth }) => aauth?.sub ?? 'nobody',
+      )
+    })
+    expect([await (await sendUnsigned()).text(), await (await send()).text()]).toEqual(['nobody', 'person-1'])
+  })
+
+  it('takes 100 agents at once for nobody but themselves [Q06]', async () => {
+    const { send, net } = await serveFastify((app, { resource }) => {
+      app.get('/notes', { onRequest: protect(resource) }, async (request) => {
+        const before = request.aauth?.sub
+        await new Promise((resolve) => setImmediate(resolve))
+        return [before, getAuth(request, 'auth-token').sub, request.aauth?.thumbprint]
+      })
+    })
+    const agents = await Promise.all(Array.from({ length: 100 }, (_none, i) => net.agent({ name: `a${i}` })))
+    const answers = await Promise.all(
+      agents.map(async (agent, i) => {
+        const token = await agent.authToken({ sub: `person-${i}` })
+        // Every fifth has stolen its token.
+        const response = await send(i % 5 === 4 ? { agent, token, mistake: 'wrong-key' } : { agent, token })
+        return response.status === 200 ? response.json() : response.status
+      }),
+    )
+    expect(answers).toEqual(
+      agents.map(({ key }, i) => (i % 5 === 4 ? 401 : [`person-${i}`, `person-${i}`, key.thumbprint])),
+    )
+  })
+
+  it('keeps answers out of shared caches, unless somebody says otherwise [M14]', async () => {
+    const { send } = await serveFastify((app, { resource }) => {
+      app.addHook('onRequest', (request, reply, done) => {
+        if (request.url === '/before') reply.headers({ 'Cache-Control': 'max-age=5', Vary: 'Origin' })
+        done()
+      })
+      app.addHook('onRequest', protect(resource))
+      app.get('/notes', () => 'notes')
+      app.get('/before', () => 'notes')
+      app.get('/behind', (_request, reply) => {
+        reply.headers({ 'Cache-Control': 'no-store', Vary: '*' })
+        return 'notes'
+      })
+    })
+    const said = async (target: string): Promise<unknown> => {
+      const { headers } = await send({ target })
+      return [headers.get('cache-control'), headers.get('vary')]
+    }
+    expect([await said('/notes'), await said('/before'), await said('/behind')]).toEqual([
+      ['private', 'Signature-Key, Signature'],
+      ['max-age=5', 'Origin'],
+      ['no-store', '*'],
+    ])
+  })
+
+  it('takes AAuth-Mission away from what the handler reads, and not from a second guard [MISS-13]', async () => {
+    const s256 = 'A'.repeat(43)
+    const { send, agent } = await serveFastify((app, { resource }) => {
+      const hooks = [protect(resource), protect(resource, { mission: 'required' })]
+      app.get('/notes', { onRequest: hooks }, ({ headers, raw }) => ({
+        headers: headers['aauth-mission'],
+        raw: raw.rawHeaders.filter((one) => one.toLowerCase() === 'aauth-mission'),
+      }))
+    })
+    const token = await agent.authToken({ generation: 'mission-header', mission: s256 })
+    const response = await send({ mission: { approver: 'https://ps.example', s256 }, token })
+    expect([response.status, await response.json()]).toEqual([200, { raw: [] }])
+  })
+
+  it.each([
+    ['agent-token', 'agentToken', 'agent-token'],
+    ['person-token', 'personToken', 'person-token'],
+    ['auth-token', 'authToken', 'auth-token'],
+    ['person-token', 'authToken', 'auth-token'],
+  ] as const)('asked by getAuth for %s and sent an %s yields an %s [R11-072]', async (kind, minted, type) => {
+    const { send, agent } = await serveFastify((app, { resource }) => {
+      app.get('/notes', { onRequest: protect(resource, anyone) }, (request) => getAuth(request, kind).type)
+    })
+    expect(await (await send({ token: await agent[minted]() })).text()).toBe(type)
+  })
+
+  it('has getAuth refuse a handler that no guard stands before, whatever the request says', async () => {
+    const { send } = await serveFastify((app) => {
+      app.decorateRequest('aauth')
+      app.addHook('onRequest', (request, _reply, done) => {
+        Object.assign(request, { aauth: { type: 'auth-token', sub: 'anybody' } })
+        done()
+      })
+      app.get('/notes', (request) => getAuth(request, 'auth-token').sub)
+    })
+    expect(await (await send()).json()).toMatchObject({
+      statusCode: 500,
+      message: 'nobody is authenticated here: put protect(resource) before this handler',
+    })
+  })
+
+  it('of two resources each verify for themselves [E23]', async () => {
+    const { send } = await serveFastify((app, { resource, net }) => {
+      const other = createResource({
+        issuer: 'https://mail.example',
+        authorities: ['notes.example'],
+        trust: 'any',
+        fetch: net.fetch,
+        now: net.clock.now,
+      })
+      app.get('/notes', { onRequest: [protect(resource), protect(other)] }, () => 'notes')
+    })
+    expect(await verdictOf(await send())).toEqual([401, 'invalid_jwt'])
+  })
+
+  it('refuses a requirement that is not well-formed when the guard is made', () => {
+    const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
+    expect(() => protect(resource, { scope: 'undescribed' })).toThrow('"scope" names "undescribed"')
+  })
+
+  it('works on requests that are injected, as tests of applications do it', async () => {
+    const { sign, app } = await serveFastify((app, { resource }) => {
+      app.addHook('onRequest', wellKnown(resource))
+      app.post('/notes', { onRequest: protect(resource) }, ({ aauth, body }) => ({ sub: aauth?.sub, body }))
+    })
+    const headers = { 'content-type': 'application/json' }
+    const message = await sign({ method: 'POST', body: '{"text":"milk"}', digest: true, headers })
+    const inject = (payload: string) =>
+      app.inject({
+        method: 'POST',
+        url: message.target,
+        headers: { host: 'notes.example', ...Object.fromEntries(message.headers) },
+        payload,
+      })
+    const [served, again] = [await inject('{"text":"milk"}'), await inject('{"text":"milk"}')]
+    expect([served.json(), again.statusCode]).toEqual([{ sub: 'person-1', body: { text: 'milk' } }, 401])
+    expect((await app.inject('/.well-known/aauth-resource.json')).statusCode).toBe(200)
+  })
+})
