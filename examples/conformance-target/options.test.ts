@@ -104,7 +104,8 @@ describe('an option of the file reaches the guard', () => {
     const { agent, call } = played
     const token = await agent.agentToken()
     const plain = await call(token, '/once')
-    const once = { params: { nonce: 'n-1' } }
+    // The clock of the target runs: in the next second it would be another signature.
+    const once = { created: Math.floor(Date.now() / 1000), params: { nonce: 'n-1' } }
     const statuses = [await call(token, '/once', 'GET', once), await call(token, '/once', 'GET', once)]
     expect([plain.headers.get('signature-error'), statuses.map(({ status }) => status)]).toEqual([
       'error=invalid_input, required_input=("@method" "@authority" "@path" "signature-key" "content-digest")',
