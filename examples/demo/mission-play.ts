@@ -114,6 +114,8 @@ export class MissionPlay {
       if (!asks && (name === 'runs.example asked' || name === `${this.host} asked`)) return []
       if (name.endsWith(' asked') && !asks)
         return [[name, (value as string[]).filter((line) => !line.startsWith('GET runs.example/'))]]
+      // An answer holds for a second, so that a slow machine asks again within one request.
+      if (name.endsWith(' asked')) return [[name, [...new Set(value as string[])]]]
       return [[name, value]]
     })
     return this.byName({ ...outcome, facts: Object.fromEntries(shown) })

@@ -46,25 +46,28 @@ const floor = 0.5
 /**
  * Whether one long text takes about as long as ten texts of a tenth of it. Both do the same work for about as long, so
  * that what the machine does beside falls on both; and the best of several measurements counts.
+ *
+ * @param clock milliseconds
  */
 export function isLinear(
   run: Run,
   shape: Shape,
   [short, long]: readonly [number, number] = lengths,
+  clock: () => number = () => performance.now(),
 ): boolean {
   const [few, many] = [shape(short), shape(long)]
   let fewTake = Number.POSITIVE_INFINITY
-  let manyTake = timeOf(run, many, 1)
+  let manyTake = timeOf(run, many, 1, clock)
   for (let attempt = 0; attempt < 20 && manyTake > tolerated * floor; attempt++) {
-    fewTake = Math.min(fewTake, timeOf(run, few, 10))
-    manyTake = Math.min(manyTake, timeOf(run, many, 1))
+    fewTake = Math.min(fewTake, timeOf(run, few, 10, clock))
+    manyTake = Math.min(manyTake, timeOf(run, many, 1, clock))
     if (manyTake <= tolerated * fewTake) return true
   }
   return manyTake <= tolerated * floor
 }
 
-function timeOf(run: Run, text: string, times: number): number {
-  const start = performance.now()
+function timeOf(run: Run, text: string, times: number, clock: () => number): number {
+  const start = clock()
   for (let time = 0; time < times; time++) {
     try {
       run(text)
@@ -72,5 +75,5 @@ function timeOf(run: Run, text: string, times: number): number {
       // A refusal is timed like anything else.
     }
   }
-  return performance.now() - start
+  return clock() - start
 }
