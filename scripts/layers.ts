@@ -26,6 +26,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'token-bucket',
   ],
   mission: [
+    'assert-still-good',
     'wire',
     'token',
     'keys',
@@ -84,6 +85,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'withdraw-token',
   ],
   fetch: [
+    'content-buffer',
     'wire',
     'token',
     'answer',
@@ -96,7 +98,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'routes/answer-routes',
   ],
   adapter: ['authorize', 'content-binding', 'guard-options', 'preflight', 'read-identity', 'routes'],
-  node: ['wire', 'answer', 'authorize', 'content-binding', 'errors', 'requirement', 'resource', 'token'],
+  node: [
+    'wire',
+    'content-buffer',
+    'answer',
+    'authorize',
+    'content-binding',
+    'errors',
+    'requirement',
+    'resource',
+    'token',
+  ],
 }
 const nodeFiles = [
   'platform/node',

@@ -8,6 +8,7 @@ import {
   type TokenKind,
 } from '@aauth-guard/core'
 import {
+  assertStillAccepted,
   bindContent,
   type ContentOptions,
   checkRequirement,
@@ -100,6 +101,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Person extends 
         const fault = parser && (await runParser(parser, req as Request, res as Response))
         if (fault === undefined && auth !== undefined)
           await bindContent(auth, () => bufferContent(req, maxContent), remedy)
+        if (parser !== undefined && fault === undefined && auth !== undefined) await assertStillAccepted(auth)
         dropMission(req)
         keepPrivate(res)
         return fault

@@ -1,6 +1,6 @@
 /** What an adapter of a framework needs beside the main entry. Applications do not. */
 export { checkRequirement } from '../authorize.ts'
-export { bindContent, type ContentBinding, contentBinding } from '../content-binding.ts'
+export { assertStillAccepted, bindContent, type ContentBinding, contentBinding } from '../content-binding.ts'
 export { type ContentOptions, validateGuardOptions } from '../guard-options.ts'
 export { passesPreflight } from '../preflight.ts'
 export { demandCheckedContent, readIdentity } from '../read-identity.ts'

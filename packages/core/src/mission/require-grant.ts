@@ -1,13 +1,9 @@
+import { assertStillGood } from '../assert-still-good.ts'
 import { within } from '../deadline.ts'
 import { AAuthError, isAAuthError } from '../errors.ts'
-import { lookUpLink } from '../linked-provider.ts'
-import { demandLiving } from '../mission-end.ts'
 import { provenanceOf } from '../provenance.ts'
 import { type ClassPolicy, isClassPolicy } from '../requirement.ts'
-import type { ResourceState } from '../resource.ts'
 import type { Auth } from '../token/auth.ts'
-import { expired, isRevoked, revoked } from '../token-revocation.ts'
-import type { VerifiedRequest } from '../verify-request.ts'
 import { type MissionGrant, mayResume, type Resumption } from './grant.ts'
 
 /** How `requireGrant` treats a caller. */
@@ -74,23 +70,6 @@ export async function demandGrant(
       request,
     )
   }
-}
-
-/** Milliseconds for which an answer of a shared store is recent enough (the stores of this process cost nothing). */
-const recent = 1000
-
-/** @throws {AAuthError} `expired_jwt`, `revoked_jwt`, `mission_terminated` or `server_error` (the promise rejects) */
-async function assertStillGood(state: ResourceState, verified: VerifiedRequest): Promise<void> {
-  const { claims } = verified.token
-  if (state.settings.now() >= claims.exp) throw expired(claims)
-  const { revocations } = state.settings.stores
-  if (revocations === undefined || performance.now() - verified.askedAt >= recent) {
-    const askedAt = performance.now()
-    if (await isRevoked(state, claims)) throw revoked({ claims })
-    await lookUpLink(state, verified)
-    verified.askedAt = askedAt
-  }
-  await demandLiving(state, verified)
 }
 
 /** Checks the options when a guard is made. @throws {TypeError} */
