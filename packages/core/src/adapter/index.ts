@@ -1,6 +1,11 @@
 /** What an adapter of a framework needs beside the main entry. Applications do not. */
 export { validateRequirement } from '../authorize/authorize.ts'
-export { bindContent, type ContentBinding, contentBinding } from '../authorize/content.ts'
+export {
+  assertStillAccepted,
+  bindContent,
+  type ContentBinding,
+  contentBinding,
+} from '../authorize/content.ts'
 export { type ContentOptions, validateGuardOptions } from '../authorize/guard-options.ts'
 export { passesPreflight } from '../authorize/preflight.ts'
 export { assertContentChecked, readIdentity } from '../authorize/read-identity.ts'

@@ -1,6 +1,7 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import { contentDiffers, matchesDigests } from '../signature/content-digest.ts'
 import type { Auth } from '../token/auth.ts'
+import { assertStillGood } from '../verify/assert-still-good.ts'
 import { provenanceOf } from '../verify/provenance.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
 import { accept, refuse } from './conclude.ts'
@@ -39,13 +40,14 @@ export function verifyContent(auth: Auth, content: Uint8Array): void | Promise<v
 
 /**
  * Reads the content, where the signature covers a digest that nobody has compared yet, and compares it. An adapter
- * calls this once the caller is verified; afterwards the content is compared, or the promise has rejected.
+ * calls this once the caller is verified; afterwards the content is compared, or the promise has rejected. What may have
+ * changed while the content came in, is asked again: whether the token lives and its mission is active.
  *
  * @param read the content after transfer decoding and before content decoding; `undefined` when it was read before
  * and nobody kept it
  * @param remedy how the content is kept in this framework; ends the hint of the error
- * @throws {AAuthError} `invalid_signature` when they differ; `server_error` when `read` has no content; what `read`
- * throws
+ * @throws {AAuthError} `invalid_signature` when they differ; `expired_jwt`, `revoked_jwt` or `mission_terminated` for what
+ * ended meanwhile; `server_error` when `read` has no content or a store fails; what `read` throws
  */
 export async function bindContent(
   auth: Auth,
@@ -53,11 +55,13 @@ export async function bindContent(
   remedy: string = readFirst,
 ): Promise<void> {
   if (contentBinding(auth) !== 'unchecked') return
-  const { state, request } = provenanceOf(auth)
+  const { state, request, verified } = provenanceOf(auth)
   try {
     const content = await read()
     if (content === undefined) throw contentNotCompared(remedy)
     await verifyContent(auth, content)
+    // Whoever sends the content decides how long that takes.
+    await assertStillGood(state, verified)
   } catch (error) {
     throw refuse(state, { point: 'content', request }, error)
   }
@@ -77,4 +81,18 @@ export function assertContentCompared(
 function contentNotCompared(remedy: string): AAuthError {
   const hint = `the signature covers "content-digest", but the content was not compared with it: ${remedy}`
   return new AAuthError('server_error', { hint, retryAfter: 5 })
+}
+
+/**
+ * Asks again what may have changed while content came in that somebody else read and compared, such as a parser that a
+ * guard runs.
+ * @throws {AAuthError} `expired_jwt`, `revoked_jwt`, `mission_terminated` or `server_error` (the promise rejects)
+ */
+export async function assertStillAccepted(auth: Auth): Promise<void> {
+  const { state, request, verified } = provenanceOf(auth)
+  try {
+    await assertStillGood(state, verified)
+  } catch (error) {
+    throw refuse(state, { point: 'content', request }, error)
+  }
 }

@@ -2,6 +2,7 @@ import { bindContent, contentBinding } from '../authorize/content.ts'
 import { defaultMaxContent } from '../authorize/guard-options.ts'
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { Auth } from '../token/auth.ts'
+import { ContentBuffer } from '../wire/content-buffer.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
 const nothing = new Uint8Array()
@@ -117,23 +118,15 @@ export async function readContent(request: Request, limit: number): Promise<Uint
       permanent: true,
     })
   const reader = request.body?.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
+  const content = new ContentBuffer()
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-    length += part.value.length
-    if (length > limit) {
+    content.add(part.value)
+    if (content.length > limit) {
       reader?.cancel().catch(() => undefined)
       throw new AAuthError('content_too_large', {
         hint: `content over ${limit} octets`,
       })
     }
-    chunks.push(part.value)
   }
-  const content = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    content.set(chunk, at)
-    at += chunk.length
-  }
-  return content
+  return content.octets
 }

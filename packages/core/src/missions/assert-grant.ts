@@ -2,15 +2,10 @@ import { accept, refuse } from '../authorize/conclude.ts'
 import type { Grounds } from '../authorize/decision-event.ts'
 import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
 import { within } from '../limits/deadline.ts'
-import { assertMissionActive } from '../resource/mission-termination.ts'
 import { type ClassPolicy, isClassPolicy } from '../resource/requirement.ts'
-import type { ResourceState } from '../resource/state.ts'
-import { expired, isRevoked, revoked } from '../resource/token-revocation.ts'
-import { isSafe } from '../signature/replay.ts'
 import type { Auth } from '../token/auth.ts'
-import { lookUpLink } from '../verify/linked-provider.ts'
+import { assertStillGood } from '../verify/assert-still-good.ts'
 import { provenanceOf } from '../verify/provenance.ts'
-import type { VerifiedRequest } from '../verify/verify-request.ts'
 import { type MissionGrant, mayResume, type Resumption } from './grant.ts'
 
 /** How `requireGrant` treats a caller. */
@@ -78,23 +73,6 @@ export async function assertGrant(
     throw refuse(state, grounds, refusal)
   }
   await accept(state, grounds)
-}
-
-/** Milliseconds for which an answer of a shared store is recent enough (the stores of this process cost nothing). */
-const recent = 1000
-
-/** @throws {AAuthError} `expired_jwt`, `revoked_jwt`, `mission_terminated` or `server_error` (the promise rejects) */
-async function assertStillGood(state: ResourceState, verified: VerifiedRequest): Promise<void> {
-  const { claims } = verified.token
-  if (state.settings.now() >= claims.exp) throw expired(claims)
-  const { revocations } = state.settings.stores
-  if (revocations === undefined || performance.now() - verified.askedAt >= recent) {
-    const askedAt = performance.now()
-    if (await isRevoked(state, claims)) throw revoked({ claims })
-    await lookUpLink(state, verified)
-    verified.askedAt = askedAt
-  }
-  await assertMissionActive(state, claims.mission, isSafe(verified.transport.method))
 }
 
 /** Checks the options when a guard is made. @throws {TypeError} */

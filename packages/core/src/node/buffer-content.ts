@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { AAuthError } from '../errors/aauth-error.ts'
+import { ContentBuffer } from '../wire/content-buffer.ts'
 
 /**
  * Reads the content of a message as it came over the wire and puts it back, so that whoever reads next finds it
@@ -15,24 +16,25 @@ export function bufferContent(message: IncomingMessage, limit: number): Promise<
   // Listening to an ended message makes it emit `end`, and a parser behind would find it no longer readable.
   if (hasEnded(message) && message.readableLength === 0) return Promise.resolve(new Uint8Array())
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let length = 0
+    const content = new ContentBuffer()
     const settle = (conclude: () => void): void => {
       message.off('readable', take).off('end', end).off('error', fail).off('close', fail)
       conclude()
     }
     const take = (): void => {
-      if (length === 0 && hasEnded(message) && message.readableLength === 0) {
+      if (content.length === 0 && hasEnded(message) && message.readableLength === 0) {
         end()
         return
       }
       for (let chunk: Buffer | null = message.read(); chunk !== null; chunk = message.read()) {
-        chunks.push(chunk)
-        length += chunk.length
+        content.add(chunk)
+        if (content.length > limit) {
+          tooLarge()
+          return
+        }
       }
-      if (length > limit) tooLarge()
       // Between the last octet and the event `end`, which nothing can undo, there is one moment to put it all back.
-      else if (hasEnded(message)) end()
+      if (hasEnded(message)) end()
     }
     // What somebody began to read, Node does not let go by itself: the connection would hang.
     const tooLarge = (): void =>
@@ -42,9 +44,9 @@ export function bufferContent(message: IncomingMessage, limit: number): Promise<
       })
     const end = (): void =>
       settle(() => {
-        const content = Buffer.concat(chunks)
-        if (length > 0) message.unshift(content)
-        resolve(content)
+        const octets = Buffer.from(content.octets.buffer, 0, content.length)
+        if (content.length > 0) message.unshift(octets)
+        resolve(octets)
       })
     const fail = (): void => settle(() => reject(endedEarly()))
     message.on('readable', take).on('end', end).on('error', fail).on('close', fail)

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { authorize } from '../authorize/authorize.ts'
-import { bindContent } from '../authorize/content.ts'
+import { assertStillAccepted, bindContent } from '../authorize/content.ts'
 import { passesPreflight } from '../authorize/preflight.ts'
 import type { AnyRequirement } from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
@@ -50,8 +50,10 @@ export async function guardMessage(
   // What a parser compares, it compares for whoever is in the slot.
   if (parse !== undefined) slot.fill(message, auth)
   const fault = await parse?.()
-  if (fault === undefined && auth !== undefined)
+  if (fault === undefined && auth !== undefined) {
     await bindContent(auth, () => bufferContent(message, maxContent), slot.remedy)
+    if (parse !== undefined) await assertStillAccepted(auth)
+  }
   slot.fill(message, auth)
   removeMissionHeader(message)
   keepPrivate(response)

@@ -35,7 +35,7 @@ export interface Limits {
   /** Milliseconds for metadata and JWKS together; default 3000, at most 10 000. */
   readonly fetchDeadline: number
   /**
-   * Milliseconds that a request may wait for everything together: keys, stores, mission status, signer, and callbacks
+   * Milliseconds that a request may wait for everything together but its own content: keys, stores, mission status, signer, and callbacks
    * such as `check`; then it is answered 503. Default 5000, 1000 to 30 000. Each call to a store has 500 of them.
    */
   readonly requestDeadline: number

@@ -1,0 +1,28 @@
+import { assertMissionActive } from '../resource/mission-termination.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { expired, isRevoked, revoked } from '../resource/token-revocation.ts'
+import { isSafe } from '../signature/replay.ts'
+import { lookUpLink } from './linked-provider.ts'
+import type { VerifiedRequest } from './verify-request.ts'
+
+/** Milliseconds for which an answer of a shared store is recent enough (the stores of this process cost nothing). */
+const recent = 1000
+
+/**
+ * Checks once more what may have changed since a request was decided, while a grant was looked for or content came in: its
+ * token has not expired and is not revoked, and its mission is active.
+ *
+ * @throws {AAuthError} `expired_jwt`, `revoked_jwt`, `mission_terminated` or `server_error` (the promise rejects)
+ */
+export async function assertStillGood(state: ResourceState, verified: VerifiedRequest): Promise<void> {
+  const { claims } = verified.token
+  if (state.settings.now() >= claims.exp) throw expired(claims)
+  const { revocations } = state.settings.stores
+  if (revocations === undefined || performance.now() - verified.askedAt >= recent) {
+    const askedAt = performance.now()
+    if (await isRevoked(state, claims)) throw revoked({ claims })
+    await lookUpLink(state, verified)
+    verified.askedAt = askedAt
+  }
+  await assertMissionActive(state, claims.mission, isSafe(verified.transport.method))
+}

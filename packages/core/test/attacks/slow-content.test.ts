@@ -1,0 +1,62 @@
+import { authorize } from '@aauth-guard/core'
+import { assertStillAccepted, bindContent } from '@aauth-guard/core/adapter'
+import { monitorMissions } from '@aauth-guard/core/missions'
+import { toSignedRequest } from '@aauth-guard/testing'
+import { describe, expect, it } from 'vitest'
+import { granted, mission } from '../mission/watched.ts'
+import { makeWorld, type World } from '../world.ts'
+
+const body = new TextEncoder().encode('{}')
+
+/** What ends while a caller holds the content of its request back. */
+const meanwhile: Readonly<Record<string, (world: World, token: string) => unknown>> = {
+  expired_jwt: ({ net }) => net.clock.advance(3600),
+  revoked_jwt: ({ resource }, token) => {
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString())
+    return resource.revoke(claims)
+  },
+  mission_terminated: ({ resource }) => resource.missions.terminate(mission),
+}
+
+async function begin() {
+  const missions = monitorMissions({ source: () => ({ status: 'active' }) })
+  const world = await makeWorld({ missions, signatureWindow: 300 })
+  const token = await world.agent.authToken(granted())
+  const url = `${world.net.resource}/notes`
+  const message = await world.agent.sign(url, { method: 'POST', body }, { token, digest: true })
+  const request = { ...toSignedRequest(message), body: undefined }
+  const auth = await authorize(world.resource, request, {}, { content: 'later' })
+  return { world, token, auth }
+}
+
+const codeOf = (decision: Promise<void>): Promise<string> =>
+  decision.then(
+    () => 'accepted',
+    (error: { code: string }) => error.code,
+  )
+
+describe('a caller that holds its content back until something ended', () => {
+  it.each(Object.entries(meanwhile))(
+    'is refused with %s once the content came [E06, REV-11]',
+    async (code, end) => {
+      const { world, token, auth } = await begin()
+      const read = async (): Promise<Uint8Array> => {
+        await end(world, token)
+        return body
+      }
+      expect(await codeOf(bindContent(auth, read))).toBe(code)
+    },
+  )
+
+  it.each(Object.entries(meanwhile))('is refused with %s where a parser has read it', async (code, end) => {
+    const { world, token, auth } = await begin()
+    await bindContent(auth, async () => body)
+    await end(world, token)
+    expect(await codeOf(assertStillAccepted(auth))).toBe(code)
+  })
+
+  it('is accepted where nothing ended', async () => {
+    const { auth } = await begin()
+    expect(await codeOf(bindContent(auth, async () => body))).toBe('accepted')
+  })
+})
