@@ -32,7 +32,7 @@ function start(file: string | undefined): void {
     ...options,
     fetch: dialer(origins),
     onDecision: ({ code, hint, method, path }) => {
-      if (code !== undefined) console.error(JSON.stringify({ method, path, code, hint }))
+      if (code !== undefined) console.error(JSON.stringify({ method, target: path, code, hint }))
     },
   })
   const server = createServer(adapters[adapter](resource, routes))

@@ -151,7 +151,7 @@ describe('a limit of the file reaches the guard', () => {
     expect([status, headers.has('retry-after')]).toEqual([503, true])
   })
 
-  it.each(['requestDeadline', 'verifiedTokens', 'strangers'])(
+  it.each(['requestDeadline', 'verifiedTokens', 'unlistedIssuers'])(
     '%s: the target does not start with one out of bounds',
     async (name) => {
       const { code, stderr } = await runTarget({ issuer: api, ...everybody, limits: { [name]: 0 } }).ended

@@ -64,7 +64,7 @@ const frameworks: readonly Difference[] = [
   },
   {
     on: ['Fastify'],
-    cases: ['octets that are no UTF-8 stay as they came'],
+    cases: ['octets that are not UTF-8 stay as they came'],
     outcome: badUrl('/notes/%E0%80%AF'),
     because: 'Fastify refuses a path that it cannot decode before it asks any hook',
   },

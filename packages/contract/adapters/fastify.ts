@@ -7,6 +7,7 @@ import fastify, {
   type FastifyRequest,
   type preParsingHookHandler,
   type RouteHandler,
+  type RouteShorthandOptions,
 } from 'fastify'
 import {
   callerText,
@@ -98,14 +99,13 @@ function addRoutes(resource: Resource): Routes {
     })
     app.get(
       '/passed-on',
-      {
-        onRequest: protect(resource, demands.anyone, { passErrors: true }),
-        errorHandler(error, _request, reply) {
-          if (!isAAuthError(error)) throw error
-          reply.code(418).send(`refused with ${error.code}`)
-        },
-      },
+      { onRequest: protect(resource, demands.anyone, { passErrors: true }), errorHandler: tellRefusal },
       tell,
+    )
+    app.get(
+      '/more-passed-on',
+      { onRequest: protect(resource, demands.read, { passErrors: true }), errorHandler: tellRefusal },
+      (request) => stepUp(resource, getAuth(request, 'auth-token'), more),
     )
     app.post('/late', { preHandler: protect(resource) }, tellContent)
     app.post('/consumed', { preHandler: protect(resource) }, tell)
@@ -175,4 +175,9 @@ const tell = ({ aauth }: FastifyRequest): string => callerText(aauth)
 const tellContent = ({ aauth, body }: FastifyRequest): string => sentText(aauth, body)
 const nothing: RouteHandler = (_request, reply) => {
   reply.code(404).send('nothing here')
+}
+
+const tellRefusal: NonNullable<RouteShorthandOptions['errorHandler']> = (error, _request, reply) => {
+  if (!isAAuthError(error)) throw error
+  reply.code(418).send(`refused with ${error.code}`)
 }

@@ -50,7 +50,7 @@ describe('the plugin aauth', () => {
 
   it.each<[string, unknown, string]>([
     ['a misspelt member', { scop: 'notes.read' }, '"scop"'],
-    ['a scope that nobody described', { scope: 'notes.raed' }, '"scope" names "notes.raed"'],
+    ['a scope that nobody described', { scope: 'notes.raed' }, '"scope" contains "notes.raed"'],
     ['a text', 'notes.read', 'a requirement must be an object'],
     ['true', true, 'a requirement must be an object'],
     ['undefined, such as of a misspelt constant', undefined, 'a requirement must be an object'],

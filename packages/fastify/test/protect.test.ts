@@ -193,7 +193,7 @@ describe('protect on Fastify', () => {
 
   it('refuses a requirement that is not well-formed when the guard is made', () => {
     const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
-    expect(() => protect(resource, { scope: 'undescribed' })).toThrow('"scope" names "undescribed"')
+    expect(() => protect(resource, { scope: 'undescribed' })).toThrow('"scope" contains "undescribed"')
   })
 
   it('works on requests that are injected, as tests of applications do it', async () => {

@@ -51,8 +51,7 @@ export function decisionEvent(
       ...outcomeOf(error, unsigned),
       duration: times?.measured() ?? Object.freeze({}),
       ...(requirement !== undefined && { requirement }),
-      method: orElse(() => request.method, ''),
-      path: orElse(() => (request.target.split('?', 1)[0] as string).slice(0, maxPath), ''),
+      ...sentTo(request, verified),
       ...(verified && verifiedMembers(verified)),
       ...(personName !== undefined && { person: personName, personScope: state.events.persons.scope }),
       ...(caller?.server && { issuer: caller.server.id }),
@@ -62,6 +61,17 @@ export function decisionEvent(
   if (person instanceof Promise || callId instanceof Promise)
     return Promise.all([person, callId]).then(([name, call]) => describe(name, call))
   return describe(person, callId)
+}
+
+/** What was verified, where that is known: a host may say something else when it is asked again. */
+function sentTo(
+  request: SignedRequest,
+  verified: VerifiedRequest | undefined,
+): Pick<DecisionEvent, 'method' | 'path'> {
+  const { method, target } = verified
+    ? { method: verified.transport.method, target: verified.transport.rawTarget }
+    : { method: orElse(() => request.method, ''), target: orElse(() => request.target, '') }
+  return { method, path: (target.split('?', 1)[0] as string).slice(0, maxPath) }
 }
 
 const wayIn: readonly string[] = ['agent_token_required', 'person_token_required', 'auth_token_required']
