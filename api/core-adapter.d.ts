@@ -10,6 +10,8 @@ export declare function answerWellKnown(resource: Resource, method: string, targ
 
 export declare function assertContentChecked(auth: Auth, remedy: string): void;
 
+export declare function assertStillAccepted(auth: Auth): Promise<void>;
+
 export declare function bindContent(auth: Auth, read: () => Promise<Uint8Array | undefined>, remedy?: string): Promise<void>;
 
 export declare function contentBinding(auth: Auth): ContentBinding;
