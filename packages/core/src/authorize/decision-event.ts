@@ -71,7 +71,7 @@ function sentTo(
   const { method, target } = verified
     ? { method: verified.transport.method, target: verified.transport.rawTarget }
     : { method: orElse(() => request.method, ''), target: orElse(() => request.target, '') }
-  return { method, path: (target.split('?', 1)[0] as string).slice(0, maxPath) }
+  return { method, path: orElse(() => (target.split('?', 1)[0] as string).slice(0, maxPath), '') }
 }
 
 const wayIn: readonly string[] = ['agent_token_required', 'person_token_required', 'auth_token_required']
