@@ -2,18 +2,11 @@
  * Every path that a Markdown file names in backticks, in a command or in a link is there: a guide that names files which
  * have moved sends people astray.
  */
-import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { repositoryFiles, root } from './repository-files.ts'
 
-const root = resolve(import.meta.dirname, '..')
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-  maxBuffer: 64 * 1024 * 1024,
-})
-  .split('\n')
-  .filter((file) => file !== '' && existsSync(join(root, file)))
+const files = repositoryFiles()
 const names = new Set(files.map((file) => basename(file)))
 /** From where paths are written, beside the folder of the page. */
 const bases = [

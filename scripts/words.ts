@@ -2,11 +2,9 @@
  * Lists retired words: identifiers that were renamed, and phrases that readers stumble over. Each has a better one beside
  * it. CHANGELOG may name them.
  */
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-
-const root = resolve(import.meta.dirname, '..')
+import { join } from 'node:path'
+import { repositoryFiles, root } from './repository-files.ts'
 
 /** Identifier → the better one. */
 const identifiers: Readonly<Record<string, string>> = {
@@ -52,22 +50,14 @@ const phrases: readonly (readonly [RegExp, string])[] = [
   [/\bas ever\b/i, '"still"'],
 ]
 
-const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
-  .split('\n')
-  .filter(
-    (file) =>
-      /\.(?:ts|md|json)$/.test(file) && !/^(?:CHANGELOG|scripts\/words\.ts|pnpm-lock|api\/)/.test(file),
-  )
+const files = repositoryFiles().filter(
+  (file) => /\.(?:ts|md|json)$/.test(file) && !/^(?:CHANGELOG|scripts\/words\.ts|pnpm-lock|api\/)/.test(file),
+)
 
 const names = new RegExp(`\\b(?:${Object.keys(identifiers).join('|')})\\b`, 'g')
 let faults = 0
 for (const file of files) {
-  let text: string
-  try {
-    text = readFileSync(join(root, file), 'utf8')
-  } catch {
-    continue
-  }
+  const text = readFileSync(join(root, file), 'utf8')
   for (const [index, line] of text.split('\n').entries()) {
     for (const [name] of line.matchAll(names)) report(file, index, `"${name}"`, identifiers[name] as string)
     for (const [phrase, better] of phrases) {
