@@ -36,13 +36,18 @@ async function sendOverHttp2({ resource }: Scene): Promise<Scene['send']> {
     })
 }
 
-/** The least of several measurements: what the machine does beside makes them larger. */
-async function leastTime(sends: readonly (() => Promise<string>)[]): Promise<number> {
-  let least = Number.POSITIVE_INFINITY
-  for (let attempt = 0; attempt < 4; attempt++) {
-    const start = performance.now()
-    for (const send of sends) await send()
-    least = Math.min(least, performance.now() - start)
+/**
+ * The least of several measurements of each: what the machine does beside makes them larger. They alternate, so that it
+ * falls on all of them.
+ */
+async function leastTimes(...groups: readonly (readonly (() => Promise<string>)[])[]): Promise<number[]> {
+  const least = groups.map(() => Number.POSITIVE_INFINITY)
+  for (let attempt = 0; attempt < 12; attempt++) {
+    for (const [index, sends] of groups.entries()) {
+      const start = performance.now()
+      for (const send of sends) await send()
+      least[index] = Math.min(least[index] as number, performance.now() - start)
+    }
   }
   return least
 }
@@ -70,7 +75,7 @@ describe('a request whose covered field is white space', () => {
       expect(hints).toEqual(Array(2).fill(expect.stringContaining(hint)))
       expect(await (await scene.caller(listedServer, 'person-server')).call()).toBe('200')
       const ten = Array(10).fill(() => send(good))
-      const [hostileTime, honestTime] = [await leastTime([() => send(bad)]), await leastTime(ten)]
+      const [hostileTime, honestTime] = (await leastTimes([() => send(bad)], ten)) as [number, number]
       printFigures({ hostile: hostileTime.toFixed(1), 'ten honest': honestTime.toFixed(1) })
       expect(hostileTime).toBeLessThan(honestTime)
       expect(await honest.call()).toBe('200')
