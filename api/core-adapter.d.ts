@@ -18,6 +18,8 @@ export declare function contentBinding(auth: Auth): ContentBinding;
 
 export declare function passesPreflight(resource: Resource, request: SignedRequest): boolean;
 
+export declare const privateFields: readonly (readonly [name: string, value: string])[];
+
 export declare function readIdentity<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(auth: Auth | undefined, kind: Kind, remedy: string, { person }?: IdentityOptions<Person>): AuthFor<Kind, Person>;
 
 export declare function validateGuardOptions<Options extends AnyGuardOptions>(options: Options, names: readonly (keyof Options & string)[]): Options & Required<AnyGuardOptions>;

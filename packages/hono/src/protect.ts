@@ -14,6 +14,7 @@ import {
   type ContentOptions,
   contentBinding,
   passesPreflight,
+  privateFields,
   validateGuardOptions,
   validateRequirement,
 } from '@aauth-guard/core/adapter'
@@ -125,12 +126,11 @@ function answerQuietly(c: Context): void {
   })
 }
 
-/** AAuth requests carry no Authorization, so shared caches would store what they may not (M14). */
+/** Keeps shared caches from storing an answer, unless the handler said what they may do. */
 function keepPrivate(c: Context): void {
   // An upgrade is what the runtime made it; a copy would be none.
   if (c.res.status === 101) return
-  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'private')
-  if (!c.res.headers.has('vary')) c.header('vary', 'Signature-Key, Signature')
+  for (const [name, value] of privateFields) if (!c.res.headers.has(name)) c.header(name, value)
 }
 
 /** Whoever answers without a caller that is known, answers without content. */

@@ -35,6 +35,8 @@ export class Events {
   readonly persons: PersonHash
   /** Whether anybody is told of decisions. */
   readonly hearsDecisions: boolean
+  /** Whether anybody is told of what happens beside them. */
+  readonly hearsEvents: boolean
   readonly #onDecision: Listener<[DecisionEvent, AAuthError | undefined]> | undefined
   readonly #onEvent: Listener<[ResourceEvent]> | undefined
   readonly #requests = new WeakMap<SignedRequest, { readonly id: string; step: number }>()
@@ -46,6 +48,7 @@ export class Events {
     this.recorder = recorder
     this.persons = new PersonHash(platform, observe)
     this.hearsDecisions = onDecision !== undefined || recorder !== undefined
+    this.hearsEvents = onEvent !== undefined
     this.#onDecision = onDecision && new Listener('onDecision', onDecision)
     this.#onEvent = onEvent && new Listener('onEvent', onEvent)
   }

@@ -1,5 +1,5 @@
 import type { VerifiedClaims } from '../token/claims.ts'
-import { rulesOf } from '../token/generations.ts'
+import { hasPersonTokens, rulesOf } from '../token/generations.ts'
 import type { JsonObject } from '../token/json.ts'
 import { decodeJws, type UntrustedJws } from '../token/untrusted-token.ts'
 import { ExchangeError } from './exchange-error.ts'
@@ -166,7 +166,7 @@ async function verifyPresented(
   const { issuers, presentedToken } = context
   if (presentedToken === undefined) throw new ExchangeError('invalid_request', 'presented_token is missing')
   const { claims: presented, jkt } = await issuers.verifyParameter(presentedToken, 'presented', claims.iss)
-  if (presented.generation === undefined || !rulesOf(presented.generation).personTokens)
+  if (!hasPersonTokens(presented.generation))
     throw new ExchangeError('invalid_presented_token', 'neither a person token nor an auth token of draft 11')
   demandKnownIssuer(context, presented, 'presented')
   if (jkt !== claims.agentJkt)

@@ -7,6 +7,7 @@ import type { Resource } from '../resource/resource.ts'
 import { answerRoutes } from '../routes/answer-routes.ts'
 import type { PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
+import { privateFields } from '../wire/private-fields.ts'
 import { checkContent, fetchRequest, readContent, withoutMissionHeader } from './fetch-request.ts'
 
 /** A handler behind {@link fetchGuard}; further arguments of the host (`env`, `ctx`) follow. */
@@ -83,13 +84,13 @@ function respond({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers })
 }
 
-/** AAuth requests carry no Authorization, so shared caches would store what they may not (M14). */
+/** Keeps shared caches from storing an answer, unless the handler said what they may do. */
 function keepPrivate(response: Response): Response {
   // An upgrade is what the runtime made it; a copy would be none.
   if (response.status === 101) return response
-  if (response.headers.has('cache-control') && response.headers.has('vary')) return response
+  const missing = privateFields.filter(([name]) => !response.headers.has(name))
+  if (missing.length === 0) return response
   const kept = new Response(response.body, response)
-  if (!kept.headers.has('cache-control')) kept.headers.set('cache-control', 'private')
-  if (!kept.headers.has('vary')) kept.headers.set('vary', 'Signature-Key, Signature')
+  for (const [name, value] of missing) kept.headers.set(name, value)
   return kept
 }

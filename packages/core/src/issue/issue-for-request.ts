@@ -7,7 +7,7 @@ import type { Trust } from '../resource/trust.ts'
 import { isTrustedIssuer } from '../resource/trusted-issuers.ts'
 import { isSafe } from '../signature/replay.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
-import { rulesOf } from '../token/generations.ts'
+import { hasPersonTokens } from '../token/generations.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
 import { redeemsAgentToken, requireToken } from './redeems-agent-token.ts'
 import { signResourceToken } from './resource-token.ts'
@@ -49,7 +49,7 @@ export async function issueForRequest(
   const audience = audienceOf(state, claims, trust)
   const { legacyPersonTokenJti: legacy } = settings
   // The older name is of the person token, which is not at hand (RT-7, D20).
-  if (claims.kind === 'auth-token' && namesPresented(claims) && Array.isArray(legacy)) {
+  if (claims.kind === 'auth-token' && hasPersonTokens(claims.generation) && Array.isArray(legacy)) {
     if (legacy.includes(audience)) throw requireToken('person-token', demanded.missionRequired)
   }
   const older = claims.kind === 'person-token' && legacy !== 'never'
@@ -60,11 +60,6 @@ export async function issueForRequest(
   warnOfRoutes(state)
   const grounds = { claims, thumbprint, audience, scopes: [...new Set(scopes)], account, older, mission }
   return signResourceToken(grounds, issuer, await state.signingKey.current(), now)
-}
-
-/** Whether a resource token for this token says which token was presented. */
-function namesPresented({ generation }: VerifiedClaims): boolean {
-  return generation !== undefined && rulesOf(generation).personTokens
 }
 
 /** The access server, or the person server of the verified token; never anything a caller names (RT-3, R11-166). */

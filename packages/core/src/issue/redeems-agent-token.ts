@@ -3,7 +3,7 @@ import type { ResourceState } from '../resource/state.ts'
 import type { Trust } from '../resource/trust.ts'
 import { isTrustedIssuer, keySourceOf } from '../resource/trusted-issuers.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
-import { agentTokenRules, rulesOf, serves } from '../token/generations.ts'
+import { serves } from '../token/generations.ts'
 
 /**
  * Whether an agent token is enough for a resource token, because its person server speaks drafts 01 to 10. An agent
@@ -16,7 +16,7 @@ export async function redeemsAgentToken(
   trust: Trust | undefined,
 ): Promise<boolean> {
   const { generations, accessServer } = state.settings
-  if (![...generations].some((generation) => rulesOf(generation) === agentTokenRules)) return false
+  if (!serves(generations, 'agentTokenSuffices')) return false
   if (!serves(generations, 'personTokens')) return true
   return ps === undefined ? accessServer !== undefined : speaksMissionHeader(state, trust, ps)
 }

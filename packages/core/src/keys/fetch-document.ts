@@ -1,4 +1,5 @@
 import { type JsonObject, parseJsonObject } from '../token/json.ts'
+import { ContentBuffer } from '../wire/content-buffer.ts'
 
 /** Why a document could not be had. */
 export type FetchFault =
@@ -69,26 +70,17 @@ export async function readCapped(
 ): Promise<Uint8Array | undefined> {
   if (response.body === null) return new Uint8Array()
   const reader = response.body.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
+  const content = new ContentBuffer()
   try {
     for (;;) {
       const { done, value } = await abortable(reader.read(), signal)
-      if (done) break
-      length += value.length
-      if (length > maxBytes) return undefined
-      chunks.push(value)
+      if (done) return content.octets
+      if (content.length + value.length > maxBytes) return undefined
+      content.add(value)
     }
   } finally {
     reader.cancel().catch(() => undefined)
   }
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
 }
 
 /** Rejects when `signal` aborts, also if the one who promised does not listen to it. */

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
+import { privateFields } from '../wire/private-fields.ts'
 
-/** AAuth requests carry no Authorization, so shared caches would store what they may not (M14). */
+/** Keeps shared caches from storing an answer, unless the handler said what they may do. */
 export function keepPrivate(res: ServerResponse): void {
-  if (!res.hasHeader('cache-control')) res.setHeader('cache-control', 'private')
-  if (!res.hasHeader('vary')) res.setHeader('vary', 'Signature-Key, Signature')
+  for (const [name, value] of privateFields) if (!res.hasHeader(name)) res.setHeader(name, value)
 }
 
 /** What a handler set before it was refused describes content that is not sent. */

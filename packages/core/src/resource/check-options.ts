@@ -1,7 +1,6 @@
 import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
-import type { ObserveOptions } from '../events/person-hash.ts'
 import { checkComponents } from '../signature/coverage.ts'
 import type { ReplayScope } from '../signature/replay.ts'
 import type { Stores } from '../stores/stores.ts'
@@ -14,6 +13,7 @@ import { splitTarget } from '../wire/target.ts'
 import { checkClock } from './check-clock.ts'
 import { checkDisplay } from './check-display.ts'
 import { checkLimits } from './check-limits.ts'
+import { checkObserve } from './check-observe.ts'
 import { checkScopes } from './check-scopes.ts'
 import { checkPublishedKeys, checkSigningKey } from './check-signing-key.ts'
 import { checkDefaultRequirement } from './compile-requirement.ts'
@@ -197,20 +197,6 @@ function checkMissions(missions: MissionMonitorFactory | undefined): MissionMoni
     '"missions" must come from monitorMissions()',
   )
   return missions
-}
-
-function checkObserve(given: ObserveOptions): ObserveOptions {
-  assertKnownMembers(given, ['personHashKey', 'rawPersons'], '"observe"')
-  const { personHashKey, rawPersons } = given
-  assert(
-    personHashKey === undefined || (personHashKey instanceof Uint8Array && personHashKey.length === 32),
-    '"observe.personHashKey" is not a Uint8Array of 32 octets: make one at random and give it to every process',
-  )
-  assert(
-    rawPersons === undefined || typeof rawPersons === 'boolean',
-    '"observe.rawPersons" must be a boolean',
-  )
-  return { ...given, ...(personHashKey && { personHashKey: Uint8Array.from(personHashKey) }) }
 }
 
 function checkReplay(scope: ReplayScope): ReplayScope {

@@ -50,8 +50,7 @@ export function createResource(options: ResourceOptions): Resource {
       await state.purges.begin(iss, () => addPurge(state.revocations, { iss, listed: state.isListed(iss) }))
     },
     close(): void {
-      state.keys.close()
-      state.lifetimes?.close()
+      state.close()
     },
   })
   setState(resource, state)

@@ -68,6 +68,7 @@ export class ResourceState {
   readonly purges: Purges = new Purges((iss) => this.#drop(iss))
   readonly #listed: ReadonlySet<string>
   readonly #compiled = new WeakMap<object, CompiledRequirement>()
+  readonly #stopListening: readonly (() => void)[]
   #ready: Promise<void> | undefined
 
   constructor(settings: ResourceSettings, missions: MissionMonitorFactory | undefined) {
@@ -90,10 +91,7 @@ export class ResourceState {
     this.tombstones = stores.tombstones ?? new TombstoneMemory(100_000, limits.tombstones)
     this.#listed = listedIssuers(settings)
     this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
-    for (const store of [this.replays, this.revocations, this.tombstones])
-      onFailure(store, (name, hint) =>
-        this.events.report({ type: 'aauth.store_failed.v1', store: name, hint }),
-      )
+    this.#stopListening = this.events.hearsEvents ? this.#reportFailures() : []
     this.missionMonitor = missions?.start(this)
   }
 
@@ -113,6 +111,19 @@ export class ResourceState {
   /** Without a check of the dialled address only issuers that the operator wrote down are fetched. */
   fetcherFor({ named }: KeySource): typeof fetch | undefined {
     return this.settings.fetch ?? this.platform.guardedFetch ?? (named ? globalThis.fetch : undefined)
+  }
+
+  #reportFailures(): (() => void)[] {
+    const report = (name: string, hint: string): void =>
+      this.events.report({ type: 'aauth.store_failed.v1', store: name, hint })
+    return [this.replays, this.revocations, this.tombstones].map((store) => onFailure(store, report))
+  }
+
+  /** Ends fetches and lifetimes, and lets go of stores that others go on using. */
+  close(): void {
+    this.keys.close()
+    this.lifetimes?.close()
+    for (const stop of this.#stopListening) stop()
   }
 
   #reportFetch(issuer: string, document: string, reason: string | undefined): void {

@@ -11,10 +11,14 @@ export type FailureListener = (name: string, hint: string) => void
 
 const failureListeners = new WeakMap<object, Set<FailureListener>>()
 
-/** Has a listener told whenever the store fails. */
-export function onFailure(store: object, listener: FailureListener): void {
+/**
+ * Has a listener told whenever the store fails, until the function that it returns is called: a store may outlive many
+ * resources.
+ */
+export function onFailure(store: object, listener: FailureListener): () => void {
   const listeners = failureListeners.get(store) ?? new Set()
   failureListeners.set(store, listeners.add(listener))
+  return () => listeners.delete(listener)
 }
 
 const waiting = new WeakMap<object, number>()

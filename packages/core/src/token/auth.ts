@@ -1,5 +1,5 @@
 import type { FurtherClaims, Mission, VerifiedClaims } from './claims.ts'
-import { rulesOf } from './generations.ts'
+import { hasPersonTokens } from './generations.ts'
 import { providerOf } from './identifiers.ts'
 import type { Generation, TokenKind } from './kinds.ts'
 
@@ -169,10 +169,5 @@ export function isAccepted(
 ): boolean {
   if (accept.has(kind)) return true
   // Agents stop presenting person tokens once they hold an auth token (R11-072).
-  return (
-    kind === 'auth-token' &&
-    generation !== undefined &&
-    rulesOf(generation).personTokens &&
-    accept.has('person-token')
-  )
+  return kind === 'auth-token' && hasPersonTokens(generation) && accept.has('person-token')
 }

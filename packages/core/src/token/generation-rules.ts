@@ -24,6 +24,8 @@ export interface GenerationRules {
   readonly authSubject: (role: IssuerRole, iss: string, claims: JsonObject) => Subject
   /** Whether agents present person tokens, and a resource token says which token was presented. */
   readonly personTokens: boolean
+  /** Whether an agent token is enough for a resource token, where its person server knows nothing newer (R11-142). */
+  readonly agentTokenSuffices: boolean
   /** Whether agents may assert a mission in `AAuth-Mission`, which their signatures then cover. */
   readonly missionHeader: boolean
   /** Whether `EdDSA` and keys without `alg` pass (D14). */

@@ -18,13 +18,26 @@ export function rulesOf(generation: Generation): GenerationRules {
   return table[generation]
 }
 
-/** Where an agent token is enough for a resource token. */
+/** What a resource token says that answers an agent token, which has no generation. */
 export const agentTokenRules: GenerationRules = missionHeader
+
+/**
+ * Whether tokens of the generation come after person tokens, and stand for what a person token says.
+ * @param generation `undefined` for agent tokens
+ */
+export function hasPersonTokens(generation: Generation | undefined): boolean {
+  return generation !== undefined && table[generation].personTokens
+}
 
 /** Whether one of the generations that are served has a capability, such as `'missionHeader'`. */
 export function serves(
   generations: ReadonlySet<Generation>,
-  capability: 'personTokens' | 'missionHeader' | 'legacyAlgorithms' | 'legacyRevocations',
+  capability:
+    | 'personTokens'
+    | 'agentTokenSuffices'
+    | 'missionHeader'
+    | 'legacyAlgorithms'
+    | 'legacyRevocations',
 ): boolean {
   for (const generation of generations) if (table[generation][capability]) return true
   return false

@@ -13,6 +13,7 @@ export const missionHeader: GenerationRules = {
   uses: 'drafts 01 to 10 use "agent", "act" and "mission"',
   authSubject,
   personTokens: false,
+  agentTokenSuffices: true,
   missionHeader: true,
   legacyAlgorithms: true,
   legacyRevocations: true,

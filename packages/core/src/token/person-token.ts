@@ -12,6 +12,7 @@ export const personToken: GenerationRules = {
   uses: 'draft 11 uses "ps" and "mission_s256"',
   authSubject,
   personTokens: true,
+  agentTokenSuffices: false,
   missionHeader: false,
   legacyAlgorithms: false,
   legacyRevocations: false,

@@ -1,6 +1,6 @@
 import { assertMissionActive } from '../resource/mission-termination.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { expired, isRevoked, revoked } from '../resource/token-revocation.ts'
+import { assertTokenUnrevoked, expired } from '../resource/token-revocation.ts'
 import { isSafe } from '../signature/replay.ts'
 import { lookUpLink } from './linked-provider.ts'
 import type { VerifiedRequest } from './verify-request.ts'
@@ -16,13 +16,12 @@ const recent = 1000
  */
 export async function assertStillGood(state: ResourceState, verified: VerifiedRequest): Promise<void> {
   const { claims } = verified.token
-  if (state.settings.now() >= claims.exp) throw expired(claims)
-  const { revocations } = state.settings.stores
-  if (revocations === undefined || performance.now() - verified.askedAt >= recent) {
+  const { now, stores } = state.settings
+  if (stores.revocations === undefined || performance.now() - verified.askedAt >= recent) {
     const askedAt = performance.now()
-    if (await isRevoked(state, claims)) throw revoked({ claims })
+    await assertTokenUnrevoked(state, claims)
     await lookUpLink(state, verified)
     verified.askedAt = askedAt
-  }
+  } else if (now() >= claims.exp) throw expired(claims)
   await assertMissionActive(state, claims.mission, isSafe(verified.transport.method))
 }

@@ -1,7 +1,7 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceSettings } from '../resource/settings.ts'
-import { agentTokenRules, rulesOf } from '../token/generations.ts'
+import { serves } from '../token/generations.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { unsignedHint } from './unsigned-hint.ts'
 
@@ -12,9 +12,7 @@ export function unsignedChallenge(
   request: SignedRequest,
 ): AAuthError {
   const onlyPerson = accept.size === 1 && accept.has('person-token')
-  const noUseForAgentTokens =
-    ![...generations].some((generation) => rulesOf(generation) === agentTokenRules) &&
-    !accept.has('agent-token')
+  const noUseForAgentTokens = !serves(generations, 'agentTokenSuffices') && !accept.has('agent-token')
   return new AAuthError('invalid_signature', {
     hint: unsignedHint(request),
     advertise: true,

@@ -38,3 +38,17 @@ it('onEvent hears of a store that fails, ten times a second at most, and counts 
   // The second may turn while the requests come in.
   expect(failures.length).toBeLessThan(40)
 })
+
+it('a closed resource is told no more of a store that others go on using', async () => {
+  const events: ResourceEvent[] = []
+  const find = () => {
+    throw new Error('down')
+  }
+  const stores = { tombstones: { find, add: () => 'recorded' as const } }
+  const closed = await makeWorld({ stores, onEvent: (event) => events.push(event) })
+  closed.resource.close()
+  const { agent, net, call } = await makeWorld({ stores, replay: 'off' })
+  const mission = await net.personServer.missions.begin(agent, { description: 'Sort notes' })
+  await call(await agent.authToken({ scope: 'access', mission: mission.s256 })).catch(() => undefined)
+  expect(events).toEqual([])
+})
