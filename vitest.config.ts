@@ -6,11 +6,11 @@ import { common } from './scripts/test-settings.ts'
 
 /** Tests that mock modules, hold state of modules, or change what all code of a process shares. */
 const isolated = [
-  'packages/core/test/create-resource.test.ts',
+  'packages/core/test/resource/create-resource.test.ts',
   'packages/core/test/keys/unchecked-egress.test.ts',
   'packages/core/test/keys/verification-count.test.ts',
   'packages/core/test/platform/*.test.ts',
-  'packages/core/test/polluted-prototypes.test.ts',
+  'packages/core/test/properties/polluted-prototypes.test.ts',
 ]
 
 export default defineConfig({

@@ -4,6 +4,8 @@ import { fetchGuard } from '@aauth-guard/core/fetch'
 import { monitorMissions } from '@aauth-guard/core/missions'
 import * as onExpress from '@aauth-guard/express'
 import * as onFastify from '@aauth-guard/fastify'
+import { makeSigningKey } from '@aauth-guard/fixtures/issued'
+import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
 import * as onHono from '@aauth-guard/hono'
 import * as onKoa from '@aauth-guard/koa'
 import { type Agent, createTestNetwork, dial, type TestNetwork } from '@aauth-guard/testing'
@@ -13,8 +15,6 @@ import fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { makeSigningKey } from '../../core/test/issuing/issued.ts'
-import { neverAnswers } from '../../core/test/never-answers.ts'
 
 const scopes = { 'notes.read': 'Read your notes', 'notes.purge': 'Delete all of them' }
 const reading = { scope: 'notes.read' } as const

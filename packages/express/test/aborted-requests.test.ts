@@ -1,10 +1,10 @@
 import { connect } from 'node:net'
 import { protect } from '@aauth-guard/express'
+import { wireText } from '@aauth-guard/fixtures/raw-socket'
+import { serve } from '@aauth-guard/fixtures/served'
 import express from 'express'
 import { expect, it } from 'vitest'
 import { countOfRuns } from '../../../scripts/property-runs.ts'
-import { wireText } from './raw-socket.ts'
-import { serve } from './served.ts'
 
 /** Many more in `npx pnpm@12 test:deep`. */
 const many = countOfRuns(100)

@@ -1,7 +1,7 @@
 import { protect } from '@aauth-guard/express'
+import { type OnTheWay, type Sent, serve } from '@aauth-guard/fixtures/served'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
-import { type OnTheWay, type Sent, serve } from './served.ts'
 
 describe.each(expressLines)('answers on %s', (_, express) => {
   it('challenges an unsigned request with everything the protocol asks for, and nothing more [CHAL-1, ERR-2, ERR-5, M13]', async () => {

@@ -1,12 +1,12 @@
 import { connect } from 'node:net'
 import { getAuth, protect } from '@aauth-guard/express'
+import { makeGate } from '@aauth-guard/fixtures/gate'
+import { exchange, statusesOf, wireText } from '@aauth-guard/fixtures/raw-socket'
+import { serve } from '@aauth-guard/fixtures/served'
 import { dial } from '@aauth-guard/testing'
 import type { ErrorRequestHandler } from 'express'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { expressLines } from './express-lines.ts'
-import { makeGate } from './gate.ts'
-import { exchange, statusesOf, wireText } from './raw-socket.ts'
-import { serve } from './served.ts'
 
 describe.each(expressLines)('connections on %s', (_, express) => {
   it('carry no identity from one request to the next [A24]', async () => {

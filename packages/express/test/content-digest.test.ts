@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import { answerRefusals, getAuth, protect, verifyDigest } from '@aauth-guard/express'
+import { type OnTheWay, type Sent, type Served, serve, verdictOf } from '@aauth-guard/fixtures/served'
 import type { RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
-import { type OnTheWay, type Sent, type Served, serve, verdictOf } from './served.ts'
 
 const note = '{"text":"milk"}'
 const json: Sent = {

@@ -1,8 +1,8 @@
 import { protect } from '@aauth-guard/express'
+import { exchange, statusesOf, wireText } from '@aauth-guard/fixtures/raw-socket'
+import { type OnTheWay, type Served, serve, verdictOf, withLines } from '@aauth-guard/fixtures/served'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
-import { exchange, statusesOf, wireText } from './raw-socket.ts'
-import { type OnTheWay, type Served, serve, verdictOf, withLines } from './served.ts'
 
 describe.each(expressLines)('header lines on %s', (_, express) => {
   function serveNotes(): Promise<Served> {

@@ -1,10 +1,10 @@
 import { issueResourceToken, stepUp } from '@aauth-guard/core'
 import { answerRefusals, getAuth, protect, wellKnown } from '@aauth-guard/express'
+import { refusalOf, verified } from '@aauth-guard/fixtures/issued'
+import { exchange, wireText } from '@aauth-guard/fixtures/raw-socket'
+import { serve, verdictOf } from '@aauth-guard/fixtures/served'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { refusalOf, verified } from '../../core/test/issuing/issued.ts'
 import { expressLines } from './express-lines.ts'
-import { exchange, wireText } from './raw-socket.ts'
-import { serve, verdictOf } from './served.ts'
 
 const options = {
   scopes: { 'notes.read': 'Read your notes', 'notes.write': 'Change your notes' },

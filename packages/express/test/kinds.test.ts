@@ -1,9 +1,9 @@
 import { getAuth, protect } from '@aauth-guard/express'
+import { type Served, serve } from '@aauth-guard/fixtures/served'
 import type { Agent } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
 import { tellError } from './handlers.ts'
-import { type Served, serve } from './served.ts'
 
 type Kind = 'agent-token' | 'person-token' | 'auth-token'
 

@@ -1,8 +1,8 @@
 import { protect } from '@aauth-guard/express'
+import { serve, verdictOf, withLines } from '@aauth-guard/fixtures/served'
 import type { RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
-import { serve, verdictOf, withLines } from './served.ts'
 
 /** What the `method-override` package does with its default header. */
 const methodOverride: RequestHandler = (req, _res, next) => {

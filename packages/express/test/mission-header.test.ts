@@ -1,9 +1,9 @@
 import { createResource, type Resource } from '@aauth-guard/core'
 import { getAuth, protect, verifyDigest } from '@aauth-guard/express'
+import { type Sent, serve, withLines } from '@aauth-guard/fixtures/served'
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
-import { type Sent, serve, withLines } from './served.ts'
 
 const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
 const line = ['AAuth-Mission', 'approver="https://ps.example"; s256="x"'] as const

@@ -1,7 +1,7 @@
 import { protect } from '@aauth-guard/express'
+import { type OnTheWay, type Sent, type Served, serve, withLines } from '@aauth-guard/fixtures/served'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
-import { type OnTheWay, type Sent, type Served, serve, withLines } from './served.ts'
 
 describe.each(expressLines)('an optional guard on %s', (_, express) => {
   function serveOptional(): Promise<Served> {

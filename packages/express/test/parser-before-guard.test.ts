@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { answerRefusals, getAuth, protect, verifyDigest } from '@aauth-guard/express'
+import { exchange, statusesOf } from '@aauth-guard/fixtures/raw-socket'
+import { type Sent, type Served, serve, verdictOf } from '@aauth-guard/fixtures/served'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
 import { tellError } from './handlers.ts'
-import { exchange, statusesOf } from './raw-socket.ts'
-import { type Sent, type Served, serve, verdictOf } from './served.ts'
 
 const json: Sent = {
   method: 'POST',

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { protect, verifyDigest } from '@aauth-guard/express'
+import { type OnTheWay, type Sent, type Served, serve, verdictOf } from '@aauth-guard/fixtures/served'
 import type { RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
 import { tellError } from './handlers.ts'
-import { type OnTheWay, type Sent, type Served, serve, verdictOf } from './served.ts'
 
 const json: Sent = {
   method: 'POST',

@@ -1,10 +1,10 @@
 import { type Auth, createResource, type Resource } from '@aauth-guard/core'
 import { getAuth, protect } from '@aauth-guard/express'
+import { makeGate } from '@aauth-guard/fixtures/gate'
+import { serve } from '@aauth-guard/fixtures/served'
+import { now } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { now } from '../../core/test/world.ts'
 import { expressLines } from './express-lines.ts'
-import { makeGate } from './gate.ts'
-import { serve } from './served.ts'
 
 describe.each(expressLines)('protect on %s', (_, express) => {
   it('lets a verified caller in and tells the handler who it is', async () => {

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { AAuthError, isAAuthError } from '@aauth-guard/core'
 import { answerRefusals, protect } from '@aauth-guard/express'
+import { serve } from '@aauth-guard/fixtures/served'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import type { ErrorRequestHandler } from 'express'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { makeWorld } from '../../core/test/world.ts'
 import { expressLines } from './express-lines.ts'
-import { serve } from './served.ts'
 
 describe.each(expressLines)('refusals on %s', (_, express) => {
   it('hands a refusal to the error middleware under passErrors', async () => {

@@ -1,9 +1,9 @@
 import { createResource } from '@aauth-guard/core'
 import { getAuth, protect } from '@aauth-guard/express'
+import { serve, verdictOf } from '@aauth-guard/fixtures/served'
 import { dial } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
-import { serve, verdictOf } from './served.ts'
 
 describe.each(expressLines)('several guards of one route on %s', (_, express) => {
   it('do not take each other for a replay [E23]', async () => {

@@ -1,10 +1,17 @@
 import { isAAuthError, type Resource } from '@aauth-guard/core'
 import { answerRefusals, getAuth, protect, requireGrant, verifyDigest } from '@aauth-guard/express'
+import {
+  Grants,
+  one,
+  outcomes,
+  replacement,
+  verdict,
+  wrongOptions,
+} from '@aauth-guard/fixtures/require-grant-calls'
+import { serve, verdictOf } from '@aauth-guard/fixtures/served'
 import type { ErrorRequestHandler, Express } from 'express'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
-import { Grants, one, outcomes, replacement, verdict, wrongOptions } from './require-grant-calls.ts'
-import { serve, verdictOf } from './served.ts'
 
 const problem = 'application/problem+json'
 const tellError: ErrorRequestHandler = (error: Error, _req, res, _next) => {

@@ -1,10 +1,10 @@
 import { getAuth, protect, wellKnown } from '@aauth-guard/express'
+import { type Served, serve, verdictOf } from '@aauth-guard/fixtures/served'
+import { now } from '@aauth-guard/fixtures/world'
 import { dial } from '@aauth-guard/testing'
 import type express from 'express'
 import { describe, expect, it } from 'vitest'
-import { now } from '../../core/test/world.ts'
 import { expressLines } from './express-lines.ts'
-import { type Served, serve, verdictOf } from './served.ts'
 
 const target = '/aauth/revoke'
 const exp = now + 100

@@ -1,7 +1,7 @@
 import { getAuth, protect } from '@aauth-guard/express'
+import { type OnTheWay, type Served, serve, verdictOf } from '@aauth-guard/fixtures/served'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
-import { type OnTheWay, type Served, serve, verdictOf } from './served.ts'
 
 describe.each(expressLines)('the request target on %s', (_, express) => {
   /** A router with a guarded `/x`, mounted at `/v1` and `/v2`. */

@@ -1,9 +1,9 @@
 import type { SigningKey } from '@aauth-guard/core'
 import { protect, wellKnown } from '@aauth-guard/express'
+import { serve, verdictOf } from '@aauth-guard/fixtures/served'
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
-import { serve, verdictOf } from './served.ts'
 
 const metadataPath = '/.well-known/aauth-resource.json'
 const jwksPath = '/aauth/jwks.json'

@@ -1,12 +1,12 @@
 import { connect } from 'node:net'
 import type { Readable } from 'node:stream'
 import { protect } from '@aauth-guard/fastify'
+import { makeGate } from '@aauth-guard/fixtures/gate'
+import { wireText } from '@aauth-guard/fixtures/raw-socket'
+import { type OnTheWay, type Sent, verdictOf } from '@aauth-guard/fixtures/served'
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { exchange } from '../../contract/exchange.ts'
-import { makeGate } from '../../express/test/gate.ts'
-import { wireText } from '../../express/test/raw-socket.ts'
-import { type OnTheWay, type Sent, verdictOf } from '../../express/test/served.ts'
 import { serveFastify } from './serve-fastify.ts'
 
 const json = { 'content-type': 'application/json' }

@@ -1,8 +1,8 @@
 import { createResource, type Resource, stepUp } from '@aauth-guard/core'
 import { aauth, getAuth, protect } from '@aauth-guard/fastify'
+import { verdictOf } from '@aauth-guard/fixtures/served'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { describe, expect, it } from 'vitest'
-import { verdictOf } from '../../express/test/served.ts'
 import { serveFastify } from './serve-fastify.ts'
 
 const scopes = { 'notes.read': 'Read your notes', 'notes.purge': 'Delete all of them' }

@@ -1,8 +1,8 @@
 import { type Auth, createResource } from '@aauth-guard/core'
 import { getAuth, protect, wellKnown } from '@aauth-guard/fastify'
+import { makeGate } from '@aauth-guard/fixtures/gate'
+import { verdictOf } from '@aauth-guard/fixtures/served'
 import { describe, expect, it } from 'vitest'
-import { makeGate } from '../../express/test/gate.ts'
-import { verdictOf } from '../../express/test/served.ts'
 import { serveFastify } from './serve-fastify.ts'
 
 const anyone = { accept: ['agent-token', 'person-token', 'auth-token'] } as const

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { stepUp } from '@aauth-guard/core'
 import { aauth, answerRefusals, getAuth, protect } from '@aauth-guard/fastify'
+import { makeGate } from '@aauth-guard/fixtures/gate'
+import { wireText } from '@aauth-guard/fixtures/raw-socket'
+import { verdictOf } from '@aauth-guard/fixtures/served'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { makeGate } from '../../express/test/gate.ts'
-import { wireText } from '../../express/test/raw-socket.ts'
-import { verdictOf } from '../../express/test/served.ts'
 import { serveFastify } from './serve-fastify.ts'
 
 describe('refusals on Fastify', () => {

@@ -1,7 +1,6 @@
 import { type Auth, isAAuthError } from '@aauth-guard/core'
 import type { GrantOptions } from '@aauth-guard/core/missions'
 import { type GuardOptions, protect, requireGrant } from '@aauth-guard/fastify'
-import { describe, expect, it } from 'vitest'
 import {
   Grants,
   one,
@@ -9,7 +8,8 @@ import {
   replacement,
   verdict,
   wrongOptions,
-} from '../../express/test/require-grant-calls.ts'
+} from '@aauth-guard/fixtures/require-grant-calls'
+import { describe, expect, it } from 'vitest'
 import { serveFastify } from './serve-fastify.ts'
 
 const problem = 'application/problem+json'

@@ -1,8 +1,8 @@
 import type { ResourceOptions } from '@aauth-guard/core'
+import { type Served, serve } from '@aauth-guard/fixtures/served'
+import type { World } from '@aauth-guard/fixtures/world'
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { onTestFinished } from 'vitest'
-import type { World } from '../../core/test/world.ts'
-import { type Served, serve } from '../../express/test/served.ts'
 
 /** A Fastify app on a loopback socket, in a world with one agent, until the test is over. */
 export async function serveFastify(

@@ -1,8 +1,8 @@
+import { type OnTheWay, type Sent, verdictOf } from '@aauth-guard/fixtures/served'
 import { protect } from '@aauth-guard/hono'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { describe, expect, it } from 'vitest'
-import { type OnTheWay, type Sent, verdictOf } from '../../express/test/served.ts'
 import { hosts } from './hosts.ts'
 
 const form = 'text=milk&more=bread'

@@ -1,9 +1,9 @@
 import type { ResourceOptions } from '@aauth-guard/core'
+import { type Sent, serve } from '@aauth-guard/fixtures/served'
+import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { toRequest } from '@aauth-guard/testing'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
-import { listed, makeWorld, type World } from '../../core/test/world.ts'
-import { type Sent, serve } from '../../express/test/served.ts'
 
 /** An app on some host, in a world with one agent. */
 export interface Hosted extends World {

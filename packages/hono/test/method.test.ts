@@ -1,8 +1,8 @@
+import { verdictOf, withLines } from '@aauth-guard/fixtures/served'
 import { protect } from '@aauth-guard/hono'
 import { Hono } from 'hono'
 import { methodOverride } from 'hono/method-override'
 import { describe, expect, it } from 'vitest'
-import { verdictOf, withLines } from '../../express/test/served.ts'
 import { hosts } from './hosts.ts'
 
 const override = withLines(['x-http-method-override', 'DELETE'])

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { createResource } from '@aauth-guard/core'
+import { type Sent, withLines } from '@aauth-guard/fixtures/served'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { protect } from '@aauth-guard/hono'
 import { toRequest } from '@aauth-guard/testing'
 import { type Context, Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../../core/test/world.ts'
-import { type Sent, withLines } from '../../express/test/served.ts'
 import { hosts } from './hosts.ts'
 
 const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }

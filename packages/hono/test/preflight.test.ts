@@ -1,8 +1,8 @@
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { protect } from '@aauth-guard/hono'
 import { type Handler, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../../core/test/world.ts'
 
 const secret = 'the notes of somebody'
 const preflight = new Request('https://notes.example/notes', {

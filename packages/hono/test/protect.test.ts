@@ -1,8 +1,8 @@
 import { type Auth, createResource, type Resource } from '@aauth-guard/core'
+import { makeGate } from '@aauth-guard/fixtures/gate'
 import { protect } from '@aauth-guard/hono'
 import { type Context, Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { makeGate } from '../../express/test/gate.ts'
 import { hosts } from './hosts.ts'
 
 const nothing = (c: Context) => c.body(null, 204)

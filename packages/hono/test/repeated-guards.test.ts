@@ -1,8 +1,8 @@
 import { createResource } from '@aauth-guard/core'
+import { verdictOf } from '@aauth-guard/fixtures/served'
 import { protect } from '@aauth-guard/hono'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { verdictOf } from '../../express/test/served.ts'
 import { hosts } from './hosts.ts'
 
 describe.each(hosts)('several guards of Hono on %s', (_, host) => {

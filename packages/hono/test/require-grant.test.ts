@@ -1,7 +1,4 @@
 import { isAAuthError, type Resource } from '@aauth-guard/core'
-import { protect, requireGrant } from '@aauth-guard/hono'
-import { type ErrorHandler, Hono } from 'hono'
-import { describe, expect, it } from 'vitest'
 import {
   Grants,
   one,
@@ -9,7 +6,10 @@ import {
   replacement,
   verdict,
   wrongOptions,
-} from '../../express/test/require-grant-calls.ts'
+} from '@aauth-guard/fixtures/require-grant-calls'
+import { protect, requireGrant } from '@aauth-guard/hono'
+import { type ErrorHandler, Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
 import { hosts } from './hosts.ts'
 
 const problem = 'application/problem+json'

@@ -1,10 +1,10 @@
+import { type OnTheWay, serve, verdictOf } from '@aauth-guard/fixtures/served'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { protect, wellKnown } from '@aauth-guard/hono'
 import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../../core/test/world.ts'
-import { type OnTheWay, serve, verdictOf } from '../../express/test/served.ts'
 import { hosts } from './hosts.ts'
 
 const metadata = '/.well-known/aauth-resource.json'

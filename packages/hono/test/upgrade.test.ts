@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { protect } from '@aauth-guard/hono'
 import type { SignOptions } from '@aauth-guard/testing'
 import { createAdaptorServer, upgradeWebSocket } from '@hono/node-server'
@@ -9,7 +10,6 @@ import { Hono } from 'hono'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { exchange } from '../../contract/exchange.ts'
 import { octetsOf } from '../../contract/wire.ts'
-import { makeWorld } from '../../core/test/world.ts'
 
 /** What @hono/node-server asks of the `ws` package, as far as the handshake. */
 class Handshakes extends EventEmitter {

@@ -1,7 +1,7 @@
+import { serve } from '@aauth-guard/fixtures/served'
 import { getAuth, protect } from '@aauth-guard/koa'
 import type { Middleware } from 'koa'
 import { describe, expect, it } from 'vitest'
-import { serve } from '../../express/test/served.ts'
 import { koaLines } from './koa-lines.ts'
 import { tellError } from './tell-error.ts'
 

@@ -1,7 +1,7 @@
+import { serve, verdictOf, withLines } from '@aauth-guard/fixtures/served'
 import { protect } from '@aauth-guard/koa'
 import type { Middleware } from 'koa'
 import { describe, expect, it } from 'vitest'
-import { serve, verdictOf, withLines } from '../../express/test/served.ts'
 import { koaLines } from './koa-lines.ts'
 
 /** What the `koa-methodoverride` package does with its default header. */

@@ -1,8 +1,8 @@
 import { createResource } from '@aauth-guard/core'
+import { type Sent, serve, withLines } from '@aauth-guard/fixtures/served'
 import { protect } from '@aauth-guard/koa'
 import type { Context, Middleware } from 'koa'
 import { describe, expect, it } from 'vitest'
-import { type Sent, serve, withLines } from '../../express/test/served.ts'
 import { koaLines } from './koa-lines.ts'
 
 const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }

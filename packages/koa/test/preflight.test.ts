@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
+import { serve } from '@aauth-guard/fixtures/served'
 import { protect } from '@aauth-guard/koa'
 import { dial } from '@aauth-guard/testing'
 import type { Middleware } from 'koa'
 import { describe, expect, it } from 'vitest'
-import { serve } from '../../express/test/served.ts'
 import { koaLines } from './koa-lines.ts'
 
 const secret = 'the notes of somebody'

@@ -1,8 +1,8 @@
 import { type Auth, createResource, type Resource } from '@aauth-guard/core'
+import { makeGate } from '@aauth-guard/fixtures/gate'
+import { serve } from '@aauth-guard/fixtures/served'
 import { getAuth, protect } from '@aauth-guard/koa'
 import { describe, expect, it } from 'vitest'
-import { makeGate } from '../../express/test/gate.ts'
-import { serve } from '../../express/test/served.ts'
 import { koaLines } from './koa-lines.ts'
 
 describe.each(koaLines)('protect on %s', (_, Koa) => {

@@ -1,7 +1,7 @@
 import { isAAuthError, stepUp } from '@aauth-guard/core'
+import { serve } from '@aauth-guard/fixtures/served'
 import { protect } from '@aauth-guard/koa'
 import { describe, expect, it } from 'vitest'
-import { serve } from '../../express/test/served.ts'
 import { koaLines } from './koa-lines.ts'
 import { tellError } from './tell-error.ts'
 

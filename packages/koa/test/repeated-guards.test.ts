@@ -1,8 +1,8 @@
 import { createResource } from '@aauth-guard/core'
+import { serve, verdictOf } from '@aauth-guard/fixtures/served'
 import { protect } from '@aauth-guard/koa'
 import { dial } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { serve, verdictOf } from '../../express/test/served.ts'
 import { koaLines } from './koa-lines.ts'
 
 describe.each(koaLines)('several guards on %s', (_, Koa) => {

@@ -1,9 +1,5 @@
 import { type Auth, isAAuthError, type Resource } from '@aauth-guard/core'
 import type { GrantOptions } from '@aauth-guard/core/missions'
-import { type GuardOptions, protect, requireGrant } from '@aauth-guard/koa'
-import type Koa3 from 'koa'
-import type { Middleware } from 'koa'
-import { describe, expect, it } from 'vitest'
 import {
   Grants,
   one,
@@ -11,8 +7,12 @@ import {
   replacement,
   verdict,
   wrongOptions,
-} from '../../express/test/require-grant-calls.ts'
-import { serve, verdictOf } from '../../express/test/served.ts'
+} from '@aauth-guard/fixtures/require-grant-calls'
+import { serve, verdictOf } from '@aauth-guard/fixtures/served'
+import { type GuardOptions, protect, requireGrant } from '@aauth-guard/koa'
+import type Koa3 from 'koa'
+import type { Middleware } from 'koa'
+import { describe, expect, it } from 'vitest'
 import { koaLines } from './koa-lines.ts'
 
 const problem = 'application/problem+json'

@@ -1,9 +1,9 @@
+import { type OnTheWay, serve, verdictOf } from '@aauth-guard/fixtures/served'
 import { protect, wellKnown } from '@aauth-guard/koa'
 import Router from '@koa/router'
 import express from 'express'
 import mount from 'koa-mount'
 import { describe, expect, it } from 'vitest'
-import { type OnTheWay, serve, verdictOf } from '../../express/test/served.ts'
 import { koaLines } from './koa-lines.ts'
 
 const retarget =

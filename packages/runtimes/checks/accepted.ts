@@ -1,6 +1,6 @@
 import { type AnyRequirement, type Auth, authorize } from '@aauth-guard/core'
+import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { type Agent, type Algorithm, type Grant, toSignedRequest } from '@aauth-guard/testing'
-import { listed, makeWorld, type World } from '../../core/test/world.ts'
 import { type Check, check, equal } from './check.ts'
 
 const mission = 'TuQ3mRZ9kTjLsdcZAyqZJKXcdhsqLRKXVbhHVgBTAKI'

@@ -1,7 +1,7 @@
 import type { AnyRequirement, Auth } from '@aauth-guard/core'
 import { fetchGuard } from '@aauth-guard/core/fetch'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { type SignOptions, toRequest } from '@aauth-guard/testing'
-import { makeWorld } from '../../core/test/world.ts'
 import { type Check, check, equal } from './check.ts'
 
 const covered = { components: ['content-digest'] }

@@ -1,6 +1,6 @@
 import type { Resource, SigningKey } from '@aauth-guard/core'
 import { answerWellKnown } from '@aauth-guard/core/adapter'
-import { makeWorld } from '../../core/test/world.ts'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { type Check, check, equal } from './check.ts'
 
 const ed25519: SigningKey = {

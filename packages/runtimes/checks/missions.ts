@@ -7,8 +7,8 @@ import {
   monitorMissions,
   verifyMissionBlob,
 } from '@aauth-guard/core/missions'
+import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { type Agent, type Grant, toRequest, toSignedRequest } from '@aauth-guard/testing'
-import { listed, makeWorld, type World } from '../../core/test/world.ts'
 import { type Check, check, equal } from './check.ts'
 
 const approver = 'https://ps.example'

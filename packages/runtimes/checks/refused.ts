@@ -1,5 +1,5 @@
+import { type Call, listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { type Corruption, corruptions, corruptToken } from '@aauth-guard/testing'
-import { type Call, listed, makeWorld, type World } from '../../core/test/world.ts'
 import { type Check, check, equal } from './check.ts'
 
 const mission = 'A'.repeat(43)

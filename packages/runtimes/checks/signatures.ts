@@ -1,6 +1,6 @@
 import { authorize, isAAuthError } from '@aauth-guard/core'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { type Algorithm, type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
-import { makeWorld } from '../../core/test/world.ts'
 import { type Check, check, equal } from './check.ts'
 
 type Octets = Uint8Array<ArrayBuffer>

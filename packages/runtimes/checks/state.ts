@@ -1,6 +1,6 @@
 import { authorize } from '@aauth-guard/core'
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
-import { makeWorld, type World } from '../../core/test/world.ts'
 import { type Check, check, equal } from './check.ts'
 
 /** What a resource remembers: signatures, withdrawn tokens, verified tokens, keys. */

@@ -1,6 +1,6 @@
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { makeKey, type TestKey, type TokenChanges } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../world.ts'
 import { callAs, outcome } from './attempt.ts'
 
 const scope = 'access'

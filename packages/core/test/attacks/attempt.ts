@@ -1,7 +1,7 @@
 import { type Auth, authorize, isAAuthError } from '@aauth-guard/core'
 import { ExchangeError } from '@aauth-guard/core/exchange'
+import type { Call, World } from '@aauth-guard/fixtures/world'
 import { type Agent, type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
-import type { Call, World } from '../world.ts'
 
 /** Two digests of missions. */
 export const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'

@@ -6,9 +6,9 @@ import {
   missionGrant,
   monitorMissions,
 } from '@aauth-guard/core/missions'
+import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { Agent } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { listed, makeWorld, type World } from '../world.ts'
 import { agentRoute, callAs, generations, mission, outcome, personRoute, ps, s256 } from './attempt.ts'
 import { inMission, keptGrant, old, resumption } from './kept-grant.ts'
 

@@ -1,5 +1,5 @@
+import { heapSize } from '@aauth-guard/fixtures/heap-size'
 import { describe, expect, it } from 'vitest'
-import { heapSize } from '../heap-size.ts'
 import { play, printFigures, sized } from './beside.ts'
 import { honestProvider, issuersOf, listedServer, makeScene } from './scene.ts'
 

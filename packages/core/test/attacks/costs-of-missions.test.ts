@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Mission } from '@aauth-guard/core'
 import { monitorMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
-import { active, digest } from '../mission/watched.ts'
+import { active, digest } from '../missions/watched.ts'
 import { play, printFigures, sized } from './beside.ts'
 import { type Caller, issuersOf, listedServer, makeScene, type Scene, type SceneOptions } from './scene.ts'
 

@@ -1,6 +1,6 @@
 import { monitorMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
-import { digest } from '../mission/watched.ts'
+import { digest } from '../missions/watched.ts'
 import { play, type Send } from './beside.ts'
 import { type Caller, issuersOf, listedServer, makeScene, type Scene, type SceneOptions } from './scene.ts'
 

@@ -1,6 +1,6 @@
+import { heapSize } from '@aauth-guard/fixtures/heap-size'
 import { describe, expect, it } from 'vitest'
 import { stateOf } from '../../src/resource/state-of.ts'
-import { heapSize } from '../heap-size.ts'
 import { play, printFigures, sized } from './beside.ts'
 import { type Caller, honestProvider, issuersOf, listedServer, makeScene } from './scene.ts'
 

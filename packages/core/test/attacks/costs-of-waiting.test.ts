@@ -1,7 +1,7 @@
 import type { ReplayStore, ReplayVerdict } from '@aauth-guard/core'
 import { monitorMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
-import { digest } from '../mission/watched.ts'
+import { digest } from '../missions/watched.ts'
 import { printFigures, type Send } from './beside.ts'
 import { listedServer, makeScene, type SceneOptions } from './scene.ts'
 import { stopDeadlines } from './stopped-deadlines.ts'

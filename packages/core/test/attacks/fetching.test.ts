@@ -1,8 +1,8 @@
 import { authorize } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { makeWorld, type World } from '../world.ts'
 import { anyKind, outcome, personRoute, ps, s256 } from './attempt.ts'
 
 const scope = 'access'

@@ -1,8 +1,8 @@
 import type { Auth, Trust } from '@aauth-guard/core'
 import { missionGrant } from '@aauth-guard/core/missions'
+import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { Agent } from '@aauth-guard/testing'
 import { describe, expect, it, vi } from 'vitest'
-import { listed, makeWorld, type World } from '../world.ts'
 import { callAs, mission, outcome, ps, s256 } from './attempt.ts'
 
 const provider = 'https://agent.example'

@@ -1,7 +1,7 @@
 import { assertGrant } from '@aauth-guard/core/missions'
+import { listed, makeWorld } from '@aauth-guard/fixtures/world'
 import type { Grant } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { listed, makeWorld } from '../world.ts'
 import { generations, mission, otherS256, outcome, stranger } from './attempt.ts'
 import { inMission, keptGrant, old, resumption } from './kept-grant.ts'
 

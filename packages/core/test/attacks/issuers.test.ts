@@ -1,7 +1,7 @@
+import { askForToken, notes, verdict } from '@aauth-guard/fixtures/issued'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import type { TestIssuer } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { askForToken, notes, verdict } from '../issuing/issued.ts'
-import { makeWorld } from '../world.ts'
 import {
   agentRoute,
   callAs,

@@ -1,7 +1,7 @@
 import type { ClassPolicy } from '@aauth-guard/core'
 import { assertGrant, type MissionGrant, missionGrant } from '@aauth-guard/core/missions'
+import type { World } from '@aauth-guard/fixtures/world'
 import type { Agent, Grant } from '@aauth-guard/testing'
-import type { World } from '../world.ts'
 import { callAs, outcome, s256 } from './attempt.ts'
 
 /** An auth token in the mission, of draft 11 and of drafts 01 to 10. */

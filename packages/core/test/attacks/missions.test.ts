@@ -1,11 +1,11 @@
 import { type AnyRequirement, type Auth, issueResourceToken } from '@aauth-guard/core'
 import { verifyResourceToken } from '@aauth-guard/core/exchange'
 import { fetchGuard } from '@aauth-guard/core/fetch'
+import { answerOfStepUp, challenged, notes, verified } from '@aauth-guard/fixtures/issued'
+import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { toRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeScene, verdict } from '../exchange/scene.ts'
-import { answerOfStepUp, challenged, notes, verified } from '../issuing/issued.ts'
-import { listed, makeWorld, type World } from '../world.ts'
 import {
   agentRoute,
   anyKind,

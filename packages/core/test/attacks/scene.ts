@@ -17,6 +17,7 @@ import {
 } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
 import { readContent, signedRequest } from '@aauth-guard/core/node'
+import { now } from '@aauth-guard/fixtures/world'
 import {
   type Agent,
   type AgentRequest,
@@ -30,7 +31,6 @@ import {
   type TestNetwork,
 } from '@aauth-guard/testing'
 import { onTestFinished, vi } from 'vitest'
-import { now } from '../world.ts'
 
 /** The person server that `trust` lists here; agent providers and others are not listed. */
 export const listedServer = 'https://ps.example'

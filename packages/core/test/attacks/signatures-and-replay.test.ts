@@ -1,6 +1,6 @@
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { SignedMessage } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { makeWorld, type World } from '../world.ts'
 import { agentRoute, anyKind, callAs, generations, mission, outcome, s256, stranger } from './attempt.ts'
 
 const scope = 'access'

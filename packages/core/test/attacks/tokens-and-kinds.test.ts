@@ -1,7 +1,7 @@
 import type { AnyRequirement } from '@aauth-guard/core'
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { Grant } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { makeWorld, type World } from '../world.ts'
 import { agentRoute, anyKind, generations, outcome, personRoute, ps, s256 } from './attempt.ts'
 
 const scope = 'access'

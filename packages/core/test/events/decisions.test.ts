@@ -8,9 +8,9 @@ import {
 } from '@aauth-guard/core'
 import { answerRoutes, bindContent } from '@aauth-guard/core/adapter'
 import { assertGrant, missionGrant } from '@aauth-guard/core/missions'
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it, vi } from 'vitest'
-import { makeWorld, type World } from '../world.ts'
 
 const key = new Uint8Array(32).fill(7)
 

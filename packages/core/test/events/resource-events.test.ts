@@ -1,6 +1,6 @@
 import type { ResourceEvent } from '@aauth-guard/core'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { expect, it } from 'vitest'
-import { makeWorld } from '../world.ts'
 
 it('onEvent hears that the documents of an issuer were fetched, and why they were not', async () => {
   const events: ResourceEvent[] = []

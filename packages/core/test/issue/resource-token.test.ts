@@ -1,7 +1,7 @@
 import type { AAuthError, Generation, SigningKey } from '@aauth-guard/core'
+import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { makeWorld, now } from '../world.ts'
 
 const signingKey: SigningKey = {
   kty: 'OKP',

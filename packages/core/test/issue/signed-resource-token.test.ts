@@ -1,8 +1,8 @@
 import type { AAuthError, SigningKey } from '@aauth-guard/core'
 import { answerWellKnown } from '@aauth-guard/core/adapter'
+import { makeWorld, now, type World } from '@aauth-guard/fixtures/world'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { makeWorld, now, type World } from '../world.ts'
 
 const signingKey: SigningKey = {
   kty: 'OKP',

@@ -1,8 +1,8 @@
 import { createResource, type Resource, type SigningKey } from '@aauth-guard/core'
 import { answerWellKnown } from '@aauth-guard/core/adapter'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { makeWorld } from '../world.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()

@@ -1,6 +1,6 @@
 import type { ResourceOptions } from '@aauth-guard/core'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../world.ts'
 import { outcomeOf } from './person-route.ts'
 
 const accessServer = 'https://as.example'

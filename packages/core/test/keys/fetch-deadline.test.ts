@@ -1,5 +1,5 @@
+import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
 import { describe, expect, it } from 'vitest'
-import { neverAnswers } from '../never-answers.ts'
 import { answerWith, makeAnsweredWorld, personKeys, personMetadata, settled } from './issuer-answers.ts'
 import { outcomeOf, personRoute } from './person-route.ts'
 

@@ -1,6 +1,6 @@
 import type { ResourceOptions } from '@aauth-guard/core'
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { vi } from 'vitest'
-import { makeWorld, type World } from '../world.ts'
 
 /** What a URL answers in place of the issuer that lives there. */
 export type IssuerAnswer = (init: RequestInit | undefined) => Response | Promise<Response>

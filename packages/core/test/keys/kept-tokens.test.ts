@@ -1,9 +1,9 @@
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { IssuerKeys } from '../../src/keys/issuer-keys.ts'
 import type { IssuerKey } from '../../src/keys/key-set.ts'
 import { type VerifiedToken, VerifiedTokens } from '../../src/keys/verified-tokens.ts'
 import { everyKind, type Minted } from '../token/mint.ts'
-import { makeWorld } from '../world.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()

@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
 import { answer, authorize } from '@aauth-guard/core'
 import { signedRequest } from '@aauth-guard/core/node'
+import { wireText } from '@aauth-guard/fixtures/raw-socket'
 import { expect, it, onTestFinished } from 'vitest'
-import { wireText } from '../../../express/test/raw-socket.ts'
 import { makeAnsweredWorld, personKeys, personMetadata, until } from './issuer-answers.ts'
 import { personRoute } from './person-route.ts'
 

@@ -1,6 +1,6 @@
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import type { Misbehaviour } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../world.ts'
 import { personRoute } from './person-route.ts'
 
 interface Verdict {

@@ -1,6 +1,6 @@
 import type { Trust } from '@aauth-guard/core'
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { makeWorld, type World } from '../world.ts'
 import { outcomeOf } from './person-route.ts'
 
 async function ownToken({ net, agent }: World): Promise<string> {

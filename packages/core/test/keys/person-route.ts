@@ -1,5 +1,5 @@
 import { isAAuthError } from '@aauth-guard/core'
-import type { World } from '../world.ts'
+import type { World } from '@aauth-guard/fixtures/world'
 
 /** The route of these tests: it wants to know the person, and nothing more. */
 export const personRoute = { accept: 'person-token' } as const

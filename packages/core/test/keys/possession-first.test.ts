@@ -1,3 +1,4 @@
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import {
   type AgentMistake,
   agentMistakes,
@@ -8,7 +9,6 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
-import { makeWorld } from '../world.ts'
 import { agentRoute, personRoute } from './person-route.ts'
 
 describe('before the keys of an issuer are fetched, the caller shows its own', () => {

@@ -1,8 +1,8 @@
 import { createResource, type Resource, type Stores } from '@aauth-guard/core'
+import { now, type World } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
-import { granted, makeWatchedWorld } from '../mission/watched.ts'
-import { now, type World } from '../world.ts'
+import { granted, makeWatchedWorld } from '../missions/watched.ts'
 import { type AnsweredWorld, makeAnsweredWorld, personKeys, personMetadata } from './issuer-answers.ts'
 import { outcomeOf } from './person-route.ts'
 

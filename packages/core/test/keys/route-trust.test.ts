@@ -1,6 +1,6 @@
 import type { Trust } from '@aauth-guard/core'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../world.ts'
 import { agentRoute, personRoute } from './person-route.ts'
 
 const elsewhere = { personServers: ['https://other.example'] }

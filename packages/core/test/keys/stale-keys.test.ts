@@ -1,7 +1,7 @@
 import type { ResourceOptions } from '@aauth-guard/core'
+import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
 import type { Misbehaviour } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { neverAnswers } from '../never-answers.ts'
 import {
   type AnsweredWorld,
   answerWith,

@@ -1,4 +1,4 @@
-import type { World } from '../world.ts'
+import type { World } from '@aauth-guard/fixtures/world'
 
 /** A token of a person server that exists and that nobody here has heard of before. */
 export async function strangerToken({ net, agent }: World, id: string): Promise<string> {

@@ -1,6 +1,6 @@
 import type { Trust, Trusted } from '@aauth-guard/core'
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { makeWorld, type World } from '../world.ts'
 import { agentRoute, outcomeOf, personRoute } from './person-route.ts'
 
 /** No `AAuth-Requirement`: there is nothing else to come back with. */

@@ -1,6 +1,6 @@
 import type { Trust } from '@aauth-guard/core'
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { makeWorld, type World } from '../world.ts'
 import { outcomeOf } from './person-route.ts'
 
 // The platform of every runtime but Node, which cannot see the address it dials.

@@ -1,8 +1,8 @@
 import { authorize, type SignedRequest } from '@aauth-guard/core'
+import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { bareRequest, type Lines } from '../signature/bare-request.ts'
-import { makeWorld, now } from '../world.ts'
 
 const base = '"@method" "@authority" "@path" "signature-key"'
 const fill = (unit: string, length: number): string => unit.repeat(Math.floor(length / unit.length))

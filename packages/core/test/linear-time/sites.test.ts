@@ -1,7 +1,7 @@
 import { authorize, capabilitiesOf } from '@aauth-guard/core'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../world.ts'
 import { isLinear, type Run, shapesBetween } from './measure.ts'
 import { documentSites, requestSites, type Site } from './sites.ts'
 

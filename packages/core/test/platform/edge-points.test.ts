@@ -1,9 +1,9 @@
 import { isAAuthError } from '@aauth-guard/core'
+import { missing, readCorpus } from '@aauth-guard/fixtures/corpus'
 import { describe, expect, it } from 'vitest'
 import { platform as node } from '../../src/platform/node.ts'
 import { platform as web } from '../../src/platform/web.ts'
 import { checkPublicKey } from '../../src/token/public-key.ts'
-import { missing, readCorpus } from '../corpus.ts'
 import { fallback, fromHex, okp, verifies } from './backends.ts'
 
 interface Vector {

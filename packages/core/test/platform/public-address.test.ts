@@ -1,6 +1,6 @@
+import { missing, readCorpus } from '@aauth-guard/fixtures/corpus'
 import { describe, expect, it } from 'vitest'
 import { isPublicAddress } from '../../src/platform/public-address.ts'
-import { missing, readCorpus } from '../corpus.ts'
 
 interface Corpus {
   readonly subnets4: readonly (readonly [base: string, prefix: number])[]

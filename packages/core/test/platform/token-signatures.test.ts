@@ -1,10 +1,10 @@
 import { isAAuthError } from '@aauth-guard/core'
+import { missing, readCorpus } from '@aauth-guard/fixtures/corpus'
+import { now } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import { IssuerKeys } from '../../src/keys/issuer-keys.ts'
 import { verifyTokenSignature } from '../../src/keys/verify-token-signature.ts'
 import { decodeToken } from '../../src/token/untrusted-token.ts'
-import { missing, readCorpus } from '../corpus.ts'
-import { now } from '../world.ts'
 import { backends } from './backends.ts'
 
 type Jwk = Readonly<Record<string, unknown>>

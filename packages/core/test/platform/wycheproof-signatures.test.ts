@@ -1,6 +1,6 @@
+import { missing, readCorpus } from '@aauth-guard/fixtures/corpus'
 import { describe, expect, it } from 'vitest'
 import type { PublicJwk } from '../../src/platform/platform.ts'
-import { missing, readCorpus } from '../corpus.ts'
 import { backends, fromHex, okp, verifies } from './backends.ts'
 
 interface Vector {

@@ -1,8 +1,8 @@
 import { authorize, createResource, type ResourceOptions } from '@aauth-guard/core'
 import { answerWellKnown } from '@aauth-guard/core/adapter'
+import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { makeWorld, now } from '../world.ts'
 
 const base: ResourceOptions = {
   issuer: 'https://notes.example',

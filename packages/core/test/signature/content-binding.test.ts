@@ -1,8 +1,8 @@
 import { authorize, isAAuthError, verifyContent } from '@aauth-guard/core'
 import { contentBinding } from '@aauth-guard/core/adapter'
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { makeWorld, type World } from '../world.ts'
 
 const url = 'https://notes.example/notes'
 const later = { content: 'later' } as const

@@ -1,8 +1,8 @@
+import { missing, readCorpus } from '@aauth-guard/fixtures/corpus'
 import { describe, expect, it } from 'vitest'
 import { platform as node } from '../../src/platform/node.ts'
 import { platform as web } from '../../src/platform/web.ts'
 import { type ContentDigests, matchesDigests, readContentDigest } from '../../src/signature/content-digest.ts'
-import { missing, readCorpus } from '../corpus.ts'
 
 const ascii = new TextEncoder()
 const body = ascii.encode('{"hello": "world"}')

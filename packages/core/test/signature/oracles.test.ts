@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { authorize, isAAuthError } from '@aauth-guard/core'
+import { makeWorld, now, type World } from '@aauth-guard/fixtures/world'
 import { type Agent, type Algorithm, type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
 import fc from 'fast-check'
 import { verifySignature } from 'http-message-sig'
@@ -11,7 +12,6 @@ import { baseComponents } from '../../src/signature/coverage.ts'
 import { selectSignature } from '../../src/signature/select-signature.ts'
 import { serializeInnerList } from '../../src/wire/serialize.ts'
 import { splitTarget, type Target } from '../../src/wire/target.ts'
-import { makeWorld, now, type World } from '../world.ts'
 
 interface Asked {
   readonly method: string

@@ -1,8 +1,8 @@
 import { authorize, isAAuthError, type ReplayScope } from '@aauth-guard/core'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { type SignOptions, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { isSafe } from '../../src/signature/replay.ts'
-import { makeWorld } from '../world.ts'
 
 const safe = ['GET', 'HEAD', 'OPTIONS', 'TRACE']
 const unsafe = ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'QUERY', 'get', 'M-SEARCH']

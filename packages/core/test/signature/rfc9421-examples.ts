@@ -1,3 +1,4 @@
+import { missing, readCorpus } from '@aauth-guard/fixtures/corpus'
 import type { PublicJwk } from '../../src/platform/platform.ts'
 import { signatureBase } from '../../src/signature/base.ts'
 import { checkCoverage } from '../../src/signature/coverage.ts'
@@ -5,7 +6,6 @@ import { selectSignature } from '../../src/signature/select-signature.ts'
 import { serializeInnerList } from '../../src/wire/serialize.ts'
 import type { SignedRequest } from '../../src/wire/signed-request.ts'
 import { splitTarget, type Target } from '../../src/wire/target.ts'
-import { missing, readCorpus } from '../corpus.ts'
 
 export interface Message {
   readonly startLine: string

@@ -1,9 +1,9 @@
 import type { FoundRevocation, ReplayMark, ReplayStore, Stores } from '@aauth-guard/core'
+import { claimsOf, makeRevocationWorld, told } from '@aauth-guard/fixtures/revoking'
+import { now } from '@aauth-guard/fixtures/world'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ReplayMemory } from '../../src/stores/replay-memory.ts'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
-import { claimsOf, makeRevocationWorld, told } from '../revocation/revoking.ts'
-import { now } from '../world.ts'
 import { revocationsWith } from './revocations-with.ts'
 
 const person = { accept: 'person-token' } as const

@@ -1,6 +1,6 @@
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it, vi } from 'vitest'
 import { TombstoneMemory } from '../../src/stores/tombstones.ts'
-import { makeWorld } from '../world.ts'
 
 const s256 = 'A'.repeat(43)
 const ps = 'https://ps.example'

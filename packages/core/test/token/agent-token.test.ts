@@ -1,6 +1,6 @@
 import type { AgentAuth } from '@aauth-guard/core'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../world.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 type Fault = readonly [fault: string, ids: string, claims: Claims]

@@ -1,6 +1,6 @@
 import type { PersonTokenAuth } from '@aauth-guard/core'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../world.ts'
 import { missionHeaderAuthToken } from './mint.ts'
 
 type Claims = Readonly<Record<string, unknown>>

@@ -1,10 +1,10 @@
 import { type Auth, type MissionHeaderAuth, verifyContent } from '@aauth-guard/core'
 import { contentBinding } from '@aauth-guard/core/adapter'
+import { listed, makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import { type AuthTemplate, authOf, authTemplate, isAccepted } from '../../src/token/auth.ts'
 import type { VerifiedClaims } from '../../src/token/claims.ts'
 import type { Generation, TokenKind } from '../../src/token/kinds.ts'
-import { listed, makeWorld } from '../world.ts'
 import { agentToken, authToken, everyKind, missionHeaderAuthToken, personToken } from './mint.ts'
 
 const world = await makeWorld({ trust: listed })

@@ -1,5 +1,5 @@
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../world.ts'
 import { addressedKinds, agentToken, authToken, everyKind, type Minted, personToken } from './mint.ts'
 
 type Claims = Readonly<Record<string, unknown>>

@@ -1,8 +1,8 @@
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { describe, expect, it } from 'vitest'
 import { platform } from '../../src/platform/node.ts'
 import { importPublicKey, isOnCurve } from '../../src/token/public-key.ts'
-import { makeWorld } from '../world.ts'
 import { agentToken, authToken, everyKind, missionHeaderAuthToken, personToken } from './mint.ts'
 
 type Jwk = Readonly<Record<string, unknown>>

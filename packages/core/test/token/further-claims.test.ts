@@ -1,10 +1,10 @@
 import { authorize, createResource } from '@aauth-guard/core'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { checkClaimNames, furtherClaims } from '../../src/token/further-claims.ts'
 import { asObject } from '../../src/token/json.ts'
 import { refused } from '../signature/refused.ts'
-import { makeWorld } from '../world.ts'
 import { everyKind, type Minted } from './mint.ts'
 
 const said = { groups: ['staff'], org: { id: 7, units: [{ name: 'a' }] }, email: 'ada@example.com' }

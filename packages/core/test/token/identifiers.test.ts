@@ -1,8 +1,8 @@
+import { missing, readCorpus } from '@aauth-guard/fixtures/corpus'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
 import { isAgentId, isS256, isServerId, providerOf } from '../../src/token/identifiers.ts'
-import { missing, readCorpus } from '../corpus.ts'
 
 const label63 = 'a'.repeat(63)
 /** A host of exactly `length` characters, in labels of 63. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { corpusPath, missing } from '@aauth-guard/fixtures/corpus'
 import { describe, expect, it } from 'vitest'
 import { parseJsonObject } from '../../src/token/json.ts'
-import { corpusPath, missing } from '../corpus.ts'
 
 const absent = missing('jsontestsuite')
 

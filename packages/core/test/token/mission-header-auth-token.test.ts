@@ -1,7 +1,7 @@
 import type { MissionHeaderAuth } from '@aauth-guard/core'
+import { listed, makeWorld } from '@aauth-guard/fixtures/world'
 import type { Grant } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { listed, makeWorld } from '../world.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 type Fault = readonly [fault: string, ids: string, claims: Claims]

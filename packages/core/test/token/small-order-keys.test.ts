@@ -1,7 +1,7 @@
+import { missing, readCorpus } from '@aauth-guard/fixtures/corpus'
 import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js'
 import { describe, expect, it } from 'vitest'
 import { checkPublicKey } from '../../src/token/public-key.ts'
-import { missing, readCorpus } from '../corpus.ts'
 
 const p = 2n ** 255n - 19n
 const little = (y: bigint): Buffer => Buffer.from(y.toString(16).padStart(64, '0'), 'hex').reverse()

@@ -1,3 +1,4 @@
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { makeKey } from '@aauth-guard/testing'
 import fc from 'fast-check'
 import { calculateJwkThumbprint, type JWK } from 'jose'
@@ -6,7 +7,6 @@ import { runs } from '../../../../scripts/property-runs.ts'
 import { platform as node } from '../../src/platform/node.ts'
 import { platform as web } from '../../src/platform/web.ts'
 import { checkPublicKey, thumbprint } from '../../src/token/public-key.ts'
-import { makeWorld } from '../world.ts'
 
 const of = (platform: typeof node, jwk: JWK): string | Promise<string> =>
   thumbprint(platform, checkPublicKey(jwk as Record<string, unknown>, false))

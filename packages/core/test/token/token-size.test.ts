@@ -1,7 +1,7 @@
 import { isAAuthError } from '@aauth-guard/core'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import { decodeToken } from '../../src/token/untrusted-token.ts'
-import { makeWorld } from '../world.ts'
 
 const signature = Buffer.alloc(64).toString('base64url')
 const required = { typ: 'aa-auth+jwt', alg: 'Ed25519', kid: 'key-1' }

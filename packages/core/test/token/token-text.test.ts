@@ -1,11 +1,11 @@
 import { isAAuthError } from '@aauth-guard/core'
+import { missing, readCorpus } from '@aauth-guard/fixtures/corpus'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { type Corruption, corruptions, corruptToken } from '@aauth-guard/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
 import { decodeToken } from '../../src/token/untrusted-token.ts'
-import { missing, readCorpus } from '../corpus.ts'
-import { makeWorld } from '../world.ts'
 
 const world = await makeWorld()
 const valid = await world.agent.authToken()

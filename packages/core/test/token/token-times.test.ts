@@ -1,5 +1,5 @@
+import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { makeWorld, now } from '../world.ts'
 import { addressedKinds, agentToken, everyKind, type Minted, missionHeaderAuthToken } from './mint.ts'
 
 const world = await makeWorld()

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { makeWorld } from '../world.ts'
 
 type Header = Readonly<Record<string, unknown>>
 type Fault = readonly [fault: string, ids: string, header: Header]

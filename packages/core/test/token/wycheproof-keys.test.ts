@@ -1,8 +1,8 @@
 import { isAAuthError } from '@aauth-guard/core'
+import { missing, readCorpus } from '@aauth-guard/fixtures/corpus'
 import { describe, expect, it } from 'vitest'
 import { platform } from '../../src/platform/node.ts'
 import { checkPublicKey, importPublicKey } from '../../src/token/public-key.ts'
-import { missing, readCorpus } from '../corpus.ts'
 
 type Jwk = Readonly<Record<string, unknown>>
 interface Group {

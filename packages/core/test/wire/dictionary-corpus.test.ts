@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
+import { missing } from '@aauth-guard/fixtures/corpus'
 import { describe, expect, it } from 'vitest'
 import { DictionarySyntaxError, type Member, readDictionary } from '../../src/wire/dictionary.ts'
 import { dictionaryCaps } from '../../src/wire/limits.ts'
 import { serializeInnerList } from '../../src/wire/serialize.ts'
-import { missing } from '../corpus.ts'
 import { type FieldRecord, fieldRecords, toNotation } from './structured-field-records.ts'
 
 const wide = { members: 10_000, params: 10_000, items: 10_000 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
+import { corpusPath, missing, readCorpus } from '@aauth-guard/fixtures/corpus'
 import { decodeBytes } from '../../src/wire/byte-sequence.ts'
 import type { BareItem, Item, Member, Parameters } from '../../src/wire/dictionary.ts'
-import { corpusPath, missing, readCorpus } from '../corpus.ts'
 
 /** A parse record of the httpwg structured-field corpus; its README explains the members. */
 export interface FieldRecord {

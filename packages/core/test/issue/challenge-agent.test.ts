@@ -1,0 +1,171 @@
+import type { AnyRequirement, ResourceOptions, SigningKey } from '@aauth-guard/core'
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
+import type { Agent, TestNetwork } from '@aauth-guard/testing'
+import { describe, expect, it } from 'vitest'
+
+const signingKey: SigningKey = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  alg: 'Ed25519',
+  kid: 'rs-1',
+  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+}
+const old = { generations: ['mission-header'] } as const
+const current = { generations: ['person-token'] } as const
+const accessServer = 'https://as.example'
+const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
+
+interface Situation {
+  readonly options?: Partial<ResourceOptions>
+  /** Whether the agent token names a person server. */
+  readonly ps?: boolean
+  readonly prepare?: (net: TestNetwork) => void
+  readonly call?: { readonly requirement?: AnyRequirement; readonly mission?: typeof mission }
+}
+
+async function challenge({
+  options,
+  ps = true,
+  prepare,
+  call,
+}: Situation): Promise<[string, string | undefined, World]> {
+  const world = await makeWorld({ signingKey, ...options })
+  prepare?.(world.net)
+  const token = await world.agent.agentToken(ps ? {} : { claims: { ps: undefined } })
+  const { code, headers } = await world.refusal(token, call)
+  const [, payload = ''] =
+    /resource-token="([^"]*)"/.exec(headers['aauth-requirement'] ?? '')?.[1]?.split('.') ?? []
+  const aud = payload === '' ? undefined : JSON.parse(Buffer.from(payload, 'base64url').toString()).aud
+  return [code, aud, world]
+}
+
+const speaks =
+  (...generations: ('mission-header' | 'person-token')[]) =>
+  (net: TestNetwork): void => {
+    net.personServer.generations = generations
+  }
+
+describe('an agent token where an auth token is needed, mission-header alone', () => {
+  it.each([
+    ['its person server', {}, true, 'https://ps.example'],
+    ['the access server', { accessServer }, true, accessServer],
+    ['the access server though it names no person server', { accessServer }, false, accessServer],
+  ])('gets a resource token for %s [CHAL-8, RT-3]', async (_, options, ps, aud) => {
+    const [code, audience] = await challenge({ options: { ...old, ...options }, ps })
+    expect([code, audience]).toEqual(['auth_token_required', aud])
+  })
+
+  it('is denied where there is neither access server nor person server [CHAL-9, RT-3]', async () => {
+    expect((await challenge({ options: old, ps: false })).slice(0, 2)).toEqual(['access_denied', undefined])
+  })
+
+  it('is denied where its person server is not admitted, which nobody asks [CHAL-9, M06]', async () => {
+    const trust = { agentProviders: 'any', personServers: ['https://other.example'] } as const
+    const [code, , world] = await challenge({ options: { ...old, trust } })
+    expect(code).toBe('access_denied')
+    expect(world.net.fetches.filter(({ url }) => url.includes('ps.example'))).toEqual([])
+  })
+})
+
+describe('an agent token where an auth token is needed, person-token alone', () => {
+  it.each<Situation>([
+    {},
+    { options: { accessServer } },
+    { options: { accessServer }, ps: false },
+    { prepare: speaks('mission-header') },
+  ])(
+    'is asked for a person token, never given a resource token: %j [CHAL-5, R11-142, R11-160, RT-6, AGENT-8, M01]',
+    async ({ options, ...situation }) => {
+      const [code, , world] = await challenge({ ...situation, options: { ...current, ...options } })
+      expect(code).toBe('person_token_required')
+      expect(world.refusals[0]?.headers).toEqual({
+        'cache-control': 'no-store',
+        'aauth-requirement': 'requirement=person-token',
+        link: '<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"',
+      })
+    },
+  )
+})
+
+describe('an agent token where an auth token is needed, both generations', () => {
+  it.each([
+    ['only the token endpoint of older drafts', speaks('mission-header'), 'auth_token_required'],
+    ['the endpoints of both', speaks('mission-header', 'person-token'), 'person_token_required'],
+    ['the endpoints of draft 11', speaks('person-token'), 'person_token_required'],
+    ['none', speaks(), 'person_token_required'],
+    [
+      'nothing, being down',
+      (net: TestNetwork) => net.personServer.misbehave('server-error'),
+      'person_token_required',
+    ],
+    [
+      'another issuer',
+      (net: TestNetwork) => net.personServer.misbehave('other-issuer'),
+      'person_token_required',
+    ],
+  ])('is judged by its person server, which names %s [CHAL-5, CHAL-8]', async (_, prepare, code) => {
+    expect((await challenge({ prepare }))[0]).toBe(code)
+  })
+
+  it('gets a resource token for the access server, whichever generation its person server decided', async () => {
+    const [code, aud] = await challenge({ options: { accessServer }, prepare: speaks('mission-header') })
+    expect([code, aud]).toEqual(['auth_token_required', accessServer])
+  })
+
+  it.each([
+    [{ accessServer }, 'auth_token_required'],
+    [{}, 'person_token_required'],
+  ])('is judged by the access server where it names no person server: %j', async (options, code) => {
+    expect((await challenge({ options, ps: false }))[0]).toBe(code)
+  })
+
+  it('is not judged by its AAuth-Mission [MISS-4]', async () => {
+    const prepare = speaks('mission-header', 'person-token')
+    expect((await challenge({ prepare, call: { mission } }))[0]).toBe('person_token_required')
+  })
+
+  it('is asked for a person token where its person server is not admitted, which nobody asks', async () => {
+    const trust = { agentProviders: 'any', personServers: ['https://other.example'] } as const
+    const [code, , world] = await challenge({ options: { trust }, prepare: speaks('mission-header') })
+    expect(code).toBe('person_token_required')
+    expect(world.net.fetches.filter(({ url }) => url.includes('ps.example'))).toEqual([])
+  })
+
+  it('is asked for a person token where the route does not admit its person server, which nobody asks', async () => {
+    const trust = { agentProviders: 'any', personServers: ['https://other.example'] } as const
+    const call = { requirement: { trust } }
+    const [code, , world] = await challenge({ prepare: speaks('mission-header'), call })
+    expect(code).toBe('person_token_required')
+    expect(world.net.fetches.filter(({ url }) => url.includes('ps.example'))).toEqual([])
+  })
+
+  it('asks the person server once for all its agents', async () => {
+    const [, , world] = await challenge({ prepare: speaks('mission-header') })
+    await world.refusal(await world.agent.agentToken())
+    expect(world.net.fetches.filter(({ url }) => url.includes('ps.example/.well-known'))).toHaveLength(1)
+  })
+})
+
+describe('a resource under several names', () => {
+  const options: Partial<ResourceOptions> = { authorities: ['notes.example', 'api.notes.example'] }
+
+  async function codeAt(authority: string, agent: Agent, world: World): Promise<string> {
+    const url = `https://${authority}/notes`
+    return (await world.refusal(await agent.personToken(), { url })).code
+  }
+
+  it('issues resource tokens where it is called by the name of its issuer, and only there [R11-013, RT-1]', async () => {
+    const world = await makeWorld({ ...options, signingKey })
+    expect([
+      await codeAt('notes.example', world.agent, world),
+      await codeAt('api.notes.example', world.agent, world),
+    ]).toEqual(['auth_token_required', 'access_denied'])
+  })
+
+  it('still serves who has an auth token under the other name', async () => {
+    const world = await makeWorld(options)
+    const token = await world.agent.authToken({ scope: 'access' })
+    expect((await world.call(token, { url: 'https://api.notes.example/notes' })).type).toBe('auth-token')
+  })
+})

@@ -1,0 +1,34 @@
+import { challenged, notes } from '@aauth-guard/fixtures/issued'
+import { makeWorld } from '@aauth-guard/fixtures/world'
+import { expect, it } from 'vitest'
+
+it('each resource token is issued under the trust of its own request: nothing is kept of the one before [R11-170]', async () => {
+  let admitted = true
+  const world = await makeWorld({
+    ...notes,
+    trust: { agentProviders: 'any', personServers: () => admitted },
+  })
+  const token = await world.agent.personToken()
+  const first = await world.refusal(token, { requirement: { scope: 'notes.read' } })
+  expect((await challenged(world.resource, first)).payload.scope).toBe('notes.read')
+  admitted = false
+  const second = await world.refusal(token, { requirement: { scope: 'notes.read' } })
+  expect([second.code, second.headers['aauth-requirement']]).toEqual(['invalid_jwt', undefined])
+})
+
+it('an auth token is enough where no agent token was ever shown [R11-069]', async () => {
+  const world = await makeWorld({ ...notes, trust: { personServers: ['https://ps.example'] } })
+  const auth = await world.call(await world.agent.authToken({ scope: 'notes.read' }))
+  expect([auth.type, world.net.fetches.filter(({ url }) => url.includes('agent.example'))]).toEqual([
+    'auth-token',
+    [],
+  ])
+})
+
+it('challenges need no published metadata: a resource token is issued where nothing is served [R11-270]', async () => {
+  const world = await makeWorld({ ...notes })
+  const refused = await world.refusal(await world.agent.personToken(), {
+    requirement: { scope: 'notes.read' },
+  })
+  expect((await challenged(world.resource, refused)).payload.iss).toBe('https://notes.example')
+})

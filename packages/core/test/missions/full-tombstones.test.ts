@@ -1,0 +1,86 @@
+import type { TombstoneStore } from '@aauth-guard/core'
+import type { MissionAnswer } from '@aauth-guard/core/missions'
+import { makeWorld } from '@aauth-guard/fixtures/world'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { active, down, gate, makeWatchedWorld, mission, s256, settled, terminated } from './watched.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+const tombstones: TombstoneStore = { find: () => 'full', add: () => 'full' }
+const makeFull = () => makeWatchedWorld({}, { stores: { tombstones } })
+
+describe('a person server whose tombstones are full', () => {
+  it('is asked for each request, and no answer "active" is kept [MISS-9]', async () => {
+    const world = await makeFull()
+    expect([await world.post(), await world.post(), await world.get()]).toEqual(['200', '200', '200'])
+    expect(world.asked).toEqual([s256, s256, s256])
+  })
+
+  it('is answered with 403 where the source says terminated, although it cannot be kept [MISS-9]', async () => {
+    const world = await makeFull()
+    world.says(() => terminated)
+    expect([await world.post(), await world.get()]).toEqual(Array(2).fill('403 mission_terminated'))
+  })
+
+  it('gets no stale answer, also for a safe method [MISS-9]', async () => {
+    let full = false
+    const find: TombstoneStore['find'] = () => (full ? 'full' : undefined)
+    const world = await makeWatchedWorld({}, { stores: { tombstones: { find, add: () => 'full' } } })
+    expect(await world.get()).toBe('200')
+    full = true
+    world.says(down)
+    expect(await world.get()).toMatch(/^503 server_error/)
+  })
+
+  it('has a mission asked for again once there is room, although it was found active meanwhile [MISS-9]', async () => {
+    let full = true
+    const find: TombstoneStore['find'] = () => (full ? 'full' : undefined)
+    const world = await makeWatchedWorld({}, { stores: { tombstones: { find, add: () => 'full' } } })
+    expect(await world.post()).toBe('200')
+    full = false
+    world.says(() => terminated)
+    expect(await world.post()).toBe('403 mission_terminated')
+  })
+
+  it.each([
+    [1000, 1],
+    [1001, 2],
+  ])(
+    'has a request join a question sent %d ms before or ask: %d questions',
+    async (milliseconds, questions) => {
+      const find = vi.fn<TombstoneStore['find']>(() => 'full')
+      const world = await makeWatchedWorld({}, { stores: { tombstones: { find, add: () => 'full' } } })
+      const answer = gate<MissionAnswer>()
+      world.says(() => answer.promise)
+      const clock = vi.spyOn(performance, 'now').mockReturnValue(5000)
+      const first = world.post()
+      await vi.waitFor(() => expect(world.asked).toHaveLength(1), { timeout: 60_000 })
+      clock.mockReturnValue(5000 + milliseconds)
+      const second = world.post()
+      // The mission is asked for right after its tombstone was.
+      await vi.waitFor(() => expect(find).toHaveBeenCalledTimes(2), { timeout: 60_000 })
+      await settled()
+      answer.open(active)
+      expect(await Promise.all([first, second])).toEqual(['200', '200'])
+      expect(world.asked).toHaveLength(questions)
+    },
+  )
+
+  it('tells status() what the source says now', async () => {
+    const world = await makeFull()
+    expect(await world.resource.missions.status(mission)).toEqual({ status: 'active' })
+    world.says(() => terminated)
+    expect(await world.resource.missions.status(mission)).toMatchObject({ status: 'terminated' })
+  })
+
+  it('makes terminate() reject with a RangeError, also beside a source [MISS-9]', async () => {
+    const world = await makeFull()
+    await expect(world.resource.missions.terminate(mission)).rejects.toBeInstanceOf(RangeError)
+  })
+
+  it('is answered with 503 where there is no source', async () => {
+    const world = await makeWorld({ stores: { tombstones } })
+    const token = await world.agent.authToken({ scope: 'access', mission: s256 })
+    expect((await world.refusal(token)).status).toBe(503)
+  })
+})

@@ -1,0 +1,97 @@
+import type { RevocationStore } from '@aauth-guard/core'
+import type { MissionAnswer } from '@aauth-guard/core/missions'
+import { claimsOf } from '@aauth-guard/fixtures/revoking'
+import { makeWorld } from '@aauth-guard/fixtures/world'
+import { describe, expect, it } from 'vitest'
+import { revocationsWith } from '../stores/revocations-with.ts'
+import { active, gate, granted, makeWatchedWorld, s256, settled, terminated } from './watched.ts'
+
+describe('what a person server said of its missions', () => {
+  it('is asked again after its purge, and tokens from before are refused', async () => {
+    const world = await makeWatchedWorld()
+    expect(await world.post()).toBe('200')
+    world.net.clock.advance(1)
+    await world.resource.purgeIssuer('https://ps.example')
+    expect(await world.post()).toBe('401 revoked_jwt')
+    const token = await world.agent.authToken(granted())
+    expect(await world.post({ token })).toBe('200')
+    expect(world.asked).toEqual([s256, s256])
+  })
+})
+
+it('what it answers after its purge to a question from before is not kept', async () => {
+  const world = await makeWatchedWorld()
+  const before = gate<MissionAnswer>()
+  world.says(() => before.promise)
+  const asked = world.nextAsked()
+  const waiting = world.post()
+  await asked
+  await world.resource.purgeIssuer('https://ps.example')
+  before.open(active)
+  await waiting
+  world.says(() => terminated)
+  expect(await world.post()).toBe('403 mission_terminated')
+})
+
+describe('the revocation of a token', () => {
+  it('has the mission asked for again also where the token left the cache [MISS-9]', async () => {
+    const world = await makeWatchedWorld({}, { limits: { verifiedTokens: 1 } })
+    const claims = JSON.parse(Buffer.from(world.token.split('.')[1] ?? '', 'base64url').toString())
+    await world.post()
+    const other = await world.agent.authToken(granted())
+    await world.post({ token: other })
+    world.says(() => terminated)
+    await world.resource.revoke(claims)
+    await settled()
+    expect(await world.post({ token: other })).toBe('403 mission_terminated')
+  })
+
+  it('has the mission asked for again where another process recorded it, once a token [MISS-9]', async () => {
+    const revokedThere = new Set<string>()
+    const revocations = revocationsWith({ revoked: async ({ jti }) => revokedThere.has(jti) })
+    const world = await makeWatchedWorld({}, { stores: { revocations } })
+    const other = await world.agent.authToken(granted({ claims: { jti: 'other' } }))
+    expect([await world.post(), await world.post({ token: other })]).toEqual(['200', '200'])
+    revokedThere.add('other')
+    for (let n = 0; n < 3; n++) expect(await world.post({ token: other })).toBe('401 revoked_jwt')
+    await settled()
+    expect(world.asked).toEqual([s256, s256])
+    expect(await world.post()).toBe('200')
+  })
+
+  it.each<[string, RevocationStore['add']]>([
+    ['is down', () => Promise.reject(new Error('no store'))],
+    ['has no room for it', () => 'full'],
+  ])('has the mission asked for again also where the store %s [MISS-9]', async (_, add) => {
+    const revocations = revocationsWith({ add })
+    const world = await makeWatchedWorld({}, { stores: { revocations } })
+    await world.post()
+    const { iss, jti, exp } = claimsOf(world.token)
+    await expect(world.resource.revoke({ iss, jti, exp })).rejects.toThrow()
+    await settled()
+    expect(world.asked).toEqual([s256, s256])
+  })
+
+  it('tells the store its mission where the token is cached, also where nobody watches missions', async () => {
+    const told: unknown[] = []
+    const add: RevocationStore['add'] = ({ mission }) => {
+      told.push(mission)
+      return 'recorded'
+    }
+    const world = await makeWorld({ stores: { revocations: revocationsWith({ add }) } })
+    const { iss, jti, exp } = await world.call(await world.agent.authToken(granted()))
+    await world.resource.revoke({ iss, jti, exp })
+    expect(told).toEqual([{ approver: 'https://ps.example', s256 }])
+  })
+
+  it('has the mission asked for again that the revocation carries, of a token never seen [MISS-9]', async () => {
+    const world = await makeWatchedWorld()
+    await world.post()
+    const mission = { approver: 'https://ps.example', s256 }
+    world.says(() => terminated)
+    const exp = world.net.clock.now() + 100
+    await world.resource.revoke({ iss: 'https://ps.example', jti: 'never-seen', exp, mission })
+    await settled()
+    expect(await world.post()).toBe('403 mission_terminated')
+  })
+})

@@ -1,0 +1,122 @@
+import { authorize, type SignedRequest } from '@aauth-guard/core'
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
+import { type AgentRequest, type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
+import { describe, expect, it } from 'vitest'
+
+type Lines = Readonly<Record<string, readonly string[]>>
+
+async function signed(
+  world: World,
+  url: string,
+  request: AgentRequest = {},
+  cover: string[] = [],
+): Promise<SignedMessage> {
+  return world.agent.sign(url, request, { token: await world.agent.authToken({ scope: 'access' }), cover })
+}
+
+/** Sends a message with some of its header lines, and its target, replaced. */
+async function outcome(
+  world: World,
+  message: SignedMessage,
+  lines: Lines = {},
+  target = message.target,
+): Promise<string> {
+  const request = toSignedRequest(message)
+  const header: SignedRequest['header'] = (name) => lines[name] ?? request.header(name)
+  return authorize(world.resource, { ...request, target, header }).then(
+    ({ type }) => type,
+    ({ status, code }) => `${status} ${code}`,
+  )
+}
+
+const url = 'https://notes.example/notes'
+
+describe('a field that may be sent once', () => {
+  it.each(['host', 'authorization', 'content-type', 'content-length'])(
+    '%s is refused twice, also when the lines agree [A01, A06]',
+    async (name) => {
+      const world = await makeWorld()
+      const value = name === 'host' ? 'notes.example' : 'x'
+      expect(await outcome(world, await signed(world, url), { [name]: [value, value] })).toBe(
+        '400 invalid_request',
+      )
+    },
+  )
+
+  it('is refused twice also of a request without signature [A01]', async () => {
+    const { resource } = await makeWorld()
+    const header = (name: string): string[] => (name === 'host' ? ['notes.example', 'evil.example'] : [])
+    const request = { method: 'GET', target: '/', header }
+    await expect(authorize(resource, request)).rejects.toMatchObject({ code: 'invalid_request', status: 400 })
+  })
+})
+
+describe('Host', () => {
+  it.each([
+    '',
+    'evil.example/foo?',
+    'notes.example@evil.example',
+    'notes.example\tevil',
+    'notes.example evil',
+    'notes.example:',
+    'notes.example:port',
+    'notes.example:999999',
+    'http://notes.example',
+    '[::1',
+    'nötes.example',
+    // Letters that fold to s and k, and a dot that parsers of domain names take for one.
+    'note\u017f.example',
+    '\u212aotes.example',
+    'notes\u3002example',
+  ])('%j is refused [A02, A03, Q12]', async (host) => {
+    const world = await makeWorld()
+    expect(await outcome(world, await signed(world, url), { host: [host] })).toBe('400 invalid_request')
+  })
+
+  it.each([
+    ['the authority', ['notes.example']],
+    ['upper case and the port of https', ['NOTES.EXAMPLE:443']],
+    ['an internal name that a proxy put there', ['backend-7.internal:8080']],
+    ['an address', ['[::1]:3000']],
+    ['no line at all, where the runtime has none to give', []],
+  ])('plays no part, be it %s: the authority is configured [SIG-14, A04, E07]', async (_, lines) => {
+    const world = await makeWorld()
+    expect(await outcome(world, await signed(world, url), { host: lines })).toBe('auth-token')
+  })
+
+  it.each([
+    'x-forwarded-host',
+    'forwarded',
+    'x-original-host',
+    'x-host',
+    'x-forwarded-server',
+    'x-original-url',
+    'x-rewrite-url',
+    'x-envoy-original-path',
+    'x-http-method-override',
+  ])('is not replaced by %s, nor anything else: it is not read [E07, E08, E09]', async (name) => {
+    const world = await makeWorld()
+    const elsewhere = await signed(world, 'https://evil.example/admin')
+    const here = await signed(world, url)
+    const lines = { [name]: ['host=evil.example'] }
+    expect([await outcome(world, here, lines), await outcome(world, elsewhere, lines)]).toEqual([
+      'auth-token',
+      '401 invalid_signature',
+    ])
+  })
+
+  it.each([
+    ['api.notes.example', 'https://api.notes.example/notes', 'auth-token'],
+    ['API.notes.example:443', 'https://api.notes.example/notes', 'auth-token'],
+    ['notes.example', 'https://api.notes.example/notes', '401 invalid_signature'],
+    ['api.notes.example', url, '401 invalid_signature'],
+    ['api.notes.example.', 'https://api.notes.example/notes', '401 invalid_signature'],
+    ['api.notes.example:80', 'https://api.notes.example/notes', '401 invalid_signature'],
+  ])(
+    'chooses among several authorities: %s for %s is %s [SIG-14, R11-103, A04, E10]',
+    async (host, signedFor, expected) => {
+      const world = await makeWorld({ authorities: ['notes.example', 'api.notes.example:443'] })
+      expect(await outcome(world, await signed(world, signedFor), { host: [host] })).toBe(expected)
+    },
+  )
+})
