@@ -2,7 +2,7 @@ import { AAuthError, type AAuthErrorCode, answer, isAAuthError } from '@aauth-gu
 import { parseDictionary, Token } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
 // @ts-expect-error a second copy of the module: only the bundler knows the query
-import { AAuthError as Copied } from '../src/errors/aauth-error.ts?copy'
+import { AAuthError as Copied } from '../../src/errors/aauth-error.ts?copy'
 
 describe('a refusal', () => {
   it('keeps its hint and cause for the operator', () => {
