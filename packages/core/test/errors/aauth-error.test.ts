@@ -31,7 +31,7 @@ describe('a refusal', () => {
     const before = Error.stackTraceLimit
     new AAuthError('invalid_jwt')
     expect(Error.stackTraceLimit).toBe(before)
-    expect(new Error('x').stack).toContain('errors.test.ts')
+    expect(new Error('x').stack).toContain('aauth-error.test.ts')
   })
 
   it('leaves them alone also where its details throw', () => {
