@@ -23,7 +23,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'issue',
     'authorize',
     'routes',
-    'missions fetch node',
+    'missions fetch node dev',
     'adapter index',
   ],
   'packages/testing/src': ['signing', 'world', 'issuer', 'endpoints agent', 'network store-checks', 'index'],

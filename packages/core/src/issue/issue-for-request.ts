@@ -8,6 +8,7 @@ import { isTrustedIssuer } from '../resource/trusted-issuers.ts'
 import { isSafe } from '../signature/replay.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 import { hasPersonTokens } from '../token/generations.ts'
+import { authorityOf } from '../token/identifiers.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
 import { redeemsAgentToken, requireToken } from './redeems-agent-token.ts'
 import { signResourceToken } from './resource-token.ts'
@@ -54,7 +55,7 @@ export async function issueForRequest(
   }
   const older = claims.kind === 'person-token' && legacy !== 'never'
   // Agents refuse a resource token that does not come from the authority they called (R11-013).
-  if (transport.authority !== issuer.slice('https://'.length)) {
+  if (transport.authority !== authorityOf(issuer)) {
     throw new AAuthError('access_denied', { hint: `resource tokens are issued at ${issuer} only` })
   }
   warnOfRoutes(state)

@@ -79,11 +79,6 @@ export async function discover({
 function isOnHostOf(iss: string, value: unknown): value is string {
   if (typeof value !== 'string' || value.length > 2048 || !URL.canParse(value)) return false
   const url = new URL(value)
-  return (
-    url.protocol === 'https:' &&
-    url.origin === iss &&
-    url.username === '' &&
-    url.password === '' &&
-    url.hash === ''
-  )
+  // The origin is that of a server identifier, so the scheme is https, or http on this machine in development.
+  return url.origin === iss && url.username === '' && url.password === '' && url.hash === ''
 }

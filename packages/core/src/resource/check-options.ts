@@ -7,6 +7,7 @@ import type { Stores } from '../stores/stores.ts'
 import { checkServerId, checkServerIds } from '../token/check-server-ids.ts'
 import { checkClaimNames } from '../token/further-claims.ts'
 import { generationNames } from '../token/generations.ts'
+import { authorityOf } from '../token/identifiers.ts'
 import type { Generation } from '../token/kinds.ts'
 import { quoted } from '../wire/quoted.ts'
 import { splitTarget } from '../wire/target.ts'
@@ -45,6 +46,7 @@ export function checkOptions(options: ResourceOptions): {
   readonly missions: MissionMonitorFactory | undefined
 } {
   const given = ownMembers(options)
+  given.development?.allow(given.issuer)
   checkServerId(given.issuer, 'issuer')
   assert(
     given.trust !== undefined,
@@ -52,7 +54,7 @@ export function checkOptions(options: ResourceOptions): {
   )
   for (const [name, type] of Object.entries(typesOf) as [keyof typeof typesOf, string][])
     assert(given[name] === undefined || typeof given[name] === type, `"${name}" must be a ${type}`)
-  const authorities = given.authorities ?? [given.issuer.slice('https://'.length)]
+  const authorities = given.authorities ?? [authorityOf(given.issuer)]
   assert(
     authorities.length > 0 && authorities.every((name) => authority.test(name)),
     '"authorities" must list lower-case host names',
@@ -101,7 +103,7 @@ export function checkOptions(options: ResourceOptions): {
     observe: checkObserve(given.observe === undefined ? {} : ownMembers(given.observe)),
     limits: checkLimits(ownMembers(given.limits ?? {})),
   }
-  assertKnownMembers(given, [...Object.keys(settings), 'missions'], 'createResource')
+  assertKnownMembers(given, [...Object.keys(settings), 'missions', 'development'], 'createResource')
   return { settings, missions: checkMissions(given.missions) }
 }
 

@@ -10,6 +10,12 @@ import type { AccessMode, AccountCheck, Limits, ResourceDisplay } from './settin
 import type { MissionMonitorFactory } from './state.ts'
 import type { Trust } from './trust.ts'
 
+/** What `devOptions()` of `@aauth-guard/core/dev` hands to `createResource`. */
+export interface Development {
+  /** Called by `createResource`. @throws {TypeError} for an `issuer` that is not on this machine */
+  allow(issuer: unknown): void
+}
+
 /** Options of {@link createResource}. All of them are checked when the resource is made. */
 export interface ResourceOptions {
   /** The resource's own server identifier, `https://` and a host: the only `aud` that is accepted. */
@@ -118,6 +124,8 @@ export interface ResourceOptions {
   readonly recorder?: DecisionRecorder
   /** How events name persons; by default by a keyed hash whose key is random in each process. */
   readonly observe?: ObserveOptions
+  /** Of `devOptions()` of `@aauth-guard/core/dev`: lets the resource serve a development world on this machine. */
+  readonly development?: Development
   /** Bounds of caches and fetches. */
   readonly limits?: Partial<Limits>
 }

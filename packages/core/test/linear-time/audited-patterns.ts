@@ -23,6 +23,21 @@ export const auditedPatterns: readonly AuditedPattern[] = [
     meets: 'Expires and Date of issuers, up to what fetch lets pass',
     almost: [['Thu, 01 Jan 2026 00:00:00 GM', '']],
   },
+  {
+    pattern: /^http:\/\/(?:localhost|127\.0\.0\.1)(?::|$)/,
+    meets: 'options that are not server identifiers',
+    almost: [['http://localhost', '']],
+  },
+  {
+    pattern: /^http:\/\/(?:localhost|127\.0\.0\.1):([1-9][0-9]{0,4})$/,
+    meets: 'AAUTH_DEV and issuers of development',
+    almost: [['http://localhost:1', '']],
+  },
+  {
+    pattern: /^aauth:[A-Za-z0-9._+-]{1,255}@(?:localhost|127\.0\.0\.1):[0-9]{1,5}$/,
+    meets: 'agent identifiers, 515 characters',
+    almost: [['aauth:', '@localhost']],
+  },
   { pattern: /^[\t\x20-\x7e]*$/, meets: 'covered components, 16 KiB each', almost: anywhere },
   {
     pattern: /^(?:@[a-z-]+|[a-z0-9!#$%&'*+.^_`|~-]+)$/,
