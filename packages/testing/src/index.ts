@@ -1,3 +1,4 @@
+export { type DevOptions, type DevResourceOptions, devOptions } from '@aauth-guard/core/dev'
 export { Agent } from './agent/agent.ts'
 export { type CallOptions, type CallOutcome, TokenRefused } from './agent/call.ts'
 export type { AskOptions, ProposedMission } from './agent/propose-mission.ts'
@@ -11,10 +12,10 @@ export type { IssuedToken, TokenSelection } from './issuer/issued-tokens.ts'
 export { type Grant, TestIssuer, type TokenChanges } from './issuer/issuer.ts'
 export { type Misbehaviour, misbehaviours } from './issuer/misbehaviour.ts'
 export type { MissionProposal, Missions, TestMission } from './issuer/missions.ts'
-export type { PendingRequest } from './issuer/pending-requests.ts'
+export type { Approval, PendingRequest } from './issuer/pending-requests.ts'
 export type { DownstreamRevocation, RevocationFault, RevocationOutcome } from './issuer/revoke-issued.ts'
 export { type StatusMisbehaviour, statusMisbehaviours } from './issuer/status-misbehaviour.ts'
-export type { TokenPolicy } from './issuer/token-policy.ts'
+export type { ConsentQuestion, TokenPolicy } from './issuer/token-policy.ts'
 export {
   type AgentOptions,
   createTestNetwork,

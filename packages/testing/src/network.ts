@@ -17,6 +17,10 @@ export interface NetworkOptions {
   readonly now?: number
   /** The same seed makes the same keys; default a random one. */
   readonly seed?: string
+  /** Fetches what no issuer and no app of this network has; default nobody is reachable there. */
+  readonly elsewhere?: typeof fetch
+  /** What tokens and missions are named by: `counted` repeats in every world, `random` in none. Default `counted`. */
+  readonly ids?: 'counted' | 'random'
 }
 
 /** How an agent is made. */
@@ -51,7 +55,9 @@ export class TestNetwork implements World {
   private readonly listening: Listening[] = []
   private readonly served = new Map<string, string>()
   private readonly apps = new Map<string, string>()
-  private ids = 0
+  private readonly elsewhere: typeof fetch | undefined
+  private readonly ids: NonNullable<NetworkOptions['ids']>
+  private counted = 0
 
   private constructor(
     options: NetworkOptions,
@@ -61,6 +67,8 @@ export class TestNetwork implements World {
     this.resource = options.resource ?? 'https://notes.example'
     this.clock = makeClock(options.now)
     this.seed = seed
+    this.elsewhere = options.elsewhere
+    this.ids = options.ids ?? 'counted'
     const [provider, person, access] = keys.map((made) => this.add(...made)) as [
       TestIssuer,
       TestIssuer,
@@ -110,8 +118,9 @@ export class TestNetwork implements World {
   /** An app that is served under the origin, whose documents its counterparts read. */
   private async fetchServed(origin: string, host: string, request: Request): Promise<Response> {
     const url = this.servedAt(host)
-    if (url === undefined || !origin.startsWith('https:')) throw new TypeError('fetch failed')
-    return dialing({ [origin]: url })(request)
+    if (url !== undefined && origin.startsWith('https:')) return dialing({ [origin]: url })(request)
+    if (this.elsewhere === undefined) throw new TypeError('fetch failed')
+    return this.elsewhere(request)
   }
 
   /** Registers one more issuer. Several roles on one origin publish one key set, that of the first. */
@@ -174,8 +183,9 @@ export class TestNetwork implements World {
 
   /** A `jti` nobody had before. */
   nextId(): string {
-    this.ids += 1
-    return `id-${this.ids}`
+    if (this.ids === 'random') return crypto.randomUUID()
+    this.counted += 1
+    return `id-${this.counted}`
   }
 
   private add(role: IssuerRole, id: string, key: TestIssuer['key']): TestIssuer {

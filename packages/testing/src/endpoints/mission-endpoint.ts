@@ -1,7 +1,7 @@
 import { ExchangeError } from '@aauth-guard/core/exchange'
 import type { TestIssuer } from '../issuer/issuer.ts'
 import { isDigest, type MissionProposal, notFound, type TestMission } from '../issuer/missions.ts'
-import { deferred, type PendingRequest } from '../issuer/pending-requests.ts'
+import { type Approval, deferred, type PendingRequest } from '../issuer/pending-requests.ts'
 import { base64url, sha256 } from '../signing/keys.ts'
 import { granted, readJsonObject } from '../world/endpoint-answer.ts'
 
@@ -20,18 +20,15 @@ export async function answerMission(issuer: TestIssuer, request: Request, agent:
   return first === undefined ? propose(body) : act(first, body)
 
   function poll(id: string): Response {
-    const again = (): Response => {
-      const asked = missions.waiting.find((one) => one.id === id) as PendingRequest
-      return deferred(origin, asked, missions.retryAfter)
-    }
-    return missions.requests.poll(id, agent, again)
+    return missions.requests.poll(id, agent, (asked) => deferred(origin, asked, missions.retryAfter))
   }
 
   function propose(body: Readonly<Record<string, unknown>>): Promise<Response> | Response {
     if (typeof body.description !== 'string' || body.description === '')
       throw new ExchangeError('invalid_request', 'description is missing')
     const proposal = body as unknown as MissionProposal
-    const approve = async (): Promise<Response> => missionResponse(await missions.begin(agent, proposal))
+    const approve = async ({ person }: Approval): Promise<Response> =>
+      missionResponse(await missions.begin(agent, proposal, person))
     return ask({ about: 'proposal', agent, description: proposal.description }, approve)
   }
 
@@ -54,9 +51,9 @@ export async function answerMission(issuer: TestIssuer, request: Request, agent:
 
   function ask(
     asked: Omit<PendingRequest, 'id' | 'code'>,
-    onApproval: () => Promise<Response>,
+    onApproval: (approval: Approval) => Promise<Response>,
   ): Promise<Response> | Response {
-    if (missions.approves === 'at-once') return onApproval()
+    if (missions.approves === 'at-once') return onApproval({})
     return deferred(origin, missions.requests.add(asked, onApproval), missions.retryAfter)
   }
 

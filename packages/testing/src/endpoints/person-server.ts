@@ -16,6 +16,7 @@ import { deliver } from '../world/deliver.ts'
 import { answerEndpoint, EndpointError } from '../world/endpoint-answer.ts'
 import type { Generation } from '../world/roles.ts'
 import type { World } from '../world/world.ts'
+import { Consent } from './consent.ts'
 import { answerMission } from './mission-endpoint.ts'
 import { onlyPerson, Persons } from './persons.ts'
 import {
@@ -46,16 +47,20 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
     { accept: 'agent-token', components: ['content-digest', 'content-type'] },
   )
 
+  const consent = new Consent(issuer)
   /** To which it has presented what agents were given. */
   const accessServers = new Set<string>()
 
   return guard((request, auth) => {
-    if (new URL(request.url).pathname.startsWith('/mission'))
+    const { pathname } = new URL(request.url)
+    if (pathname.startsWith('/mission'))
       return answerEndpoint(() => answerMission(issuer, request, auth.agent))
+    if (pathname.startsWith('/pending/'))
+      return answerEndpoint(async () => consent.poll(pathname.slice('/pending/'.length), auth.agent))
     return answerTokenRequest(issuer, request.signal, async () => {
       const body = readTokenRequest(await request.text())
       const agentToken = shownToken(request)
-      switch (new URL(request.url).pathname) {
+      switch (pathname) {
         case '/person-token':
           return personToken(body, auth, agentToken)
         case '/auth-token':
@@ -68,7 +73,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
 
   async function personToken(body: TokenRequest, auth: AgentAuth, agentToken: string): Promise<Response> {
     const { resource = '', mission_s256: asserted } = body
-    if (!/^https:\/\/[a-z0-9.-]+$/.test(resource) || auth.parentAgent !== undefined)
+    if (!/^https?:\/\/[a-z0-9.-]+(?::[0-9]+)?$/.test(resource) || auth.parentAgent !== undefined)
       throw new ExchangeError('invalid_request', 'no resource, or a sub-agent that asks for itself')
     // A chain goes on under the mission of the caller, and names none of its own.
     if (body.upstream_token !== undefined && asserted !== undefined)
@@ -81,25 +86,33 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
     const mission = upstream ? upstream.mission : asserted
     if (mission !== undefined && !isDigest(mission))
       throw new ExchangeError('invalid_request', 'mission_s256 is not a digest')
-    const live = mission && issuer.missions.assertMissionLive(mission, upstream ? undefined : auth.agent)
-    const iat = net.clock.now()
-    const caps = [upstream?.exp, live ? live.expiresAt : undefined].filter((cap) => cap !== undefined)
-    const exp = Math.min(iat + 3600, auth.exp, bound.exp, ...caps)
-    const person = upstream?.person ?? onlyPerson
-    const claims = {
-      iss: issuer.id,
-      dwk: 'aauth-person.json',
-      aud: resource,
-      sub: await persons.subjectAt(resource, person),
-      jti: net.nextId(),
-      iat,
-      exp,
-      cnf: { jwk: bound.jwk },
-      tenant: issuer.policy.tenant,
-      mission_s256: mission,
-    }
-    const issuedFor = { agent: auth.agent, person, issuedOn: restingOn(body.upstream_token) }
-    return tokenResponse('person_token', await issuer.sign('aa-person+jwt', claims, {}, issuedFor), exp - iat)
+    const assertLive = () =>
+      mission && issuer.missions.assertMissionLive(mission, upstream ? undefined : auth.agent)
+    assertLive()
+    const question = { about: 'person-token', agent: auth.agent, resource, scopes: [], mission } as const
+    return consent.ask({ ...question, person: upstream?.person }, async (approval) => {
+      // While the person was asked, the mission may have been terminated.
+      const live = assertLive()
+      const iat = net.clock.now()
+      const caps = [upstream?.exp, live ? live.expiresAt : undefined].filter((cap) => cap !== undefined)
+      const exp = Math.min(iat + 3600, auth.exp, bound.exp, ...caps)
+      const person = upstream?.person ?? approval.person ?? onlyPerson
+      const claims = {
+        iss: issuer.id,
+        dwk: 'aauth-person.json',
+        aud: resource,
+        sub: await persons.subjectAt(resource, person),
+        jti: net.nextId(),
+        iat,
+        exp,
+        cnf: { jwk: bound.jwk },
+        tenant: issuer.policy.tenant,
+        mission_s256: mission,
+      }
+      const issuedFor = { agent: auth.agent, person, issuedOn: restingOn(body.upstream_token) }
+      const token = await issuer.sign('aa-person+jwt', claims, {}, issuedFor)
+      return tokenResponse('person_token', token, exp - iat)
+    })
   }
 
   async function authToken(
@@ -124,22 +137,34 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
     })
     checkGeneration(asked, generation)
     // In draft 11 what was presented says whose mission it is; no rule of drafts 01 to 10 makes it one agent's.
-    const live = asked.mission && issuer.missions.assertMissionLive(asked.mission.s256, undefined)
-    const token = asked.forwards
-      ? await federate(asked, { ...body, agent_token: agentToken })
-      : await issueAuthToken(
-          net,
-          issuer,
-          { ...asked, latestExp: Math.min(asked.latestExp, live?.expiresAt ?? asked.latestExp) },
-          asked.sub ?? (await persons.subjectAt(asked.iss)),
-          {
-            agent: auth.agent,
-            issuedOn: restingOn(body.presented_token, body.upstream_token),
-          },
-        )
-    const honest = departureNamed(issuer.policy.misbehaviour) === undefined
-    if (honest) await checkDelivery(asked, token)
-    return tokenResponse('auth_token', token, (decodeJwt(token).exp as number) - net.clock.now())
+    const assertLive = () => asked.mission && issuer.missions.assertMissionLive(asked.mission.s256, undefined)
+    assertLive()
+    const issuedOn = restingOn(body.presented_token, body.upstream_token)
+    const known = issuedOn.map((name) => issuer.issued.get(name)?.person).find((name) => name !== undefined)
+    const question = { about: 'auth-token', agent: auth.agent, resource: asked.iss } as const
+    const { scopes, mission } = asked
+    return consent.ask(
+      { ...question, scopes, mission: mission?.s256, person: known },
+      async ({ person = known, scopes: granted = scopes }) => {
+        const live = assertLive()
+        const token = asked.forwards
+          ? await federate(asked, { ...body, agent_token: agentToken })
+          : await issueAuthToken(
+              net,
+              issuer,
+              {
+                ...asked,
+                scopes: scopes.filter((scope) => granted.includes(scope)),
+                latestExp: Math.min(asked.latestExp, live?.expiresAt ?? asked.latestExp),
+              },
+              asked.sub ?? (await persons.subjectAt(asked.iss, person)),
+              { agent: auth.agent, issuedOn, ...(person !== undefined && { person }) },
+            )
+        const honest = departureNamed(issuer.policy.misbehaviour) === undefined
+        if (honest) await checkDelivery(asked, token)
+        return tokenResponse('auth_token', token, (decodeJwt(token).exp as number) - net.clock.now())
+      },
+    )
   }
 
   /** What an access server grants instead of what was asked for reaches no agent (draft 11 §9.1.3). */

@@ -70,6 +70,11 @@ export class IssuedTokens {
     return this.byName.get(name)
   }
 
+  /** Knows tokens again that {@link alive} listed before. */
+  restore(issuer: string, tokens: Iterable<IssuedToken>): void {
+    for (const token of tokens) this.byName.set(`${issuer} ${token.jti}`, token)
+  }
+
   /** Those that live. */
   alive(now: number): readonly IssuedToken[] {
     return [...this.byName.values()].filter(({ exp }) => exp + tolerance >= now)
@@ -128,6 +133,15 @@ export class WithdrawnTokens implements RevocationStore {
 
   has(iss: string, jti: string): boolean {
     return this.until.has(`${iss} ${jti}`)
+  }
+
+  /** Issuer and `jti` of each, and until when it is remembered, in seconds. */
+  all(): readonly (readonly [TokenName, number])[] {
+    return [...this.until]
+  }
+
+  restore(tokens: Iterable<readonly [TokenName, number]>): void {
+    for (const [name, until] of tokens) this.until.set(name, until)
   }
 }
 

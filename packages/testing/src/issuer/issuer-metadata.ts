@@ -39,6 +39,8 @@ export function managementOf({ role, missions }: Described): Readonly<Record<str
 
 /** The endpoint of an issuer that a request goes to, by its first path segment. */
 export function endpointAt(issuer: Described, method: string, pathname: string): string | undefined {
+  if (issuer.role === 'person-server' && pathname.startsWith('/pending/'))
+    return method === 'GET' ? '/pending' : undefined
   const found = endpointsOf(issuer).find(
     ([, path]) => pathname === path || (path.startsWith('/mission') && pathname.startsWith(`${path}/`)),
   )?.[1]

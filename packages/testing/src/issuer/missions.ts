@@ -5,7 +5,7 @@ import { publishedEndpoint } from '../world/published-endpoint.ts'
 import type { Generation } from '../world/roles.ts'
 import type { World } from '../world/world.ts'
 import type { IssuedTokens } from './issued-tokens.ts'
-import { type PendingRequest, PendingRequests } from './pending-requests.ts'
+import { type Approval, type PendingRequest, PendingRequests } from './pending-requests.ts'
 import { type RevocationOutcome, type RevokingIssuer, revokeTokens } from './revoke-issued.ts'
 import type { StatusMisbehaviour } from './status-misbehaviour.ts'
 import type { TokenPolicy } from './token-policy.ts'
@@ -32,6 +32,8 @@ export interface TestMission {
   readonly blob: Uint8Array<ArrayBuffer>
   /** Whose it is; `undefined` as above. */
   readonly agent: string | undefined
+  /** Who agreed, by the name that the person server has for them; absent where it was not told. */
+  readonly person?: string | undefined
   /** Seconds, as are the others. */
   readonly approvedAt: number
   readonly expiresAt: number | undefined
@@ -76,9 +78,9 @@ export class Missions {
     return this.requests.waiting()
   }
 
-  /** The person agrees to what they were asked under this code: a proposal, or that a mission is complete. */
-  approve(code: string): Promise<void> {
-    return this.requests.decide(code, 'approved')
+  /** The person agrees to what they were asked under this code: a proposal, that a mission is complete, or a token. */
+  approve(code: string, approval?: Approval): Promise<void> {
+    return this.requests.decide(code, 'approved', approval)
   }
 
   /** The person refuses. */
@@ -87,7 +89,11 @@ export class Missions {
   }
 
   /** A mission that the person agrees to now, without asking over the wire. */
-  async begin(agent: { readonly id: string } | string, proposal: MissionProposal): Promise<TestMission> {
+  async begin(
+    agent: { readonly id: string } | string,
+    proposal: MissionProposal,
+    person?: string,
+  ): Promise<TestMission> {
     const id = typeof agent === 'string' ? agent : agent.id
     const approvedAt = this.net.clock.now()
     const expiresAt = this.lifetime === undefined ? undefined : approvedAt + this.lifetime
@@ -108,11 +114,21 @@ export class Missions {
     const blob = new TextEncoder().encode(JSON.stringify(record))
     const s256 = base64url(await sha256(blob))
     const mission = {
-      ...{ s256, blob, agent: id, approvedAt, expiresAt },
+      ...{ s256, blob, agent: id, person, approvedAt, expiresAt },
       ...{ terminatedAt: undefined, reason: undefined },
     }
     this.known.set(s256, mission)
     return mission
+  }
+
+  /** Every mission as it stands, oldest first. */
+  all(): readonly TestMission[] {
+    return [...this.known.keys()].map((s256) => this.get(s256) as TestMission)
+  }
+
+  /** Knows missions again that {@link all} listed before. */
+  restore(missions: Iterable<TestMission>): void {
+    for (const mission of missions) this.known.set(mission.s256, mission)
   }
 
   /** A mission as it stands: one past its life has expired. */

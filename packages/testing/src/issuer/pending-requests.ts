@@ -1,5 +1,6 @@
 import { serializeDictionary, Token } from 'structured-headers'
-import { EndpointError, granted } from '../world/endpoint-answer.ts'
+import { answerEndpoint, EndpointError, granted } from '../world/endpoint-answer.ts'
+import type { ConsentQuestion } from './token-policy.ts'
 
 /** Something the person is asked. */
 export interface PendingRequest {
@@ -7,16 +8,26 @@ export interface PendingRequest {
   readonly id: string
   /** By which the person finds what they are asked (R11-220). */
   readonly code: string
-  readonly about: 'proposal' | 'completion'
+  readonly about: 'proposal' | 'completion' | ConsentQuestion['about']
   readonly agent: string
-  /** What the agent said. */
+  /** What the agent said; empty where it asks for a token. */
   readonly description: string
+  /** What a token is asked for. */
+  readonly consent?: ConsentQuestion
+}
+
+/** What the person said beside yes. */
+export interface Approval {
+  /** Who says so, by the name that the person server has for them. */
+  readonly person?: string
+  /** Grants these scopes of those that were asked for; default all of them. */
+  readonly scopes?: readonly string[]
 }
 
 interface Held extends PendingRequest {
   readonly until: number
-  readonly onApproval: () => Promise<Response>
-  outcome: 'pending' | 'declined' | Response | 'taken'
+  readonly onApproval: (approval: Approval) => Promise<Response>
+  outcome: 'pending' | 'deciding' | 'declined' | Response | 'taken'
 }
 
 /** Symbols that nobody mistakes for another (R11-220). */
@@ -33,7 +44,10 @@ export class PendingRequests {
     this.now = now
   }
 
-  add(asked: Omit<PendingRequest, 'id' | 'code'>, onApproval: () => Promise<Response>): PendingRequest {
+  add(
+    asked: Omit<PendingRequest, 'id' | 'code'>,
+    onApproval: (approval: Approval) => Promise<Response>,
+  ): PendingRequest {
     const id = crypto.randomUUID()
     const symbols = crypto.getRandomValues(new Uint8Array(8))
     const code = Array.from(symbols, (octet) => alphabet[octet % 32]).join('')
@@ -47,22 +61,22 @@ export class PendingRequests {
   }
 
   /** @throws {Error} for a code under which nothing waits: each decides once (R11-222) */
-  async decide(code: string, decision: 'approved' | 'declined'): Promise<void> {
+  async decide(code: string, decision: 'approved' | 'declined', approval: Approval = {}): Promise<void> {
     const meant = code.replaceAll('-', '').toUpperCase().replaceAll(/[IL]/g, '1').replaceAll('O', '0')
     const held = [...this.held.values()].find((one) => one.code === meant)
     if (held?.outcome !== 'pending' || held.until <= this.now())
       throw new Error('nothing waits under this code')
-    held.outcome = 'declined'
-    if (decision === 'approved') held.outcome = await held.onApproval()
+    held.outcome = decision === 'approved' ? 'deciding' : 'declined'
+    if (decision === 'approved') held.outcome = await answerEndpoint(() => held.onApproval(approval))
   }
 
   /** What came of it, told once and to the agent that asked (R11-210 to R11-214). @throws {EndpointError} */
-  poll(id: string, agent: string, again: () => Response): Response {
+  poll(id: string, agent: string, again: (asked: PendingRequest) => Response): Response {
     const held = this.held.get(id)
     if (held === undefined || held.agent !== agent) throw new EndpointError(404, 'not_found')
     const { outcome } = held
     if (outcome === 'taken') throw new EndpointError(410, 'gone')
-    if (outcome === 'pending' && held.until > this.now()) return again()
+    if (outcome === 'deciding' || (outcome === 'pending' && held.until > this.now())) return again(held)
     held.outcome = 'taken'
     if (outcome === 'pending') throw new EndpointError(408, 'expired')
     if (outcome === 'declined') throw new EndpointError(403, 'denied')
@@ -71,14 +85,18 @@ export class PendingRequests {
 }
 
 /** Says that the person has to be asked, and where to hear of it (draft 11 §11.8.2). */
-export function deferred(origin: string, { id, code }: PendingRequest, retryAfter: number): Response {
+export function deferred(
+  origin: string,
+  { id, code, consent }: PendingRequest,
+  retryAfter: number,
+): Response {
   const params = new Map([
     ['url', `${origin}/interaction`],
     ['code', code],
   ])
   const headers = {
     'aauth-requirement': serializeDictionary(new Map([['requirement', [new Token('interaction'), params]]])),
-    location: `${origin}/mission/pending/${id}`,
+    location: `${origin}${consent === undefined ? '/mission' : ''}/pending/${id}`,
     'retry-after': String(retryAfter),
   }
   return granted({ status: 'pending' }, { status: 202, headers })
