@@ -8,7 +8,12 @@ interface Listed {
   readonly load: () => Promise<Command>
 }
 
-const commands: Readonly<Record<string, Listed>> = {}
+const commands: Readonly<Record<string, Listed>> = {
+  dev: {
+    summary: 'an AAuth world on this machine, with a person server to approve and deny in',
+    load: async () => (await import('./dev/command.ts')).command,
+  },
+}
 
 /** Runs the command that was written. @returns the exit code */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -3,6 +3,7 @@ export { Agent } from './agent/agent.ts'
 export { type CallOptions, type CallOutcome, TokenRefused } from './agent/call.ts'
 export type { AskOptions, ProposedMission } from './agent/propose-mission.ts'
 export type { AgentRequest, FetchOptions, SignOptions } from './agent/requests.ts'
+export type { Approval } from './issuer/approval.ts'
 export {
   type ExchangeMisbehaviour,
   type ExchangeMismatchName,
@@ -12,8 +13,9 @@ export type { IssuedToken, TokenSelection } from './issuer/issued-tokens.ts'
 export { type Grant, TestIssuer, type TokenChanges } from './issuer/issuer.ts'
 export { type Misbehaviour, misbehaviours } from './issuer/misbehaviour.ts'
 export type { MissionProposal, Missions, TestMission } from './issuer/missions.ts'
-export type { Approval, PendingRequest } from './issuer/pending-requests.ts'
+export type { PendingRequest } from './issuer/pending-requests.ts'
 export type { DownstreamRevocation, RevocationFault, RevocationOutcome } from './issuer/revoke-issued.ts'
+export { restoreIssuer, type SavedIssuer, saveIssuer } from './issuer/saved-issuer.ts'
 export { type StatusMisbehaviour, statusMisbehaviours } from './issuer/status-misbehaviour.ts'
 export type { ConsentQuestion, TokenPolicy } from './issuer/token-policy.ts'
 export {

@@ -1,2 +1,2 @@
 export { type DevOptions, type DevResourceOptions, devOptions } from './dev-options.ts'
-export { allowDevServers, type DevWorld, devWorldAt } from './dev-world.ts'
+export { allowDevServers, type DevWorld, devWorldAt, isLoopback } from './dev-world.ts'

@@ -1,5 +1,6 @@
+import type { Approval } from '../issuer/approval.ts'
 import type { TestIssuer } from '../issuer/issuer.ts'
-import { type Approval, deferred } from '../issuer/pending-requests.ts'
+import { deferred } from '../issuer/pending-requests.ts'
 import type { ConsentQuestion } from '../issuer/token-policy.ts'
 
 /** Asks the person before a token is given, where the policy of the person server says so (draft 11 §11.8). */
@@ -16,7 +17,8 @@ export class Consent {
     grant: (approval: Approval) => Promise<Response>,
   ): Promise<Response> | Response {
     const { id, policy, missions } = this.#issuer
-    if (policy.asks?.(question) !== true) return grant({})
+    const said = policy.asks?.(question) ?? false
+    if (said !== true) return grant(said || {})
     const { about, agent } = question
     const asked = missions.requests.add({ about, agent, description: '', consent: question }, grant)
     return deferred(id, asked, missions.retryAfter)

@@ -1,7 +1,8 @@
 import { ExchangeError } from '@aauth-guard/core/exchange'
+import type { Approval } from '../issuer/approval.ts'
 import type { TestIssuer } from '../issuer/issuer.ts'
 import { isDigest, type MissionProposal, notFound, type TestMission } from '../issuer/missions.ts'
-import { type Approval, deferred, type PendingRequest } from '../issuer/pending-requests.ts'
+import { deferred, type PendingRequest } from '../issuer/pending-requests.ts'
 import { base64url, sha256 } from '../signing/keys.ts'
 import { granted, readJsonObject } from '../world/endpoint-answer.ts'
 

@@ -70,7 +70,11 @@ export class IssuedTokens {
     return this.byName.get(name)
   }
 
-  /** Knows tokens again that {@link alive} listed before. */
+  all(): readonly IssuedToken[] {
+    return [...this.byName.values()]
+  }
+
+  /** Knows tokens again that {@link all} listed before. */
   restore(issuer: string, tokens: Iterable<IssuedToken>): void {
     for (const token of tokens) this.byName.set(`${issuer} ${token.jti}`, token)
   }

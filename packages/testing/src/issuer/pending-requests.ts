@@ -1,5 +1,6 @@
 import { serializeDictionary, Token } from 'structured-headers'
 import { answerEndpoint, EndpointError, granted } from '../world/endpoint-answer.ts'
+import type { Approval } from './approval.ts'
 import type { ConsentQuestion } from './token-policy.ts'
 
 /** Something the person is asked. */
@@ -14,14 +15,6 @@ export interface PendingRequest {
   readonly description: string
   /** What a token is asked for. */
   readonly consent?: ConsentQuestion
-}
-
-/** What the person said beside yes. */
-export interface Approval {
-  /** Who says so, by the name that the person server has for them. */
-  readonly person?: string
-  /** Grants these scopes of those that were asked for; default all of them. */
-  readonly scopes?: readonly string[]
 }
 
 interface Held extends PendingRequest {

@@ -1,4 +1,5 @@
 import type { VerifiedResourceToken } from '@aauth-guard/core/exchange'
+import type { Approval } from './approval.ts'
 import type { ExchangeMisbehaviour } from './exchange-misbehaviour.ts'
 
 /** What a person is asked before their person server gives a token. */
@@ -27,9 +28,10 @@ export interface TokenPolicy {
   endedMissions?: readonly string[]
   /**
    * Whether the person is asked before a token is given: the agent is then told to wait, and polls until
-   * {@link Missions.approve} or {@link Missions.decline} was called with the code. Default nobody is asked.
+   * {@link Missions.approve} or {@link Missions.decline} was called with the code. What they said of such a question
+   * before may be returned instead. Default nobody is asked.
    */
-  asks?: (question: ConsentQuestion) => boolean
+  asks?: (question: ConsentQuestion) => boolean | Approval
   /** From now on until it is deleted. */
   misbehaviour?: ExchangeMisbehaviour
 }
