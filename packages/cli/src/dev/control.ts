@@ -3,6 +3,7 @@ import { isLoopback } from '@aauth-guard/core/dev'
 import type { TestKey } from '@aauth-guard/testing'
 import type { JWK } from 'jose'
 import type { ControlCalls } from './control-client.ts'
+import { decideFor } from './person-actions.ts'
 import type { World } from './world.ts'
 
 type Name = keyof ControlCalls
@@ -48,11 +49,12 @@ const calls: Readonly<Record<Name, (world: World, body: Body) => Promise<Control
   decision: async (world, { code, decision, scopes }) => {
     const { missions } = world.personServer
     if (typeof code !== 'string') throw new TypeError('"code" is missing')
-    if (decision === 'deny') await missions.decline(code)
-    else if (decision === 'approve') {
-      const granted = Array.isArray(scopes) ? { scopes: scopes.map(String) } : {}
-      await missions.approve(code, { person: world.persons[0] as string, ...granted })
-    } else throw new TypeError('"decision" is neither approve nor deny')
+    if (decision !== 'approve' && decision !== 'deny')
+      throw new TypeError('"decision" is neither approve nor deny')
+    const asked = missions.waiting.find((one) => one.code === code)
+    const person = asked?.consent?.person ?? (world.persons[0] as string)
+    const granted = Array.isArray(scopes) ? { scopes: scopes.map(String) } : {}
+    await decideFor(world, person, { code, decision, ...granted })
     return {}
   },
   mission: async (world, { agent, description }) => {

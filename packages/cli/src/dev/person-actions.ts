@@ -4,25 +4,42 @@ import type { World } from './world.ts'
 /** Each does what a form says, and returns what the next page tells. @throws {Error} where nothing is done */
 
 /** Approves or denies one question. */
-export async function decide(
-  { personServer, connections }: World,
+export function decide(
+  world: World,
   person: string,
   { fields: { code = '', decision }, scopes }: Form,
+): Promise<string> {
+  return decideFor(world, person, { code, decision: decision === 'approve' ? 'approve' : 'deny', scopes })
+}
+
+/** What a person says of one question. */
+export interface Decision {
+  readonly code: string
+  readonly decision: 'approve' | 'deny'
+  /** Of the scopes that were asked for; default all of them. */
+  readonly scopes?: readonly string[]
+}
+
+/** As {@link decide}, for whoever decides in the place of a person. */
+export async function decideFor(
+  { personServer, connections }: World,
+  person: string,
+  { code, decision, scopes }: Decision,
 ): Promise<string> {
   const { missions } = personServer
   const asked = missions.waiting.find(
     (one) => one.code === code && (one.consent?.person ?? person) === person,
   )
   if (asked === undefined) throw new Error('nothing waits under this code')
-  if (decision !== 'approve') {
+  const { about, agent, consent } = asked
+  if (decision === 'deny') {
     await missions.decline(code)
-    return `Denied. ${asked.agent} is told so.`
+    return `Denied. ${agent} is told so.`
   }
-  const { about, consent } = asked
-  await missions.approve(code, { person, ...(about === 'auth-token' && { scopes }) })
+  await missions.approve(code, { person, ...(about === 'auth-token' && scopes && { scopes }) })
   if (about === 'person-token' && consent !== undefined)
-    connections.add({ person, agent: asked.agent, resource: consent.resource })
-  return `Approved. ${asked.agent} goes on.`
+    connections.add({ person, agent, resource: consent.resource })
+  return `Approved. ${agent} goes on.`
 }
 
 /** Terminates a mission, revokes what was issued under it, and tells the APIs. */

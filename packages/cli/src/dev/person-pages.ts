@@ -56,12 +56,12 @@ export class PersonPages {
     if (pathname !== '/' && pathname !== '/interaction') return see('/')
     if (session.person === undefined)
       return signInPage(this.#world.persons, session, `${pathname}${search}`, this.#password !== undefined)
-    const response =
-      pathname === '/'
-        ? overviewPage(this.#overviewOf(session.person), session)
-        : await this.#question(searchParams.get('code') ?? '', session.person, session)
+    // What a form came to is told on one page.
+    const shown = { ...session }
     session.notice = undefined
-    return response
+    return pathname === '/'
+      ? overviewPage(this.#overviewOf(session.person), shown)
+      : this.#question(searchParams.get('code') ?? '', session.person, session)
   }
 
   async #post(request: Request, { pathname }: URL, session: Session): Promise<Response> {

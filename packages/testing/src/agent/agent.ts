@@ -2,7 +2,7 @@ import type { Grant, TestIssuer, TokenChanges } from '../issuer/issuer.ts'
 import type { MissionProposal } from '../issuer/missions.ts'
 import { mistakeNamed } from '../signing/agent-mistakes.ts'
 import { base64, sha256, type TestKey } from '../signing/keys.ts'
-import { type Component, type Draft, type SignedMessage, signDraft } from '../signing/sign.ts'
+import { type Component, type Draft, protocolOf, type SignedMessage, signDraft } from '../signing/sign.ts'
 import { toRequest } from '../signing/signed-request.ts'
 import { dial } from '../world/dial.ts'
 import type { World } from '../world/world.ts'
@@ -150,6 +150,7 @@ export class Agent {
     for (const name of ['authorization', 'aauth-mission']) if (present.has(name)) covered.push(name)
     return {
       method: request.method ?? 'GET',
+      protocol: protocolOf(url),
       authority,
       target,
       headers,

@@ -1,7 +1,7 @@
 import type { BareItem } from 'structured-headers'
 import { base64, sha256, type TestKey } from './keys.ts'
 import { type ServerMistake, serverMistakes } from './server-mistakes.ts'
-import { type Component, type SignedMessage, signDraft } from './sign.ts'
+import { type Component, protocolOf, type SignedMessage, signDraft } from './sign.ts'
 
 /** A request of a server. */
 export interface ServerRequest {
@@ -58,6 +58,7 @@ export async function signAsServer(
   const { draft: misdraft, wire } = options.mistake === undefined ? {} : serverMistakes[options.mistake]
   const draft = {
     method: request.method ?? 'POST',
+    protocol: protocolOf(url),
     authority,
     target: rest.startsWith('/') ? rest : `/${rest}`,
     headers,

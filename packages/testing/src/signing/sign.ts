@@ -31,6 +31,8 @@ export interface Component {
 /** Everything a signature is made of, before it is made. */
 export interface Draft {
   readonly method: string
+  /** Of the message's URL; default `https`. The signature covers https in either case. */
+  readonly protocol?: 'http' | 'https'
   readonly authority: string
   readonly target: string
   readonly headers: readonly (readonly [string, string])[]
@@ -69,7 +71,13 @@ export async function signDraft(draft: Draft): Promise<SignedMessage> {
     ['signature-input', under(params)] as const,
     ['signature', under(`:${base64(signature)}:`)] as const,
   ]
-  return { method, url: `https://${authority}${target}`, target, headers, base, ...(body && { body }) }
+  const url = `${draft.protocol ?? 'https'}://${authority}${target}`
+  return { method, url, target, headers, base, ...(body && { body }) }
+}
+
+/** The protocol that a URL is sent by: plain http is for addresses on this machine. */
+export function protocolOf(url: string): 'http' | 'https' {
+  return /^http:\/\/(?:localhost|127\.0\.0\.1)(?::|\/|$)/.test(url) ? 'http' : 'https'
 }
 
 /** What a signature covers, as its receiver sees it. */

@@ -52,7 +52,7 @@ function list(items: readonly Html[], empty: string): Html {
 
 function waitingItem({ about, agent, code, consent, description }: PendingRequest): Html {
   const what = consent === undefined ? foreign(description) : html`<strong>${consent.resource}</strong>`
-  return html`<li><div><h3>${agent}</h3><p>${questions[about]} ${what}</p></div><a class="button primary" href="/interaction?code=${code}">Look<span hidden> at the question of ${agent}</span></a></li>`
+  return html`<li><div><h3>${agent}</h3><p>${questions[about]} ${what}</p></div><a class="button primary" href="/interaction?code=${code}">Look<span class="unseen"> at the question of ${agent}</span></a></li>`
 }
 
 function missionItem(mission: TestMission, formToken: string): Html {

@@ -59,6 +59,7 @@ a { color: var(--accent); }
 input[type=password], input[type=text] { min-height: 2.75rem; padding: .4rem .75rem; border: 1px solid var(--soft); border-radius: .55rem; background: var(--card); color: var(--ink); font: inherit; }
 label.field { display: grid; gap: .25rem; max-width: 20rem; margin-bottom: 1rem; }
 .code { font-variant-numeric: tabular-nums; letter-spacing: .08em; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; top: 1rem; padding: .5rem 1rem; background: var(--card); }
 footer { padding-block: 2.5rem 2rem; color: var(--soft); font-size: .85rem; }
