@@ -2,32 +2,10 @@
  * Asserts the order of layers, that no imports run in circles (types counted), that portable code has no `node:` import,
  * and that adapters import public names only.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, relative } from 'node:path'
+import { importsIn, layerOf, orders, sources, specifiersOf } from './layer-graph.ts'
+import { root } from './repository-files.ts'
 
-const root = resolve(import.meta.dirname, '..')
-
-/** Folders and files of a package, each row importing only from rows above it; those of one row do not import each other. */
-const orders: Readonly<Record<string, readonly string[]>> = {
-  'packages/core/src': [
-    'wire',
-    'assert',
-    'errors',
-    'limits',
-    'stores platform',
-    'signature token',
-    'events',
-    'keys',
-    'resource exchange',
-    'verify',
-    'issue',
-    'authorize',
-    'routes',
-    'missions fetch node dev',
-    'adapter index',
-  ],
-  'packages/testing/src': ['signing', 'world', 'issuer', 'endpoints agent', 'network store-checks', 'index'],
-}
 const nodeFiles = /^(?:node\/|platform\/(?:node|egress|public-lookup)$)/
 const adapters = ['express', 'koa', 'fastify', 'hono']
 const publicSubpaths = /^@aauth-guard\/core(?:\/(?:adapter|fetch|missions|node))?$/
@@ -72,22 +50,6 @@ for (const fault of faults) console.error(`layers: ${fault}`)
 if (faults.length > 0) process.exit(1)
 console.log('layers: every import goes the way it should, and none runs in a circle')
 
-function layerOf(file: string): string {
-  return file.split('/')[0] as string
-}
-
-/** File → the files of the same package that it imports, types included. */
-function importsIn(folder: string): Map<string, readonly string[]> {
-  const graph = new Map<string, readonly string[]>()
-  for (const file of sources(folder)) {
-    const targets = specifiersOf(file)
-      .filter((specifier) => specifier.startsWith('.'))
-      .map((specifier) => relative(folder, resolve(dirname(file), specifier)).replace(/\.ts$/, ''))
-    graph.set(relative(folder, file).replace(/\.ts$/, ''), targets)
-  }
-  return graph
-}
-
 /** Every circle once, from its first file on: a depth-first walk that meets a file it is still inside of. */
 function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const circles: string[][] = []
@@ -101,16 +63,4 @@ function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   }
   for (const file of graph.keys()) walk(file, [])
   return circles
-}
-
-function sources(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(folder, name))
-}
-
-function specifiersOf(file: string): string[] {
-  const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] as string)
 }
