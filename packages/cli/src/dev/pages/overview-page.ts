@@ -42,7 +42,7 @@ ${list(
   'You are asked before an agent says who you are.',
 )}
 <h2>Enter a code</h2>
-<form action="/interaction" class="actions"><label class="field">Code that the agent shows<input type="text" name="code" autocomplete="off" required></label><button>Show the question</button></form>`
+<form action="/interaction" class="ask"><label class="field">Code that the agent shows<input type="text" name="code" autocomplete="off" required></label><button>Show the question</button></form>`
   return page({ title: `What agents do for ${person}`, person, formToken, notice, content })
 }
 
@@ -52,7 +52,7 @@ function list(items: readonly Html[], empty: string): Html {
 
 function waitingItem({ about, agent, code, consent, description }: PendingRequest): Html {
   const what = consent === undefined ? foreign(description) : html`<strong>${consent.resource}</strong>`
-  return html`<li><div><h3>${agent}</h3><p>${questions[about]} ${what}</p></div><a class="button primary" href="/interaction?code=${code}">Look<span class="unseen"> at the question of ${agent}</span></a></li>`
+  return html`<li><div><h3>${agent}</h3><p>${questions[about]} ${what}</p></div><a class="button primary" href="/interaction?code=${code}">Review<span class="unseen"> what ${agent} asks</span></a></li>`
 }
 
 function missionItem(mission: TestMission, formToken: string): Html {
@@ -62,13 +62,13 @@ function missionItem(mission: TestMission, formToken: string): Html {
     ? html`<span class="state over">terminated ${time(terminatedAt)}${reason !== undefined && ` (${reason})`}</span>`
     : html`<span class="state">active</span>`
   const label = html`<span class="danger">Terminate</span>`
-  return html`<li><div><h3>${foreign(missionText(mission))}</h3><p>${state} · approved ${time(approvedAt)} · ${agent}</p><p class="small">${s256}</p></div>${!isOver && oneButton('/terminate', { form_token: formToken, s256 }, label)}</li>`
+  return html`<li><div><h3>${foreign(missionText(mission))}</h3><p>${state} · approved ${time(approvedAt)}</p><p>${agent}</p><p class="small">${s256}</p></div>${!isOver && oneButton('/terminate', { form_token: formToken, s256 }, label)}</li>`
 }
 
 function tokenItem({ kind, jti, aud, agent, exp, mission }: IssuedToken, formToken: string): Html {
   const under = mission !== undefined && html` · under a mission`
   const label = html`<span class="danger">Revoke</span>`
-  return html`<li><div><h3>${kind === 'auth-token' ? 'Access to' : 'Says who you are at'} ${aud}</h3><p>${agent} · until ${time(exp)}${under || ''}</p></div>${oneButton('/revoke-token', { form_token: formToken, jti }, label)}</li>`
+  return html`<li><div><h3>${kind === 'auth-token' ? 'Access to' : 'Your identifier at'} ${aud}</h3><p>until ${time(exp)}${under || ''}</p><p>${agent}</p></div>${oneButton('/revoke-token', { form_token: formToken, jti }, label)}</li>`
 }
 
 function connectionItem({ agent, resource }: Connection, formToken: string): Html {

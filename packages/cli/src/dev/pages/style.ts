@@ -25,6 +25,7 @@ h2 { margin: 2.5rem 0 .75rem; font-size: 1.1rem; }
 h3 { margin: 0; font-size: 1rem; }
 p { margin: 0 0 .75rem; }
 .soft { color: var(--soft); }
+.card + .soft { margin-top: 1rem; }
 .card, .list > li { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1.1rem 1.25rem; }
 .list { display: grid; gap: .75rem; margin: 0; padding: 0; list-style: none; }
 .list > li { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center; justify-content: space-between; }
@@ -57,7 +58,9 @@ a { color: var(--accent); }
 .people { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); }
 .people button { width: 100%; min-height: 4rem; font-size: 1.1rem; }
 input[type=password], input[type=text] { min-height: 2.75rem; padding: .4rem .75rem; border: 1px solid var(--soft); border-radius: .55rem; background: var(--card); color: var(--ink); font: inherit; }
-label.field { display: grid; gap: .25rem; max-width: 20rem; margin-bottom: 1rem; }
+label.field { display: grid; gap: .25rem; flex: 1 1 14rem; max-width: 20rem; margin-bottom: 1rem; }
+.ask { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; }
+.ask label.field { margin: 0; }
 .code { font-variant-numeric: tabular-nums; letter-spacing: .08em; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip { position: absolute; left: -99rem; }
