@@ -15,6 +15,7 @@ export {
 export { type Answer, answer } from './errors/answer.ts'
 export type { DecisionEvent, DecisionPoint } from './events/decision-event.ts'
 export type { DecisionListener, DecisionRecorder, EventListener } from './events/events.ts'
+export type { Logger } from './events/logger.ts'
 export type { ObserveOptions } from './events/person-hash.ts'
 export type { KeysFetchedEvent, ResourceEvent, StoreFailedEvent } from './events/resource-event.ts'
 export type { Signer, SigningKey } from './keys/signing-key.ts'

@@ -3,9 +3,11 @@ import { setErrorContext } from '../errors/error-context.ts'
 import { PendingStepUp } from '../errors/pending-step-up.ts'
 import { serverFault } from '../errors/server-fault.ts'
 import type { DecisionEvent } from '../events/decision-event.ts'
+import type { RefusalSummary } from '../events/refusal-summary.ts'
 import type { ResourceState } from '../resource/state.ts'
+import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
-import { decisionEvent, type Grounds } from './decision-event.ts'
+import { decisionEvent, type Grounds, isChallenge } from './decision-event.ts'
 
 const reported = new WeakMap<SignedRequest, AAuthError>()
 const accepted = Symbol('accepted')
@@ -26,7 +28,10 @@ function conclude(
   const { events } = state
   const { request } = grounds
   const error = verdict === accepted ? undefined : asRefusal(state, verdict)
-  if (!events.hearsDecisions) return error
+  if (!events.hearsDecisions) {
+    if (error !== undefined && events.summary !== undefined) count(events.summary, request, error)
+    return error
+  }
   // What is sent for a step-up is known, and told, when its resource token is signed. One inside `check` comes by twice.
   if (error instanceof PendingStepUp || (error !== undefined && reported.get(request) === error)) return error
   if (error !== undefined) reported.set(request, error)
@@ -44,6 +49,12 @@ function conclude(
   if (error === undefined && events.recorder !== undefined) return told
   told.catch(() => undefined)
   return error
+}
+
+/** Challenges on the normal way in are not refusals, and a step-up is counted when its resource token is signed. */
+function count(summary: RefusalSummary, request: SignedRequest, error: AAuthError): void {
+  if (error instanceof PendingStepUp || isChallenge(error.code, () => isUnsigned(request))) return
+  summary.refused(error.code)
 }
 
 /** Waits for the recorder; what it cannot record does not happen. */

@@ -1,4 +1,4 @@
-import type { AAuthError } from '../errors/aauth-error.ts'
+import type { AAuthError, AAuthErrorCode } from '../errors/aauth-error.ts'
 import type { DecisionEvent, DecisionPoint } from '../events/decision-event.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { selectSignature } from '../signature/select-signature.ts'
@@ -76,13 +76,18 @@ function sentTo(
 
 const wayIn: readonly string[] = ['agent_token_required', 'person_token_required', 'auth_token_required']
 
+/** Whether an answer is a step of the normal way in. */
+export function isChallenge(code: AAuthErrorCode, unsigned: () => boolean): boolean {
+  return wayIn.includes(code) || (code === 'invalid_signature' && orElse(unsigned, false))
+}
+
 function outcomeOf(
   error: AAuthError | undefined,
   unsigned: boolean,
 ): Pick<DecisionEvent, 'outcome' | 'status' | 'code' | 'hint'> {
   if (error === undefined) return { outcome: 'accepted' }
   const { code, status, hint } = error
-  const challenged = wayIn.includes(code) || (unsigned && code === 'invalid_signature')
+  const challenged = isChallenge(code, () => unsigned)
   const outcome = code === 'server_error' ? 'failed' : challenged ? 'challenged' : 'refused'
   return { outcome, status, code, ...(hint !== undefined && { hint }) }
 }

@@ -75,7 +75,8 @@ export class AAuthError extends Error {
     const detail = detailOf(row, this.#details)
     // The type URN is mandatory beside Signature-Error (Signature Keys 09 §5.2); AAuth reads `error` (ERR-2),
     // agents of drafts 01-08 `error_description` (ERR-1).
-    const type = isSignatureError(code) ? { type: `urn:ietf:params:sig-error:${code}` } : {}
+    const types = isSignatureError(code) ? 'urn:ietf:params:sig-error:' : errorContextOf(this)?.problemTypes
+    const type = types === undefined ? {} : { type: `${types}${code}` }
     const problem = { ...type, status, error: code, detail, error_description: detail }
     if (code !== 'mission_terminated') return problem
     // The members that person servers use (draft 11 §8.8, MISS-9).

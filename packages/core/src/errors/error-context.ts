@@ -4,6 +4,8 @@ export interface ErrorContext {
   readonly schemes: readonly string[]
   /** The value of `Link` that leads to the metadata of the resource (draft 11 §11.2.5). */
   readonly link: string
+  /** What `type` of a problem begins with where Signature Keys prescribes none; absent: such problems have no `type`. */
+  readonly problemTypes?: string | undefined
 }
 
 const contexts = new WeakMap<Error, ErrorContext>()

@@ -2,8 +2,11 @@ import type { AAuthError } from '../errors/aauth-error.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import type { DecisionEvent } from './decision-event.ts'
+import { DecisionLog } from './decision-log.ts'
 import { Listener } from './listener.ts'
+import { consoleLogger, type Logger } from './logger.ts'
 import { type ObserveOptions, PersonHash } from './person-hash.ts'
+import { RefusalSummary } from './refusal-summary.ts'
 import type { KeysFetchedEvent, ResourceEvent, StoreFailedEvent } from './resource-event.ts'
 
 /** Events of one type that are reported in a second. */
@@ -25,6 +28,7 @@ export interface Listeners {
   readonly onEvent: EventListener | undefined
   readonly recorder: DecisionRecorder | undefined
   readonly observe: ObserveOptions
+  readonly log: 'console' | 'summary' | 'off' | Logger
 }
 
 type Place = Pick<DecisionEvent, 'process' | 'seq' | 'request' | 'step'>
@@ -37,6 +41,9 @@ export class Events {
   readonly hearsDecisions: boolean
   /** Whether anybody is told of what happens beside them. */
   readonly hearsEvents: boolean
+  /** Counts refusals, where nobody is told of each. */
+  readonly summary: RefusalSummary | undefined
+  readonly #log: DecisionLog | undefined
   readonly #onDecision: Listener<[DecisionEvent, AAuthError | undefined]> | undefined
   readonly #onEvent: Listener<[ResourceEvent]> | undefined
   readonly #requests = new WeakMap<SignedRequest, { readonly id: string; step: number }>()
@@ -44,10 +51,14 @@ export class Events {
   #process: string | undefined
   #seq = 0
 
-  constructor(platform: Platform, { onDecision, onEvent, recorder, observe }: Listeners) {
+  constructor(platform: Platform, { onDecision, onEvent, recorder, observe, log }: Listeners) {
     this.recorder = recorder
     this.persons = new PersonHash(platform, observe)
-    this.hearsDecisions = onDecision !== undefined || recorder !== undefined
+    const logger = log === 'console' ? consoleLogger() : typeof log === 'object' ? log : undefined
+    this.#log = logger && new DecisionLog(logger)
+    this.hearsDecisions = onDecision !== undefined || recorder !== undefined || logger !== undefined
+    const isSummed = log === 'summary' && !this.hearsDecisions
+    this.summary = isSummed ? new RefusalSummary((line) => consoleLogger().info(line)) : undefined
     this.hearsEvents = onEvent !== undefined
     this.#onDecision = onDecision && new Listener('onDecision', onDecision)
     this.#onEvent = onEvent && new Listener('onEvent', onEvent)
@@ -64,6 +75,7 @@ export class Events {
   }
 
   decided(event: DecisionEvent, refusal: AAuthError | undefined): void {
+    this.#log?.decided(event, refusal?.message)
     this.#onDecision?.notify(event, refusal)
   }
 

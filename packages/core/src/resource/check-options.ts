@@ -14,7 +14,9 @@ import { splitTarget } from '../wire/target.ts'
 import { checkClock } from './check-clock.ts'
 import { checkDisplay } from './check-display.ts'
 import { checkLimits } from './check-limits.ts'
+import { checkLog } from './check-log.ts'
 import { checkObserve } from './check-observe.ts'
+import { checkProblemTypes } from './check-problem-types.ts'
 import { checkScopes } from './check-scopes.ts'
 import { checkPublishedKeys, checkSigningKey } from './check-signing-key.ts'
 import { checkDefaultRequirement } from './compile-requirement.ts'
@@ -101,6 +103,8 @@ export function checkOptions(options: ResourceOptions): {
     onEvent: given.onEvent,
     recorder: given.recorder,
     observe: checkObserve(given.observe === undefined ? {} : ownMembers(given.observe)),
+    log: checkLog(given.log, given.issuer),
+    problemTypes: checkProblemTypes(given.problemTypes),
     limits: checkLimits(ownMembers(given.limits ?? {})),
   }
   assertKnownMembers(given, [...Object.keys(settings), 'missions', 'development'], 'createResource')

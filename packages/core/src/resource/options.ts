@@ -5,6 +5,7 @@ import type { Signer, SigningKey } from '../keys/signing-key.ts'
 import type { ReplayScope } from '../signature/replay.ts'
 import type { Stores } from '../stores/stores.ts'
 import type { Generation } from '../token/kinds.ts'
+import type { LogOption } from './check-log.ts'
 import type { DefaultRequirement } from './requirement.ts'
 import type { AccessMode, AccountCheck, Limits, ResourceDisplay } from './settings.ts'
 import type { MissionMonitorFactory } from './state.ts'
@@ -124,6 +125,18 @@ export interface ResourceOptions {
   readonly recorder?: DecisionRecorder
   /** How events name persons; by default by a keyed hash whose key is random in each process. */
   readonly observe?: ObserveOptions
+  /**
+   * A log for people, one line for each decision: what was wrong and what to do about it. `'console'` writes it to stderr;
+   * an object with `debug`, `info` and `warn` gets the lines. `'summary'` says at most once a minute how many requests were
+   * refused, by code. Default `'console'` where `AAUTH_DEV` is set, where `issuer` is an address of this machine, and
+   * where stderr is a terminal unless `NODE_ENV` is `production`; `'off'` where `NODE_ENV` is `test`; else `'summary'`.
+   */
+  readonly log?: LogOption
+  /**
+   * What `type` of a problem document begins with, such as `https://docs.example/errors#`; the code follows. Answers with
+   * `Signature-Error` keep the `type` that Signature Keys prescribes. Default no `type`.
+   */
+  readonly problemTypes?: string
   /** Of `devOptions()` of `@aauth-guard/core/dev`: lets the resource serve a development world on this machine. */
   readonly development?: Development
   /** Bounds of caches and fetches. */

@@ -5,6 +5,7 @@ import type { Signer, SigningKey } from '../keys/signing-key.ts'
 import type { ReplayScope } from '../signature/replay.ts'
 import type { Stores } from '../stores/stores.ts'
 import type { Generation } from '../token/kinds.ts'
+import type { LogOption } from './check-log.ts'
 import type { DefaultRequirement } from './requirement.ts'
 import type { Trust } from './trust.ts'
 
@@ -93,5 +94,7 @@ export interface ResourceSettings {
   readonly onEvent: EventListener | undefined
   readonly recorder: DecisionRecorder | undefined
   readonly observe: ObserveOptions
+  readonly log: LogOption
+  readonly problemTypes: string | undefined
   readonly limits: Limits
 }

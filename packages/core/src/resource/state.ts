@@ -73,7 +73,11 @@ export class ResourceState {
 
   constructor(settings: ResourceSettings, missions: MissionMonitorFactory | undefined) {
     this.settings = settings
-    this.errorContext = { schemes: ['jwt', ...settings.otherSignatureSchemes], link: linkOf(settings) }
+    this.errorContext = {
+      schemes: ['jwt', ...settings.otherSignatureSchemes],
+      link: linkOf(settings),
+      problemTypes: settings.problemTypes,
+    }
     this.events = new Events(this.platform, settings)
     this.defaults = this.#compile({})
     const { now, limits, trust, stores } = settings

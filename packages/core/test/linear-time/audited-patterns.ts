@@ -38,6 +38,7 @@ export const auditedPatterns: readonly AuditedPattern[] = [
     meets: 'agent identifiers, 515 characters',
     almost: [['aauth:', '@localhost']],
   },
+  { pattern: /[^\x20-\x7e…]/g, meets: 'texts of log lines, 129 characters', almost: anywhere },
   { pattern: /^[\t\x20-\x7e]*$/, meets: 'covered components, 16 KiB each', almost: anywhere },
   {
     pattern: /^(?:@[a-z-]+|[a-z0-9!#$%&'*+.^_`|~-]+)$/,

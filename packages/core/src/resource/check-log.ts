@@ -1,0 +1,37 @@
+import { assert } from '../assert/assert.ts'
+import type { Logger } from '../events/logger.ts'
+import { quoted } from '../wire/quoted.ts'
+
+/** The option `log` of a resource. */
+export type LogOption = 'console' | 'summary' | 'off' | Logger
+
+/** @throws {TypeError} for what is not a log */
+export function checkLog(given: LogOption | undefined, issuer: string): LogOption {
+  if (given === undefined) return defaultLog(issuer)
+  const isLogger =
+    typeof given === 'object' &&
+    given !== null &&
+    (['debug', 'info', 'warn'] as const).every((level) => typeof given[level] === 'function')
+  assert(
+    isLogger || given === 'console' || given === 'summary' || given === 'off',
+    `"log" is ${quoted(given)}: write 'console', 'summary', 'off' or an object with debug, info and warn`,
+  )
+  return given
+}
+
+interface Process {
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly stderr?: { readonly isTTY?: boolean }
+}
+
+/** Every decision where a developer looks on, else one line a minute; in tests none. */
+function defaultLog(issuer: string): LogOption {
+  const { process } = globalThis as { process?: Process }
+  const { AAUTH_DEV: world, NODE_ENV: mode } = process?.env ?? {}
+  if (mode === 'test') return 'off'
+  const isDevelopment =
+    (world !== undefined && world !== '') ||
+    issuer.startsWith('http://') ||
+    (process?.stderr?.isTTY === true && mode !== 'production')
+  return isDevelopment ? 'console' : 'summary'
+}
