@@ -136,6 +136,12 @@ export interface Limits {
     readonly tombstones: number;
 }
 
+export interface Logger {
+    debug(line: string): unknown;
+    info(line: string): unknown;
+    warn(line: string): unknown;
+}
+
 export interface Mission {
     readonly approver: string;
     readonly s256: string;
@@ -324,6 +330,9 @@ export interface ResourceOptions {
     readonly onEvent?: EventListener;
     readonly recorder?: DecisionRecorder;
     readonly observe?: ObserveOptions;
+    readonly log?: LogOption;
+    readonly problemTypes?: string;
+    readonly development?: Development;
     readonly limits?: Partial<Limits>;
 }
 

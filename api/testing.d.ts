@@ -39,6 +39,11 @@ export interface AgentRequest {
 
 export type Algorithm = 'Ed25519' | 'ES256';
 
+export interface Approval {
+    readonly person?: string;
+    readonly scopes?: readonly string[];
+}
+
 export interface AskOptions {
     readonly via?: string;
     readonly interact?: (interaction: {
@@ -64,7 +69,20 @@ export interface Component {
     readonly params?: Readonly<Record<string, BareItem>>;
 }
 
+export interface ConsentQuestion {
+    readonly about: 'person-token' | 'auth-token';
+    readonly agent: string;
+    readonly resource: string;
+    readonly scopes: readonly string[];
+    readonly mission: string | undefined;
+    readonly person: string | undefined;
+}
+
 export type Corruption = 'padded-signature' | 'padded-payload' | 'trailing-bits' | 'trailing-newline' | 'inner-space' | 'standard-alphabet' | 'two-parts' | 'four-parts' | 'empty-signature' | 'not-json' | 'array-payload' | 'invalid-utf8' | 'byte-order-mark' | 'duplicate-member' | 'escaped-duplicate-member' | 'deep-nesting' | 'alg-none' | 'changed-claim' | 'too-long';
+
+export { DevOptions } from '@aauth-guard/core/dev'
+
+export { DevResourceOptions } from '@aauth-guard/core/dev'
 
 export interface DownstreamRevocation {
     readonly recipient: string;
@@ -73,6 +91,7 @@ export interface DownstreamRevocation {
 
 export interface Draft {
     readonly method: string;
+    readonly protocol?: 'http' | 'https';
     readonly authority: string;
     readonly target: string;
     readonly headers: readonly (readonly [string, string])[];
@@ -157,11 +176,13 @@ export declare class Missions {
     private readonly issuer;
     constructor(net: World, issuer: MissionIssuer);
     get waiting(): readonly PendingRequest[];
-    approve(code: string): Promise<void>;
+    approve(code: string, approval?: Approval): Promise<void>;
     decline(code: string): Promise<void>;
     begin(agent: {
         readonly id: string;
-    } | string, proposal: MissionProposal): Promise<TestMission>;
+    } | string, proposal: MissionProposal, person?: string): Promise<TestMission>;
+    all(): readonly TestMission[];
+    restore(missions: Iterable<TestMission>): void;
     get(s256: string): TestMission | undefined;
     end(s256: string, reason?: string, { revoke, ...options }?: {
         readonly revoke?: boolean;
@@ -176,14 +197,17 @@ export interface NetworkOptions {
     readonly resource?: string;
     readonly now?: number;
     readonly seed?: string;
+    readonly elsewhere?: typeof fetch;
+    readonly ids?: 'counted' | 'random';
 }
 
 export interface PendingRequest {
     readonly id: string;
     readonly code: string;
-    readonly about: 'proposal' | 'completion';
+    readonly about: 'proposal' | 'completion' | ConsentQuestion['about'];
     readonly agent: string;
     readonly description: string;
+    readonly consent?: ConsentQuestion;
 }
 
 export interface ProposedMission {
@@ -232,6 +256,16 @@ export interface RevocationOutcome {
 
 export interface RevokeOptions extends ServerSignOptions {
     readonly via?: string;
+}
+
+export interface SavedIssuer {
+    readonly issued: readonly (Omit<IssuedToken, 'presentedTo'> & {
+        readonly presentedTo: readonly string[];
+    })[];
+    readonly withdrawn: readonly (readonly [TokenName, number])[];
+    readonly missions: readonly (Omit<TestMission, 'blob'> & {
+        readonly blob: string;
+    })[];
 }
 
 export interface ServedIssuers {
@@ -347,6 +381,7 @@ export interface TestMission {
     readonly s256: string;
     readonly blob: Uint8Array<ArrayBuffer>;
     readonly agent: string | undefined;
+    readonly person?: string | undefined;
     readonly approvedAt: number;
     readonly expiresAt: number | undefined;
     readonly terminatedAt: number | undefined;
@@ -365,7 +400,9 @@ export declare class TestNetwork implements World {
     private readonly listening;
     private readonly served;
     private readonly apps;
-    private ids;
+    private readonly elsewhere;
+    private readonly ids;
+    private counted;
     private constructor();
     static make(options: NetworkOptions): Promise<TestNetwork>;
     readonly fetch: typeof fetch;
@@ -393,6 +430,7 @@ export interface TokenPolicy {
     sub?: (resource: string) => string;
     tenant?: string;
     endedMissions?: readonly string[];
+    asks?: (question: ConsentQuestion) => boolean | Approval;
     misbehaviour?: ExchangeMisbehaviour;
 }
 
@@ -423,6 +461,8 @@ export declare const corruptions: Readonly<Record<Corruption, (parts: Parts) => 
 
 export declare function createTestNetwork(options?: NetworkOptions): Promise<TestNetwork>;
 
+export { devOptions } from '@aauth-guard/core/dev'
+
 export declare function dial(origin: string, { method, url, target, headers, body }: SignedMessage): Promise<Response>;
 
 export declare const exchangeMismatches: Readonly<Record<ExchangeMismatchName, (claims: AuthClaims) => Readonly<Record<string, unknown>>>>;
@@ -435,7 +475,11 @@ export declare const misbehaviours: Readonly<Record<Misbehaviour, Wrong>>;
 
 export declare function replayStoreChecks(makeStore: Make, { peer, now, advance }?: ReplayCheckOptions): readonly StoreCheck[];
 
+export declare function restoreIssuer(issuer: TestIssuer, saved: SavedIssuer): void;
+
 export declare function revocationStoreChecks(makeStore: Make, { peer, now, advance, bounded }?: RevocationCheckOptions): readonly StoreCheck[];
+
+export declare function saveIssuer({ issued, withdrawn, missions }: TestIssuer): SavedIssuer;
 
 export declare const serverMistakes: Readonly<Record<ServerMistake, Mistake>>;
 

@@ -57,14 +57,18 @@ function exportsOf(file: string): Map<string, string> {
   for (const statement of statementsOf(file)) {
     const reexport = /^export (?:type )?\{([^}]*)\} from '([^']+)'/.exec(statement)
     if (reexport) {
-      const source = exportsOf(resolve(dirname(file), (reexport[2] as string).replace(/\.js$/, '.d.ts')))
+      const module = reexport[2] as string
+      // Of another package, whose own report has the declaration.
+      const source = module.startsWith('.')
+        ? exportsOf(resolve(dirname(file), module.replace(/\.js$/, '.d.ts')))
+        : undefined
       for (const item of (reexport[1] as string).split(',')) {
         const [from, as = from] = item
           .trim()
           .replace(/^type /, '')
           .split(' as ')
         if (!from) continue
-        const declarations = source.get(from)
+        const declarations = source ? source.get(from) : `export { ${from} } from '${module}'`
         if (declarations === undefined) throw new Error(`${file} exports ${from}, which has no declaration`)
         found.set(as as string, declarations)
       }

@@ -15,8 +15,15 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 }
 const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
 
+interface Consumer {
+  readonly beside: readonly string[]
+  readonly use: string
+  /** Run in place of an import. */
+  readonly command?: readonly string[]
+}
+
 /** What a user of each package has installed beside it, and a line that only compiles with whole types. */
-const consumers: Readonly<Record<string, { readonly beside: readonly string[]; readonly use: string }>> = {
+const consumers: Readonly<Record<string, Consumer>> = {
   core: {
     beside: ['@types/node'],
     use: "import { authorize, type Resource, type SignedRequest } from '@aauth-guard/core'\nimport { signedRequest } from '@aauth-guard/core/node'\nexport const sub = async (resource: Resource, request: SignedRequest): Promise<string | undefined> => (await authorize(resource, request)).sub\nexport { signedRequest }",
@@ -36,6 +43,11 @@ const consumers: Readonly<Record<string, { readonly beside: readonly string[]; r
   hono: {
     beside: ['hono', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { protect } from '@aauth-guard/hono'\nimport { Hono } from 'hono'\nnew Hono().get('/n/:id', protect(createResource({ issuer: 'https://n.example', trust: 'any' }), { accept: 'agent-token' }), (c) => { const agent: string = c.var.aauth.agent; return c.json({ agent, id: c.req.param('id') }) })",
+  },
+  cli: {
+    beside: ['@types/node'],
+    use: '',
+    command: ['node_modules/.bin/aauth', '--help'],
   },
   testing: {
     beside: ['@types/node'],
@@ -78,6 +90,10 @@ function check({ name, folder }: Packed): void {
   })
   writeFileSync(join(project, 'use.ts'), `${consumer.use}\n`)
   run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel', 'error'], project)
+  if (consumer.command !== undefined) {
+    run(oldestNode, consumer.command, project)
+    return
+  }
   run(
     oldestNode,
     [
@@ -99,9 +115,13 @@ function check({ name, folder }: Packed): void {
   run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], project)
 }
 
-/** The package itself, and core, which all others stand on. */
+/** The package itself, core, which all others stand on, and the kit, which the command has its signer from. */
 function needs(folder: string, name: string): boolean {
-  return name === `@aauth-guard/${folder}` || name === '@aauth-guard/core'
+  return (
+    name === `@aauth-guard/${folder}` ||
+    name === '@aauth-guard/core' ||
+    (folder === 'cli' && name === '@aauth-guard/testing')
+  )
 }
 
 function versionOf(dependency: string): string {

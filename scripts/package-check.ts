@@ -15,13 +15,17 @@ for (const { name, tarball } of packAll()) {
   const { messages, pkg } = await publint({ strict: true, pack: { tarball: data.buffer } })
   for (const message of messages) faults.push(`${name}: ${formatMessage(message, pkg) ?? message.code}`)
 
-  const { peerDependencies = {}, peerDependenciesMeta } = JSON.parse(
-    packedFile(tarball, 'package.json'),
-  ) as Manifest
+  const {
+    bin,
+    peerDependencies = {},
+    peerDependenciesMeta,
+  } = JSON.parse(packedFile(tarball, 'package.json')) as Manifest
   const peers = Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta?.[peer]?.optional)
   for (const fault of readmeFaults(name, packedFile(tarball, 'README.md'), peers))
     faults.push(`${name}: README.md ${fault}`)
 
+  // A command exports nothing that has types.
+  if (bin !== undefined) continue
   const result = await checkPackage(createPackageFromTarballData(data))
   if (result.types === false) {
     faults.push(`${name}: has no types`)

@@ -15,6 +15,8 @@ export interface Manifest {
   readonly name: string
   readonly version?: string
   readonly private?: boolean
+  /** Of a command. */
+  readonly bin?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>

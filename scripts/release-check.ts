@@ -48,15 +48,18 @@ function rehearse(bump: string, expected: string): void {
 
   const versions: string[] = []
   for (const { name, folder, tarball } of packAll(copy)) {
-    const { version, dependencies, peerDependencies } = JSON.parse(
+    const { version, dependencies, peerDependencies, bin } = JSON.parse(
       packedFile(tarball, 'package.json'),
     ) as Manifest
     versions.push(`${folder} ${version}`)
     if (version !== expected)
       faults.push(`a ${bump} change of core makes ${name} ${version}, not ${expected}`)
-    if (dependencies?.[core] !== undefined) faults.push(`${name} brings a copy of core of its own`)
-    if (folder !== 'core' && peerDependencies?.[core] !== expected)
-      faults.push(`${name} asks for core ${peerDependencies?.[core]}, not for exactly ${expected}`)
+    // A command runs in a process of its own, with a core of its own.
+    const asked = bin === undefined ? peerDependencies?.[core] : dependencies?.[core]
+    if (bin === undefined && dependencies?.[core] !== undefined)
+      faults.push(`${name} brings a copy of core of its own`)
+    if (folder !== 'core' && asked !== expected)
+      faults.push(`${name} asks for core ${asked}, not for exactly ${expected}`)
   }
   if (!readFileSync(join(copy, 'CHANGELOG.md'), 'utf8').includes(`\n## ${expected}\n`))
     faults.push(`CHANGELOG.md gets no section for ${expected}`)
@@ -80,7 +83,8 @@ function copyOfManifests(): string {
   for (const folder of published.filter((one) => one !== 'core')) {
     const modules = join(copy, 'packages', folder, 'node_modules/@aauth-guard')
     mkdirSync(modules, { recursive: true })
-    symlinkSync(join(copy, 'packages/core'), join(modules, 'core'))
+    for (const needed of ['core', 'testing'])
+      if (needed !== folder) symlinkSync(join(copy, 'packages', needed), join(modules, needed))
   }
   return copy
 }

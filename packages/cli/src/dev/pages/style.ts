@@ -1,5 +1,5 @@
 /** The style sheet of the pages: light and dark, from a phone on. Colours meet a contrast of 4.5 to 1 in both. */
-export const style = `
+export const style: string = `
 :root {
   color-scheme: light dark;
   --paper: #f7f7f5; --card: #fff; --ink: #1b1d21; --soft: #565c66; --line: #d9dbdf;
