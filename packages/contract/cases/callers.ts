@@ -1,3 +1,4 @@
+import { signingKey } from '@aauth-guard/fixtures/keys'
 import type { Case, Suite } from './case.ts'
 
 const read = { scope: 'notes.read' }
@@ -119,7 +120,7 @@ export const callers: Suite = {
     [
       'its keys are for everybody, without the private half [META-2, M09]',
       { target: '/aauth/jwks.json?x', token: 'none' },
-      '200 {"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"r1","alg":"Ed25519","use":"sig"}]}',
+      `200 {"keys":[{"kty":"OKP","crv":"Ed25519","x":"${signingKey.x}","kid":"rs-1","alg":"Ed25519","use":"sig"}]}`,
     ],
     [
       'HEAD of the metadata has no content',

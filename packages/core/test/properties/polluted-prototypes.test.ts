@@ -66,6 +66,7 @@ const readByOthers: Pollution = { alg: 'none', crit: [], d: 'secret', use: 'enc'
  */
 const source = `
 import { answer, authorize, createResource } from '@aauth-guard/core'
+import { signingKey } from '@aauth-guard/fixtures/keys'
 import { corruptToken, createTestNetwork, toSignedRequest } from '@aauth-guard/testing'
 
 const net = await createTestNetwork({ now: 1790000000, seed: 'polluted' })
@@ -85,10 +86,6 @@ const requests = {
   noKey: await sign(await agent.authToken({ scope: 'access', claims: { cnf: {} } })),
   stale: await sign(auth, { mistake: 'stale' }),
   uncovered: await sign(auth, { mistake: 'omit-path' }),
-}
-const signingKey = {
-  kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'rs-1',
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
 }
 const make = () => createResource({ issuer: 'https://notes.example', trust: 'any', fetch: net.fetch, now: net.clock.now, signingKey })
 
