@@ -1,4 +1,5 @@
 import { signingKey } from '@aauth-guard/fixtures/keys'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import type { Case, Suite } from './case.ts'
 
 const read = { scope: 'notes.read' }
@@ -56,15 +57,15 @@ export const callers: Suite = {
     ],
     [
       'a mission that was approved opens its route',
-      { target: '/mission', grant: { mission: 'A'.repeat(43) } },
+      { target: '/mission', grant: { mission: s256 } },
       '200 person-1',
     ],
     [
       'a mission in the header agrees with the one in the token [SIG-10]',
       {
         target: '/mission',
-        grant: { mission: 'A'.repeat(43) },
-        mission: { approver: 'https://ps.example', s256: 'A'.repeat(43) },
+        grant: { mission: s256 },
+        mission,
       },
       '200 person-1',
       'mission-header',

@@ -1,11 +1,11 @@
 import { type Auth, createResource } from '@aauth-guard/core'
 import { getAuth, protect, wellKnown } from '@aauth-guard/fastify'
 import { makeGate } from '@aauth-guard/fixtures/gate'
+import { s256 } from '@aauth-guard/fixtures/missions'
+import { anyKind } from '@aauth-guard/fixtures/requirements'
 import { verdictOf } from '@aauth-guard/fixtures/served'
 import { describe, expect, it } from 'vitest'
 import { serveFastify } from './serve-fastify.ts'
-
-const anyone = { accept: ['agent-token', 'person-token', 'auth-token'] } as const
 
 describe('protect on Fastify', () => {
   it('lets a verified caller in and tells the handler who it is', async () => {
@@ -137,7 +137,6 @@ describe('protect on Fastify', () => {
   })
 
   it('takes AAuth-Mission away from what the handler reads, and not from a second guard [MISS-13]', async () => {
-    const s256 = 'A'.repeat(43)
     const { send, agent } = await serveFastify((app, { resource }) => {
       const hooks = [protect(resource), protect(resource, { mission: 'required' })]
       app.get('/notes', { onRequest: hooks }, ({ headers, raw }) => ({
@@ -157,7 +156,7 @@ describe('protect on Fastify', () => {
     ['person-token', 'authToken', 'auth-token'],
   ] as const)('asked by getAuth for %s and sent an %s yields an %s [R11-072]', async (kind, minted, type) => {
     const { send, agent } = await serveFastify((app, { resource }) => {
-      app.get('/notes', { onRequest: protect(resource, anyone) }, (request) => getAuth(request, kind).type)
+      app.get('/notes', { onRequest: protect(resource, anyKind) }, (request) => getAuth(request, kind).type)
     })
     expect(await (await send({ token: await agent[minted]() })).text()).toBe(type)
   })

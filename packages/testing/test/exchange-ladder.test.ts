@@ -1,6 +1,7 @@
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { makeExchangeWorld, mission, notes, now } from './exchange-world.ts'
+import { makeExchangeWorld, notes, now } from './exchange-world.ts'
 
 const as = 'https://as.example'
 const ps = 'https://ps.example'

@@ -13,7 +13,6 @@ import { onTestFinished } from 'vitest'
 
 export const now = 1_790_000_000
 export const notes = 'https://notes.example'
-export const mission = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 
 /** A notes API on a loopback socket, its issuers, and an agent. */
 export interface ExchangeWorld {

@@ -1,6 +1,7 @@
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import { type TestIssuer, toRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { challenge, makeExchangeWorld, mission, notes, now } from './exchange-world.ts'
+import { challenge, makeExchangeWorld, notes, now } from './exchange-world.ts'
 import { ask } from './token-request.ts'
 
 const ps = 'https://ps.example'

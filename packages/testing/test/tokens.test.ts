@@ -1,3 +1,4 @@
+import { s256 } from '@aauth-guard/fixtures/missions'
 import {
   type Agent,
   createTestNetwork,
@@ -9,7 +10,6 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet
 import { beforeEach, describe, expect, it } from 'vitest'
 
 const now = 1_790_000_000
-const s256 = 'A'.repeat(43)
 let net: TestNetwork
 let agent: Agent
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 import type { AnyRequirement, Auth, SignedRequest } from '@aauth-guard/core'
 import { signingKey } from '@aauth-guard/fixtures/keys'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { Grant } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-const s256 = 'A'.repeat(43)
 const old = { generation: 'mission-header' } as const
 const provider = 'https://agent.example'
 

@@ -1,5 +1,6 @@
 import type { AnyRequirement, ResourceOptions } from '@aauth-guard/core'
 import { signingKey } from '@aauth-guard/fixtures/keys'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { Agent, TestNetwork } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +8,6 @@ import { describe, expect, it } from 'vitest'
 const old = { generations: ['mission-header'] } as const
 const current = { generations: ['person-token'] } as const
 const accessServer = 'https://as.example'
-const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
 
 interface Situation {
   readonly options?: Partial<ResourceOptions>

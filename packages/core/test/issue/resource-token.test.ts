@@ -1,12 +1,11 @@
 import type { AAuthError, Generation } from '@aauth-guard/core'
 import { signingKey } from '@aauth-guard/fixtures/keys'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 
 const accessServer = 'https://as.example'
-const s256 = 'A'.repeat(43)
-const mission = { approver: 'https://ps.example', s256 }
 const scopes = { read: 'Read', write: 'Write' }
 const options = { signingKey, scopes, defaultScope: 'read' }
 const mine = {

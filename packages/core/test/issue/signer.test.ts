@@ -9,11 +9,11 @@ import {
   answeredStepUp,
   makeSigningKey,
   notes,
-  personRoute,
   published,
   refusalOf,
   verified,
 } from '@aauth-guard/fixtures/issued'
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'

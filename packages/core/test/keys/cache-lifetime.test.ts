@@ -7,7 +7,7 @@ import {
   settled,
   until,
 } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 const flight = [personMetadata, personKeys]
 

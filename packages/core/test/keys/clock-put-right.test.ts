@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeAnsweredWorld, personKeys, personMetadata } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 import { strangerToken } from './strangers.ts'
 
 const flight = [personMetadata, personKeys]

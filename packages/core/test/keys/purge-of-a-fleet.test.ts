@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
 import { granted, makeWatchedWorld } from '../missions/watched.ts'
 import { type AnsweredWorld, makeAnsweredWorld, personKeys, personMetadata } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 const ps = 'https://ps.example'
 const flight = [personMetadata, personKeys]

@@ -9,7 +9,7 @@ import {
   settled,
   until,
 } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 import { madeUpToken, strangerToken } from './strangers.ts'
 
 const flight = [personMetadata, personKeys]

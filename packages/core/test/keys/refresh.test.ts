@@ -1,7 +1,7 @@
 import { makeKey } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { type AnsweredWorld, makeAnsweredWorld, personKeys, personMetadata } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 const flight = [personMetadata, personKeys]
 

@@ -1,3 +1,4 @@
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { corruptions, corruptToken, makeKey } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import {
@@ -7,7 +8,7 @@ import {
   personMetadata,
   settled,
 } from './issuer-answers.ts'
-import { outcomeOf, personRoute } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 const flight = [personMetadata, personKeys]
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
 
@@ -51,7 +52,7 @@ const pollutions: Readonly<Record<string, Pollution>> = {
     sub: 'somebody',
     agent: 'aauth:somebody@agent.example',
     act: { sub: 'x' },
-    mission_s256: 'A'.repeat(43),
+    mission_s256: s256,
     cnf: { jwk: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } },
     key_ops: ['sign'],
     authority: 'evil.example',

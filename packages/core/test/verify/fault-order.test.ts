@@ -1,5 +1,6 @@
 import { type AAuthError, type AnyRequirement, authorize, isAAuthError } from '@aauth-guard/core'
 import { signingKey } from '@aauth-guard/fixtures/keys'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { listed, makeWorld, now, type World } from '@aauth-guard/fixtures/world'
 import {
   type AgentMistake,
@@ -10,7 +11,6 @@ import {
 } from '@aauth-guard/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 
-const s256 = 'A'.repeat(43)
 const names = ['@method', '@authority', '@path', 'signature-key', 'aauth-mission']
 const malformed = ['aauth-mission', 'approver=7'] as const
 

@@ -1,6 +1,7 @@
 import { type Auth, isAAuthError, lifetimeOf } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
 import { monitorMissions } from '@aauth-guard/core/missions'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld, now, type World } from '@aauth-guard/fixtures/world'
 import { type ServerRequest, toSignedRequest } from '@aauth-guard/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -9,8 +10,6 @@ import {
   generations,
   granted,
   makeWatchedWorld,
-  mission,
-  s256,
   settled,
   terminated,
 } from '../../missions/watched.ts'

@@ -1,9 +1,10 @@
 import { type Auth, lifetimeOf } from '@aauth-guard/core'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { makeWorld, now, type World } from '@aauth-guard/fixtures/world'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LifetimeRegistry } from '../../../src/resource/lifetimes.ts'
 import { stateOf } from '../../../src/resource/state-of.ts'
-import { granted, mission } from '../../missions/watched.ts'
+import { granted } from '../../missions/watched.ts'
 import { endOf } from './ended.ts'
 
 beforeEach(() => {

@@ -1,7 +1,8 @@
 import { type Auth, lifetimeOf, type Resource, type Stores, type TombstoneStore } from '@aauth-guard/core'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { active, down, granted, makeWatchedWorld, mission } from '../../missions/watched.ts'
+import { active, down, granted, makeWatchedWorld } from '../../missions/watched.ts'
 import { revocationsWith } from '../../stores/revocations-with.ts'
 import { endOf } from './ended.ts'
 
