@@ -6,6 +6,7 @@
 import type { Auth, Requirement, TokenKind } from '@aauth-guard/core'
 import type { MissionGrant } from '@aauth-guard/core/missions'
 import { mission } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 
 export const scopes = { 'notes.read': 'Read your notes', 'notes.write': 'Change your notes' }
 
@@ -48,7 +49,7 @@ export const grant: MissionGrant = {
   class: { provider: 'https://agent.example' },
   person: { generation: 'mission-header', issuer: 'https://ps.example', tenant: null, sub: 'person-1' },
   thumbprint: 'of another key',
-  createdAt: 1_790_000_000,
+  createdAt: now,
   expiresAt: null,
 }
 

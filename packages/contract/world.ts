@@ -1,12 +1,10 @@
 import { createResource, type Resource, type ResourceOptions } from '@aauth-guard/core'
 import { signingKey } from '@aauth-guard/fixtures/keys'
+import { now } from '@aauth-guard/fixtures/world'
 import { type Agent, createTestNetwork, type TestNetwork } from '@aauth-guard/testing'
 import type { AdapterName } from './adapters/adapter.ts'
 import { adapters } from './adapters/index.ts'
 import { scopes } from './api.ts'
-
-/** The second at which every clock stands. */
-export const now = 1_790_000_000
 
 /** One agent and the same API behind every adapter, each with a resource of its own. */
 export interface ContractWorld {

@@ -1,6 +1,7 @@
 import { createResource, type ResourceOptions, stepUp } from '@aauth-guard/core'
 import { answerRefusals, getAuth, protect, wellKnown } from '@aauth-guard/express'
 import { signingKey } from '@aauth-guard/fixtures/keys'
+import { now } from '@aauth-guard/fixtures/world'
 import {
   type Agent,
   type AgentOptions,
@@ -11,7 +12,6 @@ import {
 import express from 'express'
 import { onTestFinished } from 'vitest'
 
-export const now = 1_790_000_000
 export const notes = 'https://notes.example'
 
 /** A notes API on a loopback socket, its issuers, and an agent. */

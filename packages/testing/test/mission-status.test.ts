@@ -1,4 +1,5 @@
 import { zeroOctets } from '@aauth-guard/fixtures/octets'
+import { now } from '@aauth-guard/fixtures/world'
 import {
   createTestNetwork,
   makeKey,
@@ -10,7 +11,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { signAsServer } from '../src/signing/server-signature.ts'
 import { linesOf, verifies } from './received.ts'
 
-const now = 1_790_000_000
 const notes = 'https://notes.example'
 const ps = 'https://ps.example'
 const proposal = { description: 'Sort the notes' }

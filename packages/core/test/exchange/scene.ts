@@ -9,6 +9,7 @@ import {
   type IssuersOptions,
 } from '@aauth-guard/core/exchange'
 import { s256 as mission } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 import {
   type Agent,
   createTestNetwork,
@@ -17,8 +18,6 @@ import {
   type TokenChanges,
 } from '@aauth-guard/testing'
 
-/** The second at which the clock of a {@link Scene} stands. */
-export const now = 1_790_000_000
 export const notes = 'https://notes.example'
 export const ps = 'https://ps.example'
 export const as = 'https://as.example'
