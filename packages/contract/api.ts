@@ -2,7 +2,6 @@
  * What every adapter builds with its framework: the same routes, the same demands, the same words. So whatever
  * differs in an answer comes from the framework or the guard.
  */
-
 import type { Auth, Requirement, TokenKind } from '@aauth-guard/core'
 import type { MissionGrant } from '@aauth-guard/core/missions'
 import { mission } from '@aauth-guard/fixtures/missions'
