@@ -44,6 +44,11 @@ export interface SceneOptions extends Partial<ResourceOptions> {
   readonly documents?: (url: URL) => Response | undefined
 }
 
+/** Every person server is admitted, and one is listed, as an agent provider: shares are of issuers in any role. */
+export const anyPersonServer: SceneOptions = {
+  trust: { agentProviders: [listedServer], personServers: 'any' },
+}
+
 /** Changes of a call, whose token is otherwise the one of the caller. */
 export type CallChanges = AgentRequest & Partial<SignOptions>
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   type AnsweredWorld,
+  flight,
   makeAnsweredWorld,
   personKeys,
   personMetadata,
@@ -8,8 +9,6 @@ import {
   until,
 } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
-
-const flight = [personMetadata, personKeys]
 
 /** A world whose person server serves its JWKS with this `Cache-Control`, after a first contact. */
 async function makeCachedWorld(cacheControl?: string, jitter?: number): Promise<AnsweredWorld> {

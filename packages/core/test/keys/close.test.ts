@@ -1,9 +1,7 @@
 import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { describe, expect, it } from 'vitest'
-import { makeAnsweredWorld, personKeys, personMetadata, settled, until } from './issuer-answers.ts'
+import { flight, makeAnsweredWorld, personKeys, personMetadata, settled, until } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
-
-const flight = [personMetadata, personKeys]
 
 describe('close', () => {
   it('ends the fetches under way: their requests are answered with 503', async () => {
