@@ -1,10 +1,11 @@
 /**
  * Asserts the order of layers, that no imports run in circles (types counted), that portable code has no `node:` import,
- * and that adapters import public names only.
+ * that adapters import public names only, that no test folder is imported from elsewhere, and that neither published
+ * sources nor examples import the fixtures of tests.
  */
-import { join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { importsIn, layerOf, orders, sources, specifiersOf } from './layer-graph.ts'
-import { root } from './repository-files.ts'
+import { repositoryFiles, root } from './repository-files.ts'
 
 const nodeFiles = /^(?:node\/|platform\/(?:node|egress|public-lookup)$)/
 const adapters = ['express', 'koa', 'fastify', 'hono']
@@ -46,9 +47,27 @@ for (const adapter of adapters) {
   }
 }
 
+for (const file of repositoryFiles().filter((path) => path.endsWith('.ts'))) {
+  for (const specifier of specifiersOf(join(root, file))) {
+    const target = targetOf(file, specifier)
+    const [, tested] = /^packages\/([^/]+)\/test\//.exec(target) ?? []
+    if (tested !== undefined && !file.startsWith(`packages/${tested}/`))
+      faults.push(`${file} imports ${specifier}: move what several packages test with to packages/fixtures`)
+    if (/^packages\/fixtures(?:\/|$)/.test(target) && /^(?:packages\/[^/]+\/src|examples)\//.test(file))
+      faults.push(`${file} imports ${specifier}, which is for tests of this repository and never published`)
+  }
+}
+
 for (const fault of faults) console.error(`layers: ${fault}`)
 if (faults.length > 0) process.exit(1)
 console.log('layers: every import goes the way it should, and none runs in a circle')
+
+/** What a file imports, as a path in this repository where it is in one of its packages. */
+function targetOf(file: string, specifier: string): string {
+  return specifier.startsWith('.')
+    ? relative(root, resolve(root, dirname(file), specifier))
+    : specifier.replace(/^@aauth-guard\//, 'packages/')
+}
 
 /** Every circle once, from its first file on: a depth-first walk that meets a file it is still inside of. */
 function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {

@@ -4,6 +4,8 @@
  */
 import type { Auth, Requirement, TokenKind } from '@aauth-guard/core'
 import type { MissionGrant } from '@aauth-guard/core/missions'
+import { mission } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 
 export const scopes = { 'notes.read': 'Read your notes', 'notes.write': 'Change your notes' }
 
@@ -42,11 +44,11 @@ export const corsFields = {
 /** What somebody left behind on `/runs`: a runtime of the agent provider, in a mission, for a person of drafts 01 to 10. */
 export const grant: MissionGrant = {
   resource: 'https://notes.example',
-  mission: { approver: 'https://ps.example', s256: 'A'.repeat(43) },
+  mission,
   class: { provider: 'https://agent.example' },
   person: { generation: 'mission-header', issuer: 'https://ps.example', tenant: null, sub: 'person-1' },
   thumbprint: 'of another key',
-  createdAt: 1_790_000_000,
+  createdAt: now,
   expiresAt: null,
 }
 

@@ -1,21 +1,10 @@
-import { createResource, type Resource, type ResourceOptions, type SigningKey } from '@aauth-guard/core'
+import { createResource, type Resource, type ResourceOptions } from '@aauth-guard/core'
+import { signingKey } from '@aauth-guard/fixtures/keys'
+import { now } from '@aauth-guard/fixtures/world'
 import { type Agent, createTestNetwork, type TestNetwork } from '@aauth-guard/testing'
 import type { AdapterName } from './adapters/adapter.ts'
 import { adapters } from './adapters/index.ts'
 import { scopes } from './api.ts'
-
-/** The second at which every clock stands. */
-export const now = 1_790_000_000
-
-/** The example key of RFC 8037: resource tokens come out the same wherever they are signed. */
-const signingKey: SigningKey = {
-  kty: 'OKP',
-  crv: 'Ed25519',
-  kid: 'r1',
-  alg: 'Ed25519',
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-}
 
 /** One agent and the same API behind every adapter, each with a resource of its own. */
 export interface ContractWorld {

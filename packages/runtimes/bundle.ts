@@ -2,6 +2,17 @@ import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 
 const coreSource = resolve(import.meta.dirname, '../core/src')
+const fixtures = resolve(import.meta.dirname, '../fixtures')
+
+/** The fixtures of tests are in every bundle, since they are never published. */
+const withFixtures: Plugin = {
+  name: 'fixtures',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^@aauth-guard\/fixtures\// }, ({ path }) => ({
+      path: join(fixtures, `${path.slice('@aauth-guard/fixtures/'.length)}.ts`),
+    }))
+  },
+}
 
 /**
  * The hosts for runtimes that resolve packages themselves: one file each, which imports the packages by name. What
@@ -17,6 +28,7 @@ export async function bundleHosts(folder: string, hosts: readonly string[]): Pro
     platform: 'neutral',
     packages: 'external',
     plugins: [
+      withFixtures,
       {
         name: 'built core',
         setup: (setup) => builtCore(setup, './node_modules/@aauth-guard/core/dist', true),
@@ -38,6 +50,7 @@ export async function bundleWorker(folder: string, source: string, name: string)
     mainFields: ['module', 'main'],
     external: ['node:*'],
     plugins: [
+      withFixtures,
       {
         name: 'built packages',
         setup: (setup) => {

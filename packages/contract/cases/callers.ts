@@ -1,3 +1,5 @@
+import { signingKey } from '@aauth-guard/fixtures/keys'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import type { Case, Suite } from './case.ts'
 
 const read = { scope: 'notes.read' }
@@ -55,15 +57,15 @@ export const callers: Suite = {
     ],
     [
       'a mission that was approved opens its route',
-      { target: '/mission', grant: { mission: 'A'.repeat(43) } },
+      { target: '/mission', grant: { mission: s256 } },
       '200 person-1',
     ],
     [
       'a mission in the header agrees with the one in the token [SIG-10]',
       {
         target: '/mission',
-        grant: { mission: 'A'.repeat(43) },
-        mission: { approver: 'https://ps.example', s256: 'A'.repeat(43) },
+        grant: { mission: s256 },
+        mission,
       },
       '200 person-1',
       'mission-header',
@@ -119,7 +121,7 @@ export const callers: Suite = {
     [
       'its keys are for everybody, without the private half [META-2, M09]',
       { target: '/aauth/jwks.json?x', token: 'none' },
-      '200 {"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"r1","alg":"Ed25519","use":"sig"}]}',
+      `200 {"keys":[{"kty":"OKP","crv":"Ed25519","x":"${signingKey.x}","kid":"rs-1","alg":"Ed25519","use":"sig"}]}`,
     ],
     [
       'HEAD of the metadata has no content',

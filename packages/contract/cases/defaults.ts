@@ -1,6 +1,6 @@
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import type { Suite } from './case.ts'
 
-const mission = 'A'.repeat(43)
 const read = { scope: 'notes.read' }
 
 export const defaults: Suite = {

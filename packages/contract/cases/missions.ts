@@ -1,6 +1,6 @@
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import type { Suite } from './case.ts'
 
-const mission = 'A'.repeat(43)
 const ended = `${'B'.repeat(42)}A`
 const approver = 'https://ps.example'
 const asserted = { approver, s256: mission }

@@ -1,8 +1,8 @@
+import { mission } from '@aauth-guard/fixtures/missions'
 import type { AgentMistake, Corruption } from '@aauth-guard/testing'
 import type { Case, Suite } from './case.ts'
 
 const read = { scope: 'notes.read' }
-const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
 
 /** What an agent can do wrong, and the code of it. */
 const mistakes: Readonly<Record<AgentMistake, readonly [code: string, ids: string]>> = {

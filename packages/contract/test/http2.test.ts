@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
+import { mission } from '@aauth-guard/fixtures/missions'
 import type { Generation } from '@aauth-guard/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { adapters } from '../adapters/index.ts'
@@ -64,7 +65,7 @@ const cases: readonly Http2Case[] = [
   },
   {
     rule: 'hands on no AAuth-Mission, after two guards [MISS-13]',
-    sent: { target: '/heard', mission: { approver: 'https://ps.example', s256: 'A'.repeat(43) } },
+    sent: { target: '/heard', mission },
     outcome: '200 person-1 asserts nothing',
   },
   {

@@ -5,6 +5,7 @@ import { monitorMissions } from '@aauth-guard/core/missions'
 import * as onExpress from '@aauth-guard/express'
 import * as onFastify from '@aauth-guard/fastify'
 import { makeSigningKey } from '@aauth-guard/fixtures/issued'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
 import * as onHono from '@aauth-guard/hono'
 import * as onKoa from '@aauth-guard/koa'
@@ -148,12 +149,12 @@ describe.each(Object.keys(hosts))('on %s', (host) => {
   it('a person server announces the end of a mission, and says so with an empty answer [MISS-9]', async () => {
     const { net, agent } = await serve(host)
     const url = `${net.resource}/aauth/mission-terminated`
-    const body = JSON.stringify({ mission_s256: 'A'.repeat(43), termination_reason: 'completed' })
+    const body = JSON.stringify({ mission_s256: s256, termination_reason: 'completed' })
     const headers = { 'content-type': 'application/json' }
     const message = await net.personServer.signServer(url, { method: 'POST', headers, body })
     const answer = await dial(net.servedAt('notes.example') as string, message)
     expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, null, ''])
-    const token = await agent.authToken({ scope: 'notes.read', mission: 'A'.repeat(43) })
+    const token = await agent.authToken({ scope: 'notes.read', mission: s256 })
     const refused = await agent.fetch(`${net.resource}/notes`, {}, { token })
     const { error, termination_reason } = (await refused.json()) as Record<string, unknown>
     expect([refused.status, error, termination_reason]).toEqual([403, 'mission_terminated', 'completed'])

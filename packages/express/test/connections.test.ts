@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { getAuth, protect } from '@aauth-guard/express'
-import { makeGate } from '@aauth-guard/fixtures/gate'
+import { makeGate, makeHeldCheck } from '@aauth-guard/fixtures/gate'
+import { callAtOnce } from '@aauth-guard/fixtures/many-agents'
 import { exchange, statusesOf, wireText } from '@aauth-guard/fixtures/raw-socket'
 import { serve } from '@aauth-guard/fixtures/served'
 import { dial } from '@aauth-guard/testing'
@@ -36,15 +37,10 @@ describe.each(expressLines)('connections on %s', (_, express) => {
     onTestFinished(() => {
       process.off('unhandledRejection', note)
     })
-    const asked = makeGate<void>()
+    const { asked, verdict, check } = makeHeldCheck()
     const gone = makeGate<void>()
-    const verdict = makeGate<boolean>()
     const finished = makeGate<void>()
     const { url, sign } = await serve(({ resource }) => {
-      const check = (): Promise<boolean> => {
-        asked.open()
-        return verdict.passed
-      }
       return express()
         .use((_req, res, next) => {
           res.on('close', gone.open)
@@ -67,14 +63,9 @@ describe.each(expressLines)('connections on %s', (_, express) => {
   })
 
   it('may end while a refusal is pending [Q10]', async () => {
-    const asked = makeGate<void>()
+    const { asked, verdict, check } = makeHeldCheck()
     const gone = makeGate<void>()
-    const verdict = makeGate<boolean>()
     const { url, sign, refusals } = await serve(({ resource }) => {
-      const check = (): Promise<boolean> => {
-        asked.open()
-        return verdict.passed
-      }
       return express()
         .use((_req, res, next) => {
           res.on('close', gone.open)
@@ -100,13 +91,8 @@ describe.each(expressLines)('connections on %s', (_, express) => {
     async (_title, outcome) => {
       const errors: unknown[] = []
       let entered = false
-      const asked = makeGate<void>()
-      const verdict = makeGate<boolean>()
+      const { asked, verdict, check } = makeHeldCheck()
       const { send } = await serve(({ resource }) => {
-        const check = (): Promise<boolean> => {
-          asked.open()
-          return verdict.passed
-        }
         return express()
           .use(async (_req, res, next) => {
             next()
@@ -135,18 +121,7 @@ describe.each(expressLines)('connections on %s', (_, express) => {
         res.json([before, sub, thumbprint])
       }),
     )
-    const agents = await Promise.all(Array.from({ length: 200 }, (_none, i) => net.agent({ name: `a${i}` })))
-    const answers = await Promise.all(
-      agents.map(async (agent, i) => {
-        const token = await agent.authToken({ sub: `person-${i}` })
-        // Every fifth has stolen its token.
-        const response = await send(i % 5 === 4 ? { agent, token, mistake: 'wrong-key' } : { agent, token })
-        return response.status === 200 ? response.json() : response.status
-      }),
-    )
-    const expected = agents.map(({ key }, i) =>
-      i % 5 === 4 ? 401 : [`person-${i}`, `person-${i}`, key.thumbprint],
-    )
+    const { answers, expected } = await callAtOnce(200, { net, send })
     expect(answers).toEqual(expected)
   })
 })

@@ -1,19 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { answerRefusals, getAuth, protect, verifyDigest } from '@aauth-guard/express'
-import { type OnTheWay, type Sent, type Served, serve, verdictOf } from '@aauth-guard/fixtures/served'
+import { note, tampered } from '@aauth-guard/fixtures/note'
+import { type Sent, type Served, serve, verdictOf } from '@aauth-guard/fixtures/served'
 import type { RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
-
-const note = '{"text":"milk"}'
-const json: Sent = {
-  method: 'POST',
-  body: note,
-  digest: true,
-  headers: { 'content-type': 'application/json' },
-}
-/** Somebody on the way changes the content and nothing else. */
-const tampered: OnTheWay = (message) => ({ ...message, body: new TextEncoder().encode('{"text":"wine"}') })
 
 describe.each(expressLines)('content digests on %s', (_, express) => {
   const parsers: Readonly<Record<string, RequestHandler>> = {
@@ -35,7 +26,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
 
   it('checks the content when the parser has it', async () => {
     const { send } = await serveNotes()
-    const response = await send(json)
+    const response = await send(note)
     expect([response.status, await response.json()]).toEqual([
       200,
       { sub: 'person-1', body: { text: 'milk' } },
@@ -44,7 +35,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
 
   it('refuses content that is not what was signed [SIG-12]', async () => {
     const { send, refusals } = await serveNotes()
-    const response = await send({ ...json, onTheWay: tampered })
+    const response = await send({ ...note, onTheWay: tampered })
     expect(response.headers.get('signature-error')).toBe('error=invalid_signature')
     expect(await verdictOf(response)).toEqual([401, 'invalid_signature'])
     expect(refusals.map(({ hint }) => hint)).toEqual([
@@ -81,7 +72,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
         res.json([getAuth(req, 'auth-token').covered.includes('content-digest'), req.body])
       }),
     )
-    const response = await send({ ...json, digest: false, onTheWay: tampered })
+    const response = await send({ ...note, digest: false, onTheWay: tampered })
     expect(await response.json()).toEqual([false, { text: 'wine' }])
   })
 
@@ -95,11 +86,11 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
         (_req, res) => res.sendStatus(204),
       ),
     )
-    const bare = await send({ ...json, digest: false })
+    const bare = await send({ ...note, digest: false })
     expect(bare.headers.get('signature-error')).toBe(
       'error=invalid_input, required_input=("@method" "@authority" "@path" "signature-key" "content-digest" "content-type")',
     )
-    expect([bare.status, (await send(json)).status, (await send({ method: 'POST' })).status]).toEqual([
+    expect([bare.status, (await send(note)).status, (await send({ method: 'POST' })).status]).toEqual([
       401, 204, 204,
     ])
   })
@@ -110,13 +101,13 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
         .post('/notes', protect(resource), express.json(), (req, res) => res.json(req.body))
         .post('/unread', protect(resource), (_req, res) => res.sendStatus(204)),
     )
-    const [good, changed] = [await send(json), await send({ ...json, onTheWay: tampered })]
+    const [good, changed] = [await send(note), await send({ ...note, onTheWay: tampered })]
     expect([good.status, await good.json(), await verdictOf(changed)]).toEqual([
       200,
       { text: 'milk' },
       [401, 'invalid_signature'],
     ])
-    const unread = { ...json, target: '/unread' }
+    const unread = { ...note, target: '/unread' }
     expect([
       (await send(unread)).status,
       await verdictOf(await send({ ...unread, onTheWay: tampered })),
@@ -125,7 +116,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
 
   it('is compared when no parser takes the content type', async () => {
     const { send } = await serveNotes()
-    const text = { ...json, headers: { 'content-type': 'text/plain' } }
+    const text = { ...note, headers: { 'content-type': 'text/plain' } }
     expect([(await send(text)).status, (await send({ ...text, onTheWay: tampered })).status]).toEqual([
       200, 401,
     ])
@@ -148,7 +139,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
         res.sendStatus(204)
       }),
     )
-    expect([(await send({ ...json, onTheWay: tampered })).status, entered]).toEqual([401, false])
+    expect([(await send({ ...note, onTheWay: tampered })).status, entered]).toEqual([401, false])
   })
 
   it('needs no parser for a request without content', async () => {
@@ -163,8 +154,8 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     async (encoding) => {
       const { send } = await serveNotes()
       const sent: Sent = {
-        ...json,
-        body: new Uint8Array(gzipSync(note)),
+        ...note,
+        body: new Uint8Array(gzipSync(note.body)),
         headers: { 'content-type': 'application/json', 'content-encoding': encoding },
       }
       const response = await send(sent)
@@ -178,7 +169,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
   it('takes compressed content whose digest is not covered', async () => {
     const { send } = await serveNotes()
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
-    const response = await send({ method: 'POST', body: new Uint8Array(gzipSync(note)), headers })
+    const response = await send({ method: 'POST', body: new Uint8Array(gzipSync(note.body)), headers })
     expect([response.status, await response.json()]).toEqual([
       200,
       { sub: 'person-1', body: { text: 'milk' } },
@@ -188,6 +179,6 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
   it('takes Content-Encoding: Identity for what it says', async () => {
     const { send } = await serveNotes()
     const headers = { 'content-type': 'application/json', 'content-encoding': 'Identity' }
-    expect((await send({ ...json, headers })).status).toBe(200)
+    expect((await send({ ...note, headers })).status).toBe(200)
   })
 })

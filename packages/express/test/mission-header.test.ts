@@ -1,11 +1,11 @@
 import { createResource, type Resource } from '@aauth-guard/core'
 import { getAuth, protect, verifyDigest } from '@aauth-guard/express'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { type Sent, serve, withLines } from '@aauth-guard/fixtures/served'
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
 
-const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
 const line = ['AAuth-Mission', 'approver="https://ps.example"; s256="x"'] as const
 
 /** Every form in which a handler can read a header. */

@@ -1,17 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import { answerRefusals, getAuth, protect, verifyDigest } from '@aauth-guard/express'
+import { note } from '@aauth-guard/fixtures/note'
 import { exchange, statusesOf } from '@aauth-guard/fixtures/raw-socket'
 import { type Sent, type Served, serve, verdictOf } from '@aauth-guard/fixtures/served'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
 import { tellError } from './handlers.ts'
-
-const json: Sent = {
-  method: 'POST',
-  body: '{"text":"milk"}',
-  digest: true,
-  headers: { 'content-type': 'application/json' },
-}
 
 describe.each(expressLines)('a body parser on %s', (_, express) => {
   function serveAfterParser(): Promise<Served> {
@@ -27,7 +21,7 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
 
   it('before the guard lets the guard check the digest itself', async () => {
     const { send } = await serveAfterParser()
-    const response = await send(json)
+    const response = await send(note)
     expect([response.status, await response.json()]).toEqual([
       200,
       { sub: 'person-1', body: { text: 'milk' } },
@@ -37,19 +31,19 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
   it('before the guard: tampered content is refused by the guard [SIG-12]', async () => {
     const { send } = await serveAfterParser()
     const body = new TextEncoder().encode('{"text":"wine"}')
-    const response = await send({ ...json, onTheWay: (message) => ({ ...message, body }) })
+    const response = await send({ ...note, onTheWay: (message) => ({ ...message, body }) })
     expect(await verdictOf(response)).toEqual([401, 'invalid_signature'])
   })
 
   it('before the guard: what it inflated is not taken for what was signed', async () => {
     const { send } = await serveAfterParser()
     const sent: Sent = {
-      ...json,
+      ...note,
       body: new Uint8Array(gzipSync('{"text":"milk"}')),
       headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
     }
     // The digest is of the inflated content, which is not what crossed the wire.
-    const inflated = await send({ ...json, onTheWay: (message) => compress(message) })
+    const inflated = await send({ ...note, onTheWay: (message) => compress(message) })
     expect([await verdictOf(await send(sent)), await verdictOf(inflated)]).toEqual([
       [503, 'server_error'],
       [503, 'server_error'],
@@ -66,7 +60,7 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
           res.sendStatus(204)
         }),
     )
-    expect([await verdictOf(await send(json)), entered]).toEqual([[503, 'server_error'], false])
+    expect([await verdictOf(await send(note)), entered]).toEqual([[503, 'server_error'], false])
     expect(refusals.map(({ hint }) => hint)).toEqual([
       'the signature covers "content-digest", but the content was not compared with it: mount protect(resource) before the body parsers, or give them { verify: verifyDigest }',
     ])
@@ -108,10 +102,10 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
       return status
     }
     expect([
-      await chunked(json, '6\r\n{"text\r\n9\r\n":"milk"}\r\n'),
-      await chunked(json, '6\r\n{"text\r\n9\r\n":"wine"}\r\n'),
-      await chunked({ ...json, body: '' }, ''),
-      await chunked(json, ''),
+      await chunked(note, '6\r\n{"text\r\n9\r\n":"milk"}\r\n'),
+      await chunked(note, '6\r\n{"text\r\n9\r\n":"wine"}\r\n'),
+      await chunked({ ...note, body: '' }, ''),
+      await chunked(note, ''),
     ]).toEqual([204, 401, 204, 401])
   })
 
@@ -123,7 +117,7 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
         .post('/notes', protect(resource), (req, res) => res.json(getAuth(req, 'auth-token').sub))
         .use(answerRefusals()),
     )
-    expect((await send(json)).status).toBe(200)
+    expect((await send(note)).status).toBe(200)
   })
 })
 

@@ -1,19 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import { protect, verifyDigest } from '@aauth-guard/express'
-import { type OnTheWay, type Sent, type Served, serve, verdictOf } from '@aauth-guard/fixtures/served'
+import { note, tampered } from '@aauth-guard/fixtures/note'
+import { type Served, serve, verdictOf } from '@aauth-guard/fixtures/served'
 import type { RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
 import { tellError } from './handlers.ts'
-
-const json: Sent = {
-  method: 'POST',
-  body: '{"text":"milk"}',
-  digest: true,
-  headers: { 'content-type': 'application/json' },
-}
-/** Somebody on the way changes the content and nothing else. */
-const tampered: OnTheWay = (message) => ({ ...message, body: new TextEncoder().encode('{"text":"wine"}') })
 
 describe.each(expressLines)('a parser that the guard runs on %s', (_, express) => {
   async function serveWith(
@@ -34,32 +26,32 @@ describe.each(expressLines)('a parser that the guard runs on %s', (_, express) =
 
   it('compares the content and hands it on [SIG-12]', async () => {
     const { send, entered } = await serveWith(express.json({ verify: verifyDigest }))
-    expect([(await send(json)).status, entered]).toEqual([204, [{ text: 'milk' }]])
+    expect([(await send(note)).status, entered]).toEqual([204, [{ text: 'milk' }]])
   })
 
   it('refuses changed content before the handler, and the guard answers [SIG-12, N01]', async () => {
     const { send, entered } = await serveWith(express.json({ verify: verifyDigest }))
-    const response = await send({ ...json, onTheWay: tampered })
+    const response = await send({ ...note, onTheWay: tampered })
     expect([await verdictOf(response), entered]).toEqual([[401, 'invalid_signature'], []])
   })
 
   it('without verifyDigest lets no content with a covered digest pass [N03]', async () => {
     const { send, entered, refusals } = await serveWith(express.json())
-    expect([await verdictOf(await send(json)), entered]).toEqual([[503, 'server_error'], []])
+    expect([await verdictOf(await send(note)), entered]).toEqual([[503, 'server_error'], []])
     expect(refusals[0]?.hint).toContain('verify: verifyDigest')
-    expect((await send({ ...json, digest: false })).status).toBe(204)
+    expect((await send({ ...note, digest: false })).status).toBe(204)
   })
 
   it('that leaves the content unread has it compared by the guard [SIG-12]', async () => {
     const { send } = await serveWith(express.urlencoded({ extended: false, verify: verifyDigest }))
-    expect([(await send(json)).status, (await send({ ...json, onTheWay: tampered })).status]).toEqual([
+    expect([(await send(note)).status, (await send({ ...note, onTheWay: tampered })).status]).toEqual([
       204, 401,
     ])
   })
 
   it('keeps its own limit and its own errors', async () => {
     const { send, entered } = await serveWith(express.json({ limit: 4, verify: verifyDigest }))
-    const response = await send(json)
+    const response = await send(note)
     expect([response.status, await response.text(), entered]).toEqual([
       500,
       'PayloadTooLargeError: request entity too large',
@@ -70,7 +62,7 @@ describe.each(expressLines)('a parser that the guard runs on %s', (_, express) =
   it('refuses compressed content whose digest is covered', async () => {
     const { send } = await serveWith(express.json({ verify: verifyDigest }))
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
-    const response = await send({ ...json, body: new Uint8Array(gzipSync('{"text":"milk"}')), headers })
+    const response = await send({ ...note, body: new Uint8Array(gzipSync('{"text":"milk"}')), headers })
     expect(await verdictOf(response)).toEqual([400, 'invalid_request'])
   })
 
@@ -95,7 +87,7 @@ describe.each(expressLines)('a parser that the guard runs on %s', (_, express) =
     const { send, entered } = await serveWith(() => {
       throw new Error('the parser failed')
     })
-    expect([(await send(json)).status, entered]).toEqual([500, []])
+    expect([(await send(note)).status, entered]).toEqual([500, []])
   })
 
   it('must be a middleware', async () => {

@@ -1,6 +1,7 @@
-import { type Auth, createResource, type Resource } from '@aauth-guard/core'
+import { type Auth, createResource } from '@aauth-guard/core'
 import { getAuth, protect } from '@aauth-guard/express'
-import { makeGate } from '@aauth-guard/fixtures/gate'
+import { makeHeldCheck } from '@aauth-guard/fixtures/gate'
+import { makeForeignResource } from '@aauth-guard/fixtures/other-resources'
 import { serve } from '@aauth-guard/fixtures/served'
 import { now } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
@@ -49,13 +50,8 @@ describe.each(expressLines)('protect on %s', (_, express) => {
 
   it('does not enter the handler before the verdict [Q07]', async () => {
     let handlerEntered = false
-    const asked = makeGate<void>()
-    const verdict = makeGate<boolean>()
+    const { asked, verdict, check } = makeHeldCheck()
     const { send } = await serve(({ resource }) => {
-      const check = (): Promise<boolean> => {
-        asked.open()
-        return verdict.passed
-      }
       return express().get('/notes', protect(resource, { check }), (_req, res) => {
         handlerEntered = true
         res.sendStatus(204)
@@ -108,15 +104,7 @@ describe.each(expressLines)('protect on %s', (_, express) => {
   })
 
   it('refuses a resource that createResource did not make', () => {
-    const { missions } = createResource({ issuer: 'https://notes.example', trust: 'any' })
-    const forged: Resource = {
-      issuer: 'https://notes.example',
-      missions,
-      revoke: () => Promise.resolve(),
-      purgeIssuer: async () => undefined,
-      close: () => undefined,
-    }
-    expect(() => protect(forged)).toThrow(
+    expect(() => protect(makeForeignResource())).toThrow(
       'made by another copy of @aauth-guard/core: pass what createResource() returned',
     )
   })

@@ -1,5 +1,5 @@
-import { createResource } from '@aauth-guard/core'
 import { getAuth, protect } from '@aauth-guard/express'
+import { makeMailResource } from '@aauth-guard/fixtures/other-resources'
 import { serve, verdictOf } from '@aauth-guard/fixtures/served'
 import { dial } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
@@ -68,13 +68,7 @@ describe.each(expressLines)('several guards of one route on %s', (_, express) =>
 
   it('of two resources each verify for themselves', async () => {
     const { send } = await serve(({ resource, net }) => {
-      const other = createResource({
-        issuer: 'https://mail.example',
-        authorities: ['notes.example'],
-        trust: 'any',
-        fetch: net.fetch,
-        now: net.clock.now,
-      })
+      const other = makeMailResource({ net })
       return express()
         .use(protect(resource))
         .get('/notes', protect(other), (_req, res) => res.sendStatus(204))

@@ -8,9 +8,9 @@ import type {
   Resource,
 } from '@aauth-guard/core'
 import { getAuth, protect } from '@aauth-guard/express'
+import type { Same } from '@aauth-guard/fixtures/same-type'
 import express from 'express'
 
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 declare function holds<_Claim extends true>(): void
 declare const resource: Resource
 

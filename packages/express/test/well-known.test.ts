@@ -1,5 +1,6 @@
 import type { SigningKey } from '@aauth-guard/core'
 import { protect, wellKnown } from '@aauth-guard/express'
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
 import { serve, verdictOf } from '@aauth-guard/fixtures/served'
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
@@ -101,7 +102,7 @@ describe.each(expressLines)('wellKnown on %s', (_, express) => {
   })
 
   it('a document that cannot be made is answered with 500 server_error', async () => {
-    const signingKey = { ...(await makeSigningKey()), d: 'A'.repeat(43), x: `${'B'.repeat(42)}A` }
+    const signingKey = { ...(await makeSigningKey()), d: zeroOctets, x: `${'B'.repeat(42)}A` }
     const { sendUnsigned } = await serve(({ resource }) => express().use(wellKnown(resource)), { signingKey })
     expect(await verdictOf(await sendUnsigned('GET', jwksPath))).toEqual([500, 'server_error'])
   })

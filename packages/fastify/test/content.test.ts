@@ -2,18 +2,15 @@ import { connect } from 'node:net'
 import type { Readable } from 'node:stream'
 import { protect } from '@aauth-guard/fastify'
 import { makeGate } from '@aauth-guard/fixtures/gate'
+import { note, tampered } from '@aauth-guard/fixtures/note'
 import { wireText } from '@aauth-guard/fixtures/raw-socket'
-import { type OnTheWay, type Sent, verdictOf } from '@aauth-guard/fixtures/served'
+import { verdictOf } from '@aauth-guard/fixtures/served'
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { exchange } from '../../contract/exchange.ts'
 import { serveFastify } from './serve-fastify.ts'
 
-const json = { 'content-type': 'application/json' }
 const octets = { 'content-type': 'application/octet-stream' }
-const note: Sent = { method: 'POST', body: '{"text":"milk"}', digest: true, headers: json }
-/** Somebody on the way changes the content and nothing else. */
-const tampered: OnTheWay = (message) => ({ ...message, body: new TextEncoder().encode('{"text":"wine"}') })
 
 /** Ways in which Fastify hands content over. */
 const parsers: Readonly<Record<string, (app: FastifyInstance) => void>> = {

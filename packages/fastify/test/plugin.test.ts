@@ -1,5 +1,6 @@
 import { createResource, type Resource, stepUp } from '@aauth-guard/core'
 import { aauth, getAuth, protect } from '@aauth-guard/fastify'
+import { makeMailResource } from '@aauth-guard/fixtures/other-resources'
 import { verdictOf } from '@aauth-guard/fixtures/served'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { describe, expect, it } from 'vitest'
@@ -101,13 +102,7 @@ describe('the plugin aauth', () => {
 
   it('guards the instance it is registered on with its children, and no other', async () => {
     const { send, sendUnsigned } = await serveFastify((app, { resource, net }) => {
-      const mail = createResource({
-        issuer: 'https://mail.example',
-        authorities: ['notes.example'],
-        trust: 'any',
-        fetch: net.fetch,
-        now: net.clock.now,
-      })
+      const mail = makeMailResource({ net })
       const scope = (of: Resource) => async (inner: FastifyInstance) => {
         await inner.register(aauth(of, {}))
         inner.register(async (deep) => void deep.get('/x', tell))

@@ -1,11 +1,13 @@
 import { type Auth, createResource } from '@aauth-guard/core'
 import { getAuth, protect, wellKnown } from '@aauth-guard/fastify'
-import { makeGate } from '@aauth-guard/fixtures/gate'
+import { makeHeldCheck } from '@aauth-guard/fixtures/gate'
+import { callAtOnce } from '@aauth-guard/fixtures/many-agents'
+import { s256 } from '@aauth-guard/fixtures/missions'
+import { makeMailResource } from '@aauth-guard/fixtures/other-resources'
+import { anyKind } from '@aauth-guard/fixtures/requirements'
 import { verdictOf } from '@aauth-guard/fixtures/served'
 import { describe, expect, it } from 'vitest'
 import { serveFastify } from './serve-fastify.ts'
-
-const anyone = { accept: ['agent-token', 'person-token', 'auth-token'] } as const
 
 describe('protect on Fastify', () => {
   it('lets a verified caller in and tells the handler who it is', async () => {
@@ -42,13 +44,8 @@ describe('protect on Fastify', () => {
 
   it('does not enter the handler before the verdict [Q07]', async () => {
     let entered = false
-    const asked = makeGate<void>()
-    const verdict = makeGate<boolean>()
+    const { asked, verdict, check } = makeHeldCheck()
     const { send } = await serveFastify((app, { resource }) => {
-      const check = (): Promise<boolean> => {
-        asked.open()
-        return verdict.passed
-      }
       app.get('/notes', { onRequest: protect(resource, { check }) }, () => {
         entered = true
       })
@@ -97,18 +94,8 @@ describe('protect on Fastify', () => {
         return [before, getAuth(request, 'auth-token').sub, request.aauth?.thumbprint]
       })
     })
-    const agents = await Promise.all(Array.from({ length: 100 }, (_none, i) => net.agent({ name: `a${i}` })))
-    const answers = await Promise.all(
-      agents.map(async (agent, i) => {
-        const token = await agent.authToken({ sub: `person-${i}` })
-        // Every fifth has stolen its token.
-        const response = await send(i % 5 === 4 ? { agent, token, mistake: 'wrong-key' } : { agent, token })
-        return response.status === 200 ? response.json() : response.status
-      }),
-    )
-    expect(answers).toEqual(
-      agents.map(({ key }, i) => (i % 5 === 4 ? 401 : [`person-${i}`, `person-${i}`, key.thumbprint])),
-    )
+    const { answers, expected } = await callAtOnce(100, { net, send })
+    expect(answers).toEqual(expected)
   })
 
   it('keeps answers out of shared caches, unless somebody says otherwise [M14]', async () => {
@@ -137,7 +124,6 @@ describe('protect on Fastify', () => {
   })
 
   it('takes AAuth-Mission away from what the handler reads, and not from a second guard [MISS-13]', async () => {
-    const s256 = 'A'.repeat(43)
     const { send, agent } = await serveFastify((app, { resource }) => {
       const hooks = [protect(resource), protect(resource, { mission: 'required' })]
       app.get('/notes', { onRequest: hooks }, ({ headers, raw }) => ({
@@ -157,7 +143,7 @@ describe('protect on Fastify', () => {
     ['person-token', 'authToken', 'auth-token'],
   ] as const)('asked by getAuth for %s and sent an %s yields an %s [R11-072]', async (kind, minted, type) => {
     const { send, agent } = await serveFastify((app, { resource }) => {
-      app.get('/notes', { onRequest: protect(resource, anyone) }, (request) => getAuth(request, kind).type)
+      app.get('/notes', { onRequest: protect(resource, anyKind) }, (request) => getAuth(request, kind).type)
     })
     expect(await (await send({ token: await agent[minted]() })).text()).toBe(type)
   })
@@ -179,13 +165,7 @@ describe('protect on Fastify', () => {
 
   it('of two resources each verify for themselves [E23]', async () => {
     const { send } = await serveFastify((app, { resource, net }) => {
-      const other = createResource({
-        issuer: 'https://mail.example',
-        authorities: ['notes.example'],
-        trust: 'any',
-        fetch: net.fetch,
-        now: net.clock.now,
-      })
+      const other = makeMailResource({ net })
       app.get('/notes', { onRequest: [protect(resource), protect(other)] }, () => 'notes')
     })
     expect(await verdictOf(await send())).toEqual([401, 'invalid_jwt'])

@@ -8,9 +8,9 @@ import type {
   Resource,
 } from '@aauth-guard/core'
 import { aauth, answerRefusals, getAuth, protect, requireGrant, wellKnown } from '@aauth-guard/fastify'
+import type { Same } from '@aauth-guard/fixtures/same-type'
 import fastify from 'fastify'
 
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 declare function holds<_Claim extends true>(): void
 declare const resource: Resource
 

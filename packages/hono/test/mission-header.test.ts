@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { createResource } from '@aauth-guard/core'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { type Sent, withLines } from '@aauth-guard/fixtures/served'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { protect } from '@aauth-guard/hono'
@@ -8,7 +9,6 @@ import { type Context, Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { hosts } from './hosts.ts'
 
-const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
 const text = 'approver="https://ps.example"; s256="x"'
 const name = 'aauth-mission'
 

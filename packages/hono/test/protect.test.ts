@@ -1,5 +1,7 @@
-import { type Auth, createResource, type Resource } from '@aauth-guard/core'
-import { makeGate } from '@aauth-guard/fixtures/gate'
+import { type Auth, createResource } from '@aauth-guard/core'
+import { makeHeldCheck } from '@aauth-guard/fixtures/gate'
+import { callAtOnce } from '@aauth-guard/fixtures/many-agents'
+import { makeForeignResource } from '@aauth-guard/fixtures/other-resources'
 import { protect } from '@aauth-guard/hono'
 import { type Context, Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
@@ -34,13 +36,8 @@ describe.each(hosts)('protect of Hono on %s', (_, host) => {
 
   it('does not enter the handler before the verdict [Q07]', async () => {
     let handlerEntered = false
-    const asked = makeGate<void>()
-    const verdict = makeGate<boolean>()
+    const { asked, verdict, check } = makeHeldCheck()
     const { send } = await host(({ resource }) => {
-      const check = (): Promise<boolean> => {
-        asked.open()
-        return verdict.passed
-      }
       return new Hono().get('/notes', protect(resource, { check }), (c) => {
         handlerEntered = true
         return nothing(c)
@@ -87,18 +84,8 @@ describe.each(hosts)('protect of Hono on %s', (_, host) => {
         return c.json([before, c.var.aauth.sub, c.var.aauth.thumbprint])
       }),
     )
-    const agents = await Promise.all(Array.from({ length: 200 }, (_none, i) => net.agent({ name: `a${i}` })))
-    const answers = await Promise.all(
-      agents.map(async (agent, i) => {
-        const token = await agent.authToken({ sub: `person-${i}` })
-        // Every fifth has stolen its token.
-        const response = await send(i % 5 === 4 ? { agent, token, mistake: 'wrong-key' } : { agent, token })
-        return response.status === 200 ? response.json() : response.status
-      }),
-    )
-    expect(answers).toEqual(
-      agents.map(({ key }, i) => (i % 5 === 4 ? 401 : [`person-${i}`, `person-${i}`, key.thumbprint])),
-    )
+    const { answers, expected } = await callAtOnce(200, { net, send })
+    expect(answers).toEqual(expected)
   })
 
   it('keeps answers out of shared caches, unless somebody says otherwise [M14]', async () => {
@@ -146,15 +133,7 @@ describe('protect of Hono', () => {
   })
 
   it('refuses a resource that createResource did not make', () => {
-    const { missions } = createResource({ issuer: 'https://notes.example', trust: 'any' })
-    const forged: Resource = {
-      issuer: 'https://notes.example',
-      missions,
-      revoke: () => Promise.resolve(),
-      purgeIssuer: async () => undefined,
-      close: () => undefined,
-    }
-    expect(() => protect(forged)).toThrow(
+    expect(() => protect(makeForeignResource())).toThrow(
       'made by another copy of @aauth-guard/core: pass what createResource() returned',
     )
   })

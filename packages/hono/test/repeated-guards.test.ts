@@ -1,4 +1,4 @@
-import { createResource } from '@aauth-guard/core'
+import { makeMailResource } from '@aauth-guard/fixtures/other-resources'
 import { verdictOf } from '@aauth-guard/fixtures/served'
 import { protect } from '@aauth-guard/hono'
 import { Hono } from 'hono'
@@ -28,13 +28,7 @@ describe.each(hosts)('several guards of Hono on %s', (_, host) => {
 
   it('of two resources each verify for themselves', async () => {
     const { send } = await host(({ resource, net }) => {
-      const other = createResource({
-        issuer: 'https://mail.example',
-        authorities: ['notes.example'],
-        trust: 'any',
-        fetch: net.fetch,
-        now: net.clock.now,
-      })
+      const other = makeMailResource({ net })
       return new Hono().use(protect(resource)).use(protect(other))
     })
     expect(await verdictOf(await send())).toEqual([401, 'invalid_jwt'])

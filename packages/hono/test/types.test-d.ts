@@ -7,11 +7,11 @@ import type {
   PersonTokenAuth,
   Resource,
 } from '@aauth-guard/core'
+import type { Same } from '@aauth-guard/fixtures/same-type'
 import { protect } from '@aauth-guard/hono'
 import { type ContextVariableMap, Hono } from 'hono'
 import { createFactory } from 'hono/factory'
 
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 type Has<Variables, Name extends PropertyKey> = Name extends keyof Variables ? true : false
 declare function holds<_Claim extends true>(): void
 declare const resource: Resource

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { protect } from '@aauth-guard/hono'
 import type { SignOptions } from '@aauth-guard/testing'
@@ -50,7 +51,6 @@ describe('a WebSocket of @hono/node-server', () => {
   })
 
   it('is opened as well where AAuth-Mission is taken from the upgrade [MISS-13]', async () => {
-    const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
     const { origin, message } = await serve('/socket', { mission })
     const [response] = await exchange(origin, [octetsOf(message, { after })])
     expect(response?.status).toBe(101)

@@ -2,23 +2,15 @@ import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { PassThrough, Readable } from 'node:stream'
 import { makeGate } from '@aauth-guard/fixtures/gate'
+import { note, tampered } from '@aauth-guard/fixtures/note'
 import { wireText } from '@aauth-guard/fixtures/raw-socket'
-import { type OnTheWay, type Sent, serve, verdictOf } from '@aauth-guard/fixtures/served'
+import { serve, verdictOf } from '@aauth-guard/fixtures/served'
 import { getAuth, protect } from '@aauth-guard/koa'
 import { bodyParser } from '@koa/bodyparser'
 import { describe, expect, it } from 'vitest'
 import { exchange } from '../../contract/exchange.ts'
 import { koaLines } from './koa-lines.ts'
 import { tellError } from './tell-error.ts'
-
-const note: Sent = {
-  method: 'POST',
-  body: '{"text":"milk"}',
-  digest: true,
-  headers: { 'content-type': 'application/json' },
-}
-/** Somebody on the way changes the content and nothing else. */
-const tampered: OnTheWay = (message) => ({ ...message, body: new TextEncoder().encode('{"text":"wine"}') })
 
 /** Ways to read a request that others use behind the guard. */
 const readers: Readonly<Record<string, (req: IncomingMessage) => Promise<string>>> = {

@@ -1,11 +1,10 @@
+import { anyKind } from '@aauth-guard/fixtures/requirements'
 import { serve } from '@aauth-guard/fixtures/served'
 import { getAuth, protect } from '@aauth-guard/koa'
 import type { Middleware } from 'koa'
 import { describe, expect, it } from 'vitest'
 import { koaLines } from './koa-lines.ts'
 import { tellError } from './tell-error.ts'
-
-const anyone = { accept: ['agent-token', 'person-token', 'auth-token'] } as const
 
 describe.each(koaLines)('getAuth on %s', (_, Koa) => {
   const asking =
@@ -21,14 +20,14 @@ describe.each(koaLines)('getAuth on %s', (_, Koa) => {
     ['person-token', 'authToken', 'auth-token'],
   ] as const)('asked for %s and sent an %s yields an %s [R11-072]', async (kind, minted, type) => {
     const { send, agent } = await serve(({ resource }) =>
-      new Koa().use(protect(resource, anyone)).use(asking(kind)).callback(),
+      new Koa().use(protect(resource, anyKind)).use(asking(kind)).callback(),
     )
     expect(await (await send({ token: await agent[minted]() })).text()).toBe(type)
   })
 
   it('refuses a handler that asks for what the caller did not show', async () => {
     const { send } = await serve(({ resource }) =>
-      new Koa().use(tellError).use(protect(resource, anyone)).use(asking('agent-token')).callback(),
+      new Koa().use(tellError).use(protect(resource, anyKind)).use(asking('agent-token')).callback(),
     )
     const response = await send()
     expect([response.status, await response.text()]).toEqual([

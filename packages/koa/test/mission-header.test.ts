@@ -1,11 +1,11 @@
 import { createResource } from '@aauth-guard/core'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { type Sent, serve, withLines } from '@aauth-guard/fixtures/served'
 import { protect } from '@aauth-guard/koa'
 import type { Context, Middleware } from 'koa'
 import { describe, expect, it } from 'vitest'
 import { koaLines } from './koa-lines.ts'
 
-const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
 const text = 'approver="https://ps.example"; s256="x"'
 
 /** Every form in which a handler can read a header. */

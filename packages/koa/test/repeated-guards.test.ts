@@ -1,4 +1,4 @@
-import { createResource } from '@aauth-guard/core'
+import { makeMailResource } from '@aauth-guard/fixtures/other-resources'
 import { serve, verdictOf } from '@aauth-guard/fixtures/served'
 import { protect } from '@aauth-guard/koa'
 import { dial } from '@aauth-guard/testing'
@@ -55,13 +55,7 @@ describe.each(koaLines)('several guards on %s', (_, Koa) => {
 
   it('of two resources each verify for themselves', async () => {
     const { send } = await serve(({ resource, net }) => {
-      const other = createResource({
-        issuer: 'https://mail.example',
-        authorities: ['notes.example'],
-        trust: 'any',
-        fetch: net.fetch,
-        now: net.clock.now,
-      })
+      const other = makeMailResource({ net })
       return new Koa().use(protect(resource)).use(protect(other)).callback()
     })
     expect(await verdictOf(await send())).toEqual([401, 'invalid_jwt'])

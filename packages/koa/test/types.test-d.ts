@@ -1,10 +1,10 @@
 /** What the compiler says about guarded middleware. Checked by `tsc` with everything else; never run. */
 import type { AgentAuth, MissionHeaderAuth, PersonAuth, PersonTokenAuth, Resource } from '@aauth-guard/core'
+import type { Same } from '@aauth-guard/fixtures/same-type'
 import { getAuth, protect } from '@aauth-guard/koa'
 import Router from '@koa/router'
 import Koa, { type Context, type DefaultState } from 'koa'
 
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 type Has<State, Name extends PropertyKey> = Name extends keyof State ? true : false
 declare function holds<_Claim extends true>(): void
 declare const resource: Resource

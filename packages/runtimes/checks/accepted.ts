@@ -1,9 +1,9 @@
 import { type AnyRequirement, type Auth, authorize } from '@aauth-guard/core'
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { type Agent, type Algorithm, type Grant, toSignedRequest } from '@aauth-guard/testing'
 import { type Check, check, equal } from './check.ts'
 
-const mission = 'TuQ3mRZ9kTjLsdcZAyqZJKXcdhsqLRKXVbhHVgBTAKI'
 const algorithms = ['Ed25519', 'ES256'] as const
 
 const kinds: readonly (readonly [name: string, token: (world: World) => Promise<string>, AnyRequirement])[] =

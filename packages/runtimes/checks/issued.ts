@@ -1,16 +1,9 @@
 import type { Resource, SigningKey } from '@aauth-guard/core'
 import { answerWellKnown } from '@aauth-guard/core/adapter'
+import { signingKey as ed25519 } from '@aauth-guard/fixtures/keys'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { type Check, check, equal } from './check.ts'
 
-const ed25519: SigningKey = {
-  kty: 'OKP',
-  crv: 'Ed25519',
-  alg: 'Ed25519',
-  kid: 'rs-1',
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-}
 // RFC 7515 Appendix A.3.
 const es256: SigningKey = {
   kty: 'EC',

@@ -1,8 +1,8 @@
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import { type AgentRequest, dial, type Grant } from '@aauth-guard/testing'
 import { type Check, equal } from './check.ts'
 import { call, type Scene, socket } from './scene.ts'
 
-const mission = 'TuQ3mRZ9kTjLsdcZAyqZJKXcdhsqLRKXVbhHVgBTAKI'
 const note: AgentRequest = {
   method: 'POST',
   headers: { 'content-type': 'application/json' },

@@ -1,4 +1,5 @@
 import { createResource } from '@aauth-guard/core'
+import { publicKey } from '@aauth-guard/fixtures/keys'
 import { selfTest } from '../../core/src/platform/self-test.ts'
 import { stateOf } from '../../core/src/resource/state-of.ts'
 import { type Check, check, equal } from './check.ts'
@@ -19,11 +20,7 @@ export const platformChecks: readonly Check[] = [
     equal(platform.name, expectation.platform)
   }),
   check('verifies Ed25519 with what is meant for this runtime', async ({ ed25519 }) => {
-    const { handle } = await platform.importKey({
-      kty: 'OKP',
-      crv: 'Ed25519',
-      x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-    })
+    const { handle } = await platform.importKey(publicKey)
     equal(handle instanceof Uint8Array ? 'noble' : 'native', ed25519)
   }),
   check('passes the test of itself', async () => {

@@ -1,8 +1,8 @@
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import { type Call, listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { type Corruption, corruptions, corruptToken } from '@aauth-guard/testing'
 import { type Check, check, equal } from './check.ts'
 
-const mission = 'A'.repeat(43)
 const approver = 'https://other-ps.example'
 
 type Fault = (world: World) => Promise<readonly [token: string, call?: Call]>

@@ -1,4 +1,5 @@
 import { authorize, isAAuthError } from '@aauth-guard/core'
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { type Algorithm, type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
 import { type Check, check, equal } from './check.ts'
@@ -8,7 +9,7 @@ type Octets = Uint8Array<ArrayBuffer>
 /** Order of the group that Ed25519 signs in (RFC 8032 §5.1). */
 const order = 2n ** 252n + 27_742_317_777_372_353_535_851_937_790_883_648_493n
 // A point of P-256 has one y for its x, up to sign; zero is none of the two.
-const offP256 = { kty: 'EC', crv: 'P-256', alg: 'ES256', x: 'A'.repeat(43), y: `${'A'.repeat(42)}E` }
+const offP256 = { kty: 'EC', crv: 'P-256', alg: 'ES256', x: zeroOctets, y: `${'A'.repeat(42)}E` }
 // 2 is the y of no point of edwards25519.
 const offEd25519 = { kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', x: `Ag${'A'.repeat(41)}` }
 

@@ -1,7 +1,9 @@
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 import { type Agent, createTestNetwork } from '@aauth-guard/testing'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { makeExchangeWorld, mission, notes, now } from './exchange-world.ts'
+import { makeExchangeWorld, notes } from './exchange-world.ts'
 import { ask } from './token-request.ts'
 
 const ps = 'https://ps.example'

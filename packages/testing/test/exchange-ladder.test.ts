@@ -1,6 +1,8 @@
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { makeExchangeWorld, mission, notes, now } from './exchange-world.ts'
+import { makeExchangeWorld, notes } from './exchange-world.ts'
 
 const as = 'https://as.example'
 const ps = 'https://ps.example'

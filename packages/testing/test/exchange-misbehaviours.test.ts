@@ -1,6 +1,7 @@
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import { type ExchangeMisbehaviour, type TestIssuer, TokenRefused } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { challenge, type ExchangeWorld, makeExchangeWorld, mission, notes } from './exchange-world.ts'
+import { challenge, type ExchangeWorld, makeExchangeWorld, notes } from './exchange-world.ts'
 
 const ps = 'https://ps.example'
 const as = 'https://as.example'

@@ -1,5 +1,7 @@
 import { createResource, type ResourceOptions, stepUp } from '@aauth-guard/core'
 import { answerRefusals, getAuth, protect, wellKnown } from '@aauth-guard/express'
+import { signingKey } from '@aauth-guard/fixtures/keys'
+import { now } from '@aauth-guard/fixtures/world'
 import {
   type Agent,
   type AgentOptions,
@@ -10,9 +12,7 @@ import {
 import express from 'express'
 import { onTestFinished } from 'vitest'
 
-export const now = 1_790_000_000
 export const notes = 'https://notes.example'
-export const mission = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 
 /** A notes API on a loopback socket, its issuers, and an agent. */
 export interface ExchangeWorld {
@@ -40,7 +40,7 @@ export async function makeExchangeWorld(
     issuer: notes,
     trust: 'any',
     scopes: { 'notes.read': 'Read', 'notes.write': 'Write' },
-    signingKey: { kty: 'OKP', crv: 'Ed25519', kid: 'rs-1', alg: 'Ed25519', ...rfc8037 },
+    signingKey,
     fetch: net.fetch,
     now: net.clock.now,
     ...options,
@@ -79,9 +79,3 @@ export async function challenge(agent: Agent, token: string): Promise<string> {
   if (resourceToken === undefined) throw new Error('the resource asked for no auth token')
   return resourceToken
 }
-
-/** RFC 8037, Appendix A.1. */
-const rfc8037 = {
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-} as const

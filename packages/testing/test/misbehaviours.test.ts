@@ -1,9 +1,9 @@
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
 import { createTestNetwork, type Misbehaviour, misbehaviours, type TestNetwork } from '@aauth-guard/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 
 const id = 'https://ps.example'
 const documents = { metadata: `${id}/.well-known/aauth-person.json`, jwks: `${id}/jwks.json` }
-const zero = 'A'.repeat(43)
 let net: TestNetwork
 let key: Record<string, unknown>
 let metadata: Record<string, unknown>
@@ -45,12 +45,12 @@ const wrongMetadata: [Misbehaviour, change: (honest: Record<string, unknown>) =>
 const wrongKeys: [Misbehaviour, keys: (honest: Record<string, unknown>) => unknown][] = [
   ['no-keys', () => undefined],
   ['empty-keys', () => []],
-  ['duplicate-kid', (honest) => [honest, { ...honest, x: zero }, honest]],
+  ['duplicate-kid', (honest) => [honest, { ...honest, x: zeroOctets }, honest]],
   ['no-alg', ({ alg, ...rest }) => [rest]],
   ['polymorphic-alg', (honest) => [{ ...honest, alg: 'EdDSA' }]],
-  ['private-key', (honest) => [{ ...honest, d: zero }]],
+  ['private-key', (honest) => [{ ...honest, d: zeroOctets }]],
   ['encryption-key', (honest) => [{ ...honest, use: 'enc' }]],
-  ['small-order-key', (honest) => [{ ...honest, x: zero }]],
+  ['small-order-key', (honest) => [{ ...honest, x: zeroOctets }]],
   ['unusable-siblings', (honest) => [null, 7, { kty: 'AKP', kid: 'post-quantum' }, honest]],
 ]
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
 import { type Agent, TokenRefused } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { PendingRequests } from '../src/issuer/pending-requests.ts'
@@ -167,7 +168,7 @@ describe('agent.proposeMission', () => {
       [202, { location: `${ps}/mission/pending/1`, 'retry-after': '1' }, '{}'],
       [429, { 'retry-after': '2' }, '{}'],
       [503, { 'retry-after': '4' }, '{}'],
-      [200, {}, JSON.stringify({ s256: 'A'.repeat(43), mission: 'e30' })],
+      [200, {}, JSON.stringify({ s256: zeroOctets, mission: 'e30' })],
     ] as const
     let turn = 0
     await net.listen((_req, res) => {

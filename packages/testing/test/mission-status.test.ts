@@ -1,3 +1,5 @@
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
+import { now } from '@aauth-guard/fixtures/world'
 import {
   createTestNetwork,
   makeKey,
@@ -9,7 +11,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { signAsServer } from '../src/signing/server-signature.ts'
 import { linesOf, verifies } from './received.ts'
 
-const now = 1_790_000_000
 const notes = 'https://notes.example'
 const ps = 'https://ps.example'
 const proposal = { description: 'Sort the notes' }
@@ -79,7 +80,7 @@ describe('the status of a mission', () => {
 
   it('is not found for a mission nobody knows, nor by a resource that is not registered', async () => {
     const { status, missions } = await makeManager()
-    const unknown = await status('A'.repeat(43))
+    const unknown = await status(zeroOctets)
     missions.managers = ['https://files.example']
     expect([unknown, await status()]).toEqual(Array(2).fill([404, { error: 'mission_not_found' }]))
   })
@@ -159,7 +160,7 @@ describe('the older form of the status', () => {
 
 describe('a status that is answered wrongly', () => {
   it.each([
-    ['other-mission', { mission_s256: 'A'.repeat(43), mission_status: 'active' }],
+    ['other-mission', { mission_s256: zeroOctets, mission_status: 'active' }],
     ['unknown-status', { mission_status: 'paused' }],
     ['stale', { observed_at: '2026-09-21T14:13:20.000Z', fresh_until: '2026-09-21T14:13:20.000Z' }],
   ] as const)('%s is wrong in that alone', async (misbehaviour, members) => {
@@ -250,7 +251,7 @@ describe('missions.announce', () => {
     const net = await createTestNetwork({ now, seed: 'announce' })
     onTestFinished(() => net.close())
     await net.listen((_req, res) => void res.end('{}'), 'https://files.example')
-    const telling = net.personServer.missions.announce('A'.repeat(43), { to: 'https://files.example' })
+    const telling = net.personServer.missions.announce(zeroOctets, { to: 'https://files.example' })
     await expect(telling).rejects.toThrow('https://files.example publishes no mission termination endpoint')
   })
 })

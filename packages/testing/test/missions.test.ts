@@ -1,7 +1,9 @@
+import { s256 as madeUp } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 import type { Agent } from '@aauth-guard/testing'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { mission as madeUp, notes, now } from './exchange-world.ts'
+import { notes } from './exchange-world.ts'
 import { makeMission, proposal, ps } from './mission-world.ts'
 import { ask } from './token-request.ts'
 

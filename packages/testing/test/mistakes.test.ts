@@ -1,3 +1,4 @@
+import { now } from '@aauth-guard/fixtures/world'
 import {
   type Agent,
   type AgentMistake,
@@ -12,7 +13,6 @@ import { parseDictionary, Token } from 'structured-headers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { isSignatureOf, labelsOf, linesOf, receive, verifies } from './received.ts'
 
-const now = 1_790_000_000
 let agent: Agent
 let token: string
 beforeAll(async () => {

@@ -1,6 +1,8 @@
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 import { type TestIssuer, toRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { challenge, makeExchangeWorld, mission, notes, now } from './exchange-world.ts'
+import { challenge, makeExchangeWorld, notes } from './exchange-world.ts'
 import { ask } from './token-request.ts'
 
 const ps = 'https://ps.example'

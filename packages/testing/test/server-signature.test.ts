@@ -1,8 +1,8 @@
+import { now } from '@aauth-guard/fixtures/world'
 import { agentMistakes, createTestNetwork, type ServerMistake, serverMistakes } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { linesOf, verifies } from './received.ts'
 
-const now = 1_790_000_000
 const url = 'https://notes.example/aauth/revoke'
 const request = { headers: { 'content-type': 'application/json' }, body: '{"jti":"x","exp":1}' }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { type Agent, createTestNetwork } from '@aauth-guard/testing'
 import { verify } from '@hellocoop/httpsig'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -104,10 +105,9 @@ describe('agent.sign', () => {
   })
 
   it('sends a mission and covers it', async () => {
-    const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
     const message = await agent.sign(url, {}, { token, mission })
     expect(linesOf(message, 'aauth-mission')).toEqual([
-      `approver="https://ps.example"; s256="${'A'.repeat(43)}"`,
+      `approver="https://ps.example"; s256="${mission.s256}"`,
     ])
     expect(receive(message).covered.at(-1)).toBe('"aauth-mission"')
     expect(verifies(message, agent.key)).toBe(true)

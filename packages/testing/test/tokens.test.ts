@@ -1,3 +1,5 @@
+import { s256 } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 import {
   type Agent,
   createTestNetwork,
@@ -8,8 +10,6 @@ import {
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
 
-const now = 1_790_000_000
-const s256 = 'A'.repeat(43)
 let net: TestNetwork
 let agent: Agent
 beforeEach(async () => {

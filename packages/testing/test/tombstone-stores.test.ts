@@ -1,4 +1,5 @@
 import { createResource } from '@aauth-guard/core'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { createTestNetwork, tombstoneStoreChecks } from '@aauth-guard/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 import { removeTombstoneFiles, TombstoneFile } from './tombstone-file.ts'
@@ -59,7 +60,6 @@ describe('a resource with a store in a file', () => {
   it('refuses after a restart what ended before [MISS-9, L06]', async () => {
     const net = await createTestNetwork()
     const file = new TombstoneFile(10)
-    const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
     const start = (tombstones: TombstoneFile) =>
       createResource({ issuer: net.resource, trust: 'any', fetch: net.fetch, stores: { tombstones } })
     await start(file).missions.terminate(mission, 'revoked')

@@ -3,18 +3,10 @@ import { ExchangeError } from '@aauth-guard/core/exchange'
 import type { Call, World } from '@aauth-guard/fixtures/world'
 import { type Agent, type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
 
-/** Two digests of missions. */
-export const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
-export const otherS256 = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWBuGJSstw-cM'
 export const ps = 'https://ps.example'
-export const mission = { approver: ps, s256 }
 
 export const generations = ['mission-header', 'person-token'] as const
 
-/** Routes by what they ask for. */
-export const agentRoute = { accept: 'agent-token' } as const
-export const personRoute = { accept: 'person-token' } as const
-export const anyKind = { accept: ['agent-token', 'person-token', 'auth-token'] } as const
 export const missionRoute = { mission: 'required' } as const
 
 /** `200`, or status and code of the refusal. */

@@ -6,10 +6,12 @@ import {
   missionGrant,
   monitorMissions,
 } from '@aauth-guard/core/missions'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
+import { agentRoute, personRoute } from '@aauth-guard/fixtures/requirements'
 import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { Agent } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { agentRoute, callAs, generations, mission, outcome, personRoute, ps, s256 } from './attempt.ts'
+import { callAs, generations, outcome, ps } from './attempt.ts'
 import { inMission, keptGrant, old, resumption } from './kept-grant.ts'
 
 const ownClass = { class: { provider: 'https://agent.example' } }

@@ -4,10 +4,7 @@ import { monitorMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { active, digest } from '../missions/watched.ts'
 import { play, printFigures, sized } from './beside.ts'
-import { type Caller, issuersOf, listedServer, makeScene, type Scene, type SceneOptions } from './scene.ts'
-
-/** Every person server is admitted, and one is listed, as an agent provider: shares are of issuers in any role. */
-const any: SceneOptions = { trust: { agentProviders: [listedServer], personServers: 'any' } }
+import { anyPersonServer, type Caller, issuersOf, listedServer, makeScene, type Scene } from './scene.ts'
 
 async function callers(scene: Scene) {
   const [listed, unlisted, evil] = (await Promise.all(
@@ -30,7 +27,7 @@ it.each(['one domain', 'many domains'] as const)(
       asked.push(approver)
       return active
     }
-    const scene = await makeScene({ ...any, missions: monitorMissions({ source, maxMissions }) })
+    const scene = await makeScene({ ...anyPersonServer, missions: monitorMissions({ source, maxMissions }) })
     const { listed, unlisted, under } = await callers(scene)
     const evil = await Promise.all(issuersOf[kind](8).map((id) => scene.caller(id, 'person-server')))
     // So that their keys are known.
@@ -70,7 +67,7 @@ async function makeBlobScene(blobs: readonly ReturnType<typeof blobOf>[]) {
     return byDigest.get(s256)
   }
   const scene = await makeScene({
-    ...any,
+    ...anyPersonServer,
     missions: monitorMissions({ blobs: load }),
     requirement: { tool: 'T1' },
   })

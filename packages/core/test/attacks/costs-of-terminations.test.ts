@@ -2,12 +2,10 @@ import { monitorMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { digest } from '../missions/watched.ts'
 import { play, type Send } from './beside.ts'
-import { type Caller, issuersOf, listedServer, makeScene, type Scene, type SceneOptions } from './scene.ts'
+import { anyPersonServer, type Caller, issuersOf, listedServer, makeScene, type Scene } from './scene.ts'
 
 const path = '/aauth/mission-terminated'
 const unlistedServer = 'https://other-ps.example'
-/** Every person server is admitted, and one is listed, as an agent provider: shares are of issuers in any role. */
-const any: SceneOptions = { trust: { agentProviders: [listedServer], personServers: 'any' } }
 const [alive, over] = [digest('alive'), digest('over')]
 
 interface Server {
@@ -54,7 +52,10 @@ describe('where no more terminations of unlisted servers are remembered', () => 
   ] as const)(
     '(%s) a listed server loses nothing; of another the next termination gets %s, its missions then %s without a source [MISS-9]',
     async (kind, told, then) => {
-      const scene = await makeScene({ ...any, missions: monitorMissions({ announcements: true }) })
+      const scene = await makeScene({
+        ...anyPersonServer,
+        missions: monitorMissions({ announcements: true }),
+      })
       const [listed, unlisted] = [await serverOf(scene, listedServer), await serverOf(scene, unlistedServer)]
       const attack = await attackers(scene, kind)
       await fill(scene, kind)
@@ -76,7 +77,10 @@ describe('where no more terminations of unlisted servers are remembered', () => 
       asked.push(s256)
       return { status: s256 === over ? ('terminated' as const) : ('active' as const) }
     }
-    const scene = await makeScene({ ...any, missions: monitorMissions({ announcements: true, source }) })
+    const scene = await makeScene({
+      ...anyPersonServer,
+      missions: monitorMissions({ announcements: true, source }),
+    })
     const unlisted = await serverOf(scene, unlistedServer)
     const attack = await attackers(scene, 'many domains')
     await fill(scene, 'many domains')
@@ -92,7 +96,7 @@ describe('where no more terminations of unlisted servers are remembered', () => 
 
 describe('beside 150 requests of one server in one second', () => {
   it('that revoke, its own announcement and those of others are taken [R11-252]', async () => {
-    const scene = await makeScene({ ...any, missions: monitorMissions({ announcements: true }) })
+    const scene = await makeScene({ ...anyPersonServer, missions: monitorMissions({ announcements: true }) })
     const [evil, other] = [
       await serverOf(scene, 'https://evil.example'),
       await serverOf(scene, unlistedServer),
@@ -112,7 +116,7 @@ describe('beside 150 requests of one server in one second', () => {
   })
 
   it('that announce, 100 are taken, and those of others [R11-252]', async () => {
-    const scene = await makeScene({ ...any, missions: monitorMissions({ announcements: true }) })
+    const scene = await makeScene({ ...anyPersonServer, missions: monitorMissions({ announcements: true }) })
     const [evil, other] = [
       await serverOf(scene, 'https://evil.example'),
       await serverOf(scene, unlistedServer),

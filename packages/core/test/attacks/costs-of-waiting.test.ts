@@ -3,12 +3,10 @@ import { monitorMissions } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
 import { digest } from '../missions/watched.ts'
 import { printFigures, type Send } from './beside.ts'
-import { listedServer, makeScene, type SceneOptions } from './scene.ts'
+import { anyPersonServer, listedServer, makeScene, type SceneOptions } from './scene.ts'
 import { stopDeadlines } from './stopped-deadlines.ts'
 
 const evil = 'https://evil.example'
-/** Every person server is admitted, and one is listed, as an agent provider: shares are of issuers in any role. */
-const any: SceneOptions = { trust: { agentProviders: [listedServer], personServers: 'any' } }
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Answers nothing that is asked for the attacker, and counts how often it was asked. */
@@ -40,7 +38,7 @@ describe('thirty requests for which a callback of the operator never settles', (
     async (_, options) => {
       const { pass } = stopDeadlines()
       const { state, ask } = hangingFor(evil)
-      const scene = await makeScene({ ...any, ...options(ask) })
+      const scene = await makeScene({ ...anyPersonServer, ...options(ask) })
       const [listed, unlisted, attacker] = (await Promise.all(
         [listedServer, 'https://other-ps.example', evil].map(async (id) => {
           const caller = await scene.caller(id, 'person-server')

@@ -1,9 +1,11 @@
 import { authorize } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
+import { s256 } from '@aauth-guard/fixtures/missions'
+import { anyKind, personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { anyKind, outcome, personRoute, ps, s256 } from './attempt.ts'
+import { outcome, ps } from './attempt.ts'
 
 const scope = 'access'
 const evil = 'https://evil.example'

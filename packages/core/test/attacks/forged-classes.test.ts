@@ -1,9 +1,10 @@
 import type { Auth, Trust } from '@aauth-guard/core'
 import { missionGrant } from '@aauth-guard/core/missions'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { Agent } from '@aauth-guard/testing'
 import { describe, expect, it, vi } from 'vitest'
-import { callAs, mission, outcome, ps, s256 } from './attempt.ts'
+import { callAs, outcome, ps } from './attempt.ts'
 
 const provider = 'https://agent.example'
 const otherPs = 'https://other-ps.example'

@@ -1,8 +1,9 @@
 import { assertGrant } from '@aauth-guard/core/missions'
+import { mission, otherS256 } from '@aauth-guard/fixtures/missions'
 import { listed, makeWorld } from '@aauth-guard/fixtures/world'
 import type { Grant } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { generations, mission, otherS256, outcome, stranger } from './attempt.ts'
+import { generations, outcome, stranger } from './attempt.ts'
 import { inMission, keptGrant, old, resumption } from './kept-grant.ts'
 
 describe('a grant that was taken from its mission', () => {

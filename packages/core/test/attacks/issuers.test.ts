@@ -1,17 +1,10 @@
 import { askForToken, notes, verdict } from '@aauth-guard/fixtures/issued'
+import { mission } from '@aauth-guard/fixtures/missions'
+import { agentRoute, personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import type { TestIssuer } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import {
-  agentRoute,
-  callAs,
-  generations,
-  mission,
-  missionRoute,
-  outcome,
-  personRoute,
-  ps,
-} from './attempt.ts'
+import { callAs, generations, missionRoute, outcome, ps } from './attempt.ts'
 
 const scope = 'access'
 const evil = 'https://evil.example'

@@ -1,8 +1,9 @@
 import type { ClassPolicy } from '@aauth-guard/core'
 import { assertGrant, type MissionGrant, missionGrant } from '@aauth-guard/core/missions'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import type { World } from '@aauth-guard/fixtures/world'
 import type { Agent, Grant } from '@aauth-guard/testing'
-import { callAs, outcome, s256 } from './attempt.ts'
+import { callAs, outcome } from './attempt.ts'
 
 /** An auth token in the mission, of draft 11 and of drafts 01 to 10. */
 export const inMission = { scope: 'access', mission: s256 } as const

@@ -2,22 +2,13 @@ import { type AnyRequirement, type Auth, issueResourceToken } from '@aauth-guard
 import { verifyResourceToken } from '@aauth-guard/core/exchange'
 import { fetchGuard } from '@aauth-guard/core/fetch'
 import { answerOfStepUp, challenged, notes, verified } from '@aauth-guard/fixtures/issued'
+import { mission, otherS256, s256 } from '@aauth-guard/fixtures/missions'
+import { agentRoute, anyKind, personRoute } from '@aauth-guard/fixtures/requirements'
 import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { toRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { makeScene, verdict } from '../exchange/scene.ts'
-import {
-  agentRoute,
-  anyKind,
-  generations,
-  mission,
-  missionRoute,
-  otherS256,
-  outcome,
-  personRoute,
-  ps,
-  s256,
-} from './attempt.ts'
+import { generations, missionRoute, outcome, ps } from './attempt.ts'
 
 const scope = 'access'
 const otherPs = 'https://other-ps.example'

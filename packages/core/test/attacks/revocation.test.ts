@@ -1,10 +1,11 @@
 import { answerRoutes } from '@aauth-guard/core/adapter'
 import { monitorMissions } from '@aauth-guard/core/missions'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import { claimsOf, makeRevocationWorld, type RevocationWorld, told } from '@aauth-guard/fixtures/revoking'
 import { now } from '@aauth-guard/fixtures/world'
 import { type TestIssuer, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { mission, outcome, ps, s256 } from './attempt.ts'
+import { outcome, ps } from './attempt.ts'
 
 const forbidden = [403, 'unsupported_iss', undefined]
 

@@ -17,6 +17,7 @@ import {
 } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
 import { readContent, signedRequest } from '@aauth-guard/core/node'
+import { anyKind } from '@aauth-guard/fixtures/requirements'
 import { now } from '@aauth-guard/fixtures/world'
 import {
   type Agent,
@@ -41,6 +42,11 @@ export interface SceneOptions extends Partial<ResourceOptions> {
   readonly requirement?: AnyRequirement
   /** What is published at a URL in place of the documents of the testing kit. */
   readonly documents?: (url: URL) => Response | undefined
+}
+
+/** Every person server is admitted, and one is listed, as an agent provider: shares are of issuers in any role. */
+export const anyPersonServer: SceneOptions = {
+  trust: { agentProviders: [listedServer], personServers: 'any' },
 }
 
 /** Changes of a call, whose token is otherwise the one of the caller. */
@@ -72,8 +78,6 @@ export interface Scene {
   /** Lets a server say something to the resource's own endpoint. */
   tell(by: TestIssuer, path: string, content: object): Promise<string>
 }
-
-const anyKind = { accept: ['agent-token', 'person-token', 'auth-token'] } as const
 
 /** A listener that guards every path alike and answers the paths of the resource itself. */
 export function guarded(resource: Resource, requirement: AnyRequirement = anyKind): RequestListener {

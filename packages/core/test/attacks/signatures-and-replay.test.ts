@@ -1,7 +1,10 @@
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
+import { agentRoute, anyKind } from '@aauth-guard/fixtures/requirements'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { SignedMessage } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { agentRoute, anyKind, callAs, generations, mission, outcome, s256, stranger } from './attempt.ts'
+import { callAs, generations, outcome, stranger } from './attempt.ts'
 
 const scope = 'access'
 const missionLine = `approver="${mission.approver}"; s256="${s256}"`
@@ -56,7 +59,7 @@ describe('AAuth-Mission that the signature does not cover', () => {
       ...message,
       headers: message.headers.map(([name, value]) => [
         name,
-        name === 'aauth-mission' ? value.replace(s256, 'A'.repeat(43)) : value,
+        name === 'aauth-mission' ? value.replace(s256, zeroOctets) : value,
       ]),
     })
     const token = await world.agent.agentToken()

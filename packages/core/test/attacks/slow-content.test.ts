@@ -1,10 +1,11 @@
 import { authorize } from '@aauth-guard/core'
 import { assertStillAccepted, bindContent } from '@aauth-guard/core/adapter'
 import { monitorMissions } from '@aauth-guard/core/missions'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { granted, mission } from '../missions/watched.ts'
+import { granted } from '../missions/watched.ts'
 
 const body = new TextEncoder().encode('{}')
 

@@ -1,8 +1,10 @@
 import type { AnyRequirement } from '@aauth-guard/core'
+import { s256 } from '@aauth-guard/fixtures/missions'
+import { agentRoute, anyKind, personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { Grant } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { agentRoute, anyKind, generations, outcome, personRoute, ps, s256 } from './attempt.ts'
+import { generations, outcome, ps } from './attempt.ts'
 
 const scope = 'access'
 

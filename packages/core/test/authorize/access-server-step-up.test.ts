@@ -1,5 +1,6 @@
 import { issueResourceToken } from '@aauth-guard/core'
-import { notes, s256, verified } from '@aauth-guard/fixtures/issued'
+import { notes, verified } from '@aauth-guard/fixtures/issued'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 

@@ -1,17 +1,10 @@
-import type { AnyRequirement, Auth, SignedRequest, SigningKey } from '@aauth-guard/core'
+import type { AnyRequirement, Auth, SignedRequest } from '@aauth-guard/core'
+import { signingKey } from '@aauth-guard/fixtures/keys'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { Grant } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-const signingKey: SigningKey = {
-  kty: 'OKP',
-  crv: 'Ed25519',
-  alg: 'Ed25519',
-  kid: 'rs-1',
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-}
-const s256 = 'A'.repeat(43)
 const old = { generation: 'mission-header' } as const
 const provider = 'https://agent.example'
 

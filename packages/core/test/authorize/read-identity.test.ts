@@ -1,5 +1,6 @@
 import { type Auth, authorize, type TokenKind, verifyContent } from '@aauth-guard/core'
 import { assertContentChecked, readIdentity } from '@aauth-guard/core/adapter'
+import { anyKind } from '@aauth-guard/fixtures/requirements'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -10,8 +11,6 @@ let world: World
 beforeAll(async () => {
   world = await makeWorld({ replay: 'off' })
 })
-
-const anyKind = { accept: ['agent-token', 'person-token', 'auth-token'] } as const
 
 function identity(of: 'agent' | 'person' | 'auth' | 'older'): Promise<string> {
   const { agent } = world

@@ -1,12 +1,13 @@
 import { type AAuthError, authorize, isAAuthError, issueResourceToken } from '@aauth-guard/core'
 import { assertGrant, monitorMissions } from '@aauth-guard/core/missions'
-import { answerOfStepUp, askForToken, makeSigningKey, notes, personRoute } from '@aauth-guard/fixtures/issued'
+import { answerOfStepUp, askForToken, makeSigningKey, notes } from '@aauth-guard/fixtures/issued'
+import { s256 } from '@aauth-guard/fixtures/missions'
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeRevocationWorld } from '@aauth-guard/fixtures/revoking'
 import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
-const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const limits = { requestDeadline: 2000 }
 const { d: _, ...publicKey } = await makeSigningKey()
 

@@ -7,14 +7,9 @@ import {
   stepUp,
 } from '@aauth-guard/core'
 import { fetchGuard } from '@aauth-guard/core/fetch'
-import {
-  agentRoute,
-  answerOfStepUp,
-  challenged,
-  notes,
-  personRoute,
-  refusalOf,
-} from '@aauth-guard/fixtures/issued'
+import { answerOfStepUp, challenged, notes, refusalOf } from '@aauth-guard/fixtures/issued'
+import { s256 } from '@aauth-guard/fixtures/missions'
+import { agentRoute, personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
@@ -129,7 +124,7 @@ describe('stepUp', () => {
   it('sends the agent of an agent token for a person token, where its person server speaks draft 11 [CHAL-5, R11-142, R11-160, M01]', async () => {
     const { net, resource, agent, call } = await makeWorld(notes)
     net.personServer.generations = ['mission-header', 'person-token']
-    const mission = { approver: net.personServer.id, s256: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' }
+    const mission = { approver: net.personServer.id, s256 }
     const auth = await call(await agent.agentToken(), { requirement: agentRoute, mission })
     const { status, body, headers } = await answerOfStepUp(resource, auth, write)
     expect([status, JSON.parse(body).error, headers['aauth-requirement']]).toEqual([

@@ -1,7 +1,8 @@
 import { verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import type { Grant } from '@aauth-guard/testing'
 import { expect, it } from 'vitest'
-import { makeScene, mission, verdict } from './scene.ts'
+import { makeScene, verdict } from './scene.ts'
 
 const without = {
   resourceToken: { mission_s256: undefined },

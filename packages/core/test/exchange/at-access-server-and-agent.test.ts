@@ -1,6 +1,8 @@
 import { type AtAccessServer, type AtAgent, verifyResourceToken } from '@aauth-guard/core/exchange'
+import { otherS256 as otherMission } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { as, makeScene, now, otherMission, ps, type Scene, verdict } from './scene.ts'
+import { as, makeScene, ps, type Scene, verdict } from './scene.ts'
 
 const invalid = 'invalid_resource_token'
 

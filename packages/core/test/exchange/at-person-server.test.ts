@@ -1,7 +1,9 @@
 import { verifyResourceToken } from '@aauth-guard/core/exchange'
+import { s256 as mission, otherS256 as otherMission } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 import { type Grant, makeKey } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { as, makeScene, mission, now, otherMission, ps, type Scene, verdict } from './scene.ts'
+import { as, makeScene, ps, type Scene, verdict } from './scene.ts'
 
 const invalid = 'invalid_resource_token'
 /** The person token of the scene, whose `jti` the resource token names. */

@@ -1,6 +1,7 @@
 import { verifyResourceToken } from '@aauth-guard/core/exchange'
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import { describe, expect, it } from 'vitest'
-import { makeScene, mission, verdict } from './scene.ts'
+import { makeScene, verdict } from './scene.ts'
 
 describe('keys without alg, which drafts 01 to 10 allow', () => {
   it('are no keys for a person token of draft 11 to be bound to', async () => {

@@ -1,7 +1,9 @@
 import { verifyResourceToken } from '@aauth-guard/core/exchange'
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 import { corruptToken, makeKey } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { makeScene, mission, now, verdict } from './scene.ts'
+import { makeScene, verdict } from './scene.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 const invalid = 'invalid_resource_token'

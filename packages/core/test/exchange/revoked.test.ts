@@ -1,6 +1,7 @@
 import { verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import { describe, expect, it } from 'vitest'
-import { makeScene, mission, type Scene, verdict } from './scene.ts'
+import { makeScene, type Scene, verdict } from './scene.ts'
 
 const revoking = (jti: string): Promise<Scene> => makeScene({ isRevoked: (_, asked) => asked === jti })
 

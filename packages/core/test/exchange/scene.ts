@@ -8,6 +8,8 @@ import {
   type Issuers,
   type IssuersOptions,
 } from '@aauth-guard/core/exchange'
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 import {
   type Agent,
   createTestNetwork,
@@ -16,14 +18,9 @@ import {
   type TokenChanges,
 } from '@aauth-guard/testing'
 
-/** The second at which the clock of a {@link Scene} stands. */
-export const now = 1_790_000_000
 export const notes = 'https://notes.example'
 export const ps = 'https://ps.example'
 export const as = 'https://as.example'
-/** A digest of no mission in particular. */
-export const mission = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
-export const otherMission = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWBuGJSstw-cM'
 
 /** A network, an agent, a resource that signs whatever it is told to, and what is known of their keys. */
 export interface Scene {

@@ -1,7 +1,9 @@
 import { verifyResourceToken } from '@aauth-guard/core/exchange'
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 import type { Agent } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { as, makeScene, mission, notes, now, type Scene, verdict } from './scene.ts'
+import { as, makeScene, notes, type Scene, verdict } from './scene.ts'
 
 interface Family extends Scene {
   readonly child: Agent

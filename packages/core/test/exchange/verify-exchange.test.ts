@@ -1,7 +1,9 @@
 import { type VerifiedResourceToken, verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
+import { s256 as mission, otherS256 as otherMission } from '@aauth-guard/fixtures/missions'
+import { now } from '@aauth-guard/fixtures/world'
 import { type Grant, makeKey, type TestIssuer } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { as, makeScene, mission, now, otherMission, ps, type Scene, verdict } from './scene.ts'
+import { as, makeScene, ps, type Scene, verdict } from './scene.ts'
 
 const older = { generation: 'mission-header' } as const
 /** What the resource tokens of the scene ask for. */

@@ -1,10 +1,10 @@
 import { authorize, createResource } from '@aauth-guard/core'
 import { checkContent, fetchGuard, fetchRequest, withoutMissionHeader } from '@aauth-guard/core/fetch'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { type SignOptions, toRequest } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
 const url = 'https://notes.example/notes'
 const text = `approver="${mission.approver}"; s256="${mission.s256}"`
 

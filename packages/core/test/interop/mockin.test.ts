@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createResource } from '@aauth-guard/core'
 import { fetchGuard } from '@aauth-guard/core/fetch'
+import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import { type Agent, type CallOutcome, createTestNetwork, type TestNetwork } from '@aauth-guard/testing'
 import { getRequestListener } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,7 +13,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 /** A person server that shares no code with this project: `@hellocoop/mockin`, in a process of its own. */
 const mockin = 'https://mockin.example'
 const scopes = { 'notes.read': 'Read your notes', 'notes.write': 'Change your notes' }
-const mission = 'TuQ3mRZ9kTjLsdcZAyqZJKXcdhsqLRKXVbhHVgBTAKI'
 const program = ((): string | undefined => {
   try {
     return fileURLToPath(new URL('src/server.js', import.meta.resolve('@hellocoop/mockin/package.json')))

@@ -1,4 +1,5 @@
-import { callAs, challenged, notes, refusalOf, s256 } from '@aauth-guard/fixtures/issued'
+import { callAs, challenged, notes, refusalOf } from '@aauth-guard/fixtures/issued'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 

@@ -1,13 +1,6 @@
 import { issueResourceToken } from '@aauth-guard/core'
-import {
-  agentRoute,
-  callAs,
-  challenged,
-  notes,
-  personRoute,
-  refusalOf,
-  verified,
-} from '@aauth-guard/fixtures/issued'
+import { callAs, challenged, notes, refusalOf, verified } from '@aauth-guard/fixtures/issued'
+import { agentRoute, personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 

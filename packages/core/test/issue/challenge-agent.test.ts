@@ -1,20 +1,13 @@
-import type { AnyRequirement, ResourceOptions, SigningKey } from '@aauth-guard/core'
+import type { AnyRequirement, ResourceOptions } from '@aauth-guard/core'
+import { signingKey } from '@aauth-guard/fixtures/keys'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { Agent, TestNetwork } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 
-const signingKey: SigningKey = {
-  kty: 'OKP',
-  crv: 'Ed25519',
-  alg: 'Ed25519',
-  kid: 'rs-1',
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-}
 const old = { generations: ['mission-header'] } as const
 const current = { generations: ['person-token'] } as const
 const accessServer = 'https://as.example'
-const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
 
 interface Situation {
   readonly options?: Partial<ResourceOptions>

@@ -1,15 +1,8 @@
-import { type AnyRequirement, answer, type Generation, type SigningKey } from '@aauth-guard/core'
+import { type AnyRequirement, answer, type Generation } from '@aauth-guard/core'
+import { signingKey } from '@aauth-guard/fixtures/keys'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-const signingKey: SigningKey = {
-  kty: 'OKP',
-  crv: 'Ed25519',
-  alg: 'Ed25519',
-  kid: 'rs-1',
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-}
 const problem = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
 const resourceToken = /^requirement=auth-token;resource-token="[\w-]+\.[\w-]+\.[\w-]+"$/
 

@@ -1,5 +1,7 @@
 import { issueResourceToken } from '@aauth-guard/core'
-import { agentRoute, anyKind, notes, s256, verified } from '@aauth-guard/fixtures/issued'
+import { notes, verified } from '@aauth-guard/fixtures/issued'
+import { s256 } from '@aauth-guard/fixtures/missions'
+import { agentRoute, anyKind } from '@aauth-guard/fixtures/requirements'
 import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 

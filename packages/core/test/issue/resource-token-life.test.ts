@@ -1,14 +1,9 @@
 import { type Auth, issueResourceToken } from '@aauth-guard/core'
-import {
-  agentRoute,
-  answeredStepUp,
-  notes,
-  personRoute,
-  refusalOf,
-  verified,
-} from '@aauth-guard/fixtures/issued'
+import { notes, refusalOf, verified } from '@aauth-guard/fixtures/issued'
+import { agentRoute, personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
+import { answeredStepUp } from './answered-step-up.ts'
 
 const wanted = { scope: 'notes.read' } as const
 

@@ -1,19 +1,11 @@
-import type { AAuthError, Generation, SigningKey } from '@aauth-guard/core'
+import type { AAuthError, Generation } from '@aauth-guard/core'
+import { signingKey } from '@aauth-guard/fixtures/keys'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 
-const signingKey: SigningKey = {
-  kty: 'OKP',
-  crv: 'Ed25519',
-  alg: 'Ed25519',
-  kid: 'rs-1',
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-}
 const accessServer = 'https://as.example'
-const s256 = 'A'.repeat(43)
-const mission = { approver: 'https://ps.example', s256 }
 const scopes = { read: 'Read', write: 'Write' }
 const options = { signingKey, scopes, defaultScope: 'read' }
 const mine = {

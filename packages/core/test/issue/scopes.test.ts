@@ -1,5 +1,6 @@
 import { issueResourceToken, stepUp } from '@aauth-guard/core'
-import { challenged, notes, personRoute, refusalOf, verified } from '@aauth-guard/fixtures/issued'
+import { challenged, notes, refusalOf, verified } from '@aauth-guard/fixtures/issued'
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 

@@ -1,17 +1,10 @@
-import type { AAuthError, SigningKey } from '@aauth-guard/core'
+import type { AAuthError } from '@aauth-guard/core'
 import { answerWellKnown } from '@aauth-guard/core/adapter'
+import { signingKey } from '@aauth-guard/fixtures/keys'
 import { makeWorld, now, type World } from '@aauth-guard/fixtures/world'
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 
-const signingKey: SigningKey = {
-  kty: 'OKP',
-  crv: 'Ed25519',
-  alg: 'Ed25519',
-  kid: 'rs-1',
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-}
 const scopes = { read: 'Read', write: 'Write' }
 const options = { signingKey, scopes, defaultScope: 'read' }
 

@@ -5,18 +5,12 @@ import {
   type ResourceOptions,
   type Signer,
 } from '@aauth-guard/core'
-import {
-  answeredStepUp,
-  makeSigningKey,
-  notes,
-  personRoute,
-  published,
-  refusalOf,
-  verified,
-} from '@aauth-guard/fixtures/issued'
+import { makeSigningKey, notes, published, refusalOf, verified } from '@aauth-guard/fixtures/issued'
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { answeredStepUp } from './answered-step-up.ts'
 
 const wanted = { scope: 'notes.read' } as const
 const algorithms = {

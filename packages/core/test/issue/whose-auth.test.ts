@@ -1,7 +1,8 @@
 import { type Auth, capabilitiesOf, createResource, issueResourceToken, stepUp } from '@aauth-guard/core'
-import { answeredStepUp, notes } from '@aauth-guard/fixtures/issued'
+import { notes } from '@aauth-guard/fixtures/issued'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
+import { answeredStepUp } from './answered-step-up.ts'
 
 const forgeries: readonly (readonly [what: string, forge: (auth: Auth) => Auth])[] = [
   ['a spread copy', (auth) => ({ ...auth })],

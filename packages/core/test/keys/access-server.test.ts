@@ -1,7 +1,7 @@
 import type { ResourceOptions } from '@aauth-guard/core'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 const accessServer = 'https://as.example'
 

@@ -8,7 +8,7 @@ import {
   personKeys,
   personMetadata,
 } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 const parameters = runs(100)
 const anyJson = fc.jsonValue({ maxDepth: 3 })

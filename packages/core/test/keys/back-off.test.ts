@@ -1,3 +1,4 @@
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { describe, expect, it } from 'vitest'
 import {
   type AnsweredWorld,
@@ -7,7 +8,7 @@ import {
   personMetadata,
   settled,
 } from './issuer-answers.ts'
-import { outcomeOf, personRoute } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 /** Calls every second for so long, and returns the seconds at which the person server was asked anew. */
 async function attempts(world: AnsweredWorld, seconds: number): Promise<number[]> {

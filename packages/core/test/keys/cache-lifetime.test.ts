@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
   type AnsweredWorld,
+  flight,
   makeAnsweredWorld,
   personKeys,
   personMetadata,
   settled,
   until,
 } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
-
-const flight = [personMetadata, personKeys]
+import { outcomeOf } from './outcome-of.ts'
 
 /** A world whose person server serves its JWKS with this `Cache-Control`, after a first contact. */
 async function makeCachedWorld(cacheControl?: string, jitter?: number): Promise<AnsweredWorld> {

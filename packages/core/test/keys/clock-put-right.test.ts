@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { makeAnsweredWorld, personKeys, personMetadata } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { flight, makeAnsweredWorld } from './issuer-answers.ts'
+import { outcomeOf } from './outcome-of.ts'
 import { strangerToken } from './strangers.ts'
 
-const flight = [personMetadata, personKeys]
 const trusts = [
   ['listed', { personServers: ['https://ps.example'] }],
   ['not listed', 'any'],

@@ -1,8 +1,7 @@
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { describe, expect, it } from 'vitest'
-import { makeAnsweredWorld, personKeys, personMetadata, settled, until } from './issuer-answers.ts'
-import { outcomeOf, personRoute } from './person-route.ts'
-
-const flight = [personMetadata, personKeys]
+import { flight, makeAnsweredWorld, personKeys, personMetadata, settled, until } from './issuer-answers.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 describe('close', () => {
   it('ends the fetches under way: their requests are answered with 503', async () => {

@@ -6,7 +6,7 @@ import {
   personKeys,
   personMetadata,
 } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 const metadata = JSON.stringify({ issuer: 'https://ps.example', jwks_uri: personKeys })
 

@@ -1,3 +1,4 @@
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   type AnsweredWorld,
@@ -7,7 +8,7 @@ import {
   settled,
   until,
 } from './issuer-answers.ts'
-import { outcomeOf, personRoute } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 import { strangerToken } from './strangers.ts'
 
 const never = (): Promise<Response> => new Promise(() => undefined)

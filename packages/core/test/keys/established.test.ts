@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type AnsweredWorld, makeAnsweredWorld, personMetadata, settled } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 import { madeUpToken, strangerToken } from './strangers.ts'
 
 /** Issuers that publish keys, one after the other, as fast as the budget for first contacts lets them. */

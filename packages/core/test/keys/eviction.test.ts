@@ -1,9 +1,9 @@
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { describe, expect, it } from 'vitest'
-import { makeAnsweredWorld, personKeys, personMetadata, settled, until } from './issuer-answers.ts'
-import { outcomeOf, personRoute } from './person-route.ts'
+import { flight, makeAnsweredWorld, personKeys, personMetadata, settled, until } from './issuer-answers.ts'
+import { outcomeOf } from './outcome-of.ts'
 import { madeUpToken, strangerToken } from './strangers.ts'
 
-const flight = [personMetadata, personKeys]
 const strangers = Array.from({ length: 30 }, (_, n) => `https://n${n}.example`)
 
 describe('issuers that trust names', () => {

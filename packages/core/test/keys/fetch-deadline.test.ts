@@ -1,7 +1,8 @@
 import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { describe, expect, it } from 'vitest'
 import { answerWith, makeAnsweredWorld, personKeys, personMetadata, settled } from './issuer-answers.ts'
-import { outcomeOf, personRoute } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 const limits = { fetchDeadline: 50 }
 

@@ -1,6 +1,7 @@
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { describe, expect, it } from 'vitest'
 import { makeAnsweredWorld, personKeys, personMetadata, until } from './issuer-answers.ts'
-import { outcomeOf, personRoute } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 import { madeUpToken, strangerToken } from './strangers.ts'
 
 describe('of issuers nobody has heard of', () => {

@@ -21,6 +21,8 @@ export type AnswerBody = ConstructorParameters<typeof Response>[0]
 
 export const personMetadata = 'https://ps.example/.well-known/aauth-person.json'
 export const personKeys = 'https://ps.example/jwks.json'
+/** What is fetched of a person server that nothing was fetched of before, in this order. */
+export const flight = [personMetadata, personKeys]
 export const agentMetadata = 'https://agent.example/.well-known/aauth-agent.json'
 export const agentKeys = 'https://agent.example/jwks.json'
 

@@ -8,7 +8,7 @@ import {
   personMetadata,
   settled,
 } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 /** The challenge to an agent token where an auth token is needed; the metadata of its person server decides. */
 async function challenge(world: AnsweredWorld, claims = {}): Promise<string> {

@@ -1,3 +1,4 @@
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import {
@@ -7,7 +8,6 @@ import {
   personKeys,
   personMetadata,
 } from './issuer-answers.ts'
-import { personRoute } from './person-route.ts'
 
 // The right keys every time: only the status is wrong.
 const { jwk, kid } = (await makeWorld()).net.personServer.key

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { answerWith, makeAnsweredWorld, personKeys, personMetadata } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 async function outcomeFor(metadata: Record<string, unknown>): Promise<[string, readonly string[]]> {
   const world = await makeAnsweredWorld()

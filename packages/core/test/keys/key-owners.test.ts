@@ -1,7 +1,7 @@
 import { makeKey } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { agentMetadata, answerWith, makeAnsweredWorld, personKeys, personMetadata } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 describe('a key counts only', () => {
   it('for the issuer that publishes it: another may use the same kid [F21, JWT-11]', async () => {

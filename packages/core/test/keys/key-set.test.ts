@@ -1,7 +1,7 @@
 import { makeKey } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { type AnsweredWorld, answerWith, makeAnsweredWorld, personKeys } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 /** What comes of a token whose issuer publishes these keys; `right` is the one that signed it. */
 async function outcomeWith(

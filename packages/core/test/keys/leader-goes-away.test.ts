@@ -2,9 +2,9 @@ import { connect } from 'node:net'
 import { answer, authorize } from '@aauth-guard/core'
 import { signedRequest } from '@aauth-guard/core/node'
 import { wireText } from '@aauth-guard/fixtures/raw-socket'
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { expect, it, onTestFinished } from 'vitest'
 import { makeAnsweredWorld, personKeys, personMetadata, until } from './issuer-answers.ts'
-import { personRoute } from './person-route.ts'
 
 it.each([
   ['metadata', personMetadata],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { makeAnsweredWorld, personKeys, personMetadata } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 it('a Link beside the documents of an issuer leads nowhere [R11-278]', async () => {
   const world = await makeAnsweredWorld()

@@ -1,7 +1,7 @@
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import type { Misbehaviour } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { personRoute } from './person-route.ts'
 
 interface Verdict {
   readonly rule: string

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeAnsweredWorld, personMetadata, settled } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 /** What nobody handles while `act` runs: Node ends the process for it. */
 async function unhandled(act: () => Promise<unknown>): Promise<unknown[]> {

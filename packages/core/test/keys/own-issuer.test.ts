@@ -1,7 +1,7 @@
 import type { Trust } from '@aauth-guard/core'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 async function ownToken({ net, agent }: World): Promise<string> {
   return (await net.issuer('person-server', net.resource)).personToken(agent)

@@ -1,3 +1,5 @@
+import { mission } from '@aauth-guard/fixtures/missions'
+import { agentRoute, anyKind, personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import {
   type AgentMistake,
@@ -9,7 +11,6 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
-import { agentRoute, personRoute } from './person-route.ts'
 
 describe('before the keys of an issuer are fetched, the caller shows its own', () => {
   it.each(['wrong-key', 'flip-signature', 'other-path', 'other-method', 'other-authority'] as const)(
@@ -98,7 +99,6 @@ describe('before the keys of an issuer are fetched, the caller shows its own', (
 
 describe('nothing is fetched', () => {
   const kinds = ['agentToken', 'personToken', 'authToken'] as const
-  const requirement = { accept: ['agent-token', 'person-token', 'auth-token'] } as const
 
   it('for a request that is signed wrongly, however, whichever token it presents [O02]', async () => {
     const world = await makeWorld()
@@ -111,9 +111,9 @@ describe('nothing is fetched', () => {
           const call = {
             method,
             mistake,
-            requirement,
+            requirement: anyKind,
             headers: { authorization: 'AAuth opaque' },
-            mission: { approver: 'https://ps.example', s256: 'A'.repeat(43) },
+            mission,
           }
           const { status } = await world.refusal(await world.agent[kind](), call)
           expect([status, world.net.fetches]).toEqual([401, []])
@@ -132,7 +132,7 @@ describe('nothing is fetched', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...names), fc.constantFrom(...kinds), async (how, kind) => {
         const token = corruptToken(await world.agent[kind](), how)
-        const { status } = await world.refusal(token, { requirement })
+        const { status } = await world.refusal(token, { requirement: anyKind })
         expect(status).toBe(401)
         expect(world.net.fetches).toEqual([])
       }),

@@ -3,11 +3,10 @@ import { now, type World } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
 import { granted, makeWatchedWorld } from '../missions/watched.ts'
-import { type AnsweredWorld, makeAnsweredWorld, personKeys, personMetadata } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { type AnsweredWorld, flight, makeAnsweredWorld } from './issuer-answers.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 const ps = 'https://ps.example'
-const flight = [personMetadata, personKeys]
 const shared = (): Stores => ({ revocations: new RevocationMemory(100, 100, () => now) })
 
 /** The same resource in another process. */

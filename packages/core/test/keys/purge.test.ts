@@ -3,16 +3,15 @@ import {
   type AnsweredWorld,
   agentKeys,
   agentMetadata,
+  flight,
   makeAnsweredWorld,
   personKeys,
   personMetadata,
   settled,
   until,
 } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 import { madeUpToken, strangerToken } from './strangers.ts'
-
-const flight = [personMetadata, personKeys]
 
 describe('purgeIssuer', () => {
   it('has the keys fetched again at the next request, within the minute [I26]', async () => {

@@ -1,9 +1,7 @@
 import { makeKey } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { type AnsweredWorld, makeAnsweredWorld, personKeys, personMetadata } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
-
-const flight = [personMetadata, personKeys]
+import { type AnsweredWorld, flight, makeAnsweredWorld } from './issuer-answers.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 /** A world that met its person server a minute ago, so that it may ask again. */
 async function makeWarmWorld(): Promise<AnsweredWorld> {

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { makeAnsweredWorld, personKeys, personMetadata, settled, until } from './issuer-answers.ts'
-import { outcomeOf } from './person-route.ts'
-
-const flight = [personMetadata, personKeys]
+import { flight, makeAnsweredWorld, personKeys, personMetadata, settled, until } from './issuer-answers.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 describe('when an issuer rotates its keys', () => {
   it('tokens under the old key and the new are taken, with one request [R11-125]', async () => {

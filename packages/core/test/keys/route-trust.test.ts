@@ -1,7 +1,7 @@
 import type { Trust } from '@aauth-guard/core'
+import { agentRoute, personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { agentRoute, personRoute } from './person-route.ts'
 
 const elsewhere = { personServers: ['https://other.example'] }
 

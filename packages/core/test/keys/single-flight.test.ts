@@ -1,4 +1,5 @@
 import { authorize } from '@aauth-guard/core'
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { countOfRuns } from '../../../../scripts/property-runs.ts'
@@ -11,7 +12,7 @@ import {
   settled,
   until,
 } from './issuer-answers.ts'
-import { outcomeOf, personRoute } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 /** 10 000 in `npx pnpm@12 test:deep`. */
 const many = countOfRuns(1000)

@@ -1,5 +1,6 @@
 import type { ResourceOptions } from '@aauth-guard/core'
 import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import type { Misbehaviour } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import {
@@ -10,7 +11,7 @@ import {
   personMetadata,
   settled,
 } from './issuer-answers.ts'
-import { outcomeOf, personRoute } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 const day = 86_400
 

@@ -1,7 +1,8 @@
 import type { Trust, Trusted } from '@aauth-guard/core'
+import { agentRoute, personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { agentRoute, outcomeOf, personRoute } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 /** No `AAuth-Requirement`: there is nothing else to come back with. */
 const refused = ['invalid_jwt', 401, { 'cache-control': 'no-store', 'signature-error': 'error=invalid_jwt' }]

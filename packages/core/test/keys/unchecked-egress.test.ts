@@ -1,7 +1,7 @@
 import type { Trust } from '@aauth-guard/core'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { outcomeOf } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 // The platform of every runtime but Node, which cannot see the address it dials.
 vi.mock('#platform', () => import('../../src/platform/web.ts'))

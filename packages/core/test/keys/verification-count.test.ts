@@ -1,6 +1,7 @@
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { type AnsweredWorld, makeAnsweredWorld, settled } from './issuer-answers.ts'
-import { outcomeOf, personRoute } from './person-route.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 const counted = vi.hoisted(() => ({ signatures: 0 }))
 

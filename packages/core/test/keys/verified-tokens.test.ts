@@ -1,15 +1,8 @@
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { corruptions, corruptToken, makeKey } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import {
-  type AnsweredWorld,
-  makeAnsweredWorld,
-  personKeys,
-  personMetadata,
-  settled,
-} from './issuer-answers.ts'
-import { outcomeOf, personRoute } from './person-route.ts'
-
-const flight = [personMetadata, personKeys]
+import { type AnsweredWorld, flight, makeAnsweredWorld, personKeys, settled } from './issuer-answers.ts'
+import { outcomeOf } from './outcome-of.ts'
 
 /** A world, and a token that it has verified. */
 async function makeMetWorld(): Promise<{ world: AnsweredWorld; token: string }> {

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Deadline, decideWithin, within } from '../../src/limits/deadline.ts'
+import { useFakeTimeouts } from './fake-timeouts.ts'
 
 const never = () => new Promise<never>(() => undefined)
 const limited = { settings: { limits: { requestDeadline: 2000 } } }
@@ -13,12 +14,7 @@ const expired = (what: string) => [
   `${what} did not settle within the 2000 ms of "limits.requestDeadline": make it answer in time, or raise the limit`,
 ]
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+useFakeTimeouts()
 
 describe('the deadline of a decision', () => {
   it('sets no timer for what is there at once', () => {

@@ -1,6 +1,7 @@
 import type { Answer, ResourceOptions, TombstoneStore } from '@aauth-guard/core'
 import { answerRoutes, answerWellKnown } from '@aauth-guard/core/adapter'
 import { monitorMissions } from '@aauth-guard/core/missions'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
 import { told } from '@aauth-guard/fixtures/revoking'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
@@ -12,7 +13,7 @@ import {
   toSignedRequest,
 } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { digest, generations, granted, mission, s256, verdict } from './watched.ts'
+import { digest, generations, granted, verdict } from './watched.ts'
 
 const endpoint = 'https://notes.example/aauth/mission-terminated'
 

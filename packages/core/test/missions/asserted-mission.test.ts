@@ -1,9 +1,9 @@
 import { authorize, type Generation } from '@aauth-guard/core'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { type Call, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 
-const s256 = 'A'.repeat(43)
 const approver = 'https://ps.example'
 const mission = { approver, s256 }
 const old = { scope: 'access', generation: 'mission-header' } as const

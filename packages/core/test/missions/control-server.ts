@@ -3,11 +3,12 @@ import { authorize, type Resource, type ResourceOptions } from '@aauth-guard/cor
 import { answerWellKnown } from '@aauth-guard/core/adapter'
 import { type MissionSource, missionControl, monitorMissions } from '@aauth-guard/core/missions'
 import { makeSigningKey } from '@aauth-guard/fixtures/issued'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { type Agent, makeKey, TestIssuer, toSignedRequest } from '@aauth-guard/testing'
 import { verify } from '@hellocoop/httpsig'
 import { onTestFinished, vi } from 'vitest'
-import { granted, s256, verdict } from './watched.ts'
+import { granted, verdict } from './watched.ts'
 
 export const personServer = 'https://controlled-ps.example'
 

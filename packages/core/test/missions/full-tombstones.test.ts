@@ -1,8 +1,9 @@
 import type { TombstoneStore } from '@aauth-guard/core'
 import type { MissionAnswer } from '@aauth-guard/core/missions'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { active, down, gate, makeWatchedWorld, mission, s256, settled, terminated } from './watched.ts'
+import { active, down, gate, makeWatchedWorld, settled, terminated } from './watched.ts'
 
 afterEach(() => vi.restoreAllMocks())
 

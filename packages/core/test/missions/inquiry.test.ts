@@ -1,4 +1,5 @@
 import type { MissionInquiry, MissionSource } from '@aauth-guard/core/missions'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { stateOf } from '../../src/resource/state-of.ts'
@@ -10,7 +11,7 @@ import {
   personServer,
   type Reply,
 } from './control-server.ts'
-import { active, s256, settled } from './watched.ts'
+import { active, settled } from './watched.ts'
 
 const open: ControlledWorld[] = []
 afterEach(async () => {

@@ -1,5 +1,7 @@
 import { createResource } from '@aauth-guard/core'
 import { missionControl, monitorMissions } from '@aauth-guard/core/missions'
+import { s256 } from '@aauth-guard/fixtures/missions'
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   type ControlledWorld,
@@ -11,7 +13,6 @@ import {
   personServer,
   type Reply,
 } from './control-server.ts'
-import { s256 } from './watched.ts'
 
 const open: ControlledWorld[] = []
 const make: typeof makeControlled = async (...given) => {
@@ -210,7 +211,7 @@ const bad: readonly (readonly [string, () => Reply])[] = [
   ['answers nothing', () => ({})],
   ['answers members twice', () => ({ body: `{"mission_s256":"x",${JSON.stringify(isTerminated).slice(1)}` })],
   ['answers for no mission', () => ({ body: { ...isTerminated, mission_s256: undefined } })],
-  ['answers for another mission', () => ({ body: { ...isTerminated, mission_s256: 'A'.repeat(43) } })],
+  ['answers for another mission', () => ({ body: { ...isTerminated, mission_s256: zeroOctets } })],
   ['answers another status', () => ({ body: { ...fresh, mission_status: 'suspended' } })],
   ['answers no status', () => ({ body: fresh })],
   ['answers a status in capitals', () => ({ body: { ...fresh, mission_status: 'Active' } })],
@@ -287,7 +288,7 @@ describe('a resource that cannot sign', () => {
   it('sends nothing, and the mission is unknown', async () => {
     const world = await make(controlMembers, {
       signingKey: {
-        publicKey: { kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'kms', x: 'A'.repeat(43) },
+        publicKey: { kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'kms', x: zeroOctets },
         sign: () => Promise.reject(new Error('the KMS is down')),
       },
       publishedKeys: [],

@@ -1,7 +1,8 @@
 import type { Mission } from '@aauth-guard/core'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { active, granted, makeWatchedWorld, mission, s256, terminated, verdict } from './watched.ts'
+import { active, granted, makeWatchedWorld, terminated, verdict } from './watched.ts'
 
 const noMissions: readonly (readonly [string, unknown])[] = [
   ['nothing', undefined],

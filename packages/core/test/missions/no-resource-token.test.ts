@@ -2,15 +2,16 @@ import { issueResourceToken, stepUp } from '@aauth-guard/core'
 import {
   verdict as answered,
   answerOfStepUp,
-  anyKind,
   askForToken,
   challenged,
   notes,
 } from '@aauth-guard/fixtures/issued'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
+import { anyKind } from '@aauth-guard/fixtures/requirements'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { generations, granted, mission, s256, verdict } from './watched.ts'
+import { generations, granted, verdict } from './watched.ts'
 
 const scope = 'notes.write'
 const headerAlone = { generations: ['mission-header'] } as const

@@ -1,7 +1,9 @@
+import { mission } from '@aauth-guard/fixtures/missions'
 import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { granted, mission, verdict } from './watched.ts'
+import { granted, verdict } from './watched.ts'
 
 const here = 'https://ps.example/person-token'
 const said = { error: 'mission_terminated', mission_status: 'terminated' }
@@ -49,16 +51,13 @@ describe('a 403 of the approver that says mission_terminated', () => {
 
   it('ends no other mission of it', async () => {
     const world = await makeWorld()
-    await world.resource.missions.observe(
-      { ...mission, s256: 'A'.repeat(43) },
-      from(here, JSON.stringify(said)),
-    )
+    await world.resource.missions.observe({ ...mission, s256: zeroOctets }, from(here, JSON.stringify(said)))
     expect(await verdict(world.call(await world.agent.authToken(granted())))).toBe('200')
   })
 
   it('is told as a RangeError where the tombstones of the person server are full', async () => {
     const { resource } = await makeWorld({ limits: { tombstones: 1 } })
-    await resource.missions.terminate({ ...mission, s256: 'A'.repeat(43) })
+    await resource.missions.terminate({ ...mission, s256: zeroOctets })
     const response = from(here, JSON.stringify(said))
     await expect(resource.missions.observe(mission, response)).rejects.toBeInstanceOf(RangeError)
   })
@@ -130,7 +129,7 @@ describe('what teaches nothing', () => {
     },
   )
 
-  it.each(['A'.repeat(43), '', 7, null])('is a 403 that names the mission %j [L05]', async (s256) => {
+  it.each([zeroOctets, '', 7, null])('is a 403 that names the mission %j [L05]', async (s256) => {
     const response = from(here, JSON.stringify({ ...said, mission_s256: s256 }))
     expect((await observed(response)).found).toEqual(lives)
   })

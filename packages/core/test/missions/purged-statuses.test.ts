@@ -1,10 +1,11 @@
 import type { RevocationStore } from '@aauth-guard/core'
 import type { MissionAnswer } from '@aauth-guard/core/missions'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { claimsOf } from '@aauth-guard/fixtures/revoking'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import { revocationsWith } from '../stores/revocations-with.ts'
-import { active, gate, granted, makeWatchedWorld, s256, settled, terminated } from './watched.ts'
+import { active, gate, granted, makeWatchedWorld, settled, terminated } from './watched.ts'
 
 describe('what a person server said of its missions', () => {
   it('is asked again after its purge, and tokens from before are refused', async () => {

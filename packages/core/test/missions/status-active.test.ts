@@ -1,17 +1,8 @@
+import { otherS256, s256 } from '@aauth-guard/fixtures/missions'
+import { anyKind } from '@aauth-guard/fixtures/requirements'
 import { now } from '@aauth-guard/fixtures/world'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import {
-  active,
-  anyKind,
-  digest,
-  down,
-  generations,
-  granted,
-  makeWatchedWorld,
-  otherS256,
-  s256,
-  terminated,
-} from './watched.ts'
+import { active, digest, down, generations, granted, makeWatchedWorld, terminated } from './watched.ts'
 
 afterEach(() => vi.restoreAllMocks())
 

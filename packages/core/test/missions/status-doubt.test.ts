@@ -1,19 +1,18 @@
 import type { Answer } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
 import type { MissionAnswer } from '@aauth-guard/core/missions'
+import { otherS256, s256 } from '@aauth-guard/fixtures/missions'
+import { anyKind } from '@aauth-guard/fixtures/requirements'
 import { claimsOf, endpoint } from '@aauth-guard/fixtures/revoking'
 import { type TestIssuer, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import {
   active,
-  anyKind,
   down,
   gate,
   generations,
   granted,
   makeWatchedWorld,
-  otherS256,
-  s256,
   settled,
   terminated,
   type WatchedWorld,

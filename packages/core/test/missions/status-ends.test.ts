@@ -1,5 +1,7 @@
 import type { TombstoneStore } from '@aauth-guard/core'
 import type { MissionAnswer } from '@aauth-guard/core/missions'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
 import { describe, expect, it } from 'vitest'
 import {
   active,
@@ -8,8 +10,6 @@ import {
   generations,
   granted,
   makeWatchedWorld,
-  mission,
-  s256,
   settled,
   terminated,
   type WatchedWorld,
@@ -139,7 +139,7 @@ describe('an end, while the source is asked', () => {
 
   it('of another mission changes nothing', async () => {
     const { world, said, waiting } = await asking()
-    await world.resource.missions.terminate({ ...mission, s256: 'A'.repeat(43) })
+    await world.resource.missions.terminate({ ...mission, s256: zeroOctets })
     said.open(active)
     expect(await waiting).toBe('200')
     await world.post()

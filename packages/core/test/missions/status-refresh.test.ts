@@ -1,4 +1,5 @@
 import type { MissionAnswer } from '@aauth-guard/core/missions'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
@@ -8,7 +9,6 @@ import {
   gate,
   granted,
   makeWatchedWorld,
-  s256,
   settled,
   terminated,
   verdict,

@@ -1,8 +1,11 @@
 import type { AAuthError } from '@aauth-guard/core'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
+import { anyKind } from '@aauth-guard/fixtures/requirements'
 import { now } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { active, anyKind, digest, down, granted, makeWatchedWorld, type Saying, s256 } from './watched.ts'
+import { active, digest, down, granted, makeWatchedWorld, type Saying } from './watched.ts'
 
 const answers = (value: unknown): Saying => (() => value) as unknown as Saying
 
@@ -155,7 +158,7 @@ describe('not knowing', () => {
     const world = await makeWatchedWorld()
     world.says(({ s256: asked }) => (asked === s256 ? down() : active))
     await world.post()
-    const token = await world.agent.personToken({ mission: 'A'.repeat(43) })
+    const token = await world.agent.personToken({ mission: zeroOctets })
     expect(await world.post({ token, requirement: anyKind })).toBe('200')
   })
 })

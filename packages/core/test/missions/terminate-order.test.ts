@@ -1,9 +1,11 @@
 import { authorize } from '@aauth-guard/core'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
 import { claimsOf } from '@aauth-guard/fixtures/revoking'
 import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { generations, granted, mission, s256, verdict } from './watched.ts'
+import { generations, granted, verdict } from './watched.ts'
 
 async function endedWorld(options: Parameters<typeof makeWorld>[0] = {}): Promise<World> {
   const world = await makeWorld({ trust: listed, ...options })
@@ -39,7 +41,7 @@ describe('what is said before the end of a mission', () => {
   it.each(generations)('is that AAuth-Mission names another mission, in %s', async (generation) => {
     const world = await endedWorld()
     const token = await world.agent.authToken(granted({ generation }))
-    const other = { ...mission, s256: 'A'.repeat(43) }
+    const other = { ...mission, s256: zeroOctets }
     expect(await verdict(world.call(token, { mission: other }))).toBe('400 invalid_request')
   })
 })

@@ -1,8 +1,11 @@
 import { answer } from '@aauth-guard/core'
 import { callAs, refusalOf } from '@aauth-guard/fixtures/issued'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
+import { anyKind } from '@aauth-guard/fixtures/requirements'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { anyKind, generations, granted, mission, s256, verdict } from './watched.ts'
+import { generations, granted, verdict } from './watched.ts'
 
 const ended = {
   status: 403,
@@ -117,7 +120,7 @@ describe('what lives on', () => {
 
   it('is another mission of the same person server', async () => {
     const world = await makeWorld()
-    await world.resource.missions.terminate({ ...mission, s256: 'A'.repeat(43) })
+    await world.resource.missions.terminate({ ...mission, s256: zeroOctets })
     expect(await verdict(world.call(await world.agent.authToken(granted())))).toBe('200')
   })
 

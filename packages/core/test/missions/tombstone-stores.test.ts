@@ -1,8 +1,10 @@
 import type { Tombstone, TombstoneStore } from '@aauth-guard/core'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { active, granted, makeWatchedWorld, mission, s256, terminated, verdict } from './watched.ts'
+import { active, granted, makeWatchedWorld, terminated, verdict } from './watched.ts'
 
 const worldWith = (tombstones: TombstoneStore): Promise<World> => makeWorld({ stores: { tombstones } })
 const call = async (world: World): Promise<string> =>
@@ -105,7 +107,7 @@ const failing: readonly (readonly [string, () => unknown])[] = [
   ['answers false', () => false],
   ['answers "recorded"', () => 'recorded'],
   ['answers null later', async () => null],
-  ['answers a tombstone of another digest', () => ({ ...mission, s256: 'A'.repeat(43) })],
+  ['answers a tombstone of another digest', () => ({ ...mission, s256: zeroOctets })],
   [
     'answers a tombstone of another person server',
     () => ({ ...mission, approver: 'https://other-ps.example' }),

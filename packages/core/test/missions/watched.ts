@@ -6,17 +6,11 @@ import {
   monitorMissions,
   ServerUnavailableError,
 } from '@aauth-guard/core/missions'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { type Call, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { Grant } from '@aauth-guard/testing'
 
-/** Digests of missions. */
-export const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
-export const otherS256 = 'TuQ3mRZ9kTjLsdcZAyqZJKXcdhsqLRKXVbhHVgBTAKI'
-/** The mission of these tests, approved by the person server of the world. */
-export const mission: Mission = { approver: 'https://ps.example', s256 }
-
 export const generations = ['mission-header', 'person-token'] as const
-export const anyKind = { accept: ['agent-token', 'person-token', 'auth-token'] } as const
 
 /** An auth token that carries the mission. */
 export const granted = (changes: Grant = {}): Grant => ({ scope: 'access', mission: s256, ...changes })

@@ -3,11 +3,11 @@ import { connect as connectHttp2, createServer as createHttp2Server } from 'node
 import { type AddressInfo, connect } from 'node:net'
 import { authorize } from '@aauth-guard/core'
 import { refuseUpgrade, removeMissionHeader, signedRequest, verifyUpgrade } from '@aauth-guard/core/node'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { SignedMessage } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 
-const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
 const text = 'approver="https://ps.example"; s256="x"'
 const name = 'aauth-mission'
 

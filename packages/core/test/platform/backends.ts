@@ -1,3 +1,4 @@
+import { publicKey } from '@aauth-guard/fixtures/keys'
 import { vi } from 'vitest'
 import { platform as node } from '../../src/platform/node.ts'
 import type { Platform, PublicJwk } from '../../src/platform/platform.ts'
@@ -11,8 +12,6 @@ export interface Backend {
   readonly textOf: (octets: Uint8Array) => string
 }
 
-const probe: PublicJwk = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }
-
 /** The web platform of a runtime without Ed25519: a fresh module that asks while WebCrypto refuses it. */
 async function withoutEd25519(): Promise<Platform> {
   vi.resetModules()
@@ -25,7 +24,7 @@ async function withoutEd25519(): Promise<Platform> {
       return Promise.reject(new DOMException('Unrecognized name.', 'NotSupportedError'))
     return importKey(...args)
   })
-  await platform.importKey(probe)
+  await platform.importKey(publicKey)
   refusing.mockRestore()
   return platform
 }

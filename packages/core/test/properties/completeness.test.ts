@@ -1,4 +1,5 @@
 import { authorize, type Generation } from '@aauth-guard/core'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld, now, type World } from '@aauth-guard/fixtures/world'
 import { type Agent, type Algorithm, type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
 import fc from 'fast-check'
@@ -88,7 +89,7 @@ beforeAll(async () => {
 
 async function sign(made: Made): Promise<SignedMessage> {
   const agent = agents.get(made.alg) as Agent
-  const mission = made.mission ? 'A'.repeat(43) : undefined
+  const mission = made.mission ? s256 : undefined
   const token = {
     'agent-token': () => agent.agentToken(),
     'person-token': () => agent.personToken({ ...(mission && { mission }) }),

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
 
@@ -51,7 +52,7 @@ const pollutions: Readonly<Record<string, Pollution>> = {
     sub: 'somebody',
     agent: 'aauth:somebody@agent.example',
     act: { sub: 'x' },
-    mission_s256: 'A'.repeat(43),
+    mission_s256: s256,
     cnf: { jwk: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } },
     key_ops: ['sign'],
     authority: 'evil.example',
@@ -66,6 +67,7 @@ const readByOthers: Pollution = { alg: 'none', crit: [], d: 'secret', use: 'enc'
  */
 const source = `
 import { answer, authorize, createResource } from '@aauth-guard/core'
+import { signingKey } from '@aauth-guard/fixtures/keys'
 import { corruptToken, createTestNetwork, toSignedRequest } from '@aauth-guard/testing'
 
 const net = await createTestNetwork({ now: 1790000000, seed: 'polluted' })
@@ -85,10 +87,6 @@ const requests = {
   noKey: await sign(await agent.authToken({ scope: 'access', claims: { cnf: {} } })),
   stale: await sign(auth, { mistake: 'stale' }),
   uncovered: await sign(auth, { mistake: 'omit-path' }),
-}
-const signingKey = {
-  kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'rs-1',
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
 }
 const make = () => createResource({ issuer: 'https://notes.example', trust: 'any', fetch: net.fetch, now: net.clock.now, signingKey })
 

@@ -1,11 +1,10 @@
 import { createResource, type ResourceOptions } from '@aauth-guard/core'
+import { signingKey as ed25519 } from '@aauth-guard/fixtures/keys'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 
 const base: ResourceOptions = { issuer: 'https://notes.example', trust: 'any' }
-const d = 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A'
-const x = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo'
-const ed25519 = { kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'rs-1', d, x }
+const { d, x } = ed25519
 const es256 = { kty: 'EC', crv: 'P-256', alg: 'ES256', kid: 'rs-1', d, x, y: x }
 const without = (key: object, name: string): object =>
   Object.fromEntries(Object.entries(key).filter(([member]) => member !== name))

@@ -1,6 +1,7 @@
 import { createResource, type ResourceOptions } from '@aauth-guard/core'
 import { fetchGuard } from '@aauth-guard/core/fetch'
-import { askForToken, challenged, notes, published, s256, verdict } from '@aauth-guard/fixtures/issued'
+import { askForToken, challenged, notes, published, verdict } from '@aauth-guard/fixtures/issued'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { makeRevocationWorld } from '@aauth-guard/fixtures/revoking'
 import { listed, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'

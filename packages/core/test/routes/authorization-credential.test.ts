@@ -1,5 +1,6 @@
 import { answerRoutes } from '@aauth-guard/core/adapter'
-import { askForToken, notes, s256, verdict, verified } from '@aauth-guard/fixtures/issued'
+import { askForToken, notes, verdict, verified } from '@aauth-guard/fixtures/issued'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'

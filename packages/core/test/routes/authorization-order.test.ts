@@ -1,4 +1,5 @@
-import { askForToken, notes, s256, verdict } from '@aauth-guard/fixtures/issued'
+import { askForToken, notes, verdict } from '@aauth-guard/fixtures/issued'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { expect, it } from 'vitest'
 

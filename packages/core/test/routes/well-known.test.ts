@@ -1,5 +1,6 @@
 import { authorize, createResource, type ResourceOptions } from '@aauth-guard/core'
 import { answerWellKnown } from '@aauth-guard/core/adapter'
+import { publicKey, signingKey } from '@aauth-guard/fixtures/keys'
 import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
@@ -7,14 +8,7 @@ import { describe, expect, it } from 'vitest'
 const base: ResourceOptions = {
   issuer: 'https://notes.example',
   trust: 'any',
-  signingKey: {
-    kty: 'OKP',
-    crv: 'Ed25519',
-    alg: 'Ed25519',
-    kid: 'rs-1',
-    d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
-    x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-  },
+  signingKey,
 }
 const metadataPath = '/.well-known/aauth-resource.json'
 const jwksPath = '/aauth/jwks.json'
@@ -56,7 +50,7 @@ describe('aauth-resource.json', () => {
   })
 
   it('describes the scope of every resource token that is issued [R11-275]', async () => {
-    const { agent, resource, refusal } = await makeWorld({ signingKey: base.signingKey as never })
+    const { agent, resource, refusal } = await makeWorld({ signingKey })
     const { headers } = await refusal(await agent.personToken())
     const payload = /resource-token="[^.]+\.([^.]+)/.exec(headers['aauth-requirement'] ?? '')?.[1] ?? ''
     const { scope } = JSON.parse(Buffer.from(payload, 'base64url').toString())
@@ -99,16 +93,7 @@ describe('the JWKS', () => {
     const { jwks_uri: uri } = await document(base)
     expect(uri).toBe(`https://notes.example${jwksPath}`)
     expect(await document(base, jwksPath)).toEqual({
-      keys: [
-        {
-          kty: 'OKP',
-          crv: 'Ed25519',
-          x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-          kid: 'rs-1',
-          alg: 'Ed25519',
-          use: 'sig',
-        },
-      ],
+      keys: [{ ...publicKey, kid: 'rs-1', alg: 'Ed25519', use: 'sig' }],
     })
   })
 })

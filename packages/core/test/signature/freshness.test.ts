@@ -1,9 +1,8 @@
+import { now } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import { checkFreshness } from '../../src/signature/freshness.ts'
 import type { UntrustedSignature } from '../../src/signature/select-signature.ts'
 import { refused } from './refused.ts'
-
-const now = 1_790_000_000
 
 function check(times: { created: number; expires?: number }, window = 60, at = now): void {
   checkFreshness({ expires: undefined, ...times } as UntrustedSignature, at, window)

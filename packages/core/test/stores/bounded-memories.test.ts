@@ -1,3 +1,4 @@
+import { now as start } from '@aauth-guard/fixtures/world'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
@@ -7,7 +8,6 @@ import { ReplayMemory } from '../../src/stores/replay-memory.ts'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
 import { TombstoneMemory } from '../../src/stores/tombstones.ts'
 
-const start = 1_790_000_000
 const bounds = { max: 12, maxPerIssuer: 8, maxPerKey: 4 }
 const step = fc.record({
   clock: fc.integer({ min: -30, max: 90 }),

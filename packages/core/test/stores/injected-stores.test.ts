@@ -1,12 +1,11 @@
 import type { FoundRevocation, ReplayMark, ReplayStore, Stores } from '@aauth-guard/core'
+import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { claimsOf, makeRevocationWorld, told } from '@aauth-guard/fixtures/revoking'
 import { now } from '@aauth-guard/fixtures/world'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ReplayMemory } from '../../src/stores/replay-memory.ts'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
 import { revocationsWith } from './revocations-with.ts'
-
-const person = { accept: 'person-token' } as const
 
 /** The stores of a process behind promises, as a fleet has them. */
 function late(): Stores {
@@ -52,7 +51,7 @@ describe('stores that answer later', () => {
     const stores = late()
     const [one, other] = [await makeRevocationWorld({ stores }), await makeRevocationWorld({ stores })]
     const token = await one.agent.personToken()
-    const call = { method: 'POST', params: { nonce: 'n' }, requirement: person }
+    const call = { method: 'POST', params: { nonce: 'n' }, requirement: personRoute }
     await one.call(token, call)
     expect((await other.refusal(token, call)).code).toBe('invalid_signature')
   })
@@ -70,7 +69,7 @@ describe('stores that answer later', () => {
       method: 'POST',
       params: { nonce: 'n' },
       created: now - 5,
-      requirement: person,
+      requirement: personRoute,
     })
     expect(marks).toEqual([
       {
@@ -103,7 +102,7 @@ describe('stores that answer later', () => {
     const { code, status, headers } = await world.refusal(await world.agent.personToken(), {
       method: 'POST',
       params: { nonce: 'n' },
-      requirement: person,
+      requirement: personRoute,
     })
     expect([code, status, headers['retry-after']]).toEqual(['rate_limited', 429, '60'])
   })
@@ -113,7 +112,7 @@ describe('stores that answer later', () => {
     const { code, status, headers, hint } = await world.refusal(await world.agent.personToken(), {
       method: 'POST',
       params: { nonce: 'n' },
-      requirement: person,
+      requirement: personRoute,
     })
     expect([code, status, headers['retry-after'], hint]).toEqual([
       'server_error',
@@ -135,7 +134,7 @@ describe('stores that answer later', () => {
     await world.call(await world.agent.personToken(), {
       method: 'POST',
       params: { nonce: 'n' },
-      requirement: person,
+      requirement: personRoute,
     })
     expect(mark.mock.calls.map(([one]) => one.listed)).toEqual([listed])
   })
@@ -177,7 +176,7 @@ describe.each(faults)('a store that %s', (_, fault) => {
       stores: { revocations: revocationsWith({ find: fault }) },
     })
     const { code, status, headers } = await world.refusal(await world.agent.personToken(), {
-      requirement: person,
+      requirement: personRoute,
     })
     expect([code, status, headers['retry-after']]).toEqual(['server_error', 503, '5'])
   })
@@ -187,7 +186,7 @@ describe.each(faults)('a store that %s', (_, fault) => {
     const { code, status } = await world.refusal(await world.agent.personToken(), {
       method: 'POST',
       params: { nonce: 'n' },
-      requirement: person,
+      requirement: personRoute,
     })
     expect([code, status]).toEqual(['server_error', 503])
   })
@@ -220,7 +219,7 @@ describe('a store that never answers', () => {
     const world = await makeRevocationWorld({ stores })
     const token = await world.agent.personToken()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const refused = world.refusal(token, { method: 'POST', params: { nonce: 'n' }, requirement: person })
+    const refused = world.refusal(token, { method: 'POST', params: { nonce: 'n' }, requirement: personRoute })
     await vi.waitUntil(() => vi.getTimerCount() === 1, { timeout: 60_000 })
     await vi.advanceTimersByTimeAsync(500)
     expect((await refused).status).toBe(503)

@@ -1,4 +1,5 @@
 import { type Auth, personKey } from '@aauth-guard/core'
+import { now } from '@aauth-guard/fixtures/world'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
@@ -10,7 +11,6 @@ import { TombstoneMemory } from '../../src/stores/tombstones.ts'
 import type { VerifiedClaims } from '../../src/token/claims.ts'
 import { missionKey, tokenKey } from '../../src/token/names.ts'
 
-const now = 1_790_000_000
 /** Text full of what could part the members of a key. */
 const text = fc.string({ unit: fc.constantFrom(...'ab01 :|/#,.-_"{}[]\\', '\n', '\0'), maxLength: 8 })
 const distinct = <T>(made: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>

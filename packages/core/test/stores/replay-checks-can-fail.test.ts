@@ -1,14 +1,8 @@
 import { replayStoreChecks, type StoreCheck } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
+import { failuresOf } from './failures-of.ts'
 import { makeReplays, type ReplayFlaws } from './flawed-replays.ts'
 import { flawedKeys } from './flawed-stores.ts'
-
-/** One after the other, since they set one clock. */
-async function failuresOf(checks: readonly StoreCheck[]): Promise<string[]> {
-  const failures: string[] = []
-  for (const { name, run } of checks) await run().catch(() => failures.push(name))
-  return failures
-}
 
 function checksOf(flaws?: ReplayFlaws, settable = true): readonly StoreCheck[] {
   let time = 1_790_000_000

@@ -1,9 +1,9 @@
+import { now as start } from '@aauth-guard/fixtures/world'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ReplayMemory } from '../../src/stores/replay-memory.ts'
 import type { ReplayMark, ReplayVerdict } from '../../src/stores/stores.ts'
 
-const start = 1_790_000_000
 const window = 60
 const day = 86_400
 

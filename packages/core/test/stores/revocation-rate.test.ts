@@ -1,7 +1,7 @@
+import { now } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import { RevocationRate } from '../../src/stores/revocation-rate.ts'
 
-const now = 1_790_000_000
 const issuer = 'https://ps.example'
 const takeMany = (rate: RevocationRate, count: number, at: number): number =>
   Array.from({ length: count }, () => rate.take(issuer, at)).filter(Boolean).length

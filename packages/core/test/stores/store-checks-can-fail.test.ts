@@ -1,13 +1,8 @@
 import { revocationStoreChecks, type StoreCheck } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
+import { failuresOf } from './failures-of.ts'
 import { type ClockedRevocations, type Flaws, flawedKeys, makeRevocations } from './flawed-stores.ts'
 
-async function failuresOf(checks: readonly StoreCheck[]): Promise<string[]> {
-  const failures: string[] = []
-  // One after the other, since they set the clock of the one store there is.
-  for (const { name, run } of checks) await run().catch(() => failures.push(name))
-  return failures
-}
 const checksOf = (flaws?: Flaws): readonly StoreCheck[] => {
   let store: ClockedRevocations | undefined
   return revocationStoreChecks((bounds) => (store = makeRevocations(bounds, flaws)), {

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { answered } from '../../src/stores/checked-call.ts'
+import { useFakeTimeouts } from '../limits/fake-timeouts.ts'
 
 const isFirst = (answer: string): boolean => answer === 'first'
 const ask = (store: object, answer: () => string | PromiseLike<string>) =>
@@ -16,12 +17,9 @@ const unavailable = (how: string) => ['server_error', 503, `"stores.replays" ${h
 
 describe('the answer of a store', () => {
   let store: object
+  useFakeTimeouts()
   beforeEach(() => {
     store = {}
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  })
-  afterEach(() => {
-    vi.useRealTimers()
   })
 
   it('that is there at once is handed on without a timer', () => {
@@ -77,12 +75,7 @@ describe('the answer of a store', () => {
 })
 
 describe('a store that hangs', () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  })
-  afterEach(() => {
-    vi.useRealTimers()
-  })
+  useFakeTimeouts()
 
   it('keeps 1000 calls waiting; more are refused at once and not sent', async () => {
     const store = {}

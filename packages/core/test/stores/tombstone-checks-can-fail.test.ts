@@ -1,15 +1,10 @@
 import type { TombstoneStore } from '@aauth-guard/core'
 import { type StoreCheck, tombstoneStoreChecks } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
+import { failuresOf } from './failures-of.ts'
 import { flawedKeys } from './flawed-stores.ts'
 import { FlawedTombstones, type TombstoneFlaws } from './flawed-tombstones.ts'
 
-async function failuresOf(checks: readonly StoreCheck[]): Promise<string[]> {
-  const failures: string[] = []
-  // One after the other, since they set the clock of the one store there is.
-  for (const { name, run } of checks) await run().catch(() => failures.push(name))
-  return failures
-}
 const reopen = (store: TombstoneStore): TombstoneStore => (store as FlawedTombstones).reopened()
 const checksOf = (flaws?: TombstoneFlaws): readonly StoreCheck[] => {
   let store: FlawedTombstones | undefined

@@ -1,8 +1,8 @@
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it, vi } from 'vitest'
 import { TombstoneMemory } from '../../src/stores/tombstones.ts'
 
-const s256 = 'A'.repeat(43)
 const ps = 'https://ps.example'
 const ended = (approver: string, mission = s256) => ({ approver, s256: mission })
 const entry = (approver: string, mission = s256) => ({

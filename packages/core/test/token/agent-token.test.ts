@@ -1,4 +1,6 @@
 import type { AgentAuth } from '@aauth-guard/core'
+import { s256 } from '@aauth-guard/fixtures/missions'
+import { agentRoute as requirement } from '@aauth-guard/fixtures/requirements'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 
@@ -7,7 +9,6 @@ type Fault = readonly [fault: string, ids: string, claims: Claims]
 
 const world = await makeWorld()
 const { agent, net } = world
-const requirement = { accept: 'agent-token' } as const
 const accept = async (claims: Claims): Promise<AgentAuth> =>
   (await world.call(await agent.agentToken({ claims }), { requirement })) as AgentAuth
 
@@ -66,7 +67,7 @@ describe('an agent token', () => {
   })
 
   it('grants nothing, whatever it carries [AGENT-11]', async () => {
-    const auth = await accept({ scope: 'access', account: 'a1', tenant: 't1', mission_s256: 'A'.repeat(43) })
+    const auth = await accept({ scope: 'access', account: 'a1', tenant: 't1', mission_s256: s256 })
     expect(auth).toMatchObject({ scopes: [], account: null, tenant: null })
     expect(auth.mission).toBeUndefined()
   })

@@ -1,4 +1,5 @@
 import type { PersonTokenAuth } from '@aauth-guard/core'
+import { s256 as digest } from '@aauth-guard/fixtures/missions'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import { missionHeaderAuthToken } from './mint.ts'
@@ -8,7 +9,6 @@ type Fault = readonly [fault: string, ids: string, claims: Claims]
 
 const world = await makeWorld({ accessServer: 'https://as.example', acceptPersonServerTokens: true })
 const { agent, net } = world
-const digest = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const accept = async (claims: Claims, issuer = net.personServer): Promise<PersonTokenAuth> =>
   (await world.call(await agent.authToken({ scope: 'access', claims }, issuer))) as PersonTokenAuth
 

@@ -1,5 +1,6 @@
 import { type Auth, type MissionHeaderAuth, verifyContent } from '@aauth-guard/core'
 import { contentBinding } from '@aauth-guard/core/adapter'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import { listed, makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import { type AuthTemplate, authOf, authTemplate, isAccepted } from '../../src/token/auth.ts'
@@ -9,7 +10,6 @@ import { agentToken, authToken, everyKind, missionHeaderAuthToken, personToken }
 
 const world = await makeWorld({ trust: listed })
 const { agent } = world
-const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 
 function everyObject(value: unknown): object[] {
   if (typeof value !== 'object' || value === null) return []
@@ -17,7 +17,6 @@ function everyObject(value: unknown): object[] {
 }
 
 const scopes = ['data.read']
-const mission = { approver: 'https://ps.example', s256 }
 const claims = {
   verified: true,
   kind: 'auth-token',

@@ -1,10 +1,10 @@
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import { agentToken, authToken, everyKind, missionHeaderAuthToken, personToken } from './mint.ts'
 
 const both = await makeWorld()
 const { agent } = both
-const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 
 /** The claims that tell the generations apart, each with a value that is right in its own. */
 const telling = {

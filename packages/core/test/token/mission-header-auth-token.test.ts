@@ -1,4 +1,5 @@
 import type { MissionHeaderAuth } from '@aauth-guard/core'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { listed, makeWorld } from '@aauth-guard/fixtures/world'
 import type { Grant } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
@@ -16,7 +17,6 @@ const generation = 'mission-header'
 const planner = 'aauth:planner@agent.example'
 const upstream = 'aauth:upstream@other.example'
 const approver = 'https://ps.example'
-const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const accept = async (
   claims: Claims,
   issuer = net.personServer,

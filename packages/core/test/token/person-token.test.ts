@@ -1,4 +1,6 @@
 import type { PersonAuth } from '@aauth-guard/core'
+import { s256 as digest } from '@aauth-guard/fixtures/missions'
+import { personRoute as requirement } from '@aauth-guard/fixtures/requirements'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 
@@ -7,8 +9,6 @@ type Fault = readonly [fault: string, ids: string, claims: Claims]
 
 const world = await makeWorld()
 const { agent, net } = world
-const requirement = { accept: 'person-token' } as const
-const digest = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const accept = async (claims: Claims): Promise<PersonAuth> =>
   (await world.call(await agent.personToken({ claims }), { requirement })) as PersonAuth
 

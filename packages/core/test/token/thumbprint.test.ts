@@ -1,3 +1,4 @@
+import { publicKey } from '@aauth-guard/fixtures/keys'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { makeKey } from '@aauth-guard/testing'
 import fc from 'fast-check'
@@ -13,13 +14,9 @@ const of = (platform: typeof node, jwk: JWK): string | Promise<string> =>
 
 describe.each([node, web])('a thumbprint on $name', (platform) => {
   it('is that of RFC 8037 A.3 for its Ed25519 key', async () => {
-    const jwk = {
-      kty: 'OKP',
-      crv: 'Ed25519',
-      alg: 'Ed25519',
-      x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-    }
-    expect(await of(platform, jwk)).toBe('kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k')
+    expect(await of(platform, { ...publicKey, alg: 'Ed25519' })).toBe(
+      'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
+    )
   })
 
   it('is that of RFC 9449 §6.1 for its P-256 key', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { authorize, isAAuthError, type SignedRequest } from '@aauth-guard/core'
 import { contentBinding } from '@aauth-guard/core/adapter'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { type Call, makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { type SignOptions, toSignedRequest } from '@aauth-guard/testing'
 import fc from 'fast-check'
@@ -130,7 +131,7 @@ describe('a request that says something else when it is asked again', () => {
       const world = await makeWorld()
       const token = await world.agent.authToken({ scope: 'access', generation: 'mission-header' })
       const request = await signed(world, {}, { token })
-      const line = `approver="https://ps.example"; s256="${'A'.repeat(43)}"`
+      const line = `approver="https://ps.example"; s256="${mission.s256}"`
       const requirement = { mission: 'required' }
       expect(['invalid_input', 'mission_required']).toContain(
         await outcome(world, changing(request, 'aauth-mission', [line], after), requirement),
@@ -142,7 +143,6 @@ describe('a request that says something else when it is asked again', () => {
     'cannot swap the mission that it covered, after %i reads [Q03, SIG-10]',
     async (after) => {
       const world = await makeWorld()
-      const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
       const token = await world.agent.authToken({
         scope: 'access',
         generation: 'mission-header',

@@ -1,24 +1,7 @@
-import { authorize, type SignedRequest } from '@aauth-guard/core'
 import { makeWorld, now, type World } from '@aauth-guard/fixtures/world'
-import { type SignedMessage, signDraft, toSignedRequest } from '@aauth-guard/testing'
+import { type SignedMessage, signDraft } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-
-type Lines = Readonly<Record<string, readonly string[]>>
-
-/** Sends a message with some of its header lines, and its target, replaced. */
-async function outcome(
-  world: World,
-  message: SignedMessage,
-  lines: Lines = {},
-  target = message.target,
-): Promise<string> {
-  const request = toSignedRequest(message)
-  const header: SignedRequest['header'] = (name) => lines[name] ?? request.header(name)
-  return authorize(world.resource, { ...request, target, header }).then(
-    ({ type }) => type,
-    ({ status, code }) => `${status} ${code}`,
-  )
-}
+import { outcome } from './outcome-with-lines.ts'
 
 describe('a field that was covered', () => {
   const fields = (...values: string[]): (readonly [string, string])[] =>

@@ -1,10 +1,6 @@
-import {
-  type AAuthError,
-  type AnyRequirement,
-  authorize,
-  isAAuthError,
-  type SigningKey,
-} from '@aauth-guard/core'
+import { type AAuthError, type AnyRequirement, authorize, isAAuthError } from '@aauth-guard/core'
+import { signingKey } from '@aauth-guard/fixtures/keys'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { listed, makeWorld, now, type World } from '@aauth-guard/fixtures/world'
 import {
   type AgentMistake,
@@ -15,18 +11,8 @@ import {
 } from '@aauth-guard/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 
-const s256 = 'A'.repeat(43)
 const names = ['@method', '@authority', '@path', 'signature-key', 'aauth-mission']
 const malformed = ['aauth-mission', 'approver=7'] as const
-
-const signingKey: SigningKey = {
-  kty: 'OKP',
-  crv: 'Ed25519',
-  alg: 'Ed25519',
-  kid: 'rs-1',
-  d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-}
 
 let world: World
 let token: string

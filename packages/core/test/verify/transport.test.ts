@@ -1,33 +1,7 @@
-import { authorize, type SignedRequest } from '@aauth-guard/core'
-import { makeWorld, type World } from '@aauth-guard/fixtures/world'
-import { type AgentRequest, type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
+import { authorize } from '@aauth-guard/core'
+import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-
-type Lines = Readonly<Record<string, readonly string[]>>
-
-async function signed(
-  world: World,
-  url: string,
-  request: AgentRequest = {},
-  cover: string[] = [],
-): Promise<SignedMessage> {
-  return world.agent.sign(url, request, { token: await world.agent.authToken({ scope: 'access' }), cover })
-}
-
-/** Sends a message with some of its header lines, and its target, replaced. */
-async function outcome(
-  world: World,
-  message: SignedMessage,
-  lines: Lines = {},
-  target = message.target,
-): Promise<string> {
-  const request = toSignedRequest(message)
-  const header: SignedRequest['header'] = (name) => lines[name] ?? request.header(name)
-  return authorize(world.resource, { ...request, target, header }).then(
-    ({ type }) => type,
-    ({ status, code }) => `${status} ${code}`,
-  )
-}
+import { outcome, signed } from './outcome-with-lines.ts'
 
 const url = 'https://notes.example/notes'
 

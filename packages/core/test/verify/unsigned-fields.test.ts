@@ -1,5 +1,7 @@
 import { authorize, issueResourceToken } from '@aauth-guard/core'
-import { notes, s256, verified } from '@aauth-guard/fixtures/issued'
+import { notes, verified } from '@aauth-guard/fixtures/issued'
+import { s256 } from '@aauth-guard/fixtures/missions'
+import { zeroOctets } from '@aauth-guard/fixtures/octets'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { expect, it } from 'vitest'
@@ -24,7 +26,7 @@ it('no option of a handler reaches the claims that come from the verified token 
   })
   const options = {
     scope: 'notes.read',
-    mission_s256: 'A'.repeat(43),
+    mission_s256: zeroOctets,
     tenant: 'x',
     ps: 'https://evil.example',
     sub: 'x',

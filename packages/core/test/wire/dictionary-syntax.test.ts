@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { DictionarySyntaxError, readDictionary } from '../../src/wire/dictionary.ts'
+import { readDictionary } from '../../src/wire/dictionary.ts'
 import { dictionaryCaps } from '../../src/wire/limits.ts'
+import { syntaxFault } from './syntax-fault.ts'
 
-/** What the operator would be told. */
-function fault(text: string): string {
-  try {
-    readDictionary(text, dictionaryCaps)
-  } catch (thrown) {
-    if (thrown instanceof DictionarySyntaxError) return thrown.message
-    throw thrown
-  }
-  return 'accepted'
-}
+const fault = (text: string): string => syntaxFault(() => readDictionary(text, dictionaryCaps))
 
 describe('syntax', () => {
   it.each([

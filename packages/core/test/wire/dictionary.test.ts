@@ -1,20 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { decodeBytes } from '../../src/wire/byte-sequence.ts'
-import { DictionarySyntaxError, type Item, readDictionary } from '../../src/wire/dictionary.ts'
+import { type Item, readDictionary } from '../../src/wire/dictionary.ts'
 import { dictionaryCaps } from '../../src/wire/limits.ts'
+import { syntaxFault } from './syntax-fault.ts'
 
 const read = (text: string) => readDictionary(text, dictionaryCaps)
 
-/** What the operator would be told. */
-function fault(text: string): string {
-  try {
-    read(text)
-  } catch (thrown) {
-    if (thrown instanceof DictionarySyntaxError) return thrown.message
-    throw thrown
-  }
-  return 'accepted'
-}
+const fault = (text: string): string => syntaxFault(() => read(text))
 
 const numbered = (count: number, piece: (index: number) => string, joint: string) =>
   Array.from({ length: count }, (_, index) => piece(index)).join(joint)

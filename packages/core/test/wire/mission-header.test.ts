@@ -1,8 +1,8 @@
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { describe, expect, it } from 'vitest'
 import { readMissionHeader } from '../../src/wire/mission-header.ts'
 
 const approver = 'https://ps.example'
-const s256 = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const mission = { approver, s256 }
 
 describe('AAuth-Mission', () => {

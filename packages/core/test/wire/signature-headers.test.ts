@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { DictionarySyntaxError } from '../../src/wire/dictionary.ts'
 import { isUnsigned, readSignatureHeaders } from '../../src/wire/signature-headers.ts'
 import type { SignedRequest } from '../../src/wire/signed-request.ts'
+import { syntaxFault } from './syntax-fault.ts'
 
 type Lines = Readonly<Record<string, readonly string[]>>
 
@@ -16,15 +16,8 @@ function request(lines: Lines): SignedRequest {
   return { method: 'GET', target: '/', header: (name) => lines[name] ?? [] }
 }
 
-function fault(lines: Lines): string {
-  try {
-    readSignatureHeaders(request({ ...signed, ...lines }))
-  } catch (thrown) {
-    if (thrown instanceof DictionarySyntaxError) return thrown.message
-    throw thrown
-  }
-  return 'accepted'
-}
+const fault = (lines: Lines): string =>
+  syntaxFault(() => readSignatureHeaders(request({ ...signed, ...lines })))
 
 describe('the three signature headers', () => {
   it('are three dictionaries', () => {

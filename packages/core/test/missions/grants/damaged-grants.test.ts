@@ -1,10 +1,9 @@
-import type { Auth, ClassPolicy } from '@aauth-guard/core'
+import type { Auth } from '@aauth-guard/core'
 import { type MissionGrant, mayResume, missionGrant } from '@aauth-guard/core/missions'
 import { now } from '@aauth-guard/fixtures/world'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { policies } from './kept-grant.ts'
 import { makeFleet, one } from './runtimes.ts'
-
-const policies: readonly ClassPolicy[] = ['deny', 'mission-only', 'same-key', 'linked-key']
 
 /** Callers, each with what it would go on with: one that names a person, one that names nobody, one of draft 11. */
 const callers: { auth: Auth; whole: MissionGrant }[] = []

@@ -4,7 +4,7 @@ import { now } from '@aauth-guard/fixtures/world'
 import { approver, one } from './runtimes.ts'
 
 export const provider = 'https://agent.example'
-const policies: readonly ClassPolicy[] = ['deny', 'mission-only', 'same-key', 'linked-key']
+export const policies: readonly ClassPolicy[] = ['deny', 'mission-only', 'same-key', 'linked-key']
 
 /** A grant that a first runtime of `https://agent.example` left behind, before draft 11. */
 export function grantOf(changes: Partial<MissionGrant> = {}): MissionGrant {

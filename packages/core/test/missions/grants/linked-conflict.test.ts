@@ -1,12 +1,10 @@
-import type { ClassPolicy } from '@aauth-guard/core'
 import { mayResume } from '@aauth-guard/core/missions'
 import { describe, expect, it } from 'vitest'
-import { found, grantOf, newer, provider } from './kept-grant.ts'
+import { found, grantOf, newer, policies, provider } from './kept-grant.ts'
 import { makeFleet, one } from './runtimes.ts'
 
 const other = 'https://other-agent.example'
 const mismatch = '403 class_mismatch'
-const policies: readonly ClassPolicy[] = ['deny', 'mission-only', 'same-key', 'linked-key']
 const claimed = {
   generation: 'mission-header',
   mission: one,

@@ -1,18 +1,14 @@
 import { isAAuthError, type Lifetime, lifetimeOf } from '@aauth-guard/core'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { LifetimeRegistry } from '../../../src/resource/lifetimes.ts'
 import { stateOf } from '../../../src/resource/state-of.ts'
+import { useFakeTimeouts } from '../../limits/fake-timeouts.ts'
 import { active, granted, makeWatchedWorld, terminated } from '../../missions/watched.ts'
 import { revocationsWith } from '../../stores/revocations-with.ts'
 import { endOf } from './ended.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+useFakeTimeouts()
 
 const nothing = { open: 0, tokens: 0, missions: 0, seconds: 0 }
 

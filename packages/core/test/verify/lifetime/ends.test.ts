@@ -1,16 +1,16 @@
 import { type Auth, isAAuthError, lifetimeOf } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
 import { monitorMissions } from '@aauth-guard/core/missions'
+import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld, now, type World } from '@aauth-guard/fixtures/world'
 import { type ServerRequest, toSignedRequest } from '@aauth-guard/testing'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { useFakeTimeouts } from '../../limits/fake-timeouts.ts'
 import {
   active,
   generations,
   granted,
   makeWatchedWorld,
-  mission,
-  s256,
   settled,
   terminated,
 } from '../../missions/watched.ts'
@@ -19,12 +19,7 @@ import { endOf, nextEnd } from './ended.ts'
 
 const ps = 'https://ps.example'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+useFakeTimeouts()
 
 /** Lets the resource's clock and the timers go on together. */
 function pass({ net }: Pick<World, 'net'>, seconds: number): Promise<unknown> {

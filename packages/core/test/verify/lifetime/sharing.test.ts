@@ -1,17 +1,14 @@
 import { type Auth, lifetimeOf } from '@aauth-guard/core'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { makeWorld, now, type World } from '@aauth-guard/fixtures/world'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { LifetimeRegistry } from '../../../src/resource/lifetimes.ts'
 import { stateOf } from '../../../src/resource/state-of.ts'
-import { granted, mission } from '../../missions/watched.ts'
+import { useFakeTimeouts } from '../../limits/fake-timeouts.ts'
+import { granted } from '../../missions/watched.ts'
 import { endOf } from './ended.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+useFakeTimeouts()
 
 const nothing = { open: 0, tokens: 0, missions: 0, seconds: 0 }
 const sizesOf = ({ resource }: World) => (stateOf(resource).lifetimes as LifetimeRegistry | undefined)?.sizes

@@ -1,16 +1,13 @@
 import { type Auth, lifetimeOf, type Resource, type Stores, type TombstoneStore } from '@aauth-guard/core'
+import { mission } from '@aauth-guard/fixtures/missions'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { active, down, granted, makeWatchedWorld, mission } from '../../missions/watched.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { useFakeTimeouts } from '../../limits/fake-timeouts.ts'
+import { active, down, granted, makeWatchedWorld } from '../../missions/watched.ts'
 import { revocationsWith } from '../../stores/revocations-with.ts'
 import { endOf } from './ended.ts'
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-})
-afterEach(() => {
-  vi.useRealTimers()
-})
+useFakeTimeouts()
 
 async function pass({ net }: Pick<World, 'net'>, seconds: number): Promise<void> {
   for (let passed = 0; passed < seconds; passed++) {

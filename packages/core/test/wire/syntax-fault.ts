@@ -1,0 +1,12 @@
+import { DictionarySyntaxError } from '../../src/wire/dictionary.ts'
+
+/** What the operator would be told about a text that `read` refuses, or `'accepted'`. */
+export function syntaxFault(read: () => unknown): string {
+  try {
+    read()
+  } catch (thrown) {
+    if (thrown instanceof DictionarySyntaxError) return thrown.message
+    throw thrown
+  }
+  return 'accepted'
+}
