@@ -79,6 +79,12 @@ export async function discover({
 function isOnHostOf(iss: string, value: unknown): value is string {
   if (typeof value !== 'string' || value.length > 2048 || !URL.canParse(value)) return false
   const url = new URL(value)
-  // The origin is that of a server identifier, so the scheme is https, or http on this machine in development.
-  return url.origin === iss && url.username === '' && url.password === '' && url.hash === ''
+  // The origin of a blob: URL is that of the host in it (I05).
+  return (
+    url.protocol === iss.slice(0, iss.indexOf('/')) &&
+    url.origin === iss &&
+    url.username === '' &&
+    url.password === '' &&
+    url.hash === ''
+  )
 }
