@@ -42,7 +42,9 @@ function parse(name: string, content: string): Change {
   const rows = [...(head ?? '').matchAll(/^['"]?@aauth-guard\/([\w-]+)['"]?: *(major|minor|patch)$/gm)]
   const bump = Object.keys(headings).find((one) => rows.some((row) => row[2] === one))
   if (bump === undefined || text === undefined || text.trim() === '') {
-    console.error(`version: .changeset/${name} names no package or says nothing: see .changeset/README.md`)
+    console.error(
+      `version: .changeset/${name} does not name a package or says nothing: see .changeset/README.md`,
+    )
     process.exit(1)
   }
   return { bump, packages: rows.map((row) => row[1] as string).sort(), text: text.trim() }

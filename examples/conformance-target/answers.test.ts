@@ -112,7 +112,7 @@ describe('the target refuses', () => {
   })
 
   it('the token of an issuer that no origin is configured for', async () => {
-    const stranger = await world.net.issuer('person-server', 'https://stranger.example')
-    expect((await world.call(await stranger.personToken(world.agent), '/person')).status).toBe(503)
+    const other = await world.net.issuer('person-server', 'https://unlisted.example')
+    expect((await world.call(await other.personToken(world.agent), '/person')).status).toBe(503)
   })
 })

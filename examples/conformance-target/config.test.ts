@@ -80,13 +80,17 @@ it.each<[string, unknown, string]>([
     { adapter: 'rocket' },
     'adapter "rocket" does not exist; there is express, koa, fastify, hono, fetch',
   ],
-  ['mission status that is no object', { ...least, missionStatus: 'x' }, '"missionStatus" must be an object'],
+  [
+    'mission status that is not an object',
+    { ...least, missionStatus: 'x' },
+    '"missionStatus" must be an object',
+  ],
   [
     'a member that mission status has not',
     { ...least, missionStatus: { ttl: 1 } },
     '"ttl" is not a member of "missionStatus"',
   ],
-  ['a source that is no URL', { ...least, missionStatus: { source: 'status' } }, 'must be a URL, or null'],
+  ['a source that is not a URL', { ...least, missionStatus: { source: 'status' } }, 'must be a URL, or null'],
   [
     'missions that are let through unknown',
     { ...least, missionStatus: { onUnknown: 'allow' } },
@@ -97,7 +101,7 @@ it.each<[string, unknown, string]>([
     { ...least, missionStatus: { activeTtlSeconds: 31 } },
     '"activeTtl" must be 1 to 30',
   ],
-  ['accounts that are no object', { accounts: [] }, '"accounts" must be an object'],
+  ['accounts that are not an object', { accounts: [] }, '"accounts" must be an object'],
   ['an account without a list', { accounts: { a: {} } }, '"accounts" must list the persons of "a"'],
   ['a person that is none', { accounts: { a: ['p'] } }, 'a person of "accounts" must be an object'],
   [
@@ -118,12 +122,16 @@ it.each<[string, unknown, string]>([
     '"origins" must say http://HOST:PORT',
   ],
   ['an origin with a path', { origins: { 'https://a.example': 'http://b/c' } }, 'for https://a.example'],
-  ['routes that are no list', { routes: {} }, '"routes" must be a list'],
-  ['a route that is no object', route('/x'), 'a route must be an object'],
+  ['routes that are not a list', { routes: {} }, '"routes" must be a list'],
+  ['a route that is not an object', route('/x'), 'a route must be an object'],
   ['a member that no route has', route({ path: '/x', scope: 'a' }), '"scope" is not a member of a route'],
   ['a route without path', route({}), '"path" of a route must start with /'],
   ['a query in a path', route({ path: '/x?y' }), '"path" of a route must start with /'],
-  ['a requirement that is no object', route({ path: '/x', require: 'any' }), '"require" must be an object'],
+  [
+    'a requirement that is not an object',
+    route({ path: '/x', require: 'any' }),
+    '"require" must be an object',
+  ],
 ])('refuses %s', (_title, config, message) => {
   expect(() => read(config)).toThrow(message)
 })

@@ -86,7 +86,7 @@ describe.each(Object.keys(adapters))('missions of the target on %s', (adapter) =
     expect((await fetch(`${world.target.control}/control/terminate`)).status).toBe(404)
   })
 
-  it('are what classes are of, and classPolicy lets a token of draft 11 pass that names no provider', async () => {
+  it('are what classes are of, and classPolicy lets a token of draft 11 pass that does not name a provider', async () => {
     const older = await world.agent.authToken(
       { generation: 'mission-header', mission: alive },
       world.net.accessServer,

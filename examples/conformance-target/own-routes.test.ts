@@ -106,10 +106,10 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
   })
 
   it('the trust of a route narrows that of the resource', async () => {
-    const stranger = await world.call(await world.agent.agentToken(), '/ours')
+    const other = await world.call(await world.agent.agentToken(), '/ours')
     const token = await world.ourAgent.agentToken()
     const ours = await world.ourAgent.fetch(`${api}/ours`, {}, { token, via: world.target.url })
-    expect([stranger.status, stranger.headers.get('signature-error'), ours.status]).toEqual([
+    expect([other.status, other.headers.get('signature-error'), ours.status]).toEqual([
       401,
       'error=invalid_jwt',
       200,

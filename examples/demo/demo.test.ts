@@ -231,7 +231,7 @@ describe('the whole demo', () => {
     expect(requests).toEqual(Array(count).fill(`→ POST runs.example/runs/run-1/${path}`))
   })
 
-  it('prints how long after the end of the mission the API refused, in each generation', () => {
+  it('prints how long after the termination of the mission the API refused, in each generation', () => {
     const refusals = told.lines.filter((line) => /Refused \d\.\d\d s after Ada ended it/.test(line))
     expect(refusals).toHaveLength(2)
   })

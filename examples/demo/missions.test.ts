@@ -121,7 +121,7 @@ describe('those who act in a mission', () => {
     },
   )
 
-  it('may ask for the same twice in a second, which is no replay', async () => {
+  it('may ask for the same twice in a second, which is not a replay', async () => {
     const caller = new Caller(stage, stage.missionCast.first)
     const asked = () => caller.askForPersonToken('https://runs.example')
     const statuses = [(await asked()).facts.status, (await asked()).facts.status]

@@ -56,8 +56,8 @@ describe.each<Generation>(['person-token', 'mission-header'])(
       const { net, agent, call } = await serveNotes()
       await call(await grant(agent), '/notes', note, { digest: true })
       const other = await net.issuer('person-server', 'https://other-ps.example')
-      const stranger = await other.authToken(agent, { generation, scope: 'notes.read' })
-      expect(await (await call(stranger, '/notes')).json()).toEqual([])
+      const unlisted = await other.authToken(agent, { generation, scope: 'notes.read' })
+      expect(await (await call(unlisted, '/notes')).json()).toEqual([])
     })
 
     it('asks for a scope that was not granted', async () => {

@@ -53,7 +53,7 @@ export const tokenIssuer = claims(
         token: saying({ jti: '' }),
         error: 'invalid_jwt',
       },
-      'stranger-not-admitted': {
+      'unlisted-issuer': {
         title: 'A provider that is not admitted is not even asked for its keys',
         ids: 'JWT-7',
         resource: { trust: { agentProviders: ['https://other.example'] } },

@@ -38,7 +38,7 @@ export function missionsAct(stage: Stage): Act {
           'aauth-requirement': 'requirement=person-token',
         },
         because:
-          'As ever. This API notes that agent.example vouches for the key (linkedKeys): nothing that comes later says so.',
+          'As before. This API notes that agent.example vouches for the key (linkedKeys): nothing that comes later says so.',
       },
       {
         who: 'It asks ps.example for a person token for runs.example, under the mission.',

@@ -80,7 +80,7 @@ export const content: Suite = {
       '401 invalid_input',
     ],
     [
-      'Repr-Digest is no Content-Digest [N05]',
+      'Repr-Digest is not a Content-Digest [N05]',
       {
         ...note({ cover: ['repr-digest', 'content-type'] }),
         headers: { 'content-type': 'application/json', 'repr-digest': 'sha-256=:AAAA:' },

@@ -59,7 +59,7 @@ const cases: readonly Http2Case[] = [
     outcome: '401 invalid_signature',
   },
   {
-    rule: 'refuses Authorization of the scheme AAuth that is no single credential [ACCESS-1, R11-193]',
+    rule: 'refuses Authorization of the scheme AAuth that is not a single credential [ACCESS-1, R11-193]',
     sent: { headers: { authorization: 'AAuth a b' } },
     outcome: '400 invalid_request',
   },

@@ -146,7 +146,7 @@ describe.each(Object.keys(hosts))('on %s', (host) => {
     expect([refused.status, refused.headers.get('signature-error')]).toEqual([401, 'error=revoked_jwt'])
   })
 
-  it('a person server announces the end of a mission, and says so with an empty answer [MISS-9]', async () => {
+  it('a person server announces the termination of a mission, and says so with an empty answer [MISS-9]', async () => {
     const { net, agent } = await serve(host)
     const url = `${net.resource}/aauth/mission-terminated`
     const body = JSON.stringify({ mission_s256: s256, termination_reason: 'completed' })

@@ -66,7 +66,7 @@ export async function followsPerson(): Promise<void> {
 export function followsDefaults(): void {
   createResource({ ...options, require: { mission: 'required', person: 'required' } })
   protect(resource, { mission: 'optional', person: 'optional', class: 'any' })
-  // @ts-expect-error a default names no scope
+  // @ts-expect-error a default cannot name a scope
   createResource({ ...options, require: { scope: 'access' } })
   // @ts-expect-error there is no such value
   protect(resource, { mission: 'any' })

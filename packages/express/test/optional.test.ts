@@ -36,7 +36,7 @@ describe.each(expressLines)('an optional guard on %s', (_, express) => {
     ['a signature that does not verify', { mistake: 'flip-signature' }],
     ['an empty Signature', { mistake: 'empty-signature' }],
     ['a Signature-Key and nothing else', { onTheWay: onlyTheKey }],
-  ])('refuses %s as ever [A18]', async (_title, sent) => {
+  ])('still refuses %s [A18]', async (_title, sent) => {
     const { send } = await serveOptional()
     const response = await send(sent)
     expect([response.status, response.headers.get('signature-error')]).toEqual([

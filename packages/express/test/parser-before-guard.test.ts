@@ -66,7 +66,7 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
     ])
   })
 
-  it('before an optional guard reads what strangers send', async () => {
+  it('before an optional guard reads what unauthenticated clients send', async () => {
     const { url } = await serve(({ resource }) =>
       express().post(
         '/notes',

@@ -37,7 +37,7 @@ describe.each(expressLines)('refusals on %s', (_, express) => {
     expect(await wholeOf(await passing.sendUnsigned())).toEqual(await wholeOf(await answering.sendUnsigned()))
   })
 
-  it('answerRefusals passes along what is no refusal', async () => {
+  it('answerRefusals passes along what is not a refusal', async () => {
     const fault = new Error('disk full')
     let seen: unknown
     const keep: ErrorRequestHandler = (error, _req, res, _next) => {

@@ -66,7 +66,7 @@ describe.each(hosts)('content of Hono on %s', (_, host) => {
   })
 
   it.each([
-    ['of a stranger', { ...note, mistake: 'stale' }],
+    ['of an unauthenticated client', { ...note, mistake: 'stale' }],
     ['that is not covered', { ...note, digest: false }],
   ] as const)('%s is not read by the guard', async (_title, sent) => {
     let used: boolean | undefined
@@ -147,7 +147,7 @@ describe.each(hosts)('content of Hono on %s', (_, host) => {
         c.text(await c.req.text()),
       ),
     )
-    // A byte order mark is no part of the text.
+    // A byte order mark is not a part of the text.
     const response = await send({ ...note, body: '\uFEFFmilk' })
     expect([response.status, await response.text()]).toEqual([200, 'milk'])
   })

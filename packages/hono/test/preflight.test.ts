@@ -10,7 +10,7 @@ const preflight = new Request('https://notes.example/notes', {
   headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
 })
 
-/** Ways to answer, each with something that a stranger must not see. */
+/** Ways to answer, each with something that an unauthenticated client must not see. */
 const answers: Readonly<Record<string, Handler>> = {
   'a text': (c) => c.text(secret),
   JSON: (c) => c.json({ notes: secret }),

@@ -66,7 +66,7 @@ describe.each(koaLines)('content on %s', (_, Koa) => {
   })
 
   it.each([
-    ['of a stranger', { ...note, mistake: 'stale' }],
+    ['of an unauthenticated client', { ...note, mistake: 'stale' }],
     ['that is not covered', { ...note, digest: false }],
   ] as const)('%s is not read by the guard', async (_title, sent) => {
     let read: boolean | undefined

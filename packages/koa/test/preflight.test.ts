@@ -18,7 +18,7 @@ const preflight = {
   base: '',
 } as const
 
-/** Ways to answer, each with something that a stranger must not see. */
+/** Ways to answer, each with something that an unauthenticated client must not see. */
 const answers: Readonly<Record<string, Middleware>> = {
   'a text': (ctx) => {
     ctx.body = secret

@@ -28,7 +28,7 @@ export const signatures: readonly Check[] = [
     ),
   ]),
   ...[offP256, offEd25519].map((jwk) =>
-    check(`refuses a key that is no point of ${jwk.crv}`, async () => {
+    check(`refuses a key that is not a point of ${jwk.crv}`, async () => {
       const { agent, refusal } = await makeWorld()
       equal((await refusal(await agent.authToken({ claims: { cnf: { jwk } } }))).code, 'invalid_key')
     }),

@@ -102,7 +102,7 @@ describe('a call chain', () => {
     expect([status, error]).toEqual([403, 'mission_terminated'])
   })
 
-  it('names no mission of its own', async () => {
+  it('does not name a mission of its own', async () => {
     const { caller, intermediary } = await makeChain()
     const upstream = await personAt(caller)
     expect(await chained(intermediary, upstream, { mission_s256: mission })).toEqual([
@@ -137,8 +137,8 @@ describe('a call chain', () => {
   it('does not start from a token of another person server', async () => {
     const { net, intermediary } = await makeChain()
     const personServer = await net.issuer('person-server', 'https://other-ps.example')
-    const stranger = await net.agent({ name: 'stranger', personServer })
-    expect(await chained(intermediary, await stranger.personToken({ aud: mail }))).toEqual(refused)
+    const other = await net.agent({ name: 'other', personServer })
+    expect(await chained(intermediary, await other.personToken({ aud: mail }))).toEqual(refused)
   })
 
   it('does not start from an auth token that names another person server', async () => {
@@ -146,8 +146,8 @@ describe('a call chain', () => {
     await caller.personToken({ aud: mail, sub: 'ada' })
     for (const token of net.personServer.tokens()) token.presentedTo.add(as)
     const personServer = await net.issuer('person-server', 'https://other-ps.example')
-    const stranger = await net.agent({ name: 'stranger', personServer })
-    const upstream = await stranger.authToken({ aud: mail, sub: 'ada' }, net.accessServer)
+    const other = await net.agent({ name: 'other', personServer })
+    const upstream = await other.authToken({ aud: mail, sub: 'ada' }, net.accessServer)
     expect(await chained(intermediary, upstream)).toEqual(refused)
   })
 

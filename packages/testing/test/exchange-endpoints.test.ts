@@ -33,9 +33,9 @@ describe('the person token endpoint', () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     const child = await net.agent({ name: 'planner+child' })
     const subagent = await child.agentToken({ claims: { parent_agent: agent.id } })
-    const stranger = await child.agentToken({ claims: { parent_agent: 'aauth:other@agent.example' } })
+    const other = await child.agentToken({ claims: { parent_agent: 'aauth:other@agent.example' } })
     const granted = await ask(agent, '/person-token', { resource: notes, subagent_token: subagent })
-    const refused = await ask(agent, '/person-token', { resource: notes, subagent_token: stranger })
+    const refused = await ask(agent, '/person-token', { resource: notes, subagent_token: other })
     expect([claimsOf(granted).cnf, refused]).toEqual([
       { jwk: child.key.jwk },
       [400, { error: 'invalid_subagent_token' }],

@@ -180,7 +180,7 @@ describe('a status that is answered wrongly', () => {
     expect([status, headers.get('location')]).toEqual([code, location])
   })
 
-  it('not-json is no JSON', async () => {
+  it('not-json is not JSON', async () => {
     const { status, missions } = await makeManager()
     missions.misbehaviour = 'not-json'
     await expect(status()).rejects.toThrow(SyntaxError)

@@ -57,7 +57,7 @@ describe('an algorithm that the attacker would choose', () => {
   })
 
   it.each(['hmac-sha256', 'ecdsa-p256-sha256', 'rsa-v1_5-sha256', 'none'])(
-    'is %s as parameter of a signature that is no signature of the key [X24]',
+    'is %s as parameter of a signature that is not a signature of the key [X24]',
     async (alg) => {
       const world = await makeWorld()
       const { agent } = world

@@ -32,8 +32,8 @@ export async function callAs(
   return authorize(resource, toSignedRequest(onTheWay(message)), requirement as never)
 }
 
-/** A stranger with a provider, a key and a name of its own, whose person is also at the person server of the world. */
-export async function stranger({ net }: World): Promise<Agent> {
+/** An unrelated agent with a provider, a key and a name of its own, whose person is also at the person server of the world. */
+export async function unrelatedAgent({ net }: World): Promise<Agent> {
   const provider = await net.issuer('agent-provider', 'https://other-agent.example')
-  return net.agent({ name: 'stranger', provider })
+  return net.agent({ name: 'unrelated', provider })
 }

@@ -3,7 +3,7 @@ import { mission, otherS256 } from '@aauth-guard/fixtures/missions'
 import { listed, makeWorld } from '@aauth-guard/fixtures/world'
 import type { Grant } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { generations, outcome, stranger } from './attempt.ts'
+import { generations, outcome, unrelatedAgent } from './attempt.ts'
 import { inMission, keptGrant, old, resumption } from './kept-grant.ts'
 
 describe('a grant that was taken from its mission', () => {
@@ -11,7 +11,7 @@ describe('a grant that was taken from its mission', () => {
     const world = await makeWorld({ trust: listed })
     const kept = await keptGrant(world, old)
     expect(await resumption(world, world.agent, kept, old)).toBe('200')
-    expect(await resumption(world, await stranger(world), kept, old)).toBe('403 class_mismatch')
+    expect(await resumption(world, await unrelatedAgent(world), kept, old)).toBe('403 class_mismatch')
   })
 
   it.each(['deny', 'same-key', 'linked-key'] as const)(
@@ -19,7 +19,7 @@ describe('a grant that was taken from its mission', () => {
     async (policy) => {
       const world = await makeWorld({ trust: listed })
       const kept = await keptGrant(world, inMission)
-      expect(await resumption(world, await stranger(world), kept, inMission, policy)).toBe(
+      expect(await resumption(world, await unrelatedAgent(world), kept, inMission, policy)).toBe(
         '403 class_unverifiable',
       )
     },

@@ -38,7 +38,7 @@ describe('an agent of a person server that speaks both generations', () => {
     expect(await outcome(call(token))).toBe('401 invalid_jwt')
   })
 
-  it('shows one that names no person where the person must be known [X9]', async () => {
+  it('shows one that does not name a person where the person must be known [X9]', async () => {
     const { agent, call } = await makeWorld()
     const token = await agent.authToken({ scope, generation: 'mission-header' })
     expect(await outcome(call(token, { requirement: personRoute }))).toBe('401 person_token_required')

@@ -20,7 +20,7 @@ async function makeAttackedWorld(options?: Parameters<typeof makeRevocationWorld
   return { world, attacker, token: await world.agent.personToken() }
 }
 
-/** Announces the end of a mission as `by`, which says of itself what it likes. */
+/** Announces the termination of a mission as `by`, which says of itself what it likes. */
 async function announce(
   { resource }: RevocationWorld,
   by: TestIssuer,

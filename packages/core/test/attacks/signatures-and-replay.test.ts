@@ -4,7 +4,7 @@ import { agentRoute, anyKind } from '@aauth-guard/fixtures/requirements'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import type { SignedMessage } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { callAs, generations, outcome, stranger } from './attempt.ts'
+import { callAs, generations, outcome, unrelatedAgent } from './attempt.ts'
 
 const scope = 'access'
 const missionLine = `approver="${mission.approver}"; s256="${s256}"`
@@ -71,7 +71,7 @@ describe('AAuth-Mission that the signature does not cover', () => {
 describe('two labels', () => {
   it.each(['sig', 'a'])('hold two tokens, a richer one in front of that of %s [X13]', async (label) => {
     const world = await makeWorld()
-    const rich = await (await stranger(world)).authToken({ scope: 'access admin' })
+    const rich = await (await unrelatedAgent(world)).authToken({ scope: 'access admin' })
     const headers = decoy(base, `jwt;jwt="${rich}"`)
     const call = world.call(await world.agent.authToken({ scope }), { headers, label })
     expect(await outcome(call)).toBe('401 invalid_signature')
@@ -85,7 +85,10 @@ describe('two labels', () => {
 
   it('hold two tokens, of which one is signed for: it alone is who is calling [X13]', async () => {
     const world = await makeWorld()
-    const rich = await (await stranger(world)).authToken({ scope: 'access admin', sub: 'somebody-else' })
+    const rich = await (await unrelatedAgent(world)).authToken({
+      scope: 'access admin',
+      sub: 'somebody-else',
+    })
     const headers = { 'signature-key': `decoy=jwt;jwt="${rich}"` }
     const auth = await world.call(await world.agent.authToken({ scope }), { headers })
     expect([auth.sub, auth.scopes, auth.thumbprint]).toEqual([
@@ -178,7 +181,7 @@ describe('the memory of used signatures', () => {
 
   it('is not that of another key: one agent uses up nothing of another [X21]', async () => {
     const world = await makeWorld({ limits: { replays: 10, replaysPerKey: 2 } })
-    const other = await stranger(world)
+    const other = await unrelatedAgent(world)
     const token = await other.agentToken()
     const post = { method: 'POST', params: { nonce: 'n' }, requirement: agentRoute }
     for (const url of ['https://notes.example/1', 'https://notes.example/2', 'https://notes.example/3'])

@@ -60,7 +60,7 @@ const rows: readonly Row[] = [
   signature('a flipped signature [SIG-24, R11-102]', 'flip-signature'),
   signature('a signature of 3 octets [SIG-24, B11]', 'short-signature'),
   signature('a signature in base64url [SIG-3, R11-082, B11]', 'base64url-signature'),
-  signature('a signature that is no byte sequence [SIG-3, R11-082, B11]', 'signature-as-token'),
+  signature('a signature that is not a byte sequence [SIG-3, R11-082, B11]', 'signature-as-token'),
   signature('a request without Signature [SIG-1, R11-080, A18]', 'no-signature'),
   signature('a request without Signature-Input [SIG-1, R11-080, A18]', 'no-signature-input'),
   signature('a request without Signature-Key [SIG-1, R11-080, A18]', 'no-signature-key'),

@@ -86,7 +86,7 @@ describe('a refusal of another copy of the package', () => {
       Object.assign(new Error(), { name: 'AAuthError', code: 'welcome' }),
     ],
     [
-      'an Error whose code is no text',
+      'an Error whose code is not text',
       Object.assign(new Error(), { name: 'AAuthError', code: ['access_denied'] }),
     ],
     ['an Error whose code is inherited', Object.assign(new Error(), { name: 'AAuthError', code: 'valueOf' })],

@@ -19,7 +19,7 @@ const serverError = {
   body: (await answer(new AAuthError('server_error'))).body,
 }
 
-describe('the answer to what is no refusal', () => {
+describe('the answer to what is not a refusal', () => {
   it.each([
     ['an Error', new Error('secret')],
     ['nothing', undefined],
@@ -51,8 +51,8 @@ describe('the answer to a refusal that somebody touched', () => {
   })
 
   it('is an answer where an Error is a refusal by name and code alone [Q11]', async () => {
-    const stranger = Object.assign(new Error('secret'), { name: 'AAuthError', code: 'access_denied' })
-    expect([403, 503]).toContain((await answer(stranger)).status)
+    const other = Object.assign(new Error('secret'), { name: 'AAuthError', code: 'access_denied' })
+    expect([403, 503]).toContain((await answer(other)).status)
   })
 
   it.each(['name', 'code'])('is server_error where asking for its %s throws', async (member) => {

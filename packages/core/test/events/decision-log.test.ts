@@ -56,7 +56,7 @@ describe('the log of decisions', () => {
     expect(line.includes(token.slice(0, 20))).toBe(false)
   })
 
-  it('has a debug line for a challenge, which is no warning', async () => {
+  it('has a debug line for a challenge, which is not a warning', async () => {
     const { lines, net, resource } = await makeLogged()
     const unsigned = { method: 'GET', url: `${net.resource}/notes`, target: '/notes', headers: [], base: '' }
     await authorize(resource, toSignedRequest(unsigned)).catch(() => undefined)

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { makeScene, verdict } from './scene.ts'
 
 describe('keys without alg, which drafts 01 to 10 allow', () => {
-  it('are no keys for a person token of draft 11 to be bound to', async () => {
+  it('bind no person token of draft 11', async () => {
     const { agent, resourceToken, atPersonServer } = await makeScene()
     const { alg: _, ...jwk } = agent.key.jwk
     const claims = { jti: 'presented', cnf: { jwk } }

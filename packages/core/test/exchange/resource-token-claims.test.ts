@@ -23,7 +23,7 @@ const both: readonly (readonly [fault: string, claims: Claims, code: string])[] 
   ['made 61 s ahead', { iat: now + 61 }, 'clock_skew'],
   ['that is not valid yet', { nbf: now + 1 }, invalid],
   ['without agent_jkt', { agent_jkt: undefined }, invalid],
-  ['whose agent_jkt is no thumbprint', { agent_jkt: 'short' }, invalid],
+  ['whose agent_jkt is not a thumbprint', { agent_jkt: 'short' }, invalid],
   ['with a key of its own', { cnf: {} }, invalid],
   ['whose scope is a list', { scope: ['notes.read'] }, invalid],
   ['whose account is empty', { account: '' }, invalid],
@@ -50,7 +50,7 @@ describe('claims of a resource token of draft 11', () => {
     ['whose sub is empty', { sub: '' }, invalid],
     ['without presented_jti', { presented_jti: undefined }, invalid],
     ['whose presented_jti is a number', { presented_jti: 7 }, invalid],
-    ['whose mission is no digest', { mission_s256: 'short' }, invalid],
+    ['whose mission is not a digest', { mission_s256: 'short' }, invalid],
     ['whose tenant is a number', { tenant: 7 }, invalid],
   ] as const)('refuses one %s, before anything is fetched', async (_, claims, code) => {
     const { resourceToken, atPersonServer, net } = await makeScene()
@@ -76,7 +76,7 @@ describe('claims of a resource token of drafts 01 to 10', () => {
   it.each([
     ...both,
     ['without agent', { agent: undefined }, invalid],
-    ['whose agent is no agent identifier', { agent: 'planner' }, invalid],
+    ['whose agent is not an agent identifier', { agent: 'planner' }, invalid],
     ['of both generations, by its presented_jti', { presented_jti: 'presented' }, invalid],
     ['of both generations, by its sub', { sub: 'person-1' }, invalid],
     ['of both generations, by its ps', { ps: 'https://ps.example' }, invalid],

@@ -64,7 +64,7 @@ describe('subagent_token', () => {
     expect(await verdict(verifyResourceToken(askedFor, context))).toBe(code)
   })
 
-  it('is refused when it is no agent token', async () => {
+  it('is refused when it is not an agent token', async () => {
     const { atPersonServer, askedFor, shown } = await makeFamily()
     const context = atPersonServer({ subagentToken: shown, presentedToken: shown })
     expect(await verdict(verifyResourceToken(askedFor, context))).toBe('invalid_subagent_token')
@@ -124,7 +124,7 @@ describe('upstream_token', () => {
     },
   )
 
-  it('may come from an access server in drafts 01 to 10, which then names no person server', async () => {
+  it('may come from an access server in drafts 01 to 10, which then does not name a person server', async () => {
     const { net, agent, intermediary, olderResourceToken, contextWith } = await makeChain()
     const token = await olderResourceToken({
       claims: { agent: intermediary.id, agent_jkt: intermediary.key.thumbprint },

@@ -44,8 +44,8 @@ async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
   }
 }
 
-/** A stranger's agent: its own keys, its own signer; only the token is minted here. */
-async function stranger(
+/** An unrelated agent: its own keys, its own signer; only the token is minted here. */
+async function unrelatedKey(
   algorithm: 'Ed25519' | 'ES256',
 ): Promise<Pick<HttpSigFetchOptions, 'signingKey' | 'signingCryptoKey'>> {
   const { privateKey, publicKey } = await generateKeyPair({ algorithm })
@@ -58,7 +58,7 @@ async function send(
   options: Partial<HttpSigFetchOptions> = {},
   path = '/notes?page=2',
 ): Promise<Response> {
-  const key = await stranger(algorithm)
+  const key = await unrelatedKey(algorithm)
   const agent = await net.agent()
   const claims = { cnf: { jwk: key.signingKey } }
   const jwt = await (kind === 'agent-token'
@@ -107,7 +107,7 @@ describe.each(['Ed25519', 'ES256'] as const)(
     })
 
     it('is refused without the key of its token [SIG-24, KEY-14]', async () => {
-      const response = await send(algorithm, 'agent-token', await stranger(algorithm))
+      const response = await send(algorithm, 'agent-token', await unrelatedKey(algorithm))
       expect([response.status, parseSignatureError(response.headers.get('signature-error') ?? '')]).toEqual([
         401,
         { error: 'invalid_signature' },

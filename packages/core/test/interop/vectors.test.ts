@@ -154,7 +154,7 @@ function optionsOf({ accounts, missionBlobs, ...options }: ResourceData): Resour
 
 async function answerEndpoint(resource: Resource, request: RequestData): Promise<Answer> {
   const given = await answerRoutes(resource, signedRequest(request), async () => octets(request.body))
-  if (given === undefined) throw new Error(`${request.target} is no endpoint`)
+  if (given === undefined) throw new Error(`${request.target} is not an endpoint`)
   return given
 }
 

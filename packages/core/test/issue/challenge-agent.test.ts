@@ -43,7 +43,7 @@ describe('an agent token where an auth token is needed, mission-header alone', (
   it.each([
     ['its person server', {}, true, 'https://ps.example'],
     ['the access server', { accessServer }, true, accessServer],
-    ['the access server though it names no person server', { accessServer }, false, accessServer],
+    ['the access server though it does not name a person server', { accessServer }, false, accessServer],
   ])('gets a resource token for %s [CHAL-8, RT-3]', async (_, options, ps, aud) => {
     const [code, audience] = await challenge({ options: { ...old, ...options }, ps })
     expect([code, audience]).toEqual(['auth_token_required', aud])
@@ -109,7 +109,7 @@ describe('an agent token where an auth token is needed, both generations', () =>
   it.each([
     [{ accessServer }, 'auth_token_required'],
     [{}, 'person_token_required'],
-  ])('is judged by the access server where it names no person server: %j', async (options, code) => {
+  ])('is judged by the access server where it does not name a person server: %j', async (options, code) => {
     expect((await challenge({ options, ps: false }))[0]).toBe(code)
   })
 

@@ -155,7 +155,7 @@ describe('createResource refuses', () => {
     expect(() => create({ publishedKeys })).toThrow(/must not repeat a kid/)
   })
 
-  it('published keys that are no list [META-2]', () => {
+  it('published keys that are not a list [META-2]', () => {
     expect(() => create({ publishedKeys: {} as never })).toThrow(/^"publishedKeys" must be a list/)
   })
 })

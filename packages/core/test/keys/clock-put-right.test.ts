@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { flight, makeAnsweredWorld } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
-import { strangerToken } from './strangers.ts'
+import { unlistedToken } from './unlisted-tokens.ts'
 
 const trusts = [
   ['listed', { personServers: ['https://ps.example'] }],
@@ -64,7 +64,7 @@ it('after the clock was a day ahead, places that were taken then are free [I19]'
   for (let n = 0; n < 16; n++) {
     const id = `https://n${n}.example`
     world.answer(`${id}/.well-known/aauth-person.json`, () => new Promise(() => undefined))
-    void outcomeOf(world, await strangerToken(world, id))
+    void outcomeOf(world, await unlistedToken(world, id))
   }
   while (world.asked.length < 16) await new Promise((resolve) => setImmediate(resolve))
   world.net.clock.advance(-86_390)

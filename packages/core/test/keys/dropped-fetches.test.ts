@@ -9,7 +9,7 @@ import {
   until,
 } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
-import { strangerToken } from './strangers.ts'
+import { unlistedToken } from './unlisted-tokens.ts'
 
 const never = (): Promise<Response> => new Promise(() => undefined)
 let deadlines: AbortController[]
@@ -110,7 +110,7 @@ describe('a fetch that the runtime has dropped', () => {
     const world = await makeAnsweredWorld()
     for (let n = 0; n < 16; n++) {
       const id = `https://n${n}.example`
-      await drop(world, `${id}/.well-known/aauth-person.json`, await strangerToken(world, id))
+      await drop(world, `${id}/.well-known/aauth-person.json`, await unlistedToken(world, id))
     }
     const full = await outcomeOf(world)
     world.net.clock.advance(9)

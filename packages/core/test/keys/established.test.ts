@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { type AnsweredWorld, makeAnsweredWorld, personMetadata, settled } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
-import { madeUpToken, strangerToken } from './strangers.ts'
+import { madeUpToken, unlistedToken } from './unlisted-tokens.ts'
 
 /** Issuers that publish keys, one after the other, as fast as the budget for first contacts lets them. */
 async function meet(world: AnsweredWorld, ids: readonly string[]): Promise<void> {
   for (const [n, id] of ids.entries()) {
     if (n % 10 === 9) world.net.clock.advance(1)
-    expect(await outcomeOf(world, strangerToken(world, id))).toBe('accepted')
+    expect(await outcomeOf(world, unlistedToken(world, id))).toBe('accepted')
   }
 }
 
@@ -40,7 +40,7 @@ describe('an issuer that trust does not list', () => {
     expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', 1])
   })
 
-  it('that was met five minutes ago and not used since is as new as ever', async () => {
+  it('that was met five minutes ago and not used since is still new', async () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 8 } })
     await outcomeOf(world)
     world.net.clock.advance(300)
@@ -69,12 +69,12 @@ describe('where all places of established issuers are taken', () => {
       for (let minute = 0; minute < minutes; minute++) {
         world.net.clock.advance(60)
         await outcomeOf(world)
-        await outcomeOf(world, strangerToken(world, later))
+        await outcomeOf(world, unlistedToken(world, later))
       }
       const [asked, laterAsked] = [timesAsked(world), timesAsked(world, later)]
       await meet(world, ['https://n2.example'])
       expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', asked])
-      await outcomeOf(world, strangerToken(world, later))
+      await outcomeOf(world, unlistedToken(world, later))
       expect(timesAsked(world, later)).toBe(laterAsked + 1)
     },
   )
@@ -84,7 +84,7 @@ describe('where all places of established issuers are taken', () => {
     const world = await makeFullWorld()
     await meet(world, [later])
     world.net.clock.advance(3600)
-    await outcomeOf(world, strangerToken(world, later))
+    await outcomeOf(world, unlistedToken(world, later))
     await meet(world, ['https://n2.example'])
     world.net.clock.advance(60)
     return world
@@ -94,7 +94,7 @@ describe('where all places of established issuers are taken', () => {
     const world = await makeReturnedWorld()
     const asked = timesAsked(world, later)
     await meet(world, ['https://n3.example'])
-    expect([await outcomeOf(world, strangerToken(world, later)), timesAsked(world, later)]).toEqual([
+    expect([await outcomeOf(world, unlistedToken(world, later)), timesAsked(world, later)]).toEqual([
       'accepted',
       asked,
     ])
@@ -104,12 +104,12 @@ describe('where all places of established issuers are taken', () => {
     const world = await makeFullWorld()
     await meet(world, [later])
     world.net.clock.advance(300)
-    await outcomeOf(world, strangerToken(world, later))
+    await outcomeOf(world, unlistedToken(world, later))
     world.net.clock.advance(3600)
-    await outcomeOf(world, strangerToken(world, later))
+    await outcomeOf(world, unlistedToken(world, later))
     const asked = timesAsked(world, later)
     await meet(world, ['https://n2.example', 'https://n3.example'])
-    expect([await outcomeOf(world, strangerToken(world, later)), timesAsked(world, later)]).toEqual([
+    expect([await outcomeOf(world, unlistedToken(world, later)), timesAsked(world, later)]).toEqual([
       'accepted',
       asked,
     ])
@@ -122,10 +122,10 @@ describe('where all places of established issuers are taken', () => {
     world.net.clock.advance(-86_400)
     await meet(world, [later])
     world.net.clock.advance(300)
-    await outcomeOf(world, strangerToken(world, later))
+    await outcomeOf(world, unlistedToken(world, later))
     const asked = timesAsked(world, later)
     await meet(world, ['https://n2.example', 'https://n3.example'])
-    expect([await outcomeOf(world, strangerToken(world, later)), timesAsked(world, later)]).toEqual([
+    expect([await outcomeOf(world, unlistedToken(world, later)), timesAsked(world, later)]).toEqual([
       'accepted',
       asked,
     ])
@@ -147,8 +147,8 @@ describe('where one domain has all places of established issuers', () => {
 
   async function makeTakenWorld(): Promise<AnsweredWorld & { readonly token: string }> {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 4 } })
-    const token = await strangerToken(world, first)
-    const tokens = [token, await strangerToken(world, 'https://b.evil.example')]
+    const token = await unlistedToken(world, first)
+    const tokens = [token, await unlistedToken(world, 'https://b.evil.example')]
     const useAll = async (): Promise<void> => {
       for (const one of tokens) await outcomeOf(world, one)
     }

@@ -2,12 +2,12 @@ import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { describe, expect, it } from 'vitest'
 import { flight, makeAnsweredWorld, personKeys, personMetadata, settled, until } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
-import { madeUpToken, strangerToken } from './strangers.ts'
+import { madeUpToken, unlistedToken } from './unlisted-tokens.ts'
 
-const strangers = Array.from({ length: 30 }, (_, n) => `https://n${n}.example`)
+const unlisted = Array.from({ length: 30 }, (_, n) => `https://n${n}.example`)
 
 describe('issuers that trust names', () => {
-  it('are not pushed out by strangers, however many come [I19, R11-127]', async () => {
+  it('are not pushed out by unlisted issuers, however many come [I19, R11-127]', async () => {
     const world = await makeAnsweredWorld({
       trust: { personServers: ['https://ps.example'], agentProviders: 'any' },
       limits: { unlistedIssuers: 1 },
@@ -27,13 +27,13 @@ describe('issuers that trust names', () => {
     const world = await makeAnsweredWorld({ accessServer, limits: { unlistedIssuers: 1 } })
     const { agent, net } = world
     await outcomeOf(world, agent.authToken({}, net.accessServer))
-    for (const id of strangers) await outcomeOf(world, madeUpToken(world, id))
+    for (const id of unlisted) await outcomeOf(world, madeUpToken(world, id))
     const before = world.asked.length
     expect(await outcomeOf(world, agent.authToken({}, net.accessServer))).toBe('accepted')
     expect(world.asked.length).toBe(before)
   })
 
-  it('push out no strangers themselves', async () => {
+  it('push out no unlisted issuers themselves', async () => {
     const world = await makeAnsweredWorld({
       trust: { agentProviders: ['https://agent.example'], personServers: 'any' },
       limits: { unlistedIssuers: 1 },
@@ -46,7 +46,7 @@ describe('issuers that trust names', () => {
   it('all find room, however many there are', async () => {
     const personServers = Array.from({ length: 800 }, (_, n) => `https://n${n}.example`)
     const world = await makeAnsweredWorld({ trust: { personServers } })
-    const tokens = await Promise.all(personServers.map((id) => strangerToken(world, id)))
+    const tokens = await Promise.all(personServers.map((id) => unlistedToken(world, id)))
     const outcomes = new Set<string>()
     // The first ones would be the first to go.
     for (const token of [...tokens, ...tokens.slice(0, 100)]) outcomes.add(await outcomeOf(world, token))
@@ -54,18 +54,18 @@ describe('issuers that trust names', () => {
   })
 })
 
-describe('strangers', () => {
+describe('unlisted issuers', () => {
   it('are kept up to half the limit while they are new, the one not used for longest goes first [R11-127, I19]', async () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 4 } })
     await outcomeOf(world)
-    await outcomeOf(world, strangerToken(world, 'https://n1.example'))
+    await outcomeOf(world, unlistedToken(world, 'https://n1.example'))
     await outcomeOf(world)
-    await outcomeOf(world, strangerToken(world, 'https://n2.example'))
+    await outcomeOf(world, unlistedToken(world, 'https://n2.example'))
     world.net.clock.advance(60)
     const before = world.asked.length
     expect(await outcomeOf(world)).toBe('accepted')
     expect(world.asked.length).toBe(before)
-    expect(await outcomeOf(world, strangerToken(world, 'https://n1.example'))).toBe('accepted')
+    expect(await outcomeOf(world, unlistedToken(world, 'https://n1.example'))).toBe('accepted')
     expect(world.asked.length).toBe(before + 2)
   })
 
@@ -73,7 +73,7 @@ describe('strangers', () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 1 } })
     await outcomeOf(world)
     world.net.clock.advance(20)
-    await outcomeOf(world, strangerToken(world, 'https://n1.example'))
+    await outcomeOf(world, unlistedToken(world, 'https://n1.example'))
     const { status, headers } = await world.refusal(await world.agent.personToken(), {
       requirement: personRoute,
     })
@@ -91,7 +91,7 @@ describe('strangers', () => {
     await outcomeOf(world)
     for (let second = 0; second < 50; second++) {
       for (let n = 0; n < 20; n++)
-        await outcomeOf(world, strangerToken(world, `https://n${n}-${second}.example`))
+        await outcomeOf(world, unlistedToken(world, `https://n${n}-${second}.example`))
       world.net.clock.advance(1)
     }
     expect(world.asked.length).toBe(2002)
@@ -123,7 +123,7 @@ describe('strangers', () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 1 } })
     const token = await world.agent.personToken()
     await outcomeOf(world, token)
-    await outcomeOf(world, strangerToken(world, 'https://n1.example'))
+    await outcomeOf(world, unlistedToken(world, 'https://n1.example'))
     expect(await outcomeOf(world, token)).toBe('server_error')
     world.net.clock.advance(60)
     expect(await outcomeOf(world, token)).toBe('accepted')
@@ -133,7 +133,7 @@ describe('strangers', () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 20 } })
     const token = await world.agent.personToken()
     await outcomeOf(world, token)
-    for (const id of strangers) await outcomeOf(world, madeUpToken(world, id))
+    for (const id of unlisted) await outcomeOf(world, madeUpToken(world, id))
     expect([await outcomeOf(world, token), await outcomeOf(world)]).toEqual(['accepted', 'accepted'])
   })
 

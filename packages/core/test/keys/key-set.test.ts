@@ -26,7 +26,7 @@ const es256 = await makeKey('es256', 'key-1', 'ES256')
 describe('a key is found', () => {
   it.each<[string, (right: Record<string, unknown>) => readonly unknown[]]>([
     [
-      'beside members that are no keys [R11-121, I14]',
+      'beside members that are not keys [R11-121, I14]',
       (right) => [null, 7, 'key', [], [right], {}, { kid: 1 }, right],
     ],
     ['beside kinds of key nobody here knows [R11-121, I16]', (right) => [{ kty: 'AKP', kid: 'pq' }, right]],
@@ -71,7 +71,7 @@ describe('a key is not found, unknown_key', () => {
     ],
     ['where it has more than 2 KiB of JSON', (right) => [sized(right, 2049)]],
     ['where it has no kid [R11-025]', ({ kid: _, ...right }) => [right]],
-    ['where its kid is no string', (right) => [{ ...right, kid: ['key-1'] }]],
+    ['where its kid is not a string', (right) => [{ ...right, kid: ['key-1'] }]],
   ])('%s [JWT-10]', async (_, keysOf) => {
     expect(await outcomeWith(keysOf)).toBe('unknown_key')
   })
@@ -97,10 +97,10 @@ describe('a key of the issuer that has a fault makes the token invalid_jwt, not 
     ['alg RS256', { alg: 'RS256' }],
     ['use enc [F06]', { use: 'enc' }],
     ['key_ops without verify [F06]', { key_ops: ['sign'] }],
-    ['key_ops that is no list [F06]', { key_ops: 'verify' }],
-    ['an alg that is no string', { alg: ['Ed25519'] }],
+    ['key_ops that is not a list [F06]', { key_ops: 'verify' }],
+    ['an alg that is not a string', { alg: ['Ed25519'] }],
     ['an alg without end', { alg: `Ed25519${' '.repeat(60)}` }],
-    ['a use that is no string [F06]', { use: null }],
+    ['a use that is not a string [F06]', { use: null }],
     ['a private member that is null [F06]', { d: null }],
     ['an x without end', { x: 'A'.repeat(65) }],
     ['a private member [F06]', { d: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' }],

@@ -13,7 +13,7 @@ async function unhandled(act: () => Promise<unknown>): Promise<unknown[]> {
   return rejections
 }
 
-describe('no stranger can end the process through', () => {
+describe('nobody can end the process through', () => {
   it('a clock that fails while keys are renewed in the background [Q09]', async () => {
     let broken = false
     const world = await makeAnsweredWorld({ now: () => (broken ? Number.NaN : world.net.clock.now()) })

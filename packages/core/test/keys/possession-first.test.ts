@@ -123,7 +123,7 @@ describe('nothing is fetched', () => {
     )
   })
 
-  it('for a token that is no token, or spelt in another way [F01, F11, F12, F13, F14, F15, F16]', async () => {
+  it('for a text that is not a token, or a token in another spelling [F01, F11, F12, F13, F14, F15, F16]', async () => {
     const names = (Object.keys(corruptions) as Corruption[]).filter(
       // The first leaves a well-formed token, the second no field that can be sent.
       (name) => name !== 'changed-claim' && name !== 'trailing-newline',

@@ -11,7 +11,7 @@ import {
   until,
 } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
-import { madeUpToken, strangerToken } from './strangers.ts'
+import { madeUpToken, unlistedToken } from './unlisted-tokens.ts'
 
 describe('purgeIssuer', () => {
   it('has the keys fetched again at the next request, within the minute [I26]', async () => {
@@ -87,7 +87,7 @@ describe('purgeIssuer', () => {
   it.each([0, 1, 2])('leaves other issuers alone, whichever was met before (%i)', async (purged) => {
     const world = await makeAnsweredWorld()
     const ids = ['https://n0.example', 'https://n1.example', 'https://n2.example']
-    const tokens = await Promise.all(ids.map((id) => strangerToken(world, id)))
+    const tokens = await Promise.all(ids.map((id) => unlistedToken(world, id)))
     for (const token of tokens) await outcomeOf(world, token)
     world.resource.purgeIssuer(ids[purged] as string)
     const before = world.asked.length
@@ -132,7 +132,7 @@ describe('purgeIssuer', () => {
       expect(await waiting).toBe('server_error')
     })
 
-    it('does not accept them either where strangers pushed that issuer out meanwhile [I26]', async () => {
+    it('does not accept them either where unlisted issuers pushed that issuer out meanwhile [I26]', async () => {
       const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 1 } })
       const open = world.hold(personKeys)
       const waiting = outcomeOf(world)

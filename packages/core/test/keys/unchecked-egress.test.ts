@@ -20,7 +20,7 @@ describe('where the address that is dialled cannot be checked', () => {
     ["with trust 'any'", 'any'],
     ["with 'any' for the role", { personServers: 'any' }],
     ['with a predicate', { personServers: () => true }],
-  ])('keys of strangers are not fetched, invalid_jwt, %s [Q15, R11-128]', async (_, trust) => {
+  ])('keys of unlisted issuers are not fetched, invalid_jwt, %s [Q15, R11-128]', async (_, trust) => {
     const world = await makeRuntime(trust)
     expect([await outcomeOf(world), world.net.fetches]).toEqual(['invalid_jwt', []])
   })
@@ -30,7 +30,7 @@ describe('where the address that is dialled cannot be checked', () => {
     expect([await outcomeOf(world), world.net.fetches.length]).toEqual(['accepted', 2])
   })
 
-  it('keys of strangers are fetched with a fetch that the operator answers for', async () => {
+  it('keys of unlisted issuers are fetched with a fetch that the operator answers for', async () => {
     const world = await makeWorld()
     expect(await outcomeOf(world)).toBe('accepted')
   })

@@ -138,7 +138,7 @@ describe('who may not announce', () => {
 
   it('is whom trust does not admit, before anything is fetched', async () => {
     const world = await makeAnnounced({ trust: { personServers: ['https://ps.example'] } })
-    const by = await world.net.issuer('person-server', 'https://stranger.example')
+    const by = await world.net.issuer('person-server', 'https://unlisted.example')
     expect(told(await world.announce(body, { by }))).toEqual([403, 'unsupported_iss', undefined])
     expect(world.net.fetches).toEqual([])
   })
@@ -175,7 +175,7 @@ describe('an announcement', () => {
     ['no mission', '{}'],
     ['a digest with padding', { mission_s256: `${s256}=` }],
     ['a digest that is not canonical', { mission_s256: `${'A'.repeat(42)}B` }],
-    ['a digest that is no text', { mission_s256: 7 }],
+    ['a digest that is not text', { mission_s256: 7 }],
     ['two missions', `{"mission_s256":"${digest(1)}","mission_s256":"${s256}"}`],
     ['a reason that is empty', { ...body, termination_reason: '' }],
     ['a reason that is null', { ...body, termination_reason: null }],

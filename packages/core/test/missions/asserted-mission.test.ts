@@ -34,7 +34,7 @@ describe('a covered AAuth-Mission', () => {
     ['with s256 twice', `approver="${approver}"; s256="x"; s256="${s256}"`, '400 invalid_request'],
     ['in both spellings', `approver="${approver}"; s256="${s256}", s256="${s256}"`, '400 invalid_request'],
     ['with another member', `${wellFormed}, x=1`, '400 invalid_request'],
-    ['that is no Dictionary', `approver: ${approver}`, '400 invalid_request'],
+    ['that is not a Dictionary', `approver: ${approver}`, '400 invalid_request'],
     ['that is empty', '', '400 invalid_request'],
   ])('%s is read strictly: %j gives %s [MISS-1]', async (_, line, expected) => {
     const world = await makeWorld()

@@ -179,8 +179,8 @@ describe('a person server that offers no status', () => {
     ['operations without endpoint', { mission_management_operations_supported: ['status'] }],
     ['other operations', { ...managementMembers, mission_management_operations_supported: ['terminate'] }],
     ['operations as text', { ...managementMembers, mission_management_operations_supported: 'status' }],
-    ['an endpoint that is no text', { ...managementMembers, mission_endpoint: 7 }],
-    ['an endpoint that is no URL', { ...managementMembers, mission_endpoint: '/mission' }],
+    ['an endpoint that is not text', { ...managementMembers, mission_endpoint: 7 }],
+    ['an endpoint that is not a URL', { ...managementMembers, mission_endpoint: '/mission' }],
     ['actions without endpoint', { mission_control_actions_supported: ['status'] }],
     ['other actions', { ...controlMembers, mission_control_actions_supported: ['approve'] }],
     ['actions as text', { ...controlMembers, mission_control_actions_supported: 'status' }],
@@ -270,7 +270,7 @@ describe('a person server that', () => {
     },
   )
 
-  it('says "terminated" with a reason that is no text ends it without reason', async () => {
+  it('"terminated" with a reason that is not text terminates it without a reason', async () => {
     const world = await make()
     world.replies(() => ({ body: { ...isTerminated, termination_reason: 7 } }))
     expect(await world.post()).toBe('403 mission_terminated')

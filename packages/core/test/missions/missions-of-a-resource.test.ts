@@ -14,10 +14,10 @@ const noMissions: readonly (readonly [string, unknown])[] = [
   ['an approver in upper case', { approver: 'https://PS.example', s256 }],
   ['a digest with padding', { approver: 'https://ps.example', s256: `${s256}=` }],
   ['a digest that is not canonical', { approver: 'https://ps.example', s256: `${'A'.repeat(42)}B` }],
-  ['a digest that is no string', { approver: 'https://ps.example', s256: 7 }],
+  ['a digest that is not a string', { approver: 'https://ps.example', s256: 7 }],
 ]
 
-describe('what is no mission', () => {
+describe('what is not a mission', () => {
   it.each(noMissions)('cannot be terminated: %s [MISS-12, L04, L07]', async (_, given) => {
     const { resource } = await makeWorld()
     await expect(resource.missions.terminate(given as Mission)).rejects.toBeInstanceOf(TypeError)
@@ -35,7 +35,7 @@ describe('what is no mission', () => {
   })
 })
 
-describe('what is no reason', () => {
+describe('what is not a reason', () => {
   it.each([
     ['is empty', ''],
     ['is longer than 128 characters', 'x'.repeat(129)],

@@ -164,7 +164,7 @@ describe('an observed response', () => {
     ['that ends the mission', 403, JSON.stringify(said)],
     ['of another status', 200, JSON.stringify(said)],
     ['of another error', 403, '{"error":"access_denied"}'],
-    ['that is no JSON', 403, 'no'],
+    ['that is not JSON', 403, 'no'],
     ['of 64 KiB and more', 403, 'x'.repeat(200_000)],
   ])('can still be read in full: one %s', async (_, status, body) => {
     const response = from(here, body, status)

@@ -123,8 +123,8 @@ describe('a token that is revoked', () => {
 
   it('has nothing asked where another issuer names it [REV-4, K04]', async () => {
     const world = await knownWorld()
-    const stranger = await world.net.issuer('person-server', 'https://stranger.example')
-    expect((await revokeThere(world, world.token, stranger))?.status).toBe(200)
+    const other = await world.net.issuer('person-server', 'https://unlisted.example')
+    expect((await revokeThere(world, world.token, other))?.status).toBe(200)
     await settled()
     expect(world.asked).toEqual([s256])
   })

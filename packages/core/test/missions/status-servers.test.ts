@@ -36,7 +36,7 @@ describe('a person server that fails five times in a row', () => {
     expect(world.asked).toHaveLength(5)
   })
 
-  it('is not told to callers as the end of a mission', async () => {
+  it('is not told to callers as the termination of a mission', async () => {
     const world = await failedWorld()
     expect([await world.post(), await world.get()]).toEqual(['503 server_error 3', '503 server_error 3'])
   })

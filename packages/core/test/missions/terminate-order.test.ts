@@ -15,7 +15,7 @@ async function endedWorld(options: Parameters<typeof makeWorld>[0] = {}): Promis
 
 const url = 'https://notes.example/notes'
 
-describe('what is said before the end of a mission', () => {
+describe('what was said before the termination of a mission', () => {
   it('is that the token was revoked', async () => {
     const world = await endedWorld()
     const token = await world.agent.authToken(granted())
@@ -46,7 +46,7 @@ describe('what is said before the end of a mission', () => {
   })
 })
 
-describe('what is not said any more after the end of a mission', () => {
+describe('what is not said after the termination of a mission', () => {
   it('is that the route takes tokens of another kind [MISS-9]', async () => {
     const world = await endedWorld()
     const token = await world.agent.personToken({ mission: s256 })

@@ -87,13 +87,13 @@ describe('a person server that has used up its tombstones', () => {
   })
 })
 
-describe('strangers', () => {
+describe('unlisted person servers', () => {
   const open = { limits: { tombstones: 2 }, trust: 'any' } as const
 
   it('have a share each, too', async () => {
     const world = await fullWorld(open)
     await expect(overflow(world)).rejects.toBeInstanceOf(RangeError)
-    const other = { approver: 'https://stranger.example', s256: digest('one') }
+    const other = { approver: 'https://unlisted.example', s256: digest('one') }
     await expect(world.resource.missions.terminate(other)).resolves.toBeUndefined()
   })
 
@@ -104,7 +104,7 @@ describe('strangers', () => {
     let taken = 0
     try {
       for (; taken < 200_000; taken++)
-        await missions.terminate({ approver: 'https://stranger.example', s256: digest(String(taken)) })
+        await missions.terminate({ approver: 'https://unlisted.example', s256: digest(String(taken)) })
     } catch {
       // There is no room any more.
     }

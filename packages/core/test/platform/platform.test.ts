@@ -63,7 +63,7 @@ describe.each(backends)('the platform: $name', ({ platform }) => {
   )
 
   it.each(['Ed25519', 'ES256'] as const)(
-    'refuses octets that are no signature with %s [H17]',
+    'refuses octets that are not a signature with %s [H17]',
     async (alg) => {
       const { jwk } = await makeKey('platform', 'k', alg)
       for (const fill of [0, 1, 0xff]) {

@@ -106,7 +106,7 @@ describe.skipIf(absent !== undefined)(`Wycheproof json_web_signature ${absent ??
     it.each(es256)(
       '$tcId of $group is $result: $comment [JWT-11, R11-029, H05, H06, F06]',
       async ({ jws, jwk, result, comment }) => {
-        // The kid is how the issuer's key is found, so another one is no signature of that key but no key at all.
+        // The kid is how the issuer's key is found, so another one is not a wrong signature but an unknown key.
         const refused = comment === 'rejectsModifiedHeader' ? 'unknown_key' : 'invalid_jwt'
         expect(await codeOf(() => verify(jws, jwk))).toBe(result === 'valid' ? 'accepted' : refused)
       },

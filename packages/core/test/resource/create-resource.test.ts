@@ -121,7 +121,7 @@ describe('a resource', () => {
 })
 
 describe('the access server of a resource', () => {
-  it('is kept like an issuer that trust names: strangers do not push it out', async () => {
+  it('is kept like an issuer that trust names: unlisted issuers do not push it out', async () => {
     const accessServer = 'https://as.example'
     const { net, agent, call } = await makeWorld({ accessServer, limits: { unlistedIssuers: 1 } })
     const requirement = { accept: ['agent-token', 'auth-token'] } as const

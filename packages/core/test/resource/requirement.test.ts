@@ -182,7 +182,7 @@ describe('a requirement that would not mean what was written', () => {
     await expect(call(await agent.authToken(), { requirement })).rejects.toThrow(TypeError)
   })
 
-  it('is refused for what is no resource of this package', () => {
+  it('is refused for what is not a resource of this package', () => {
     expect(() => validateRequirement({ ...resource }, {})).toThrow(/createResource/)
   })
 })

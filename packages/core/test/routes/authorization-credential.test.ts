@@ -17,7 +17,7 @@ describe('the credential at the authorization endpoint', () => {
       base: '',
     }
     const answer = await answerRoutes(resource, toSignedRequest(bare), () =>
-      Promise.reject(new Error('read for a stranger')),
+      Promise.reject(new Error('read for an unauthenticated client')),
     )
     expect([answer?.status, answer?.headers]).toEqual([
       401,

@@ -38,7 +38,7 @@ describe('Content-Digest', () => {
     [['sha-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE'], 'a token'],
     [['sha-256'], 'no value'],
     [['sha-256=(:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:)'], 'a list'],
-    [[`${sha256}, sha-512="x"`], 'one of two that is no byte sequence'],
+    [[`${sha256}, sha-512="x"`], 'one of two that is not a byte sequence'],
     [[`${sha256},`], 'a trailing comma'],
     [['X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE='], 'bare base64'],
   ])('in the lines %j holds nothing that can be checked: %s [SIG-12, R11-104, N04]', (lines) => {

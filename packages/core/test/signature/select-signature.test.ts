@@ -173,7 +173,7 @@ describe('the three fields', () => {
     expect(refusal({ [name]: `${good[name]}, ${good[name]}` })).toBe(invalidSignature)
   })
 
-  it.each(names)('are refused when %s is no dictionary [SIG-3, R11-082]', (name) => {
+  it.each(names)('are refused when %s is not a dictionary [SIG-3, R11-082]', (name) => {
     expect(refusal({ [name]: `${good[name]},` })).toBe(invalidSignature)
   })
 

@@ -14,17 +14,17 @@ describe('the memory of a process', () => {
 
   it('cannot be filled by a few unlisted issuers: each share shrinks with the room [REV-8]', () => {
     const memory = new RevocationMemory(1000, 100, clock)
-    for (let i = 0; i < 20; i++) add(memory, `https://stranger-${i}.example`, 100)
+    for (let i = 0; i < 20; i++) add(memory, `https://unlisted-${i}.example`, 100)
     expect(add(memory, 'https://late.example', 100)).toBe(5)
   })
 
   it('lets a lone unlisted issuer have the whole share of an issuer [REV-8, K10]', () => {
-    expect(add(new RevocationMemory(1000, 100, clock), 'https://stranger.example', 200)).toBe(100)
+    expect(add(new RevocationMemory(1000, 100, clock), 'https://unlisted.example', 200)).toBe(100)
   })
 
   it('keeps the whole share of a listed issuer, however many unlisted ones come [REV-8]', () => {
     const memory = new RevocationMemory(1000, 100, clock)
-    for (let i = 0; i < 1500; i++) add(memory, `https://stranger-${i}.example`, 1)
+    for (let i = 0; i < 1500; i++) add(memory, `https://unlisted-${i}.example`, 1)
     expect(memory.add({ iss: 'https://last.example', jti: 'x', exp, listed: false })).toBe('full')
     expect(add(memory, 'https://ps.example', 200)).toBe(100)
   })
@@ -32,14 +32,14 @@ describe('the memory of a process', () => {
   it('forgets nothing of one issuer because others come [REV-8]', () => {
     const memory = new RevocationMemory(1000, 100, clock)
     add(memory, 'https://ps.example', 1)
-    for (let i = 0; i < 1500; i++) add(memory, `https://stranger-${i}.example`, 2)
+    for (let i = 0; i < 1500; i++) add(memory, `https://unlisted-${i}.example`, 2)
     expect(memory.find({ iss: 'https://ps.example', jti: 'token-0' }).revoked).toBe(true)
   })
 
   it('takes nothing from unlisted issuers for listed ones', () => {
     const memory = new RevocationMemory(10, 10, clock)
     add(memory, 'https://ps.example', 10)
-    expect(add(memory, 'https://stranger.example', 10)).toBe(7)
+    expect(add(memory, 'https://unlisted.example', 10)).toBe(7)
   })
 
   it('gives unlisted issuers nothing for what it forgets of listed ones', () => {

@@ -46,7 +46,7 @@ describe.skipIf(absent !== undefined)(`JSONTestSuite ${absent ?? ''}`, () => {
   })
 
   const open = starting('i_').filter((name) => !name.startsWith('i_number_'))
-  it.each(open)('refuses %s, which is no UTF-8, ambiguous or too deep [JWT-1, R11-022, F14]', (name) => {
+  it.each(open)('refuses %s, which is not UTF-8, ambiguous or too deep [JWT-1, R11-022, F14]', (name) => {
     expect(isAccepted(read(name))).toBe(false)
     expect(isAcceptedWithin(read(name))).toBe(false)
   })

@@ -31,7 +31,7 @@ const chain = (length: number): object =>
 
 const faults: readonly Fault[] = [
   ['an agent without scheme', '[AUTH-3]', { agent: 'planner@agent.example' }],
-  ['an agent that is no string', '[AUTH-3]', { agent: [planner] }],
+  ['an agent that is not a string', '[AUTH-3]', { agent: [planner] }],
   ['an agent that is null', '[AUTH-3]', { agent: null }],
   ['neither sub nor scope', '[AUTH-6]', { sub: undefined, scope: undefined }],
   ['an empty sub', '[AUTH-6, G14]', { sub: '' }],
@@ -43,8 +43,8 @@ const faults: readonly Fault[] = [
   ['sub and agent in one actor', '[AUTH-5]', { act: { sub: planner, agent: planner } }],
   ['act.sub that is not the agent', '[AUTH-5]', { act: { sub: upstream } }],
   ['act.sub that is a person', '[AUTH-5]', { act: { sub: 'person-1' } }],
-  ['act.agent that is no agent', '[AUTH-5]', { act: { agent: 'upstream' } }],
-  ['a nested actor that is no agent', '[AUTH-5]', { act: { agent: upstream, act: { agent: 'x' } } }],
+  ['act.agent that is not an agent', '[AUTH-5]', { act: { agent: 'upstream' } }],
+  ['a nested actor that is not an agent', '[AUTH-5]', { act: { agent: upstream, act: { agent: 'x' } } }],
   [
     'a nested actor with both',
     '[AUTH-5]',
@@ -100,7 +100,7 @@ describe('an auth token of drafts 01 to 10', () => {
     expect((await accept({ scope: undefined })).scopes).toEqual([])
   })
 
-  it('of an access server names no person server [AUTH-9]', async () => {
+  it('of an access server need not name a person server [AUTH-9]', async () => {
     const auth = await accept({}, net.accessServer)
     expect(auth.iss).toBe('https://as.example')
     expect('ps' in auth).toBe(false)
@@ -129,8 +129,8 @@ describe('an auth token of drafts 01 to 10', () => {
 
   it.each([['https://ps.example/'], ['http://ps.example'], ['localhost'], [[approver]], [undefined]])(
     'of an access server is refused with a mission approved by %j [AUTH-14, MISS-12]',
-    async (stranger) => {
-      const claims = { mission: { approver: stranger, s256 } }
+    async (unlisted) => {
+      const claims = { mission: { approver: unlisted, s256 } }
       const token = await agent.authToken({ scope: 'access', generation, claims }, net.accessServer)
       expect(await world.refusal(token)).toMatchObject({ code: 'invalid_jwt', status: 401 })
     },

@@ -82,7 +82,7 @@ describe('labels', () => {
       ['signature-input', 'tls=("@status");created=1'],
       ['signature', 'tls=:AAAA:'],
     ]
-    // Signature-Key is covered, so the stranger's line must have been there when the agent signed.
+    // Signature-Key is covered, so the other line must have been there when the agent signed.
     const message = await world.agent.sign(
       url,
       { headers: { 'signature-key': added[0]?.[1] as string } },

@@ -184,7 +184,7 @@ describe('a signature is remembered', () => {
   })
 })
 
-it('takes a request that is no repetition for none: the same request object [E23]', async () => {
+it('takes a request that is not a repetition for none: the same request object [E23]', async () => {
   const world = await makeWorld({ replay: 'all' })
   const request: SignedRequest = toSignedRequest(await sign(world, 'POST'))
   expect((await authorize(world.resource, request)).type).toBe('auth-token')

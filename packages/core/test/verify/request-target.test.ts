@@ -134,7 +134,7 @@ describe('the method', () => {
   )
 
   it.each(['', 'GE T', 'GET\n"@path": /admin', 'G\u00cbT', 'GET,POST', 'GET\t'])(
-    '%j is no method and refused',
+    '%j is not a method and is refused',
     async (method) => {
       const world = await makeWorld()
       const message = { ...(await signed(world, url)), method }

@@ -77,7 +77,7 @@ describe('a route with singleUse', () => {
     expect((await Promise.all([send(), send()])).sort()).toEqual(['accepted', 'invalid_signature'])
   })
 
-  it('is no replay behind a guard that has marked the request, nor twice in a row [E23]', async () => {
+  it('is not a replay behind a guard that has marked the request, nor twice in a row [E23]', async () => {
     const world = await makeWorld()
     const request = toSignedRequest(await signed(world, 'POST', 'x', nonce))
     for (const requirement of [{}, once, once])

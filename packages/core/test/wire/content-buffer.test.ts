@@ -16,6 +16,6 @@ it('content that comes in pieces is one copy of them, in memory of its own', () 
   expect(content.octets.buffer.byteLength).toBeLessThan(20_000)
 })
 
-it('nothing that came in is no octets', () => {
+it('content of which nothing came in is zero octets', () => {
   expect(new ContentBuffer().octets).toEqual(new Uint8Array())
 })

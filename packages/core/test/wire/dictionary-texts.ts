@@ -108,7 +108,7 @@ const edit = fc.tuple(
   fc.constantFrom(...' \t",;=()?:%\\-.@*a0A/é\n\x7f', '=:', '""', ';a', ', a', '.0'),
 )
 
-/** A dictionary with some characters inserted, replaced, deleted or repeated: most are no dictionary any more. */
+/** A dictionary with some characters inserted, replaced, deleted or repeated: most are then not a dictionary. */
 export const damagedText = fc
   .tuple(dictionary, fc.array(edit, { minLength: 1, maxLength: 3 }))
   .map(([{ text }, edits]) =>

@@ -1,5 +1,5 @@
 import type { ReplayMark, ReplayStore, ReplayVerdict } from '@aauth-guard/core'
-import { count, demand, numbered, type Pair, type Proof } from './store-checks.ts'
+import { assertEqual, count, numbered, type Pair, type Proof } from './store-checks.ts'
 
 /** Bounds of the stores that are checked. */
 export const bounds = { max: 40, maxPerIssuer: 16, maxPerKey: 4 }
@@ -56,59 +56,63 @@ export const firsts = (verdicts: readonly ReplayVerdict[]): number => count(verd
 /** What every store can be asked at any time. */
 export const timeless: Readonly<Record<string, ReplayProof>> = {
   async 'tells the first from the repeated'(subject) {
-    demand(await subject.store.mark(markOf(subject)), 'first', 'a new signature')
-    demand(await subject.peer.mark(markOf(subject)), 'repeated', 'the same again')
+    assertEqual(await subject.store.mark(markOf(subject)), 'first', 'a new signature')
+    assertEqual(await subject.peer.mark(markOf(subject)), 'repeated', 'the same again')
   },
   async 'keeps the signatures of keys apart'(subject) {
     const marks = [{}, { owner: 'other' }, { fingerprint: 'other' }]
-    demand(await markEach(subject, marks), ['first', 'first', 'first'], 'other signatures')
+    assertEqual(await markEach(subject, marks), ['first', 'first', 'first'], 'other signatures')
   },
   async 'lets exactly one of many at the same time be first'(subject) {
     const { store, peer } = subject
     const verdicts = await Promise.all(
       Array.from({ length: 50 }, (_, index) => (index % 2 ? store : peer).mark(markOf(subject))),
     )
-    demand([firsts(verdicts), count(verdicts, 'repeated')], [1, 49], 'first and repeated')
+    assertEqual([firsts(verdicts), count(verdicts, 'repeated')], [1, 49], 'first and repeated')
   },
   async 'finds a signature whether its issuer is listed or not'(subject) {
     await subject.store.mark(markOf(subject))
-    demand(await subject.peer.mark(markOf(subject, { listed: false })), 'repeated', 'unlisted elsewhere')
+    assertEqual(await subject.peer.mark(markOf(subject, { listed: false })), 'repeated', 'unlisted elsewhere')
   },
   async 'keeps a signature that is just stale'(subject) {
     const stale = markOf(subject, { until: subject.now - 30 })
-    demand(await subject.store.mark(stale), 'first', 'a signature that has been stale for 30 s')
-    demand(await subject.peer.mark(stale), 'repeated', 'the same again')
+    assertEqual(await subject.store.mark(stale), 'first', 'a signature that has been stale for 30 s')
+    assertEqual(await subject.peer.mark(stale), 'repeated', 'the same again')
   },
   async 'cannot tell of a signature that is stale for longer than a minute'(subject) {
     const stale = { until: subject.now - 61 }
-    demand(await markEach(subject, [stale, stale]), ['unknown', 'unknown'], 'a signature stale for 61 s')
+    assertEqual(await markEach(subject, [stale, stale]), ['unknown', 'unknown'], 'a signature stale for 61 s')
   },
   async 'cannot tell of a signature that lies too far ahead'(subject) {
     const ahead = { until: subject.now + 2 * window + 62 }
-    demand(await markEach(subject, [ahead, ahead]), ['unknown', 'unknown'], 'more than 2 windows and 60 s')
+    assertEqual(
+      await markEach(subject, [ahead, ahead]),
+      ['unknown', 'unknown'],
+      'more than 2 windows and 60 s',
+    )
     const allowed = { until: subject.now + 2 * window + 59 }
-    demand(await markEach(subject, [allowed, allowed]), ['first', 'repeated'], 'less than that')
+    assertEqual(await markEach(subject, [allowed, allowed]), ['first', 'repeated'], 'less than that')
   },
   async 'goes by the window of the signature'(subject) {
     const wide = { until: subject.now + 600, window: 300 }
-    demand(await markEach(subject, [wide, wide]), ['first', 'repeated'], 'a window of 300 s')
+    assertEqual(await markEach(subject, [wide, wide]), ['first', 'repeated'], 'a window of 300 s')
   },
   async 'refuses what is over the share of a key, and forgets nothing'(subject) {
-    demand(firsts(await markEach(subject, share)), share.length, 'the share')
-    demand(await markEach(subject, [{ fingerprint: 'over' }]), ['full'], 'over the share')
-    demand(count(await markEach(subject, share), 'repeated'), share.length, 'what was there')
+    assertEqual(firsts(await markEach(subject, share)), share.length, 'the share')
+    assertEqual(await markEach(subject, [{ fingerprint: 'over' }]), ['full'], 'over the share')
+    assertEqual(count(await markEach(subject, share), 'repeated'), share.length, 'what was there')
   },
   async 'leaves the share of a key to it when another has used up its own'(subject) {
     await markEach(subject, [...share, { fingerprint: 'over' }])
     const others = prints(bounds.maxPerKey, { owner: 'other' })
-    demand(firsts(await markEach(subject, others)), share.length, 'the share of another')
+    assertEqual(firsts(await markEach(subject, others)), share.length, 'the share of another')
   },
   async 'is bounded for one issuer, and forgets nothing'(subject) {
     await isBounded(subject, keys(bounds.maxPerIssuer + 1), bounds.maxPerIssuer)
   },
   async 'leaves its share to a listed issuer when another has used up its own'(subject) {
     await markEach(subject, keys(bounds.maxPerIssuer + 1))
-    demand(
+    assertEqual(
       firsts(await markEach(subject, prints(4, { ...other, owner: 'other' }))),
       bounds.maxPerKey,
       'the share of another',
@@ -120,16 +124,16 @@ export const timeless: Readonly<Record<string, ReplayProof>> = {
   async 'leaves room to an unlisted issuer when some others take all they can'(subject) {
     for (const issuer of numbered(4, 'https://greedy'))
       await markEach(subject, keys(bounds.max, { issuer, listed: false, fingerprint: issuer }))
-    demand(firsts(await markEach(subject, [unlisted])), 1, 'room for another')
+    assertEqual(firsts(await markEach(subject, [unlisted])), 1, 'room for another')
   },
   async 'leaves the shares of listed issuers to them when unlisted ones use up theirs'(subject) {
     await markEach(subject, unlistedIssuers(2 * bounds.max))
-    demand(firsts(await markEach(subject, share)), share.length, 'the share of a listed issuer')
+    assertEqual(firsts(await markEach(subject, share)), share.length, 'the share of a listed issuer')
   },
   async 'leaves the room of unlisted issuers to them when listed ones use up theirs'(subject) {
     for (const issuer of numbered(5, 'https://listed'))
       await markEach(subject, keys(bounds.maxPerIssuer + 1, { issuer, fingerprint: issuer }))
-    demand(
+    assertEqual(
       firsts(await markEach(subject, prints(4, { ...unlisted, owner: 'unlisted' }))),
       4,
       'the share of an unlisted issuer',
@@ -139,16 +143,16 @@ export const timeless: Readonly<Record<string, ReplayProof>> = {
     const calls = prints(20).map((mark, index) =>
       (index % 2 ? subject.store : subject.peer).mark(markOf(subject, mark)),
     )
-    demand(firsts(await Promise.all(calls)), share.length, 'signatures of one key')
+    assertEqual(firsts(await Promise.all(calls)), share.length, 'signatures of one key')
   },
 }
 
 /** Tells two signatures apart that only a careless store takes for one. */
 export async function tellsApart(subject: ReplaySubject, ...pairs: readonly Pair[]): Promise<void> {
   const marks = pairs.map(([owner, fingerprint]) => ({ owner, fingerprint }))
-  demand(await markEach(subject, marks), ['first', 'first'], 'two signatures')
+  assertEqual(await markEach(subject, marks), ['first', 'first'], 'two signatures')
   const again = await markEach({ ...subject, store: subject.peer }, marks)
-  demand(again, ['repeated', 'repeated'], 'the same again')
+  assertEqual(again, ['repeated', 'repeated'], 'the same again')
 }
 
 /** @throws {Error} unless exactly `max` of these marks have room */
@@ -158,8 +162,8 @@ async function isBounded(
   max: number,
 ): Promise<void> {
   const verdicts = await markEach(subject, marks)
-  demand(verdicts.at(-1), 'full', `one more than ${max}`)
-  demand(firsts(verdicts) > max / 2, true, 'more than half of the room can be used')
+  assertEqual(verdicts.at(-1), 'full', `one more than ${max}`)
+  assertEqual(firsts(verdicts) > max / 2, true, 'more than half of the room can be used')
   const known = marks.filter((_, index) => verdicts[index] === 'first')
-  demand(count(await markEach(subject, known), 'repeated'), known.length, 'what was there')
+  assertEqual(count(await markEach(subject, known), 'repeated'), known.length, 'what was there')
 }

@@ -10,31 +10,35 @@ import {
   unlistedIssuers,
   window,
 } from './replay-proofs.ts'
-import { demand } from './store-checks.ts'
+import { assertEqual } from './store-checks.ts'
 
 /** What takes a clock that can be set. */
 export const timed: Readonly<Record<string, ReplayProof>> = {
   async 'remembers through the last second in which the signature is fresh'(subject) {
     await subject.store.mark(markOf(subject))
     await subject.advance(window)
-    demand(await subject.peer.mark(markOf(subject)), 'repeated', 'the last second')
+    assertEqual(await subject.peer.mark(markOf(subject)), 'repeated', 'the last second')
   },
   async 'remembers for another minute, to the second'(subject) {
     await subject.store.mark(markOf(subject))
     await subject.advance(window + 59)
-    demand(await subject.peer.mark(markOf(subject)), 'repeated', '59 s later')
+    assertEqual(await subject.peer.mark(markOf(subject)), 'repeated', '59 s later')
     await subject.advance(1)
-    demand(await subject.peer.mark(markOf(subject)), 'unknown', '60 s later')
-    demand(await subject.peer.mark(markOf(subject, { fingerprint: 'new' })), 'unknown', 'a new one by then')
+    assertEqual(await subject.peer.mark(markOf(subject)), 'unknown', '60 s later')
+    assertEqual(
+      await subject.peer.mark(markOf(subject, { fingerprint: 'new' })),
+      'unknown',
+      'a new one by then',
+    )
   },
   async 'goes by its own clock where signatures end at different times'(subject) {
     const { advance, now, peer } = subject
     const late = { until: now + 2 * window, fingerprint: 'late' }
     await markEach(subject, [late, {}, { until: now, fingerprint: 'early' }])
     await advance(window + 59)
-    demand(await peer.mark(markOf(subject)), 'repeated', 'one that ended in between')
+    assertEqual(await peer.mark(markOf(subject)), 'repeated', 'one that ended in between')
     await advance(window)
-    demand(await peer.mark(markOf(subject, late)), 'repeated', 'the one that ends last')
+    assertEqual(await peer.mark(markOf(subject, late)), 'repeated', 'the one that ends last')
   },
   async 'gives the share back when signatures have ended'(subject) {
     await markEach(subject, share)
@@ -64,5 +68,5 @@ async function givesBack(
   await advance(wait)
   const later = now + window + 105
   const verdicts = await markEach({ store, now: later }, marks)
-  demand(firsts(verdicts), marks.length, 'room after that')
+  assertEqual(firsts(verdicts), marks.length, 'room after that')
 }

@@ -1,8 +1,8 @@
 import type { RevocationStore, RevocationVerdict } from '@aauth-guard/core'
 import {
+  assertEqual,
   checksOf,
   count,
-  demand,
   numbered,
   type Pair,
   type Proof,
@@ -68,36 +68,36 @@ type Proofs = Readonly<Record<string, Proof<Subject>>>
 
 const proofs: Proofs = {
   async 'finds what was recorded, and only that'({ store, peer, now }) {
-    demand(await peer.find({ iss: a, jti: 'one' }), { revoked: false }, 'an empty store')
-    demand(await add(store, a, 'one', now + 100), 'recorded', 'add')
-    demand(await peer.find({ iss: a, jti: 'one' }), { revoked: true }, 'a recorded token')
-    demand(await peer.find({ iss: a, jti: 'two' }), { revoked: false }, 'another token of the issuer')
+    assertEqual(await peer.find({ iss: a, jti: 'one' }), { revoked: false }, 'an empty store')
+    assertEqual(await add(store, a, 'one', now + 100), 'recorded', 'add')
+    assertEqual(await peer.find({ iss: a, jti: 'one' }), { revoked: true }, 'a recorded token')
+    assertEqual(await peer.find({ iss: a, jti: 'two' }), { revoked: false }, 'another token of the issuer')
   },
   async 'keeps the tokens of issuers apart'({ store, peer, now }) {
     await add(store, a, 'one', now + 100)
-    demand(await isRevoked(peer, b, 'one'), false, 'the jti of another issuer')
+    assertEqual(await isRevoked(peer, b, 'one'), false, 'the jti of another issuer')
   },
   async 'keeps an entry whose token has just expired'({ store, peer, now }) {
     await add(store, a, 'one', now - 30)
-    demand(await isRevoked(peer, a, 'one'), true, 'an entry in the minute after exp')
+    assertEqual(await isRevoked(peer, a, 'one'), true, 'an entry in the minute after exp')
   },
   async 'loses nothing of what is recorded at the same time'({ store, peer, now }) {
     const issuers = numbered(16, 'https://i')
     await Promise.all(issuers.map((iss) => add(store, iss, 'one', now + 1000)))
-    for (const iss of issuers) demand(await isRevoked(peer, iss, 'one'), true, 'each of them')
+    for (const iss of issuers) assertEqual(await isRevoked(peer, iss, 'one'), true, 'each of them')
   },
   async 'tells when an issuer was purged, for each of its tokens'({ store, peer }) {
     const purgedAt = await store.purge({ iss: a, listed: false })
-    demand(Number.isSafeInteger(purgedAt), true, 'the second of the purge')
+    assertEqual(Number.isSafeInteger(purgedAt), true, 'the second of the purge')
     for (const jti of ['one', 'two'])
-      demand((await peer.find({ iss: a, jti })).purgedAt, purgedAt, 'a token of the purged issuer')
-    demand((await peer.find({ iss: b, jti: 'one' })).purgedAt, undefined, 'a token of another issuer')
+      assertEqual((await peer.find({ iss: a, jti })).purgedAt, purgedAt, 'a token of the purged issuer')
+    assertEqual((await peer.find({ iss: b, jti: 'one' })).purgedAt, undefined, 'a token of another issuer')
   },
   async 'keeps revocations of an issuer that was purged'({ store, peer, now }) {
     await add(store, a, 'one', now + 100)
     await store.purge({ iss: a, listed: false })
-    demand(await isRevoked(peer, a, 'one'), true, 'a token that was revoked before')
-    demand(await isRevoked(peer, a, 'two'), false, 'a token that was not')
+    assertEqual(await isRevoked(peer, a, 'one'), true, 'a token that was revoked before')
+    assertEqual(await isRevoked(peer, a, 'two'), false, 'a token that was not')
   },
 }
 
@@ -106,29 +106,29 @@ const timedProofs: Proofs = {
   async 'keeps an entry until a minute after exp'({ store, peer, now, advance }) {
     await add(store, a, 'one', now + 10)
     await advance(69)
-    demand(await isRevoked(peer, a, 'one'), true, 'an entry a second before its last')
+    assertEqual(await isRevoked(peer, a, 'one'), true, 'an entry a second before its last')
     // Room is made when others are added.
     await add(store, b, 'other', now + 1000)
-    demand(await isRevoked(peer, a, 'one'), true, 'the same after another one was added')
+    assertEqual(await isRevoked(peer, a, 'one'), true, 'the same after another one was added')
   },
   async 'lets a repetition lengthen an entry'({ store, peer, now, advance }) {
     await add(store, a, 'one', now + 10)
     await add(store, a, 'one', now + 1000)
     await advance(500)
     await add(store, b, 'other', now + 1000)
-    demand(await isRevoked(peer, a, 'one'), true, 'an entry with the later exp')
+    assertEqual(await isRevoked(peer, a, 'one'), true, 'an entry with the later exp')
   },
   async 'tells of the last purge'({ store, peer, advance }) {
     const first = await store.purge({ iss: a, listed: false })
     await advance(100)
     const last = await store.purge({ iss: a, listed: false })
-    demand(last >= first + 100, true, 'a later purge is later')
-    demand((await peer.find({ iss: a, jti: 'one' })).purgedAt, last, 'the second of the purge')
+    assertEqual(last >= first + 100, true, 'a later purge is later')
+    assertEqual((await peer.find({ iss: a, jti: 'one' })).purgedAt, last, 'the second of the purge')
   },
   async 'forgets no purge, however long ago it was'({ store, peer, advance }) {
     const purgedAt = await store.purge({ iss: a, listed: false })
     await advance(31_536_000)
-    demand((await peer.find({ iss: a, jti: 'one' })).purgedAt, purgedAt, 'the second of the purge')
+    assertEqual((await peer.find({ iss: a, jti: 'one' })).purgedAt, purgedAt, 'the second of the purge')
   },
 }
 
@@ -136,52 +136,56 @@ const timedProofs: Proofs = {
 const boundedProofs: Proofs = {
   async 'takes a repetition, and counts it once'(subject) {
     const verdicts = await addEach(subject, of(a, ['one', 'one', 'one', 'one', 'one', 'one']))
-    demand(count(verdicts, 'recorded'), 6, 'repetitions that are recorded')
+    assertEqual(count(verdicts, 'recorded'), 6, 'repetitions that are recorded')
     const others = await addEach(subject, of(a, share.slice(1)))
-    demand(count(others, 'recorded'), share.length - 1, 'room beside one entry')
+    assertEqual(count(others, 'recorded'), share.length - 1, 'room beside one entry')
   },
   async 'makes no room for what has not ended'(subject) {
     await addEach(subject, of(a, share), subject.now - 30)
-    demand(await addEach(subject, of(a, ['next'])), ['full'], 'room in the minute after exp')
-    demand(await isRevoked(subject.peer, a, 'token-0'), true, 'an entry in that minute')
+    assertEqual(await addEach(subject, of(a, ['next'])), ['full'], 'room in the minute after exp')
+    assertEqual(await isRevoked(subject.peer, a, 'token-0'), true, 'an entry in that minute')
   },
   async 'makes room when entries have ended'(subject) {
     await addEach(subject, of(a, share), subject.now - 90)
-    demand(await addEach(subject, of(a, ['next'])), ['recorded'], 'room after that minute')
-    demand(await isRevoked(subject.peer, a, 'next'), true, 'the entry that took the room')
+    assertEqual(await addEach(subject, of(a, ['next'])), ['recorded'], 'room after that minute')
+    assertEqual(await isRevoked(subject.peer, a, 'next'), true, 'the entry that took the room')
   },
   async 'makes room for everybody when entries have ended'(subject) {
     const one = (iss: string): [string, string] => [iss, 'one']
     await addEach(subject, numbered(bounds.max, 'https://i').map(one), subject.now - 90)
     const others = await addEach(subject, numbered(bounds.max, 'https://j').map(one))
-    demand(count(others, 'recorded'), bounds.max, 'room after that minute')
+    assertEqual(count(others, 'recorded'), bounds.max, 'room after that minute')
   },
   async 'does not let a repetition shorten an entry'(subject) {
     await addEach(subject, of(a, share), subject.now + 1000)
     await addEach(subject, of(a, share), subject.now - 90)
-    demand(await addEach(subject, of(a, ['next'])), ['full'], 'room beside entries with the later exp')
-    demand(await isRevoked(subject.peer, a, 'token-0'), true, 'an entry with the later exp')
+    assertEqual(await addEach(subject, of(a, ['next'])), ['full'], 'room beside entries with the later exp')
+    assertEqual(await isRevoked(subject.peer, a, 'token-0'), true, 'an entry with the later exp')
   },
   async 'refuses what is over the share of an issuer, and forgets nothing'(subject) {
-    demand(count(await addEach(subject, of(a, share)), 'recorded'), share.length, 'the share')
-    demand(await addEach(subject, of(a, ['over'])), ['full'], 'an entry over the share')
-    demand(await isRevoked(subject.peer, a, 'over'), false, 'what was refused')
-    for (const jti of share) demand(await isRevoked(subject.peer, a, jti), true, 'what was there')
+    assertEqual(count(await addEach(subject, of(a, share)), 'recorded'), share.length, 'the share')
+    assertEqual(await addEach(subject, of(a, ['over'])), ['full'], 'an entry over the share')
+    assertEqual(await isRevoked(subject.peer, a, 'over'), false, 'what was refused')
+    for (const jti of share) assertEqual(await isRevoked(subject.peer, a, jti), true, 'what was there')
   },
   async 'leaves the share of an issuer to it when another has used up its own'(subject) {
     await addEach(subject, of(a, [...share, 'over']))
-    demand(count(await addEach(subject, of(b, share)), 'recorded'), share.length, 'the share of another')
+    assertEqual(count(await addEach(subject, of(b, share)), 'recorded'), share.length, 'the share of another')
   },
   async 'takes a repetition when the share is used up'(subject) {
     await addEach(subject, of(a, share))
-    demand(await addEach(subject, of(a, ['token-0'])), ['recorded'], 'a repetition')
+    assertEqual(await addEach(subject, of(a, ['token-0'])), ['recorded'], 'a repetition')
   },
   async 'is bounded over all unlisted issuers, and forgets nothing'(subject) {
     const entries = numbered(bounds.max + 1, 'https://i').map((iss): [string, string] => [iss, 'one'])
     const verdicts = await addEach(subject, entries)
-    demand(verdicts.at(-1), 'full', 'an entry over all')
+    assertEqual(verdicts.at(-1), 'full', 'an entry over all')
     for (const [index, [iss, jti]] of entries.entries())
-      demand(await isRevoked(subject.peer, iss, jti), verdicts[index] === 'recorded', 'what was recorded')
+      assertEqual(
+        await isRevoked(subject.peer, iss, jti),
+        verdicts[index] === 'recorded',
+        'what was recorded',
+      )
   },
   async 'leaves a listed issuer its share when unlisted ones have used up theirs'(subject) {
     await addEach(
@@ -189,20 +193,20 @@ const boundedProofs: Proofs = {
       numbered(bounds.max + 1, 'https://i').map((iss): [string, string] => [iss, 'one']),
     )
     const verdicts = await addEach(subject, of(a, share), subject.now + 1000, true)
-    demand(count(verdicts, 'recorded'), share.length, 'the share of the listed issuer')
-    demand(await isRevoked(subject.peer, a, 'token-0'), true, 'an entry of the listed issuer')
+    assertEqual(count(verdicts, 'recorded'), share.length, 'the share of the listed issuer')
+    assertEqual(await isRevoked(subject.peer, a, 'token-0'), true, 'an entry of the listed issuer')
   },
   async 'counts one entry that is recorded many times at once as one'(subject) {
     const { store, peer, now } = subject
     const same = Array.from({ length: 20 }, (_, index) =>
       add(index % 2 ? store : peer, a, 'token-0', now + 1000),
     )
-    demand(count(await Promise.all(same), 'recorded'), 20, 'the same entry')
-    demand(count(await addEach(subject, of(a, share)), 'recorded'), share.length, 'the share')
+    assertEqual(count(await Promise.all(same), 'recorded'), 20, 'the same entry')
+    assertEqual(count(await addEach(subject, of(a, share)), 'recorded'), share.length, 'the share')
   },
   async 'holds the bound when much is recorded at the same time'({ store, peer, now }) {
     const many = numbered(20, 'token-').map((jti, index) => add(index % 2 ? store : peer, a, jti, now + 1000))
-    demand(count(await Promise.all(many), 'recorded'), share.length, 'entries of one issuer')
+    assertEqual(count(await Promise.all(many), 'recorded'), share.length, 'entries of one issuer')
   },
 }
 
@@ -238,7 +242,7 @@ export function revocationStoreChecks(
 
 async function tellsApart({ store, peer, now }: Subject, one: Pair, other: Pair): Promise<void> {
   await add(store, ...one, now + 1000)
-  demand(
+  assertEqual(
     [await isRevoked(peer, ...one), await isRevoked(peer, ...other)],
     [true, false],
     'the recorded and its like',

@@ -66,7 +66,7 @@ const lookalikes: readonly (readonly [Pair, Pair])[] = [
 ]
 
 /** @throws {Error} unless what was found is what the contract says */
-export function demand(found: unknown, wanted: unknown, rule: string): void {
+export function assertEqual(found: unknown, wanted: unknown, rule: string): void {
   const [seen, right] = [JSON.stringify(found), JSON.stringify(wanted)]
   if (seen !== right) throw new Error(`${rule}: expected ${right}, found ${seen}`)
 }

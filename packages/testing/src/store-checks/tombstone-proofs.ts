@@ -1,5 +1,5 @@
 import type { Tombstone, TombstoneStore, TombstoneVerdict } from '@aauth-guard/core'
-import { count, demand, numbered, type Pair, type Proof } from './store-checks.ts'
+import { assertEqual, count, numbered, type Pair, type Proof } from './store-checks.ts'
 
 /** A store in use. */
 export interface TombstoneSubject {
@@ -57,42 +57,42 @@ export type TombstoneProof = Proof<TombstoneSubject>
 export const timeless: Readonly<Record<string, TombstoneProof>> = {
   async 'finds what was recorded, and only that'(subject) {
     const { store, peer } = subject
-    demand(await look(subject, peer, a, 'one'), null, 'an empty store')
-    demand(await add(subject, store, { approver: a, s256: 'one' }), 'recorded', 'add')
-    demand(await look(subject, peer, a, 'one'), { approver: a, s256: 'one' }, 'a recorded tombstone')
-    demand(await look(subject, peer, a, 'two'), null, 'another mission of the person server')
+    assertEqual(await look(subject, peer, a, 'one'), null, 'an empty store')
+    assertEqual(await add(subject, store, { approver: a, s256: 'one' }), 'recorded', 'add')
+    assertEqual(await look(subject, peer, a, 'one'), { approver: a, s256: 'one' }, 'a recorded tombstone')
+    assertEqual(await look(subject, peer, a, 'two'), null, 'another mission of the person server')
   },
   async 'tells why a mission ended'(subject) {
     const { store, peer } = subject
     const tombstone = { approver: a, s256: 'one', reason: 'revoked by "nobody", at 7%' }
     await add(subject, store, tombstone)
-    demand(await look(subject, peer, a, 'one'), tombstone, 'a recorded tombstone')
+    assertEqual(await look(subject, peer, a, 'one'), tombstone, 'a recorded tombstone')
   },
   async 'keeps the missions of person servers apart'(subject) {
     const { store, peer } = subject
     await add(subject, store, { approver: a, s256: 'one' })
-    demand(await look(subject, peer, b, 'one'), null, 'the digest at another person server')
+    assertEqual(await look(subject, peer, b, 'one'), null, 'the digest at another person server')
   },
   async 'keeps the first tombstone of a mission'(subject) {
     const { store, peer } = subject
     const first = { approver: a, s256: 'one', reason: 'completed' }
     await add(subject, store, first)
     const later = { approver: a, s256: 'one', reason: 'revoked' }
-    demand(await add(subject, store, later), 'recorded', 'a repetition')
-    demand(await look(subject, peer, a, 'one'), first, 'the tombstone')
+    assertEqual(await add(subject, store, later), 'recorded', 'a repetition')
+    assertEqual(await look(subject, peer, a, 'one'), first, 'the tombstone')
   },
   async 'keeps a first tombstone without a reason'(subject) {
     const { store, peer } = subject
     await add(subject, store, { approver: a, s256: 'one' })
     await add(subject, store, { approver: a, s256: 'one', reason: 'revoked' })
-    demand(await look(subject, peer, a, 'one'), { approver: a, s256: 'one' }, 'the tombstone')
+    assertEqual(await look(subject, peer, a, 'one'), { approver: a, s256: 'one' }, 'the tombstone')
   },
   async 'does not change with what was handed to it'(subject) {
     const { store, peer } = subject
     const handed = { approver: a, s256: 'one', reason: 'completed', listed: subject.listed }
     await store.add(handed)
     handed.reason = 'revoked'
-    demand(
+    assertEqual(
       await look(subject, peer, a, 'one'),
       { approver: a, s256: 'one', reason: 'completed' },
       'the tombstone',
@@ -103,7 +103,7 @@ export const timeless: Readonly<Record<string, TombstoneProof>> = {
     const servers = numbered(16, 'https://s')
     await Promise.all(servers.map((approver) => add(subject, store, { approver, s256: 'one' })))
     for (const approver of servers)
-      demand(await look(subject, peer, approver, 'one'), { approver, s256: 'one' }, 'each of them')
+      assertEqual(await look(subject, peer, approver, 'one'), { approver, s256: 'one' }, 'each of them')
   },
   async 'agrees on one tombstone of a mission that ends many times at once'(subject) {
     const { store, peer } = subject
@@ -113,11 +113,11 @@ export const timeless: Readonly<Record<string, TombstoneProof>> = {
         add(subject, index % 2 ? peer : store, { approver: a, s256: 'one', reason }),
       ),
     )
-    demand(count(verdicts, 'recorded'), reasons.length, 'ends of one mission')
+    assertEqual(count(verdicts, 'recorded'), reasons.length, 'ends of one mission')
     const found = await look(subject, store, a, 'one')
-    demand(await look(subject, peer, a, 'one'), found, 'the tombstone as another process sees it')
+    assertEqual(await look(subject, peer, a, 'one'), found, 'the tombstone as another process sees it')
     await add(subject, store, { approver: a, s256: 'one', reason: 'late' })
-    demand(await look(subject, store, a, 'one'), found, 'the tombstone after one more end')
+    assertEqual(await look(subject, store, a, 'one'), found, 'the tombstone after one more end')
   },
 }
 
@@ -127,7 +127,7 @@ export const timed: Readonly<Record<string, TombstoneProof>> = {
     const { store, peer, advance } = subject
     await add(subject, store, { approver: a, s256: 'one' })
     await advance(10 * 31_536_000)
-    demand(await look(subject, peer, a, 'one'), { approver: a, s256: 'one' }, 'an old tombstone')
+    assertEqual(await look(subject, peer, a, 'one'), { approver: a, s256: 'one' }, 'an old tombstone')
   },
 }
 
@@ -135,26 +135,26 @@ export const timed: Readonly<Record<string, TombstoneProof>> = {
 export const boundedOnly: Readonly<Record<string, TombstoneProof>> = {
   async 'answers for every mission of a person server whose share is used up'(subject) {
     const { store, peer } = subject
-    demand(count(await addEach(subject, a, share), 'recorded'), share.length, 'the share')
-    demand(await look(subject, peer, a, 'never-heard-of'), null, 'a mission before an end was refused')
-    demand(await addEach(subject, a, ['over']), ['full'], 'an end over the share')
-    demand(await look(subject, peer, a, 'over'), 'full', 'the mission whose end was refused')
-    demand(await look(subject, store, a, 'never-heard-of'), 'full', 'any mission of the person server')
+    assertEqual(count(await addEach(subject, a, share), 'recorded'), share.length, 'the share')
+    assertEqual(await look(subject, peer, a, 'never-heard-of'), null, 'a mission before an end was refused')
+    assertEqual(await addEach(subject, a, ['over']), ['full'], 'an end over the share')
+    assertEqual(await look(subject, peer, a, 'over'), 'full', 'the mission whose end was refused')
+    assertEqual(await look(subject, store, a, 'never-heard-of'), 'full', 'any mission of the person server')
   },
   async 'forgets nothing of a person server whose share is used up'(subject) {
     await addEach(subject, a, [...share, 'over'])
     for (const s256 of share)
-      demand(await look(subject, subject.peer, a, s256), { approver: a, s256 }, 'what was recorded')
+      assertEqual(await look(subject, subject.peer, a, s256), { approver: a, s256 }, 'what was recorded')
   },
   async 'leaves its share to a person server when another has used up its own'(subject) {
     await addEach(subject, a, [...share, 'over'])
-    demand(await look(subject, subject.peer, b, 'mission-0'), null, 'a mission of another person server')
-    demand(count(await addEach(subject, b, share), 'recorded'), share.length, 'the share of another')
+    assertEqual(await look(subject, subject.peer, b, 'mission-0'), null, 'a mission of another person server')
+    assertEqual(count(await addEach(subject, b, share), 'recorded'), share.length, 'the share of another')
   },
   async 'takes a repetition when the share is used up'(subject) {
     await addEach(subject, a, share)
-    demand(await addEach(subject, a, ['mission-0']), ['recorded'], 'a repetition')
-    demand(
+    assertEqual(await addEach(subject, a, ['mission-0']), ['recorded'], 'a repetition')
+    assertEqual(
       await look(subject, subject.peer, a, 'never-heard-of'),
       null,
       'a mission, no end having been refused',
@@ -162,14 +162,14 @@ export const boundedOnly: Readonly<Record<string, TombstoneProof>> = {
   },
   async 'counts a repetition once'(subject) {
     await addEach(subject, a, ['mission-0', 'mission-0', 'mission-0', 'mission-0', 'mission-0'])
-    demand(count(await addEach(subject, a, share), 'recorded'), share.length, 'room beside one mission')
+    assertEqual(count(await addEach(subject, a, share), 'recorded'), share.length, 'room beside one mission')
   },
   async 'holds the bound when much is recorded at the same time'(subject) {
     const { store, peer } = subject
     const many = numbered(12, 'mission-').map((s256, index) =>
       add(subject, index % 2 ? peer : store, { approver: a, s256 }),
     )
-    demand(count(await Promise.all(many), 'recorded'), share.length, 'missions of one person server')
+    assertEqual(count(await Promise.all(many), 'recorded'), share.length, 'missions of one person server')
   },
 }
 
@@ -178,7 +178,7 @@ export async function tellsApart(subject: TombstoneSubject, one: Pair, other: Pa
   const { store, peer } = subject
   const tombstone = { approver: one[0], s256: one[1] }
   await add(subject, store, tombstone)
-  demand(
+  assertEqual(
     [await look(subject, peer, ...one), await look(subject, peer, ...other)],
     [tombstone, null],
     'the recorded and its like',

@@ -127,7 +127,7 @@ describe('octets that are not those of the mission', () => {
   })
 })
 
-describe('octets of a mission that are no mission blob', () => {
+describe('octets of a mission that are not a mission blob', () => {
   it.each<[string, string]>([
     ['an empty object', '{}'],
     ['no JSON', 'Sort the feedback'],
@@ -137,7 +137,7 @@ describe('octets of a mission that are no mission blob', () => {
     ['without agent', written({ agent: undefined })],
     ['without description', written({ description: undefined })],
     ['without approved_at', written({ approved_at: undefined })],
-    ['with an agent that is no text', written({ agent: 7 })],
+    ['with an agent that is not text', written({ agent: 7 })],
     ['with a description that is null', written({ description: null })],
     ['with an approved_at that is a number', written({ approved_at: 1_790_000_000 })],
     ['with a member twice', written({}).replace('{', '{"description":"Delete the feedback",')],

@@ -79,7 +79,7 @@ describe('the class policy of a route', () => {
     },
   )
 
-  it('asks for nothing where the route names no provider', async () => {
+  it('asks for nothing where the route does not name a provider', async () => {
     expect(await outcome({ classPolicy: 'deny' }, {})).toBe('200')
     expect(await outcome({ classPolicy: 'deny' }, { generation: 'mission-header' })).toBe('200')
   })

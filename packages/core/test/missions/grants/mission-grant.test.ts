@@ -47,7 +47,7 @@ describe('a grant', () => {
       },
     ],
     [
-      'one with a tenant, which names no person there',
+      'one with a tenant, which does not name a person there',
       { mission: one, tenant: 'acme' },
       {
         class: null,

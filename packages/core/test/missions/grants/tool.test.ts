@@ -100,7 +100,7 @@ describe('a tool that a route belongs to', () => {
     ],
     ['rejects', () => Promise.reject(new Error('the bucket is away'))],
     ['hands over the blob of another mission', () => blobOf({ description: 'Delete the feedback' }).octets],
-    ['hands over what is no octets', () => ({}) as Uint8Array],
+    ['hands over what is not octets', () => ({}) as Uint8Array],
     ['hands over null', () => null as unknown as undefined],
   ])('is not decided where the loader %s', async (_, blobs) => {
     expect(await outcome(blobs)).toBe('503 server_error')
@@ -118,7 +118,7 @@ describe('a tool that a route belongs to', () => {
 
   it.each([
     ['names the approver of the mission', { approver }, '200'],
-    ['names no approver, as in draft 11', { approver: undefined }, '200'],
+    ['does not name an approver, as in draft 11', { approver: undefined }, '200'],
     ['names another approver', { approver: 'https://other-ps.example' }, '403 access_denied'],
   ])('is decided where the blob %s [MISS-12, X14]', async (_, members, expected) => {
     const blob = blobOf(members)
@@ -134,7 +134,7 @@ describe('a tool that a route belongs to', () => {
     expect(await outcome(() => ending.octets, ending.s256)).toBe(expected)
   })
 
-  it('is closed where the blob names no tools', async () => {
+  it('is closed where the blob approves no tools', async () => {
     const bare = blobOf({ approved_tools: undefined })
     expect(await outcome(() => bare.octets, bare.s256)).toBe('403 access_denied')
   })

@@ -10,7 +10,7 @@ const toText = (value: unknown): string => JSON.stringify(value)
 
 describe('the content of a revocation', () => {
   it.each([
-    ['is no JSON', '{"jti":'],
+    ['is not JSON', '{"jti":'],
     ['is empty', ''],
     ['is an array', '[{"jti":"x"}]'],
     ['is null', 'null'],

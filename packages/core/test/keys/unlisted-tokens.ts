@@ -1,7 +1,7 @@
 import type { World } from '@aauth-guard/fixtures/world'
 
 /** A token of a person server that exists and that nobody here has heard of before. */
-export async function strangerToken({ net, agent }: World, id: string): Promise<string> {
+export async function unlistedToken({ net, agent }: World, id: string): Promise<string> {
   return (await net.issuer('person-server', id)).personToken(agent)
 }
 
