@@ -34,6 +34,11 @@ const identifiers: Readonly<Record<string, string>> = {
   DictionaryFault: 'DictionarySyntaxError',
   cutTarget: 'splitTarget',
   verifyAny: 'verifyAnyToken',
+  Departure: 'ExchangeMismatch',
+  departureNamed: 'mismatchNamed',
+  alongside: 'alternativeCredential',
+  residue: 'outstandingTokens',
+  demandLive: 'assertTokenLive',
 }
 
 /** Phrase → what to write instead. */
@@ -48,7 +53,9 @@ const phrases: readonly (readonly [RegExp, string])[] = [
 ]
 
 const files = repositoryFiles().filter(
-  (file) => /\.(?:ts|md|json)$/.test(file) && !/^(?:CHANGELOG|scripts\/words\.ts|pnpm-lock|api\/|docs\/(?:attacks|requirements)\.md)/.test(file),
+  (file) =>
+    /\.(?:ts|md|json)$/.test(file) &&
+    !/^(?:CHANGELOG|scripts\/words\.ts|pnpm-lock|api\/|docs\/(?:attacks|requirements)\.md)/.test(file),
 )
 
 /** Words of English that were names of ours: only a call or an import of them is meant. */

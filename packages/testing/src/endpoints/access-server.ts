@@ -2,7 +2,7 @@ import { authorizeServer, createResource } from '@aauth-guard/core'
 import { createIssuers, ExchangeError, verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
 import { fetchRequest } from '@aauth-guard/core/fetch'
 import { decodeJwt } from 'jose'
-import { departureNamed } from '../issuer/exchange-misbehaviour.ts'
+import { mismatchNamed } from '../issuer/exchange-misbehaviour.ts'
 import type { TestIssuer } from '../issuer/issuer.ts'
 import type { World } from '../world/world.ts'
 import {
@@ -43,7 +43,7 @@ export function accessServer(net: World, issuer: TestIssuer): (request: Request)
       const token = await issueAuthToken(net, issuer, asked, asked.sub, {
         issuedOn: restingOn(body.presented_token, body.upstream_token),
       })
-      if (departureNamed(issuer.policy.misbehaviour) === undefined)
+      if (mismatchNamed(issuer.policy.misbehaviour) === undefined)
         await verifyExchange({ resourceToken: asked, authToken: token, issuers })
       return tokenResponse('auth_token', token, (decodeJwt(token).exp as number) - net.clock.now())
     })

@@ -9,7 +9,7 @@ import {
 import { fetchGuard } from '@aauth-guard/core/fetch'
 import { decodeJwt } from 'jose'
 import { isInnerList, parseDictionary } from 'structured-headers'
-import { departureNamed } from '../issuer/exchange-misbehaviour.ts'
+import { mismatchNamed } from '../issuer/exchange-misbehaviour.ts'
 import type { TestIssuer } from '../issuer/issuer.ts'
 import { isDigest } from '../issuer/missions.ts'
 import { deliver } from '../world/deliver.ts'
@@ -160,7 +160,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
               asked.sub ?? (await persons.subjectAt(asked.iss, person)),
               { agent: auth.agent, issuedOn, ...(person !== undefined && { person }) },
             )
-        const honest = departureNamed(issuer.policy.misbehaviour) === undefined
+        const honest = mismatchNamed(issuer.policy.misbehaviour) === undefined
         if (honest) await checkDelivery(asked, token)
         return tokenResponse('auth_token', token, (decodeJwt(token).exp as number) - net.clock.now())
       },

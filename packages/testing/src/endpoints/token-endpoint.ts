@@ -1,6 +1,6 @@
 import { ExchangeError, type VerifiedResourceToken } from '@aauth-guard/core/exchange'
 import { decodeJwt } from 'jose'
-import { departureNamed } from '../issuer/exchange-misbehaviour.ts'
+import { mismatchNamed } from '../issuer/exchange-misbehaviour.ts'
 import type { IssuedFor, TokenName } from '../issuer/issued-tokens.ts'
 import type { TestIssuer } from '../issuer/issuer.ts'
 import { answerEndpoint, granted, noAnswer, readJsonObject, refusal } from '../world/endpoint-answer.ts'
@@ -80,7 +80,7 @@ export function issueAuthToken(
   const specific =
     asked.generation === 'person-token' ? { ps, tenant, mission_s256: mission?.s256 } : { agent, mission }
   const claims = { ...common, ...specific }
-  const granted = { ...claims, ...departureNamed(policy.misbehaviour)?.(claims) }
+  const granted = { ...claims, ...mismatchNamed(policy.misbehaviour)?.(claims) }
   return issuer.sign('aa-auth+jwt', granted, {}, issuedFor)
 }
 

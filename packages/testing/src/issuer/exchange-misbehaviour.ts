@@ -46,7 +46,7 @@ export const exchangeMismatches: Readonly<
 }
 
 /** The departure of that name, if it is one. */
-export function departureNamed(
+export function mismatchNamed(
   name: ExchangeMisbehaviour | undefined,
 ): ((claims: AuthClaims) => Readonly<Record<string, unknown>>) | undefined {
   return exchangeMismatches[name as ExchangeMismatchName]
