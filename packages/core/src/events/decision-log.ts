@@ -64,7 +64,8 @@ function lineOf(event: DecisionEvent, detail: string | undefined): string {
 }
 
 function remedy({ outcome }: DecisionEvent, text: string): string {
-  return outcome === 'challenged' ? `${text} That is the normal way in.` : text
+  if (outcome !== 'challenged') return text
+  return `${text.endsWith('.') ? text.slice(0, -1) : text}; this is the normal way in`
 }
 
 /** How often each came, most often first. */

@@ -61,7 +61,7 @@ describe('the log of decisions', () => {
     const unsigned = { method: 'GET', url: `${net.resource}/notes`, target: '/notes', headers: [], base: '' }
     await authorize(resource, toSignedRequest(unsigned)).catch(() => undefined)
     expect(lines.map(([level]) => level)).toEqual(['debug'])
-    expect(lines[0]?.[1]).toContain('That is the normal way in.')
+    expect(lines[0]?.[1]).toContain('; this is the normal way in')
   })
 
   it('has a warning where a request could not be decided', async () => {

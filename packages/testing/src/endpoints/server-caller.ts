@@ -1,6 +1,6 @@
 import { type Item, isInnerList, parseDictionary, Token } from 'structured-headers'
 import { base64, isSignedBy, sha256 } from '../signing/keys.ts'
-import { signatureBase } from '../signing/sign.ts'
+import { protocolOf, signatureBase } from '../signing/sign.ts'
 import { EndpointError } from '../world/endpoint-answer.ts'
 import type { World } from '../world/world.ts'
 
@@ -112,7 +112,7 @@ function parsed(field: string | null): ReturnType<typeof parseDictionary> {
 }
 
 function isOrigin(id: string): boolean {
-  return URL.canParse(id) && id.startsWith('https://') && new URL(id).origin === id
+  return URL.canParse(id) && id.startsWith(`${protocolOf(id)}://`) && new URL(id).origin === id
 }
 
 function unsigned(code: string): EndpointError {
