@@ -13,6 +13,10 @@ const commands: Readonly<Record<string, Listed>> = {
     summary: 'an AAuth world on this machine, with a person server to approve and deny in',
     load: async () => (await import('./dev/command.ts')).command,
   },
+  fetch: {
+    summary: 'calls an API as an agent: signs, and brings the tokens that the API asks for',
+    load: async () => (await import('./fetch/command.ts')).command,
+  },
 }
 
 /** Runs the command that was written. @returns the exit code */

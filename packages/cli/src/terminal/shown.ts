@@ -15,6 +15,20 @@ export function shownLines(text: string): string {
   )
 }
 
+/** JSON text that says the same and can be shown: in JSON such characters have an escape of their own. */
+export function shownJson(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(unsafe, (character) => {
+    // Between values these are white space.
+    if (character === '\n' || character === '\t') return character
+    if (character === '\r') return '\n'
+    return Array.from({ length: character.length }, (_, i) => utf16(character, i)).join('')
+  })
+}
+
+function utf16(text: string, index: number): string {
+  return `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`
+}
+
 /** {@link shown} in double quotes. */
 export function quotedForTerminal(text: string): string {
   return `"${shown(text, 128)}"`

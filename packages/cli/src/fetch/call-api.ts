@@ -1,0 +1,109 @@
+import { shown } from '../terminal/shown.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { Api, type Outcome } from './api.ts'
+import { Caller } from './caller.ts'
+import type { Clock } from './clock.ts'
+import { Consent } from './consent.ts'
+import { FetchFailure } from './failure.ts'
+import { identify } from './identity.ts'
+import { issuersFor } from './issuers.ts'
+import type { FetchOptions } from './options.ts'
+import type { Credential, Outgoing } from './outgoing.ts'
+import { Pending } from './pending.ts'
+import { PersonServer, type Ways } from './person-server.ts'
+import { readProblem } from './problem.ts'
+import { readJsonObject } from './read-json.ts'
+import { remedyFor } from './remedies.ts'
+import { TimeLimits } from './time-limits.ts'
+import type { Trace } from './trace.ts'
+
+/** What a call led to, and the signer of a call that was left to be sent. */
+export interface Called extends Outcome {
+  readonly caller: Caller
+}
+
+/** Makes the call that the options describe. @throws {FetchFailure | UsageError} */
+export async function callApi(
+  options: FetchOptions,
+  terminal: Terminal,
+  clock: Clock,
+  trace: Trace,
+): Promise<Called> {
+  const { url, method, headers, content, scopes, approves, opens } = options
+  const { origin } = url
+  const limits = new TimeLimits(clock, options.maxTime)
+  const identity = await identify(options, terminal, Math.floor(clock.now() / 1000))
+  const { key, agentToken, personServer: id, world } = identity
+  const issuers = issuersFor([origin, ...identity.servers], clock)
+  const consent = new Consent({ terminal, personServer: id, world, approves, scopes, opens })
+  const caller = new Caller(key, clock, limits, trace)
+  const ways = { caller, clock, trace, pending: new Pending(consent, clock, limits, trace) }
+  const agent: Credential = {
+    kind: 'agent-token',
+    token: agentToken,
+    origins: id === undefined ? [origin] : [origin, id],
+  }
+  const personServer = id === undefined ? undefined : new PersonServer(id, agent, ways)
+  try {
+    const mission = await missionOf(options, personServer)
+    const api = new Api({ origin, key, agent, personServer, mission, issuers, ways })
+    const credential = scopes === undefined ? agent : await authorize(api, agent, scopes, origin, ways)
+    const outgoing: Outgoing = { method, url, headers: withDefaults(headers), body: content?.octets }
+    return { ...(await api.call(outgoing, credential, options.curl)), caller }
+  } finally {
+    consent.close()
+    issuers.close()
+  }
+}
+
+/** The digest of the mission that is named, or that is proposed for a text. */
+async function missionOf(
+  { mission }: FetchOptions,
+  personServer: PersonServer | undefined,
+): Promise<string | undefined> {
+  if (mission === undefined || /^[A-Za-z0-9_-]{43}$/.test(mission)) return mission
+  if (personServer === undefined)
+    throw new FetchFailure('the agent token names no person server, which a mission is proposed to')
+  return personServer.proposeMission(mission)
+}
+
+/** Asks for scopes at the authorization endpoint of the API (draft 11 §6.6). */
+async function authorize(
+  api: Api,
+  agent: Credential,
+  scopes: readonly string[],
+  origin: string,
+  { caller, trace, clock }: Ways,
+): Promise<Credential> {
+  const document = await caller.get(new URL(`${origin}/.well-known/aauth-resource.json`))
+  const { authorization_endpoint: endpoint } = readJsonObject(document)
+  if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) {
+    trace.say(`${origin} has no authorization endpoint: the route says which scopes are asked for`)
+    return agent
+  }
+  const url = new URL(endpoint)
+  if (url.origin !== origin)
+    throw new FetchFailure(
+      `the authorization endpoint of ${origin} is "${shown(endpoint, 256)}", which is not on its origin: nothing was sent there`,
+    )
+  const body = new TextEncoder().encode(JSON.stringify({ scope: scopes.join(' ') }))
+  const headers = withDefaults([['content-type', 'application/json']])
+  const { received, credential } = await api.call({ method: 'POST', url, headers, body })
+  const { resource_token: resourceToken } = received === undefined ? {} : readJsonObject(received)
+  if (received?.status === 200 && typeof resourceToken === 'string')
+    return api.redeem(resourceToken, credential)
+  if (received === undefined) return credential
+  const problem = readProblem(received, clock.now())
+  const said = [problem.status, problem.code, problem.detail].filter((text) => text !== undefined)
+  throw new FetchFailure(
+    `${origin} gives no resource token for these scopes: ${shown(said.join(' '), 512)}`,
+    remedyFor(problem),
+  )
+}
+
+function withDefaults(headers: FetchOptions['headers']): FetchOptions['headers'] {
+  const hasAccept = headers.some(([name]) => name === 'accept')
+  const accept = hasAccept ? [] : [['accept', '*/*'] as const]
+  // The command can send the person to a page (draft 11 §11.7).
+  return [...accept, ['aauth-capabilities', 'interaction'], ...headers]
+}
