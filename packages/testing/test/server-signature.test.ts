@@ -29,6 +29,12 @@ describe('the signature of a server', () => {
     ])
   })
 
+  it('is for the URL that was named, also one on this machine', async () => {
+    const { personServer } = await createTestNetwork({ now, seed: 'servers' })
+    const message = await personServer.signServer('http://localhost:4403/token', request)
+    expect(message.url).toBe('http://localhost:4403/token')
+  })
+
   it('verifies under the key that the server publishes, and is over what was sent', async () => {
     const { personServer } = await createTestNetwork({ now, seed: 'servers' })
     expect(verifies(await sign(), personServer.key)).toBe(true)

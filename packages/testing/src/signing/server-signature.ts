@@ -42,7 +42,7 @@ export async function signAsServer(
   request: ServerRequest,
   options: ServerSignOptions,
 ): Promise<SignedMessage> {
-  const [, authority = '', rest = ''] = /^https?:\/\/([^/?#]+)(.*)$/.exec(url) ?? []
+  const [, scheme = 'https', authority = '', rest = ''] = /^(https?):\/\/([^/?#]+)(.*)$/.exec(url) ?? []
   const body = typeof request.body === 'string' ? new TextEncoder().encode(request.body) : request.body
   const digest = base64(await sha256(body ?? new Uint8Array()))
   const headers: (readonly [string, string])[] = Object.entries(request.headers ?? {}).map(
@@ -70,6 +70,8 @@ export async function signAsServer(
     key,
     ...(body && { body }),
   }
-  const message = await signDraft(misdraft ? await misdraft(draft, now) : draft)
+  const signed = await signDraft(misdraft ? await misdraft(draft, now) : draft)
+  // Servers of a development world have no certificates.
+  const message = { ...signed, url: signed.url.replace('https:', `${scheme}:`) }
   return wire ? wire(message) : message
 }
