@@ -60,7 +60,8 @@ export class Api {
       let requirement = readRequirement(received)
       if (requirement !== undefined && isForAgent(received, requirement)) {
         const isOneTooMany = challenges++ === maxChallenges
-        if (isOneTooMany) trace.say(`${received.url.origin} asked for ${maxChallenges} tokens, and gets no more`)
+        if (isOneTooMany)
+          trace.say(`${received.url.origin} asked for ${maxChallenges} tokens, and gets no more`)
         const token = isOneTooMany ? undefined : await this.#answer(requirement, credential)
         if (token === undefined) return outcome
         credential = token

@@ -1,0 +1,43 @@
+import type { Clock } from '../../src/fetch/clock.ts'
+
+/** A clock that stands until somebody waits, or a test lets time pass. */
+export class TestClock implements Clock {
+  /** Seconds that were waited for, in order. */
+  readonly waits: number[] = []
+  readonly #listeners: ((milliseconds: number) => void)[] = []
+  readonly #timeouts: { readonly at: number; readonly over: AbortController }[] = []
+  #now: number
+
+  constructor(start: number = Math.floor(Date.now() / 1000) * 1000) {
+    this.#now = start
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+    this.waits.push(milliseconds / 1000)
+    this.advance(milliseconds)
+    signal.throwIfAborted()
+  }
+
+  timeout(milliseconds: number): AbortSignal {
+    const over = new AbortController()
+    this.#timeouts.push({ at: this.#now + milliseconds, over })
+    return over.signal
+  }
+
+  /** Lets time pass. */
+  advance(milliseconds: number): void {
+    this.#now += milliseconds
+    for (const { at, over } of this.#timeouts) if (at <= this.#now) over.abort()
+    for (const listener of this.#listeners) listener(this.#now)
+  }
+
+  /** Is told the time whenever it changes. */
+  onChange(listener: (milliseconds: number) => void): void {
+    this.#listeners.push(listener)
+    listener(this.#now)
+  }
+}
