@@ -50,7 +50,7 @@ export class Consent {
     this.#shown.add(address.href)
     terminal.say(`A person has to decide: ${address.href}`)
     if (approves) return this.#approve(page, code, asker)
-    await this.#open(address)
+    await this.#open(address, asker)
     return false
   }
 
@@ -60,12 +60,14 @@ export class Consent {
     this.#stopListening = undefined
   }
 
-  #read({ url = '', code = '' }: Requirement, asker: string) {
+  /** @throws {FetchFailure} for an address that nobody should be sent to */
+  #read({ url = '', code = '' }: Requirement, asker: string): { page: URL; address: URL; code: string } {
     const page = URL.canParse(url) ? new URL(url) : undefined
-    const isOwn = page !== undefined && page.origin === this.#ownWorld
-    if (page === undefined || (page.protocol !== 'https:' && !isOwn) || page.username + page.password !== '')
+    // An API on this machine has no certificate for its own page.
+    const mayBePlain = [this.#ownWorld, asker].includes(page?.origin)
+    if (page === undefined || page.username + page.password !== '' || !isWebPage(page, mayBePlain))
       throw new FetchFailure(
-        `${asker} sends the person to "${shown(url, 256)}", which is not opened: it is neither https: nor the person server of the development world, or it holds a user name`,
+        `${asker} sends the person to "${shown(url, 256)}", where nobody should go: it is not https:, or it holds a user name`,
       )
     if (!/^[0-9A-Za-z-]{1,64}$/.test(code))
       throw new FetchFailure(`${asker} sends the person to a page with the code "${shown(code, 64)}"`)
@@ -95,12 +97,13 @@ export class Consent {
     return true
   }
 
-  async #open(address: URL): Promise<void> {
+  async #open(address: URL, asker: string): Promise<void> {
     const { terminal, opens, personServer } = this.#options
     this.close()
     if (!opens || !terminal.isInteractive) return
-    if (address.origin === personServer) return this.#start(address)
-    terminal.say('It is not a page of your person server. Press Enter to open it all the same.')
+    if (address.protocol !== 'https:' && address.origin !== this.#ownWorld) return
+    if (address.origin === personServer && asker === personServer) return this.#start(address)
+    terminal.say(`It is ${asker} that wants it opened: press Enter to do so.`)
     const { stdin } = terminal
     const open = () => void this.#start(address)
     stdin.once('data', open)
@@ -115,4 +118,8 @@ export class Consent {
     if (!(await openPage(address, terminal.env)))
       terminal.say('It could not be opened: open it in a browser yourself.')
   }
+}
+
+function isWebPage({ protocol }: URL, mayBePlain: boolean): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && mayBePlain)
 }

@@ -224,8 +224,9 @@ describe('an API that wants more of the signature', () => {
     const answers = ['"content-digest" "@target-uri"']
     const { fetch } = await makeScene(() => (req, res) => {
       const demanded = answers.shift()
-      if (demanded === undefined) return res.end(JSON.stringify(req.headers))
-      res.writeHead(401, { 'signature-error': `error=invalid_input, required_input=(${demanded})` }).end()
+      if (demanded === undefined) res.end(JSON.stringify(req.headers))
+      else
+        res.writeHead(401, { 'signature-error': `error=invalid_input, required_input=(${demanded})` }).end()
     })
     const { body } = lineOf(await fetch('/', ['--json']))
     expect(body).toMatchObject({

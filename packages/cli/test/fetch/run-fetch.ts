@@ -29,17 +29,22 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly stdin?: Readable
   readonly isInteractive?: boolean
+  /** Is told each line of stderr. */
+  readonly onSay?: (text: string) => void
 }
 
 /** Runs `aauth fetch` in this process, with a clock of the test. */
 export async function runFetch(args: readonly string[], options: RunOptions): Promise<Ran> {
-  const { clock, env = {}, stdin = Readable.from([]), isInteractive = false } = options
+  const { clock, env = {}, stdin = Readable.from([]), isInteractive = false, onSay } = options
   const out: string[] = []
   const err: string[] = []
   const terminal: Terminal = {
     ...{ env, stdin, isInteractive },
     print: (text) => void out.push(text),
-    say: (text) => void err.push(text),
+    say: (text) => {
+      err.push(text)
+      onSay?.(text)
+    },
   }
   const command = fetchCommand(clock)
   const given = parseArgs({

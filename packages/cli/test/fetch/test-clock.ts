@@ -4,6 +4,8 @@ import type { Clock } from '../../src/fetch/clock.ts'
 export class TestClock implements Clock {
   /** Seconds that were waited for, in order. */
   readonly waits: number[] = []
+  /** Whatever has to happen before the next waits are over. */
+  until: Promise<unknown> = Promise.resolve()
   readonly #listeners: ((milliseconds: number) => void)[] = []
   readonly #timeouts: { readonly at: number; readonly over: AbortController }[] = []
   #now: number
@@ -18,6 +20,7 @@ export class TestClock implements Clock {
 
   async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
     this.waits.push(milliseconds / 1000)
+    await this.until
     this.advance(milliseconds)
     signal.throwIfAborted()
   }
