@@ -21,7 +21,7 @@ world of \`aauth dev\`, which lets the API ask for tokens. The body of the last 
       --approve           decides for the person; only in the world of aauth dev
       --no-open           opens no page: the address is printed only
       --max-time SECONDS  gives up after so many
-  -v, --verbose           tells each request and its answer
+  -v, --verbose           shows each request and its answer
       --curl              prints a curl command in place of sending the last request; requests before it are sent
       --json              prints one line: {"status", "headers", "body", "hops": [{"method", "url", "status"}]}
       --show-secrets      shows tokens whole

@@ -58,8 +58,9 @@ export function reportFailure(
   { json }: ReportOptions,
   terminal: Terminal,
 ): number {
-  if (json) printJson({ error: message, hops }, terminal)
-  terminal.say(`aauth: ${withoutTokens(message)}`)
+  const error = withoutTokens(message)
+  if (json) printJson({ error, hops }, terminal)
+  terminal.say(`aauth: ${error}`)
   if (remedy !== undefined) terminal.say(`  ${withoutTokens(remedy)}`)
   return 1
 }

@@ -28,11 +28,13 @@ export function readRequirement(received: Pick<Received, 'status' | 'headers'>):
   }
 }
 
+const httpDate = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/
+
 /** Seconds that an answer asks to wait: `Retry-After` as a number or a date. */
 export function retryAfterOf(received: Pick<Received, 'headers'>, now: number): number | undefined {
   const field = fieldOf(received, 'retry-after')
   if (field === undefined) return undefined
   if (/^[0-9]{1,9}$/.test(field)) return Number(field)
-  const date = Date.parse(field)
+  const date = httpDate.test(field) ? Date.parse(field) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000))
 }

@@ -2,6 +2,7 @@ import { cutSecret, shown } from '../terminal/shown.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Credential } from './outgoing.ts'
 import { readRequirement } from './requirement.ts'
+import { withoutTokens } from './secrets.ts'
 import { fieldOf, type Received, type Wire } from './send.ts'
 
 /** One request and its answer. */
@@ -51,7 +52,7 @@ export class Trace {
     const location = fieldOf(received, 'location')
     const remarks = [
       name === undefined ? undefined : (asks[name] ?? `asks for ${shown(name, 64)}`),
-      location === undefined ? undefined : `Location: ${shown(location, 256)}`,
+      location === undefined ? undefined : `Location: ${withoutTokens(shown(location, 256))}`,
     ].filter((remark) => remark !== undefined)
     this.explain([`${method} ${url.href} (${how})`, [status, ...remarks].join(', ')].join('\n  '))
   }
