@@ -28,6 +28,11 @@ export interface Outcome {
   readonly credential: Credential
 }
 
+/** A call that was answered. */
+export interface Answered extends Outcome {
+  readonly received: Received
+}
+
 /** An API that keeps asking is left alone after so many answers. */
 const maxChallenges = 6
 
@@ -46,11 +51,9 @@ export class Api {
    * @param credential shown first
    * @param leavesLast whether a call with an auth token is left to be sent by somebody else
    */
-  async call(
-    first: Outgoing,
-    credential: Credential = this.#options.agent,
-    leavesLast = false,
-  ): Promise<Outcome> {
+  async call(first: Outgoing, credential: Credential): Promise<Answered>
+  async call(first: Outgoing, credential: Credential, leavesLast: boolean): Promise<Outcome>
+  async call(first: Outgoing, credential: Credential, leavesLast = false): Promise<Outcome> {
     const { caller, pending, trace } = this.#options.ways
     let outgoing = this.#underMission(first)
     for (let challenges = 0; ; ) {

@@ -88,11 +88,10 @@ async function authorize(
     )
   const body = new TextEncoder().encode(JSON.stringify({ scope: scopes.join(' ') }))
   const headers = withDefaults([['content-type', 'application/json']])
-  const { received, credential } = await api.call({ method: 'POST', url, headers, body })
-  const { resource_token: resourceToken } = received === undefined ? {} : readJsonObject(received)
-  if (received?.status === 200 && typeof resourceToken === 'string')
+  const { received, credential } = await api.call({ method: 'POST', url, headers, body }, agent)
+  const { resource_token: resourceToken } = readJsonObject(received)
+  if (received.status === 200 && typeof resourceToken === 'string')
     return api.redeem(resourceToken, credential)
-  if (received === undefined) return credential
   const problem = readProblem(received, clock.now())
   const said = [problem.status, problem.code, problem.detail].filter((text) => text !== undefined)
   throw new FetchFailure(

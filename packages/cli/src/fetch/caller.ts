@@ -6,7 +6,7 @@ import { FetchFailure } from './failure.ts'
 import { type Credential, componentsOf, type Outgoing, sign, targetOf } from './outgoing.ts'
 import { retryAfterOf } from './requirement.ts'
 import { type Received, send, type Wire } from './send.ts'
-import { longestWait, type TimeLimits } from './time-limits.ts'
+import { longestWait, type TimeLimits, usualPause } from './time-limits.ts'
 import type { Trace } from './trace.ts'
 
 /** Octets that are read of the answer of an API. */
@@ -15,8 +15,6 @@ export const maxBody: number = 10 * 1024 * 1024
 const maxDocument = 256 * 1024
 /** A server that stays busy is left alone after so many tries. */
 const maxTries = 5
-/** Seconds between two polls where the server does not say. */
-const usualPause = 5
 
 /** Sends requests that are signed, and documents that need no signature. */
 export class Caller {

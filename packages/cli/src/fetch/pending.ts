@@ -5,11 +5,8 @@ import { FetchFailure } from './failure.ts'
 import type { Outgoing } from './outgoing.ts'
 import { type Requirement, retryAfterOf } from './requirement.ts'
 import { fieldOf, type Received } from './send.ts'
-import type { TimeLimits } from './time-limits.ts'
+import { longestWait, type TimeLimits, usualPause } from './time-limits.ts'
 import type { Trace } from './trace.ts'
-
-/** Seconds between two polls where the server does not say (draft 11 §11.8). */
-const usualPause = 5
 
 /** Requests whose outcome is to be fetched later (draft 11 §11.8). */
 export class Pending {
@@ -38,7 +35,7 @@ export class Pending {
     const isDecided = requirement !== undefined && (await this.#meet(requirement, received.url.origin))
     const pause = Math.max(1, retryAfterOf(received, this.#clock.now()) ?? usualPause)
     if (!isDecided) {
-      this.#trace.explain(`  Waits ${Math.min(pause, 60)} s, and asks again.`)
+      this.#trace.explain(`  Waits ${Math.min(pause, longestWait)} s, and asks again.`)
       await this.#limits.wait(pause)
     }
     return { method: 'GET', url, headers: [['accept', '*/*']], isPoll: true }

@@ -3,6 +3,8 @@ import { FetchFailure } from './failure.ts'
 
 /** Seconds. No server makes the command wait longer at a time. */
 export const longestWait = 60
+/** Seconds between two polls where the server does not say (draft 11 §11.8). */
+export const usualPause = 5
 /** Seconds. */
 const longestWaits = 600
 /** Seconds that a server may take for one answer, its content included. */
