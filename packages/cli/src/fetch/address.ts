@@ -20,6 +20,13 @@ export function readUrl(text: string): URL {
   return url
 }
 
+/**
+ * Whether a request to `url` goes to `origin`. A `blob:` URL has the origin of the URL within it, but leads elsewhere.
+ */
+export function isOnOrigin({ protocol, host, username, password }: URL, origin: string): boolean {
+  return `${protocol}//${host}` === origin && username === '' && password === ''
+}
+
 /** Whether a person server of this identifier can be asked: https, or http on this machine. */
 export function isServerOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false

@@ -124,7 +124,7 @@ export class Api {
   #personServer(what: string): PersonServer {
     const { personServer, origin } = this.#options
     if (personServer !== undefined) return personServer
-    throw new FetchFailure(`${origin} asks for ${what}, and the agent token names no person server`)
+    throw new FetchFailure(`${origin} asks for ${what}, and the agent token does not name a person server`)
   }
 
   /** Asserts the mission in the way of drafts 01 to 10. */

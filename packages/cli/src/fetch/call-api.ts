@@ -1,5 +1,6 @@
 import { shown } from '../terminal/shown.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { isOnOrigin } from './address.ts'
 import { Api, type Outcome } from './api.ts'
 import { Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
@@ -63,7 +64,7 @@ async function missionOf(
 ): Promise<string | undefined> {
   if (mission === undefined || /^[A-Za-z0-9_-]{43}$/.test(mission)) return mission
   if (personServer === undefined)
-    throw new FetchFailure('the agent token names no person server, which a mission is proposed to')
+    throw new FetchFailure('a mission is proposed to a person server, and the agent token does not name one')
   return personServer.proposeMission(mission)
 }
 
@@ -82,7 +83,7 @@ async function authorize(
     return agent
   }
   const url = new URL(endpoint)
-  if (url.origin !== origin)
+  if (!isOnOrigin(url, origin))
     throw new FetchFailure(
       `the authorization endpoint of ${origin} is "${shown(endpoint, 256)}", which is not on its origin: nothing was sent there`,
     )

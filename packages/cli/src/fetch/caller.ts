@@ -1,5 +1,6 @@
 import type { SignedMessage, TestKey } from '@aauth-guard/testing'
 import { shown } from '../terminal/shown.ts'
+import { isOnOrigin } from './address.ts'
 import type { Clock } from './clock.ts'
 import { type Coverage, demandedCoverage, isCoverable, noCoverage } from './coverage.ts'
 import { FetchFailure } from './failure.ts'
@@ -39,7 +40,7 @@ export class Caller {
    */
   sign(outgoing: Outgoing, credential: Credential, params: Coverage['params'] = {}): Promise<SignedMessage> {
     const { origin } = outgoing.url
-    if (!credential.origins.includes(origin))
+    if (!credential.origins.some((one) => isOnOrigin(outgoing.url, one)))
       throw new Error(`the ${credential.kind} is not for ${origin}: it was not sent`)
     const coverage = { components: this.#components.get(origin) ?? [], params }
     return sign(outgoing, credential, { key: this.#key, now: Math.floor(this.#clock.now() / 1000), coverage })
@@ -127,6 +128,6 @@ function unreachable(origin: string, error: unknown): FetchFailure {
   const reason = code ?? message
   if (code === 'ECONNREFUSED')
     return new FetchFailure(`nothing listens at ${origin}`, 'start it, or look at the port')
-  if (code === 'ENOTFOUND') return new FetchFailure(`there is no host of the name in ${origin}`)
+  if (code === 'ENOTFOUND') return new FetchFailure(`the host name of ${origin} was not found`)
   return new FetchFailure(`${origin} could not be asked: ${shown(String(reason), 256)}`)
 }

@@ -25,7 +25,7 @@ world of \`aauth dev\`, which lets the API ask for tokens. The body of the last 
       --curl              prints a curl command in place of sending the last request; requests before it are sent
       --json              prints one line: {"status", "headers", "body", "hops": [{"method", "url", "status"}]}
       --show-secrets      shows tokens whole
-      --key FILE          private key as a JWK; default one that nobody keeps
+      --key FILE          private key as a JWK; default a new one, kept in memory only
       --agent-token FILE  the token of an agent elsewhere, bound to --key; no world is needed then
       --dev URL           which world, where several run; default that of AAUTH_DEV, or the only one
 

@@ -60,14 +60,14 @@ export class Consent {
     this.#stopListening = undefined
   }
 
-  /** @throws {FetchFailure} for an address that nobody should be sent to */
+  /** @throws {FetchFailure} for an address that is not fit to be opened */
   #read({ url = '', code = '' }: Requirement, asker: string): { page: URL; address: URL; code: string } {
     const page = URL.canParse(url) ? new URL(url) : undefined
     // An API on this machine has no certificate for its own page.
     const mayBePlain = [this.#ownWorld, asker].includes(page?.origin)
     if (page === undefined || page.username + page.password !== '' || !isWebPage(page, mayBePlain))
       throw new FetchFailure(
-        `${asker} sends the person to "${shown(url, 256)}", where nobody should go: it is not https:, or it holds a user name`,
+        `${asker} sends the person to "${shown(url, 256)}", which is refused: it is not https:, or it holds a user name`,
       )
     if (!/^[0-9A-Za-z-]{1,64}$/.test(code))
       throw new FetchFailure(`${asker} sends the person to a page with the code "${shown(code, 64)}"`)
@@ -103,7 +103,7 @@ export class Consent {
     if (!opens || !terminal.isInteractive) return
     if (address.protocol !== 'https:' && address.origin !== this.#ownWorld) return
     if (address.origin === personServer && asker === personServer) return this.#start(address)
-    terminal.say(`It is ${asker} that wants it opened: press Enter to do so.`)
+    terminal.say(`${asker} wants it opened: press Enter to open it.`)
     const { stdin } = terminal
     const open = () => void this.#start(address)
     stdin.once('data', open)

@@ -9,7 +9,7 @@ export interface Content {
   readonly octets: Uint8Array<ArrayBuffer>
   /** The file that it comes from. */
   readonly file?: string
-  /** What is said where `-H` names no type. */
+  /** The media type, unless `-H` names another. */
   readonly type: string
 }
 

@@ -1,4 +1,5 @@
 import { createIssuers, type Issuers } from '@aauth-guard/core/exchange'
+import { isOnOrigin } from './address.ts'
 import type { Clock } from './clock.ts'
 import { type Received, send } from './send.ts'
 
@@ -20,7 +21,8 @@ export function issuersFor(servers: readonly string[], clock: Clock): Issuers {
 function fetchFrom(servers: readonly string[]): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input)
-    if (!servers.includes(url.origin)) throw new TypeError(`${url.origin} is not a server of this call`)
+    if (!servers.some((server) => isOnOrigin(url, server)))
+      throw new TypeError(`${url.origin} is not a server of this call`)
     const headers = [...new Headers(init?.headers)]
     const target = `${url.pathname}${url.search}`
     const signal = init?.signal ?? new AbortController().signal

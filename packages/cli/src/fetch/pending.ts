@@ -1,4 +1,5 @@
 import { shown } from '../terminal/shown.ts'
+import { isOnOrigin } from './address.ts'
 import type { Clock } from './clock.ts'
 import type { Consent } from './consent.ts'
 import { FetchFailure } from './failure.ts'
@@ -58,7 +59,7 @@ export class Pending {
 
 function pendingUrl(called: URL, location: string): URL {
   const url = URL.canParse(location, called.href) ? new URL(location, called.href) : undefined
-  if (url?.origin !== called.origin || url.username + url.password !== '')
+  if (url === undefined || !isOnOrigin(url, called.origin))
     throw new FetchFailure(
       `${called.origin} says to ask for the outcome at "${shown(location, 256)}", which is not on the same origin: nothing was sent there`,
     )

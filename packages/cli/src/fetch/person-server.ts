@@ -1,5 +1,6 @@
 import type { VerifiedResourceToken } from '@aauth-guard/core/exchange'
 import { shown } from '../terminal/shown.ts'
+import { isOnOrigin } from './address.ts'
 import type { Caller } from './caller.ts'
 import type { Clock } from './clock.ts'
 import { FetchFailure } from './failure.ts'
@@ -12,7 +13,7 @@ import { readRequirement } from './requirement.ts'
 import { fieldOf, type Received } from './send.ts'
 import type { Trace } from './trace.ts'
 
-/** How requests are sent, waited for and told. */
+/** How requests are sent, waited for and shown. */
 export interface Ways {
   readonly caller: Caller
   readonly pending: Pending
@@ -102,7 +103,7 @@ export class PersonServer {
     if (typeof endpoint !== 'string' || !URL.canParse(endpoint))
       throw new FetchFailure(`the person server ${this.id} publishes no ${member}, so it gives no ${what}`)
     const url = new URL(endpoint)
-    if (url.origin !== this.id)
+    if (!isOnOrigin(url, this.id))
       throw new FetchFailure(
         `the ${member} of ${this.id} is "${shown(endpoint, 256)}", which is not on its origin: nothing was sent there`,
       )

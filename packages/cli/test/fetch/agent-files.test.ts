@@ -103,7 +103,7 @@ describe('an agent from files', () => {
     const ran = await scene.fetch('/', args, { env: {} })
     expect([ran.code, ran.err]).toEqual([
       1,
-      `aauth: ${scene.origin} asks for a person token, and the agent token names no person server`,
+      `aauth: ${scene.origin} asks for a person token, and the agent token does not name a person server`,
     ])
   })
 })

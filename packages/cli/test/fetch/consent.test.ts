@@ -131,6 +131,7 @@ describe('a page that is not of the own person server', () => {
   it.each([
     'javascript:alert(1)',
     'file:///etc/passwd',
+    'blob:https://elsewhere.example/x',
     'http://elsewhere.example/consent',
     'http://localhost:1/consent',
     'https://user@elsewhere.example/consent',
@@ -140,7 +141,7 @@ describe('a page that is not of the own person server', () => {
     const { fetch, requests, env } = await makeScene(asksItself(url))
     const ran = await fetch('/', [], { env: { ...env, PATH: await makeFolder() }, isInteractive: true })
     expect([ran.code, requests]).toEqual([1, ['GET /']])
-    expect(ran.err).toContain('where nobody should go')
+    expect(ran.err).toContain('which is refused: it is not https:')
     expect(ran.err).not.toContain(notOpened)
   })
 

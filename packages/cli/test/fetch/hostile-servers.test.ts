@@ -41,15 +41,19 @@ describe('an API that sends the agent elsewhere', () => {
     expect(ran.err).toContain('which is not on the same origin: nothing was sent there')
   })
 
-  it.each(['//127.0.0.1/', 'https:/pending', 'http://x@HOST/pending', 'data:text/plain,1', 'http://['])(
-    'by the Location %s of a 202 gets no poll',
-    async (location) => {
-      const { fetch, requests } = await makeScene(({ origin }) => (_, res) => {
-        res.writeHead(202, { location: location.replace('HOST', new URL(origin).host) }).end()
-      })
-      expect([(await fetch('/')).code, requests]).toEqual([1, ['GET /']])
-    },
-  )
+  it.each([
+    '//127.0.0.1/',
+    'https:/pending',
+    'http://x@HOST/pending',
+    'blob:http://HOST/x',
+    'data:text/plain,1',
+    'http://[',
+  ])('by the Location %s of a 202 gets no poll', async (location) => {
+    const { fetch, requests } = await makeScene(({ origin }) => (_, res) => {
+      res.writeHead(202, { location: location.replace('HOST', new URL(origin).host) }).end()
+    })
+    expect([(await fetch('/')).code, requests]).toEqual([1, ['GET /']])
+  })
 
   it('by its authorization endpoint gets no request there', async () => {
     const elsewhere = await makeElsewhere()
@@ -63,10 +67,10 @@ describe('an API that sends the agent elsewhere', () => {
 })
 
 describe('a person server that sends the agent elsewhere', () => {
-  it('by its endpoints gets no request there', async () => {
+  it.each(['PLACE/person-token', 'blob:PLACE/x'])('by the endpoint %s gets no request there', async (at) => {
     const elsewhere = await makeElsewhere()
     const { env } = await makeStandIn((_, res) => res.end('{}'), {
-      person_token_endpoint: `${elsewhere.url}/person-token`,
+      person_token_endpoint: at.replace('PLACE', elsewhere.url),
     })
     const url = named(await serve(asksForPersonToken))
     const ran = await runFetch([url], { clock: new TestClock(), env })
@@ -200,7 +204,7 @@ describe('an API that keeps asking', () => {
 describe('a long answer', () => {
   const mebibyte = Buffer.alloc(1024 * 1024, 'a')
 
-  it('is read up to 10 MiB, which is said and is no success', async () => {
+  it('is read up to 10 MiB, says so, and exits with 1', async () => {
     const { fetch } = await makeScene(() => (_, res) => {
       for (let i = 0; i < 11; i++) res.write(mebibyte)
       res.end()

@@ -132,7 +132,7 @@ describe('a resource token', () => {
     expect(world.personServer.tokens().map(({ kind }) => kind)).toEqual(['person-token'])
   })
 
-  it('that is no token is taken to nobody', async () => {
+  it('that cannot be read is taken to nobody', async () => {
     const { fetch, world } = await makeScene(() => (_, res) => {
       res.writeHead(401, { 'aauth-requirement': 'requirement=auth-token; resource-token="x"' }).end()
     })
