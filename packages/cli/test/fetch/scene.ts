@@ -6,11 +6,9 @@ import { createResource, type Resource, type ResourceOptions } from '@aauth-guar
 import { devOptions } from '@aauth-guard/core/dev'
 import { listen } from '@aauth-guard/testing'
 import { onTestFinished, vi } from 'vitest'
-import { UsageError } from '../../src/command.ts'
 import { writeControlFile } from '../../src/dev/control-file.ts'
-import { newWorld } from '../../src/dev/saved-world.ts'
-import { serveWorld } from '../../src/dev/servers.ts'
-import { World } from '../../src/dev/world.ts'
+import type { World } from '../../src/dev/world.ts'
+import { secret, serveDevWorld } from '../dev/served-world.ts'
 import { type Ran, type RunOptions, runFetch } from './run-fetch.ts'
 import { TestClock } from './test-clock.ts'
 
@@ -87,22 +85,9 @@ export async function makeFolder(): Promise<string> {
 }
 
 async function startWorld(clock: TestClock): Promise<Pick<Scene, 'world' | 'env'>> {
-  const folder = await makeFolder()
-  const env = { XDG_RUNTIME_DIR: folder }
-  for (;;) {
-    const port = 20_000 + 4 * Math.floor(Math.random() * 5000)
-    const world = await World.open(`http://localhost:${port}`, newWorld(['Ada']))
-    clock.onChange((milliseconds) => world.net.clock.set(Math.floor(milliseconds / 1000)))
-    const secret = crypto.randomUUID()
-    const how = { secret, address: undefined, password: undefined, changed: () => undefined }
-    const servers = await serveWorld(world, how).catch((error: unknown) => {
-      if (!(error instanceof UsageError)) throw error
-      return undefined
-    })
-    // Another test has one of its ports.
-    if (servers === undefined) continue
-    onTestFinished(() => servers.close())
-    await writeControlFile(env, { url: world.at.url, secret })
-    return { world, env }
-  }
+  const world = await serveDevWorld()
+  clock.onChange((milliseconds) => world.net.clock.set(Math.floor(milliseconds / 1000)))
+  const env = { XDG_RUNTIME_DIR: await makeFolder() }
+  await writeControlFile(env, { url: world.at.url, secret })
+  return { world, env }
 }
