@@ -18,7 +18,9 @@ function warnOfUnfetchableIssuers({ platform, settings: { fetch, trust } }: Reso
 }
 
 /** Tells the operator what the option cannot do: tokens of draft 11 hold nothing that it could be compared with. */
-function warnOfUnboundAgents({ trust, generations }: ResourceSettings): void {
+function warnOfUnboundAgents({ issuer, trust, generations }: ResourceSettings): void {
+  // The trust of a development world is not the operator's.
+  if (issuer.startsWith('http:')) return
   const binds = trust !== 'any' && trust.agentProviders !== undefined && trust.agentProviders !== 'any'
   if (!binds || generations.size < 2) return
   console.warn(

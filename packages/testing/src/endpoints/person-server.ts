@@ -41,6 +41,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
     createResource({
       issuer: issuer.id,
       trust: { agentProviders: 'any' },
+      log: 'off',
       stores: { revocations: issuer.withdrawn },
       ...settings,
     }),
