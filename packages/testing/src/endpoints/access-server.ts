@@ -18,7 +18,12 @@ import {
 export function accessServer(net: World, issuer: TestIssuer): (request: Request) => Promise<Response> {
   const settings = { fetch: net.fetch, now: net.clock.now }
   const issuers = createIssuers({ ...settings, isRevoked: (iss, jti) => issuer.withdrawn.has(iss, jti) })
-  const resource = createResource({ issuer: issuer.id, trust: { personServers: 'any' }, ...settings })
+  const resource = createResource({
+    issuer: issuer.id,
+    trust: { personServers: 'any' },
+    log: 'off',
+    ...settings,
+  })
 
   return (request) =>
     answerTokenRequest(issuer, request.signal, async () => {
