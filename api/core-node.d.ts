@@ -34,6 +34,8 @@ export declare function dropRepresentation(res: ServerResponse): void;
 
 export declare function guardMessage({ message, response, request }: GuardedMessage, { resource, requirement, slot, maxContent, parse }: MessageGuard): Promise<PassedMessage>;
 
+export declare const guardedFetch: typeof fetch | undefined;
+
 export declare function keepPrivate(res: ServerResponse): void;
 
 export declare function passPreflight(resource: Resource, { message, response, request }: GuardedMessage): boolean;

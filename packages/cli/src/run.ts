@@ -17,6 +17,10 @@ const commands: Readonly<Record<string, Listed>> = {
     summary: 'calls an API as an agent: signs, and brings the tokens that the API asks for',
     load: async () => (await import('./fetch/command.ts')).command,
   },
+  doctor: {
+    summary: 'what is wrong with a running API, and what to do about it',
+    load: async () => (await import('./doctor/command.ts')).command,
+  },
 }
 
 /** Runs the command that was written. @returns the exit code */

@@ -8,6 +8,7 @@ export {
   type PassedMessage,
   passPreflight,
 } from './guard-message.ts'
+export { guardedFetch } from './guarded-fetch.ts'
 export { createIdentitySlot, type IdentitySlot } from './identity-slot.ts'
 export { readContent } from './read-content.ts'
 export { removeMissionHeader } from './remove-mission-header.ts'

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { serveApi } from './api.ts'
+import { asAgent, examined, runAauth } from './run-doctor.ts'
+
+describe('aauth doctor at a healthy API', () => {
+  it('finds nothing without a caller, and says which checks it left out', async () => {
+    const api = await serveApi()
+    const { code, findings, leftOut, requests } = await examined([api.url])
+    expect(findings).toEqual([])
+    expect(code).toBe(0)
+    expect(leftOut.map(({ check }) => check)).toEqual([
+      'signed request',
+      'method',
+      'header lines',
+      'content digest',
+      'query',
+      'resource token',
+      'HTTP/2',
+    ])
+    expect(requests).toBe(api.requests.length)
+  })
+
+  it('finds nothing with a verified caller, and leaves out what the API does not show', async () => {
+    const api = await serveApi()
+    const { code, findings, leftOut, requests } = await examined([
+      api.url,
+      ...(await asAgent(api.net)),
+      '--probe-query',
+    ])
+    expect(findings).toEqual([])
+    expect(code).toBe(0)
+    expect(leftOut.map(({ check }) => check)).toEqual(['resource token', 'HTTP/2'])
+    expect(requests).toBe(api.requests.length)
+  })
+
+  it.each([
+    ['an agent token', {}],
+    ['an auth token that an agent token is redeemed for', { generations: ['mission-header'] as const }],
+  ])('finds nothing behind a proxy that changes nothing, on a route that takes %s', async (_, resource) => {
+    const api = await serveApi({
+      proxy: {},
+      resource,
+      ...('generations' in resource && { requirement: { accept: 'auth-token' as const } }),
+    })
+    const { findings } = await examined([api.url, ...(await asAgent(api.net)), '--probe-query'])
+    expect(findings).toEqual([])
+  })
+
+  it('finds nothing under a prefix that the proxy takes away and the API knows', async () => {
+    const api = await serveApi({
+      path: '/api/notes',
+      resource: { strippedPrefix: '/api' },
+      proxy: {
+        request: (passed) => ({ ...passed, target: passed.target.replace('/api/', '/') }),
+      },
+    })
+    const { findings } = await examined([api.url, ...(await asAgent(api.net))])
+    expect(findings).toEqual([])
+  })
+
+  it('finds nothing at a route that accepts each signature once and demands more than the protocol', async () => {
+    const api = await serveApi({
+      resource: { additionalSignatureComponents: ['@query', 'content-digest'] },
+      requirement: { accept: ['agent-token'], singleUse: true },
+    })
+    const { findings } = await examined([api.url, ...(await asAgent(api.net))])
+    expect(findings).toEqual([])
+  })
+
+  it('prints one sentence, and what it left out on stderr', async () => {
+    const api = await serveApi()
+    const { code, printed, said } = await runAauth(['doctor', api.url])
+    expect(code).toBe(0)
+    expect(printed).toBe(`Nothing found at ${api.url} with ${api.requests.length} requests.`)
+    expect(said).toBe(
+      [
+        'left out: signed request, method, header lines, content digest, query, resource token (they need a verified caller: pass --as AGENT, or --key and --agent-token)',
+        'left out: HTTP/2 (HTTP/2 needs TLS, and the URL is plain http)',
+      ].join('\n'),
+    )
+  })
+})
