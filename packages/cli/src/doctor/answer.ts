@@ -57,13 +57,14 @@ export function requirementOf(answer: Answer): { readonly name?: string; readonl
   return { name: String(name), ...(typeof token === 'string' && { resourceToken: token }) }
 }
 
-/** Whether it is the challenge of a request without a credential. */
+/** Whether it is the challenge of a request without a credential, be it that a proxy took some of its lines away. */
 export function isUnsignedChallenge(answer: Answer): boolean {
-  return (
-    answer.status === 401 &&
-    requirementOf(answer).name !== undefined &&
-    codeOf(answer) === 'invalid_signature'
-  )
+  if (answer.status !== 401) return false
+  const code = codeOf(answer)
+  const advertises = field(answer, 'accept-signature-scheme') !== undefined
+  return code === 'invalid_signature'
+    ? advertises || requirementOf(answer).name !== undefined
+    : code === undefined && advertises
 }
 
 type Member = readonly [value: unknown, params: ReadonlyMap<string, unknown>]

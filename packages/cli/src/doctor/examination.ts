@@ -1,4 +1,4 @@
-import { type Answer, field, jsonOf } from './answer.ts'
+import { type Answer, codeOf, field, isUnsignedChallenge, jsonOf } from './answer.ts'
 import type { Caller } from './caller.ts'
 import type { Prober } from './prober.ts'
 import type { Target } from './target.ts'
@@ -15,6 +15,9 @@ export interface Examined {
   /** Milliseconds. */
   readonly now: () => number
 }
+
+/** Why a check of challenges or signatures does not run. */
+export const unguarded = 'the URL does not answer with a challenge of AAuth'
 
 export const metadataPath = '/.well-known/aauth-resource.json'
 
@@ -39,6 +42,12 @@ export class Examination {
   /** The answer to a request without a credential. */
   unsigned(): Promise<Answer> {
     return this.once('unsigned', () => this.api.prober.send())
+  }
+
+  /** Whether requests without a credential are refused as AAuth refuses them; else signed ones say nothing. */
+  async isGuarded(): Promise<boolean> {
+    const answer = await this.unsigned()
+    return isUnsignedChallenge(answer) || (answer.status === 401 && codeOf(answer) === 'invalid_signature')
   }
 
   metadataAnswer(): Promise<Answer> {

@@ -19,7 +19,7 @@ import { revocationEndpoint } from './checks/revocation-endpoint.ts'
 import { signatureLines } from './checks/signature-lines.ts'
 import { signedRequest } from './checks/signed-request.ts'
 import type { Examination } from './examination.ts'
-import { NoAnswerError, RequestLimitError } from './prober.ts'
+import { NoAnswerError, RefusedAddressError, RequestLimitError } from './prober.ts'
 
 /** In this order: what explains others comes before them. */
 const checks: readonly Check[] = [
@@ -74,6 +74,7 @@ async function outcomeOf(check: Check, examination: Examination): ReturnType<Che
     return await check.examine(examination)
   } catch (error) {
     if (error instanceof RequestLimitError) return { leftOut: `${error.message} before it` }
+    if (error instanceof RefusedAddressError) return { leftOut: error.message }
     if (!(error instanceof NoAnswerError)) throw error
     return [
       {

@@ -12,6 +12,11 @@ export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError'
 }
 
+/** A document leads to an address that is not on the public internet. */
+export class RefusedAddressError extends Error {
+  override readonly name = 'RefusedAddressError'
+}
+
 /** The requests of one examination were used up. */
 export class RequestLimitError extends Error {
   override readonly name = 'RequestLimitError'
@@ -30,7 +35,7 @@ export class Prober {
     this.#network = network
   }
 
-  /** How many requests were sent. */
+  /** How many requests were sent; a connection over which none was counts as well. */
   get requests(): number {
     return this.#requests
   }
@@ -64,6 +69,9 @@ export class Prober {
     try {
       return await exchange(signal)
     } catch (error) {
+      // The egress of core says so by the name.
+      if (error instanceof Error && error.name === 'RefusedAddress')
+        throw new RefusedAddressError('it leads to an address that is not on the public internet')
       throw new NoAnswerError(signal.aborted ? 'nobody answered within 3 s' : reasonOf(error))
     } finally {
       const next = this.#waiting.shift()

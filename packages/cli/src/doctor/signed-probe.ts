@@ -1,7 +1,7 @@
 import { type Answer, type HeaderLine, requiredInputOf } from './answer.ts'
 import { type SignedParts, signAs, signAsNobody } from './caller.ts'
 import type { LeftOut } from './check.ts'
-import type { Examination } from './examination.ts'
+import { type Examination, unguarded } from './examination.ts'
 import { type Verdict, verdictOf } from './verdict.ts'
 
 /** What is sent, and what is signed where that differs. */
@@ -53,8 +53,7 @@ export function firstSigned(examination: Examination): Promise<SignedOutcome> {
 export async function withoutCaller(examination: Examination): Promise<LeftOut | undefined> {
   if (examination.api.caller === undefined)
     return { leftOut: 'they need a verified caller: pass --as AGENT, or --key and --agent-token' }
-  if ((await examination.unsigned()).status === 401) return undefined
-  return { leftOut: 'the URL does not answer 401 without a credential' }
+  return (await examination.isGuarded()) ? undefined : { leftOut: unguarded }
 }
 
 /** Why a check cannot build on a verified request; `undefined` where it can. */

@@ -24,7 +24,9 @@ const afterAuthority = /^https?:\/\/[^/?#]+/i
 
 /** Reads the URL of the API. @throws {UsageError} for one that is not examined */
 export function targetOf(text: string): Target {
-  const refuse = (why: string): UsageError => new UsageError(`${quotedForTerminal(text)} ${why}`)
+  // What stands before an @ may be a password.
+  const shownUrl = text.includes('@') ? 'the URL' : quotedForTerminal(text)
+  const refuse = (why: string): UsageError => new UsageError(`${shownUrl} ${why}`)
   if (!visible.test(text) || !URL.canParse(text))
     throw refuse('is not a URL: write https:// and the address of a guarded route')
   const { protocol, origin, host, hostname, username, password, hash } = new URL(text)

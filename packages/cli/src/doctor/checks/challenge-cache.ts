@@ -1,6 +1,7 @@
 import { quotedForTerminal } from '../../terminal/shown.ts'
 import { type Answer, field } from '../answer.ts'
 import { type Check, type Finding, finding } from '../check.ts'
+import { unguarded } from '../examination.ts'
 
 /** Where caches say that they answered. */
 const cacheFields = ['x-cache', 'cf-cache-status', 'cache-status', 'x-cache-status', 'x-proxy-cache']
@@ -11,8 +12,8 @@ const uniqueFields = ['x-request-id', 'request-id', 'x-correlation-id', 'x-amzn-
 export const challengeCache: Check = {
   name: 'challenge cache',
   async examine(examination) {
+    if (!(await examination.isGuarded())) return { leftOut: unguarded }
     const first = await examination.unsigned()
-    if (first.status !== 401) return { leftOut: 'the URL does not answer 401 without a credential' }
     const second = await examination.api.prober.send()
     const sign = cacheSign(first) ?? cacheSign(second) ?? repeated(first, second)
     if (sign !== undefined)

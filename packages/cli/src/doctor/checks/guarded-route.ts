@@ -1,5 +1,5 @@
 import { quotedForTerminal } from '../../terminal/shown.ts'
-import { type Answer, codeOf, field, isUnsignedChallenge, requirementOf } from '../answer.ts'
+import { type Answer, codeOf, field, isUnsignedChallenge } from '../answer.ts'
 import { type Check, type Finding, finding } from '../check.ts'
 import { isJson } from '../examination.ts'
 
@@ -28,14 +28,28 @@ export const guardedRoute: Check = {
   },
 }
 
-/** The fields are all there; a proxy may have replaced the content. */
+/** What agents read first. */
+const needed = ['AAuth-Requirement', 'Signature-Error']
+
+/** A proxy may have taken lines away, or replaced the content. */
 function challengeFindings(answer: Answer): readonly Finding[] {
+  const missing = needed.find((name) => field(answer, name.toLowerCase()) === undefined)
+  if (missing !== undefined) return incomplete(missing)
   if (isJson(answer) && answer.text.length > 0) return []
   return finding(
     'warning',
     'body-replaced',
     `The challenge has content of the type ${quotedForTerminal(field(answer, 'content-type') ?? 'none')} in place of a problem document.`,
     'Let the proxy pass the content of errors through (nginx: no "proxy_intercept_errors", no "error_page 401").',
+  )
+}
+
+function incomplete(missing: string): readonly Finding[] {
+  return finding(
+    'error',
+    'challenge-incomplete',
+    `The challenge has no ${missing} line, so agents cannot see what is asked for.`,
+    'Let the proxy pass AAuth-Requirement, Signature-Error, Accept-Signature-Scheme, Accept-Signature-Alg and Link of a 401 through (nginx "auth_request" drops them).',
   )
 }
 
@@ -49,13 +63,7 @@ function unusualFindings(answer: Answer): readonly Finding[] {
       'The API finds a plain request malformed (invalid_request).',
       'Let the proxy send one Host line with a host name, each header line once, and the path and query as they came.',
     )
-  if (status === 401 && code === 'invalid_signature')
-    return finding(
-      'error',
-      'challenge-incomplete',
-      `The challenge has no ${requirementOf(answer).name === undefined ? 'AAuth-Requirement' : 'Signature-Error'} line, so agents cannot see what is asked for.`,
-      'Let the proxy pass AAuth-Requirement, Signature-Error, Accept-Signature-Scheme, Accept-Signature-Alg and Link of a 401 through (nginx "auth_request" drops them).',
-    )
+  if (status === 401 && code === 'invalid_signature') return incomplete('AAuth-Requirement')
   if (status === 429 || status >= 500)
     return finding(
       'error',

@@ -14,10 +14,11 @@ export const http2: Check = {
   async examine(examination) {
     const { target, prober } = examination.api
     if (!target.origin.startsWith('https:')) return { leftOut: 'HTTP/2 needs TLS, and the URL is plain http' }
+    const one = await examination.unsigned()
+    const missing = await unverified(examination)
     try {
       const answer = await prober.sendHttp2()
       if (answer === undefined) return { leftOut: 'the server does not offer HTTP/2' }
-      const one = await examination.unsigned()
       if (answer.status !== one.status || codeOf(answer) !== codeOf(one))
         return finding(
           'error',
@@ -25,7 +26,7 @@ export const http2: Check = {
           `A request without a credential is answered ${answer.status} over HTTP/2 and ${one.status} over HTTP/1.1.`,
           remedy,
         )
-      if ((await unverified(examination)) !== undefined) return []
+      if (missing) return []
       const signed = await prober.sendHttp2({ lines: await signedLines(examination) })
       if (signed === undefined || verdictOf(signed) === 'verified') return []
       return finding(

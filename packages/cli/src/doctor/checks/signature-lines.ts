@@ -1,4 +1,5 @@
 import { type Check, finding } from '../check.ts'
+import { unguarded } from '../examination.ts'
 import { unverifiedProbe } from '../unverified-probe.ts'
 
 const pass = 'Let the proxy pass Signature, Signature-Input and Signature-Key to the API as they came.'
@@ -7,8 +8,7 @@ const pass = 'Let the proxy pass Signature, Signature-Input and Signature-Key to
 export const signatureLines: Check = {
   name: 'signature lines',
   async examine(examination) {
-    const { status } = await examination.unsigned()
-    if (status !== 401) return { leftOut: 'the URL does not answer 401 without a credential' }
+    if (!(await examination.isGuarded())) return { leftOut: unguarded }
     switch (await unverifiedProbe(examination)) {
       case 'removed':
         return finding(
