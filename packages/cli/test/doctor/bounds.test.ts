@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { get } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createGuardedFetch } from '../../../core/src/platform/egress.ts'
@@ -66,7 +67,13 @@ describe('the requests of aauth doctor', () => {
   it('are 24 at most, 4 at once, whatever the checks ask for', async () => {
     let [running, most, served] = [0, 0, 0]
     const waiting: (() => void)[] = []
-    const origin = await listen((_req, res) => {
+    const origin = await listen((req, res) => {
+      if (req.url === '/last') {
+        // Whoever connected before is here.
+        for (const answer of waiting.splice(0)) answer()
+        res.end()
+        return
+      }
       running += 1
       served += 1
       most = Math.max(most, running)
@@ -74,8 +81,7 @@ describe('the requests of aauth doctor', () => {
         running -= 1
         res.end()
       })
-      // Nobody is answered before as many came as there may be at one time.
-      if (waiting.length === 4) for (const answer of waiting.splice(0)) answer()
+      if (waiting.length === 4) get(`${origin}/last`, { agent: false }).on('error', () => undefined)
     })
     const prober = new Prober(targetOf(`${origin}/notes`), network)
     const outcomes = await Promise.allSettled(Array.from({ length: 30 }, () => prober.send()))
@@ -200,6 +206,18 @@ describe('a name that leads where no API is', () => {
   ])('is not dialled at %s', async (address) => {
     const { mayHoldAnApi } = await import('../../src/doctor/api-address.ts')
     expect(mayHoldAnApi(address)).toBe(false)
+  })
+
+  it('is not dialled where the host of the URL has such an address', async () => {
+    const dialled = recordConnections()
+    const prober = new Prober(targetOf('https://notes.example/'), {
+      ...network,
+      lookup: (onThisMachine) => (_hostname, options, callback) =>
+        network.lookup(onThisMachine)('169.254.169.254', options, callback),
+    })
+    await expect(prober.send()).rejects.toThrow('the name leads to 169.254.169.254')
+    await expect(prober.sendHttp2()).rejects.toThrow('the name leads to 169.254.169.254')
+    expect(dialled).toEqual([])
   })
 
   it('is not dialled elsewhere where it stands for this machine', async () => {

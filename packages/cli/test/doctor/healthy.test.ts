@@ -67,6 +67,24 @@ describe('aauth doctor at a healthy API', () => {
     expect(findings).toEqual([])
   })
 
+  it('sends no signature twice, since each has a nonce of its own', async () => {
+    const nonces: (string | undefined)[] = []
+    const api = await serveApi({
+      proxy: {
+        request: (passed) => {
+          const [, input] = passed.lines.find(([name]) => name === 'signature-input') ?? []
+          if (input !== undefined) nonces.push(input.split(';nonce=')[1])
+          return passed
+        },
+      },
+      requirement: { accept: ['agent-token'], singleUse: true },
+    })
+    expect((await examined([api.url, ...(await asAgent(api.net))])).findings).toEqual([])
+    expect(nonces.length).toBeGreaterThan(1)
+    expect(nonces).not.toContain(undefined)
+    expect(new Set(nonces).size).toBe(nonces.length)
+  })
+
   it('prints one sentence, and what it left out on stderr', async () => {
     const api = await serveApi()
     const { code, printed, said } = await runAauth(['doctor', api.url])
