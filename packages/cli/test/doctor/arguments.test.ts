@@ -2,65 +2,48 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { devOptions } from '@aauth-guard/core/dev'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { writeControlFile } from '../../src/dev/control-file.ts'
-import { listen, serveApi } from './api.ts'
+import { secret, serveDevWorld } from '../dev/served-world.ts'
+import { serveApi } from './api.ts'
 import { agentFiles, argumentsOf, examined, runAauth } from './run-doctor.ts'
 
-/** The control of a world that has the agent provider of a network issue agent tokens. */
-async function serveControl(net: Awaited<ReturnType<typeof serveApi>>['net']) {
+/** A development world whose control the commands find, and an API that trusts it. */
+async function serveDevelopment() {
   const folder = await mkdtemp(join(tmpdir(), 'runtime-'))
   onTestFinished(() => rm(folder, { recursive: true }))
-  const asked: string[] = []
-  const url = await listen(async (req, res) => {
-    let text = ''
-    for await (const chunk of req) text += chunk
-    const { name, jwk } = JSON.parse(text)
-    asked.push(`${req.url} ${req.headers.authorization} ${name} ${'d' in jwk}`)
-    res.setHeader('content-type', 'application/json')
-    if (name !== 'planner') {
-      res.statusCode = 400
-      res.end('{"error":"no such agent"}')
-      return
-    }
-    const agent = `aauth:${name}@${new URL(net.agentProvider.id).host}`
-    const token = await net.agentProvider.agentToken({
-      id: agent,
-      key: { jwk } as never,
-      personServer: net.personServer,
-    })
-    res.end(JSON.stringify({ agent, agent_token: token, person_server: net.personServer.id }))
-  })
+  const { url } = (await serveDevWorld()).at
   const env = { XDG_RUNTIME_DIR: folder }
-  const remove = await writeControlFile(env, { url, secret: 'control-secret' })
-  onTestFinished(remove)
-  return { env, url, asked }
+  onTestFinished(await writeControlFile(env, { url, secret }))
+  const api = await serveApi({ resource: devOptions({ env: { AAUTH_DEV: url } }) })
+  return { env, url, api }
 }
 
 describe('aauth doctor --as', () => {
-  it('signs as an agent of the world on this machine, whose private key stays here', async () => {
-    const api = await serveApi()
-    const { env, url, asked } = await serveControl(api.net)
-    const { findings, leftOut } = await examined([api.url, '--as', 'planner'], {
-      env: { ...env, AAUTH_DEV: url },
-    })
-    expect(findings).toEqual([])
-    expect(leftOut.map(({ check }) => check)).not.toContain('signed request')
-    expect(asked).toEqual(['/control/agent Bearer control-secret planner false'])
-  })
+  it.each(['the only one', 'named by AAUTH_DEV'])(
+    'signs as an agent of the world on this machine (%s)',
+    async (which) => {
+      const { env, url, api } = await serveDevelopment()
+      const { findings, leftOut } = await examined([api.url, '--as', 'planner'], {
+        env: which === 'the only one' ? env : { ...env, AAUTH_DEV: url },
+      })
+      expect(findings).toEqual([])
+      expect(leftOut.map(({ check }) => check)).not.toContain('signed request')
+    },
+  )
 
   it('is not done where the world refuses the agent, or none runs', async () => {
-    const api = await serveApi()
-    const { env } = await serveControl(api.net)
-    expect(await runAauth(['doctor', api.url, '--as', 'nobody'], { env })).toMatchObject({
+    const { env, api } = await serveDevelopment()
+    expect(await runAauth(['doctor', api.url, '--as', 'no one'], { env })).toMatchObject({
       code: 2,
-      said: expect.stringContaining('no agent token for "nobody"'),
+      said: expect.stringContaining('no agent token for "no one"'),
     })
-    expect(
-      await runAauth(['doctor', api.url, '--as', 'planner'], {
-        env: { ...env, AAUTH_DEV: 'http://localhost:9' },
-      }),
-    ).toMatchObject({ code: 2, said: expect.stringContaining('start `npx @aauth-guard/cli dev`') })
+    const elsewhere = { ...env, AAUTH_DEV: 'http://localhost:9' }
+    expect(await runAauth(['doctor', api.url, '--as', 'planner'], { env: elsewhere })).toMatchObject({
+      code: 2,
+      said: expect.stringContaining('start `npx @aauth-guard/cli dev`'),
+    })
     expect(api.requests).toEqual([])
   })
 })
@@ -153,6 +136,6 @@ describe('aauth doctor --help', () => {
     expect(code).toBe(0)
     expect(printed).toContain('npx @aauth-guard/cli doctor http://localhost:3000/notes --as planner')
     expect(printed).toContain('at most 24, 4 at once, 64 KiB and 3 s each')
-    expect((await runAauth(['--help'])).printed).toContain('doctor  examines a running API from outside')
+    expect((await runAauth(['--help'])).printed).toContain('what is wrong with a running API')
   })
 })

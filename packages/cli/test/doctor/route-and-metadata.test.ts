@@ -1,6 +1,6 @@
 import { protect, wellKnown } from '@aauth-guard/express'
-import { anyKind } from '@aauth-guard/fixtures/issued'
 import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
+import { anyKind } from '@aauth-guard/fixtures/requirements'
 import express from 'express'
 import { describe, expect, it } from 'vitest'
 import { type ApiOptions, listen, serveApi } from './api.ts'

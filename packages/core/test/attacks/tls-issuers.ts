@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type SelfSigned, selfSigned } from '@aauth-guard/fixtures/certificate'
+import { type NameServer, startNameServer } from '@aauth-guard/fixtures/name-server'
 import type { TestNetwork } from '@aauth-guard/testing'
 import { onTestFinished } from 'vitest'
 import { createGuardedFetch } from '../../src/platform/egress.ts'
-import { type NameServer, startNameServer } from '../platform/name-server.ts'
 
 export interface TlsIssuers {
   readonly names: NameServer

@@ -3,9 +3,9 @@ import { createServer, request as plainRequest, type Server } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import tls from 'node:tls'
 import { selfSigned } from '@aauth-guard/fixtures/certificate'
+import { startNameServer } from '@aauth-guard/fixtures/name-server'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { createGuardedFetch } from '../../src/platform/egress.ts'
-import { startNameServer } from './name-server.ts'
 
 const host = 'issuer.example'
 const trusted = selfSigned(host)

@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer } from 'node:net'
+import { startNameServer } from '@aauth-guard/fixtures/name-server'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createGuardedFetch, guardedFetch } from '../../src/platform/egress.ts'
 import { RefusedAddress } from '../../src/platform/public-address.ts'
-import { startNameServer } from './name-server.ts'
 
 /** Counts who comes by and says nothing. */
 let connections = 0

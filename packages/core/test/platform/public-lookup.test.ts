@@ -1,8 +1,8 @@
 import type { LookupAddress } from 'node:dns'
+import { type NameAnswer, startNameServer } from '@aauth-guard/fixtures/name-server'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { RefusedAddress } from '../../src/platform/public-address.ts'
 import { publicLookup } from '../../src/platform/public-lookup.ts'
-import { type NameAnswer, startNameServer } from './name-server.ts'
 
 /** What the name server will answer; real ones cannot be made to give these answers. */
 let answer: NameAnswer = []
