@@ -1,18 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import type { TestKey } from '@aauth-guard/testing'
-import {
-  type CryptoKey,
-  calculateJwkThumbprint,
-  decodeJwt,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-} from 'jose'
+import { calculateJwkThumbprint, decodeJwt, type JWK } from 'jose'
 import { type Given, textOf, UsageError } from '../command.ts'
 import { callControl } from '../dev/control-client.ts'
 import { readControlFile } from '../dev/control-file.ts'
-import { quotedForTerminal } from '../terminal/shown.ts'
+import { makeAgentKey, readAgentKey } from '../fetch/agent-key.ts'
+import { quotedForTerminal, shown } from '../terminal/shown.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Caller } from './caller.ts'
 import type { Target } from './target.ts'
@@ -20,7 +12,7 @@ import type { Target } from './target.ts'
 /** Reads who signs, from `--as`, or from `--key` and `--agent-token`. @throws {UsageError} */
 export async function readCaller(
   given: Given,
-  { env }: Terminal,
+  { env, say }: Terminal,
   target: Target,
   now: () => number,
 ): Promise<Caller | undefined> {
@@ -33,7 +25,7 @@ export async function readCaller(
   if (keyFile === undefined && tokenFile === undefined) return undefined
   if (keyFile === undefined || tokenFile === undefined)
     throw new UsageError('"--key" and "--agent-token" go together: write both')
-  return callerOfFiles(keyFile, tokenFile, now)
+  return callerOfFiles([keyFile, tokenFile], now, say)
 }
 
 async function developmentAgent(name: string, env: Terminal['env'], { isLoopback }: Target): Promise<Caller> {
@@ -46,20 +38,23 @@ async function developmentAgent(name: string, env: Terminal['env'], { isLoopback
     throw new UsageError(
       'no development world was found for "--as": start `npx @aauth-guard/cli dev`, and set AAUTH_DEV where several run',
     )
-  const { privateKey } = await generateKeyPair('Ed25519', { extractable: true })
-  const key = await keyOf({ ...(await exportJWK(privateKey)), alg: 'Ed25519' })
+  const key = await makeAgentKey()
   try {
     const { agent_token: token } = await callControl(access, 'agent', { name, jwk: key.jwk })
     return { key, token }
   } catch (error) {
     throw new UsageError(
-      `no agent token for ${quotedForTerminal(name)}: ${error instanceof Error ? error.message : 'the world did not answer'}`,
+      `no agent token for ${quotedForTerminal(name)}: ${error instanceof Error ? shown(error.message) : 'the world did not answer'}`,
     )
   }
 }
 
-async function callerOfFiles(keyFile: string, tokenFile: string, now: () => number): Promise<Caller> {
-  const key = await readKey(keyFile)
+async function callerOfFiles(
+  [keyFile, tokenFile]: readonly [string, string],
+  now: () => number,
+  say: Terminal['say'],
+): Promise<Caller> {
+  const key = await readAgentKey(keyFile, say)
   const token = (await readText(tokenFile)).trim()
   let claims: ReturnType<typeof decodeJwt>
   try {
@@ -78,40 +73,11 @@ async function callerOfFiles(keyFile: string, tokenFile: string, now: () => numb
   return { key, token }
 }
 
-async function readKey(file: string): Promise<TestKey> {
-  const text = await readText(file)
-  try {
-    return await keyOf(JSON.parse(text) as JWK)
-  } catch {
-    throw new UsageError(
-      `${quotedForTerminal(file)} does not hold a private JWK of Ed25519 or P-256: make one with \`npx @aauth-guard/cli keygen\``,
-    )
-  }
-}
-
 async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new UsageError(`${quotedForTerminal(file)} cannot be read (${code}): name a file that can`)
-  }
-}
-
-const algorithms = { Ed25519: { name: 'Ed25519' }, ES256: { name: 'ECDSA', hash: 'SHA-256' } } as const
-
-/** @throws where it is not a private key of an algorithm of AAuth */
-async function keyOf(jwk: JWK): Promise<TestKey> {
-  const alg = jwk.kty === 'OKP' ? 'Ed25519' : 'ES256'
-  const { kty, crv, x, y, d } = jwk
-  if (d === undefined || (crv !== 'Ed25519' && crv !== 'P-256')) throw new TypeError('not a private key')
-  const members = { kty, crv, x, ...(y !== undefined && { y }) } as JWK
-  const key = (await importJWK({ ...members, d }, alg)) as CryptoKey
-  return {
-    alg,
-    kid: jwk.kid ?? 'doctor',
-    jwk: { ...members, alg },
-    thumbprint: await calculateJwkThumbprint(members),
-    sign: async (octets) => new Uint8Array(await crypto.subtle.sign(algorithms[alg], key, octets)),
   }
 }

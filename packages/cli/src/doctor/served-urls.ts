@@ -12,7 +12,8 @@ export function placeOf({ api: { target, also } }: Examination, value: unknown):
   if (typeof value !== 'string' || value.length > 2048 || !URL.canParse(value)) return { kind: 'malformed' }
   const url = new URL(value)
   if (url.username !== '' || url.password !== '') return { kind: 'malformed' }
-  if (url.origin === target.origin) return { kind: 'here', url }
+  // A blob: URL has the origin of the URL within it.
+  if (`${url.protocol}//${url.host}` === target.origin) return { kind: 'here', url }
   return { kind: also.has(url.host) ? 'named' : 'elsewhere', url }
 }
 

@@ -74,7 +74,7 @@ describe('what aauth doctor is not asked to do as it is written', () => {
     [['http://localhost:1/', '--as', 'a', '--key', 'b'], 'write one of them'],
     [['http://localhost:1/', '--key', 'b'], 'write both'],
     [['https://notes.example/', '--as', 'a', '--yes', 'notes.example'], 'use "--key" and "--agent-token"'],
-    [['http://localhost:1/', '--key', '/nowhere', '--agent-token', '/nowhere'], 'cannot be read (ENOENT)'],
+    [['http://localhost:1/', '--key', '/nowhere', '--agent-token', '/nowhere'], 'cannot be read: ENOENT'],
     [['http://localhost:1/', '--post'], "Unknown option '--post'"],
   ])('exits with 2 and says what to write: %j', async (args, said) => {
     const ran = await runAauth(['doctor', ...args])
@@ -88,12 +88,12 @@ describe('what aauth doctor is not asked to do as it is written', () => {
     const other = await agentFiles(api.net)
     const expired = await agentFiles(api.net, { lifetime: -1 })
     const broken = { ...files, key: join(files.key, '..', 'broken') }
-    await writeFile(broken.key, '{"kty":"OKP","crv":"Ed25519","d":"secret"}')
+    await writeFile(broken.key, '{"kty":"OKP","crv":"Ed25519","d":"secret"}', { mode: 0o600 })
     const noToken = { ...files, 'agent-token': broken.key }
     for (const [wrong, said] of [
       [{ ...files, key: other.key }, 'is not bound to the key'],
       [expired, 'has expired'],
-      [broken, 'does not hold a private JWK'],
+      [broken, 'is not a private key'],
       [noToken, 'does not hold a JWT'],
     ] as const) {
       const ran = await runAauth(['doctor', api.url, ...argumentsOf(wrong)])

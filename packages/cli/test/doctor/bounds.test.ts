@@ -137,6 +137,21 @@ describe('what the metadata leads aauth doctor to', () => {
     expect(elsewhere).toEqual([])
   })
 
+  it('is reported where it is a blob: URL, which has the origin of the API and leads nowhere', async () => {
+    const api = await serveApi({
+      proxy: {
+        answer: (returned, { target, lines }) => {
+          const [, host] = lines.find(([name]) => name === 'host') ?? []
+          const members = { jwks_uri: `blob:http://${host}/aauth/jwks.json` }
+          return target.startsWith('/.well-known/')
+            ? withBody(returned, JSON.stringify({ ...JSON.parse(returned.body), ...members }))
+            : returned
+        },
+      },
+    })
+    expect(idsOf(await examined([api.url]))).toEqual(['jwks-uri-elsewhere'])
+  })
+
   it('is fetched on this machine where the API is here and --also names the host', async () => {
     const elsewhere: string[] = []
     const other = await listen((req, res) => {

@@ -80,7 +80,7 @@ export async function agentFiles(net: TestNetwork, changes: object = {}): Promis
   const folder = await mkdtemp(join(tmpdir(), 'doctor-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const files = { key: join(folder, 'key.jwk'), 'agent-token': join(folder, 'token') }
-  await writeFile(files.key, JSON.stringify(jwk))
+  await writeFile(files.key, JSON.stringify(jwk), { mode: 0o600 })
   await writeFile(files['agent-token'], `${token}\n`)
   return files
 }
