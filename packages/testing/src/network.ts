@@ -21,6 +21,11 @@ export interface NetworkOptions {
   readonly elsewhere?: typeof fetch
   /** What tokens and missions are named by: `counted` repeats in every world, `random` in none. Default `counted`. */
   readonly ids?: 'counted' | 'random'
+  /**
+   * Whether its person servers and access servers keep keys of resources, as real ones do; default `true`. `false` is for
+   * resources that get a new key whenever they start.
+   */
+  readonly keepsKeys?: boolean
 }
 
 /** How an agent is made. */
@@ -46,6 +51,7 @@ export class TestNetwork implements World {
   readonly resource: string
   readonly clock: TestClock
   readonly seed: string
+  readonly keepsKeys: boolean
   /** Every fetch of a document, in order. */
   readonly fetches: LoggedFetch[] = []
   readonly agentProvider: TestIssuer
@@ -69,6 +75,7 @@ export class TestNetwork implements World {
     this.seed = seed
     this.elsewhere = options.elsewhere
     this.ids = options.ids ?? 'counted'
+    this.keepsKeys = options.keepsKeys ?? true
     const [provider, person, access] = keys.map((made) => this.add(...made)) as [
       TestIssuer,
       TestIssuer,

@@ -47,7 +47,12 @@ export class World {
     const at = devWorldAt(url)
     allowDevServers([at.agentProvider, at.personServer, at.accessServer])
     const apps = new Set<string>()
-    const net = await createTestNetwork({ seed: saved.seed, ids: 'random', elsewhere: fetchFrom(apps) })
+    const net = await createTestNetwork({
+      seed: saved.seed,
+      ids: 'random',
+      keepsKeys: false,
+      elsewhere: fetchFrom(apps),
+    })
     const issuers = [
       await net.issuer('agent-provider', at.agentProvider),
       await net.issuer('person-server', at.personServer),

@@ -11,12 +11,13 @@ import { agentOf, serveDevWorld } from './served-world.ts'
 import { Visitor } from './visitor.ts'
 
 /** An app on a port of its own, connected to a world as its user would do it. */
-async function serveApp(world: World) {
+async function serveApp(world: World, port = 0) {
   vi.spyOn(console, 'warn').mockReturnValue()
   const app = express()
   const server = createServer(app)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close().closeAllConnections())
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const stop = () => new Promise((resolve) => server.close(resolve).closeAllConnections())
+  onTestFinished(() => void stop())
   const issuer = `http://localhost:${(server.address() as AddressInfo).port}`
   const resource = createResource({
     issuer,
@@ -30,7 +31,7 @@ async function serveApp(world: World) {
     res.json(getAuth(req, 'auth-token').scopes)
   })
   world.allowApp(issuer)
-  return `${issuer}/notes`
+  return { url: `${issuer}/notes`, stop }
 }
 
 /** A world whose person agrees to every token, an app and an agent. */
@@ -39,7 +40,7 @@ async function makeApp() {
   world.personServer.policy.asks = () => ({ person: 'Ada' })
   const visitor = new Visitor(world.at.personServer)
   await visitor.signIn('Ada')
-  return { world, visitor, agent: await agentOf(world), url: await serveApp(world) }
+  return { world, visitor, agent: await agentOf(world), ...(await serveApp(world)) }
 }
 
 describe('an app with devOptions()', () => {
@@ -85,6 +86,14 @@ describe('an app with devOptions()', () => {
     ])
     const anew = agent.call(url, {}, { mission: { approver: world.at.personServer, s256 } })
     await expect(anew).rejects.toMatchObject({ status: 403, code: 'mission_terminated' })
+  })
+
+  it('goes on when the app was started anew and signs with another key', async () => {
+    const { world, agent, url, stop } = await makeApp()
+    await agent.call(url)
+    await stop()
+    await serveApp(world, Number(new URL(url).port))
+    expect((await agent.call(url)).response.status).toBe(200)
   })
 
   it('takes no agent of another world', async () => {

@@ -124,7 +124,8 @@ export async function answerChallenges(
 }
 
 function keptIssuers(net: World): Issuers {
-  const issuers = issuersOf.get(net) ?? createIssuers({ fetch: net.fetch, now: net.clock.now })
+  const known = net.keepsKeys ? issuersOf.get(net) : undefined
+  const issuers = known ?? createIssuers({ fetch: net.fetch, now: net.clock.now })
   issuersOf.set(net, issuers)
   return issuers
 }

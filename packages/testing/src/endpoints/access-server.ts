@@ -1,10 +1,11 @@
 import { authorizeServer, createResource } from '@aauth-guard/core'
-import { createIssuers, ExchangeError, verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
+import { ExchangeError, verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
 import { fetchRequest } from '@aauth-guard/core/fetch'
 import { decodeJwt } from 'jose'
 import { mismatchNamed } from '../issuer/exchange-misbehaviour.ts'
 import type { TestIssuer } from '../issuer/issuer.ts'
 import type { World } from '../world/world.ts'
+import { knownIssuers } from './known-issuers.ts'
 import {
   answerTokenRequest,
   checkGeneration,
@@ -17,7 +18,7 @@ import {
 /** The token endpoints of an access server, which person servers ask (AS11-01 to AS11-06). */
 export function accessServer(net: World, issuer: TestIssuer): (request: Request) => Promise<Response> {
   const settings = { fetch: net.fetch, now: net.clock.now }
-  const issuers = createIssuers({ ...settings, isRevoked: (iss, jti) => issuer.withdrawn.has(iss, jti) })
+  const issuers = knownIssuers(net, issuer)
   const resource = createResource({
     issuer: issuer.id,
     trust: { personServers: 'any' },
@@ -41,7 +42,7 @@ export function accessServer(net: World, issuer: TestIssuer): (request: Request)
         presentedToken: body.presented_token,
         subagentToken: body.subagent_token,
         upstreamToken: body.upstream_token,
-        issuers,
+        issuers: issuers(),
       })
       const older = new URL(request.url).pathname === '/token'
       checkGeneration(asked, older ? 'mission-header' : 'person-token')
@@ -49,7 +50,7 @@ export function accessServer(net: World, issuer: TestIssuer): (request: Request)
         issuedOn: restingOn(body.presented_token, body.upstream_token),
       })
       if (mismatchNamed(issuer.policy.misbehaviour) === undefined)
-        await verifyExchange({ resourceToken: asked, authToken: token, issuers })
+        await verifyExchange({ resourceToken: asked, authToken: token, issuers: issuers() })
       return tokenResponse('auth_token', token, (decodeJwt(token).exp as number) - net.clock.now())
     })
 }

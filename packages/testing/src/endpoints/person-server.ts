@@ -1,6 +1,5 @@
 import { type AgentAuth, createResource } from '@aauth-guard/core'
 import {
-  createIssuers,
   ExchangeError,
   type VerifiedResourceToken,
   verifyExchange,
@@ -17,6 +16,7 @@ import { answerEndpoint, EndpointError } from '../world/endpoint-answer.ts'
 import type { Generation } from '../world/roles.ts'
 import type { World } from '../world/world.ts'
 import { Consent } from './consent.ts'
+import { knownIssuers } from './known-issuers.ts'
 import { answerMission } from './mission-endpoint.ts'
 import { onlyPerson, Persons } from './persons.ts'
 import {
@@ -35,7 +35,7 @@ import {
  */
 export function personServer(net: World, issuer: TestIssuer): (request: Request) => Promise<Response> {
   const settings = { fetch: net.fetch, now: net.clock.now }
-  const issuers = createIssuers({ ...settings, isRevoked: (iss, jti) => issuer.withdrawn.has(iss, jti) })
+  const issuers = knownIssuers(net, issuer)
   const persons = new Persons(net, issuer)
   const guard = fetchGuard(
     createResource({
@@ -83,7 +83,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
     const upstream =
       body.upstream_token === undefined
         ? undefined
-        : await persons.readUpstream(body.upstream_token, auth.iss, issuers)
+        : await persons.readUpstream(body.upstream_token, auth.iss, issuers())
     const mission = upstream ? upstream.mission : asserted
     if (mission !== undefined && !isDigest(mission))
       throw new ExchangeError('invalid_request', 'mission_s256 is not a digest')
@@ -124,7 +124,8 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
   ): Promise<Response> {
     const { resource_token: resourceToken } = body
     if (resourceToken === undefined) throw new ExchangeError('invalid_request', 'resource_token is missing')
-    if (body.upstream_token !== undefined) await persons.readUpstream(body.upstream_token, auth.iss, issuers)
+    if (body.upstream_token !== undefined)
+      await persons.readUpstream(body.upstream_token, auth.iss, issuers())
     const asked = await verifyResourceToken(resourceToken, {
       role: 'person-server',
       recipient: issuer.id,
@@ -134,7 +135,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
       subagentToken: body.subagent_token,
       upstreamToken: body.upstream_token,
       accessServers: [...accessServers],
-      issuers,
+      issuers: issuers(),
     })
     checkGeneration(asked, generation)
     // In draft 11 what was presented says whose mission it is; no rule of drafts 01 to 10 makes it one agent's.
@@ -171,7 +172,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
   /** What an access server grants instead of what was asked for reaches no agent (draft 11 §9.1.3). */
   async function checkDelivery(asked: VerifiedResourceToken, token: string): Promise<void> {
     try {
-      await verifyExchange({ resourceToken: asked, authToken: token, issuers })
+      await verifyExchange({ resourceToken: asked, authToken: token, issuers: issuers() })
     } catch (cause) {
       throw asked.forwards ? new EndpointError(502, 'as_unreachable') : cause
     }
@@ -212,7 +213,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
     agentToken: string,
   ): Promise<{ readonly jwk: unknown; readonly exp: number }> {
     if (text === undefined) return { jwk: (decodeJwt(agentToken).cnf as { jwk: unknown }).jwk, exp: auth.exp }
-    const { claims, jwk } = await issuers.verifyParameter(text, 'subagent', undefined)
+    const { claims, jwk } = await issuers().verifyParameter(text, 'subagent', undefined)
     if (claims.parentAgent !== auth.agent)
       throw new ExchangeError('invalid_subagent_token', 'the sub-agent is of another family')
     return { jwk, exp: claims.exp }

@@ -7,6 +7,8 @@ export interface World {
   /** The resource that tokens are minted for. */
   readonly resource: string
   readonly fetch: typeof fetch
+  /** Whether its servers keep keys that they fetched. */
+  readonly keepsKeys: boolean
   /** The person server of agents that have none of their own. */
   readonly personServer: { readonly id: string }
   /** A `jti` nobody had before. */
