@@ -27,7 +27,7 @@ export function titlesOf(page: string, level?: number): readonly string[] {
 
 /** Targets of links and pictures, as they are written. */
 export function linksOf(page: string): readonly string[] {
-  const prose = withoutBlocks(page).replace(/(?<!`)`[^`\n]+`(?!`)(?!\]\()/g, '')
+  const prose = withoutBlocks(page).replace(/`[^`\n]*`/g, 'code')
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
 }
 

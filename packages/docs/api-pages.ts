@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Application, type TypeDocOptions } from 'typedoc'
 import type { PluginOptions } from 'typedoc-plugin-markdown'
+import { anchorsOf } from '../../scripts/markdown.ts'
 import { entries } from './entries.ts'
 
 /**
@@ -49,8 +50,21 @@ export async function apiPages(): Promise<ReadonlyMap<string, string>> {
     app.validate(project)
     await app.generateOutputs(project)
     if (app.logger.hasErrors() || app.logger.hasWarnings()) throw new Error('TypeDoc has found faults')
-    return new Map(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]))
+    return new Map(
+      readdirSync(folder).map((file) => [file, withAnchors(readFileSync(join(folder, file), 'utf8'))]),
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/**
+ * The plugin takes the member `code` of `AAuthError` for a first heading `AAuthErrorCode`, and numbers links to the type of
+ * that name. The heading that is there has no number.
+ */
+function withAnchors(page: string): string {
+  const anchors = anchorsOf(page)
+  return page.replace(/\(#([a-z]+)-1\)/g, (link, name: string) =>
+    anchors.has(`${name}-1`) || !anchors.has(name) ? link : `(#${name})`,
+  )
 }
