@@ -1,39 +1,35 @@
-/** Typechecks every ```ts block of the TSDoc and the READMEs as a module of its own, so that none can rot. */
+/**
+ * Typechecks every ```ts and ```js block of the TSDoc, the READMEs and `docs/` as a module of its own, so that none can
+ * rot. The generated reference holds the blocks of the TSDoc once more.
+ */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { repositoryFiles, root } from './repository-files.ts'
 
-const root = resolve(import.meta.dirname, '..')
 const out = join(root, 'node_modules/.doc-examples')
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 
-const files = [
-  ...['README.md', 'SECURITY.md', 'ARCHITECTURE.md'].map((name) => join(root, name)),
-  ...readdirSync(join(root, 'packages'), { recursive: true, encoding: 'utf8' })
-    .filter(
-      (name) =>
-        !/node_modules|dist|\/test\//.test(name) &&
-        (name.endsWith('README.md') || /\/src\/.*\.ts$/.test(name)),
-    )
-    .map((name) => join(root, 'packages', name)),
-]
+const isRead =
+  /^(?:README|SECURITY|ARCHITECTURE)\.md$|^packages\/[^/]+\/README\.md$|^docs\/.*\.md$|\/src\/.*\.ts$/
+const files = repositoryFiles().filter((file) => isRead.test(file) && !file.startsWith('docs/reference/api/'))
 
 let count = 0
 for (const file of files) {
-  const text = readFileSync(file, 'utf8')
-  for (const [, block = ''] of text.matchAll(/```ts\n([\s\S]*?)```/g)) {
+  const text = readFileSync(join(root, file), 'utf8')
+  for (const [, language = '', block = ''] of text.matchAll(/```(ts|js)\n([\s\S]*?)```/g)) {
     const code = file.endsWith('.md') ? block : block.replace(/^ *\* ?/gm, '')
-    const name = `${relative(root, file).replaceAll(/[/.]/g, '_')}_${++count}.ts`
-    writeFileSync(join(out, name), `// ${relative(root, file)}\n${code}\nexport {}\n`)
+    const name = `${file.replaceAll(/[/.]/g, '_')}_${++count}.${language}`
+    writeFileSync(join(out, name), `// ${file}\n${code}\nexport {}\n`)
   }
 }
 writeFileSync(
   join(out, 'tsconfig.json'),
   JSON.stringify({
     extends: '../../tsconfig.base.json',
-    compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
-    include: ['*.ts'],
+    compilerOptions: { noUnusedLocals: false, noUnusedParameters: false, allowJs: true, checkJs: true },
+    include: ['*.ts', '*.js'],
   }),
 )
 try {

@@ -1,26 +1,41 @@
 /**
- * First contact: follows each tutorial literally, from an empty folder with packed packages to the answer that the page
- * promises, then makes the mistakes that newcomers make and looks for the remedy in the first line that the app prints.
- * Needs `npx pnpm@12 build`, and the ports 3000 and 4400 to 4403. Prints commands and seconds.
+ * First contact: follows tutorials literally, from an empty folder with the packages as npm would deliver them to the
+ * answer that the page promises, on the oldest Node that is supported. Then it makes the mistakes that newcomers make with
+ * the app of the Express page, and looks for the remedy in the first line that says what is wrong. Needs
+ * `npx pnpm@12 build`. Prints commands and seconds.
+ *
+ * `first-contact.ts express koa` follows some pages; without a name all, and the one for Workers installs Wrangler.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, delimiter, dirname, join, resolve } from 'node:path'
+import { freePorts, type Ports, withPorts } from './first-contact/free-ports.ts'
 import { type Mistake, mistakes } from './first-contact/mistakes.ts'
 import { type Ran, Running, runLine } from './first-contact/terminal.ts'
 import { type Step, stepsOf } from './first-contact/tutorial.ts'
 import { packAll } from './packed.ts'
 
-const root = resolve(import.meta.dirname, '..')
-const tarballs = new Map(packAll().map(({ name, tarball }) => [name, `file:${tarball}`]))
-const { AAUTH_DEV: _, NODE_ENV: __, ...env } = process.env
-const faults: string[] = []
-
 /** Lines that a person passes over: the way to the mistake, and where Node shows the code that threw. */
 const passed =
   /^$|^file:|^ |^Node|: accepted |this is the normal way in|runs in development mode|"signingKey" is missing/
 
-for (const name of ['express', 'koa', 'hono']) await follow(name)
+/** An empty folder in which a page is followed. */
+interface Place {
+  readonly name: string
+  readonly folder: string
+  readonly ports: Ports
+  readonly env: NodeJS.ProcessEnv
+}
+
+const root = resolve(import.meta.dirname, '..')
+const pages = join(root, 'docs/start')
+const oldestNode = join(root, 'packages/runtimes/node_modules/node20/bin')
+const tarballs = new Map(packAll().map(({ name, tarball }) => [name, `file:${tarball}`]))
+const faults: string[] = []
+const named = process.argv.slice(2)
+
+for (const name of named.length > 0 ? named : readdirSync(pages).map((file) => basename(file, '.md')))
+  await follow(name)
 
 for (const fault of faults) console.error(`first-contact: ${fault}`)
 if (faults.length > 0) process.exit(1)
@@ -28,30 +43,37 @@ console.log('first-contact: every tutorial leads to its answer, and every mistak
 
 async function follow(name: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), `aauth-guard-first-${name}-`))
+  const place = { name, folder, ports: await freePorts(), env: environmentIn(folder) }
   const running: Running[] = []
   const start = performance.now()
   let installing = 0
   let commands = 0
   let last: Ran | undefined
-  const steps = stepsOf(join(root, `docs/start/${name}.md`))
+  const steps = stepsOf(join(pages, `${name}.md`))
   for (const step of steps) {
-    if (step.kind === 'file') writeFileSync(join(folder, step.name), step.text)
+    if (step.kind === 'file') writeFileSync(join(folder, step.name), withPorts(step.text, place.ports))
     else if (step.kind === 'output') compare(name, last, step.text)
     else {
       commands += 1
       const began = performance.now()
-      const line = withPacked(step.line)
-      if (/ (?:dev|app\.js)$/.test(line)) running.push(await started(line, folder))
-      else last = ran(name, line, folder)
-      if (line.startsWith('npm i ')) installing += performance.now() - began
+      if (/^npx \S+ dev\b|^AAUTH_DEV=/.test(step.line)) running.push(await started(step.line, place))
+      else last = ran(step.line, place)
+      if (step.line.startsWith('npm i ')) installing += performance.now() - began
     }
   }
   const seconds = ((performance.now() - start - installing) / 1000).toFixed(1)
   const installed = (installing / 1000).toFixed(1)
   console.log(`first-contact: ${name}: ${commands} commands, ${seconds} s, and ${installed} s to install`)
-  if (name === 'express') await makeMistakes(folder, steps, running)
+  if (name === 'express') await makeMistakes(place, steps, running)
   for (const one of running.reverse()) await one.end()
   rmSync(folder, { recursive: true })
+}
+
+/** `aauth dev` leaves in the folder what `aauth fetch` finds it by, so that no other world is in the way. */
+function environmentIn(folder: string): NodeJS.ProcessEnv {
+  const { AAUTH_DEV: _, NODE_ENV: __, ...env } = process.env
+  const path = [oldestNode, dirname(process.execPath), env.PATH].join(delimiter)
+  return { ...env, PATH: path, XDG_RUNTIME_DIR: folder, WRANGLER_SEND_METRICS: 'false', CI: '1' }
 }
 
 /** The packages are not in the registry yet; the command is installed beside them, where npx finds it. */
@@ -64,17 +86,17 @@ function withPacked(line: string): string {
   return [...new Set([...wanted, ...beside])].join(' ')
 }
 
-function ran(name: string, line: string, cwd: string): Ran {
-  const result = runLine(line, cwd, env)
+function ran(line: string, { name, folder, ports, env }: Place): Ran {
+  const result = runLine(withPorts(withPacked(line), ports), folder, env)
   if (result.status !== 0)
     faults.push(`${name}: "${line}" ended with ${result.status}: ${result.stderr}${result.stdout}`)
   return result
 }
 
-async function started(line: string, cwd: string): Promise<Running> {
-  const one = new Running(line, cwd, env)
-  if (line.endsWith(' dev')) await one.prints('Ctrl+C')
-  else await one.serves(3000)
+/** Starts what goes on, and waits until it serves its port. */
+async function started(line: string, { folder, ports, env }: Place): Promise<Running> {
+  const one = new Running(withPorts(line, ports), folder, env)
+  await one.serves(line === 'npx @aauth-guard/cli dev' ? ports.world + 3 : ports.app)
   return one
 }
 
@@ -86,7 +108,7 @@ function compare(name: string, result: Ran | undefined, promised: string): void 
 }
 
 /** The world goes on; the app is started anew for each. */
-async function makeMistakes(folder: string, steps: readonly Step[], running: Running[]): Promise<void> {
+async function makeMistakes(place: Place, steps: readonly Step[], running: Running[]): Promise<void> {
   const app = steps.find((step) => step.kind === 'file')
   if (app?.kind !== 'file') throw new Error('the tutorial saves no app')
   await running.pop()?.end()
@@ -94,35 +116,29 @@ async function makeMistakes(folder: string, steps: readonly Step[], running: Run
     const edited = mistake.edit?.(app.text) ?? app.text
     if (mistake.edit !== undefined && edited === app.text)
       faults.push(`"${mistake.what}" changes nothing in the app of the tutorial`)
-    writeFileSync(join(folder, 'app.js'), edited)
-    await make(mistake, folder)
+    writeFileSync(join(place.folder, 'app.js'), withPorts(edited, place.ports))
+    await make(mistake, place)
   }
 }
 
-async function make({ what, world, call, remedy }: Mistake, folder: string): Promise<void> {
-  const wrong = new Running(
-    `${world === '' ? '' : 'AAUTH_DEV=http://localhost:4400 '}node app.js`,
-    folder,
-    env,
-  )
-  await wrong.serves(3000)
+async function make({ what, world, call, remedy }: Mistake, { folder, ports, env }: Place): Promise<void> {
+  const line = `${world === '' ? '' : 'AAUTH_DEV=http://localhost:4400 '}node app.js`
+  const wrong = new Running(withPorts(line, ports), folder, env)
+  await wrong.serves(ports.app)
+  const before = call === undefined ? 0 : wrong.output.length
   if (call !== undefined) {
-    const before = wrong.output.length
-    const line = call.startsWith('curl') ? call : `npx @aauth-guard/cli fetch ${call}`
-    const { stderr } = runLine(line, folder, env)
+    const written = call.startsWith('curl') ? call : `npx @aauth-guard/cli fetch ${call}`
+    runLine(withPorts(written, ports), folder, env)
     await wrong.prints(remedy, 60)
-    const [first = ''] = wrong.output.slice(before).split('\n')
-    tell(what, wrong.output.slice(before), remedy, `${first}\n${stderr}`)
-  } else {
-    tell(what, wrong.output, remedy, wrong.output)
   }
+  tell(what, wrong.output.slice(before), remedy)
   await wrong.end()
 }
 
 /** The remedy must be in the first line that says what is wrong. */
-function tell(what: string, output: string, remedy: string, all: string): void {
+function tell(what: string, output: string, remedy: string): void {
   const lines = output.split('\n')
   const first = lines.find((line) => !passed.test(line)) ?? lines.find((line) => line !== '') ?? ''
   console.log(`first-contact: ${what}: ${first.trim()}`)
-  if (!first.includes(remedy)) faults.push(`"${what}" is not told with "${remedy}":\n${output}\n${all}`)
+  if (!first.includes(remedy)) faults.push(`"${what}" is not told with "${remedy}":\n${output}`)
 }

@@ -7,17 +7,19 @@ export type Step =
   | { readonly kind: 'output'; readonly text: string }
 
 /**
- * What a reader of a tutorial does, literally: runs the lines of each `sh` block, saves the block behind "Save this as",
- * and compares what is printed with each `json` block.
+ * What a reader of a tutorial does, literally: saves the blocks behind "Save this as", runs the lines of each `sh` block,
+ * and compares what the last of them printed with the block that follows. It ends where the page begins to explain.
  */
 export function stepsOf(page: string): readonly Step[] {
-  const text = readFileSync(page, 'utf8')
-  const blocks = text.matchAll(/(?:Save this as `([^`]+)`:\n\n)?```(\w+)\n([\s\S]*?)```/g)
-  return [...blocks].flatMap(([, name, language, block = '']): Step[] => {
-    if (name !== undefined) return [{ kind: 'file', name, text: block }]
-    if (language === 'json') return [{ kind: 'output', text: block.trim() }]
-    if (language !== 'sh') return []
-    const lines = block.split('\n').map((line) => line.replace(/ +#.*$/, ''))
-    return lines.filter((line) => line !== '').map((line) => ({ kind: 'command', line }))
+  const [body = ''] = readFileSync(page, 'utf8').split('\n## What happened')
+  const blocks = body.matchAll(/^(.*)\n\n```(\w+)\n([\s\S]*?)^```$/gm)
+  return [...blocks].flatMap(([, before = '', language, text = '']): Step[] => {
+    const [, name] = /^Save this as `([^`]+)`:$/.exec(before) ?? []
+    if (name !== undefined) return [{ kind: 'file', name, text }]
+    if (language !== 'sh') return [{ kind: 'output', text: text.trim() }]
+    return text
+      .trim()
+      .split('\n')
+      .map((line) => ({ kind: 'command', line }))
   })
 }

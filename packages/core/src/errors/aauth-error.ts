@@ -16,7 +16,7 @@ export { acceptedAlgorithms } from './refusal-headers.ts'
 /**
  * A refusal: everything an adapter needs to answer, and a {@link AAuthError.hint} for the log.
  *
- * Branch on `code`, never on `message`. `headers` and {@link problemBody} are exactly what the protocol asks for.
+ * Branch on `code`, never on `message`. {@link AAuthError.headers} and {@link AAuthError.problem} are exactly what the protocol asks for.
  *
  * @example
  * ```ts

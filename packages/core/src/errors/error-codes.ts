@@ -1,6 +1,6 @@
 /**
  * Every way a request can be refused. The first group goes out in `Signature-Error` (Signature Keys 09 §5.4),
- * the rest only in the problem body.
+ * the rest only in the problem body. docs/reference/errors.md has a section for each: its cause, and what to do.
  */
 export type AAuthErrorCode =
   | SignatureErrorCode

@@ -27,7 +27,8 @@ const maxWait = 60
 export class IssuerFetches {
   readonly #records: IssuerRecords
   readonly #budgets: FetchBudgets
-  readonly #closing = new AbortController()
+  /** Made at first use: workerd of April 2026 allows it in a request only, not while a module is loaded. */
+  #controller: AbortController | undefined
   readonly #options: IssuerFetchesOptions
 
   constructor(records: IssuerRecords, options: IssuerFetchesOptions) {
@@ -39,6 +40,11 @@ export class IssuerFetches {
   /** Aborts when {@link close} is called. */
   get closing(): AbortSignal {
     return this.#closing.signal
+  }
+
+  get #closing(): AbortController {
+    this.#controller ??= new AbortController()
+    return this.#controller
   }
 
   /** Ends all fetches; nothing is fetched any more. */

@@ -15,7 +15,7 @@ function run(source: string): { stdout: string; stderr: string } {
 }
 
 describe('loading the package and creating a resource', () => {
-  it('draws no random value, sets no timer and reads no clock', () => {
+  it('draws no random value, sets no timer, reads no clock and makes no AbortController', () => {
     const source = `
       import nodeCrypto from 'node:crypto'
       import { syncBuiltinESMExports } from 'node:module'
@@ -32,6 +32,9 @@ describe('loading the package and creating a resource', () => {
       for (const name of ['generateKey', 'importKey', 'digest', 'sign', 'verify']) watch(crypto.subtle, name)
       for (const name of ['randomBytes', 'randomUUID', 'createHash', 'verify']) watch(nodeCrypto, name)
       watch(AbortSignal, 'timeout')
+      globalThis.AbortController = class extends AbortController {
+        constructor() { super(); calls.push('AbortController') }
+      }
       syncBuiltinESMExports()
       const { createResource } = await import('@aauth-guard/core')
       const { fetchGuard } = await import('@aauth-guard/core/fetch')

@@ -143,8 +143,8 @@ export class Missions {
 
   /**
    * Ends a mission for good; one that has ended stays as it is. One that was never proposed here ends as well.
-   * @param options.revoke revokes the auth tokens issued under it, and person tokens at the access servers that
-   * issued auth tokens on them (draft 11 §8.6, §11.12)
+   * With `revoke` it revokes the auth tokens issued under it, and person tokens at the access servers that issued auth
+   * tokens on them (draft 11 §8.6, §11.12).
    */
   async end(
     s256: string,
