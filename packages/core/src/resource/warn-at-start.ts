@@ -5,6 +5,7 @@ import type { ResourceState } from './state.ts'
 export function warnAtStart(state: ResourceState): void {
   warnOfUnfetchableIssuers(state)
   warnOfUnboundAgents(state.settings)
+  warnOfMissingKey(state.settings)
 }
 
 /** Tells the operator whom the guard will refuse where the platform cannot check addresses (Q15). */
@@ -25,5 +26,13 @@ function warnOfUnboundAgents({ issuer, trust, generations }: ResourceSettings): 
   if (!binds || generations.size < 2) return
   console.warn(
     'aauth-guard: "trust.agentProviders" does not bind person tokens and auth tokens of draft 11, which do not name an agent provider: set "generations" to [\'mission-header\'] to refuse them',
+  )
+}
+
+/** A development world is one process, and its tokens need not outlive it: only there `issuer` is not https. */
+function warnOfMissingKey({ signingKey, issuer }: ResourceSettings): void {
+  if (signingKey !== undefined || issuer.startsWith('http:')) return
+  console.warn(
+    'aauth-guard: "signingKey" is missing, so resource tokens are signed with a key in the memory of this process, and do not verify in other processes or after a restart: make a key with `npx @aauth-guard/cli keygen --out signing-key.json`',
   )
 }
