@@ -21,6 +21,10 @@ const commands: Readonly<Record<string, Listed>> = {
     summary: 'what is wrong with a running API, and what to do about it',
     load: async () => (await import('./doctor/command.ts')).command,
   },
+  inspect: {
+    summary: 'says what a token or a recorded request is',
+    load: async () => (await import('./inspect/command.ts')).command,
+  },
   keygen: {
     summary: 'makes the signing key of an API',
     load: async () => (await import('./keygen/command.ts')).command,

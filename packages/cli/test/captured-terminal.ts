@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream'
+import { parseArgs } from 'node:util'
+import type { Command } from '../src/command.ts'
 import { run } from '../src/run.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
 
@@ -40,4 +42,16 @@ export class CapturedTerminal implements Terminal {
 export async function aauth(args: readonly string[], stdin: string | Uint8Array = ''): Promise<Captured> {
   const terminal = new CapturedTerminal(stdin)
   return terminal.captured(await run(args, terminal))
+}
+
+/** Runs one command with the arguments behind its name. @throws {UsageError} */
+export async function runCommand(
+  command: Command,
+  args: readonly string[],
+  stdin: string | Uint8Array = '',
+): Promise<Captured> {
+  const terminal = new CapturedTerminal(stdin)
+  const options = { json: { type: 'boolean' as const }, ...command.options }
+  const given = parseArgs({ args: [...args], allowPositionals: true, options })
+  return terminal.captured(await command.run(given, terminal))
 }
