@@ -29,6 +29,10 @@ const commands: Readonly<Record<string, Listed>> = {
     summary: 'makes the signing key of an API',
     load: async () => (await import('./keygen/command.ts')).command,
   },
+  verify: {
+    summary: 'decides a recorded request offline, and explains each step',
+    load: async () => (await import('./verify/command.ts')).command,
+  },
 }
 
 /** Runs the command that was written. @returns the exit code */

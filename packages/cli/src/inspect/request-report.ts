@@ -1,5 +1,10 @@
 import { linesOf, type RecordedRequest } from '../recording/recording.ts'
-import { isUnsigned, readSignatures, type UntrustedSignature } from '../recording/signature-fields.ts'
+import {
+  isUnsigned,
+  presentedSignature,
+  readSignatures,
+  type UntrustedSignature,
+} from '../recording/signature-fields.ts'
 import { type ReportedTime, reportToken, type TokenReport, timesIn, type Verifier } from './token-report.ts'
 
 /** What a request shows of itself. */
@@ -32,7 +37,7 @@ export async function reportRequest(
   const { method, target, headers, answer } = request
   const read = isUnsigned(request) ? [] : readSignatures(request)
   const signatures = typeof read === 'string' ? [] : read
-  const selected = signatures.find(({ scheme }) => scheme === 'jwt') ?? signatures[0]
+  const selected = presentedSignature(request)
   const token =
     selected?.token === undefined ? undefined : await reportToken(selected.token, now, verify, true)
   const faults =

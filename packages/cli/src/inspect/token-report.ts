@@ -2,6 +2,7 @@ import { relativeTime, utcTime } from '../terminal/relative-time.ts'
 import { asksFor } from './asks.ts'
 import { decodeToken, type JsonObject, type UntrustedToken } from './token.ts'
 import { faultOf } from './token-faults.ts'
+import { nameOf } from './token-name.ts'
 import type { Verification } from './verify-token.ts'
 
 /** What a token says of itself. */
@@ -64,24 +65,4 @@ export function timesIn(members: JsonObject, names: readonly string[], now: numb
     if (typeof seconds !== 'number') return []
     return [{ name, seconds, utc: utcTime(seconds), relative: relativeTime(seconds, now) }]
   })
-}
-
-function nameOf({ kind, generation, header }: UntrustedToken): string {
-  if (kind === undefined) return `a token that is not one of AAuth: "typ" is ${JSON.stringify(header.typ)}`
-  const name = kind.replace('-', ' ')
-  const article = name.startsWith('a') ? 'an' : 'a'
-  return `${article} ${name}${draftsOf(kind, generation)}`
-}
-
-function draftsOf(kind: UntrustedToken['kind'], generation: UntrustedToken['generation']): string {
-  switch (generation) {
-    case 'person-token':
-      return ' of draft 11'
-    case 'mission-header':
-      return ' of drafts 01 to 10'
-    case 'both':
-      return ' with claims of draft 11 and of drafts 01 to 10'
-    default:
-      return kind === 'agent-token' ? ', which is alike in all drafts' : ' with claims of no known draft'
-  }
 }

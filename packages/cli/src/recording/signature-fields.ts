@@ -61,6 +61,15 @@ export function readSignatures({
   })
 }
 
+/** The signature that a resource looks at: the one with a token, else the first. */
+export function presentedSignature(
+  request: Pick<RecordedRequest, 'headers'>,
+): UntrustedSignature | undefined {
+  const signatures = readSignatures(request)
+  if (typeof signatures === 'string') return undefined
+  return signatures.find(({ scheme }) => scheme === 'jwt') ?? signatures[0]
+}
+
 type Dictionary = ReturnType<typeof parseDictionary>
 
 /** The field as the RFC writes it. */
