@@ -11,6 +11,9 @@ export const now = 1_790_000_000
 export const net = await createTestNetwork({ now, resource: 'https://notes.example', seed: 'verify' })
 export const agent = await net.agent()
 
+/** An auth token that is enough. */
+export const reading = await agent.authToken({ scope: 'notes.read' })
+
 /** The keys that an issuer of the network publishes. */
 export const keysOf = async (issuer: string): Promise<unknown> =>
   (await net.fetch(`${issuer}/jwks.json`)).json()
