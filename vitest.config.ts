@@ -21,6 +21,8 @@ export default defineConfig({
       new StuckReporter(),
       new CountReporter(),
     ],
+    // Most resources of tests have no signing key. The test of this warning listens to the console itself.
+    onConsoleLog: (text) => !text.includes('"signingKey" is missing'),
     // On the two cores of a small machine the default is one.
     maxWorkers: '100%',
     projects: [

@@ -19,6 +19,7 @@ export const orders = {
     'authorize',
     'routes',
     'missions fetch node dev',
+    'env',
     'adapter index',
   ],
   'packages/testing/src': ['signing', 'world', 'issuer', 'endpoints agent', 'network store-checks', 'index'],

@@ -32,6 +32,7 @@ const contents: Readonly<Record<string, string>> = {
   fetch: 'hosts of Request and Response',
   node: 'what frameworks on Node share',
   dev: 'options on a development machine',
+  env: 'options of a deployment',
   adapter: 'what only adapters import',
   index: 'what applications import',
 }

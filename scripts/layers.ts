@@ -7,7 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { importsIn, layerOf, orders, sources, specifiersOf } from './layer-graph.ts'
 import { repositoryFiles, root } from './repository-files.ts'
 
-const nodeFiles = /^(?:node\/|platform\/(?:node|egress|public-lookup)$)/
+const nodeFiles = /^(?:node\/|env\/|platform\/(?:node|egress|public-lookup)$)/
 const adapters = ['express', 'koa', 'fastify', 'hono']
 const publicSubpaths = /^@aauth-guard\/core(?:\/(?:adapter|fetch|missions|node))?$/
 const protocolLibraries = /^(?:jose|structured-headers|lru-cache|@noble\/.*)$/

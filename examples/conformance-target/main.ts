@@ -5,9 +5,10 @@
  * SIGTERM.
  * Refusals go to stderr with their reason, a line of JSON each. README.md says what the file may hold.
  */
+import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createResource } from '@aauth-guard/core'
+import { createResource, type SigningKey } from '@aauth-guard/core'
 import { adapters } from './apps/adapters.ts'
 import { readConfig } from './config.ts'
 import { control } from './control.ts'
@@ -29,6 +30,7 @@ function start(file: string | undefined): void {
   if (file === undefined) throw new TypeError('usage: target CONFIG.json')
   const { adapter, port, origins, routes, resource: options } = readConfig(file)
   const resource = createResource({
+    signingKey: keyInMemory(),
     ...options,
     fetch: dialer(origins),
     onDecision: ({ code, hint, method, path }) => {
@@ -55,6 +57,12 @@ function start(file: string | undefined): void {
   process.on('SIGTERM', stop)
   const npx = npxAbove()
   if (npx !== undefined) setInterval(() => isRunning(npx) || stop(), 250).unref()
+}
+
+/** One process signs and publishes, so it need not be kept. */
+function keyInMemory(): SigningKey {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  return { ...privateKey.export({ format: 'jwk' }), kid: 'target', alg: 'Ed25519' } as SigningKey
 }
 
 /** Resolves with the URL once the server listens on loopback. */

@@ -21,6 +21,18 @@ const commands: Readonly<Record<string, Listed>> = {
     summary: 'what is wrong with a running API, and what to do about it',
     load: async () => (await import('./doctor/command.ts')).command,
   },
+  inspect: {
+    summary: 'says what a token or a recorded request is',
+    load: async () => (await import('./inspect/command.ts')).command,
+  },
+  keygen: {
+    summary: 'makes the signing key of an API',
+    load: async () => (await import('./keygen/command.ts')).command,
+  },
+  verify: {
+    summary: 'decides a recorded request offline, and explains each step',
+    load: async () => (await import('./verify/command.ts')).command,
+  },
 }
 
 /** Runs the command that was written. @returns the exit code */

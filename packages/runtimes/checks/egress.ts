@@ -4,6 +4,7 @@ import {
   isAAuthError,
   type Resource,
   type ResourceOptions,
+  type Signer,
 } from '@aauth-guard/core'
 import { createTestNetwork, toSignedRequest } from '@aauth-guard/testing'
 import { type Check, check, equal } from './check.ts'
@@ -94,13 +95,19 @@ async function meet(
   }
 }
 
+/** With a key there is nothing to say of one that is missing. */
+const keptElsewhere: Signer = {
+  publicKey: { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43), kid: 'r1', alg: 'Ed25519' },
+  sign: () => new Uint8Array(64),
+}
+
 /** What `createResource` says. */
 function said(options: Pick<ResourceOptions, 'trust' | 'fetch'>): string[] {
   const { warn } = console
   const sentences: string[] = []
   console.warn = (...words) => void sentences.push(words.join(' '))
   try {
-    createResource({ issuer: 'https://notes.example', ...options })
+    createResource({ issuer: 'https://notes.example', signingKey: keptElsewhere, ...options })
   } finally {
     console.warn = warn
   }

@@ -70,9 +70,6 @@ async function load(given: SigningKey | Signer): Promise<Loaded> {
 }
 
 async function make(): Promise<Loaded> {
-  console.warn(
-    'aauth-guard: "signingKey" is missing, so a key was made in the memory of this process: pass a private JWK with "kid" and "alg", since resource tokens do not verify in other processes and after a restart',
-  )
   // Both are accepted everywhere; a runtime without Ed25519 has the other.
   const { privateKey, publicKey } = await generateKeyPair('Ed25519').catch(() => generateKeyPair('ES256'))
   const jwk = await exportJWK(publicKey)

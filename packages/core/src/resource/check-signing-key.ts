@@ -1,6 +1,6 @@
 import type { JWK } from 'jose'
 import { assert } from '../assert/assert.ts'
-import type { Signer } from '../keys/signing-key.ts'
+import type { Signer, SigningKey } from '../keys/signing-key.ts'
 import { isS256 } from '../token/identifiers.ts'
 import type { ResourceOptions } from './options.ts'
 import type { ResourceSettings } from './settings.ts'
@@ -22,9 +22,17 @@ export function checkSigningKey(key: Given): ResourceSettings['signingKey'] {
     checkPublicHalf(key.publicKey, '"signingKey.publicKey"')
     return { publicKey: { ...key.publicKey }, sign: (octets) => key.sign(octets) }
   }
-  checkPublicHalf(key, '"signingKey"')
-  assert(isS256(key.d), '"signingKey" must hold d, 32 octets in base64url without padding')
+  checkPrivateKey(key, '"signingKey"')
   return { ...key }
+}
+
+/**
+ * @param name how an error names where the key comes from; it never shows a member of the key
+ * @throws {TypeError}
+ */
+export function checkPrivateKey(key: JWK, name: string): asserts key is SigningKey {
+  checkPublicHalf(key, name)
+  assert(isS256(key.d), `${name} must hold d, 32 octets in base64url without padding`)
 }
 
 /** @throws {TypeError} for keys that nobody could select, or tell apart; only their public members are kept */
@@ -40,7 +48,8 @@ export function checkPublishedKeys(keys: readonly JWK[], signingKey: Given): rea
   return keys.map(({ kty, crv, x, y, kid, alg }) => ({ kty, crv, x, y, kid, alg }) as JWK)
 }
 
-function checkPublicHalf(key: JWK, name: string): void {
+/** @throws {TypeError} for a key that nobody could select or use */
+export function checkPublicHalf(key: JWK, name: string): void {
   const fits =
     (key?.alg === 'Ed25519' && key.kty === 'OKP' && key.crv === 'Ed25519') ||
     (key?.alg === 'ES256' && key.kty === 'EC' && key.crv === 'P-256')

@@ -5,6 +5,7 @@ import type { ResourceState } from './state.ts'
 export function warnAtStart(state: ResourceState): void {
   warnOfUnfetchableIssuers(state)
   warnOfUnboundAgents(state.settings)
+  warnOfMissingKey(state.settings)
 }
 
 /** Tells the operator whom the guard will refuse where the platform cannot check addresses (Q15). */
@@ -17,13 +18,25 @@ function warnOfUnfetchableIssuers({ platform, settings: { fetch, trust } }: Reso
   )
 }
 
+/** Only in a development world is `issuer` not https. Its trust is not what the operator wrote. */
+function isInDevelopment({ issuer }: ResourceSettings): boolean {
+  return issuer.startsWith('http:')
+}
+
 /** Tells the operator what the option cannot do: tokens of draft 11 hold nothing that it could be compared with. */
-function warnOfUnboundAgents({ issuer, trust, generations }: ResourceSettings): void {
-  // The trust of a development world is not the operator's.
-  if (issuer.startsWith('http:')) return
+function warnOfUnboundAgents(settings: ResourceSettings): void {
+  const { trust, generations } = settings
   const binds = trust !== 'any' && trust.agentProviders !== undefined && trust.agentProviders !== 'any'
-  if (!binds || generations.size < 2) return
+  if (!binds || generations.size < 2 || isInDevelopment(settings)) return
   console.warn(
     'aauth-guard: "trust.agentProviders" does not bind person tokens and auth tokens of draft 11, which do not name an agent provider: set "generations" to [\'mission-header\'] to refuse them',
+  )
+}
+
+/** In development there is one process, and its tokens need not outlive it. */
+function warnOfMissingKey(settings: ResourceSettings): void {
+  if (settings.signingKey !== undefined || isInDevelopment(settings)) return
+  console.warn(
+    'aauth-guard: "signingKey" is missing, so resource tokens are signed with a key in the memory of this process, and do not verify in other processes or after a restart: make a key with `npx @aauth-guard/cli keygen --out signing-key.json`',
   )
 }

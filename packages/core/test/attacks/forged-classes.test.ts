@@ -110,7 +110,7 @@ describe('an agent provider that trust does not admit', () => {
   it('binds every token where drafts 01 to 10 alone are served, and nothing is said at start', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
     await makeWorld({ trust: others[0]?.[1] as Trust, generations: ['mission-header'] })
-    expect(warn).not.toHaveBeenCalled()
+    expect(warn).not.toHaveBeenCalledWith(expect.stringContaining('"trust.agentProviders"'))
     warn.mockRestore()
   })
 

@@ -54,10 +54,15 @@ describe('a signing key that is given', () => {
 })
 
 describe('a signing key that is not given', () => {
-  it('is made once, told once, and published as it signs [META-2, R11-122]', async () => {
+  it('is made once, told once at start, and published as it signs [META-2, R11-122]', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
     const { resource, agent, refusal } = await makeWorld()
-    expect(warn).not.toHaveBeenCalled()
+    const before = warn.mock.calls.filter(([text]) => String(text).includes('signingKey'))
+    expect(before).toEqual([
+      [
+        'aauth-guard: "signingKey" is missing, so resource tokens are signed with a key in the memory of this process, and do not verify in other processes or after a restart: make a key with `npx @aauth-guard/cli keygen --out signing-key.json`',
+      ],
+    ])
     const { headers } = await refusal(await agent.personToken())
     const [header = ''] = /resource-token="([^.]+)/.exec(headers['aauth-requirement'] ?? '')?.slice(1) ?? []
     const [key] = await publishedKeys(resource)

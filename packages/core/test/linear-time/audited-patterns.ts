@@ -19,6 +19,16 @@ const anywhere = [
  */
 export const auditedPatterns: readonly AuditedPattern[] = [
   {
+    pattern: /^[0-9a-f]{64}$/i,
+    meets: 'the file of AAUTH_PERSON_HASH_KEY_FILE, 65 536 octets',
+    almost: anywhere,
+  },
+  {
+    pattern: /^[A-Za-z0-9+/_-]{43}=?$/,
+    meets: 'the file of AAUTH_PERSON_HASH_KEY_FILE, 65 536 octets',
+    almost: anywhere,
+  },
+  {
     pattern: /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/,
     meets: 'Expires and Date of issuers, up to what fetch lets pass',
     almost: [['Thu, 01 Jan 2026 00:00:00 GM', '']],

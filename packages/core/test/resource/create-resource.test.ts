@@ -5,6 +5,16 @@ import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it, vi } from 'vitest'
 
+/** Has a key, so that nothing is said of one that is missing. */
+const keyed = `{
+  issuer: 'https://notes.example',
+  trust: 'any',
+  signingKey: {
+    publicKey: { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43), kid: 'r1', alg: 'Ed25519' },
+    sign: () => new Uint8Array(64),
+  },
+}`
+
 /** Runs a module in a process of its own, since what it does to the globals would outlive a test. */
 function run(source: string): { stdout: string; stderr: string } {
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
@@ -38,7 +48,7 @@ describe('loading the package and creating a resource', () => {
       syncBuiltinESMExports()
       const { createResource } = await import('@aauth-guard/core')
       const { fetchGuard } = await import('@aauth-guard/core/fetch')
-      const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
+      const resource = createResource(${keyed})
       fetchGuard(resource, { accept: 'agent-token' })(() => new Response())
       const resources = process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|FSReq/.test(name))
       console.log(JSON.stringify([calls, resources]))
@@ -49,7 +59,7 @@ describe('loading the package and creating a resource', () => {
   it('lets the process end', () => {
     const source = `
       import { createResource } from '@aauth-guard/core'
-      createResource({ issuer: 'https://notes.example', trust: 'any' })
+      createResource(${keyed})
       console.log('ended')
     `
     expect(run(source)).toEqual({ stdout: 'ended', stderr: '' })

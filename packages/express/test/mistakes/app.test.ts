@@ -1,4 +1,5 @@
 import { createResource, stepUp } from '@aauth-guard/core'
+import { makeSigningKey } from '@aauth-guard/fixtures/issued'
 import { dial } from '@aauth-guard/testing'
 import express, { type RequestHandler } from 'express'
 import { expect, it } from 'vitest'
@@ -147,8 +148,8 @@ it.each<Row>([
     {},
     guarded,
     agentCalls,
-    '"signingKey" is missing, so a key was made in the memory of this process',
-    'pass a private JWK with "kid" and "alg"',
+    '"signingKey" is missing, so resource tokens are signed with a key in the memory of this process',
+    'make a key with `npx @aauth-guard/cli keygen --out signing-key.json`',
   ],
   [
     'a step-up that nobody answers',
@@ -216,5 +217,5 @@ it.each<readonly [what: string, build: Build, send: Send]>([
     called,
   ],
 ])('what looks like a mistake and is none shows nothing: %s', async (_, build, send) => {
-  expect(await shown({}, build, send)).toBe('')
+  expect(await shown({ signingKey: await makeSigningKey() }, build, send)).toBe('')
 })

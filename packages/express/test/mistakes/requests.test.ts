@@ -1,3 +1,4 @@
+import { makeSigningKey } from '@aauth-guard/fixtures/issued'
 import { type AgentMistake, dial, type Grant } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { protect, wellKnown } from '../../src/index.ts'
@@ -165,7 +166,8 @@ it.each<Row>([
 )
 
 it('the same POST twice within a second shows nothing by default, since agents send no nonce', async () => {
-  const text = await shown({}, build, async ({ agent, at, token }) => {
+  const options = { signingKey: await makeSigningKey() }
+  const text = await shown(options, build, async ({ agent, at, token }) => {
     const message = await agent.sign(url, { method: 'POST' }, { token: await token() })
     expect([(await dial(at, message)).status, (await dial(at, message)).status]).toEqual([200, 200])
   })

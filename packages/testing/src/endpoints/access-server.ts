@@ -6,6 +6,7 @@ import { mismatchNamed } from '../issuer/exchange-misbehaviour.ts'
 import type { TestIssuer } from '../issuer/issuer.ts'
 import type { World } from '../world/world.ts'
 import { knownIssuers } from './known-issuers.ts'
+import { signerOf } from './signer-of.ts'
 import {
   answerTokenRequest,
   checkGeneration,
@@ -23,6 +24,7 @@ export function accessServer(net: World, issuer: TestIssuer): (request: Request)
     issuer: issuer.id,
     trust: { personServers: 'any' },
     log: 'off',
+    signingKey: signerOf(issuer),
     ...settings,
   })
 

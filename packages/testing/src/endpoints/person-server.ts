@@ -19,6 +19,7 @@ import { Consent } from './consent.ts'
 import { knownIssuers } from './known-issuers.ts'
 import { answerMission } from './mission-endpoint.ts'
 import { onlyPerson, Persons } from './persons.ts'
+import { signerOf } from './signer-of.ts'
 import {
   answerTokenRequest,
   checkGeneration,
@@ -42,6 +43,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
       issuer: issuer.id,
       trust: { agentProviders: 'any' },
       log: 'off',
+      signingKey: signerOf(issuer),
       stores: { revocations: issuer.withdrawn },
       ...settings,
     }),

@@ -1,0 +1,1 @@
+export { type Environment, resourceFromEnv } from './resource-from-env.ts'
