@@ -19,13 +19,13 @@ interface Http2Case {
   readonly except?: Readonly<Record<string, string>>
 }
 
-/** A fetch host shows the target normalised: what is routed is what was signed. */
+/** A fetch host normalises the target, so only a target that normalisation leaves alone is served. */
 const normalised = { fetchGuard: '200 person-1' }
-/** Fastify answers a method that Node does not name before it asks any hook. */
+/** Fastify answers a method that Node does not know before it runs any hook. */
 const unknownMethod = { Fastify: '404 Not Found' }
 /** A `Request` has its method in upper case, where fetch knows it. */
 const upperCase = { ...unknownMethod, fetchGuard: '200 person-1' }
-/** @hono/node-server can make no URL of it. */
+/** @hono/node-server cannot make a URL of it. */
 const noUrl = { Hono: '400 ', fetchGuard: '400 ' }
 
 const json: Sent = {
