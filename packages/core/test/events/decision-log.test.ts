@@ -124,7 +124,7 @@ describe('the summary of refusals', () => {
     ])
   })
 
-  it('counts refusals and no challenge of the normal way in', async () => {
+  it('counts refusals but no challenges of the ordinary flow', async () => {
     const written: string[] = []
     vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0)
     const { net, agent } = await makeWorld()
@@ -153,7 +153,7 @@ describe('the option log', () => {
     expect(checkLog(undefined, issuer)).toBe(expected)
   })
 
-  it('is refused where it is neither a word that it knows nor a logger', () => {
+  it('is refused when it is neither a known word nor a logger', () => {
     for (const log of ['verbose', {}, null, { debug() {}, info() {} }, true])
       expect(() => checkLog(log as never, 'https://notes.example')).toThrow('"log" is')
   })
