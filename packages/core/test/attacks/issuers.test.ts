@@ -10,20 +10,20 @@ const scope = 'access'
 const evil = 'https://evil.example'
 
 describe('an agent of a person server that speaks both generations', () => {
-  it('does not get the resource token of drafts 01 to 10 by asserting a mission', async () => {
+  it('does not get the resource token of drafts 01 to 10 by asserting a mission [X9]', async () => {
     const { agent, call } = await makeWorld()
     const asserting = call(await agent.agentToken(), { mission, requirement: missionRoute })
     expect(await outcome(asserting)).toBe('401 person_token_required')
   })
 
-  it('does not get the resource token of drafts 01 to 10 by asserting a mission at the authorization endpoint', async () => {
+  it('does not get the resource token of drafts 01 to 10 by asserting a mission at the authorization endpoint [X9]', async () => {
     const world = await makeWorld(notes)
     const asked = await askForToken(world, { token: await world.agent.agentToken(), mission })
     expect(verdict(asked)).toEqual([401, 'person_token_required', 'requirement=person-token'])
   })
 
   it.each(['unreachable', 'server-error', 'not-found', 'not-json'] as const)(
-    'does not get it either when its person server makes its metadata unreadable: %s',
+    'does not get it either when its person server makes its metadata unreadable: %s [X9]',
     async (how) => {
       const { agent, net, call } = await makeWorld()
       net.personServer.generations = ['mission-header']
@@ -32,13 +32,13 @@ describe('an agent of a person server that speaks both generations', () => {
     },
   )
 
-  it('is refused with an auth token of drafts 01 to 10 when only draft 11 is served', async () => {
+  it('is refused with an auth token of drafts 01 to 10 when only draft 11 is served [X9]', async () => {
     const { agent, call } = await makeWorld({ generations: ['person-token'] })
     const token = await agent.authToken({ scope, generation: 'mission-header' })
     expect(await outcome(call(token))).toBe('401 invalid_jwt')
   })
 
-  it('is refused with an auth token that does not name a person when the route requires one', async () => {
+  it('is refused with an auth token that does not name a person when the route requires one [X9]', async () => {
     const { agent, call } = await makeWorld()
     const token = await agent.authToken({ scope, generation: 'mission-header' })
     expect(await outcome(call(token, { requirement: personRoute }))).toBe('401 person_token_required')
@@ -49,7 +49,7 @@ describe('an agent of a person server that speaks both generations', () => {
     ['its own key, as EdDSA', { alg: 'EdDSA' }, '401 unsupported_algorithm'],
     ['its own key without "alg"', { alg: undefined }, '401 unsupported_algorithm'],
   ])(
-    'is refused when %s uses an algorithm that only the older generation allows',
+    'is refused when %s uses an algorithm that only the older generation allows [X9]',
     async (_, lax, expected) => {
       const { agent, call } = await makeWorld()
       const changes = 'header' in lax ? lax : { claims: { cnf: { jwk: { ...agent.key.jwk, ...lax } } } }

@@ -54,13 +54,13 @@ describe('a caller that leaves out its mission', () => {
 })
 
 describe('a resource token', () => {
-  it('without the mission of the presented token is refused by the person server, in draft 11', async () => {
+  it('without the mission of the presented token is refused by the person server, in draft 11 [X6]', async () => {
     const { resourceToken, atPersonServer } = await makeScene()
     const stripped = await resourceToken({ claims: { mission_s256: undefined } })
     expect(await verdict(verifyResourceToken(stripped, atPersonServer()))).toBe('invalid_resource_token')
   })
 
-  it('without the mission of the presented token is refused by the access server, in draft 11', async () => {
+  it('without the mission of the presented token is refused by the access server, in draft 11 [X6]', async () => {
     const { resourceToken, atAccessServer } = await makeScene()
     const stripped = await resourceToken({ claims: { aud: 'https://as.example', mission_s256: undefined } })
     expect(await verdict(verifyResourceToken(stripped, atAccessServer()))).toBe('invalid_resource_token')
@@ -83,22 +83,25 @@ describe('a resource token', () => {
       'mission',
       async ({ agent, call }) => call(await agent.authToken({ ...old, mission: s256 })),
     ],
-  ])('that a handler asks for names the mission of %s and cannot leave it out', async (_, claim, calling) => {
-    const world = await makeWorld(notes)
-    const wanted = { scope: 'notes.write', mission: undefined, mission_s256: undefined }
-    const token = await issueResourceToken(world.resource, await calling(world), wanted)
-    const { payload } = await verified(world.resource, token)
-    expect(payload[claim]).toEqual(claim === 'mission' ? mission : s256)
-  })
+  ])(
+    'that a handler asks for names the mission of %s and cannot leave it out [X6]',
+    async (_, claim, calling) => {
+      const world = await makeWorld(notes)
+      const wanted = { scope: 'notes.write', mission: undefined, mission_s256: undefined }
+      const token = await issueResourceToken(world.resource, await calling(world), wanted)
+      const { payload } = await verified(world.resource, token)
+      expect(payload[claim]).toEqual(claim === 'mission' ? mission : s256)
+    },
+  )
 
-  it('of a step-up names the mission of the token, in draft 11', async () => {
+  it('of a step-up names the mission of the token, in draft 11 [X6]', async () => {
     const { agent, call, resource } = await makeWorld(notes)
     const auth = await call(await agent.authToken({ mission: s256 }))
     const refused = await answerOfStepUp(resource, auth, { scope: 'notes.write' })
     expect((await challenged(resource, refused)).payload.mission_s256).toBe(s256)
   })
 
-  it('names the mission of a header that the signature covers, before draft 11', async () => {
+  it('names the mission of a header that the signature covers, before draft 11 [X6]', async () => {
     const { agent, resource, refusal } = await makeWorld({ ...notes, generations: ['mission-header'] })
     const refused = await refusal(await agent.agentToken(), { mission })
     expect((await challenged(resource, refused)).payload.mission).toEqual(mission)

@@ -36,7 +36,7 @@ describe('AAuth-Mission that the signature does not cover', () => {
     ['a person token', ({ agent }) => agent.personToken({ mission: s256 })],
   ]
 
-  it.each(kinds)('is refused when an intermediary adds it beside %s', async (_, mint) => {
+  it.each(kinds)('is refused when an intermediary adds it beside %s [X8]', async (_, mint) => {
     const world = await makeWorld()
     const added = adding(['aauth-mission', missionLine])
     const call = callAs(world, world.agent, await mint(world), { requirement: anyKind }, added)
@@ -46,14 +46,14 @@ describe('AAuth-Mission that the signature does not cover', () => {
     )
   })
 
-  it('is refused when only another label covers it', async () => {
+  it('is refused when only another label covers it [X8]', async () => {
     const { agent, call } = await makeWorld()
     const headers = decoy(`${base} "aauth-mission"`, 'hwk;kty="OKP"')
     const token = await agent.authToken({ scope })
     expect(await outcome(call(token, { headers, mistake: 'uncovered-mission' }))).toBe('401 invalid_input')
   })
 
-  it('is refused when an intermediary exchanges it for that of another mission', async () => {
+  it('is refused when an intermediary exchanges it for that of another mission [X8]', async () => {
     const world = await makeWorld()
     const exchanged = (message: SignedMessage): SignedMessage => ({
       ...message,

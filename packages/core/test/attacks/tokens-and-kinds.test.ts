@@ -28,14 +28,14 @@ function collocatedClaims(generation: string): Record<string, unknown> {
 }
 
 describe('a person token on a route that requires an auth token', () => {
-  it('is answered with a challenge for an auth token', async () => {
+  it('is answered with a challenge for an auth token [X1]', async () => {
     const { agent, refusal } = await makeWorld()
     const { status, code, headers } = await refusal(await agent.personToken())
     expect([status, code]).toEqual([401, 'auth_token_required'])
     expect(headers['aauth-requirement']).toMatch(/^requirement=auth-token;resource-token="/)
   })
 
-  it('is refused when its typ is rewritten to that of an auth token', async () => {
+  it('is refused when its typ is rewritten to that of an auth token [X1]', async () => {
     const { agent, call } = await makeWorld()
     const [header = '', ...rest] = (await agent.personToken({ claims: { ps } })).split('.')
     const rewritten = btoa(atob(header).replace('aa-person+jwt', 'aa-auth+jwt')).replace(/=+$/, '')
@@ -48,12 +48,15 @@ describe('an agent token', () => {
     ['a person token', personRoute, '401 person_token_required'],
     ['an auth token', {}, '401 person_token_required'],
     ['either', { accept: ['person-token', 'auth-token'] }, '401 person_token_required'],
-  ])('is answered with a challenge when it is presented in place of %s', async (_, requirement, expected) => {
-    const { agent, call } = await makeWorld()
-    expect(await outcome(call(await agent.agentToken(), { requirement }))).toBe(expected)
-  })
+  ])(
+    'is answered with a challenge when it is presented in place of %s [X2]',
+    async (_, requirement, expected) => {
+      const { agent, call } = await makeWorld()
+      expect(await outcome(call(await agent.agentToken(), { requirement }))).toBe(expected)
+    },
+  )
 
-  it('is answered with a challenge for an auth token when only drafts 01 to 10 are served', async () => {
+  it('is answered with a challenge for an auth token when only drafts 01 to 10 are served [X2]', async () => {
     const { agent, call } = await makeWorld({ generations: ['mission-header'] })
     expect(await outcome(call(await agent.agentToken()))).toBe('401 auth_token_required')
   })
@@ -61,7 +64,7 @@ describe('an agent token', () => {
 
 describe('an issuer that is agent provider, person server and access server with one key set', () => {
   it.each(generations)(
-    'is refused with an auth token under its agent provider document, in %s',
+    'is refused with an auth token under its agent provider document, in %s [X2]',
     async (generation) => {
       const world = await makeCollocatedWorld()
       const claims = { ...collocatedClaims(generation), dwk: 'aauth-agent.json' }
@@ -81,7 +84,7 @@ describe('an issuer that is agent provider, person server and access server with
   )
 
   it.each(['aauth-agent.json', 'aauth-access.json'])(
-    'is refused with a person token under %s',
+    'is refused with a person token under %s [X2]',
     async (dwk) => {
       const world = await makeCollocatedWorld()
       const claims = { iss: 'https://agent.example', dwk }
@@ -91,7 +94,7 @@ describe('an issuer that is agent provider, person server and access server with
   )
 
   it.each(['aauth-person.json', 'aauth-access.json'])(
-    'is refused with an agent token under %s',
+    'is refused with an agent token under %s [X2]',
     async (dwk) => {
       const world = await makeCollocatedWorld()
       const token = await world.agent.agentToken({ claims: { dwk } })
@@ -102,7 +105,7 @@ describe('an issuer that is agent provider, person server and access server with
 
 describe('an issuer that is only an agent provider', () => {
   it.each(generations)(
-    'is refused with an auth token that it issues for itself, in %s',
+    'is refused with an auth token that it issues for itself, in %s [X2]',
     async (generation) => {
       const world = await makeWorld()
       const claims = { ...collocatedClaims(generation), dwk: 'aauth-person.json' }
@@ -113,7 +116,7 @@ describe('an issuer that is only an agent provider', () => {
 })
 
 describe('a token of another type', () => {
-  it('is refused when it is the resource token that the API itself issued', async () => {
+  it('is refused when it is the resource token that the API itself issued [X3]', async () => {
     const { agent, refusal } = await makeWorld()
     const { headers } = await refusal(await agent.personToken())
     const [, own = ''] = /resource-token="([^"]+)"/.exec(headers['aauth-requirement'] ?? '') ?? []
@@ -128,7 +131,7 @@ describe('a token of another type', () => {
     'AA-AUTH+JWT',
     'application/aa-auth+jwt',
     undefined,
-  ])('is refused when its type is %s and all else is that of an auth token', async (typ) => {
+  ])('is refused when its type is %s and all else is that of an auth token [X3]', async (typ) => {
     const { agent, call } = await makeWorld()
     expect(await outcome(call(await agent.authToken({ scope, header: { typ } })))).toBe('401 invalid_jwt')
   })
@@ -151,7 +154,7 @@ describe('a token with claims of both generations', () => {
     ['act beside ps', auth('person-token', { act: { agent: 'aauth:planner@agent.example' } })],
     ['mission beside ps', auth('person-token', { mission: { approver: ps, s256 } })],
     ['presented_jti of a resource token', auth('person-token', { presented_jti: 'id-1' })],
-  ])('is refused when it is an auth token with %s', async (_, grant) => {
+  ])('is refused when it is an auth token with %s [X4]', async (_, grant) => {
     const { agent, call } = await makeWorld()
     expect(await outcome(call(await agent.authToken(grant)))).toBe('401 invalid_jwt')
   })
@@ -162,7 +165,7 @@ describe('a token with claims of both generations', () => {
     ['agent', 'aauth:planner@agent.example'],
     ['act', { agent: 'aauth:planner@agent.example' }],
     ['mission', { approver: ps, s256 }],
-  ])('is refused when it is a person token with %s', async (name, value) => {
+  ])('is refused when it is a person token with %s [X4]', async (name, value) => {
     const { agent, call } = await makeWorld()
     const token = await agent.personToken({ claims: { [name]: value } })
     expect(await outcome(call(token, { requirement: personRoute }))).toBe('401 invalid_jwt')
