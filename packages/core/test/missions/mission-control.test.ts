@@ -190,7 +190,7 @@ describe('a person server that does not offer status', () => {
     ['a user', { ...managementMembers, mission_endpoint: 'https://u@controlled-ps.example/mission' }],
     ['a query', { ...managementMembers, mission_endpoint: `${personServer}/mission?a=b` }],
     ['a fragment', { ...managementMembers, mission_endpoint: `${personServer}/mission#a` }],
-  ])('but %s is sent nothing, and its missions are unknown', async (_, members) => {
+  ])('but only %s gets no request, and its missions have the status unknown', async (_, members) => {
     const world = await make(members)
     const fetched = world.net.fetches.length
     expect(await world.post()).toBe('503 server_error 3')
@@ -206,11 +206,14 @@ const bad: readonly (readonly [string, () => Reply])[] = [
   ),
   ['redirects', () => ({ status: 307, headers: { location: `${personServer}/control/elsewhere` } })],
   ['answers 403 mission_terminated, which is for agents', () => ({ status: 403, body: isTerminated })],
-  ['answers no JSON', () => ({ body: '{"mission_s256":' })],
+  ['answers text that is not JSON', () => ({ body: '{"mission_s256":' })],
   ['answers a list', () => ({ body: [isTerminated] })],
-  ['answers nothing', () => ({})],
+  ['answers without content', () => ({})],
   ['answers members twice', () => ({ body: `{"mission_s256":"x",${JSON.stringify(isTerminated).slice(1)}` })],
-  ['answers for no mission', () => ({ body: { ...isTerminated, mission_s256: undefined } })],
+  [
+    'answers without the digest of the mission',
+    () => ({ body: { ...isTerminated, mission_s256: undefined } }),
+  ],
   ['answers for another mission', () => ({ body: { ...isTerminated, mission_s256: zeroOctets } })],
   ['answers another status', () => ({ body: { ...fresh, mission_status: 'suspended' } })],
   ['answers no status', () => ({ body: fresh })],
@@ -236,14 +239,14 @@ const bad: readonly (readonly [string, () => Reply])[] = [
       ] as const,
   ),
   [
-    'answers "active" that is stale',
+    'answers "active" with a fresh_until that has passed',
     () => ({ body: { ...fresh, mission_status: 'active', fresh_until: inSeconds(-1) } }),
   ],
   ['answers more than 64 KiB', () => ({ body: { ...isTerminated, padding: 'x'.repeat(65_536) } })],
 ]
 
 describe('a person server that', () => {
-  it.each(bad)('%s has said nothing: the mission is unknown', async (_, reply) => {
+  it.each(bad)('%s gives no status: the request is answered 503', async (_, reply) => {
     const world = await make()
     world.replies(reply)
     expect(await world.post()).toBe('503 server_error 3')
@@ -285,7 +288,7 @@ describe('a person server that', () => {
 })
 
 describe('a resource that cannot sign', () => {
-  it('sends nothing, and the mission is unknown', async () => {
+  it('sends nothing, and the request is answered 503', async () => {
     const world = await make(controlMembers, {
       signingKey: {
         publicKey: { kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'kms', x: zeroOctets },

@@ -5,7 +5,7 @@ import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it, vi } from 'vitest'
 
-/** Runs a module in a process of its own, since what it does to the globals would outlive a test. */
+/** Runs a module in a process of its own, because its changes of globals would outlive a test. */
 function run(source: string): { stdout: string; stderr: string } {
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
     cwd: resolve(import.meta.dirname, '../..'),
@@ -15,7 +15,7 @@ function run(source: string): { stdout: string; stderr: string } {
 }
 
 describe('loading the package and creating a resource', () => {
-  it('draws no random value, sets no timer and reads no clock', () => {
+  it('reads no random value and no clock and sets no timer', () => {
     const source = `
       import nodeCrypto from 'node:crypto'
       import { syncBuiltinESMExports } from 'node:module'
@@ -43,7 +43,7 @@ describe('loading the package and creating a resource', () => {
     expect(run(source)).toEqual({ stdout: '[[],[]]', stderr: '' })
   })
 
-  it('lets the process end', () => {
+  it('does not keep the process alive', () => {
     const source = `
       import { createResource } from '@aauth-guard/core'
       createResource({ issuer: 'https://notes.example', trust: 'any' })
@@ -54,7 +54,7 @@ describe('loading the package and creating a resource', () => {
 })
 
 describe('two resources in one process', () => {
-  it('share no audience', async () => {
+  it('share no audience: a token for one is refused at the other', async () => {
     const one = await makeWorld()
     const other = createResource({
       issuer: 'https://photos.example',
@@ -99,12 +99,12 @@ describe('two resources in one process', () => {
 })
 
 describe('a resource', () => {
-  it('cannot be changed', async () => {
+  it('is frozen', async () => {
     const { resource } = await makeWorld()
     expect(Object.isFrozen(resource)).toBe(true)
   })
 
-  it('is recognised by its making, not by its looks', async () => {
+  it('is recognised by identity, not by shape', async () => {
     const { resource, agent } = await makeWorld()
     const token = await agent.authToken()
     const request = toSignedRequest(await agent.sign('https://notes.example/notes', {}, { token }))
@@ -112,7 +112,7 @@ describe('a resource', () => {
     await expect(authorize(lookalike, request)).rejects.toThrow(TypeError)
   })
 
-  it('fails with server_error what needs a fetch once it is closed', async () => {
+  it('fails with server_error when a fetch is needed after it was closed', async () => {
     const { resource, agent, refusal } = await makeWorld()
     resource.close()
     const refused = await refusal(await agent.authToken({ scope: 'access' }))
@@ -121,7 +121,7 @@ describe('a resource', () => {
 })
 
 describe('the access server of a resource', () => {
-  it('is kept like an issuer that trust names: unlisted issuers do not push it out', async () => {
+  it('is kept like a listed issuer: unlisted issuers do not evict it', async () => {
     const accessServer = 'https://as.example'
     const { net, agent, call } = await makeWorld({ accessServer, limits: { unlistedIssuers: 1 } })
     const requirement = { accept: ['agent-token', 'auth-token'] } as const
@@ -134,7 +134,7 @@ describe('the access server of a resource', () => {
 })
 
 describe('onDecision', () => {
-  it('hears of every refusal, with its path, its hint and what is sent', async () => {
+  it('receives every refusal, with its path, its hint and the answer', async () => {
     const onDecision = vi.fn()
     const { agent, refusal } = await makeWorld({ onDecision })
     const refused = await refusal(await agent.authToken(), { mistake: 'stale' })
@@ -145,7 +145,7 @@ describe('onDecision', () => {
     expect(refused.hint).toMatch(/^"created" is 61 s old, and the window is 60 s: /)
   })
 
-  it('hears of faults of our own and of the check, with their cause', async () => {
+  it('receives internal errors and errors of check, with their cause', async () => {
     const cause = new Error('database is down')
     const { agent, refusal, refusals } = await makeWorld()
     const check = (): never => {
@@ -163,12 +163,12 @@ describe('onDecision', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('log is full'))],
-  ])('changes nothing where it %s [O09]', async (_, onDecision) => {
+  ])('changes nothing when it %s [O09]', async (_, onDecision) => {
     const { agent, refusal } = await makeWorld({ onDecision })
     expect((await refusal(await agent.authToken(), { mistake: 'stale' })).code).toBe('invalid_signature')
   })
 
-  it('is told nothing that could forge a line of a log [P05, R11-236]', async () => {
+  it('receives nothing that could forge a line of a log [P05, R11-236]', async () => {
     const { agent, refusal } = await makeWorld()
     const forged = 'key-1"\r\n2026-01-01 accepted \x1b[2K'
     const refused = await refusal(await agent.authToken({ scope: 'access', header: { kid: forged } }))
@@ -186,7 +186,7 @@ it.each<[string, object]>([
   ['an object of fields for a function', { ...whole, header: { signature: 'sig=:AA==:' } }],
   ['no target', { ...whole, target: undefined }],
 ])(
-  'fails with server_error, and tells nobody why, where the host hands over %s [Q04, Q09]',
+  'a request fails with server_error and without details when the host passes %s [Q04, Q09]',
   async (_, odd) => {
     const { resource } = await makeWorld()
     const refused = await authorize(resource, odd as SignedRequest).catch((error: unknown) => error)
