@@ -74,13 +74,13 @@ describe('the checks of tombstone stores', () => {
   })
 
   it.each(Object.entries(flawedKeys))(
-    'catch, by a pair of keys and nothing else, a store that %s',
+    'fail, by a pair of keys and nothing else, for a store that %s',
     async (_, { key }) => {
       expect(await failuresOf(checksOf(key && { key }))).toEqual([expect.stringMatching(/^tells /)])
     },
   )
 
-  it('are all failed by some store', async () => {
+  it('each fail for some store', async () => {
     const every = [...flawed, ...broken].map(([, flaws]) => flaws)
     const keyed = Object.values(flawedKeys).map(({ key }) => (key ? { key } : {}))
     const outcomes = await Promise.all([...every, ...keyed].map((flaws) => failuresOf(checksOf(flaws))))
@@ -92,7 +92,7 @@ describe('the checks of tombstone stores', () => {
     ).toEqual([])
   })
 
-  it('catch a store that each process has for itself [K20]', async () => {
+  it('fail for a store that each process has for itself [K20]', async () => {
     const checks = tombstoneStoreChecks(({ maxPerServer }) => new FlawedTombstones(maxPerServer), {
       peer: () => new FlawedTombstones(4),
     })
