@@ -84,7 +84,7 @@ describe('a revocation', () => {
     expect(asked).toEqual(['GET /.well-known/aauth-resource.json', 'POST /elsewhere'])
   })
 
-  it('throws when the metadata names no endpoint', async () => {
+  it('throws when the metadata does not name an endpoint', async () => {
     const net = await createTestNetwork({ now, seed: 'servers' })
     await net.listen((_req, res) => {
       res.end('{}')
