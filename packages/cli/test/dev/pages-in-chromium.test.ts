@@ -21,7 +21,7 @@ describe.skipIf(chromium === undefined)('the pages of the person server in Chrom
 
   /** A page in a window of its own. */
   async function openPage(colorScheme: 'light' | 'dark', width = 1024): Promise<Page> {
-    // axe is put into the page, which its policy forbids to everybody else.
+    // axe is injected into the page, whose policy forbids other scripts.
     const context = await browser.newContext({
       colorScheme,
       viewport: { width, height: 800 },

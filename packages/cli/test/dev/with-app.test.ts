@@ -10,7 +10,7 @@ import type { World } from '../../src/dev/world.ts'
 import { agentOf, serveDevWorld } from './served-world.ts'
 import { Visitor } from './visitor.ts'
 
-/** An app on a port of its own, connected to a world as its user would do it. */
+/** An app on a port of its own, connected to a world in the documented way. */
 async function serveApp(world: World) {
   vi.spyOn(console, 'warn').mockReturnValue()
   const app = express()
@@ -33,7 +33,7 @@ async function serveApp(world: World) {
   return `${issuer}/notes`
 }
 
-/** A world whose person agrees to every token, an app and an agent. */
+/** A world whose person approves every token, an app and an agent. */
 async function makeApp() {
   const world = await serveDevWorld()
   world.personServer.policy.asks = () => ({ person: 'Ada' })
@@ -43,7 +43,7 @@ async function makeApp() {
 }
 
 describe('an app with devOptions()', () => {
-  it('takes an agent of the world from its agent token to data', async () => {
+  it('accepts an agent of the world, which gets from its agent token to data', async () => {
     const { agent, url } = await makeApp()
     const { response, challenges } = await agent.call(url)
     expect([response.status, await response.json(), challenges]).toEqual([
@@ -66,7 +66,7 @@ describe('an app with devOptions()', () => {
     ])
   })
 
-  it('lets nobody go on under a mission once the person terminated it on the page: its tokens are revoked, and none is issued', async () => {
+  it('refuses a mission once the person terminated it on the page: its tokens are revoked, and none is issued', async () => {
     const { world, agent, url, visitor } = await makeApp()
     const { s256 } = await world.personServer.missions.begin(agent, { description: 'Sort the notes' }, 'Ada')
     const { token, response } = await agent.call(
@@ -87,7 +87,7 @@ describe('an app with devOptions()', () => {
     await expect(anew).rejects.toMatchObject({ status: 403, code: 'mission_terminated' })
   })
 
-  it('takes no agent of another world', async () => {
+  it('refuses an agent of another world', async () => {
     const { url } = await makeApp()
     const other = await serveDevWorld()
     const outsider = await agentOf(other)

@@ -113,7 +113,7 @@ describe('a required class', () => {
       '403 class_mismatch',
       '[CLASS-3]',
     ],
-    ['nobody can know', { mission: s256 }, provider, '403 class_unverifiable', '[CLASS-2]'],
+    ['unverifiable', { mission: s256 }, provider, '403 class_unverifiable', '[CLASS-2]'],
     ['without a mission', old, provider, '403 mission_required', '[CLASS-1]'],
   ] as const)('%s: %j wanted of %s: %s %s', async (_, grant, wanted, expected, _ids) => {
     expect(await outcome(grant, { class: { provider: wanted } })).toBe(expected)

@@ -81,10 +81,7 @@ describe('a refusal of another copy of the package', () => {
     ['an object', { name: 'AAuthError', code: 'access_denied' }],
     ['an Error of another name', Object.assign(new Error(), { code: 'access_denied' })],
     ['an Error without code', Object.assign(new Error(), { name: 'AAuthError' })],
-    [
-      'an Error with a code nobody knows',
-      Object.assign(new Error(), { name: 'AAuthError', code: 'welcome' }),
-    ],
+    ['an Error with an unknown code', Object.assign(new Error(), { name: 'AAuthError', code: 'welcome' })],
     [
       'an Error whose code is not text',
       Object.assign(new Error(), { name: 'AAuthError', code: ['access_denied'] }),

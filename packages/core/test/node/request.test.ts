@@ -112,7 +112,7 @@ describe('a request over a real socket', () => {
     ['its own authority in absolute form', { target: 'https://notes.example/notes' }],
     ['HTTP/1.0 and Host', { version: '1.0' }],
     ['Host of a proxy', { host: 'Host: backend.internal:8080\r\n' }],
-    ['a signature of somebody else before its own', { more: 'Signature: other=:AAAA:\r\n' }],
+    ['a signature of another agent before its own', { more: 'Signature: other=:AAAA:\r\n' }],
     ['X-Forwarded-Host', { more: 'X-Forwarded-Host: evil.example\r\nX-Original-URL: /admin\r\n' }],
   ] as const)('with %s is accepted [E07, E09, E11, A05]', async (_, wire) => {
     expect(await over({}, wire)).toBe('200 accepted uncovered')

@@ -43,13 +43,13 @@ describe('a grant that a route requires', () => {
   it.each<[string, Partial<MissionGrant>, string]>([
     ['another mission [MISS-11]', { mission: { approver, s256: two } }, 'mission_mismatch'],
     ['another provider [CLASS-3]', { class: { provider: 'https://other-agent.example' } }, 'class_mismatch'],
-    ['nobody knows which provider [CLASS-2]', { class: null }, 'class_unverifiable'],
+    ['an unverifiable provider [CLASS-2]', { class: null }, 'class_unverifiable'],
     [
       'another person [CLASS-4]',
       { person: { generation: 'mission-header', issuer: approver, tenant: null, sub: 'person-2' } },
       'access_denied',
     ],
-    ['a time that is over', { expiresAt: now }, 'access_denied'],
+    ['a time that has passed', { expiresAt: now }, 'access_denied'],
     ['another resource', { resource: 'https://other.example' }, 'access_denied'],
   ])('is refused with 403 when it is of %s', async (_, changes, code) => {
     const { status, code: found, headers } = await refusal(() => ({ ...grant, ...changes }))

@@ -48,14 +48,14 @@ describe('mayResume for another runtime', () => {
     ['for another person [CLASS-4]', {}, { ...old, sub: 'person-2' }, ...always('person_mismatch')],
     ['for a person of a tenant [CLASS-4]', {}, { ...old, tenant: 'acme' }, ...always('person_mismatch')],
     [
-      'with a token that names nobody [CLASS-4]',
+      'with a token without a person [CLASS-4]',
       {},
       { ...old, claims: { sub: undefined } },
       ...always('person_mismatch'),
     ],
-    ['where the grant names nobody [CLASS-4]', { person: null }, old, ...always('person_mismatch')],
+    ['when the grant has no person [CLASS-4]', { person: null }, old, ...always('person_mismatch')],
     [
-      'where neither the grant nor the token names anybody',
+      'when neither the grant nor the token has a person',
       { person: null },
       { ...old, claims: { sub: undefined } },
       ...always('match'),
@@ -65,7 +65,7 @@ describe('mayResume for another runtime', () => {
     ['in the second in which the grant ends', { expiresAt: now }, old, ...always('expired')],
     ['long after the grant has ended', { expiresAt: 0 }, old, ...always('expired')],
     [
-      'where the grant knows no provider [CLASS-2]',
+      'when the grant has no provider [CLASS-2]',
       { class: null },
       old,
       'class_unknown',
@@ -92,7 +92,7 @@ describe('mayResume for another runtime', () => {
       'class_unknown',
     ],
     [
-      'in draft 11 where the grant knows a provider and the token none [CLASS-2]',
+      'in draft 11 when the grant has a provider and the token none [CLASS-2]',
       { ...newer, class: { provider } },
       { mission: one },
       'class_unknown',
@@ -109,13 +109,13 @@ describe('mayResume for another runtime', () => {
     ['in draft 11 in another mission [MISS-11]', newer, { mission: two }, ...always('mission_mismatch')],
     ['in draft 11 without a mission [MISS-11]', newer, {}, ...always('mission_mismatch')],
     [
-      'in draft 11 after the grant ended',
+      'in draft 11 after the grant has ended',
       { ...newer, expiresAt: now },
       { mission: one },
       ...always('expired'),
     ],
     [
-      'in draft 11 for a person of a tenant, which names nobody there [CLASS-2]',
+      'in draft 11 for a person of a tenant, which does not identify a person there [CLASS-2]',
       newer,
       { mission: one, tenant: 'acme' },
       'class_unknown',

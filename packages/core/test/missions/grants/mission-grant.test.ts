@@ -34,7 +34,7 @@ describe('missionGrant', () => {
       },
     ],
     [
-      'one that names nobody',
+      'one without a person',
       { ...old, claims: { sub: undefined } },
       { class: { provider: 'https://agent.example' }, person: null },
     ],
