@@ -32,7 +32,7 @@ export function itKeepsNotes(
   })
 
   it.each(['person-token', 'mission-header'] as const)(
-    'keeps notes for callers of %s',
+    'the API keeps notes for callers of %s',
     async (generation) => {
       const { agent, call } = await openNotes(issuer, serve)
       const token = await agent.authToken({ generation, scope: 'notes.read notes.write' })
@@ -41,7 +41,7 @@ export function itKeepsNotes(
     },
   )
 
-  it('deletes only within a mission', async () => {
+  it('the API deletes only within a mission', async () => {
     const { agent, call } = await openNotes(issuer, serve)
     const mission = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
     const without = await call('/notes', await agent.authToken({ scope: 'notes.write' }), {
@@ -53,7 +53,7 @@ export function itKeepsNotes(
     expect([without.status, within.status]).toEqual([403, 204])
   })
 
-  it("tells an agent, and a person's agent, who they are", async () => {
+  it('the API tells an agent who it is, and an agent with a person for whom it acts', async () => {
     const { agent, call } = await openNotes(issuer, serve)
     expect(await (await call('/whoami', await agent.agentToken())).json()).toEqual({
       agent: 'aauth:planner@agent.example',
@@ -64,7 +64,7 @@ export function itKeepsNotes(
     })
   })
 
-  it('refuses a note without a digest, and one without a text', async () => {
+  it('the API refuses a note without a digest, and one without a text', async () => {
     const { agent, call } = await openNotes(issuer, serve)
     const token = await agent.authToken({ scope: 'notes.write' })
     const unsigned = await call('/notes', token, note('{"text":"milk"}'))
@@ -73,7 +73,7 @@ export function itKeepsNotes(
     expect(unsigned.headers.get('signature-error')).toMatch(/^error=invalid_input/)
   })
 
-  it('runs as a program', async () => {
+  it('the API runs as a program', async () => {
     const running = spawn(process.execPath, [program], {
       env: { ...process.env, PORT: '0' },
     })

@@ -11,8 +11,8 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => world.end())
 
-describe('the target answers with what the guard found', () => {
-  it('of an auth token of drafts 01 to 10', async () => {
+describe('the target answers an accepted request with what the guard found', () => {
+  it('for an auth token of drafts 01 to 10', async () => {
     const grant = { scope: 'data.read', generation: 'mission-header', mission } as const
     const response = await world.call(await world.agent.authToken(grant, world.net.accessServer), '/read')
     expect([response.status, await response.json()]).toEqual([
@@ -38,7 +38,7 @@ describe('the target answers with what the guard found', () => {
     ])
   })
 
-  it('of an auth token of draft 11', async () => {
+  it('for an auth token of draft 11', async () => {
     const grant = { scope: 'data.read', account: 'a-1', tenant: 't-1', mission } as const
     const response = await world.call(await world.agent.authToken(grant, world.net.accessServer), '/read')
     expect([response.status, await response.json()]).toEqual([
@@ -66,16 +66,16 @@ describe('the target answers with what the guard found', () => {
   it.each([
     ['/agent', 'agent-token', () => world.agent.agentToken()],
     ['/person', 'person-token', () => world.agent.personToken()],
-  ])('at %s of an %s', async (path, type, token) => {
+  ])('at %s for an %s', async (path, type, token) => {
     expect(await (await world.call(await token(), path)).json()).toMatchObject({ auth: { type } })
   })
 
-  it('of nobody, where that is optional', async () => {
+  it('for a request without a credential, where the credential is optional', async () => {
     expect(await (await fetch(`${world.target.url}/optional`)).json()).toEqual({ auth: null })
   })
 
   it.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'QUERY'])(
-    'to %s',
+    'for the method %s',
     async (method) => {
       expect((await world.call(await world.agent.agentToken(), '/agent', { method })).status).toBe(200)
     },
@@ -91,7 +91,7 @@ describe('the target refuses', () => {
     ])
   })
 
-  it('with a resource token of its signing key, for its access server', async () => {
+  it('with a resource token of its own signing key, for its access server', async () => {
     const response = await world.call(await world.agent.personToken(), '/read')
     const requirement = response.headers.get('aauth-requirement') ?? ''
     const [, resourceToken = ''] = /^requirement=auth-token;resource-token="(.*)"$/.exec(requirement) ?? []

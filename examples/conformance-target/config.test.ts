@@ -15,7 +15,7 @@ function read(config: unknown): TargetConfig {
   return readConfig(file)
 }
 
-it('reads the members of the target and passes the others to createResource', () => {
+it('the configuration splits into members of the target and options that go to createResource', () => {
   const resource = {
     ...least,
     publishedKeys: [{ kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'r2', x: 'x' }],
@@ -37,13 +37,13 @@ it('reads the members of the target and passes the others to createResource', ()
   expect(read({ ...own, missionStatus: null, ...resource })).toEqual({ ...own, resource })
 })
 
-it('takes absence and null for the default', () => {
+it('a member that is absent or null takes the default', () => {
   const defaults = { adapter: 'express', port: 0, origins: {}, routes: [], resource: least }
   const nothing = { adapter: null, port: null, origins: null, routes: null, accessServer: null }
   expect([read(least), read({ ...least, ...nothing })]).toEqual([defaults, defaults])
 })
 
-it('takes a route without requirement for one that requires what guards require by default', () => {
+it('a route without a requirement requires what guards require by default', () => {
   const routes = [{ path: '/a' }, { path: '/b', require: null }]
   expect(read({ ...least, routes }).routes).toEqual([
     { path: '/a', require: {} },
@@ -51,7 +51,7 @@ it('takes a route without requirement for one that requires what guards require 
   ])
 })
 
-it('turns the persons of accounts into the function that is asked for them', async () => {
+it('the persons listed under accounts become the function that createResource asks for them', async () => {
   const persons = [{ ps: 'https://ps.example', sub: 'person-1' }]
   const { accounts } = read({ ...least, accounts: { 'a-1': persons, 'a-2': [] } }).resource
   const asked = (account: string, ps: string, sub: string) => accounts?.(account, { ps, sub })
@@ -86,13 +86,13 @@ it.each<[string, unknown, string]>([
     '"missionStatus" must be an object',
   ],
   [
-    'a member that mission status has not',
+    'a member that mission status does not have',
     { ...least, missionStatus: { ttl: 1 } },
     '"ttl" is not a member of "missionStatus"',
   ],
   ['a source that is not a URL', { ...least, missionStatus: { source: 'status' } }, 'must be a URL, or null'],
   [
-    'missions that are let through unknown',
+    'missions that are accepted while their status is unavailable',
     { ...least, missionStatus: { onUnknown: 'allow' } },
     '"onUnknown" must be "deny"',
   ],
@@ -103,7 +103,7 @@ it.each<[string, unknown, string]>([
   ],
   ['accounts that are not an object', { accounts: [] }, '"accounts" must be an object'],
   ['an account without a list', { accounts: { a: {} } }, '"accounts" must list the persons of "a"'],
-  ['a person that is none', { accounts: { a: ['p'] } }, 'a person of "accounts" must be an object'],
+  ['a person that is not an object', { accounts: { a: ['p'] } }, 'a person of "accounts" must be an object'],
   [
     'a person without sub',
     { accounts: { a: [{ ps: 'https://ps.example' }] } },
@@ -114,10 +114,10 @@ it.each<[string, unknown, string]>([
     { accounts: { a: [{ ps: 'https://ps.example', sub: 's', iss: 'x' }] } },
     '"iss" is not a member of a person of "accounts"',
   ],
-  ['a port that is none', { port: 70_000 }, '"port" must be 0 to 65535'],
+  ['a port that is out of range', { port: 70_000 }, '"port" must be 0 to 65535'],
   ['a port in a string', { port: '80' }, '"port" must be 0 to 65535'],
   [
-    'an origin that is none',
+    'an origin that is not a URL',
     { origins: { 'https://ps.example': 'ps' } },
     '"origins" must say http://HOST:PORT',
   ],
@@ -132,6 +132,6 @@ it.each<[string, unknown, string]>([
     route({ path: '/x', require: 'any' }),
     '"require" must be an object',
   ],
-])('refuses %s', (_title, config, message) => {
+])('the configuration is refused with %s', (_title, config, message) => {
   expect(() => read(config)).toThrow(message)
 })

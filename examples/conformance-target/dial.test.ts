@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-it('dials the origin and names the identifier in Host', async () => {
+it('dial connects to the origin and names the identifier in Host', async () => {
   const response = await fetch('https://ps.example/200', { headers: { accept: 'application/json' } })
   expect([response.status, response.headers.get('x-line'), await response.json()]).toEqual([
     200,
@@ -24,19 +24,19 @@ it('dials the origin and names the identifier in Host', async () => {
   ])
 })
 
-it.each([204, 205, 304, 302, 404, 503])('hands on status %i as it is', async (status) => {
+it.each([204, 205, 304, 302, 404, 503])('dial returns an answer with status %i unchanged', async (status) => {
   expect((await fetch(`https://ps.example/${status}`)).status).toBe(status)
 })
 
-it('rejects, and throws at nobody, when an issuer answers with a status that is none', async () => {
+it('dial rejects, without an uncaught error, when an issuer answers with a status out of range', async () => {
   await expect(fetch('https://ps.example/999')).rejects.toThrow(RangeError)
 })
 
-it('has no other identifiers', async () => {
+it('dial refuses an identifier without an origin', async () => {
   await expect(fetch('https://other.example/200')).rejects.toThrow('no origin is configured')
 })
 
-it('gives up when it is told to', async () => {
+it('dial rejects when its signal aborts', async () => {
   const giveUp = new AbortController()
   const pending = fetch('https://ps.example/000', { signal: giveUp.signal })
   giveUp.abort()

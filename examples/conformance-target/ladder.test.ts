@@ -41,7 +41,7 @@ describe.each(combinations)('on %s, %s, %s', (adapter, parties, generation, iss,
   })
   afterAll(() => net.close())
 
-  it('an agent that knows nothing gets to a granted call, and on to a wider scope [CHAL-5, CHAL-6, CHAL-7, CHAL-8, RT-3]', async () => {
+  it('an agent that knows nothing about the resource gets to a granted call and then to a wider scope [CHAL-5, CHAL-6, CHAL-7, CHAL-8, RT-3]', async () => {
     const first = await agent.call(`${api}/read`)
     const { auth } = (await first.response.json()) as { auth: Record<string, unknown> }
     expect([first.challenges, auth]).toMatchObject([challenges, { generation, iss, scopes: ['data.read'] }])
@@ -49,7 +49,7 @@ describe.each(combinations)('on %s, %s, %s', (adapter, parties, generation, iss,
     expect([wider.challenges, wider.response.status]).toEqual([['auth-token'], 200])
   })
 
-  it('what its issuer revokes is refused, and says what to come back with [REV-6, REV-9, CHAL-14]', async () => {
+  it('a token that its issuer revokes is refused, and the answer says which credential to bring [REV-6, REV-9, CHAL-14]', async () => {
     const { token } = await agent.call(`${api}/read`)
     const { jti, exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
       jti: string

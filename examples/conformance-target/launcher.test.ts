@@ -5,11 +5,11 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { isRunning } from './launcher.ts'
 
 describe.skipIf(process.platform !== 'linux')('processes', () => {
-  it('run while they run', () => {
+  it('are reported as running while they run', () => {
     expect(isRunning(process.pid)).toBe(true)
   })
 
-  it('do not run any more once they ended, also while nobody has waited for them', async () => {
+  it('are reported as ended once they ended, even if no parent has waited for them', async () => {
     // The shell becomes a program that does not wait for the child it inherits.
     const shell = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'])
     onTestFinished(() => {

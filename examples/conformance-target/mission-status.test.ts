@@ -46,12 +46,12 @@ describe.each(Object.keys(adapters))('missions of the target on %s', (adapter) =
   const terminate = (content: object): Promise<Response> =>
     fetch(`${world.target.control}/control/terminate`, { method: 'POST', body: JSON.stringify(content) })
 
-  it('that live are served, and asked for by approver and digest', async () => {
+  it('that are active are served, and the source is asked for them by approver and digest', async () => {
     expect((await call(alive)).status).toBe(200)
     expect(asked.at(-1)).toBe(`https://ps.example ${alive} k`)
   })
 
-  it('that have ended are refused with the reason [MISS-9]', async () => {
+  it('that are terminated are refused with the reason [MISS-9]', async () => {
     const response = await call(finished)
     expect([response.status, await response.json()]).toMatchObject([
       403,
@@ -60,14 +60,14 @@ describe.each(Object.keys(adapters))('missions of the target on %s', (adapter) =
   })
 
   it.each(['GET', 'POST'])(
-    'of which nobody can tell are refused for now, whatever the method: %s',
+    'whose status is unavailable are answered 503, whatever the method: %s',
     async (method) => {
       const response = await call(forgotten, method)
       expect([response.status, Number(response.headers.get('retry-after')) > 0]).toEqual([503, true])
     },
   )
 
-  it('end by the control port', async () => {
+  it('are terminated through the control port', async () => {
     const before = await call(controlled)
     const done = await terminate({ approver: 'https://ps.example', s256: controlled, reason: 'revoked' })
     const after = await call(controlled)
@@ -75,18 +75,18 @@ describe.each(Object.keys(adapters))('missions of the target on %s', (adapter) =
   })
 
   it.each<[string, object]>([
-    ['no mission', { approver: 'https://ps.example', s256: 'short' }],
+    ['an invalid digest', { approver: 'https://ps.example', s256: 'short' }],
     ['a member that does not exist', { approver: 'https://ps.example', s256: controlled, when: 1 }],
-    ['no reason', { approver: 'https://ps.example', s256: controlled, reason: '' }],
-  ])('end by nothing that is %s', async (_title, content) => {
+    ['an empty reason', { approver: 'https://ps.example', s256: controlled, reason: '' }],
+  ])('are not terminated by a control request with %s', async (_title, content) => {
     expect((await terminate(content)).status).toBe(400)
   })
 
-  it('has no other controls', async () => {
+  it('are terminated by POST alone', async () => {
     expect((await fetch(`${world.target.control}/control/terminate`)).status).toBe(404)
   })
 
-  it('are what classes are of, and classPolicy lets a token of draft 11 pass that does not name a provider', async () => {
+  it('define classes, and classPolicy accepts a token of draft 11 that does not name a provider', async () => {
     const older = await world.agent.authToken(
       { generation: 'mission-header', mission: alive },
       world.net.accessServer,

@@ -67,7 +67,7 @@ describe('an option of the file reaches the guard', () => {
   }, 60_000)
   afterAll(() => played.end())
 
-  it('claims: the claims that it names are in the answer, and no others [AUTH-9]', async () => {
+  it('claims: the answer contains the claims that it lists and no others [AUTH-9]', async () => {
     const { agent, call } = played
     const claims = { groups: ['staff'], roles: ['admin'] }
     const { claims: told } = await auth(
@@ -76,7 +76,7 @@ describe('an option of the file reaches the guard', () => {
     expect(told).toEqual({ groups: ['staff'] })
   })
 
-  it('otherSignatureSchemes and metadata: challenges and metadata name them [R11-100, META-4]', async () => {
+  it('otherSignatureSchemes and metadata: challenges and metadata contain them [R11-100, META-4]', async () => {
     const { target } = played
     const { headers } = await fetch(`${target.url}/once`)
     const metadata = await fetch(`${target.url}/.well-known/aauth-resource.json`)
@@ -86,7 +86,7 @@ describe('an option of the file reaches the guard', () => {
     ])
   })
 
-  it('person: a route that requires a person refuses a token that names nobody [AUTH-6]', async () => {
+  it('person: a route that requires a person refuses a token that does not name one [AUTH-6]', async () => {
     const { agent, call } = played
     const token = (claims: object): Promise<string> =>
       agent.authToken({ generation: 'mission-header', scope: 'data.read', claims: { ...claims } })
@@ -100,7 +100,7 @@ describe('an option of the file reaches the guard', () => {
     ])
   })
 
-  it('singleUse: a route accepts a request once, if its signature can be told from others [REPLAY-3]', async () => {
+  it('singleUse: a route accepts each signature once, if a nonce or a digest tells it from others [REPLAY-3]', async () => {
     const { agent, call } = played
     const token = await agent.agentToken()
     const plain = await call(token, '/once')
@@ -115,25 +115,25 @@ describe('an option of the file reaches the guard', () => {
 })
 
 describe('a limit of the file reaches the guard', () => {
-  it('replaysPerKey: a key whose signatures are remembered up to it is answered 429', async () => {
+  it('replaysPerKey: a key with this many remembered signatures is answered 429', async () => {
     const played = await play({ ...listed, limits: { replaysPerKey: 2 } })
     const token = await played.agent.agentToken()
     expect(await posts(played, [token, token, token])).toEqual([200, 200, 429])
   })
 
-  it('replaysPerIssuer: so are the agents of a listed issuer together', async () => {
+  it('replaysPerIssuer: the agents of a listed issuer that have this many together are answered 429', async () => {
     const played = await play({ ...listed, limits: { replaysPerIssuer: 2 } })
     const token = await played.agent.agentToken()
     expect(await posts(played, [token, token, token])).toEqual([200, 200, 429])
   })
 
-  it('replays: so is an issuer that is not listed, from half of it on', async () => {
+  it('replays: an unlisted issuer that has half as many is answered 429', async () => {
     const played = await play({ ...everybody, limits: { replays: 4 } })
     const token = await played.agent.agentToken()
     expect(await posts(played, [token, token, token])).toEqual([200, 200, 429])
   })
 
-  it('tombstones: no more terminated missions of a person server are remembered', async () => {
+  it('tombstones: the control port answers 400 for one termination more', async () => {
     const { target } = await play({ ...listed, limits: { tombstones: 1 } })
     const terminate = async (letter: string): Promise<number> => {
       const body = JSON.stringify({ approver: 'https://ps.example', s256: letter.repeat(43) })
@@ -142,7 +142,7 @@ describe('a limit of the file reaches the guard', () => {
     expect([await terminate('A'), await terminate('Q')]).toEqual([200, 400])
   })
 
-  it('fetchDeadline: an issuer that has not answered by then cannot be reached', async () => {
+  it('fetchDeadline: an issuer that has not answered by then counts as unreachable', async () => {
     const silent = await listen(() => undefined)
     onTestFinished(() => silent.close())
     const origins = { 'https://agent.example': silent.url }
@@ -152,7 +152,7 @@ describe('a limit of the file reaches the guard', () => {
   })
 
   it.each(['requestDeadline', 'verifiedTokens', 'unlistedIssuers'])(
-    '%s: the target does not start with one out of bounds',
+    '%s: the target does not start when it is out of bounds',
     async (name) => {
       const { code, stderr } = await runTarget({ issuer: api, ...everybody, limits: { [name]: 0 } }).ended
       expect([code, stderr]).toEqual([1, expect.stringContaining(`"limits.${name}" must be `)])

@@ -21,7 +21,7 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
   const authorize = async (body: unknown): Promise<Response> =>
     world.call(await world.agent.personToken(), '/aauth/authorize', asking(body))
 
-  it('the metadata says what is enforced and where the endpoints are [META-1, META-3, META-4, META-5]', async () => {
+  it('the metadata states what is enforced and where the endpoints are [META-1, META-3, META-4, META-5]', async () => {
     const response = await fetch(`${world.target.url}/.well-known/aauth-resource.json`)
     expect([response.status, await response.json()]).toEqual([
       200,
@@ -39,7 +39,7 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
     ])
   })
 
-  it('the keys are the one that signs and the one that is published beside it [META-2]', async () => {
+  it('the key set contains the signing key and the further published key [META-2]', async () => {
     const response = await fetch(`${world.target.url}/aauth/jwks.json`)
     const { keys } = (await response.json()) as { keys: Record<string, unknown>[] }
     expect(keys.map(({ kid, alg, d }) => [kid, alg, d])).toEqual([
@@ -48,7 +48,7 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
     ])
   })
 
-  it('a resource token is to be had for the asking, with an account of the person [RT-12, RT-17, RT-18]', async () => {
+  it('the authorization endpoint issues a resource token, with an account of the person [RT-12, RT-17, RT-18]', async () => {
     const token = await world.agent.personToken()
     const response = await world.call(
       token,
@@ -72,12 +72,12 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
   it.each([
     [{ scope: 'data.write' }, 'invalid_scope'],
     [{ scope: 'data.read', account: 'a-2' }, 'invalid_account'],
-  ])('asking for %o is refused with %s [RT-11, RT-12]', async (body, error) => {
+  ])('the authorization endpoint refuses %o with %s [RT-11, RT-12]', async (body, error) => {
     const response = await authorize(body)
     expect([response.status, await response.json()]).toMatchObject([400, { error }])
   })
 
-  it('a revoked token is refused from then on [REV-6, REV-9]', async () => {
+  it('a token is refused once it was revoked [REV-6, REV-9]', async () => {
     const token = await world.agent.authToken({ scope: 'data.read' }, world.net.accessServer)
     const before = await world.call(token, '/read')
     const { jti, exp } = claimsOf(token) as { jti: string; exp: number }
@@ -87,7 +87,7 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
     expect(after.headers.get('signature-error')).toBe('error=revoked_jwt')
   })
 
-  it('the configured person server revokes for the access server [REV-4]', async () => {
+  it('a person server listed in revocationDelegates revokes a token of the access server [REV-4]', async () => {
     const token = await world.agent.authToken({ scope: 'data.read' }, world.net.accessServer)
     const body = { iss: 'https://as.example', jti: claimsOf(token).jti as string }
     const answer = await world.net.personServer.revoke(api, body, { via: world.target.url })
@@ -99,7 +99,7 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
     ])
   })
 
-  it('nobody else revokes what another issued [REV-4]', async () => {
+  it('a server that is not the issuer cannot revoke a token [REV-4]', async () => {
     const body = { iss: 'https://ps.example', jti: 'x' }
     const answer = await world.net.accessServer.revoke(api, body, { via: world.target.url })
     expect([answer.status, await answer.json()]).toMatchObject([403, { error: 'unsupported_iss' }])

@@ -18,12 +18,12 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
   }, 60_000)
   afterAll(() => world.end())
 
-  describe('the target takes content', () => {
+  describe('the target accepts content', () => {
     it.each<[string, AgentRequest]>([
       ['of any type', { method: 'PUT', body: 'plain', headers: { 'content-type': 'text/plain' } }],
       ['without a type', { method: 'PATCH', body: 'plain' }],
       ['that is not JSON although it says so', { ...post, body: '{' }],
-      ['in an encoding that nobody knows', { ...post, headers: { 'content-encoding': 'x-own' } }],
+      ['in an unknown encoding', { ...post, headers: { 'content-encoding': 'x-own' } }],
       ['of a megabyte', { ...post, body: 'x'.repeat(1_048_576) }],
       ['with GET', { ...post, method: 'GET' }],
     ])('%s', async (_title, request) => {
@@ -43,7 +43,7 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
       expect([response.status, auth.covered.includes('content-digest')]).toEqual([200, true])
     })
 
-    it('but not content that is not what was signed [SIG-12]', async () => {
+    it('only if it is the content that was signed [SIG-12]', async () => {
       const message = await world.sign(token, '/agent', post, { digest: true })
       const response = await dial(world.target.url, { ...message, body: new TextEncoder().encode('{"a":2}') })
       expect([response.status, response.headers.get('signature-error')]).toEqual([
@@ -53,19 +53,22 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
     })
   })
 
-  describe('a path of the configuration', () => {
-    it.each(['/a/:id', '/files/*', '/(x)[y]!+', '/a%2Fb', '/Case'])('%s is that path', async (path) => {
-      expect((await world.call(token, path)).status).toBe(200)
-    })
+  describe('the path of a request', () => {
+    it.each(['/a/:id', '/files/*', '/(x)[y]!+', '/a%2Fb', '/Case'])(
+      '%s matches the path of a route literally',
+      async (path) => {
+        expect((await world.call(token, path)).status).toBe(200)
+      },
+    )
 
     it.each(['/a/7', '/files/x', '/files/', '/a/b', '/case', '/Case/', '/agent/', '/Agent'])(
-      'does not stand for %s',
+      'the path of a route does not match %s',
       async (path) => {
         expect((await world.call(token, path)).status).toBe(404)
       },
     )
 
-    it('may be asked for with a query, and in absolute form', async () => {
+    it('matches with a query, and in absolute form', async () => {
       const query = await world.call(token, '/agent?x=1')
       const message = await world.sign(token, '/agent')
       const absolute = await dial(world.target.url, { ...message, target: 'http://api.example/agent' })
@@ -73,8 +76,8 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
     })
   })
 
-  describe('the target goes on', () => {
-    it('after requests it refuses', async () => {
+  describe('the target keeps serving', () => {
+    it('after requests that it refused', async () => {
       const statuses: number[] = []
       for (const mistake of ['stale', 'no-token', 'wrong-key', 'omit-path', 'two-jwt-labels'] as const)
         statuses.push((await world.call(token, '/agent', {}, { mistake })).status)

@@ -15,7 +15,7 @@ async function start(config: unknown, launcher?: readonly string[]): Promise<Run
 }
 
 describe('the target', () => {
-  it('prints one line that says where it listens, refusals elsewhere, and ends on SIGTERM', async () => {
+  it('prints one line with the address that it listens on, writes refusals to stderr, and ends on SIGTERM', async () => {
     const target = await start({ ...least, routes: [{ path: '/' }] })
     expect(target.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     expect((await fetch(`${target.url}/`)).status).toBe(401)
@@ -32,7 +32,7 @@ describe('the target', () => {
     expect(JSON.parse(stderr)).toEqual({ method: 'GET', target: '/', code: 'invalid_signature', hint })
   })
 
-  it.skipIf(process.platform !== 'linux')('ends when the npx that started it is gone', async () => {
+  it.skipIf(process.platform !== 'linux')('ends when the npx that started it has ended', async () => {
     const launcher = `
       process.title = 'npm exec something'
       require('node:child_process').spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' })`
@@ -52,7 +52,7 @@ describe('the target', () => {
     expect(await runTarget(config).ended).toEqual({ code: 1, stdout: '', stderr: `target: ${message}\n` })
   })
 
-  it('says in one line that its port is taken, and ends with exit code 1', async () => {
+  it('reports in one line that its port is taken, and exits with 1', async () => {
     const { url } = await start(least)
     const port = Number(new URL(url).port)
     expect(await runTarget({ ...least, port }).ended).toEqual({

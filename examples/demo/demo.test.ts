@@ -50,13 +50,13 @@ async function play(
   }
 }
 
-describe('the demo in short', () => {
+describe('the short demo', () => {
   let told: Awaited<ReturnType<typeof run>>
   beforeAll(async () => {
     told = await runProgram()
   })
 
-  it('tells at most 15 steps, says that all went as expected, and names the long form', () => {
+  it('tells at most 15 steps, reports that all went as expected, and names the long form', () => {
     const numbered = told.lines.filter((line) => /^ {1,2}\d+ /.test(line))
     expect(numbered.length).toBeLessThanOrEqual(15)
     expect(told.lines.filter((line) => line.startsWith('    ✓ '))).toHaveLength(numbered.length)
@@ -64,13 +64,13 @@ describe('the demo in short', () => {
     expect(told.lines.at(-2)).toMatch(/ npx pnpm@12 demo --all$/)
   })
 
-  it('says what AAuth is and shows the one line before the first step', () => {
+  it('explains AAuth and shows the one line of middleware before the first step', () => {
     const before = told.lines.slice(0, told.lines.indexOf('  Act 1 · Who gets in'))
     expect(before[1]).toMatch(/^ {2}AAuth lets AI agents call an API without API keys\./)
     expect(before).toContain("  app.get('/notes', protect(resource, { scope: 'notes.read' }), handler)")
   })
 
-  it('has lines that fit into a terminal of 100 columns', () => {
+  it('prints no line longer than 100 columns', () => {
     expect(told.lines.filter((line) => line.length >= 100)).toEqual([])
   })
 
@@ -81,7 +81,7 @@ describe('the demo in short', () => {
     ['A server that the API does not trust', '    ← 401 invalid_jwt'],
     ['starts a run at runs.example under the mission', '    ← 201 Created'],
     ['until it is refused', '    ← 403 mission_terminated'],
-  ])('tells that "%s", and what came of it', (who, answer) => {
+  ])('tells "%s" and its outcome', (who, answer) => {
     const at = told.lines.findIndex((line) => line.includes(who))
     expect(at).not.toBe(-1)
     expect(told.lines.slice(at).find((line) => line.startsWith('    ← '))).toBe(answer)
@@ -95,7 +95,7 @@ describe('the demo in short', () => {
   })
 
   it.each([1, 8, 12, 14])(
-    'exits with 1 and names step %i when that does not go as expected',
+    'exits with 1 and names step %i when that step does not go as expected',
     async (number) => {
       const { status, lines } = await run('--falsify', String(number))
       expect(status).toBe(1)
@@ -123,7 +123,7 @@ describe('the whole demo', () => {
     expect(told.lines.at(-2)).toBe(`  ✓ ${steps} steps, all of them as expected.`)
   })
 
-  it('has lines that fit into a terminal of 100 columns, and no colours where there is none', () => {
+  it('prints no line longer than 100 columns, and no colours when stdout is not a terminal', () => {
     expect(told.lines.filter((line) => line.length >= 100)).toEqual([])
     expect(told.lines.join('')).not.toContain('\u001b')
   })
@@ -176,20 +176,20 @@ describe('the whole demo', () => {
     ['A second runtime of the courier joins', '    ← 200 OK'],
     ['scout@rival.example, of another provider', '    ← 403 class_mismatch'],
     ['The courier asks for a step with its agent token', '    ← 401 auth_token_required'],
-  ])('tells that "%s", and what came of it', (who, answer) => {
+  ])('tells "%s" and its outcome', (who, answer) => {
     const at = told.lines.findIndex((line) => /^ {1,2}\d+ /.test(line) && line.includes(who))
     expect(at).not.toBe(-1)
     expect(told.lines.slice(at).find((line) => line.startsWith('    ← '))).toBe(answer)
   })
 
-  it('lets the reader see what the API writes into its own log', () => {
+  it('shows the lines that the API writes to its own log', () => {
     const logged = told.lines.filter((line) =>
       line.startsWith('      API’s own log: the request is not signed'),
     )
     expect(logged).not.toEqual([])
   })
 
-  it('exits with 1 and names the step when one is told wrongly', async () => {
+  it('exits with 1 and names the step that was falsified', async () => {
     const { status, lines } = await run('--all', '--falsify', '17')
     expect(status).toBe(1)
     expect(lines.join('\n')).toContain(
@@ -198,7 +198,7 @@ describe('the whole demo', () => {
     expect(lines.some((line) => line.startsWith(' 18 '))).toBe(false)
   })
 
-  it('shows the requests between the servers, and what each of them carries', () => {
+  it('shows the requests between the servers and what each of them carries', () => {
     const lines = stepOf('which passes it on to as.example')
     const from = lines.indexOf('→ POST as.example/auth-token (from ps.example)')
     expect(lines.slice(from + 1, lines.indexOf('← 200 OK'))).toEqual([
@@ -213,7 +213,7 @@ describe('the whole demo', () => {
     ])
   })
 
-  it('shows how the API asks whether the mission lives, signed in its own name', () => {
+  it('shows the signed request by which the API asks whether the mission is active', () => {
     const lines = stepOf('With it, it asks for a run')
     const from = lines.indexOf('→ POST ps.example/mission-control/MAIL (from runs.example)')
     expect(lines.slice(from + 1, lines.indexOf('← 401 auth_token_required'))).toEqual([
@@ -226,60 +226,55 @@ describe('the whole demo', () => {
   it.each([
     ['The two of them work on the run at the same time', 'steps', 2],
     ['It shows the token of its provider once', 'result', 2],
-  ])('shows each of several requests of a step, where "%s"', (who, path, count) => {
+  ])('shows each request of a step with several, where "%s"', (who, path, count) => {
     const requests = stepOf(who).filter((line) => line.startsWith('→ POST runs.'))
     expect(requests).toEqual(Array(count).fill(`→ POST runs.example/runs/run-1/${path}`))
   })
 
-  it('prints how long after the termination of the mission the API refused, in each generation', () => {
+  it('prints, for each generation, how long after the termination of the mission the API refused', () => {
     const refusals = told.lines.filter((line) => /Refused \d\.\d\d s after Ada ended it/.test(line))
     expect(refusals).toHaveLength(2)
   })
 
-  it('calls missions by name, since their digests are new every time', () => {
+  it('shows missions by name, because their digests differ in every run', () => {
     const lines = told.lines.filter((line) => /[A-Za-z0-9_-]{43}/.test(line))
     expect(lines).toEqual([])
   })
 
-  it('does not begin when there is no such adapter', async () => {
+  it('does not begin with an adapter that does not exist', async () => {
     await expect(run('--adapter', 'fastify')).rejects.toThrow('there is no adapter fastify')
   })
 
   it.each([
     ['ps.example withdraws the wider token', ['jti', 'exp']],
     ['classic-ps.example withdraws the wider token', ['iss', 'jti']],
-  ])('shows what a revocation names, where %s', (who, members) => {
+  ])('shows the claims that a revocation names, where %s', (who, members) => {
     const said = stepOf(who).map((line) => line.split(':')[0])
     expect(said.filter((name) => /^(iss|jti|exp)$/.test(name ?? ''))).toEqual(members)
   })
 
-  it('withdraws the wider token of those that as.example has issued', () => {
+  it('revokes the wider one of the tokens that as.example has issued', () => {
     expect(stepOf('The planner asks for the notes once more')).toContain('notes.read notes.write')
   })
 
-  it('does not begin when there is no such step to tell wrongly', async () => {
+  it('does not begin when the step to falsify does not exist', async () => {
     await expect(run('--all', '--falsify', String(steps + 1))).rejects.toThrow(`there are ${steps} steps`)
   })
 
-  it.each([1, 9, 31, 78, steps])(
-    'does not pass over step %i when that does not go as expected',
-    async (number) => {
-      const { failure, lines } = await play((acts) => falsify(acts, number))
-      expect(failure).toMatch(
-        new RegExp(
-          `^Step ${number} ".*" did not go as expected: told wrongly was nothing, expected was true$`,
-        ),
-      )
-      expect(lines.join('\n')).not.toContain('all of them as expected')
-    },
-  )
+  it.each([1, 9, 31, 78, steps])('fails when step %i does not go as expected', async (number) => {
+    const { failure, lines } = await play((acts) => falsify(acts, number))
+    expect(failure).toMatch(
+      new RegExp(`^Step ${number} ".*" did not go as expected: told wrongly was nothing, expected was true$`),
+    )
+    expect(lines.join('\n')).not.toContain('all of them as expected')
+  })
 
   it.each<['ps' | 'as', ExchangeMisbehaviour, string]>([
     ['ps', 'deny', '4 "The planner asks ps.example, Ada’s person server, for a person token."'],
     ['ps', 'other-key', '6 "The planner carries the question to ps.example, and Ada says yes."'],
     ['ps', 'broader-scope', '6 "The planner carries the question to ps.example, and Ada says yes."'],
     ['as', 'other-person', '48 "The planner carries it to ps.example, which passes it on to as.example."'],
-  ])('stops where the server "%s" does this: %s', async (server, misbehaviour, step) => {
+  ])('stops when the server "%s" misbehaves: %s', async (server, misbehaviour, step) => {
     const { failure } = await play((acts, stage) => {
       stage[server].policy.misbehaviour = misbehaviour
       return acts
@@ -287,7 +282,7 @@ describe('the whole demo', () => {
     expect(failure?.startsWith(`Step ${step} did not go as expected: `)).toBe(true)
   })
 
-  it('tells apart a token that is bound to another key', async () => {
+  it('names the fault when a token is bound to another key', async () => {
     const { failure } = await play((acts, stage) => {
       stage.ps.policy.misbehaviour = 'other-key'
       return acts
@@ -295,7 +290,7 @@ describe('the whole demo', () => {
     expect(failure).toMatch(/: bound to the agent’s key was false, expected was true$/)
   })
 
-  it('tells when to come again, where the agent provider has trouble', async () => {
+  it('names the Retry-After of the answer when the agent provider fails', async () => {
     const { failure } = await play((acts, { net }) => {
       net.agentProvider.misbehave('server-error')
       return acts
@@ -303,7 +298,7 @@ describe('the whole demo', () => {
     expect(failure).toMatch(/^Step 2 .*: status was 503, .* retry-after was \d+, expected was nothing/)
   })
 
-  it('notices of every single step when that does not go as expected', async () => {
+  it('fails for every single step that does not go as expected', async () => {
     const stage = await openStage('express', simulatedTime)
     const passed: string[] = []
     try {

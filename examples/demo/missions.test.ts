@@ -27,9 +27,9 @@ async function play(
   }
 }
 
-describe('the acts of a mission', () => {
+describe('the acts about missions', () => {
   it.each(Object.keys(adapters) as Adapter[])(
-    'go as expected in both generations on %s: a run is resumed by its mission and class alone, until the mission ends [MISS-4, MISS-9, MISS-10, MISS-11, CLASS-2, CLASS-3]',
+    'go as expected in both generations on %s: a run is resumed by mission and class alone, until the mission is terminated [MISS-4, MISS-9, MISS-10, MISS-11, CLASS-2, CLASS-3]',
     async (adapter) => {
       const { failure, lines } = await play(adapter)
       expect(failure).toBeUndefined()
@@ -44,18 +44,21 @@ describe('the acts of a mission', () => {
     ['hono', 404, /^404 Not Found$/],
     // The guard is before everything else.
     ['fetch', 401, /"error":"invalid_signature"/],
-  ])('are of an API on %s, which has its own words for what it has not', async (adapter, status, words) => {
-    const stage = await openStage(adapter, simulatedTime)
-    try {
-      const response = await fetch(`${stage.apis['runs.example']}/nothing`)
-      expect(response.status).toBe(status)
-      expect(await response.text()).toMatch(words)
-    } finally {
-      await stage.close()
-    }
-  })
+  ])(
+    'run against an API on %s, whose answer to an unknown route is that of its framework',
+    async (adapter, status, words) => {
+      const stage = await openStage(adapter, simulatedTime)
+      try {
+        const response = await fetch(`${stage.apis['runs.example']}/nothing`)
+        expect(response.status).toBe(status)
+        expect(await response.text()).toMatch(words)
+      } finally {
+        await stage.close()
+      }
+    },
+  )
 
-  it('are played on no adapter that there is not', () => {
+  it('are not played on an adapter that does not exist', () => {
     expect(() => adapterNamed('toString')).toThrow(
       new RangeError('there is no adapter toString, only express, koa, hono, fetch'),
     )
@@ -91,7 +94,7 @@ describe('the acts of a mission', () => {
       '3 "It asks ps.example for a person token for runs.example, under the mission." did not go as expected: status was 403',
     ],
     [
-      'never ends the mission',
+      'never terminates the mission',
       (missions) => {
         missions.end = async () => []
       },
@@ -103,7 +106,7 @@ describe('the acts of a mission', () => {
   })
 })
 
-describe('those who act in a mission', () => {
+describe('the cast of a mission', () => {
   let stage: Stage
   beforeEach(async () => {
     stage = await openStage('express', simulatedTime)
@@ -111,7 +114,7 @@ describe('those who act in a mission', () => {
   afterEach(() => stage.close())
 
   it.each(['missionCast', 'classicMissionCast'] as const)(
-    'are one agent under three keys, and a foreign one (%s)',
+    'is one agent with three keys, and one unrelated agent (%s)',
     (name) => {
       const { first, second, replacement, foreign } = stage[name]
       expect(new Set([first.id, second.id, replacement.id]).size).toBe(1)
@@ -121,14 +124,14 @@ describe('those who act in a mission', () => {
     },
   )
 
-  it('may ask for the same twice in a second, which is not a replay', async () => {
+  it('may send the same request twice in a second, which is not a replay', async () => {
     const caller = new Caller(stage, stage.missionCast.first)
     const asked = () => caller.askForPersonToken('https://runs.example')
     const statuses = [(await asked()).facts.status, (await asked()).facts.status]
     expect(statuses).toEqual([200, 200])
   })
 
-  it('look whether the digest of a mission is that of the record which Ada agreed to', async () => {
+  it('checks the digest of a mission against the record that Ada approved', async () => {
     const { first } = stage.missionCast
     const propose = first.proposeMission.bind(first)
     first.proposeMission = async (...given) => ({
@@ -140,14 +143,14 @@ describe('those who act in a mission', () => {
   })
 })
 
-describe('the measure of the end', () => {
+describe('the measurement after the termination', () => {
   let stage: Stage
   beforeEach(async () => {
     stage = await openStage('express', simulatedTime)
   })
   afterEach(() => stage.close())
 
-  /** Plays the first act to the step after the end. */
+  /** Plays the first act up to the step after the termination. */
   async function untilRefused(): Promise<{ step: Step; outcome: Outcome }> {
     for (const step of missionActs(stage)[0]?.steps ?? []) {
       const outcome = await step.play()
@@ -156,7 +159,7 @@ describe('the measure of the end', () => {
     throw new Error('there is no such step')
   }
 
-  it('tells how long the API went on, and compares whether that was within the bound', async () => {
+  it('reports how long the API kept serving, and compares it with the bound', async () => {
     const { step, outcome } = await untilRefused()
     expect(outcome.facts).toEqual(step.told)
     expect(outcome.aside).toEqual([
@@ -165,7 +168,7 @@ describe('the measure of the end', () => {
     ])
   })
 
-  it('counts what was served after the bound', async () => {
+  it('counts the requests that were served after the bound', async () => {
     const { missions } = stage.ps
     const end = missions.end.bind(missions)
     const { time } = stage
@@ -186,7 +189,7 @@ describe('the measure of the end', () => {
     expect({ ...outcome.facts, [late]: 0 }).toEqual(step.told)
   })
 
-  it('waits no longer than a few seconds for an API that does not refuse', async () => {
+  it('waits at most a few seconds for an API that never refuses', async () => {
     stage.ps.missions.end = async () => []
     const { outcome } = await untilRefused()
     expect(outcome.facts.status).toBe(200)

@@ -24,7 +24,7 @@ const answering = (facts: Facts) => async (): Promise<Outcome> => ({
 })
 
 describe('the narrator', () => {
-  it('finds nothing wrong with the very facts that were told', async () => {
+  it('accepts a step with exactly the facts that were told', async () => {
     const [fault, lines] = await narrate(
       answering({ status: 401, error: 'invalid_jwt', body: { list: [1] } }),
     )
@@ -44,7 +44,7 @@ describe('the narrator', () => {
     expect(lines.at(-1)).toBe('  ✓ 2 steps, all of them as expected.')
   })
 
-  it('sets off further requests, what a token says, and each of several', async () => {
+  it('sets apart further requests, the claims of a token, and each of several requests', async () => {
     const sent = ['GET /', 'jwt: eyJ…', '= auth token', '→ POST /token']
     const [, lines] = await narrate(async () => ({ sent, facts: { status: 200, asked: ['a', 'b'] } }))
     expect(lines.slice(6, 14)).toEqual([
@@ -72,15 +72,15 @@ describe('the narrator', () => {
       { status: 401, error: 'invalid_jwt' },
       'body was nothing, expected was { "list": [ 1 ] }',
     ],
-    ['a fact nobody told of', { ...told, 'retry-after': '5' }, 'retry-after was 5, expected was nothing'],
-  ])('notices %s, and stops', async (_, facts, difference) => {
+    ['an additional fact', { ...told, 'retry-after': '5' }, 'retry-after was 5, expected was nothing'],
+  ])('stops when it finds %s', async (_, facts, difference) => {
     const [fault, lines] = await narrate(answering(facts))
     expect(fault).toBe(`${failure} ${difference}`)
     expect(lines.some((line) => line.startsWith('  2 '))).toBe(false)
     expect(lines.join('\n')).not.toContain('✓')
   })
 
-  it('notices a step that throws', async () => {
+  it('stops at a step that throws', async () => {
     const [fault] = await narrate(() => Promise.reject(new Error('no connection')))
     expect(fault).toBe(`${failure} Error: no connection`)
   })

@@ -32,7 +32,7 @@ async function serveNotes() {
   return { net, agent, via, call }
 }
 
-it('publishes what it asks for', async () => {
+it('the API publishes its metadata', async () => {
   const { via } = await serveNotes()
   const metadata = await (await fetch(`${via}/.well-known/aauth-resource.json`)).json()
   expect(metadata).toMatchObject({ issuer: options.issuer, scope_descriptions: options.scopes })
@@ -44,7 +44,7 @@ describe.each<Generation>(['person-token', 'mission-header'])(
     const grant = (agent: Agent, more: Grant = {}): Promise<string> =>
       agent.authToken({ generation, scope: 'notes.read notes.write', ...more })
 
-    it('keeps the notes of a person', async () => {
+    it('the API keeps the notes of a person', async () => {
       const { agent, call } = await serveNotes()
       const token = await grant(agent)
       const added = await call(token, '/notes', note, { digest: true })
@@ -52,7 +52,7 @@ describe.each<Generation>(['person-token', 'mission-header'])(
       expect([added.status, read.status, await read.json()]).toEqual([201, 200, ['milk']])
     })
 
-    it('does not mix up people whom two person servers call the same', async () => {
+    it('the API keeps two people apart whose person servers give them the same "sub"', async () => {
       const { net, agent, call } = await serveNotes()
       await call(await grant(agent), '/notes', note, { digest: true })
       const other = await net.issuer('person-server', 'https://other-ps.example')
@@ -60,7 +60,7 @@ describe.each<Generation>(['person-token', 'mission-header'])(
       expect(await (await call(unlisted, '/notes')).json()).toEqual([])
     })
 
-    it('asks for a scope that was not granted', async () => {
+    it('the API challenges for a scope that was not granted', async () => {
       const { agent, call } = await serveNotes()
       const token = await grant(agent, { scope: 'notes.read' })
       const response = await call(token, '/notes', note, { digest: true })
@@ -70,7 +70,7 @@ describe.each<Generation>(['person-token', 'mission-header'])(
       ])
     })
 
-    it('takes no note that the signature does not cover', async () => {
+    it('the API refuses a note that the signature does not cover', async () => {
       const { agent, call } = await serveNotes()
       const response = await call(await grant(agent), '/notes', note)
       expect(response.headers.get('signature-error')).toMatch(
@@ -78,7 +78,7 @@ describe.each<Generation>(['person-token', 'mission-header'])(
       )
     })
 
-    it('deletes within a mission only', async () => {
+    it('the API deletes only within a mission', async () => {
       const { agent, call } = await serveNotes()
       const without = await call(await grant(agent), '/notes', { method: 'DELETE' })
       const within = await call(await grant(agent, { mission }), '/notes', { method: 'DELETE' })
@@ -91,7 +91,7 @@ describe.each<Generation>(['person-token', 'mission-header'])(
   },
 )
 
-it('takes no note that was changed on the way', async () => {
+it('the API refuses a note that was changed on the way', async () => {
   const { agent, via } = await serveNotes()
   const token = await agent.authToken({ scope: 'notes.write' })
   const message = await agent.sign(`${options.issuer}/notes`, note, { token, digest: true })
@@ -104,13 +104,13 @@ it('takes no note that was changed on the way', async () => {
   ]).toEqual([401, 'application/problem+json', 'error=invalid_signature'])
 })
 
-it('refuses a note without a text', async () => {
+it('the API refuses a note without a text', async () => {
   const { agent, call } = await serveNotes()
   const token = await agent.authToken({ scope: 'notes.write' })
   expect((await call(token, '/notes', { ...note, body: '{}' }, { digest: true })).status).toBe(400)
 })
 
-it('keeps no notes for an auth token that names nobody', async () => {
+it('the API keeps no notes for an auth token that does not name a person', async () => {
   const { agent, call } = await serveNotes()
   const token = await agent.authToken({
     generation: 'mission-header',
@@ -120,19 +120,19 @@ it('keeps no notes for an auth token that names nobody', async () => {
   expect((await call(token, '/notes')).status).toBe(403)
 })
 
-it('tells an agent who it is', async () => {
+it('the API tells an agent who it is', async () => {
   const { agent, call } = await serveNotes()
   const response = await call(await agent.agentToken(), '/whoami')
   expect(await response.json()).toEqual({ agent: agent.id, provider: 'https://agent.example' })
 })
 
-it('tells an agent for whom it acts', async () => {
+it('the API tells an agent for whom it acts', async () => {
   const { agent, call } = await serveNotes()
   const response = await call(await agent.personToken({ sub: 'person-7' }), '/me')
   expect(await response.json()).toEqual({ person: '["person-token","https://ps.example","person-7"]' })
 })
 
-it('runs as a program', async () => {
+it('the API runs as a program', async () => {
   const program = spawn(process.execPath, [resolve(import.meta.dirname, 'app.ts')], {
     env: { ...process.env, PORT: '0' },
   })

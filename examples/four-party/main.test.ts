@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 
-it('tells the four-party story, every step as it should be', async () => {
+it('the four-party example goes as expected, step by step', async () => {
   const program = resolve(import.meta.dirname, 'main.ts')
   const { stdout } = await promisify(execFile)(process.execPath, [program])
   const lines = stdout.split('\n').filter((line) => /^[✓✗]/.test(line))

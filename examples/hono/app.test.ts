@@ -26,7 +26,7 @@ const note = (body: string): AgentRequest => ({
   body,
 })
 
-it('does not mix up people whom two person servers call the same', async () => {
+it('the API keeps two people apart whose person servers give them the same "sub"', async () => {
   const { net, agent, call } = await openNotes()
   const token = await agent.authToken({ scope: 'notes.read notes.write' })
   const other = await net.issuer('person-server', 'https://other-ps.example')
@@ -35,20 +35,20 @@ it('does not mix up people whom two person servers call the same', async () => {
   expect(await (await call(await other.authToken(agent, { scope: 'notes.read' }))).json()).toEqual([])
 })
 
-it.each(['{}', 'null', '{"text":'])('refuses the note %s, which has no text', async (body) => {
+it.each(['{}', 'null', '{"text":'])('the API refuses the note %s, which has no text', async (body) => {
   const { agent, call } = await openNotes()
   const token = await agent.authToken({ scope: 'notes.write' })
   expect((await call(token, note(body), { digest: true })).status).toBe(400)
 })
 
-it('keeps no notes for an auth token that names nobody', async () => {
+it('the API keeps no notes for an auth token that does not name a person', async () => {
   const { agent, call } = await openNotes()
   const claims = { sub: undefined }
   const token = await agent.authToken({ generation: 'mission-header', scope: 'notes.read', claims })
   expect((await call(token)).status).toBe(403)
 })
 
-it('runs as a program', async () => {
+it('the API runs as a program', async () => {
   const program = spawn(process.execPath, [resolve(import.meta.dirname, 'main.ts')], {
     env: { ...process.env, PORT: '0' },
   })

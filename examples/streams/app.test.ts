@@ -40,7 +40,7 @@ async function openStream(generation: Generation) {
 describe.each<Generation>(['person-token', 'mission-header'])(
   'with tokens of the %s generation',
   (generation) => {
-    it('a stream tells each change', async () => {
+    it('a stream sends each change', async () => {
       const { changes, response, next } = await openStream(generation)
       expect([response.statusCode, await next()]).toEqual([200, 'event: open\ndata: null\n\n'])
       changes.emit('change', 'a note')
@@ -72,7 +72,7 @@ describe.each<Generation>(['person-token', 'mission-header'])(
   },
 )
 
-it('a client that leaves takes its listener with it', async () => {
+it('a client that disconnects takes its listener with it', async () => {
   const { changes, response, next } = await openStream('person-token')
   await next()
   const removed = once(changes, 'removeListener')

@@ -67,7 +67,7 @@ const codeOf = (answer: string): unknown => [answer.slice(9, 12), /"error":"(\w+
 describe.each<Generation>(['person-token', 'mission-header'])(
   'with tokens of the %s generation',
   (generation) => {
-    it('greets who may read, and lets the client close the connection', async () => {
+    it('the server greets an agent that may read, and lets the client close the connection', async () => {
       const { agent, upgrade } = await serve()
       const token = await agent.authToken({ generation, scope: 'notes.read' })
       const onGreeting = (socket: Socket): void => {
@@ -96,26 +96,29 @@ describe.each<Generation>(['person-token', 'mission-header'])(
         '\x88\x14\x11\x33mission_terminated',
         (resource: Resource) => resource.missions.terminate({ approver: 'https://ps.example', s256 }),
       ],
-    ])('closes the connection with the reason when %s [REV-11, R11-259]', async (_, closing, end) => {
-      const { agent, resource, upgrade } = await serve()
-      const claims = { jti: 'greeted' }
-      const token = await agent.authToken({ generation, scope: 'notes.read', mission: s256, claims })
-      const ended: Promise<void>[] = []
-      const answer = await upgrade('/greetings', await sign(agent, '/greetings', token), () => {
-        ended.push(end(resource))
-      })
-      await Promise.all(ended)
-      expect(answer.slice(answer.indexOf(greeting) + greeting.length)).toBe(closing)
-    })
+    ])(
+      'the server closes the connection with the reason when %s [REV-11, R11-259]',
+      async (_, closing, end) => {
+        const { agent, resource, upgrade } = await serve()
+        const claims = { jti: 'greeted' }
+        const token = await agent.authToken({ generation, scope: 'notes.read', mission: s256, claims })
+        const ended: Promise<void>[] = []
+        const answer = await upgrade('/greetings', await sign(agent, '/greetings', token), () => {
+          ended.push(end(resource))
+        })
+        await Promise.all(ended)
+        expect(answer.slice(answer.indexOf(greeting) + greeting.length)).toBe(closing)
+      },
+    )
 
-    it('asks for the scope of who may not', async () => {
+    it('the server challenges an agent for the missing scope', async () => {
       const { agent, upgrade } = await serve()
       const token = await agent.authToken({ generation })
       const answer = await upgrade('/greetings', await sign(agent, '/greetings', token))
       expect(codeOf(answer)).toEqual(['401', 'auth_token_required'])
     })
 
-    it('has a WebSocket at one path only', async () => {
+    it('the server has a WebSocket at one path only', async () => {
       const { agent, upgrade } = await serve()
       const token = await agent.authToken({ generation, scope: 'notes.read' })
       expect(codeOf(await upgrade('/notes', await sign(agent, '/notes', token)))).toEqual([
@@ -127,7 +130,7 @@ describe.each<Generation>(['person-token', 'mission-header'])(
 )
 
 it.each(['/greetings', '/notes', '/'])(
-  'refuses an unsigned upgrade to %s, which no middleware sees [A19]',
+  'the server refuses an unsigned upgrade to %s, which no middleware sees [A19]',
   async (path) => {
     const { upgrade } = await serve()
     expect(codeOf(await upgrade(path))).toEqual(['401', 'invalid_signature'])

@@ -19,7 +19,7 @@ const koa = ['Koa 3', 'Koa 2'] as const
 const frameworks: readonly Difference[] = [
   {
     on: express,
-    cases: ['capitals are another path'],
+    cases: ['a path in capitals is another path'],
     outcome: '200 the admin area',
     because: 'Express routes without regard to case unless "case sensitive routing" is on',
   },
@@ -40,31 +40,31 @@ const frameworks: readonly Difference[] = [
   },
   {
     on: express,
-    cases: ['a parameter that cannot be decoded stays as it came'],
+    cases: ['a parameter that cannot be decoded is unchanged'],
     outcome: "400 Failed to decode param '%zz'",
     because: 'Express refuses such a parameter before it asks the guard of the route',
   },
   {
     on: express,
-    cases: ['octets that are not UTF-8 stay as they came'],
+    cases: ['octets that are not UTF-8 are unchanged'],
     outcome: "400 Failed to decode param '%E0%80%AF'",
     because: 'Express refuses such a parameter before it asks the guard of the route',
   },
   {
     on: express,
-    cases: ['a guard of a route passes it on without content as well'],
+    cases: ['the answer of a guarded route to a preflight has no content'],
     outcome: '404 ',
     because: 'the guard of an Express route leaves the route, since what is behind it expects a caller',
   },
   {
     on: ['Fastify'],
-    cases: ['a parameter that cannot be decoded stays as it came'],
+    cases: ['a parameter that cannot be decoded is unchanged'],
     outcome: badUrl('/notes/%zz'),
     because: 'Fastify refuses a path that it cannot decode before it asks any hook',
   },
   {
     on: ['Fastify'],
-    cases: ['octets that are not UTF-8 stay as they came'],
+    cases: ['octets that are not UTF-8 are unchanged'],
     outcome: badUrl('/notes/%E0%80%AF'),
     because: 'Fastify refuses a path that it cannot decode before it asks any hook',
   },
@@ -80,8 +80,8 @@ const frameworks: readonly Difference[] = [
       'HEAD is served like GET, without content',
       'HEAD of the metadata has no content',
       'HEAD is challenged like GET, without content',
-      'nor over HEAD',
-      'so does one to HEAD',
+      'a signature over GET is refused for HEAD',
+      'a challenge of an unsigned HEAD request lists every scheme and links to the metadata',
       'HEAD of /aauth/authorize is answered with 405 and no content',
       'HEAD of /aauth/revoke is answered with 405 and no content',
       'HEAD of /aauth/mission-terminated is answered with 405 and no content',
@@ -95,8 +95,8 @@ const contents: readonly Difference[] = [
   {
     on: [...koa, 'Fastify'],
     cases: [
-      'a parser before the guard leaves what it read to be compared',
-      'a parser before the guard hides no change',
+      'a parser before the guard keeps the content for the comparison',
+      'a parser before the guard does not hide a change',
     ],
     outcome: '503 server_error',
     because: 'the parsers of Koa and Fastify keep nothing of what they read, so the guard cannot compare it',
@@ -118,8 +118,8 @@ const nodeServer: readonly Difference[] = [
       'Host with a path is refused',
       'Host with user information is refused',
       'Host with a tab is refused',
-      'a backslash in the path may not be signed either',
-      'absolute form in capitals is too',
+      'a backslash in the path is refused even if it was signed',
+      'absolute form in capitals is accepted',
       'absolute form of another scheme is refused',
       'asterisk form is refused',
     ],
@@ -138,12 +138,12 @@ const fetchHosts: readonly Difference[] = [
   {
     on: ['fetchGuard'],
     cases: [
-      'dot segments in the path may not be signed either',
-      'a dot segment that goes nowhere in the path may not be signed either',
-      'dot segments at the end in the path may not be signed either',
-      'encoded dot segments in the path may not be signed either',
-      'half encoded dot segments in the path may not be signed either',
-      'a character that URL parsers encode in the path may not be signed either',
+      'dot segments in the path is refused even if it was signed',
+      'a single dot segment in the path is refused even if it was signed',
+      'dot segments at the end in the path is refused even if it was signed',
+      'encoded dot segments in the path is refused even if it was signed',
+      'half encoded dot segments in the path is refused even if it was signed',
+      'a character that URL parsers encode in the path is refused even if it was signed',
     ],
     outcome: '401 invalid_signature',
     because:
@@ -152,8 +152,8 @@ const fetchHosts: readonly Difference[] = [
   {
     on: ['fetchGuard'],
     cases: [
-      'dot segments that were put in on the way are refused',
-      'encoded dot segments that were put in on the way are refused',
+      'dot segments inserted on the way are refused',
+      'encoded dot segments inserted on the way are refused',
       'a fragment is refused',
       'a fragment behind a query is refused',
     ],
@@ -163,8 +163,8 @@ const fetchHosts: readonly Difference[] = [
   {
     on: ['fetchGuard'],
     cases: [
-      'a covered @request-target tells absolute form from origin form',
-      'a covered @request-target cannot be told in absolute form',
+      'a covered @request-target differs between absolute form and origin form',
+      'a covered @request-target is refused in absolute form',
     ],
     outcome: '200 person-1',
     because:
@@ -172,29 +172,29 @@ const fetchHosts: readonly Difference[] = [
   },
   {
     on: ['fetchGuard'],
-    cases: ['a refusal that is passed on is answered by the app'],
+    cases: ['the app answers a refusal that is passed on'],
     outcome: '401 invalid_signature',
     because: 'fetchGuard answers every refusal itself',
   },
   {
     on: ['fetchGuard'],
-    cases: ['a step-up of a handler that is passed on is answered by the app'],
+    cases: ['the app answers a step-up that is passed on'],
     outcome: '401 auth_token_required',
     because: 'fetchGuard answers every refusal itself',
   },
   {
     on: ['fetchGuard'],
-    cases: ['what a handler throws is answered by the framework'],
+    cases: ['the framework answers what a handler throws'],
     without: ['cache-control', 'vary'],
     because: 'what a handler throws goes past fetchGuard to the host, whose answer it is',
   },
   {
     on: ['fetchGuard'],
     cases: [
-      'a true preflight reaches the CORS middleware',
-      'what a handler answers to a preflight has no content',
-      'where nobody answers a preflight there is nothing',
-      'a guard of a route passes it on without content as well',
+      'a preflight reaches the CORS middleware',
+      'the answer of a handler to a preflight has no content',
+      'a preflight that no handler answers gets 404',
+      'the answer of a guarded route to a preflight has no content',
     ],
     outcome: '401 invalid_signature',
     because: 'there is no middleware behind fetchGuard; CORS goes around it',

@@ -16,19 +16,19 @@ export const actorChains = claims(
   {
     accept: {
       'actor-is-the-agent-by-sub': {
-        title: 'act.sub may repeat the agent, as drafts 01 to 03 have it',
+        title: 'act.sub may repeat the agent, as in drafts 01 to 03',
         ids: 'AUTH-5',
         token: saying({ act: { sub: planner, act: { sub: 'aauth:boss@upstream.example' } } }),
         auth: olderGrantee,
       },
       'actor-is-the-agent': {
-        title: 'act.agent may repeat the agent, as draft 04 has it',
+        title: 'act.agent may repeat the agent, as in draft 04',
         ids: 'AUTH-5',
         token: saying({ act: { agent: planner, act: { agent: 'aauth:boss@upstream.example' } } }),
         auth: olderGrantee,
       },
       'actor-upstream': {
-        title: 'act.agent may name the agent upstream, as drafts 05 to 10 have it, and decides nothing',
+        title: 'act.agent may name the agent upstream, as in drafts 05 to 10, and has no effect',
         ids: 'AUTH-5',
         token: saying({ act: actors(8) }),
         auth: olderGrantee,
@@ -36,31 +36,31 @@ export const actorChains = claims(
     },
     refuse: {
       'actor-is-another-by-sub': {
-        title: 'act.sub is nobody but the agent',
+        title: 'act.sub must be the agent',
         ids: 'AUTH-5',
         token: saying({ act: { sub: 'aauth:other@agent.example' } }),
         error: 'invalid_jwt',
       },
       'actor-no-object': {
-        title: 'An actor is an object',
+        title: 'An actor must be an object',
         ids: 'AUTH-5',
         token: saying({ act: planner }),
         error: 'invalid_jwt',
       },
       'actor-of-both-shapes': {
-        title: 'An actor is named once',
+        title: 'An actor must be named once',
         ids: 'AUTH-5',
         token: saying({ act: { sub: planner, agent: planner } }),
         error: 'invalid_jwt',
       },
       'actor-of-no-shape': {
-        title: 'An actor has a name',
+        title: 'An actor must have a name',
         ids: 'AUTH-5',
         token: saying({ act: {} }),
         error: 'invalid_jwt',
       },
       'actor-malformed': {
-        title: 'Every actor of the chain is an agent',
+        title: 'Every actor of the chain must be an agent',
         ids: 'AUTH-5',
         token: saying({ act: { agent: planner, act: { agent: 'https://upstream.example' } } }),
         error: 'invalid_jwt',

@@ -12,7 +12,7 @@ export const agentTokens = claims(
   {
     accept: {
       'agent-token': {
-        title: 'An agent token says which agent calls',
+        title: 'An agent token identifies the agent',
         ids: 'R11-047 AGENT-4',
         auth: planner,
       },
@@ -23,7 +23,7 @@ export const agentTokens = claims(
         auth: without(planner, 'ps'),
       },
       'sub-agent': {
-        title: 'A sub-agent calls under its own name and says whose it is',
+        title: 'A sub-agent is identified by its own name and its parent',
         ids: 'R11-049 AGENT-9',
         agent: (net) => net.agent({ name: 'planner+search' }),
         token: issuerSays({ parent_agent: 'aauth:planner@agent.example' }),
@@ -35,7 +35,7 @@ export const agentTokens = claims(
         },
       },
       'plus-is-decoration': {
-        title: 'A plus in the local part makes nobody a sub-agent',
+        title: 'A plus in the local part does not make an agent a sub-agent',
         ids: 'R11-006 AGENT-3',
         agent: (net) => net.agent({ name: 'planner+search' }),
         auth: {
@@ -55,13 +55,13 @@ export const agentTokens = claims(
         },
       },
       'long-lived-agent-token': {
-        title: 'An agent token may live longer than a day where no policy forbids it',
+        title: 'An agent token may live longer than a day by default',
         ids: 'R11-035 AGENT-10',
         token: agentToken({ lifetime: 90_000 }),
         auth: { ...planner, exp: now + 90_000 },
       },
       'unknown-claims': {
-        title: 'Claims nobody knows are ignored',
+        title: 'Unknown claims are ignored',
         ids: 'R11-044 AGENT-11 G23',
         token: issuerSays({ device_posture: { level: 3 }, groups: ['admin'] }),
         auth: planner,
@@ -73,7 +73,7 @@ export const agentTokens = claims(
         auth: planner,
       },
       'audience-of-agent-token': {
-        title: 'An audience in an agent token decides nothing',
+        title: 'An audience in an agent token is ignored',
         ids: 'G10',
         token: issuerSays({ aud: 'https://other.example' }),
         auth: planner,
@@ -81,19 +81,19 @@ export const agentTokens = claims(
     },
     refuse: {
       'agent-of-another-provider': {
-        title: 'No provider speaks for agents of another host',
+        title: 'A provider must not issue a token for an agent of another host',
         ids: 'R11-007 AGENT-2 G17',
         token: issuerSays({ sub: 'aauth:planner@victim.example' }),
         error: 'invalid_jwt',
       },
       'agent-id-without-scheme': {
-        title: 'An agent identifier begins with aauth:',
+        title: 'An agent identifier must begin with aauth:',
         ids: 'R11-004 AGENT-1',
         token: issuerSays({ sub: 'planner@agent.example' }),
         error: 'invalid_jwt',
       },
       'agent-id-without-local-part': {
-        title: 'An agent identifier has a local part',
+        title: 'An agent identifier must have a local part',
         ids: 'R11-004 AGENT-1',
         token: issuerSays({ sub: 'aauth:@agent.example' }),
         error: 'invalid_jwt',
@@ -105,31 +105,31 @@ export const agentTokens = claims(
         error: 'invalid_jwt',
       },
       'person-server-with-path': {
-        title: 'The person server in an agent token is a server identifier',
+        title: 'The person server in an agent token must be a server identifier',
         ids: 'R11-008 AGENT-5 G18',
         token: issuerSays({ ps: 'https://ps.example/v1' }),
         error: 'invalid_jwt',
       },
       'malformed-parent': {
-        title: 'A parent agent is an agent identifier',
+        title: 'A parent agent must be an agent identifier',
         ids: 'R11-009 AGENT-6 G19',
         token: issuerSays({ parent_agent: 'planner' }),
         error: 'invalid_jwt',
       },
       'parent-of-another-provider': {
-        title: 'A parent agent is of the same provider',
+        title: 'A parent agent must be of the same provider',
         ids: 'R11-007 AGENT-6',
         token: issuerSays({ parent_agent: 'aauth:planner@victim.example' }),
         error: 'invalid_jwt',
       },
       'own-parent': {
-        title: 'No agent is its own parent',
+        title: 'An agent that is its own parent is refused',
         ids: 'AGENT-6',
         token: issuerSays({ parent_agent: 'aauth:planner@agent.example' }),
         error: 'invalid_jwt',
       },
       'agent-token-over-the-limit': {
-        title: 'An agent token that lives longer than the resource admits is refused',
+        title: 'An agent token that lives longer than maxAgentTokenLifetime is refused',
         ids: 'AGENT-10 R11-035 G03',
         resource: { maxAgentTokenLifetime: 86_400 },
         token: agentToken({ lifetime: 86_401 }),

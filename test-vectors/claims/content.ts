@@ -22,14 +22,14 @@ export const content = claims(
   {
     accept: {
       'covered-digest': {
-        title: 'A covered digest is that of the body',
+        title: 'A covered digest that matches the body is accepted',
         ids: 'SIG-12 R11-104',
         route: { accept: 'agent-token', components: ['content-digest', 'content-type'] },
         send: { ...post, digest: true },
         auth: digested,
       },
       'covered-digest-streamed': {
-        title: 'A covered digest is that of the body, also when the body comes later',
+        title: 'A covered digest that matches a streamed body is accepted',
         ids: 'SIG-12 R11-104 N03',
         send: { ...post, digest: true, streamed: true },
         auth: digested,
@@ -41,19 +41,19 @@ export const content = claims(
         auth: { ...planner, covered: [...base, 'content-digest'] },
       },
       'unknown-digest-beside': {
-        title: 'A digest nobody knows does not matter beside one that is known',
+        title: 'An unknown digest algorithm beside a known one is ignored',
         ids: 'R11-104 N04',
         send: covering(`md5=${digest('md5', 'another')}, sha-256=${digest('sha256')}`),
         auth: { ...planner, covered: [...base, 'content-digest'] },
       },
       'no-body-to-digest': {
-        title: 'A request without a body need not cover a digest that is demanded',
+        title: 'A request without a body need not cover a required digest',
         ids: 'SIG-8',
         route: { accept: 'agent-token', components: ['content-digest'] },
         auth: planner,
       },
       'digest-not-demanded': {
-        title: 'A body nobody demands under the signature is not protected by it',
+        title: 'A body without a covered digest may change when no digest is required',
         ids: 'SIG-12',
         send: { ...post, wire: body('{"text":"buy beer"}') },
         auth: planner,
@@ -61,28 +61,28 @@ export const content = claims(
     },
     refuse: {
       'changed-body': {
-        title: 'A body that is not the one of the digest is refused',
+        title: 'A body that does not match the covered digest is refused',
         ids: 'SIG-12 R11-104 N01',
         send: { ...post, digest: true, wire: body('{"text":"buy beer"}') },
         error: 'invalid_signature',
         mayFetch: true,
       },
       'changed-body-streamed': {
-        title: 'A body that comes later and is not the one of the digest is refused',
+        title: 'A streamed body that does not match the covered digest is refused',
         ids: 'SIG-12 R11-104 N01 N03',
         send: { ...post, digest: true, streamed: true, wire: body('{"text":"buy beer"}') },
         error: 'invalid_signature',
         mayFetch: true,
       },
       'one-wrong-digest': {
-        title: 'Every digest that is known is that of the body',
+        title: 'Every known digest must match the body',
         ids: 'R11-104 N04',
         send: covering(`sha-256=${digest('sha256')}, sha-512=${digest('sha512', 'another')}`),
         error: 'invalid_signature',
         mayFetch: true,
       },
       'unknown-digest-only': {
-        title: 'A digest nobody knows proves nothing',
+        title: 'A covered digest with only an unknown algorithm is refused',
         ids: 'R11-104 N04',
         send: covering(`md5=${digest('md5')}`),
         error: 'invalid_signature',

@@ -22,25 +22,25 @@ export const coverage = claims(
         auth: { ...planner, covered: [...base, 'x-note'] },
       },
       'query-covered': {
-        title: 'A covered query is signed with its mark, as it was sent',
+        title: 'A covered query is signed as it was sent, with its question mark',
         ids: 'SIG-16 E17',
         send: { url: 'https://notes.example/notes?a=%20&b=+&&a=2?', cover: ['@query'] },
         auth: { ...planner, covered: [...base, '@query'] },
       },
       'absent-query-covered': {
-        title: 'A covered query that is absent is signed as a bare mark',
+        title: 'A covered query that is absent is signed as a question mark',
         ids: 'E17',
         send: { cover: ['@query'] },
         auth: { ...planner, covered: [...base, '@query'] },
       },
       'whole-uri-covered': {
-        title: 'A covered @target-uri is the authority that is signed, the path and the query',
+        title: 'A covered @target-uri consists of the signed authority, the path and the query',
         ids: 'SIG-14 SIG-15 E16',
         send: { url: 'https://notes.example/a%2Fb?page=1&', cover: ['@target-uri'] },
         auth: { ...planner, covered: [...base, '@target-uri'] },
       },
       'whole-uri-without-query-covered': {
-        title: 'A covered @target-uri has no question mark that was not sent',
+        title: 'A covered @target-uri has no added question mark',
         ids: 'SIG-15 E17',
         send: { cover: ['@target-uri'], hosts: ['10.0.0.7:3000'] },
         auth: { ...planner, covered: [...base, '@target-uri'] },
@@ -64,7 +64,7 @@ export const coverage = claims(
         auth: { ...planner, covered: [...base, '@request-target'] },
       },
       'everything-covered': {
-        title: 'What the target holds may be covered in every form at once',
+        title: 'All derived components of the target may be covered at once',
         ids: 'SIG-15 E16',
         route: {
           accept: 'agent-token',
@@ -77,7 +77,7 @@ export const coverage = claims(
         auth: { ...planner, covered: [...base, '@query', '@request-target', '@target-uri', '@scheme'] },
       },
       'behind-a-stripped-prefix': {
-        title: 'What a proxy strips is part of @target-uri and @request-target',
+        title: 'A prefix that a proxy strips is part of @target-uri and @request-target',
         ids: 'SIG-15',
         resource: { strippedPrefix: '/api' },
         send: {
@@ -88,7 +88,7 @@ export const coverage = claims(
         auth: { ...planner, covered: [...base, '@target-uri', '@request-target'] },
       },
       'query-not-covered': {
-        title: 'A query nobody demands under the signature is not protected by it, and that shows',
+        title: 'An uncovered query may change, and covered shows that',
         ids: 'SIG-16 E16',
         send: {
           url: 'https://notes.example/notes?page=1',
@@ -105,28 +105,28 @@ export const coverage = claims(
     },
     refuse: {
       'method-not-covered': {
-        title: 'A signature covers the method',
+        title: 'A signature must cover the method',
         ids: 'SIG-7 R11-086 R11-090 E01',
         send: { mistake: 'omit-method' },
         error: 'invalid_input',
         requiredInput: base,
       },
       'authority-not-covered': {
-        title: 'A signature covers the authority',
+        title: 'A signature must cover the authority',
         ids: 'SIG-7 R11-086 R11-090 E01',
         send: { mistake: 'omit-authority' },
         error: 'invalid_input',
         requiredInput: base,
       },
       'path-not-covered': {
-        title: 'A signature covers the path',
+        title: 'A signature must cover the path',
         ids: 'SIG-7 R11-086 R11-090 E01',
         send: { mistake: 'omit-path' },
         error: 'invalid_input',
         requiredInput: base,
       },
       'token-not-covered': {
-        title: 'A signature covers the field that holds the token',
+        title: 'A signature must cover Signature-Key',
         ids: 'SIG-7 R11-086 R11-090 E01',
         send: { mistake: 'omit-signature-key' },
         error: 'invalid_input',
@@ -140,28 +140,28 @@ export const coverage = claims(
         requiredInput: base,
       },
       'authorization-not-covered': {
-        title: 'An Authorization of the scheme AAuth is covered',
+        title: 'An Authorization of the scheme AAuth must be covered',
         ids: 'SIG-9 R11-088 M17',
         send: { headers: { authorization: 'AAuth abc' }, mistake: 'uncovered-authorization' },
         error: 'invalid_input',
         requiredInput: [...base, 'authorization'],
       },
       'component-of-the-resource': {
-        title: 'What the resource demands is covered',
+        title: 'A component that the resource requires must be covered',
         ids: 'SIG-8 R11-087',
         resource: { additionalSignatureComponents: ['@query'] },
         error: 'invalid_input',
         requiredInput: [...base, '@query'],
       },
       'component-of-the-route': {
-        title: 'What the route demands is covered',
+        title: 'A component that the route requires must be covered',
         ids: 'SIG-8 SIG-16',
         route: { accept: 'agent-token', components: ['@query'] },
         error: 'invalid_input',
         requiredInput: [...base, '@query'],
       },
       'digest-not-covered': {
-        title: 'A digest that is demanded and sent is covered',
+        title: 'A required digest that is sent must be covered',
         ids: 'SIG-8 N02',
         route: { accept: 'agent-token', components: ['content-digest'] },
         send: {
@@ -173,7 +173,7 @@ export const coverage = claims(
         requiredInput: [...base, 'content-digest'],
       },
       'digest-not-sent': {
-        title: 'A digest that is demanded is sent where there is a body',
+        title: 'A required digest must be sent with a body',
         ids: 'SIG-8 N02',
         route: { accept: 'agent-token', components: ['content-digest'] },
         send: { method: 'POST', body: '{}' },
@@ -181,21 +181,21 @@ export const coverage = claims(
         requiredInput: [...base, 'content-digest'],
       },
       'component-with-parameter': {
-        title: 'A component with a parameter is another component, and none is supported',
+        title: 'A covered component with a parameter is refused',
         ids: 'SIG-13 R11-091 E02',
         send: { mistake: 'component-parameter' },
         error: 'invalid_input',
         requiredInput: base,
       },
       'one-key-of-the-token-field': {
-        title: 'The field that holds the token is covered whole',
+        title: 'Signature-Key must be covered without parameters',
         ids: 'SIG-13 R11-091 D08',
         send: { mistake: 'key-parameter' },
         error: 'invalid_input',
         requiredInput: base,
       },
       'covered-twice': {
-        title: 'A component is covered once',
+        title: 'A component must be covered only once',
         ids: 'SIG-13 R11-091',
         send: { mistake: 'duplicate-component' },
         error: 'invalid_signature',
@@ -213,7 +213,7 @@ export const coverage = claims(
         error: 'invalid_signature',
       },
       'covered-field-no-ascii': {
-        title: 'A covered field is plain ASCII',
+        title: 'A covered field must be ASCII',
         ids: 'A10',
         send: { headers: { 'x-note': 'caf\u00e9' }, cover: ['x-note'] },
         error: 'invalid_signature',
@@ -235,19 +235,19 @@ export const coverage = claims(
         error: 'invalid_signature',
       },
       'query-added-to-request-target': {
-        title: 'A covered @request-target protects the query, also one that was added',
+        title: 'A covered @request-target protects against an added query',
         ids: 'SIG-24 E16',
         send: { cover: ['@request-target'], wire: target(() => '/notes?') },
         error: 'invalid_signature',
       },
       'absolute-form-for-origin-form': {
-        title: 'A covered @request-target tells absolute form from origin form',
+        title: 'A covered @request-target differs between absolute form and origin form',
         ids: 'SIG-24 E11',
         send: { cover: ['@request-target'], wire: target(({ url }) => url) },
         error: 'invalid_signature',
       },
       'request-target-not-covered': {
-        title: 'A route may demand any derived component of a request',
+        title: 'A route may require any derived component of a request',
         ids: 'SIG-8 R11-087 R11-090',
         route: { accept: 'agent-token', components: ['@request-target', '@scheme'] },
         error: 'invalid_input',

@@ -30,14 +30,14 @@ export const personEndpoints = claims(
   {
     refuse: {
       'scope-not-described': {
-        title: 'A scope that the resource does not describe cannot be asked for',
+        title: 'A scope that the resource does not describe cannot be requested',
         ids: 'RT-11 R11-203',
         send: asking({ scope: 'notes.read notes.purge' }),
         error: 'invalid_scope',
         mayFetch: true,
       },
       'account-of-another-person': {
-        title: 'Access to the account of another person cannot be asked for',
+        title: 'A request for the account of another person is refused',
         ids: 'RT-12 R11-204 P09',
         resource: { accounts },
         send: asking({ scope: 'notes.read', account: 'ws-7' }),
@@ -45,7 +45,7 @@ export const personEndpoints = claims(
         mayFetch: true,
       },
       'account-of-nobody': {
-        title: 'Access to an account that nobody has is refused like that of another person',
+        title: 'A request for an unknown account is refused like one for the account of another person',
         ids: 'RT-12 R11-204 P09',
         resource: { accounts },
         send: asking({ scope: 'notes.read', account: 'ws-8' }),
@@ -63,7 +63,7 @@ export const olderEndpoints = claims(
   {
     refuse: {
       'older-scope-not-described': {
-        title: 'A scope that is not described cannot be asked for with an agent token either',
+        title: 'A scope that is not described cannot be requested with an agent token either',
         ids: 'RT-11 RT-17',
         stage: ({ personServer }) => {
           personServer.generations = ['mission-header']
@@ -74,7 +74,7 @@ export const olderEndpoints = claims(
         mayFetch: true,
       },
       'account-with-an-agent-token': {
-        title: 'An agent token does not name a person, so no account can be asked for with it',
+        title: 'An account cannot be requested with an agent token, which does not name a person',
         ids: 'RT-12',
         resource: { accounts },
         stage: ({ personServer }) => {
@@ -105,13 +105,13 @@ export const revocationEndpoint = claims(
   {
     refuse: {
       'revoking-without-trust': {
-        title: 'A person server that is not admitted has nothing to revoke, and is not looked up',
+        title: 'An excluded person server cannot revoke, and nothing is fetched from it',
         ids: 'REV-5 R11-251',
         resource: { trust: { agentProviders: 'any', personServers: ['https://other.example'] } },
         error: 'unsupported_iss',
       },
       'revoking-as-agent-provider': {
-        title: 'An agent provider has nothing to revoke at a resource',
+        title: 'An agent provider cannot revoke at a resource',
         ids: 'REV-5 R11-251 K07',
         send: revoking('agentProvider', { jti: 'id-1', exp: 1_790_003_600 }),
         error: 'unsupported_iss',

@@ -19,8 +19,7 @@ export const introductions = claims(
   {
     accept: {
       'introduction-with-mission-completed': {
-        title:
-          'The request that introductions print for a mission is accepted once what they leave out is there',
+        title: 'The request that introductions print for a mission is accepted with the missing parts added',
         ids: 'AUTH-5 AUTH-6 AUTH-14 MISS-7 SIG-17',
         route: { scope: 'notes.read', mission: 'required' },
         token: olderAuthToken({ mission, claims: printed }),
@@ -29,7 +28,7 @@ export const introductions = claims(
       },
       'introduction-without-mission-completed': {
         title:
-          'The request that introductions print without a mission is accepted once what they leave out is there',
+          'The request that introductions print without a mission is accepted with the missing parts added',
         ids: 'AUTH-5 AUTH-6 SIG-17',
         token: olderAuthToken({ claims: printed }),
         auth: nobody,
@@ -38,21 +37,21 @@ export const introductions = claims(
     refuse: {
       'introduction-as-printed': {
         title:
-          'The request that introductions print is refused, since its signature has no created and is in base64url',
+          'The request that introductions print is refused, because its signature has no created and is in base64url',
         ids: 'SIG-3 SIG-17 C01 B11',
         token: olderAuthToken({ mission, claims: { ...printed, ...leftOut }, header: { typ: undefined } }),
         send: { mission: header, mistake: 'no-created', wire: inBase64url },
         error: 'invalid_signature',
       },
       'introduction-token-as-printed': {
-        title: 'The token that introductions print is refused, since its type, times and id are left out',
+        title: 'The token that introductions print is refused, because its type, times and id are missing',
         ids: 'JWT-2 R11-020',
         token: olderAuthToken({ mission, claims: { ...printed, ...leftOut }, header: { typ: undefined } }),
         send: { mission: header },
         error: 'invalid_jwt',
       },
       'introduction-claims-as-printed': {
-        title: 'The claims that introductions print are refused, since dwk, jti, iat and exp are left out',
+        title: 'The claims that introductions print are refused, because dwk, jti, iat and exp are missing',
         ids: 'JWT-8',
         token: olderAuthToken({ mission, claims: { ...printed, ...leftOut } }),
         send: { mission: header },

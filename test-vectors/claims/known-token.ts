@@ -17,7 +17,7 @@ export const knownTokens = claims(
         auth: planner,
       },
       'revoked-by-another': {
-        title: 'A withdrawal counts for the tokens of its own issuer',
+        title: 'A revocation does not affect tokens of another issuer',
         ids: 'R11-245',
         before: [{ revoked: { iss: 'https://ps.example', jti: 'id-1' } }],
         auth: planner,
@@ -25,27 +25,27 @@ export const knownTokens = claims(
     },
     refuse: {
       'known-token-stolen': {
-        title: 'A token that is known is worth nothing without its key either',
+        title: 'A known token signed for by another key is refused',
         ids: 'SIG-24 R11-102 KEY-14',
         send: { mistake: 'wrong-key' },
         before: [{ accepted: {} }],
         error: 'invalid_signature',
       },
       'known-token-expired': {
-        title: 'A token that is known expires all the same',
+        title: 'A known token is refused once it has expired',
         ids: 'R11-030 JWT-13',
         token: agentToken({ claims: { iat: now - 600, exp: now } }),
         before: [{ accepted: { created: now - 60 }, at: now - 60 }],
         error: 'expired_jwt',
       },
       'known-token-revoked': {
-        title: 'A token that is known can be withdrawn',
+        title: 'A known token is refused once it is revoked',
         ids: 'R11-255 JWT-19 K21',
         before: [{ accepted: {} }, { revoked: { iss: 'https://agent.example', jti: 'id-1' } }],
         error: 'revoked_jwt',
       },
       'revoked-agent-token': {
-        title: 'A withdrawn agent token is said to be withdrawn',
+        title: 'A revoked agent token is refused as revoked',
         ids: 'R11-045 R11-255 REV-9',
         before: [{ revoked: { iss: 'https://agent.example', jti: 'id-1' } }],
         error: 'revoked_jwt',

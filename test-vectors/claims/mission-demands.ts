@@ -27,7 +27,7 @@ export const personMissionDemands = claims(
         auth: person,
       },
       'default-mission-carried': {
-        title: 'A token with a mission is served where the resource requires one by default',
+        title: 'A token with a mission is accepted when the default requirement has one',
         ids: 'MISS-10',
         token: authToken({ mission }),
         auth: { ...grantee, mission: header },
@@ -35,7 +35,7 @@ export const personMissionDemands = claims(
     },
     refuse: {
       'default-mission-missing': {
-        title: 'A mission that the resource requires by default is required by a route that says nothing',
+        title: 'A route without a requirement requires the mission of the default requirement',
         ids: 'MISS-10',
         token: authToken(),
         error: 'mission_required',
@@ -63,7 +63,7 @@ export const personMissionDemands = claims(
         mayFetch: true,
       },
       'endpoint-without-mission': {
-        title: 'The authorization endpoint refuses a missing mission before it looks at the scope',
+        title: 'The authorization endpoint reports a missing mission before it checks the scope',
         ids: 'MISS-10 RT-17',
         route: { endpoint: 'authorization' },
         send: asking,
@@ -71,7 +71,7 @@ export const personMissionDemands = claims(
         mayFetch: true,
       },
       'agent-token-where-a-mission-is-required': {
-        title: 'An agent token is sent for a person token, which can carry the mission',
+        title: 'An agent token is challenged for a person token, which can carry the mission',
         ids: 'CHAL-3 MISS-10',
         token: agentToken(),
         error: 'person_token_required',
@@ -89,14 +89,15 @@ export const olderMissionDemands = claims(
   {
     refuse: {
       'agent-token-without-mission-header': {
-        title: 'An agent token leads to no resource token where a mission is required and none is asserted',
+        title:
+          'An agent token without an asserted mission leads to no resource token when a mission is required',
         ids: 'MISS-10 RT-8',
         error: 'mission_required',
         mayFetch: true,
       },
       'agent-token-with-mission-header': {
         title:
-          'An agent token leads to a resource token with the mission that it asserts, where one is required',
+          'An agent token with an asserted mission leads to a resource token with the mission when one is required',
         ids: 'MISS-4 MISS-10 RT-8',
         send: { mission: header },
         error: 'auth_token_required',

@@ -36,13 +36,13 @@ export const missionHeader = claims(
         auth: granted,
       },
       'mission-header-in-other-order': {
-        title: 'The two members of AAuth-Mission come in any order',
+        title: 'The two members of AAuth-Mission may be in any order',
         ids: 'MISS-1',
         send: sending(`s256="${mission}", approver="${ps}"`),
         auth: granted,
       },
       'mission-asserted-by-agent': {
-        title: 'A mission that an agent asserts is not in what is known of the agent',
+        title: 'A mission that an agent only asserts is not in its identity',
         ids: 'MISS-4 MISS-13',
         route: { accept: 'agent-token' },
         token: agentToken(),
@@ -59,7 +59,7 @@ export const missionHeader = claims(
         auth: { ...without(planner, 'ps'), covered },
       },
       'mission-approved': {
-        title: 'A mission of the approver and the provider that the route names is served',
+        title: 'A mission of the approver and the provider that the route requires is accepted',
         ids: 'MISS-11 CLASS-1',
         route: {
           scope: 'notes.read',
@@ -72,14 +72,14 @@ export const missionHeader = claims(
     },
     refuse: {
       'mission-header-not-covered': {
-        title: 'AAuth-Mission is covered where it is sent',
+        title: 'AAuth-Mission must be covered when it is sent',
         ids: 'SIG-10 L03',
         send: { mission: header, mistake: 'uncovered-mission' },
         error: 'invalid_input',
         requiredInput: covered,
       },
       'mission-header-not-covered-by-agent': {
-        title: 'AAuth-Mission is covered beside an agent token too',
+        title: 'AAuth-Mission must be covered beside an agent token too',
         ids: 'SIG-10 L03',
         route: { accept: 'agent-token' },
         token: agentToken(),
@@ -88,21 +88,21 @@ export const missionHeader = claims(
         requiredInput: covered,
       },
       'mission-header-with-another-mission': {
-        title: 'AAuth-Mission does not contradict the mission of the token',
+        title: 'AAuth-Mission must not contradict the mission in the token',
         ids: 'MISS-7 L03',
         send: { mission: { approver: ps, s256: otherMission } },
         error: 'invalid_request',
         mayFetch: true,
       },
       'mission-header-with-another-approver': {
-        title: 'AAuth-Mission does not contradict the approver of the token',
+        title: 'AAuth-Mission must not contradict the approver in the token',
         ids: 'MISS-7 MISS-12 L07',
         send: { mission: { approver: 'https://other.example', s256: mission } },
         error: 'invalid_request',
         mayFetch: true,
       },
-      'mission-of-a-strange-person-server': {
-        title: 'An agent asserts missions of its own person server only',
+      'mission-of-another-approver-asserted': {
+        title: 'A mission with another approver than the person server of the agent must not be asserted',
         ids: 'MISS-5',
         route: { accept: 'agent-token' },
         token: agentToken(),
@@ -111,42 +111,42 @@ export const missionHeader = claims(
         mayFetch: true,
       },
       'mission-header-in-both-spellings': {
-        title: 'AAuth-Mission is written in one of its spellings',
+        title: 'AAuth-Mission must not mix its two syntaxes',
         ids: 'MISS-1',
         send: sending(`approver="${ps}"; s256="${mission}", s256="${mission}"`),
         error: 'invalid_request',
         mayFetch: true,
       },
       'mission-header-with-further-member': {
-        title: 'AAuth-Mission has no further members',
+        title: 'AAuth-Mission must not have further members',
         ids: 'MISS-1',
         send: sending(`approver="${ps}"; s256="${mission}", x=1`),
         error: 'invalid_request',
         mayFetch: true,
       },
       'mission-header-with-repeated-member': {
-        title: 'AAuth-Mission names its approver once',
+        title: 'AAuth-Mission must name its approver once',
         ids: 'MISS-1',
         send: sending(`approver="https://other.example", approver="${ps}"; s256="${mission}"`),
         error: 'invalid_request',
         mayFetch: true,
       },
       'mission-header-without-digest': {
-        title: 'AAuth-Mission names a mission',
+        title: 'AAuth-Mission must name a mission',
         ids: 'MISS-1',
         send: sending(`approver="${ps}"`),
         error: 'invalid_request',
         mayFetch: true,
       },
       'mission-header-as-token': {
-        title: 'The members of AAuth-Mission are strings',
+        title: 'The members of AAuth-Mission must be strings',
         ids: 'MISS-1',
         send: sending(`approver="${ps}"; s256=${mission}`),
         error: 'invalid_request',
         mayFetch: true,
       },
       'two-mission-headers': {
-        title: 'AAuth-Mission is one line',
+        title: 'AAuth-Mission must be one line',
         ids: 'MISS-1',
         send: {
           ...sending(`approver="${ps}"; s256="${mission}", approver="${ps}"; s256="${otherMission}"`),
@@ -156,7 +156,7 @@ export const missionHeader = claims(
         mayFetch: true,
       },
       'mission-header-with-port': {
-        title: 'The approver in AAuth-Mission is a server identifier',
+        title: 'The approver in AAuth-Mission must be a server identifier',
         ids: 'MISS-2 L07',
         route: { accept: 'agent-token' },
         agent: (net) => net.agent({ personServer: null }),
@@ -166,7 +166,7 @@ export const missionHeader = claims(
         mayFetch: true,
       },
       'mission-header-with-stray-bits': {
-        title: 'The digest in AAuth-Mission is canonical',
+        title: 'The digest in AAuth-Mission must be canonical',
         ids: 'MISS-2',
         route: { accept: 'agent-token' },
         token: agentToken(),

@@ -55,25 +55,25 @@ export const personMissions = claims(
   {
     accept: {
       'mission-of-the-same-digest-ended': {
-        title: 'Termination of a mission does not end a mission of the same digest under another approver',
+        title: 'Termination does not affect a mission with the same digest at another approver',
         ids: 'MISS-9 MISS-12 L05',
         before: [{ ended: { ...ended, approver: 'https://other-ps.example' } }],
         auth: { ...grantee, mission: header },
       },
       'another-mission-ended': {
-        title: 'Termination of a mission does not end another one',
+        title: 'Termination does not affect another mission',
         ids: 'MISS-9',
         before: [{ ended: { approver, s256: otherMission } }],
         auth: { ...grantee, mission: header },
       },
       'class-unknown-and-mission-enough': {
-        title: 'A route may be content with the mission where nobody can know the provider',
+        title: 'A route may accept an unverifiable provider under the policy mission-only',
         ids: 'CLASS-2',
         ...ofClass(provider, { classPolicy: 'mission-only' }),
         auth: { ...grantee, mission: header },
       },
       'tool-approved': {
-        title: 'A tool is open to the mission whose blob names it',
+        title: 'A tool that the mission blob names is accepted',
         ids: 'MISS-12',
         ...reading,
         resource: blob.resource,
@@ -81,7 +81,7 @@ export const personMissions = claims(
         auth: { ...grantee, mission: { approver, s256: blob.s256 } },
       },
       'tool-of-a-mission-that-lasts': {
-        title: 'A tool is open in the last second of the mission whose blob names it',
+        title: 'A tool is accepted in the last second before the mission blob expires',
         ids: 'MISS-12',
         ...reading,
         resource: lasting.resource,
@@ -91,7 +91,7 @@ export const personMissions = claims(
     },
     refuse: {
       'mission-ended': {
-        title: 'A mission that has ended opens nothing to an auth token of draft 11',
+        title: 'An auth token of draft 11 under a terminated mission is refused',
         ids: 'MISS-9 L06',
         before: [{ ended }],
         error: 'mission_terminated',
@@ -99,21 +99,21 @@ export const personMissions = claims(
         mayFetch: true,
       },
       'mission-ended-for-no-reason': {
-        title: 'A mission whose end has no known reason has ended all the same',
+        title: 'A mission that was terminated without a reason is refused',
         ids: 'MISS-9',
         before: [{ ended: header }],
         error: 'mission_terminated',
         mayFetch: true,
       },
       'mission-ended-after-a-request': {
-        title: 'A token that is known ends with its mission',
+        title: 'A known token is refused once its mission is terminated',
         ids: 'MISS-9 L06',
         before: [{ accepted: {} }, { ended }],
         error: 'mission_terminated',
         terminationReason: 'revoked',
       },
       'mission-ended-before-scope': {
-        title: 'A mission that has ended leads to no resource token',
+        title: 'A terminated mission leads to no resource token',
         ids: 'MISS-9 RT-9',
         token: authToken({ mission, scope: 'notes.write' }),
         before: [{ ended }],
@@ -122,7 +122,7 @@ export const personMissions = claims(
         mayFetch: true,
       },
       'mission-of-a-person-token-ended': {
-        title: 'A mission that has ended opens nothing to a person token',
+        title: 'A person token under a terminated mission is refused',
         ids: 'MISS-9 RT-9',
         token: personToken({ mission }),
         before: [{ ended }],
@@ -134,7 +134,7 @@ export const personMissions = claims(
         (['deny', 'same-key', 'linked-key'] as const).map((classPolicy) => [
           `class-unknown-under-${classPolicy}`,
           {
-            title: `A provider that nobody can know does not match under the policy ${classPolicy}`,
+            title: `An unverifiable provider does not match under the policy ${classPolicy}`,
             ids: 'CLASS-2',
             ...ofClass(provider, { classPolicy }),
             error: 'class_unverifiable' as const,
@@ -151,7 +151,7 @@ export const personMissions = claims(
         mayFetch: true,
       },
       'tool-not-approved': {
-        title: 'A tool that the mission blob does not name is closed',
+        title: 'A tool that the mission blob does not name is refused',
         ids: 'R11-106',
         route: { scope: 'notes.read', tool: 'FeedbackEraser' },
         resource: blob.resource,
@@ -160,7 +160,7 @@ export const personMissions = claims(
         mayFetch: true,
       },
       'tool-without-blob': {
-        title: 'A tool is closed where nobody holds the mission blob',
+        title: 'A tool is refused without the mission blob',
         ids: 'R11-106',
         ...reading,
         resource: blob.resource,
@@ -168,7 +168,7 @@ export const personMissions = claims(
         mayFetch: true,
       },
       'tool-after-the-mission': {
-        title: 'A tool is closed in the second in which the mission blob ends',
+        title: 'A tool is refused from the second in which the mission blob expires',
         ids: 'R11-106',
         ...reading,
         resource: over.resource,
@@ -177,7 +177,7 @@ export const personMissions = claims(
         mayFetch: true,
       },
       'tool-of-another-blob': {
-        title: 'A blob whose digest is not that of the mission decides nothing',
+        title: 'A mission blob whose digest is not that of the mission makes the request fail',
         ids: 'MISS-12',
         ...reading,
         resource: changed.resource,
@@ -185,7 +185,7 @@ export const personMissions = claims(
         mayFetch: true,
       },
       'tool-without-mission': {
-        title: 'A tool asks for a mission',
+        title: 'A route with a tool requires a mission',
         ids: 'MISS-10',
         ...reading,
         resource: blob.resource,
@@ -210,7 +210,7 @@ export const olderMissions = claims(
         auth: { ...olderGranteeOfClass, mission: header },
       },
       'asserted-mission-ended': {
-        title: 'A mission that is only asserted is not answered with its status',
+        title: 'The status of a mission that is only asserted is not disclosed',
         ids: 'MISS-4 MISS-9',
         token: olderAuthToken(),
         send: { mission: header },
@@ -218,7 +218,7 @@ export const olderMissions = claims(
         auth: { ...olderGrantee, covered: [...base, 'aauth-mission'] },
       },
       'older-tool-approved': {
-        title: 'A tool is open to the mission of drafts 01 to 10 whose blob names it',
+        title: 'A tool that the mission blob names is accepted in drafts 01 to 10',
         ids: 'MISS-12',
         ...reading,
         resource: held({ approver }).resource,
@@ -228,7 +228,7 @@ export const olderMissions = claims(
     },
     refuse: {
       'older-mission-ended': {
-        title: 'A mission that has ended opens nothing to an auth token of drafts 01 to 10',
+        title: 'An auth token of drafts 01 to 10 under a terminated mission is refused',
         ids: 'MISS-9 L06',
         before: [{ ended }],
         error: 'mission_terminated',
@@ -243,14 +243,14 @@ export const olderMissions = claims(
         mayFetch: true,
       },
       'class-known-and-mission-enough': {
-        title: 'Another agent provider that is known is refused also where the mission would be enough',
+        title: 'Another agent provider is refused even under the policy mission-only',
         ids: 'CLASS-3',
         ...ofClass(other, { classPolicy: 'mission-only' }),
         error: 'class_mismatch',
         mayFetch: true,
       },
       'older-tool-not-approved': {
-        title: 'A tool that the mission blob does not name is closed in drafts 01 to 10',
+        title: 'A tool that the mission blob does not name is refused in drafts 01 to 10',
         ids: 'R11-106',
         route: { scope: 'notes.read', tool: 'FeedbackEraser' },
         resource: blob.resource,

@@ -75,20 +75,20 @@ export const olderAlgorithms = claims(
     },
     refuse: {
       'eddsa-p256-key': {
-        title: 'EdDSA in a P-256 key means nothing',
+        title: 'A P-256 key with alg EdDSA is refused',
         ids: 'KEY-9',
         agent: p256Agent,
         token: olderAuthToken(confirming((jwk) => ({ ...jwk, alg: 'EdDSA' }))),
         error: 'unsupported_algorithm',
       },
       'x25519-key-without-alg': {
-        title: 'Nothing is inferred from another curve',
+        title: 'A key of another curve without alg is refused',
         ids: 'KEY-9',
         token: olderAuthToken(confirming((jwk) => ({ ...without(jwk, 'alg'), crv: 'X25519' }))),
         error: 'unsupported_algorithm',
       },
       'eddsa-where-draft-11-is-alone': {
-        title: 'Where draft 11 alone is served, no agent token is signed with EdDSA',
+        title: 'An agent token with alg EdDSA is refused when only draft 11 is served',
         ids: 'JWT-3 R11-023',
         resource: { generations: ['person-token'] },
         route: agentRoute,
@@ -96,7 +96,7 @@ export const olderAlgorithms = claims(
         error: 'invalid_jwt',
       },
       'no-alg-where-draft-11-is-alone': {
-        title: 'Where draft 11 alone is served, a key says its algorithm',
+        title: 'A key must state its algorithm when only draft 11 is served',
         ids: 'KEY-8 R11-039',
         resource: { generations: ['person-token'] },
         route: agentRoute,

@@ -43,7 +43,8 @@ export const olderChallenges = claims(
         mayFetch: true,
       },
       'agent-of-an-older-person-server': {
-        title: 'Where both generations are served, a person server that speaks the older one decides for it',
+        title:
+          'An agent token gets a resource token when its person server supports only the older generation',
         ids: 'CHAL-8',
         resource: both,
         stage: ({ personServer }) => {
@@ -55,7 +56,7 @@ export const olderChallenges = claims(
         mayFetch: true,
       },
       'agent-without-person-server-and-access-server': {
-        title: 'Where nobody could grant access it is denied',
+        title: 'An agent token is denied when no server could grant access',
         ids: 'CHAL-9 RT-3',
         resource: olderOnly,
         agent: (net) => net.agent({ personServer: null }),
@@ -64,7 +65,7 @@ export const olderChallenges = claims(
         mayFetch: true,
       },
       'agent-of-a-person-server-not-admitted': {
-        title: 'A person server that is not admitted gets no resource token',
+        title: 'An excluded person server gets no resource token',
         ids: 'CHAL-9 RT-3',
         resource: {
           ...olderOnly,
@@ -75,7 +76,7 @@ export const olderChallenges = claims(
         mayFetch: true,
       },
       'older-token-on-agent-route': {
-        title: 'An auth token does not stand in for an agent token, although it names the agent',
+        title: 'An auth token is refused on a route for agents, although it names the agent',
         ids: 'CHAL-3',
         route: { accept: 'agent-token' },
         error: 'agent_token_required',
@@ -83,7 +84,7 @@ export const olderChallenges = claims(
         mayFetch: true,
       },
       'older-token-on-person-route': {
-        title: 'An older auth token does not stand in for a person token',
+        title: 'An older auth token is refused on a route for persons',
         ids: 'R11-072 R11-141',
         resource: both,
         route: { accept: 'person-token' },
@@ -102,7 +103,7 @@ export const olderChallenges = claims(
         mayFetch: true,
       },
       'mission-only-asserted': {
-        title: 'A mission that is only asserted does not open a route that asks for one; it leads to a token',
+        title: 'A mission that is only asserted leads to a challenge on a route that requires one',
         ids: 'MISS-4 MISS-10',
         route: { scope: 'notes.read', mission: 'required' },
         send: { mission: header },
@@ -111,14 +112,15 @@ export const olderChallenges = claims(
         mayFetch: true,
       },
       'mission-missing': {
-        title: 'A token without mission, and none asserted, is refused where one is asked for',
+        title:
+          'A token without a mission, and without an asserted one, is refused when a mission is required',
         ids: 'MISS-10 R11-106 ERR-3',
         route: { scope: 'notes.read', mission: 'required' },
         error: 'mission_required',
         mayFetch: true,
       },
       'mission-of-another': {
-        title: 'A mission that another approved is refused',
+        title: 'A mission of another approver is refused',
         ids: 'MISS-11 MISS-12 ERR-3',
         route: { scope: 'notes.read', mission: { approver: 'https://other.example' } },
         token: olderAuthToken({ mission }),
@@ -126,7 +128,7 @@ export const olderChallenges = claims(
         mayFetch: true,
       },
       'nobody-where-a-person-is-required': {
-        title: 'A token that names nobody is refused where a person is required',
+        title: 'A token without a person is refused when a person is required',
         ids: 'AUTH-6',
         route: { scope: 'notes.read', person: 'required' },
         token: olderAuthToken({ claims: { sub: undefined } }),
@@ -134,7 +136,7 @@ export const olderChallenges = claims(
         mayFetch: true,
       },
       'another-provider': {
-        title: 'The same mission in the hands of another provider is refused',
+        title: 'An agent of another provider is refused in the same mission',
         ids: 'CLASS-3 ERR-3',
         route: { scope: 'notes.read', class: { provider: 'https://other.example' } },
         resource: listed,
@@ -143,7 +145,7 @@ export const olderChallenges = claims(
         mayFetch: true,
       },
       'class-without-mission': {
-        title: 'A class is one inside a mission: without one there is none',
+        title: 'A route with a class refuses a token without a mission',
         ids: 'MISS-10 CLASS-1',
         route: { scope: 'notes.read', class: { provider: 'https://agent.example' } },
         resource: listed,

@@ -13,7 +13,7 @@ export const personChallenges = claims(
   {
     refuse: {
       'person-token-on-agent-route': {
-        title: 'A person token does not say which agent calls',
+        title: 'A person token is refused on a route for agents',
         ids: 'R11-140 CHAL-3',
         route: { accept: 'agent-token' },
         token: personToken(),
@@ -40,7 +40,7 @@ export const personChallenges = claims(
         mayFetch: true,
       },
       'auth-token-for-a-person-server-of-the-older-name': {
-        title: 'An auth token does not stand in for the person token that the older name is about',
+        title: 'An auth token is challenged for the person token that the older claim would have to name',
         ids: 'RT-7 CHAL-7',
         resource: { legacyPersonTokenJti: ['https://ps.example'] },
         route: { scope: 'notes.write' },
@@ -50,7 +50,7 @@ export const personChallenges = claims(
         mayFetch: true,
       },
       'agent-token-on-person-route': {
-        title: 'An agent token does not say for whom the agent acts',
+        title: 'An agent token is refused on a route for persons',
         ids: 'R11-141 AGENT-8 CHAL-4 F20',
         route: { accept: 'person-token' },
         token: agentToken(),
@@ -68,7 +68,7 @@ export const personChallenges = claims(
         mayFetch: true,
       },
       'agent-of-an-older-person-server-where-draft-11-is-alone': {
-        title: 'Where draft 11 alone is served, what the person server speaks decides nothing',
+        title: 'The person server of an agent does not matter when only draft 11 is served',
         ids: 'R11-142 R11-160 CHAL-5 M01',
         resource: personOnly,
         stage: ({ personServer }) => {
@@ -79,8 +79,8 @@ export const personChallenges = claims(
         requirement: 'person-token',
         mayFetch: true,
       },
-      'agent-of-a-strange-person-server': {
-        title: 'A person server that is not admitted is not asked what it speaks',
+      'agent-of-an-excluded-person-server': {
+        title: 'Nothing is fetched from an excluded person server',
         ids: 'CHAL-5 R11-142',
         resource: {
           ...both,
@@ -95,7 +95,7 @@ export const personChallenges = claims(
         mayFetch: true,
       },
       'agent-of-a-newer-person-server': {
-        title: 'Where both generations are served, a person server that speaks draft 11 decides for it',
+        title: 'An agent token is challenged for a person token when its person server supports draft 11',
         ids: 'CHAL-5 R11-142',
         resource: both,
         token: agentToken(),
@@ -104,7 +104,7 @@ export const personChallenges = claims(
         mayFetch: true,
       },
       'person-token-on-auth-route': {
-        title: 'A person token never stands in for an auth token; it leads to one',
+        title: 'A person token on a route for auth tokens is challenged',
         ids: 'R11-021 R11-058 R11-143 R11-144 R11-162 PERS-7 CHAL-6 RT-6 RT-14 F19',
         token: personToken(),
         error: 'auth_token_required',
@@ -146,7 +146,7 @@ export const personChallenges = claims(
         mayFetch: true,
       },
       'one-of-two-scopes': {
-        title: 'A route that asks for two scopes is not served for one',
+        title: 'A route that requires two scopes refuses a token with one',
         ids: 'R11-067 AUTH-10',
         route: { scope: ['notes.read', 'notes.write'] },
         token: authToken(),
@@ -156,7 +156,7 @@ export const personChallenges = claims(
       },
       'scope-that-begins-alike': {
         title:
-          'A scope is granted by its whole name, and a resource token asks for none the resource does not describe',
+          'A scope must match in full, and a resource token requests no scope that the resource does not describe',
         ids: 'R11-165 AUTH-10 G20',
         token: authToken({ scope: 'notes.readonly' }),
         error: 'auth_token_required',

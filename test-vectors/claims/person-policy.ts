@@ -12,13 +12,13 @@ export const personPolicy = claims(
   {
     accept: {
       'mission-forbidden-and-absent': {
-        title: 'A route that forbids missions serves a token without one',
+        title: 'A route that forbids missions accepts a token without one',
         ids: 'MISS-10',
         route: { scope: 'notes.read', mission: 'forbidden' },
         auth: grantee,
       },
       'mission-header-dropped': {
-        title: 'AAuth-Mission beside a token of draft 11 means nothing',
+        title: 'AAuth-Mission beside a token of draft 11 is ignored',
         ids: 'MISS-8 R11-283',
         resource: { generations: ['mission-header', 'person-token'] },
         route: { accept: 'person-token' },
@@ -27,7 +27,7 @@ export const personPolicy = claims(
         auth: { ...person, covered: ['@method', '@authority', '@path', 'signature-key', 'aauth-mission'] },
       },
       'mission-header-unread': {
-        title: 'Where draft 11 alone is served, AAuth-Mission is not even read',
+        title: 'AAuth-Mission is not read when only draft 11 is served',
         ids: 'R11-283',
         resource: { generations: ['person-token'] },
         send: { headers: { 'aauth-mission': 'anything' }, mistake: 'uncovered-mission' },
@@ -36,14 +36,14 @@ export const personPolicy = claims(
     },
     refuse: {
       'no-mission': {
-        title: 'A route that asks for a mission is not served without one',
+        title: 'A route that requires a mission refuses a token without one',
         ids: 'MISS-10 R11-106 R11-151 ERR-3',
         route: { scope: 'notes.read', mission: 'required' },
         error: 'mission_required',
         mayFetch: true,
       },
       'mission-asserted-beside-person-token': {
-        title: 'A mission that an agent asserts beside a token of draft 11 is none',
+        title: 'A mission that an agent asserts beside a token of draft 11 is ignored',
         ids: 'MISS-8 MISS-10 R11-283',
         resource: { generations: ['mission-header', 'person-token'] },
         route: { scope: 'notes.read', mission: 'required' },
@@ -60,7 +60,7 @@ export const personPolicy = claims(
         mayFetch: true,
       },
       'mission-forbidden': {
-        title: 'A route that forbids missions serves no token with one',
+        title: 'A route that forbids missions refuses a token with one',
         ids: 'R11-106 R11-151',
         route: { scope: 'notes.read', mission: 'forbidden' },
         token: authToken({ mission }),
@@ -77,7 +77,7 @@ export const personPolicy = claims(
         mayFetch: true,
       },
       'class-unknown': {
-        title: 'A token of draft 11 does not say which provider acts, and unknown does not match',
+        title: 'A token of draft 11 does not match a provider, because it does not name one',
         ids: 'CLASS-2 R11-106',
         route: { scope: 'notes.read', class: { provider: 'https://agent.example' } },
         resource: listed,
@@ -94,7 +94,7 @@ export const personPolicy = claims(
         mayFetch: true,
       },
       'no-account': {
-        title: 'An auth token for no account is refused where there is one',
+        title: 'An auth token without an account is refused on a route with one',
         ids: 'R11-068 AUTH-11',
         route: { scope: 'notes.read', account: 'ws-8' },
         error: 'access_denied',

@@ -31,7 +31,7 @@ export const possession = claims(
     },
     refuse: {
       'stolen-token': {
-        title: 'A token is worth nothing without its key',
+        title: 'A token signed for by another key is refused',
         ids: 'SIG-24 R11-102 KEY-14',
         send: { mistake: 'wrong-key' },
         error: 'invalid_signature',
@@ -43,13 +43,13 @@ export const possession = claims(
         error: 'invalid_signature',
       },
       'changed-method': {
-        title: 'A signed GET is not a DELETE',
+        title: 'A signature over GET is refused for DELETE',
         ids: 'R11-102 E05',
         send: { mistake: 'other-method' },
         error: 'invalid_signature',
       },
       'changed-path': {
-        title: 'A signed path is not good for another path',
+        title: 'A signature over one path is refused for another',
         ids: 'R11-102 E15',
         send: { mistake: 'other-path' },
         error: 'invalid_signature',
@@ -61,7 +61,7 @@ export const possession = claims(
         error: 'invalid_signature',
       },
       'changed-query': {
-        title: 'A covered query is not good for another query',
+        title: 'A covered query must be unchanged',
         ids: 'R11-102',
         send: {
           url: 'https://notes.example/notes?page=1',
@@ -71,7 +71,7 @@ export const possession = claims(
         error: 'invalid_signature',
       },
       'changed-field': {
-        title: 'A covered field is as it was signed',
+        title: 'A covered field must be unchanged',
         ids: 'R11-102',
         send: { headers: { 'x-note': 'one' }, cover: ['x-note'], wire: field('x-note', () => 'two') },
         error: 'invalid_signature',
@@ -86,13 +86,13 @@ export const possession = claims(
         error: 'invalid_signature',
       },
       'signed-for-another-host': {
-        title: 'A signature for another host is none for this one, whatever Host says',
+        title: 'A signature for another host is refused, whatever Host is',
         ids: 'SIG-14 R11-103 E10',
         send: { url: 'https://elsewhere.example/notes' },
         error: 'invalid_signature',
       },
       'der-signature': {
-        title: 'An ES256 signature is not DER',
+        title: 'An ES256 signature must not be DER',
         ids: 'SIG-24 H05 B11',
         agent: p256Agent,
         send: { wire: field('signature', derOf) },

@@ -33,21 +33,21 @@ export const replay = claims(
         auth: planner,
       },
       'post-with-another-nonce': {
-        title: 'Two POSTs of one second are two requests where each has a nonce of its own',
+        title: 'Two POSTs within one second are accepted with different nonces',
         ids: 'REPLAY-3 J05',
         send: { ...post, params: { nonce: 'n-2' } },
         before: [{ accepted: nonced }],
         auth: planner,
       },
       'post-repeated-without-nonce': {
-        title: 'Two POSTs of one second that nothing tells apart are both accepted',
+        title: 'Two equal POSTs within one second are accepted without a nonce or digest',
         ids: 'REPLAY-3',
         send: post,
         before: [{ accepted: post }],
         auth: planner,
       },
       'replay-off': {
-        title: 'A resource may let the same signature through again',
+        title: 'A resource may accept the same signature again',
         ids: 'REPLAY-1',
         resource: { replay: 'off' },
         send: nonced,
@@ -55,14 +55,14 @@ export const replay = claims(
         auth: planner,
       },
       'single-use-with-nonce': {
-        title: 'A route that accepts each request once takes one with a nonce',
+        title: 'A route that accepts each request once accepts one with a nonce',
         ids: 'REPLAY-1',
         route: { accept: 'agent-token', singleUse: true },
         send: nonced,
         auth: planner,
       },
       'single-use-with-digest': {
-        title: 'A route that accepts each request once takes one whose content is covered',
+        title: 'A route that accepts each request once accepts one with a covered digest',
         ids: 'REPLAY-1',
         route: { accept: 'agent-token', singleUse: true },
         send: digested,
@@ -71,14 +71,14 @@ export const replay = claims(
     },
     refuse: {
       'post-repeated': {
-        title: 'A signed POST is good once where it has a nonce',
+        title: 'A signed POST with a nonce is accepted once',
         ids: 'REPLAY-1 REPLAY-3 R11-107 J02',
         send: nonced,
         before: [{ accepted: nonced }],
         error: 'invalid_signature',
       },
       'post-with-digest-repeated': {
-        title: 'A signed POST is good once where it covers its content',
+        title: 'A signed POST with a covered digest is accepted once',
         ids: 'REPLAY-1 REPLAY-3 J02',
         send: digested,
         before: [{ accepted: digested }],
@@ -102,7 +102,7 @@ export const replay = claims(
         error: 'invalid_signature',
       },
       'single-use-without-nonce-and-digest': {
-        title: 'A route that accepts each request once demands what tells requests apart',
+        title: 'A route that accepts each request once requires a nonce or a covered digest',
         ids: 'SIG-10',
         route: { accept: 'agent-token', singleUse: true },
         send: post,
@@ -110,7 +110,7 @@ export const replay = claims(
         requiredInput: [...base, 'content-digest'],
       },
       'single-use-with-empty-nonce': {
-        title: 'An empty nonce tells nothing apart',
+        title: 'An empty nonce does not make a request unique',
         ids: 'SIG-10',
         route: { accept: 'agent-token', singleUse: true },
         send: { ...post, params: { nonce: '' } },
@@ -118,14 +118,14 @@ export const replay = claims(
         requiredInput: [...base, 'content-digest'],
       },
       'post-repeated-with-another-header': {
-        title: 'A field the signature does not cover makes no new request',
+        title: 'An uncovered field does not make a replay a new request',
         ids: 'REPLAY-3 J04',
         send: { ...nonced, headers: { 'x-note': 'again' } },
         before: [{ accepted: nonced }],
         error: 'invalid_signature',
       },
       'post-repeated-late': {
-        title: 'A signature is remembered as long as it is fresh, from one end of the window to the other',
+        title: 'A signature is remembered as long as it is fresh, over the whole window',
         ids: 'REPLAY-2',
         token: agentToken({ claims: { iat: now - 600 } }),
         send: { ...nonced, created: now - 59 },
@@ -140,7 +140,7 @@ export const replay = claims(
         error: 'invalid_signature',
       },
       'too-many-signatures': {
-        title: 'A key that has used up its share of the memory waits',
+        title: 'A key that has used up its share of the replay memory is answered 429',
         ids: 'J06',
         resource: { limits: { replaysPerKey: 1 } },
         send: { ...nonced, created: now + 1 },

@@ -12,7 +12,7 @@ export const schemes = claims(
   {
     accept: {
       'cache-parameter': {
-        title: 'The parameter cache asks for what nobody has to do',
+        title: 'The parameter cache is ignored',
         ids: 'KEY-5 R11-131 B14',
         send: {
           byHand: ({ agent }, jwt) =>
@@ -34,37 +34,37 @@ export const schemes = claims(
     },
     refuse: {
       'unknown-scheme': {
-        title: 'A scheme nobody registered is refused, and the caller is told what is accepted',
+        title: 'An unknown scheme is refused, and the answer lists the accepted ones',
         ids: 'KEY-3 R11-098',
         send: { mistake: 'unknown-scheme' },
         error: 'unsupported_scheme',
       },
       'bare-key-scheme': {
-        title: 'A bare key is not a token',
+        title: 'A bare key is not accepted in place of a token',
         ids: 'KEY-1 R11-098',
         send: { mistake: 'hwk-scheme' },
         error: 'unsupported_scheme',
       },
       'cached-scheme': {
-        title: 'A verifier that caches no keys for its callers refuses the scheme cached',
+        title: 'The scheme cached is refused',
         ids: 'KEY-3 R11-131',
         send: { mistake: 'cached-scheme' },
         error: 'unsupported_scheme',
       },
       'scheme-as-string': {
-        title: 'A scheme is a token and no string',
+        title: 'A scheme must be a Token and not a String',
         ids: 'B02',
         send: { wire: field('signature-key', (value) => value.replace('=jwt;', '="jwt";')) },
         error: 'unsupported_scheme',
       },
       'no-token': {
-        title: 'The scheme jwt comes with a token',
+        title: 'The scheme jwt must have a token',
         ids: 'KEY-4',
         send: { mistake: 'no-token' },
         error: 'invalid_jwt',
       },
       'token-no-string': {
-        title: 'The token is a string of structured fields',
+        title: 'The token must be a String of structured fields',
         ids: 'KEY-4 B01',
         send: { mistake: 'token-as-sf-token' },
         error: 'invalid_jwt',

@@ -14,13 +14,13 @@ export const signatureFields = claims(
   {
     accept: {
       'another-label': {
-        title: 'A label is any name',
+        title: 'A label may be any name',
         ids: 'SIG-4 D02',
         send: { label: 'x1' },
         auth: planner,
       },
       'signature-of-a-proxy': {
-        title: 'A signature under another label does not matter',
+        title: 'A signature under another label is ignored',
         ids: 'SIG-5 R11-084 D05 D06',
         send: {
           wire: lines(['signature-input', 'proxy=("@method");created=1'], ['signature', 'proxy=:AAAA:']),
@@ -28,7 +28,7 @@ export const signatureFields = claims(
         auth: planner,
       },
       'unknown-scheme-beside': {
-        title: 'A scheme nobody knows does not matter under another label',
+        title: 'An unknown scheme under another label is ignored',
         ids: 'SIG-5 R11-084',
         send: {
           headers: {
@@ -40,7 +40,7 @@ export const signatureFields = claims(
         auth: planner,
       },
       'loose-white-space': {
-        title: 'White space around a comma does not matter',
+        title: 'White space around a comma is allowed',
         ids: 'SIG-3',
         send: { wire: field('signature', (value) => `  ${value} \t,  other=?1 `) },
         auth: planner,
@@ -48,49 +48,49 @@ export const signatureFields = claims(
     },
     refuse: {
       'no-signature': {
-        title: 'Signature is not left out',
+        title: 'Signature must be present',
         ids: 'SIG-1 R11-080',
         send: { mistake: 'no-signature' },
         error: 'invalid_signature',
       },
       'no-signature-input': {
-        title: 'Signature-Input is not left out',
+        title: 'Signature-Input must be present',
         ids: 'SIG-1 R11-080',
         send: { mistake: 'no-signature-input' },
         error: 'invalid_signature',
       },
       'no-signature-key': {
-        title: 'Signature-Key is not left out',
+        title: 'Signature-Key must be present',
         ids: 'SIG-1 R11-080',
         send: { mistake: 'no-signature-key' },
         error: 'invalid_signature',
       },
       'empty-signature': {
-        title: 'An empty Signature is not a signature',
+        title: 'An empty Signature is refused',
         ids: 'SIG-1 R11-080',
         send: { mistake: 'empty-signature' },
         error: 'invalid_signature',
       },
       'signature-as-token': {
-        title: 'A signature is a byte sequence',
+        title: 'A signature must be a byte sequence',
         ids: 'SIG-3 R11-082 B11',
         send: { mistake: 'signature-as-token' },
         error: 'invalid_signature',
       },
       'signature-in-base64url': {
-        title: 'A byte sequence is standard base64',
+        title: 'A byte sequence must be standard base64',
         ids: 'SIG-3 R11-082 B11',
         send: { mistake: 'base64url-signature' },
         error: 'invalid_signature',
       },
       'input-no-list': {
-        title: 'What a signature covers is an inner list',
+        title: 'The covered components must be an inner list',
         ids: 'SIG-3 R11-082',
         send: { wire: field('signature-input', () => 'sig=1') },
         error: 'invalid_signature',
       },
       'component-no-string': {
-        title: 'A component is a string',
+        title: 'A covered component must be a string',
         ids: 'SIG-3 R11-082 B10',
         send: { wire: field('signature-input', (value) => value.replace('"@method"', 'method')) },
         error: 'invalid_signature',
@@ -102,19 +102,19 @@ export const signatureFields = claims(
         error: 'invalid_signature',
       },
       'other-label-in-input': {
-        title: 'The same label is in all three fields',
+        title: 'The same label must be in all three fields',
         ids: 'SIG-4 R11-083 D01',
         send: { mistake: 'label-mismatch' },
         error: 'invalid_signature',
       },
       'label-twice': {
-        title: 'A label is in a field once',
+        title: 'A label must occur once in a field',
         ids: 'SIG-3 R11-085 B03',
         send: { mistake: 'duplicate-label' },
         error: 'invalid_signature',
       },
       'parameter-twice': {
-        title: 'A parameter is given once',
+        title: 'A parameter must be given once',
         ids: 'B04',
         send: { mistake: 'duplicate-parameter' },
         error: 'invalid_signature',
@@ -153,13 +153,13 @@ export const signatureFields = claims(
         error: 'invalid_signature',
       },
       'no-comma': {
-        title: 'Between two labels stands a comma',
+        title: 'Two labels must be separated by a comma',
         ids: 'SIG-3 B09',
         send: { wire: field('signature', (value) => `${value} other=:AAAA:`) },
         error: 'invalid_signature',
       },
       'trailing-comma': {
-        title: 'A dictionary does not end with a comma',
+        title: 'A dictionary must not end with a comma',
         ids: 'SIG-3 B09',
         send: { wire: field('signature', (value) => `${value},`) },
         error: 'invalid_signature',

@@ -11,7 +11,7 @@ export const tokenIssuer = claims(
   {
     accept: {
       'issuer-on-the-list': {
-        title: 'A provider on the list is believed',
+        title: 'A token of a listed agent provider is accepted',
         ids: 'JWT-7',
         resource: { trust: { agentProviders: ['https://agent.example'] } },
         auth: planner,
@@ -19,19 +19,19 @@ export const tokenIssuer = claims(
     },
     refuse: {
       'document-with-path': {
-        title: 'dwk is one of three names and carries no path',
+        title: 'dwk must be one of three names, without a path',
         ids: 'R11-026 JWT-8 G08',
         token: saying({ dwk: '../aauth-agent.json' }),
         error: 'invalid_jwt',
       },
       'document-of-another-role': {
-        title: 'dwk goes with the type of the token',
+        title: 'dwk must match the type of the token',
         ids: 'R11-026 JWT-8 G08',
         token: saying({ dwk: 'aauth-person.json' }),
         error: 'invalid_jwt',
       },
       'auth-token-of-an-agent-provider': {
-        title: 'No agent provider issues auth tokens',
+        title: 'An auth token of an agent provider is refused',
         ids: 'JWT-8 AUTH-1',
         route: {},
         token: agentToken({
@@ -42,25 +42,25 @@ export const tokenIssuer = claims(
         error: 'invalid_jwt',
       },
       'no-jti': {
-        title: 'A token can be told from others of its issuer',
+        title: 'A token must have a jti',
         ids: 'R11-036 JWT-17',
         token: saying({ jti: undefined }),
         error: 'invalid_jwt',
       },
       'empty-jti': {
-        title: 'jti is not empty',
+        title: 'jti must not be empty',
         ids: 'R11-036 JWT-17',
         token: saying({ jti: '' }),
         error: 'invalid_jwt',
       },
       'unlisted-issuer': {
-        title: 'A provider that is not admitted is not even asked for its keys',
+        title: 'A token of an excluded agent provider is refused without a fetch',
         ids: 'JWT-7',
         resource: { trust: { agentProviders: ['https://other.example'] } },
         error: 'invalid_jwt',
       },
       'role-left-out-of-trust': {
-        title: 'A role left out of trust admits nobody',
+        title: 'A role left out of trust accepts no issuer',
         ids: 'JWT-7',
         resource: { trust: { personServers: 'any' } },
         error: 'invalid_jwt',
@@ -72,7 +72,7 @@ export const tokenIssuer = claims(
         error: 'invalid_jwt',
       },
       'issuer-is-the-resource': {
-        title: 'A resource believes no tokens of its own',
+        title: 'A token that the resource issued itself is refused',
         ids: 'JWT-7 I32',
         token: saying({ iss: 'https://notes.example', sub: 'aauth:planner@notes.example' }),
         error: 'invalid_jwt',

@@ -12,19 +12,19 @@ export const tokenTimes = claims(
   {
     accept: {
       'last-second-of-token': {
-        title: 'A token is good until the second before it expires',
+        title: 'A token is valid until the second before it expires',
         ids: 'R11-030 JWT-13',
         token: at({ exp: now + 1 }),
         auth: { ...planner, exp: now + 1 },
       },
       'issued-one-window-ahead': {
-        title: 'A token issued one window ahead of our clock is good',
+        title: 'A token issued one window ahead is accepted',
         ids: 'R11-032 JWT-14',
         token: at({ iat: now + 60 }),
         auth: planner,
       },
       'not-before-now': {
-        title: 'A token is good from the second it names in nbf',
+        title: 'A token is valid from its nbf',
         ids: 'JWT-16',
         token: at({ nbf: now }),
         auth: planner,
@@ -50,13 +50,13 @@ export const tokenTimes = claims(
         error: 'invalid_jwt',
       },
       'expiry-as-string': {
-        title: 'exp is a number',
+        title: 'exp must be a number',
         ids: 'JWT-13 G01',
         token: at({ exp: String(now + 3600) }),
         error: 'invalid_jwt',
       },
       'negative-expiry': {
-        title: 'exp is a time',
+        title: 'exp must be a valid time',
         ids: 'G01',
         token: at({ exp: -1 }),
         error: 'invalid_jwt',
@@ -68,19 +68,19 @@ export const tokenTimes = claims(
         error: 'invalid_jwt',
       },
       'issue-time-as-string': {
-        title: 'iat is a number',
+        title: 'iat must be a number',
         ids: 'R11-031 G04',
         token: at({ iat: String(now) }),
         error: 'invalid_jwt',
       },
       'issued-ahead': {
-        title: 'A token issued more than one window ahead of our clock is told to wait',
+        title: 'A token issued more than one window ahead is refused as clock_skew',
         ids: 'R11-033 JWT-14 G04',
         token: at({ iat: now + 61 }),
         error: 'clock_skew',
       },
       'not-yet-valid': {
-        title: 'A token is not good before its nbf',
+        title: 'A token is refused before its nbf',
         ids: 'JWT-16 G05',
         token: at({ nbf: now + 1 }),
         error: 'invalid_jwt',

@@ -7,7 +7,7 @@ export const unsigned = claims(
   {
     accept: {
       'optional-without-credential': {
-        title: 'An optional route lets a caller without credential pass, as nobody',
+        title: 'An optional route accepts a caller without a credential, without an identity',
         ids: 'SIG-2',
         route: { accept: 'agent-token', optional: true },
         auth: null,
@@ -15,7 +15,7 @@ export const unsigned = claims(
     },
     refuse: {
       'unsigned-agent-route': {
-        title: 'A caller without credential is told what would be one',
+        title: 'A caller without a credential is challenged',
         ids: 'SIG-2 CHAL-1 R11-081 R11-140',
         route: { accept: 'agent-token' },
         error: 'invalid_signature',
@@ -23,7 +23,8 @@ export const unsigned = claims(
         advertise: true,
       },
       'unsigned-where-both-are-served': {
-        title: 'Where both generations are served, a caller without credential is asked for an agent token',
+        title:
+          'A caller without a credential is challenged for an agent token when both generations are served',
         ids: 'CHAL-1',
         resource: { generations: ['mission-header', 'person-token'] },
         error: 'invalid_signature',
@@ -31,7 +32,7 @@ export const unsigned = claims(
         advertise: true,
       },
       'unsigned-where-other-schemes-are-served': {
-        title: 'A caller without credential is told every scheme that the API serves',
+        title: 'A challenge lists every signature scheme that the API supports',
         ids: 'CHAL-1 R11-100',
         resource: { otherSignatureSchemes: ['hwk', 'jwks_uri'] },
         route: { accept: 'agent-token' },
@@ -40,7 +41,7 @@ export const unsigned = claims(
         advertise: true,
       },
       'optional-with-empty-field': {
-        title: 'An empty signature field is a bad credential and not none',
+        title: 'An empty signature field is an invalid credential on an optional route',
         ids: 'SIG-1 R11-080',
         route: { accept: 'agent-token', optional: true },
         send: { headers: { signature: '' } },
@@ -57,7 +58,7 @@ export const unsignedPersons = claims(
   {
     refuse: {
       'unsigned-person-route': {
-        title: 'A caller without credential on a route for persons is asked for a person token',
+        title: 'A caller without a credential on a route for persons is challenged for a person token',
         ids: 'SIG-2 CHAL-2 R11-081 R11-141',
         route: { accept: 'person-token' },
         error: 'invalid_signature',
@@ -65,7 +66,7 @@ export const unsignedPersons = claims(
         advertise: true,
       },
       'unsigned-auth-route': {
-        title: 'Where draft 11 alone is served, a caller without credential is asked for a person token',
+        title: 'A caller without a credential is challenged for a person token when only draft 11 is served',
         ids: 'CHAL-2 R11-081',
         resource: { generations: ['person-token'] },
         error: 'invalid_signature',

@@ -6,7 +6,7 @@ const main = resolve(import.meta.dirname, '../src/main.ts')
 
 /** The command in a process of its own. */
 export interface Started {
-  /** What came on stdout until now. */
+  /** The output on stdout so far. */
   stdout(): string
   stderr(): string
   /** Resolves once `stdout` has a line. */
@@ -16,7 +16,7 @@ export interface Started {
   kill(signal: NodeJS.Signals): void
 }
 
-/** Starts `aauth` with arguments; it ends with the test. `env` is added to the environment. */
+/** Starts `aauth` with arguments; it is stopped with the test. `env` is added to the environment. */
 export function startCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
   const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env } })
   onTestFinished(() => void child.kill('SIGKILL'))

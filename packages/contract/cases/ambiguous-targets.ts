@@ -5,7 +5,7 @@ const read = { scope: 'notes.read' }
 /** Signed as it stands and sent as it stands: nobody may understand it differently. */
 const ambiguous: readonly Case[] = [
   ['dot segments', '/api/../whoami', 'E13'],
-  ['a dot segment that goes nowhere', '/./whoami', 'E13'],
+  ['a single dot segment', '/./whoami', 'E13'],
   ['dot segments at the end', '/whoami/..', 'E13'],
   ['encoded dot segments', '/api/%2e%2e/whoami', 'E13'],
   ['half encoded dot segments', '/api/.%2E/whoami', 'E13'],
@@ -13,7 +13,7 @@ const ambiguous: readonly Case[] = [
   ['a character that URL parsers encode', '/notes/"a"', 'E13'],
 ].map(
   ([what, target, id]): Case => [
-    `${what} in the path may not be signed either [${id}]`,
+    `${what} in the path is refused even if it was signed [${id}]`,
     { target: target as string },
     '400 invalid_request',
   ],
@@ -34,13 +34,13 @@ const encoded: readonly Case[] = [
   ['a letter behind a mount', '/mounted/%78'],
 ].map(
   ([what, target]): Case => [
-    `${what} that is encoded without need is refused, ${target} [E13, E14]`,
+    `${what} that is percent-encoded without need is refused, ${target} [E13, E14]`,
     { target: target as string, grant: read },
     '400 invalid_request',
   ],
 )
 
 export const ambiguousTargets: Suite = {
-  about: 'targets that hosts understand differently',
+  about: 'targets that hosts interpret differently',
   cases: [...ambiguous, ...encoded],
 }

@@ -5,18 +5,18 @@ export const connections: Suite = {
   about: 'connections',
   cases: [
     [
-      'an upgrade that nobody serves is guarded like any request [A19]',
+      'an upgrade that no handler serves is guarded like any request [A19]',
       { token: 'none', wire: { after: ['Upgrade: websocket'] } },
       '401 invalid_signature',
     ],
     [
-      'an upgrade that nobody serves is served like any request to who signed it [A19]',
+      'an upgrade that no handler serves is accepted like any request if it is signed [A19]',
       { wire: { after: ['Upgrade: websocket'] } },
       '200 person-1',
     ],
-    ['CONNECT ends the connection [A19]', { wire: { method: 'CONNECT', target: 'notes.example:443' } }, ''],
+    ['CONNECT closes the connection [A19]', { wire: { method: 'CONNECT', target: 'notes.example:443' } }, ''],
     [
-      'who expects 100-continue is told to go on before the verdict',
+      'a client that expects 100-continue gets it before the decision',
       {
         method: 'POST',
         target: '/body/text',
@@ -26,22 +26,18 @@ export const connections: Suite = {
       },
       '100  | 200 person-1 sent "note"',
     ],
-    ['an expectation that nobody meets is refused by Node', { wire: { after: ['Expect: a-pony'] } }, '417 '],
+    ['an unknown expectation is refused by Node', { wire: { after: ['Expect: a-pony'] } }, '417 '],
     [
-      'an identity stays with its request on a connection [A24]',
+      'an identity does not carry over to the next request on a connection [A24]',
       [{}, { token: 'none', pipelined: true }],
       '200 person-1 | 401 invalid_signature',
     ],
     [
-      'a refusal stays with its request on a connection [A24]',
+      'a refusal does not carry over to the next request on a connection [A24]',
       [{ token: 'none' }, { pipelined: true }],
       '401 invalid_signature | 200 person-1',
     ],
-    [
-      'an agent’s signature over GET does not serve as one over POST [E05]',
-      { wire: { method: 'POST' } },
-      '401 invalid_signature',
-    ],
-    ['nor over HEAD [E05]', { wire: { method: 'HEAD' } }, '401 '],
+    ['a signature over GET is refused for POST [E05]', { wire: { method: 'POST' } }, '401 invalid_signature'],
+    ['a signature over GET is refused for HEAD [E05]', { wire: { method: 'HEAD' } }, '401 '],
   ],
 }

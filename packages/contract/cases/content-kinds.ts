@@ -46,12 +46,12 @@ const kinds: readonly Case[] = (
     `200 person-1 ${said}`,
   ],
   [
-    `${kind} with a covered digest reaches the handler, unread [SIG-12]`,
+    `${kind} with a covered digest can be read by the handler [SIG-12]`,
     { ...sent, digest: true },
     `200 person-1 ${said}`,
   ],
   [
-    `${kind} in chunks with a covered digest reaches the handler, unread [SIG-12]`,
+    `${kind} in chunks with a covered digest can be read by the handler [SIG-12]`,
     { ...sent, digest: true, wire: { framing: 'chunks' } },
     `200 person-1 ${said}`,
   ],

@@ -14,14 +14,14 @@ const challenges: readonly Case[] = [
     [schemes, link, 'accept-signature-alg: Ed25519, ES256'],
   ],
   [
-    'so does one to HEAD',
+    'a challenge of an unsigned HEAD request lists every scheme and links to the metadata',
     { ...unsigned, method: 'HEAD' },
     '401 ',
     undefined,
     [schemes, link, 'accept-signature-alg: Ed25519, ES256'],
   ],
   [
-    'a scheme that no guard takes is refused with the list of all schemes [R11-098, R11-100]',
+    'an unsupported scheme is refused with the list of all schemes [R11-098, R11-100]',
     { mistake: 'hwk-scheme' },
     '401 unsupported_scheme',
     undefined,

@@ -5,12 +5,12 @@ export const fields: Suite = {
   about: 'lines',
   cases: [
     [
-      'Host of a proxy plays no part where there is one authority [E07]',
+      'Host of a proxy has no effect when the resource has one authority [E07]',
       { wire: { host: ['Host: backend.internal:8080'] } },
       '200 person-1',
     ],
     [
-      'forwarded headers play no part [E07, E08, E09]',
+      'forwarded headers have no effect [E07, E08, E09]',
       {
         wire: {
           after: [
@@ -24,7 +24,7 @@ export const fields: Suite = {
       '200 person-1',
     ],
     [
-      'a method that a header wants is not the method [E06]',
+      'a header cannot override the method [E06]',
       { method: 'POST', wire: { after: ['X-HTTP-Method-Override: DELETE'] } },
       '200 person-1',
     ],
@@ -39,17 +39,17 @@ export const fields: Suite = {
       '400 invalid_request',
     ],
     [
-      'a signature of somebody else on a line of its own is ignored [A05, D06]',
+      'the signature of another agent on a separate line is ignored [A05, D06]',
       { wire: { before: ['Signature: other=:AAAA:'] } },
       '200 person-1',
     ],
     [
-      'a repeated Signature line is a repeated label [A05, B03]',
+      'a repeated Signature line is refused as a repeated label [A05, B03]',
       { wire: { lines: (all) => [...all, ...all.filter((line) => line.startsWith('signature:'))] } },
       '401 invalid_signature',
     ],
     [
-      'a covered field on two lines is its lines in order [A07]',
+      'a covered field on two lines is accepted with its lines in order [A07]',
       {
         cover: ['x-tag'],
         headers: { 'x-tag': 'a, b' },
@@ -60,7 +60,7 @@ export const fields: Suite = {
       '200 person-1',
     ],
     [
-      'a covered field on two lines in another order is another field [A07]',
+      'a covered field on two lines is refused with its lines in another order [A07]',
       {
         cover: ['x-tag'],
         headers: { 'x-tag': 'a, b' },
@@ -71,7 +71,7 @@ export const fields: Suite = {
       '401 invalid_signature',
     ],
     [
-      'space around a covered value is not part of it [A17]',
+      'white space around a covered value is not signed [A17]',
       {
         cover: ['x-tag'],
         headers: { 'x-tag': 'a  b' },
@@ -80,7 +80,7 @@ export const fields: Suite = {
       '200 person-1',
     ],
     [
-      'space within a covered value is part of it [A17]',
+      'white space within a covered value is signed [A17]',
       {
         cover: ['x-tag'],
         headers: { 'x-tag': 'a  b' },
@@ -89,7 +89,7 @@ export const fields: Suite = {
       '401 invalid_signature',
     ],
     [
-      'octets beyond ASCII in a line that is not covered are nobody’s concern [A10]',
+      'octets beyond ASCII in a field that is not covered are ignored [A10]',
       { wire: { after: ['X-Tag: caf\xe9'] } },
       '200 person-1',
     ],
@@ -109,7 +109,7 @@ export const fields: Suite = {
       '400 ',
     ],
     [
-      'a covered field that objects inherit and nobody sent is absent [A12]',
+      'a covered field that was not sent is absent, even if objects inherit its name [A12]',
       { cover: ['constructor'] },
       '401 invalid_signature',
     ],
@@ -119,7 +119,7 @@ export const fields: Suite = {
       '401 invalid_signature',
     ],
     [
-      'a component that must be covered and is not is asked for [SIG-7, R11-090]',
+      'a missing required component is listed in the answer [SIG-7, R11-090]',
       { mistake: 'omit-authority' },
       '401 invalid_input',
     ],

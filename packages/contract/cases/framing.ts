@@ -26,7 +26,7 @@ export const framing: Suite = {
     ],
     ['two lengths are refused by Node [A13]', { ...post, wire: { after: ['Content-Length: 0'] } }, '400 '],
     ['a method in lower case is refused by Node [A13]', { wire: { method: 'get' } }, '400 '],
-    ['a method that nobody knows is refused by Node', { wire: { method: 'FOO' } }, '400 '],
+    ['an unknown method is refused by Node', { wire: { method: 'FOO' } }, '400 '],
     ['bare line feeds are refused by Node [A13]', { wire: { after: ['X-Tag: a\nX-Other: b'] } }, '400 '],
     [
       'a trailer is not a header [A14]',
@@ -67,7 +67,7 @@ export const framing: Suite = {
       '431 ',
     ],
     [
-      'more lines than Node keeps let nobody in [A16]',
+      'more lines than Node keeps are refused [A16]',
       { wire: { before: Array.from({ length: 2100 }, () => 'a:') } },
       '431 ',
     ],

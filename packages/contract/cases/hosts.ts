@@ -11,7 +11,7 @@ export const hosts: Suite = {
       '400 invalid_request',
     ],
     [
-      'two Host lines are ambiguous also when they agree [A01]',
+      'two Host lines are ambiguous even when they agree [A01]',
       { wire: { host: ['Host: notes.example', 'Host: notes.example'] } },
       '400 invalid_request',
     ],
@@ -35,32 +35,32 @@ export const hosts: Suite = {
       '400 invalid_request',
     ],
     [
-      'Host in capitals and with the port of https is the same host [A04]',
+      'Host in capitals and with the port of https is accepted [A04]',
       { wire: { host: ['Host: NOTES.EXAMPLE:443'] } },
       '200 person-1',
     ],
     [
-      'Host of the other name is another authority than was signed [E10]',
+      'Host with another name than was signed is refused [E10]',
       { wire: { host: ['Host: api.notes.example'] } },
       '401 invalid_signature',
     ],
     [
-      'Host with another port does not name the resource [A04]',
+      'Host with another port is refused [A04]',
       { wire: { host: ['Host: notes.example:8080'] } },
       '401 invalid_signature',
     ],
     [
-      'Host with a dot at the end does not name the resource [A04]',
+      'Host with a dot at the end is refused [A04]',
       { wire: { host: ['Host: notes.example.'] } },
       '401 invalid_signature',
     ],
     [
-      'absolute form names the authority, not Host [E11]',
+      'absolute form determines the authority, and Host does not [E11]',
       { wire: { host: ['Host: api.notes.example'], target: 'https://notes.example/whoami' } },
       '200 person-1',
     ],
     [
-      'forwarded headers choose no authority [E07]',
+      'forwarded headers do not determine the authority [E07]',
       {
         wire: {
           host: ['Host: api.notes.example'],

@@ -4,37 +4,49 @@ import type { Suite } from './case.ts'
 export const mounts: Suite = {
   about: 'mounted routers',
   cases: [
-    ['a mounted router checks the target that was called [E21]', { target: '/api/x' }, '200 person-1'],
-    ['a router in a mounted router does as well [E21]', { target: '/api/deep/x' }, '200 person-1'],
-    ['a mounted application does as well [E21]', { target: '/mounted/x' }, '200 person-1'],
+    ['a mounted router verifies the target that was called [E21]', { target: '/api/x' }, '200 person-1'],
     [
-      'parameters behind a mount are those of the target',
+      'a router in a mounted router verifies the target that was called [E21]',
+      { target: '/api/deep/x' },
+      '200 person-1',
+    ],
+    [
+      'a mounted application verifies the target that was called [E21]',
+      { target: '/mounted/x' },
+      '200 person-1',
+    ],
+    [
+      'parameters of a mounted route come from the target',
       { target: '/api/items/a%2Fb' },
       '200 person-1 reads a/b',
     ],
     [
-      'a signature over the path inside the mount is none for the mount [E21]',
+      'a signature over the path inside a mounted router is refused [E21]',
       { target: '/x', wire: { target: '/api/x' } },
       '401 invalid_signature',
     ],
     [
-      'nor for a mounted application [E21]',
+      'a signature over the path inside a mounted application is refused [E21]',
       { target: '/x', wire: { target: '/mounted/x' } },
       '401 invalid_signature',
     ],
     [
-      'a signature for one mount of a router is none for the other [E22]',
+      'a signature for one mount of a router is refused at another [E22]',
       { target: '/api/x', wire: { target: '/v2/x' } },
       '401 invalid_signature',
     ],
-    ['the other mount has its own [E22]', { target: '/v2/x' }, '200 person-1'],
+    [
+      'a signature for the other mount of a router is accepted there [E22]',
+      { target: '/v2/x' },
+      '200 person-1',
+    ],
     [
       'an unsigned request to a mount is challenged',
       { target: '/api/x', token: 'none' },
       '401 invalid_signature',
     ],
     [
-      'an unsigned request to nothing behind a mount is challenged',
+      'an unsigned request to an unknown path behind a mount is challenged',
       { target: '/mounted/nowhere', token: 'none' },
       '401 invalid_signature',
     ],
@@ -44,17 +56,17 @@ export const mounts: Suite = {
       '401 invalid_signature',
     ],
     [
-      'a doubled slash does not bypass its guard [E12]',
+      'a doubled slash does not bypass the guard of a mount [E12]',
       { target: '/api//x', token: 'none' },
       '401 invalid_signature',
     ],
     [
-      'a doubled slash in front does not bypass its guard [E12]',
+      'a doubled slash at the start does not bypass the guard of a mount [E12]',
       { target: '//api/x', token: 'none' },
       '401 invalid_signature',
     ],
     [
-      'an encoded letter does not bypass its guard',
+      'an encoded letter does not bypass the guard of a mount',
       { target: '/%61pi/x', token: 'none' },
       '400 invalid_request',
     ],
@@ -65,12 +77,12 @@ export const mounts: Suite = {
       '404 nothing here',
     ],
     [
-      'a doubled slash put in on the way is refused [E12]',
+      'a doubled slash inserted on the way is refused [E12]',
       { target: '/api/x', wire: { target: '/api//x' } },
       '401 invalid_signature',
     ],
-    ['a mounted application has no more than its paths', { target: '/mounted' }, '404 nothing here'],
-    ['a path that only starts like a mount is none of it', { target: '/apix' }, '404 nothing here'],
+    ['an unknown path of a mounted application is answered 404', { target: '/mounted' }, '404 nothing here'],
+    ['a path that only starts like a mount is answered 404', { target: '/apix' }, '404 nothing here'],
   ],
 }
 
@@ -80,27 +92,27 @@ export const strippedPrefix: Suite = {
   options: { strippedPrefix: '/gateway' },
   cases: [
     [
-      'the prefix is signed and need not arrive',
+      'the stripped prefix is signed',
       { target: '/gateway/whoami', wire: { target: '/whoami' } },
       '200 person-1',
     ],
     [
-      'a mount is where it is without the prefix',
+      'a mounted router is found without the prefix',
       { target: '/gateway/api/x', wire: { target: '/api/x' } },
       '200 person-1',
     ],
     [
-      'a mounted application is too',
+      'a mounted application is found without the prefix',
       { target: '/gateway/mounted/x', wire: { target: '/mounted/x' } },
       '200 person-1',
     ],
     [
-      'absolute form is stripped as well',
+      'the prefix is stripped from absolute form as well',
       { target: '/gateway/whoami', wire: { target: 'http://notes.example/whoami' } },
       '200 person-1',
     ],
     [
-      'the query is left alone',
+      'the query is unchanged',
       { target: '/gateway/query?of=me', cover: ['@query'], wire: { target: '/query?of=me' } },
       '200 person-1',
     ],
@@ -114,7 +126,7 @@ export const strippedPrefix: Suite = {
       '200 person-1',
     ],
     [
-      'a covered @request-target cannot be told in absolute form [SIG-15]',
+      'a covered @request-target is refused in absolute form [SIG-15]',
       {
         target: '/gateway/whoami',
         cover: ['@request-target'],
@@ -122,10 +134,18 @@ export const strippedPrefix: Suite = {
       },
       '401 invalid_signature',
     ],
-    ['a proxy that strips nothing is found out', { target: '/gateway/whoami' }, '401 invalid_signature'],
-    ['a signature over the path inside is none [E21]', { target: '/whoami' }, '401 invalid_signature'],
     [
-      'the root is signed with its slash',
+      'a prefix that the proxy did not strip is refused',
+      { target: '/gateway/whoami' },
+      '401 invalid_signature',
+    ],
+    [
+      'a signature over the path without the prefix is refused [E21]',
+      { target: '/whoami' },
+      '401 invalid_signature',
+    ],
+    [
+      'a signature over the prefix without the slash of the root is refused',
       { target: '/gateway', wire: { target: '/' } },
       '401 invalid_signature',
     ],

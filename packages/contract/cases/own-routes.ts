@@ -16,7 +16,7 @@ const methods: readonly Case[] = ['/aauth/authorize', '/aauth/revoke', '/aauth/m
 
 /** The routes that the resource answers itself. */
 export const ownRoutes: Suite = {
-  about: 'the routes of the resource itself',
+  about: 'the resource’s own routes',
   options: { missions: monitorMissions({ announcements: true }) },
   cases: [
     ...methods,

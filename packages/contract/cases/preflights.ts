@@ -21,22 +21,22 @@ const others: readonly Case[] = [
     '401 invalid_signature',
   ],
   [
-    'OPTIONS with these two empty is not a preflight [M20]',
+    'OPTIONS with both fields empty is not a preflight [M20]',
     preflight('/cors/x', {}, ['Origin:', 'Access-Control-Request-Method:']),
     '401 invalid_signature',
   ],
   [
-    'OPTIONS with these two repeated is not a preflight [M20]',
+    'OPTIONS with both fields repeated is not a preflight [M20]',
     preflight('/cors/x', {}, [...preflightLines, ...preflightLines]),
     '401 invalid_signature',
   ],
   [
-    'GET with the lines of a preflight is none [M20]',
+    'GET with the lines of a preflight is not a preflight [M20]',
     preflight('/cors/x', { method: 'GET' }),
     '401 invalid_signature',
   ],
   [
-    'POST with the lines of a preflight is none [M20]',
+    'POST with the lines of a preflight is not a preflight [M20]',
     preflight('/cors/x', { method: 'POST' }),
     '401 invalid_signature',
   ],
@@ -56,22 +56,22 @@ export const preflights: Suite = {
   about: 'preflights of a resource with cors',
   options: { cors: true },
   cases: [
-    ['a true preflight reaches the CORS middleware [M20]', preflight('/cors/x'), '204 '],
-    ['what a handler answers to a preflight has no content [M20]', preflight('/cors/leaky'), '200 '],
-    ['where nobody answers a preflight there is nothing [M20]', preflight('/cors/nowhere'), '404 '],
-    ['a guard of a route passes it on without content as well [M20]', preflight('/whoami'), '200 '],
+    ['a preflight reaches the CORS middleware [M20]', preflight('/cors/x'), '204 '],
+    ['the answer of a handler to a preflight has no content [M20]', preflight('/cors/leaky'), '200 '],
+    ['a preflight that no handler answers gets 404 [M20]', preflight('/cors/nowhere'), '404 '],
+    ['the answer of a guarded route to a preflight has no content [M20]', preflight('/whoami'), '200 '],
     [
-      'OPTIONS that is signed is answered by the CORS middleware',
+      'a signed OPTIONS request is answered by the CORS middleware',
       preflight('/cors/x', { token: 'auth' }),
       '204 ',
     ],
     [
-      'the request that was asked for is guarded [M20]',
+      'the request after a preflight is guarded [M20]',
       { target: '/cors/x', token: 'none', wire: { after: preflightLines.slice(0, 1) } },
       '401 invalid_signature',
     ],
     [
-      'and served to who signed it',
+      'the request after a preflight is accepted if it is signed',
       { target: '/cors/x', wire: { after: preflightLines.slice(0, 1) } },
       '200 person-1',
     ],
@@ -82,8 +82,8 @@ export const preflights: Suite = {
 export const guardedPreflights: Suite = {
   about: 'preflights of a resource without cors',
   cases: [
-    ['a true preflight is guarded like any request [M20]', preflight('/cors/x'), '401 invalid_signature'],
-    ['a signed one is served [M20]', preflight('/cors/x', { token: 'auth' }), '204 '],
+    ['a preflight is guarded like any request [M20]', preflight('/cors/x'), '401 invalid_signature'],
+    ['a signed preflight is accepted [M20]', preflight('/cors/x', { token: 'auth' }), '204 '],
     ...others,
   ],
 }

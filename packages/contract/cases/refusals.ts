@@ -71,13 +71,13 @@ const corrupted: readonly Case[] = spellings.map((corruption) => [
 
 /** What every agent can run into, and what hostile ones try. */
 export const refusals: Suite = {
-  about: 'who is refused',
+  about: 'refused callers',
   cases: [
     ...signing,
     ...corrupted,
-    ['a request without credential is challenged [CHAL-1]', { token: 'none' }, '401 invalid_signature'],
+    ['a request without a credential is challenged [CHAL-1]', { token: 'none' }, '401 invalid_signature'],
     [
-      'so is one for a path that nobody serves',
+      'a request without a credential to an unknown path is challenged',
       { token: 'none', target: '/nowhere' },
       '401 invalid_signature',
     ],
@@ -87,49 +87,45 @@ export const refusals: Suite = {
       { token: 'none', method: 'OPTIONS', target: '/notes' },
       '401 invalid_signature',
     ],
-    ['a scope that was not granted is asked for [CHAL-8]', { target: '/notes' }, '401 auth_token_required'],
+    ['a missing scope is challenged [CHAL-8]', { target: '/notes' }, '401 auth_token_required'],
     [
-      'an agent is asked for a person token [CHAL-5]',
+      'an agent token is challenged for a person token [CHAL-5]',
       { target: '/notes', token: 'agent' },
       '401 person_token_required',
     ],
     [
-      'a person token is asked to become an auth token [CHAL-6]',
+      'a person token is challenged for an auth token [CHAL-6]',
       { target: '/notes', token: 'person' },
       '401 auth_token_required',
     ],
     [
-      'an auth token is of no use where agents are asked for [CHAL-3]',
+      'an auth token is refused on a route for agents [CHAL-3]',
       { target: '/agents' },
       '401 agent_token_required',
     ],
     [
-      'an auth token of drafts 01 to 10 does not name a person to a route for persons [R11-072]',
+      'an auth token of drafts 01 to 10 is refused on a route for persons [R11-072]',
       { target: '/people' },
       '401 person_token_required',
       'mission-header',
     ],
     ['a route within a mission refuses a token without one', { target: '/mission' }, '403 mission_required'],
     [
-      'a mission that is only asserted grants nothing [MISS-4]',
+      'a mission that is only asserted is challenged [MISS-4]',
       { target: '/mission', mission },
       '401 auth_token_required',
       'mission-header',
     ],
     [
-      'a handler that steps up sends its caller away for more [CHAL-7, R11-146]',
+      'a handler that steps up challenges its caller [CHAL-7, R11-146]',
       { target: '/more', grant: read },
       '401 auth_token_required',
     ],
-    ['check has the last word', { target: '/denied' }, '403 access_denied'],
-    ['a check that throws lets nobody in [Q09]', { target: '/broken' }, '503 server_error'],
+    ['check refuses a request that meets the requirement', { target: '/denied' }, '403 access_denied'],
+    ['a check that throws makes the request fail [Q09]', { target: '/broken' }, '503 server_error'],
+    ['a query without required coverage is refused [E16]', { target: '/query?of=me' }, '401 invalid_input'],
     [
-      'a query that must be covered and is not is refused [E16]',
-      { target: '/query?of=me' },
-      '401 invalid_input',
-    ],
-    [
-      'a signed query cannot be changed [E16]',
+      'a changed query is refused when it was signed [E16]',
       { target: '/query?of=me', cover: ['@query'], wire: { target: '/query?of=you' } },
       '401 invalid_signature',
     ],
@@ -141,7 +137,7 @@ export const refusals: Suite = {
       '401 expired_jwt',
     ],
     [
-      'a stolen agent token is of no use',
+      'a stolen agent token is refused',
       { target: '/agents', token: 'agent', mistake: 'wrong-key' },
       '401 invalid_signature',
     ],
@@ -151,27 +147,27 @@ export const refusals: Suite = {
       '401 invalid_signature',
     ],
     [
-      'an optional route refuses a credential of which only a part is left [A18]',
+      'an optional route refuses an incomplete credential [A18]',
       { target: '/open', mistake: 'no-signature' },
       '401 invalid_signature',
     ],
     [
-      'an optional route refuses an empty Signature and nothing else [A18]',
+      'an optional route refuses a request with only an empty Signature [A18]',
       { target: '/open', token: 'none', wire: { after: ['Signature:'] } },
       '401 invalid_signature',
     ],
     [
-      'the second guard of a route refuses what only it does not take',
+      'the second guard of a route refuses a token that only the first accepts',
       { target: '/twice', token: 'agent' },
       '401 person_token_required',
     ],
     [
-      'a refusal that is passed on is answered by the app',
+      'the app answers a refusal that is passed on',
       { target: '/passed-on', mistake: 'stale' },
       '418 refused with invalid_signature',
     ],
     [
-      'a step-up of a handler that is passed on is answered by the app',
+      'the app answers a step-up that is passed on',
       { target: '/more-passed-on', grant: read },
       '418 refused with auth_token_required',
     ],
@@ -181,12 +177,12 @@ export const refusals: Suite = {
       '200 person-1 | 401 invalid_signature',
     ],
     [
-      'a scope of another casing opens nothing',
+      'a scope in another case is refused',
       { target: '/notes', grant: { scope: 'Notes.read' } },
       '401 auth_token_required',
     ],
     [
-      'the scope to read does not let anybody write',
+      'the scope to read is refused on a route for writing',
       {
         target: '/notes',
         method: 'POST',

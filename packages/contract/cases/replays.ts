@@ -15,7 +15,7 @@ export const replays: Suite = {
   about: 'replays',
   cases: [
     [
-      'two POSTs of one second pass where nothing tells them apart [REPLAY-3]',
+      'two equal POSTs within one second are accepted without a nonce or digest [REPLAY-3]',
       twice(call()),
       '200 person-1 | 200 person-1',
     ],
@@ -25,7 +25,7 @@ export const replays: Suite = {
       '200 person-1 | 401 invalid_signature',
     ],
     [
-      'two POSTs with a nonce each pass [J05]',
+      'two POSTs with different nonces are accepted [J05]',
       [call(nonce('1')), call(nonce('2'))],
       '200 person-1 | 200 person-1',
     ],
@@ -34,9 +34,9 @@ export const replays: Suite = {
       twice(call({ digest: true })),
       '200 person-1 | 401 invalid_signature',
     ],
-    ['a GET with a nonce passes again [J01]', twice(nonce('n')), '200 person-1 | 200 person-1'],
+    ['a GET with a nonce is accepted again [J01]', twice(nonce('n')), '200 person-1 | 200 person-1'],
     [
-      'a route with singleUse demands a nonce or a digest [SIG-10]',
+      'a route with singleUse requires a nonce or a digest [SIG-10]',
       [call({ target: '/once' }), { target: '/once' }],
       '401 invalid_input | 401 invalid_input',
     ],

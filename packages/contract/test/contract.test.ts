@@ -45,7 +45,7 @@ describe.each(suites)('the same requests to every adapter: $about', ({ options, 
             lines.filter((line) => !responses[0]?.lines.includes(line)).map((line) => [name, line]),
           )
           expect(missing).toEqual([])
-          // Octet for octet, but for what is listed; and where that is an outcome, the same wherever it is.
+          // Octet for octet, except for listed differences; adapters with the same listed outcome must answer alike.
           const common = answers.find(({ difference }) => difference === undefined)?.responses ?? []
           for (const { name, responses, difference } of answers) {
             const alike = answers.find((other) => other.difference === difference)?.responses
@@ -58,10 +58,10 @@ describe.each(suites)('the same requests to every adapter: $about', ({ options, 
   )
 })
 
-describe('what is listed as a difference', () => {
+describe('a listed difference', () => {
   const rules = new Map(suites.flatMap(({ cases }) => cases.map(([rule, , outcome]) => [key(rule), outcome])))
 
-  it('is about cases that there are, each on an adapter once', () => {
+  it('names cases that exist, each on an adapter once', () => {
     const listed = differences.flatMap(({ on, cases }) =>
       on.flatMap((name) => cases.map((rule) => `${name}: ${rule}`)),
     )
@@ -71,7 +71,7 @@ describe('what is listed as a difference', () => {
     ]).toEqual([listed.length, []])
   })
 
-  it('is one', () => {
+  it('differs from the common outcome', () => {
     const none = differences.filter(
       ({ cases, outcome, without = [], additional = [] }) =>
         without.length + additional.length === 0 && cases.some((rule) => rules.get(rule) === outcome),

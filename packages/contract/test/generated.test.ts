@@ -37,7 +37,7 @@ async function outcomes(octets: string): Promise<string[]> {
 }
 
 describe('generated requests to every adapter', () => {
-  it('are served by all of them when they are signed well (property P1)', async () => {
+  it('are served by all of them when they are signed correctly (property P1)', async () => {
     await fc.assert(
       fc.asyncProperty(wellSigned, generation, async (sent, of) => {
         const [octets = ''] = await octetsOfAll(world.agent, sent, of)
@@ -47,7 +47,7 @@ describe('generated requests to every adapter', () => {
     )
   })
 
-  it('have one verdict when they are signed wrongly (property P4)', async () => {
+  it('get the same verdict when they are signed wrongly (property P4)', async () => {
     await fc.assert(
       fc.asyncProperty(wellSigned, generation, fc.constantFrom(...mistakes), async (sent, of, mistake) => {
         const [octets = ''] = await octetsOfAll(world.agent, { ...sent, mistake }, of)
@@ -59,7 +59,7 @@ describe('generated requests to every adapter', () => {
     )
   })
 
-  it('have one verdict when a character of the signature fields was changed (property P4)', async () => {
+  it('get the same verdict when a character of the signature fields was changed (property P4)', async () => {
     await fc.assert(
       fc.asyncProperty(wellSigned, generation, change, async (sent, of, { at, to }) => {
         const [octets = ''] = await octetsOfAll(world.agent, sent, of)

@@ -19,13 +19,13 @@ interface Http2Case {
   readonly except?: Readonly<Record<string, string>>
 }
 
-/** A fetch host shows the target normalised: what is routed is what was signed. */
+/** A fetch host normalises the target, so only a target that normalisation leaves alone is served. */
 const normalised = { fetchGuard: '200 person-1' }
-/** Fastify answers a method that Node does not name before it asks any hook. */
+/** Fastify answers a method that Node does not know before it runs any hook. */
 const unknownMethod = { Fastify: '404 Not Found' }
 /** A `Request` has its method in upper case, where fetch knows it. */
 const upperCase = { ...unknownMethod, fetchGuard: '200 person-1' }
-/** @hono/node-server can make no URL of it. */
+/** @hono/node-server cannot make a URL of it. */
 const noUrl = { Hono: '400 ', fetchGuard: '400 ' }
 
 const json: Sent = {
@@ -36,19 +36,19 @@ const json: Sent = {
 }
 
 const cases: readonly Http2Case[] = [
-  { rule: 'serves who signed', outcome: '200 person-1' },
-  { rule: 'challenges who did not', sent: { token: 'none' }, outcome: '401 invalid_signature' },
+  { rule: 'serves a signed request', outcome: '200 person-1' },
+  { rule: 'challenges an unsigned request', sent: { token: 'none' }, outcome: '401 invalid_signature' },
   { rule: 'refuses a stale signature', sent: { mistake: 'stale' }, outcome: '401 invalid_signature' },
-  { rule: 'asks for a scope', sent: { target: '/notes' }, outcome: '401 auth_token_required' },
+  { rule: 'challenges for a scope', sent: { target: '/notes' }, outcome: '401 auth_token_required' },
   { rule: 'serves a mounted router [E21]', sent: { target: '/api/x' }, outcome: '200 person-1' },
   { rule: 'serves a mounted application [E21]', sent: { target: '/mounted/x' }, outcome: '200 person-1' },
   {
-    rule: 'takes :path for the covered request target [SIG-15]',
+    rule: 'verifies :path as the covered request target [SIG-15]',
     sent: { target: '/whoami?a=%20', cover: ['@request-target', '@target-uri', '@scheme'] },
     outcome: '200 person-1',
   },
   {
-    rule: 'finds out a query that was put behind the covered request target [SIG-15, E16]',
+    rule: 'refuses a query that was added to the covered request target [SIG-15, E16]',
     sent: { cover: ['@request-target'] },
     fields: { ':path': '/whoami?x' },
     outcome: '401 invalid_signature',
@@ -64,31 +64,31 @@ const cases: readonly Http2Case[] = [
     outcome: '400 invalid_request',
   },
   {
-    rule: 'hands on no AAuth-Mission, after two guards [MISS-13]',
+    rule: 'passes on no AAuth-Mission, after two guards [MISS-13]',
     sent: { target: '/heard', mission },
     outcome: '200 person-1 asserts nothing',
   },
   {
-    rule: 'lets nobody go on in another mission [MISS-11]',
+    rule: 'resumes no grant in another mission [MISS-11]',
     sent: { target: '/runs', grant: { mission: `${'C'.repeat(42)}A` } },
     outcome: '403 mission_mismatch',
     // What a handler of fetchGuard throws is answered without Vary.
     except: { fetchGuard: '403 mission_mismatch' },
   },
   {
-    rule: 'takes a signature over the path inside the mount for none [E21]',
+    rule: 'refuses a signature over the path inside the mount [E21]',
     sent: { target: '/x' },
     fields: { ':path': '/mounted/x' },
     outcome: '401 invalid_signature',
   },
-  { rule: 'hands JSON to the handler', sent: json, outcome: '200 person-1 sent {"text":"milk"}' },
+  { rule: 'passes JSON to the handler', sent: json, outcome: '200 person-1 sent {"text":"milk"}' },
   {
-    rule: 'hands JSON with a covered digest to the handler, unread [SIG-12]',
+    rule: 'passes JSON with a covered digest to the handler [SIG-12]',
     sent: { ...json, digest: true },
     outcome: '200 person-1 sent {"text":"milk"}',
   },
   {
-    rule: 'refuses JSON that is not what was signed [SIG-12, N01]',
+    rule: 'refuses JSON that differs from the signed content [SIG-12, N01]',
     sent: { ...json, digest: true, wire: { body: '{"text":"wine"}' } },
     outcome: '401 invalid_signature',
   },
@@ -98,7 +98,7 @@ const cases: readonly Http2Case[] = [
     outcome: '413 content_too_large',
   },
   {
-    rule: 'compares content that nobody reads [N03]',
+    rule: 'compares content that no handler reads [N03]',
     sent: { ...json, target: '/body/unread', digest: true },
     outcome: '200 person-1',
   },
@@ -108,7 +108,7 @@ const cases: readonly Http2Case[] = [
     outcome: '400 invalid_request',
   },
   {
-    rule: 'takes :authority of a proxy for what it is',
+    rule: 'accepts :authority of a proxy',
     fields: { ':authority': 'backend.internal' },
     outcome: '200 person-1',
   },
@@ -125,7 +125,7 @@ const cases: readonly Http2Case[] = [
     except: normalised,
   },
   {
-    rule: 'takes two slashes for another path [A22, E12]',
+    rule: 'treats two slashes as another path [A22, E12]',
     fields: { ':path': '//evil.example/whoami' },
     outcome: '401 invalid_signature',
   },
@@ -137,19 +137,19 @@ const cases: readonly Http2Case[] = [
     except: noUrl,
   },
   {
-    rule: 'knows methods by their case [E05]',
+    rule: 'treats methods as case-sensitive [E05]',
     fields: { ':method': 'get' },
     outcome: '401 invalid_signature',
     except: upperCase,
   },
   {
-    rule: 'serves a method in any case to who signed it like that [E05]',
+    rule: 'accepts a signed method in any case [E05]',
     sent: { method: 'propfind' },
     outcome: '200 person-1',
     except: unknownMethod,
   },
   {
-    rule: 'guards no tunnel: there is none [A19]',
+    rule: 'refuses CONNECT [A19]',
     fields: { ':method': 'CONNECT', ':path': undefined, ':scheme': undefined },
     outcome: '405 ',
   },

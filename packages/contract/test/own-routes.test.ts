@@ -21,7 +21,7 @@ const scopes = { 'notes.read': 'Read your notes', 'notes.purge': 'Delete all of 
 const reading = { scope: 'notes.read' } as const
 const purging = { scope: 'notes.purge' } as const
 
-/** One route that sends its caller away for more, behind the resource's own routes. */
+/** One route whose handler steps up, behind the resource's own routes. */
 const hosts: Readonly<Record<string, (resource: Resource) => RequestListener>> = {
   express(resource) {
     const app = express().use(onExpress.wellKnown(resource))
@@ -86,7 +86,7 @@ describe.each(Object.keys(hosts))('on %s', (host) => {
   it.each([
     ['GET', '/.well-known/aauth-resource.json', 200],
     ['GET', '/aauth/jwks.json', 200],
-    // The content is none; whoever is served gets that far.
+    // There is no content; every served request gets that far.
     ['POST', '/aauth/authorize', 400],
     ['POST', '/aauth/revoke', 401],
   ])('%s %s is served in absolute form too [R11-200, META-1]', async (method, path, status) => {
@@ -98,7 +98,7 @@ describe.each(Object.keys(hosts))('on %s', (host) => {
     expect(response.status).toBe(status)
   })
 
-  it('a handler that steps up is answered with a resource token for more [CHAL-7, R11-146]', async () => {
+  it('a handler that steps up sends a challenge with a resource token for more [CHAL-7, R11-146]', async () => {
     const { net, agent } = await serve(host)
     const token = await agent.authToken({ scope: 'notes.read' })
     const response = await agent.fetch(`${net.resource}/notes`, {}, { token })
@@ -123,7 +123,7 @@ describe.each(Object.keys(hosts))('on %s', (host) => {
     expect([status, headers.get('retry-after'), headers.get('aauth-requirement')]).toEqual([503, '5', null])
   })
 
-  it('the authorization endpoint gives a resource token for the asking [RT-17, RT-18, R11-200]', async () => {
+  it('the authorization endpoint issues a resource token [RT-17, RT-18, R11-200]', async () => {
     const { net, agent } = await serve(host)
     const request = {
       method: 'POST',
@@ -136,7 +136,7 @@ describe.each(Object.keys(hosts))('on %s', (host) => {
     expect([response.status, claimsOf(resourceToken).presented_jti]).toEqual([200, claimsOf(token).jti])
   })
 
-  it('the revocation endpoint ends a token, and says so with an empty answer [REV-6, REV-9, R11-246]', async () => {
+  it('the revocation endpoint revokes a token and answers without content [REV-6, REV-9, R11-246]', async () => {
     const { net, agent } = await serve(host)
     const token = await agent.authToken({ scope: 'notes.read' })
     const { jti, exp } = claimsOf(token) as { jti: string; exp: number }
@@ -146,7 +146,7 @@ describe.each(Object.keys(hosts))('on %s', (host) => {
     expect([refused.status, refused.headers.get('signature-error')]).toEqual([401, 'error=revoked_jwt'])
   })
 
-  it('a person server announces the termination of a mission, and says so with an empty answer [MISS-9]', async () => {
+  it('the revocation endpoint takes the termination of a mission from its person server and answers without content [MISS-9]', async () => {
     const { net, agent } = await serve(host)
     const url = `${net.resource}/aauth/mission-terminated`
     const body = JSON.stringify({ mission_s256: s256, termination_reason: 'completed' })

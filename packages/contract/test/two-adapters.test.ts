@@ -20,7 +20,7 @@ interface Served {
   readonly url: string
 }
 
-/** A Koa app that hands its requests to an Express app, which says whom each `getAuth` knows. */
+/** A Koa app that hands its requests to an Express app, which reports the caller that each `getAuth` returns. */
 async function serve(guardsOf: (make: (issuer?: string) => Resource) => Guards): Promise<Served> {
   const net = await createTestNetwork()
   onTestFinished(() => net.close())
@@ -66,7 +66,7 @@ describe('Koa in front of Express', () => {
     ['with a nonce', {}],
     ['that is accepted once only', { singleUse: true }],
   ])(
-    'a request %s is not a replay to the guard behind, and sent again it is [E23, J02]',
+    'a request %s is not a replay to the inner guard, but is one when it is sent again [E23, J02]',
     async (_title, requirement) => {
       const { agent, url, net } = await serve((make) => {
         const guard = { resource: make(), requirement }
@@ -88,7 +88,7 @@ describe('Koa in front of Express', () => {
     },
   )
 
-  it('the guard behind asks for what it demands itself [SIG-8]', async () => {
+  it('the inner guard enforces its own requirement [SIG-8]', async () => {
     const { agent, net } = await serve((make) => {
       const resource = make()
       return { onKoa: { resource }, onExpress: { resource, requirement: { components: ['@query'] } } }
@@ -101,7 +101,7 @@ describe('Koa in front of Express', () => {
     ])
   })
 
-  it('getAuth knows only whom a guard of its own adapter found', async () => {
+  it('getAuth returns only what a guard of its own adapter found', async () => {
     const told = async ({ agent, url, net }: Served) => {
       const message = await agent.sign(`${net.resource}/notes`, {}, { token: await agent.authToken() })
       return (await dial(url, message)).json()
@@ -114,7 +114,7 @@ describe('Koa in front of Express', () => {
     ])
   })
 
-  it('a guard of another resource refuses a token that is not for it [E23]', async () => {
+  it('a guard of another resource refuses a token with another audience [E23]', async () => {
     const { agent, url, net } = await serve((make) => ({
       onKoa: { resource: make() },
       onExpress: { resource: make('https://mail.example') },
@@ -124,7 +124,7 @@ describe('Koa in front of Express', () => {
     expect([response.status, response.headers.get('signature-error')]).toEqual([401, 'error=invalid_jwt'])
   })
 
-  it('a guard of another resource verifies anew, and serves whom it finds itself [E23]', async () => {
+  it('a guard of another resource verifies the request again and serves the caller it finds [E23]', async () => {
     let second: Resource | undefined
     const { agent, url, net } = await serve((make) => {
       second = make()

@@ -45,7 +45,7 @@ export async function followsAccept(): Promise<void> {
   >()
 }
 
-/** Behind `person: 'required'` every identity names somebody. */
+/** Behind `person: 'required'` every identity names a person. */
 export async function followsPerson(): Promise<void> {
   type Named = PersonTokenAuth | (MissionHeaderAuth & { readonly sub: string })
   const found = await authorize(resource, request, { person: 'required' })
@@ -62,17 +62,17 @@ export async function followsPerson(): Promise<void> {
   })
 }
 
-/** What a resource requires by default is data, and a route waives it by name. */
+/** The default requirement of a resource is data, and a route waives it by name. */
 export function followsDefaults(): void {
   createResource({ ...options, require: { mission: 'required', person: 'required' } })
   protect(resource, { mission: 'optional', person: 'optional', class: 'any' })
   // @ts-expect-error a default cannot name a scope
   createResource({ ...options, require: { scope: 'access' } })
-  // @ts-expect-error there is no such value
+  // @ts-expect-error this value does not exist
   protect(resource, { mission: 'any' })
 }
 
-/** `undefined` is among the outcomes exactly where callers without credential pass. */
+/** `undefined` is a result exactly where callers without a credential pass. */
 export async function followsOptional(maybe: boolean): Promise<void> {
   expectTypeOf(await authorize(resource, request, { optional: true })).toEqualTypeOf<
     AnyAuthToken | undefined
@@ -90,9 +90,9 @@ export async function followsOptional(maybe: boolean): Promise<void> {
 export function followsGrants(stored: unknown): void {
   expectTypeOf(missionGrant(auth)).toEqualTypeOf<MissionGrant>()
   expectTypeOf(mayResume(missionGrant(auth), auth, 'same-key')).toEqualTypeOf<Resumption>()
-  // @ts-expect-error what comes out of a store is unknown until somebody says what it is
+  // @ts-expect-error a value from a store is unknown until its type is declared
   mayResume(stored, auth)
-  // @ts-expect-error there is no such policy
+  // @ts-expect-error this policy does not exist
   mayResume(missionGrant(auth), auth, 'allow')
   // @ts-expect-error not a member of an identity
   missionGrant({ mission: { approver: 'https://ps.example', s256: 'A' } })
@@ -102,12 +102,12 @@ export function followsGrants(stored: unknown): void {
     expectTypeOf(request).toEqualTypeOf<ExpressRequest>()
     return undefined
   })
-  // @ts-expect-error there is no such policy
+  // @ts-expect-error this policy does not exist
   protect(resource, { class: { provider: 'https://agent.example' }, classPolicy: 'allow' })
   protect(resource, { class: { provider: ['https://agent.example'] }, tool: 'FeedbackReader' })
 }
 
-/** Guards hand the same types to handlers and to `check`. */
+/** Guards pass the same types to handlers and to `check`. */
 export function followsGuards(): void {
   fetchGuard(resource, { accept: 'agent-token', optional: true })((_, caller) => {
     expectTypeOf(caller).toEqualTypeOf<AgentAuth | undefined>()
@@ -131,13 +131,13 @@ export function followsGuards(): void {
   expectTypeOf(getAuth(req, 'agent-token')).toEqualTypeOf<AgentAuth>()
   expectTypeOf(getAuth(req, 'person-token')).toEqualTypeOf<PersonAuth | PersonTokenAuth>()
   expectTypeOf(req.aauth).toEqualTypeOf<Auth | undefined>()
-  // @ts-expect-error there is no such kind
+  // @ts-expect-error this kind does not exist
   getAuth(req, 'bearer')
-  // @ts-expect-error the kind must be said
+  // @ts-expect-error the kind is required
   getAuth(req)
 }
 
-/** One look at `type` and `generation` tells which members there are. */
+/** `type` and `generation` discriminate the members. */
 export function narrows(): void {
   if (auth.type === 'agent-token') expectTypeOf(auth).toEqualTypeOf<AgentAuth>()
   if (auth.type === 'person-token') expectTypeOf(auth.agent).toEqualTypeOf<undefined>()
@@ -180,7 +180,7 @@ export function isClosed(code: AAuthErrorCode): 401 | 403 | 'other' {
   }
 }
 
-/** What was verified, and what is shared, cannot be written to. */
+/** What was verified, and what is shared, is read-only. */
 export function isReadonly(): void {
   // @ts-expect-error read-only
   auth.sub = 'somebody'
@@ -196,17 +196,17 @@ export function isReadonly(): void {
   resource.issuer = 'https://other.example'
 }
 
-/** What must not be configured cannot be written down. */
+/** What must not be configured has no option. */
 export function refuses(): void {
   // @ts-expect-error trust has no default
   createResource({ issuer: 'https://notes.example' })
   // @ts-expect-error any web site could grant any scope [G11]
   createResource({ ...options, trust: { accessServers: 'any' } })
-  // @ts-expect-error a signing key says its algorithm
+  // @ts-expect-error a signing key needs its algorithm
   createResource({ ...options, signingKey: { kty: 'OKP', kid: 'rs-1' } })
   // @ts-expect-error misspelt
   protect(resource, { scopes: 'access' })
-  // @ts-expect-error there is no such kind
+  // @ts-expect-error this kind does not exist
   protect(resource, { accept: 'bearer' })
   // @ts-expect-error claims of a resource token come from the verified token alone [L02, M03]
   const overridden: Requirement = { mission_s256: 'A', sub: 'somebody', agent_jkt: 'x' }

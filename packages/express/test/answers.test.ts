@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
 
 describe.each(expressLines)('answers on %s', (_, express) => {
-  it('challenges an unsigned request with everything the protocol asks for, and nothing more [CHAL-1, ERR-2, ERR-5, M13]', async () => {
+  it('challenge an unsigned request with everything that the protocol requires and nothing else [CHAL-1, ERR-2, ERR-5, M13]', async () => {
     const { sendUnsigned } = await serve(({ resource }) =>
       express().disable('x-powered-by').use(protect(resource)),
     )
@@ -39,7 +39,7 @@ describe.each(expressLines)('answers on %s', (_, express) => {
     ['a signature from the future', 401, 'clock_skew', { mistake: 'future' }],
     ['a target that names another authority', 400, 'invalid_request', { onTheWay: elsewhere }],
   ])(
-    'answers %s with a problem document that no cache keeps [ERR-1, ERR-2]',
+    'for %s are problem documents that no cache stores [ERR-1, ERR-2]',
     async (_title, status, code, sent) => {
       const { send } = await serve(({ resource }) =>
         express().get('/notes', protect(resource, { scope: 'access' })),
@@ -54,7 +54,7 @@ describe.each(expressLines)('answers on %s', (_, express) => {
     },
   )
 
-  it('sends no signature headers with a refusal of policy [ERR-3, R11-106, P06]', async () => {
+  it('to a refusal by policy have no signature headers [ERR-3, R11-106, P06]', async () => {
     const { send } = await serve(({ resource }) =>
       express().get('/notes', protect(resource, { check: () => false })),
     )
@@ -63,7 +63,7 @@ describe.each(expressLines)('answers on %s', (_, express) => {
     expect([status, names.filter((name) => headers.has(name))]).toEqual([403, []])
   })
 
-  it('keeps the hint and everything of the request off the wire [P01, P04, ERR-6]', async () => {
+  it('disclose neither the hint nor anything about the request [P01, P04, ERR-6]', async () => {
     const { send, refusals } = await serve(({ resource }) => express().use(protect(resource)), {
       trust: { personServers: [] },
     })
@@ -74,7 +74,7 @@ describe.each(expressLines)('answers on %s', (_, express) => {
     expect([response.status, refusals[0]?.hint, wire.includes('ps.example')]).toEqual([401, hint, false])
   })
 
-  it('answers HEAD like GET without the body', async () => {
+  it('to HEAD are like those to GET without the body', async () => {
     const { send } = await serve(({ resource }) => express().get('/notes', protect(resource)))
     const get = await send({ mistake: 'stale' })
     const head = await send({ mistake: 'stale', method: 'HEAD' })
@@ -82,7 +82,7 @@ describe.each(expressLines)('answers on %s', (_, express) => {
     expect([head.status, fields(head)]).toEqual([get.status, fields(get)])
   })
 
-  it('keeps a success out of shared caches [M14]', async () => {
+  it('with a success are private to the caller [M14]', async () => {
     const { send } = await serve(({ resource }) =>
       express().get('/notes', protect(resource), (_req, res) => res.json([])),
     )
@@ -93,7 +93,7 @@ describe.each(expressLines)('answers on %s', (_, express) => {
     ])
   })
 
-  it('leaves Cache-Control and Vary to a handler that sets them [M14]', async () => {
+  it('keep Cache-Control and Vary of a handler that sets them [M14]', async () => {
     const { send } = await serve(({ resource }) =>
       express().get('/notes', protect(resource), (_req, res) =>
         res.set({ 'Cache-Control': 'no-store', Vary: '*' }).json([]),
@@ -103,7 +103,7 @@ describe.each(expressLines)('answers on %s', (_, express) => {
     expect([headers.get('cache-control'), headers.get('vary')]).toEqual(['no-store', '*'])
   })
 
-  it('leaves Cache-Control and Vary to a middleware that set them before [M14]', async () => {
+  it('keep Cache-Control and Vary of a middleware before the guard [M14]', async () => {
     const { send } = await serve(({ resource }) =>
       express()
         .use((_req, res, next) => {

@@ -19,7 +19,7 @@ describe.each(expressLines)('connections on %s', (_, express) => {
     expect(statusesOf(await exchange(url, pipelined))).toEqual([204, 401])
   })
 
-  it('are guarded also when they ask for an upgrade that nobody serves [A19]', async () => {
+  it('are guarded even for an upgrade that no handler serves [A19]', async () => {
     const { url } = await serve(({ resource }) =>
       express().get('/notes', protect(resource), (_req, res) => res.sendStatus(204)),
     )
@@ -28,7 +28,7 @@ describe.each(expressLines)('connections on %s', (_, express) => {
     expect(statusesOf(await exchange(url, head + upgrade))).toEqual([401])
   })
 
-  it('may end while a verdict is pending; nothing is thrown and the next request is served [Q10]', async () => {
+  it('may close while a decision is pending; nothing is thrown and the next request is served [Q10]', async () => {
     const unhandled: unknown[] = []
     const note = (reason: unknown): void => {
       unhandled.push(reason)
@@ -85,9 +85,9 @@ describe.each(expressLines)('connections on %s', (_, express) => {
 
   it.each([
     ['a refusal', false],
-    ['the way to the handler', true],
+    ['an accepted request', true],
   ])(
-    'may have been answered by somebody else before the verdict: %s ends quietly [Q10]',
+    'may have another answer before the decision: %s ends without an error [Q10]',
     async (_title, outcome) => {
       const errors: unknown[] = []
       let entered = false
@@ -112,7 +112,7 @@ describe.each(expressLines)('connections on %s', (_, express) => {
     },
   )
 
-  it('of 200 agents at once are never taken for each other [Q06]', async () => {
+  it('of 200 concurrent agents are never mixed up [Q06]', async () => {
     const { send, net } = await serve(({ resource }) =>
       express().get('/notes', protect(resource), async (req, res) => {
         const before = getAuth(req, 'auth-token').sub

@@ -24,7 +24,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     )
   }
 
-  it('checks the content when the parser has it', async () => {
+  it('are compared when the parser has the content', async () => {
     const { send } = await serveNotes()
     const response = await send(note)
     expect([response.status, await response.json()]).toEqual([
@@ -33,7 +33,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     ])
   })
 
-  it('refuses content that is not what was signed [SIG-12]', async () => {
+  it('that do not match the content are refused [SIG-12]', async () => {
     const { send, refusals } = await serveNotes()
     const response = await send({ ...note, onTheWay: tampered })
     expect(response.headers.get('signature-error')).toBe('error=invalid_signature')
@@ -49,7 +49,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     ['text', 'text/plain', 'a\r\nb', 'a\r\nb'],
     ['raw', 'application/octet-stream', '\u0000a', { type: 'Buffer', data: [0, 97] }],
   ] as const)(
-    'works with express.%s: accepts what was signed and refuses the rest [SIG-12]',
+    'work with express.%s: signed content is accepted and other content refused [SIG-12]',
     async (name, type, body, parsed) => {
       const { send } = await serve(({ resource }) =>
         express()
@@ -66,7 +66,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     },
   )
 
-  it('leaves content alone that the signature does not cover, and says so', async () => {
+  it('that are not covered are ignored, and the identity says so', async () => {
     const { send } = await serve(({ resource }) =>
       express().post('/notes', protect(resource), parsers.json as RequestHandler, (req, res) => {
         res.json([getAuth(req, 'auth-token').covered.includes('content-digest'), req.body])
@@ -76,7 +76,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     expect(await response.json()).toEqual([false, { text: 'wine' }])
   })
 
-  it('demands the digest where the route does, of requests with content [SIG-8, R11-104]', async () => {
+  it('are required by a route of requests with content [SIG-8, R11-104]', async () => {
     const components = ['content-digest', 'content-type']
     const { send } = await serve(({ resource }) =>
       express().post(
@@ -95,7 +95,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     ])
   })
 
-  it('is compared by the guard, whether or not a parser or handler asks for it [SIG-12, N03]', async () => {
+  it('are compared by the guard, whether or not a parser or handler reads the content [SIG-12, N03]', async () => {
     const { send } = await serve(({ resource }) =>
       express()
         .post('/notes', protect(resource), express.json(), (req, res) => res.json(req.body))
@@ -114,7 +114,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     ]).toEqual([204, [401, 'invalid_signature']])
   })
 
-  it('is compared when no parser takes the content type', async () => {
+  it('are compared when no parser accepts the content type', async () => {
     const { send } = await serveNotes()
     const text = { ...note, headers: { 'content-type': 'text/plain' } }
     expect([(await send(text)).status, (await send({ ...text, onTheWay: tampered })).status]).toEqual([
@@ -122,7 +122,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     ])
   })
 
-  it('is compared up to maxContent, which is refused with content_too_large beyond [N09]', async () => {
+  it('are compared up to maxContent, and longer content is refused with content_too_large [N09]', async () => {
     const { send } = await serve(({ resource }) =>
       express().post('/notes', protect(resource, {}, { maxContent: 4 }), (_req, res) => res.sendStatus(204)),
     )
@@ -131,7 +131,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     expect(await verdictOf(await send({ ...sent, body: 'cream' }))).toEqual([413, 'content_too_large'])
   })
 
-  it('lets nobody in with changed content where answerRefusals is missing', async () => {
+  it('that do not match keep changed content from the handler even without answerRefusals', async () => {
     let entered = false
     const { send } = await serve(({ resource }) =>
       express().post('/notes', protect(resource), parsers.json as RequestHandler, (_req, res) => {
@@ -142,7 +142,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     expect([(await send({ ...note, onTheWay: tampered })).status, entered]).toEqual([401, false])
   })
 
-  it('needs no parser for a request without content', async () => {
+  it('need no parser for a request without content', async () => {
     const { send } = await serve(({ resource }) =>
       express().post('/notes', protect(resource), (req, res) => res.json(getAuth(req, 'auth-token').sub)),
     )
@@ -150,7 +150,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
   })
 
   it.each(['gzip', 'GZIP'])(
-    'of content compressed with %s is that of what was sent [N06]',
+    'of content compressed with %s are those of the compressed content [N06]',
     async (encoding) => {
       const { send } = await serveNotes()
       const sent: Sent = {
@@ -166,7 +166,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     },
   )
 
-  it('takes compressed content whose digest is not covered', async () => {
+  it('that are not covered do not affect compressed content', async () => {
     const { send } = await serveNotes()
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
     const response = await send({ method: 'POST', body: new Uint8Array(gzipSync(note.body)), headers })
@@ -176,7 +176,7 @@ describe.each(expressLines)('content digests on %s', (_, express) => {
     ])
   })
 
-  it('takes Content-Encoding: Identity for what it says', async () => {
+  it('treat Content-Encoding: Identity as no encoding', async () => {
     const { send } = await serveNotes()
     const headers = { 'content-type': 'application/json', 'content-encoding': 'Identity' }
     expect((await send({ ...note, headers })).status).toBe(200)

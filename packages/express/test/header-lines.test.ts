@@ -11,7 +11,7 @@ describe.each(expressLines)('header lines on %s', (_, express) => {
     )
   }
 
-  it('refuses a second Host line, of which Node would keep the first [A01]', async () => {
+  it('are refused when there is a second Host line, of which Node would keep the first [A01]', async () => {
     const { send } = await serveNotes()
     expect(await verdictOf(await send({ onTheWay: withLines(['host', 'evil.example']) }))).toEqual([
       400,
@@ -20,7 +20,7 @@ describe.each(expressLines)('header lines on %s', (_, express) => {
   })
 
   it.each(['authorization', 'content-type'])(
-    'refuses a second %s line, of which Node would keep the first [A06]',
+    'are refused when there is a second %s line, of which Node would keep the first [A06]',
     async (name) => {
       const { send } = await serveNotes()
       const sent = { headers: { [name]: 'text/plain' }, onTheWay: withLines([name, 'text/html']) }
@@ -34,12 +34,12 @@ describe.each(expressLines)('header lines on %s', (_, express) => {
     ['a path in Host', 'GET /notes HTTP/1.1\r\nHost: evil.example/foo?\r\nConnection: close\r\n\r\n'],
     ['user information in Host', 'GET /notes HTTP/1.1\r\nHost: a@evil.example\r\nConnection: close\r\n\r\n'],
     ['a tab in Host', 'GET /notes HTTP/1.1\r\nHost: notes.example\tevil\r\nConnection: close\r\n\r\n'],
-  ])('refuses %s with 400 [A02, A03]', async (_title, text) => {
+  ])('are refused with 400 for %s [A02, A03]', async (_title, text) => {
     const { url } = await serveNotes()
     expect(statusesOf(await exchange(url, text))).toEqual([400])
   })
 
-  it('joins the lines of a repeated covered field in order [A07]', async () => {
+  it('of a repeated covered field are joined in order [A07]', async () => {
     const { send } = await serveNotes()
     const signed = { headers: { 'x-part': 'one, two' }, cover: ['x-part'] }
     const statuses = [
@@ -50,7 +50,7 @@ describe.each(expressLines)('header lines on %s', (_, express) => {
     expect(statuses).toEqual([204, 401, 401])
   })
 
-  it('reads all lines of Signature-Key, as it would one line [A05]', async () => {
+  it('of Signature-Key are all read, like one line [A05]', async () => {
     const { send } = await serveNotes()
     const other = { 'signature-key': 'other=hwk;kty="OKP"' }
     const hidden: OnTheWay = (message) => ({
@@ -62,7 +62,7 @@ describe.each(expressLines)('header lines on %s', (_, express) => {
     expect([whole.status, cut.status]).toEqual([204, 401])
   })
 
-  it('reads signature headers from the header section, never from trailers [A14]', async () => {
+  it('with signature fields are read from the header section, never from trailers [A14]', async () => {
     const { url, sign } = await serveNotes()
     const { headers } = await sign({ method: 'POST' })
     const trailers = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
@@ -71,13 +71,13 @@ describe.each(expressLines)('header lines on %s', (_, express) => {
     expect(statusesOf(await exchange(url, head + chunked))).toEqual([401])
   })
 
-  it('does not accept a request with more lines than Node keeps [A16]', async () => {
+  it('beyond those that Node keeps make a request refused [A16]', async () => {
     const { url, sign } = await serveNotes()
     const message = await sign()
     const noise = Array.from({ length: 2100 }, () => ['a', ''] as const)
     const text = wireText({ ...message, headers: [...noise, ...message.headers] })
     const [status] = statusesOf(await exchange(url, text))
-    // Node 24 refuses it; older lines drop what is too much, and then nothing is signed.
+    // Node 24 refuses it; older versions drop the excess lines, and then nothing is signed.
     expect([431, 401]).toContain(status)
   })
 
@@ -91,7 +91,7 @@ describe.each(expressLines)('header lines on %s', (_, express) => {
     ['X-Original-URL', '/admin', '[E09]'],
     ['X-Rewrite-URL', '/admin', '[E09]'],
     ['X-Envoy-Original-Path', '/admin', '[E09]'],
-  ])('%s changes nothing, with trust proxy or without %s', async (name, value) => {
+  ])('named %s change nothing, with trust proxy or without %s', async (name, value) => {
     const statuses = await Promise.all(
       [true, false].map(async (trusted) => {
         const { send } = await serve(({ resource }) =>
@@ -105,7 +105,7 @@ describe.each(expressLines)('header lines on %s', (_, express) => {
     expect(statuses).toEqual([204, 204])
   })
 
-  it('does not take a signature for another authority on the word of X-Forwarded-Host [E07, SIG-14]', async () => {
+  it('named X-Forwarded-Host do not make a signature for another authority valid [E07, SIG-14]', async () => {
     const { send } = await serve(({ resource }) =>
       express()
         .set('trust proxy', true)
@@ -118,7 +118,7 @@ describe.each(expressLines)('header lines on %s', (_, express) => {
     expect(await verdictOf(await send(sent))).toEqual([401, 'invalid_signature'])
   })
 
-  it('does not take a path on the word of X-Original-URL [E09]', async () => {
+  it('named X-Original-URL do not make a signature for another path valid [E09]', async () => {
     const { send } = await serveNotes()
     const response = await send({
       target: '/admin',
@@ -127,14 +127,14 @@ describe.each(expressLines)('header lines on %s', (_, express) => {
     expect(await verdictOf(response)).toEqual([401, 'invalid_signature'])
   })
 
-  it('verifies behind a proxy that rewrites Host [SIG-14]', async () => {
+  it('do not depend on a Host that a proxy rewrites [SIG-14]', async () => {
     const { send } = await serveNotes()
     const rewritten: OnTheWay = (message) => ({ ...message, url: 'http://backend-7:8080/notes' })
     expect((await send({ onTheWay: rewritten })).status).toBe(204)
   })
 })
 
-/** Sends a field in the lines given instead of the one that was signed. */
+/** Sends a field in the given lines instead of the signed one. */
 function inLines(name: string, ...values: readonly string[]): OnTheWay {
   return (message) => ({
     ...message,

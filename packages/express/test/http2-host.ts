@@ -1,6 +1,6 @@
 /**
- * Serves an Express app under Node's `http2`, sends one request, and writes what came of it as a line of JSON.
- * A process of its own, since Express takes it down.
+ * Serves an Express app under Node's `http2`, sends one request, and writes the outcome as a line of JSON.
+ * A process of its own, because Express crashes it.
  */
 import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'

@@ -14,7 +14,7 @@ const read = { scope: 'notes.read' }
 const json = { 'content-type': 'application/json' }
 
 describe.each(expressLines)('on %s', (_, express) => {
-  it('a step-up that a handler throws is answered by answerRefusals [CHAL-7, R11-146, R11-150]', async () => {
+  it('answerRefusals answers a step-up that a handler throws [CHAL-7, R11-146, R11-150]', async () => {
     const { send, agent, resource } = await serve(
       ({ resource }) =>
         express()
@@ -38,7 +38,7 @@ describe.each(expressLines)('on %s', (_, express) => {
     ]).toEqual([401, 'auth_token_required', 'application/problem+json', 'no-store', 'notes.read notes.write'])
   })
 
-  it('the error page of Express for a step-up that nobody answers shows nothing of the request [P01]', async () => {
+  it('the error page of Express for an unanswered step-up discloses nothing about the request [P01]', async () => {
     const { send, agent } = await serve(
       ({ resource }) =>
         // The page of an app in production shows less.
@@ -99,7 +99,7 @@ describe.each(expressLines)('on %s', (_, express) => {
   })
 
   it.each([4097, 8_000_000])(
-    'the authorization endpoint answers %i octets with 413, and reads no more of them [R11-206]',
+    'the authorization endpoint answers %i octets with 413 and reads no more of them [R11-206]',
     async (octets) => {
       const { send, agent } = await serve(({ resource }) => express().use(wellKnown(resource)), options)
       const response = await send({
@@ -113,7 +113,7 @@ describe.each(expressLines)('on %s', (_, express) => {
     },
   )
 
-  it('a connection goes on after content that was too large [R11-206]', async () => {
+  it('a connection continues after content that was too large [R11-206]', async () => {
     const { url, sign, agent } = await serve(({ resource }) => express().use(wellKnown(resource)), options)
     const tooLarge = await sign({
       method: 'POST',
@@ -129,7 +129,7 @@ describe.each(expressLines)('on %s', (_, express) => {
     expect(statuses).toEqual(['413', '200'])
   })
 
-  it('the authorization endpoint reads 4096 octets', async () => {
+  it('the authorization endpoint reads up to 4096 octets', async () => {
     const { send, agent } = await serve(({ resource }) => express().use(wellKnown(resource)), options)
     const response = await send({
       method: 'POST',
@@ -147,7 +147,7 @@ describe.each(expressLines)('on %s', (_, express) => {
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
   })
 
-  it('an identity outlives its request, but not its token [RT-9, R11-161]', async () => {
+  it('an identity may outlive its request, but not its token [RT-9, R11-161]', async () => {
     const kept: Parameters<typeof issueResourceToken>[1][] = []
     const { send, agent, resource } = await serve(
       ({ resource }) =>

@@ -15,7 +15,7 @@ const tokens = {
 } as const
 
 describe.each(expressLines)('kinds of token on %s', (_, express) => {
-  /** The guard takes `accept`, the handler asks for `kind`. */
+  /** The guard accepts `accept`, and the handler reads `kind`. */
   function serveRoute(accept: Kind, kind: Kind): Promise<Served> {
     return serve(({ resource }) =>
       express()
@@ -32,13 +32,13 @@ describe.each(expressLines)('kinds of token on %s', (_, express) => {
     ['person-token', 'a person token', ['person-token', 'person-token']],
     ['auth-token', 'an auth token of draft 11', ['auth-token', 'person-token']],
     ['auth-token', 'an auth token of drafts 01 to 10', ['auth-token', 'mission-header']],
-  ] as const)('a route for %s serves %s', async (accept, token, seen) => {
+  ] as const)('a route for %s accepts %s', async (accept, token, seen) => {
     const { send, agent } = await serveRoute(accept, accept)
     const response = await send({ token: await tokens[token](agent) })
     expect([response.status, await response.json()]).toEqual([200, seen])
   })
 
-  it('a route for person tokens serves an auth token of draft 11, as what it is [R11-072]', async () => {
+  it('a route for person tokens accepts an auth token of draft 11 and identifies it as one [R11-072]', async () => {
     const { send, agent } = await serveRoute('person-token', 'person-token')
     const response = await send({ token: await agent.authToken() })
     expect([response.status, await response.json()]).toEqual([200, ['auth-token', 'person-token']])
@@ -50,7 +50,7 @@ describe.each(expressLines)('kinds of token on %s', (_, express) => {
     ['agent-token', 'a person token', 'agent-token', '[CHAL-3]'],
     ['agent-token', 'an auth token of draft 11', 'agent-token', '[CHAL-3]'],
     ['person-token', 'an auth token of drafts 01 to 10', 'person-token', '[R11-072]'],
-  ] as const)('a route for %s answers %s with a demand for %s %s', async (accept, token, asked, _id) => {
+  ] as const)('a route for %s answers %s with a challenge for %s %s', async (accept, token, asked, _id) => {
     const { send, agent } = await serveRoute(accept, accept)
     const response = await send({ token: await tokens[token](agent) })
     expect([response.status, response.headers.get('aauth-requirement')]).toEqual([
@@ -66,7 +66,7 @@ describe.each(expressLines)('kinds of token on %s', (_, express) => {
     ['auth-token', 'an auth token of drafts 01 to 10', 'person-token', 'auth-token'],
     ['agent-token', 'an agent token', 'person-token', 'agent-token'],
   ] as const)(
-    'getAuth on a route for %s refuses %s to a handler that asks for %s',
+    'getAuth on a route for %s refuses %s in a handler that reads %s',
     async (accept, token, kind, was) => {
       const { send, agent } = await serveRoute(accept, kind)
       const response = await send({ token: await tokens[token](agent) })
@@ -77,7 +77,7 @@ describe.each(expressLines)('kinds of token on %s', (_, express) => {
     },
   )
 
-  it('getAuth refuses a handler that no guard stands before', async () => {
+  it('getAuth throws in a handler without a guard before it', async () => {
     const { send } = await serve(() =>
       express()
         .get('/notes', (req, res) => res.json(getAuth(req, 'auth-token')))
@@ -90,7 +90,7 @@ describe.each(expressLines)('kinds of token on %s', (_, express) => {
     ])
   })
 
-  it('getAuth believes no identity that was put on the request by hand', async () => {
+  it('getAuth rejects an identity that was set on the request by hand', async () => {
     const { send } = await serve(() =>
       express()
         .use((req, _res, next) => {

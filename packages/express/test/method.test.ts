@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
 
-/** What the `method-override` package does with its default header. */
+/** The behaviour of the `method-override` package with its default header. */
 const methodOverride: RequestHandler = (req, _res, next) => {
   const override = req.headers['x-http-method-override']
   if (typeof override === 'string') req.method = override.toUpperCase()
@@ -13,18 +13,21 @@ const methodOverride: RequestHandler = (req, _res, next) => {
 const override = withLines(['x-http-method-override', 'DELETE'])
 
 describe.each(expressLines)('the request method on %s', (_, express) => {
-  it.each(['POST', 'DELETE', 'HEAD'])('does not take a signature over GET for %s [E05]', async (method) => {
-    const { send } = await serve(({ resource }) =>
-      express().all('/notes', protect(resource), (_req, res) => res.sendStatus(204)),
-    )
-    const response = await send({ onTheWay: (message) => ({ ...message, method }) })
-    expect([response.status, response.headers.get('signature-error')]).toEqual([
-      401,
-      'error=invalid_signature',
-    ])
-  })
+  it.each(['POST', 'DELETE', 'HEAD'])(
+    'must be the signed one: a signature over GET is refused for %s [E05]',
+    async (method) => {
+      const { send } = await serve(({ resource }) =>
+        express().all('/notes', protect(resource), (_req, res) => res.sendStatus(204)),
+      )
+      const response = await send({ onTheWay: (message) => ({ ...message, method }) })
+      expect([response.status, response.headers.get('signature-error')]).toEqual([
+        401,
+        'error=invalid_signature',
+      ])
+    },
+  )
 
-  it('refuses a method that was overridden before the guard: the agent signed another [E06]', async () => {
+  it('is refused when it was overridden before the guard [E06]', async () => {
     const { send } = await serve(({ resource }) =>
       express()
         .use(methodOverride)
@@ -36,7 +39,7 @@ describe.each(expressLines)('the request method on %s', (_, express) => {
     ])
   })
 
-  it('verifies anew on a route behind a method that was overridden after the first guard [E06]', async () => {
+  it('is verified again on a route when it was overridden after the first guard [E06]', async () => {
     const { send } = await serve(({ resource }) =>
       express()
         .use(protect(resource))
@@ -50,7 +53,7 @@ describe.each(expressLines)('the request method on %s', (_, express) => {
   })
 
   it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])(
-    'guards %s like any other method',
+    'may be %s, which is guarded like any other',
     async (method) => {
       const { send, sendUnsigned } = await serve(({ resource }) =>
         express()

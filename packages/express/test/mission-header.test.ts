@@ -8,7 +8,7 @@ import { expressLines } from './express-lines.ts'
 
 const line = ['AAuth-Mission', 'approver="https://ps.example"; s256="x"'] as const
 
-/** Every form in which a handler can read a header. */
+/** Every property in which a handler can read a header. */
 function formsOf(req: Request): Record<string, unknown> {
   const name = 'aauth-mission'
   return {
@@ -46,18 +46,18 @@ describe.each(expressLines)('AAuth-Mission behind protect on %s', (_, express) =
     return [response.status, await response.json()]
   }
 
-  it('is gone in every form, and nothing else is [MISS-13, L03]', async () => {
+  it('is removed from every property, and nothing else is [MISS-13, L03]', async () => {
     expect(await answered((resource) => [protect(resource)])).toEqual([200, told])
   })
 
-  it('is gone, and the content is there [MISS-13]', async () => {
+  it('is removed, and the content can be read [MISS-13]', async () => {
     const sent = { method: 'POST', headers: { 'x-tag': 'a', 'content-type': 'text/plain' }, body: 'note' }
     const expected = [200, { ...told, content: 'note' }]
     expect(await answered((resource) => [protect(resource)], sent)).toEqual(expected)
     expect(await answered((resource) => [protect(resource)], { ...sent, digest: true })).toEqual(expected)
   })
 
-  it('is gone where a refusal is passed on [MISS-13]', async () => {
+  it('is removed when a refusal is passed on [MISS-13]', async () => {
     const { send, agent } = await serve(({ resource }) => {
       const tellRefused: ErrorRequestHandler = (_error, req, res, _next) => {
         res.json(formsOf(req))
@@ -69,7 +69,7 @@ describe.each(expressLines)('AAuth-Mission behind protect on %s', (_, express) =
     expect(await (await send({ mission, token })).json()).toEqual(absent)
   })
 
-  it('is gone also where a middleware had read it before [MISS-13]', async () => {
+  it('is removed even if a middleware has read it before [MISS-13]', async () => {
     const read: RequestHandler = (req, _res, next) => {
       formsOf(req)
       next()
@@ -77,7 +77,7 @@ describe.each(expressLines)('AAuth-Mission behind protect on %s', (_, express) =
     expect(await answered((resource) => [read, protect(resource)])).toEqual([200, told])
   })
 
-  it('is gone also where a middleware had taken it from req.headers before [MISS-13]', async () => {
+  it('is removed even if a middleware has read req.headers before [MISS-13]', async () => {
     const take: RequestHandler = (req, _res, next) => {
       delete req.headers['aauth-mission']
       next()
@@ -85,7 +85,7 @@ describe.each(expressLines)('AAuth-Mission behind protect on %s', (_, express) =
     expect(await answered((resource) => [take, protect(resource)])).toEqual([200, told])
   })
 
-  it('is known to a second guard, and to one of another resource [MISS-13, E23]', async () => {
+  it('is verified by a second guard, and by one of another resource [MISS-13, E23]', async () => {
     const served = await serve(({ resource, net }) =>
       express().all(
         '/notes',
@@ -100,7 +100,7 @@ describe.each(expressLines)('AAuth-Mission behind protect on %s', (_, express) =
     expect([response.status, await response.json()]).toEqual([200, told])
   })
 
-  it('is gone for a caller without credential [MISS-13]', async () => {
+  it('is removed for a caller without a credential [MISS-13]', async () => {
     const { url, sign } = await serve(({ resource }) =>
       express().get('/notes', protect(resource, { optional: true }), tell),
     )
@@ -110,7 +110,7 @@ describe.each(expressLines)('AAuth-Mission behind protect on %s', (_, express) =
   })
 
   it.each([[['person-token']], [['person-token', 'mission-header']]] as const)(
-    'is gone beside a token of draft 11, where %s is served [MISS-8, MISS-13]',
+    'is removed beside a token of draft 11, when %s is served [MISS-8, MISS-13]',
     async (generations) => {
       const served = await serve(({ resource }) => express().get('/notes', protect(resource), tell), {
         generations,
@@ -120,7 +120,7 @@ describe.each(expressLines)('AAuth-Mission behind protect on %s', (_, express) =
     },
   )
 
-  it('is gone on two lines as well, where nobody reads it [MISS-13]', async () => {
+  it('is removed from two lines, when it is not read [MISS-13]', async () => {
     const served = await serve(({ resource }) => express().get('/notes', protect(resource), tell), {
       generations: ['person-token'],
     })
@@ -129,7 +129,7 @@ describe.each(expressLines)('AAuth-Mission behind protect on %s', (_, express) =
     expect([response.status, await response.json()]).toEqual([200, told])
   })
 
-  it('is gone from a preflight that passes [MISS-13]', async () => {
+  it('is removed from a preflight [MISS-13]', async () => {
     let forms: unknown
     const { url } = await serve(
       ({ resource }) =>
@@ -153,7 +153,7 @@ describe.each(expressLines)('AAuth-Mission behind protect on %s', (_, express) =
     ])
   })
 
-  it('is what the token says, in the identity [MISS-13]', async () => {
+  it('does not change the mission of the identity, which is that of the token [MISS-13]', async () => {
     const served = await serve(({ resource }) =>
       express().get('/notes', protect(resource), (req, res) => {
         res.json(getAuth(req, 'auth-token').mission ?? null)

@@ -12,18 +12,18 @@ describe.each(expressLines)('an optional guard on %s', (_, express) => {
     )
   }
 
-  it('lets a caller without any credential pass, as nobody', async () => {
+  it('accepts a caller without any credential and yields no identity', async () => {
     const { sendUnsigned } = await serveOptional()
     const response = await sendUnsigned()
     expect([response.status, await response.json()]).toEqual([200, { sub: null }])
   })
 
-  it('knows a caller who shows who it is', async () => {
+  it('yields the identity of a caller with a credential', async () => {
     const { send } = await serveOptional()
     expect(await (await send()).json()).toEqual({ sub: 'person-1' })
   })
 
-  it('keeps also what it answers to nobody out of shared caches [M14]', async () => {
+  it('keeps answers to anonymous callers out of shared caches [M14]', async () => {
     const { sendUnsigned } = await serveOptional()
     const { headers } = await sendUnsigned()
     expect([headers.get('cache-control'), headers.get('vary')]).toEqual([
@@ -45,7 +45,7 @@ describe.each(expressLines)('an optional guard on %s', (_, express) => {
     ])
   })
 
-  it('refuses an empty signature field alone', async () => {
+  it('refuses a request with only an empty signature field', async () => {
     const { send } = await serveOptional()
     const alone = withLines(['signature', ''])
     const response = await send({ onTheWay: (message) => alone({ ...message, headers: [] }) })

@@ -19,7 +19,7 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
     )
   }
 
-  it('before the guard lets the guard check the digest itself', async () => {
+  it('before the guard keeps the content, so that the guard compares the digest', async () => {
     const { send } = await serveAfterParser()
     const response = await send(note)
     expect([response.status, await response.json()]).toEqual([
@@ -28,14 +28,14 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
     ])
   })
 
-  it('before the guard: tampered content is refused by the guard [SIG-12]', async () => {
+  it('before the guard does not hide changed content, which the guard refuses [SIG-12]', async () => {
     const { send } = await serveAfterParser()
     const body = new TextEncoder().encode('{"text":"wine"}')
     const response = await send({ ...note, onTheWay: (message) => ({ ...message, body }) })
     expect(await verdictOf(response)).toEqual([401, 'invalid_signature'])
   })
 
-  it('before the guard: what it inflated is not taken for what was signed', async () => {
+  it('before the guard does not make inflated content pass as what was signed', async () => {
     const { send } = await serveAfterParser()
     const sent: Sent = {
       ...note,
@@ -50,7 +50,7 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
     ])
   })
 
-  it('before the guard without verifyDigest is refused with a problem, and the operator is told the mend [N07]', async () => {
+  it('before the guard without verifyDigest leads to a refusal with a problem, and the hint has the remedy [N07]', async () => {
     let entered = false
     const { send, refusals } = await serve(({ resource }) =>
       express()
@@ -66,7 +66,7 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
     ])
   })
 
-  it('before an optional guard reads what unauthenticated clients send', async () => {
+  it('before an optional guard reads the content of unauthenticated clients', async () => {
     const { url } = await serve(({ resource }) =>
       express().post(
         '/notes',
@@ -83,7 +83,7 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
     expect(await response.json()).toEqual([null, { a: 1 }])
   })
 
-  it('after the guard checks chunked content, also when there is none of it', async () => {
+  it('after the guard compares chunked content, even if it is empty', async () => {
     const { url, sign } = await serve(({ resource }) =>
       express()
         .post('/notes', protect(resource), express.json({ verify: verifyDigest }), (req, res) => {
@@ -109,7 +109,7 @@ describe.each(expressLines)('a body parser on %s', (_, express) => {
     ]).toEqual([204, 401, 204, 401])
   })
 
-  it('after two guards is asked once and both know it', async () => {
+  it('after two guards reads content that was compared once for both', async () => {
     const { send } = await serve(({ resource }) =>
       express()
         .use(protect(resource))

@@ -24,18 +24,18 @@ describe.each(expressLines)('a parser that the guard runs on %s', (_, express) =
     return { ...served, entered }
   }
 
-  it('compares the content and hands it on [SIG-12]', async () => {
+  it('reads content that the guard then compares [SIG-12]', async () => {
     const { send, entered } = await serveWith(express.json({ verify: verifyDigest }))
     expect([(await send(note)).status, entered]).toEqual([204, [{ text: 'milk' }]])
   })
 
-  it('refuses changed content before the handler, and the guard answers [SIG-12, N01]', async () => {
+  it('does not pass changed content to the handler, and the guard answers [SIG-12, N01]', async () => {
     const { send, entered } = await serveWith(express.json({ verify: verifyDigest }))
     const response = await send({ ...note, onTheWay: tampered })
     expect([await verdictOf(response), entered]).toEqual([[401, 'invalid_signature'], []])
   })
 
-  it('without verifyDigest lets no content with a covered digest pass [N03]', async () => {
+  it('without verifyDigest accepts no content with a covered digest [N03]', async () => {
     const { send, entered, refusals } = await serveWith(express.json())
     expect([await verdictOf(await send(note)), entered]).toEqual([[503, 'server_error'], []])
     expect(refusals[0]?.hint).toContain('verify: verifyDigest')
@@ -59,21 +59,21 @@ describe.each(expressLines)('a parser that the guard runs on %s', (_, express) =
     ])
   })
 
-  it('refuses compressed content whose digest is covered', async () => {
+  it('refuses compressed content with a covered digest', async () => {
     const { send } = await serveWith(express.json({ verify: verifyDigest }))
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
     const response = await send({ ...note, body: new Uint8Array(gzipSync('{"text":"milk"}')), headers })
     expect(await verdictOf(response)).toEqual([400, 'invalid_request'])
   })
 
-  it('parses what callers without credential send to an optional route', async () => {
+  it('parses the content of callers without a credential on an optional route', async () => {
     const { url, entered } = await serveWith(express.json({ verify: verifyDigest }))
     const headers = { 'content-type': 'application/json' }
     await fetch(`${url}/notes`, { method: 'POST', body: '{"a":1}', headers })
     expect(entered).toEqual([{ a: 1 }])
   })
 
-  it('that rejects later is a fault of the application, which goes on', async () => {
+  it('that rejects later is a fault of the application, which keeps running', async () => {
     const parser = async (): Promise<never> => {
       await Promise.resolve()
       throw new Error('the parser failed')
@@ -83,7 +83,7 @@ describe.each(expressLines)('a parser that the guard runs on %s', (_, express) =
     expect((await send({ method: 'POST' })).status).toBe(500)
   })
 
-  it('that throws is a fault of the application, and nobody gets in', async () => {
+  it('that throws is a fault of the application, and the handler does not run', async () => {
     const { send, entered } = await serveWith(() => {
       throw new Error('the parser failed')
     })

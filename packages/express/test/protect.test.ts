@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
 
 describe.each(expressLines)('protect on %s', (_, express) => {
-  it('lets a verified caller in and tells the handler who it is', async () => {
+  it('accepts a verified caller and passes the identity to the handler', async () => {
     let seen: Auth | undefined
     const { send, agent } = await serve(({ resource }) =>
       express().get('/notes', protect(resource, { scope: 'access' }), (req, res) => {
@@ -48,7 +48,7 @@ describe.each(expressLines)('protect on %s', (_, express) => {
     expect([(await send()).status, (await sendUnsigned()).status, entered]).toEqual([204, 401, 1])
   })
 
-  it('does not enter the handler before the verdict [Q07]', async () => {
+  it('does not run the handler before the decision [Q07]', async () => {
     let handlerEntered = false
     const { asked, verdict, check } = makeHeldCheck()
     const { send } = await serve(({ resource }) => {
@@ -64,7 +64,7 @@ describe.each(expressLines)('protect on %s', (_, express) => {
     expect([enteredEarly, (await sent).status, handlerEntered]).toEqual([false, 403, false])
   })
 
-  it('hands the handler an identity that cannot be changed [Q05]', async () => {
+  it('passes an identity to the handler that cannot be changed [Q05]', async () => {
     const { send } = await serve(({ resource }) =>
       express().get('/notes', protect(resource), (req, res) => {
         const auth = getAuth(req, 'auth-token') as unknown as { sub?: string; scopes: string[] }
@@ -89,7 +89,7 @@ describe.each(expressLines)('protect on %s', (_, express) => {
     expect(await (await send()).json()).toEqual({ refused: [true, true, true], sub: 'person-1' })
   })
 
-  it('keeps the identity out of what loggers read off a request', async () => {
+  it('keeps the identity out of what loggers read from a request', async () => {
     const { send } = await serve(({ resource }) =>
       express().get('/notes', protect(resource), (req, res) => {
         res.json(Object.keys(req).includes('aauth'))
@@ -98,12 +98,12 @@ describe.each(expressLines)('protect on %s', (_, express) => {
     expect(await (await send()).json()).toBe(false)
   })
 
-  it('refuses a requirement that is not well-formed when the guard is made', () => {
+  it('throws for a requirement that is malformed', () => {
     const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
     expect(() => protect(resource, { scope: 'undescribed' })).toThrow('"scope" contains "undescribed"')
   })
 
-  it('refuses a resource that createResource did not make', () => {
+  it('throws for an object that createResource did not make', () => {
     expect(() => protect(makeForeignResource())).toThrow(
       'made by another copy of @aauth-guard/core: pass what createResource() returned',
     )

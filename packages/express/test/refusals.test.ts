@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { expressLines } from './express-lines.ts'
 
 describe.each(expressLines)('refusals on %s', (_, express) => {
-  it('hands a refusal to the error middleware under passErrors', async () => {
+  it('go to the error middleware under passErrors', async () => {
     let seen: unknown
     const keep: ErrorRequestHandler = (error, _req, res, _next) => {
       seen = error
@@ -27,7 +27,7 @@ describe.each(expressLines)('refusals on %s', (_, express) => {
     ])
   })
 
-  it('answerRefusals answers what passErrors handed on, word for word as protect would', async () => {
+  it('passed on by passErrors are answered by answerRefusals exactly like by protect', async () => {
     const passing = await serve(({ resource }) =>
       express()
         .get('/notes', protect(resource, {}, { passErrors: true }))
@@ -37,7 +37,7 @@ describe.each(expressLines)('refusals on %s', (_, express) => {
     expect(await wholeOf(await passing.sendUnsigned())).toEqual(await wholeOf(await answering.sendUnsigned()))
   })
 
-  it('answerRefusals passes along what is not a refusal', async () => {
+  it('are the only errors that answerRefusals answers', async () => {
     const fault = new Error('disk full')
     let seen: unknown
     const keep: ErrorRequestHandler = (error, _req, res, _next) => {
@@ -55,7 +55,7 @@ describe.each(expressLines)('refusals on %s', (_, express) => {
     expect([(await send()).status, seen]).toEqual([500, fault])
   })
 
-  it('answerRefusals passes a refusal along once the response has begun', async () => {
+  it('are passed on by answerRefusals once the response has begun', async () => {
     let seen: unknown
     const keep: ErrorRequestHandler = (error, _req, res, _next) => {
       seen = error
@@ -74,7 +74,7 @@ describe.each(expressLines)('refusals on %s', (_, express) => {
     expect([response.status, await response.text(), isAAuthError(seen)]).toEqual([202, 'begun', true])
   })
 
-  it('answers 503 and enters no handler when check throws [Q09]', async () => {
+  it('with 503 follow when check throws, and the handler does not run [Q09]', async () => {
     let entered = false
     const { send } = await serve(({ resource }) => {
       const check = (): never => {
@@ -90,7 +90,7 @@ describe.each(expressLines)('refusals on %s', (_, express) => {
     expect(body).not.toContain('membership')
   })
 
-  it('answers 503 and enters no handler when the clock of the resource throws [Q09]', async () => {
+  it('with 503 follow when the clock of the resource throws, and the handler does not run [Q09]', async () => {
     let entered = false
     const broken = (): never => {
       throw new Error('no time')
@@ -105,7 +105,7 @@ describe.each(expressLines)('refusals on %s', (_, express) => {
     expect([(await send()).status, entered]).toEqual([503, false])
   })
 
-  it('decides the same when the listener to decisions throws [O09]', async () => {
+  it('are the same when the listener to decisions throws [O09]', async () => {
     const { send } = await serve(({ resource }) => express().get('/notes', protect(resource)), {
       onDecision: () => {
         throw new Error('the log is full')
@@ -114,7 +114,7 @@ describe.each(expressLines)('refusals on %s', (_, express) => {
     expect((await send({ mistake: 'stale' })).status).toBe(401)
   })
 
-  it('answers an account function that throws with access_denied, not with its error [Q09]', async () => {
+  it('with access_denied follow when an account function throws, and its error is not disclosed [Q09]', async () => {
     const { send } = await serve(({ resource }) => {
       const account = (): never => {
         throw new Error('no such path')
@@ -124,7 +124,7 @@ describe.each(expressLines)('refusals on %s', (_, express) => {
     expect((await send()).status).toBe(403)
   })
 
-  it('shows no stack outside production either [P07]', async () => {
+  it('contain no stack even outside production [P07]', async () => {
     vi.stubEnv('NODE_ENV', 'development')
     onTestFinished(() => {
       vi.unstubAllEnvs()
@@ -138,8 +138,8 @@ describe.each(expressLines)('refusals on %s', (_, express) => {
   })
 })
 
-describe('protect under a host of its own', () => {
-  it('hands on what next throws instead of leaving the rejection to the process [Q08]', async () => {
+describe('protect with a custom next function', () => {
+  it('passes on what next throws instead of leaving an unhandled rejection [Q08]', async () => {
     const world = await makeWorld()
     onTestFinished(() => world.net.close())
     const guard = protect(world.resource)

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { expressLines } from './express-lines.ts'
 
 describe.each(expressLines)('several guards of one route on %s', (_, express) => {
-  it('do not take each other for a replay [E23]', async () => {
+  it('do not take a request for a replay [E23]', async () => {
     const { send, agent } = await serve(({ resource }) =>
       express()
         .use(protect(resource))
@@ -20,7 +20,7 @@ describe.each(expressLines)('several guards of one route on %s', (_, express) =>
     expect([response.status, await response.json()]).toEqual([200, ['access']])
   })
 
-  it('refuse the same signature in a second request [J02]', async () => {
+  it('refuse a second request with the same signature [J02]', async () => {
     let entered = 0
     const { sign, url } = await serve(({ resource }) =>
       express()
@@ -36,7 +36,7 @@ describe.each(expressLines)('several guards of one route on %s', (_, express) =>
     expect(entered).toBe(1)
   })
 
-  it('accept the same signature of a safe method again [J01]', async () => {
+  it('accept a second request of a safe method with the same signature [J01]', async () => {
     const { sign, url } = await serve(({ resource }) =>
       express().get('/notes', protect(resource), (_req, res) => res.sendStatus(204)),
     )
@@ -44,7 +44,7 @@ describe.each(expressLines)('several guards of one route on %s', (_, express) =>
     expect([(await dial(url, message)).status, (await dial(url, message)).status]).toEqual([204, 204])
   })
 
-  it('ask for what the stricter one demands [SIG-8]', async () => {
+  it('require what the stricter one requires [SIG-8]', async () => {
     const { send } = await serve(({ resource }) =>
       express()
         .use(protect(resource))
@@ -54,7 +54,7 @@ describe.each(expressLines)('several guards of one route on %s', (_, express) =>
     expect((await send({ cover: ['@query'] })).status).toBe(204)
   })
 
-  it('yield what the last one of them found', async () => {
+  it('yield the identity of the last one', async () => {
     const { send, agent } = await serve(({ resource }) =>
       express()
         .use(protect(resource, { accept: ['agent-token', 'auth-token'] }))
@@ -66,7 +66,7 @@ describe.each(expressLines)('several guards of one route on %s', (_, express) =>
     expect(await response.json()).toBe('aauth:planner@agent.example')
   })
 
-  it('of two resources each verify for themselves', async () => {
+  it('of two resources verify separately', async () => {
     const { send } = await serve(({ resource, net }) => {
       const other = makeMailResource({ net })
       return express()
@@ -76,7 +76,7 @@ describe.each(expressLines)('several guards of one route on %s', (_, express) =>
     expect(await verdictOf(await send())).toEqual([401, 'invalid_jwt'])
   })
 
-  it('see a revocation between them [REV-9]', async () => {
+  it('notice a revocation between them [REV-9]', async () => {
     const { send, agent } = await serve(({ resource }) =>
       express()
         .use(protect(resource))

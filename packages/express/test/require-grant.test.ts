@@ -47,13 +47,13 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     }
   }
 
-  it.each(outcomes)('answers where the grant is %s: %d %s%s', async (run, status, code) => {
+  it.each(outcomes)('gives for a grant that is %s: %d %s%s', async (run, status, code) => {
     const { resume } = await begun()
     const expected = status === 200 ? [200, null, `goes on with ${run}`] : [status, code, problem]
     expect(await verdict(await resume(run))).toEqual(expected)
   })
 
-  it('tells why the mission ended that ended meanwhile [MISS-9]', async () => {
+  it('returns the reason when the mission is terminated meanwhile [MISS-9]', async () => {
     const { resume } = await begun()
     const { mission_status, termination_reason } = (await (await resume('ended')).json()) as Record<
       string,
@@ -62,7 +62,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     expect([mission_status, termination_reason]).toEqual(['terminated', 'revoked'])
   })
 
-  it('says when to come back where the grant cannot be loaded', async () => {
+  it('returns Retry-After when the grant cannot be loaded', async () => {
     const { resume } = await begun()
     expect((await resume('rejects')).headers.get('retry-after')).toBe('5')
     expect((await resume('refuses')).headers.get('retry-after')).toBe('7')
@@ -94,7 +94,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     expect(await verdict(await resume('another-class'))).toEqual([403, 'class_mismatch', problem])
   })
 
-  it('hands refusals on where it is told to', async () => {
+  it('passes refusals on under passErrors', async () => {
     const passesOn: ErrorRequestHandler = (error, _req, res, next) => {
       if (isAAuthError(error)) res.status(418).send(error.code)
       else next(error)
@@ -107,7 +107,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     ])
   })
 
-  it('hands refusals to answerRefusals', async () => {
+  it('passes refusals to answerRefusals', async () => {
     const { resume } = await begun({ passErrors: true }, answerRefusals())
     expect(await verdictOf(await resume('another-mission'))).toEqual([403, 'mission_mismatch'])
   })
@@ -122,7 +122,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     ])
   })
 
-  it('names the remedy where no guard ran before, and loads nothing', async () => {
+  it('names the remedy when no guard ran before, and loads nothing', async () => {
     let loaded = 0
     const { sendUnsigned } = await serve(() =>
       express()
@@ -143,7 +143,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     ])
   })
 
-  it('refuses somebody whom an optional guard did not know', async () => {
+  it('refuses a caller whom an optional guard accepted without an identity', async () => {
     const { sendUnsigned } = await serve(({ resource }) =>
       express()
         .get(
@@ -159,7 +159,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
   it.each([
     ['what was signed', undefined, 200],
     ['something else', 'gold', 401],
-  ])('stands before the parser, which is sent %s [SIG-12]', async (_title, swapped, status) => {
+  ])('can stand before the parser, for a caller that sends %s [SIG-12]', async (_title, swapped, status) => {
     const { send, agent } = await serve(({ resource }) => {
       const grants = new Grants(resource)
       return express()
@@ -193,7 +193,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     expect(response.status).toBe(status)
   })
 
-  it('hands on what the handler behind it throws', async () => {
+  it('passes on what the handler behind it throws', async () => {
     const { send, agent } = await serve(({ resource }) => {
       const grants = new Grants(resource)
       return express()
@@ -217,7 +217,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     expect([response.status, await response.text()]).toEqual([500, 'Error: the handler failed'])
   })
 
-  it('hands on what a wrapper of it throws when it lets a caller go on [Q08]', async () => {
+  it('passes on what a wrapper of next throws [Q08]', async () => {
     const { send, agent } = await serve(({ resource }) => {
       const grants = new Grants(resource)
       const guard = requireGrant(() => grants.load('plain'))
@@ -243,7 +243,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     expect([response.status, await response.text()]).toEqual([500, 'Error: the wrapper failed'])
   })
 
-  it.each(wrongOptions)('is not made with %j', (options) => {
+  it.each(wrongOptions)('cannot be made with %j', (options) => {
     expect(() => requireGrant(() => undefined, options)).toThrow(
       new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key'),
     )

@@ -25,7 +25,7 @@ const claimsOf = (token: string): { jti: string; exp: number } =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 
 describe.each(expressLines)('the revocation endpoint on %s', (_, makeApp) => {
-  it('is where the metadata says, and ends a token that is in use [REV-1, REV-9, R11-240, R11-255]', async () => {
+  it('is at the path in the metadata and revokes a token that is in use [REV-1, REV-9, R11-240, R11-255]', async () => {
     const { net, agent, send } = await serveNotes(makeApp)
     const token = await agent.personToken()
     expect((await send({ token })).status).toBe(200)
@@ -38,7 +38,7 @@ describe.each(expressLines)('the revocation endpoint on %s', (_, makeApp) => {
     expect(await verdictOf(refused)).toEqual([401, 'revoked_jwt'])
   })
 
-  it('answers with an empty 200 without Content-Type, known or not, again or not [REV-6, REV-12, R11-246, R11-253, K12, K13]', async () => {
+  it('answers with an empty 200 without Content-Type, for a known, unknown or repeated token [REV-6, REV-12, R11-246, R11-253, K12, K13]', async () => {
     const { net, agent, send } = await serveNotes(makeApp)
     const token = await agent.personToken()
     await send({ token })
@@ -58,14 +58,14 @@ describe.each(expressLines)('the revocation endpoint on %s', (_, makeApp) => {
     expect(seen).toEqual([answer, answer, answer])
   })
 
-  it('holds for a token that comes afterwards [REV-6, K16]', async () => {
+  it('revokes a token that is presented only later [REV-6, K16]', async () => {
     const { net, agent, send } = await serveNotes(makeApp)
     const token = await agent.personToken()
     await net.personServer.revoke(net.resource, claimsOf(token))
     expect(await verdictOf(await send({ token }))).toEqual([401, 'revoked_jwt'])
   })
 
-  it('takes the bodies of drafts 01 to 10 [REV-3]', async () => {
+  it('accepts the bodies of drafts 01 to 10 [REV-3]', async () => {
     const { net, agent, send } = await serveNotes(makeApp)
     const [one, other] = [await agent.personToken(), await agent.personToken()]
     await net.personServer.revoke(net.resource, { jti: claimsOf(one).jti })
@@ -74,7 +74,7 @@ describe.each(expressLines)('the revocation endpoint on %s', (_, makeApp) => {
     expect(await verdictOf(await send({ token: other }))).toEqual([401, 'revoked_jwt'])
   })
 
-  it('refuses content that was swapped on the way [SIG-11, R11-242, K05]', async () => {
+  it('refuses content that was changed on the way [SIG-11, R11-242, K05]', async () => {
     const { net } = await serveNotes(makeApp)
     const response = await net.personServer.revoke(
       net.resource,
@@ -84,7 +84,7 @@ describe.each(expressLines)('the revocation endpoint on %s', (_, makeApp) => {
     expect(await verdictOf(response)).toEqual([401, 'invalid_signature'])
   })
 
-  it('refuses content over 4 KiB with 413, and takes what has 4 KiB [K14]', async () => {
+  it('refuses content over 4 KiB with 413 and accepts 4 KiB [K14]', async () => {
     const { net } = await serveNotes(makeApp)
     const post = async (length: number): Promise<number> => {
       const body = JSON.stringify({ jti: 'x', exp }).padEnd(length)
@@ -95,14 +95,14 @@ describe.each(expressLines)('the revocation endpoint on %s', (_, makeApp) => {
     expect([await post(4096), await post(4097)]).toEqual([200, 413])
   })
 
-  it('tells the unsigned which scheme is taken [REV-2, R11-241, K01]', async () => {
+  it('answers unsigned callers with the accepted scheme [REV-2, R11-241, K01]', async () => {
     const { sendUnsigned } = await serveNotes(makeApp)
     const response = await sendUnsigned('POST', target)
     expect(response.headers.get('accept-signature-scheme')).toBe('jwks_uri')
     expect(await verdictOf(response)).toEqual([401, 'invalid_signature'])
   })
 
-  it('tells agents which scheme is taken [KEY-15, R11-099, K02]', async () => {
+  it('answers agents with the accepted scheme [KEY-15, R11-099, K02]', async () => {
     const { send } = await serveNotes(makeApp)
     const response = await send({
       target,
@@ -121,7 +121,7 @@ describe.each(expressLines)('the revocation endpoint on %s', (_, makeApp) => {
     expect([status, headers.get('allow')]).toEqual([405, 'POST'])
   })
 
-  it('answers with 500 behind a body parser that has taken the content, never with 200 [K15]', async () => {
+  it('answers 500 behind a body parser that has consumed the content, and never 200 [K15]', async () => {
     const { net } = await serveNotes(makeApp, (await import('express')).default.json())
     const response = await net.personServer.revoke(`${net.resource}${target}`, { jti: 'x', exp })
     expect(await verdictOf(response)).toEqual([500, 'server_error'])

@@ -19,20 +19,20 @@ describe.each(expressLines)('the request target on %s', (_, express) => {
     return serve(({ resource }) => express().use(protect(resource), (req, res) => res.json(req.path)))
   }
 
-  it('verifies the target the client sent, wherever the router is mounted [E21, SIG-15]', async () => {
+  it('is the one that the client sent, wherever the router is mounted [E21, SIG-15]', async () => {
     const { send } = await serveMounts()
     const response = await send({ target: '/v1/x' })
     expect([response.status, await response.json()]).toEqual([200, { url: '/x', sub: 'person-1' }])
   })
 
-  it('verifies it inside app.use with a path as well [E21]', async () => {
+  it('is the one that the client sent, even inside app.use with a path [E21]', async () => {
     const { send } = await serve(({ resource }) =>
       express().use('/api', protect(resource), (req, res) => res.json(req.url)),
     )
     expect(await (await send({ target: '/api/x' })).json()).toBe('/x')
   })
 
-  it('does not take a signature over the path inside the mount [E21]', async () => {
+  it('is not the path inside the mount [E21]', async () => {
     const { send } = await serveMounts()
     const response = await send({ target: '/x', onTheWay: retarget('/v1/x') })
     expect([response.status, response.headers.get('signature-error')]).toEqual([
@@ -41,7 +41,7 @@ describe.each(expressLines)('the request target on %s', (_, express) => {
     ])
   })
 
-  it('does not take a signature for one mount of a router at another [E22]', async () => {
+  it('is not the same for another mount of a router [E22]', async () => {
     const { send } = await serveMounts()
     const response = await send({ target: '/v1/x', onTheWay: retarget('/v2/x') })
     expect([response.status, response.headers.get('signature-error')]).toEqual([
@@ -50,14 +50,14 @@ describe.each(expressLines)('the request target on %s', (_, express) => {
     ])
   })
 
-  it('serves absolute form for its own authority, signed over the path alone [E11]', async () => {
+  it('may be the absolute form of its own authority, signed over the path only [E11]', async () => {
     const { send } = await serveAnything()
     const response = await send({ onTheWay: retarget('http://notes.example/notes') })
     expect([response.status, await response.json()]).toEqual([200, '/notes'])
   })
 
   it.each(['http://evil.example/notes', 'http://notes.example@evil.example/notes', 'http:///notes'])(
-    'refuses the absolute form %s [E11]',
+    'is refused in the absolute form %s [E11]',
     async (target) => {
       const { send } = await serveAnything()
       expect(await verdictOf(await send({ onTheWay: retarget(target) }))).toEqual([400, 'invalid_request'])
@@ -65,7 +65,7 @@ describe.each(expressLines)('the request target on %s', (_, express) => {
   )
 
   it.each(['/api/../notes', '/api/%2e%2e/notes', '/api/.%2E/notes', '/./notes', '/api/..'])(
-    'refuses %s, which other parties would route elsewhere, although it was signed like that [E13]',
+    'is refused when it is %s, which other parties would route elsewhere, although it was signed [E13]',
     async (target) => {
       const { send } = await serveAnything()
       expect(await verdictOf(await send({ target }))).toEqual([400, 'invalid_request'])
@@ -73,7 +73,7 @@ describe.each(expressLines)('the request target on %s', (_, express) => {
   )
 
   it.each(['/notes#top', '/notes\\..\\admin', '*'])(
-    'refuses the ambiguous target %s [E20]',
+    'is refused as ambiguous when it is %s [E20]',
     async (target) => {
       const { send } = await serveAnything()
       expect(await verdictOf(await send({ onTheWay: retarget(target) }))).toEqual([400, 'invalid_request'])
@@ -81,7 +81,7 @@ describe.each(expressLines)('the request target on %s', (_, express) => {
   )
 
   it.each(['/a%2Fb', '/a//b', '//evil.example/notes', '/a;b=c', '/A/', '/%E0%80%AF'])(
-    'verifies %s byte for byte as it was sent [E12, E14]',
+    'is verified byte for byte as it was sent: %s [E12, E14]',
     async (target) => {
       const { send } = await serveAnything()
       expect((await send({ target })).status).toBe(200)
@@ -94,7 +94,7 @@ describe.each(expressLines)('the request target on %s', (_, express) => {
     ['/a', '/a/'],
     ['/a%41', '/aA'],
     ['/a', '//a'],
-  ])('does not take a signature over %s for %s [E15]', async (signed, target) => {
+  ])('must be the signed one: over %s it is refused for %s [E15]', async (signed, target) => {
     const { send } = await serveAnything()
     expect(await verdictOf(await send({ target: signed, onTheWay: retarget(target) }))).toEqual([
       401,
@@ -102,7 +102,7 @@ describe.each(expressLines)('the request target on %s', (_, express) => {
     ])
   })
 
-  it('leaves the query to routes that demand it, and says what was covered [E16, SIG-16]', async () => {
+  it('may have another query unless the route requires @query, and covered shows which [E16, SIG-16]', async () => {
     const { send } = await serve(({ resource }) =>
       express().get('/notes', protect(resource), (req, res) => res.json(req.aauth?.covered)),
     )
@@ -113,7 +113,7 @@ describe.each(expressLines)('the request target on %s', (_, express) => {
     ])
   })
 
-  it('refuses another query where the route demands @query [E16, SIG-8]', async () => {
+  it('is refused with another query when the route requires @query [E16, SIG-8]', async () => {
     const { send } = await serve(({ resource }) =>
       express().get('/notes', protect(resource, { components: ['@query'] }), (_req, res) => res.json([])),
     )

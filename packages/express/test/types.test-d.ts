@@ -35,7 +35,7 @@ app.get('/who', protect(resource), (req) => {
   const person = getAuth(req, 'person-token')
   holds<Same<typeof person, PersonAuth | PersonTokenAuth>>()
   holds<Same<typeof req.aauth, Auth | undefined>>()
-  // @ts-expect-error there is no such kind of token
+  // @ts-expect-error this kind of token does not exist
   getAuth(req, 'resource-token')
   // @ts-expect-error the slot is read-only
   req.aauth = auth
@@ -54,9 +54,9 @@ protect(resource, {
   },
 })
 
-// @ts-expect-error only a boolean is a verdict
+// @ts-expect-error only a boolean is a decision
 protect(resource, { check: () => 'yes' })
-// @ts-expect-error there is no such kind of token
+// @ts-expect-error this kind of token does not exist
 protect(resource, { accept: 'resource-token' })
 // @ts-expect-error a requirement has no such member
 protect(resource, { scopes: ['notes.read'] })

@@ -40,7 +40,7 @@ describe.each(expressLines)('wellKnown on %s', (_, express) => {
     })
   })
 
-  it('publishes the key that signs resource tokens, and nothing private of it [META-2, M09]', async () => {
+  it('publishes the public half of the signing key and nothing private [META-2, M09]', async () => {
     const signingKey = await makeSigningKey()
     const { send, sendUnsigned, agent } = await serve(
       ({ resource }) =>
@@ -77,7 +77,7 @@ describe.each(expressLines)('wellKnown on %s', (_, express) => {
   })
 
   it.each(['/notes', '/', `/x${metadataPath}`, `${metadataPath}/x`])(
-    'leaves %s to others',
+    'leaves %s to the application',
     async (target) => {
       const { sendUnsigned } = await serve(({ resource }) =>
         express()
@@ -90,7 +90,7 @@ describe.each(expressLines)('wellKnown on %s', (_, express) => {
     },
   )
 
-  it('answers for the path the client sent, wherever it is mounted', async () => {
+  it('compares the path that the client sent, wherever it is mounted', async () => {
     const { sendUnsigned } = await serve(({ resource }) =>
       express().use('/api', wellKnown(resource)).use('/.well-known', wellKnown(resource)),
     )
@@ -101,7 +101,7 @@ describe.each(expressLines)('wellKnown on %s', (_, express) => {
     expect(statuses).toEqual([404, 200])
   })
 
-  it('a document that cannot be made is answered with 500 server_error', async () => {
+  it('answers 500 server_error when a document cannot be built', async () => {
     const signingKey = { ...(await makeSigningKey()), d: zeroOctets, x: `${'B'.repeat(42)}A` }
     const { sendUnsigned } = await serve(({ resource }) => express().use(wellKnown(resource)), { signingKey })
     expect(await verdictOf(await sendUnsigned('GET', jwksPath))).toEqual([500, 'server_error'])

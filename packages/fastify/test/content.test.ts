@@ -12,7 +12,7 @@ import { serveFastify } from './serve-fastify.ts'
 
 const octets = { 'content-type': 'application/octet-stream' }
 
-/** Ways in which Fastify hands content over. */
+/** Ways in which Fastify passes content on. */
 const parsers: Readonly<Record<string, (app: FastifyInstance) => void>> = {
   'a parser of octets': (app) =>
     app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, content, done) =>
@@ -35,17 +35,14 @@ const parsers: Readonly<Record<string, (app: FastifyInstance) => void>> = {
 }
 
 describe('content on Fastify', () => {
-  it.each(Object.entries(parsers))(
-    'that was compared is found unread by %s [SIG-12]',
-    async (_title, parse) => {
-      const { send } = await serveFastify((app, { resource }) => {
-        parse(app)
-        app.post('/notes', { onRequest: protect(resource) }, ({ body }) => body)
-      })
-      const body = 'x'.repeat(300_000)
-      expect(await (await send({ ...note, headers: octets, body })).text()).toBe(body)
-    },
-  )
+  it.each(Object.entries(parsers))('that was compared can be read by %s [SIG-12]', async (_title, parse) => {
+    const { send } = await serveFastify((app, { resource }) => {
+      parse(app)
+      app.post('/notes', { onRequest: protect(resource) }, ({ body }) => body)
+    })
+    const body = 'x'.repeat(300_000)
+    expect(await (await send({ ...note, headers: octets, body })).text()).toBe(body)
+  })
 
   it('that was compared is parsed and validated as usual [SIG-12]', async () => {
     const schema = { body: { type: 'object', required: ['text'] } }
@@ -63,7 +60,7 @@ describe('content on Fastify', () => {
     ])
   })
 
-  it('that was changed on the way is refused before a parser, and the operator is told [SIG-12, N01]', async () => {
+  it('that was changed on the way is refused before a parser, with a hint for the operator [SIG-12, N01]', async () => {
     let parsed = false
     const { send, refusals } = await serveFastify((app, { resource }) => {
       app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, content, done) => {
@@ -99,7 +96,7 @@ describe('content on Fastify', () => {
     expect(read).toBe(false)
   })
 
-  it('over the limit is refused, and the connection goes on [N09]', async () => {
+  it('over the limit is refused, and the connection continues [N09]', async () => {
     const { url, sign } = await serveFastify((app, { resource }) => {
       app.post('/notes', { onRequest: protect(resource) }, () => 'notes')
       app.get('/notes', { onRequest: protect(resource) }, () => 'notes')
@@ -109,7 +106,7 @@ describe('content on Fastify', () => {
     expect(answers.map(({ status }) => status)).toEqual([413, 200])
   })
 
-  it('that a parser took before the guard is refused, and the operator is told the mend [N07]', async () => {
+  it('that a parser consumed before the guard is refused, and the hint has the remedy [N07]', async () => {
     const { send, refusals } = await serveFastify((app, { resource }) => {
       app.post('/notes', { preHandler: protect(resource) }, () => 'notes')
     })
@@ -119,7 +116,7 @@ describe('content on Fastify', () => {
     )
   })
 
-  it('that ends too early is nobody’s fault but the client’s [Q10]', async () => {
+  it('that ends too early is a fault of the client [Q10]', async () => {
     const refused = makeGate<string>()
     const { url, sign } = await serveFastify((app, { resource }) => {
       app.setErrorHandler<Error & { code: string }>(({ code }, _request, reply) => {

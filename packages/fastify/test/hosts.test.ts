@@ -17,7 +17,7 @@ const tell = ({ aauth: auth }: FastifyRequest): string => auth?.sub ?? 'nobody'
 const metadata = '/.well-known/aauth-resource.json'
 
 describe('the request target on Fastify', () => {
-  it('is the one that was called, whatever rewriteUrl makes of it [E21]', async () => {
+  it('is the called one, whatever rewriteUrl returns [E21]', async () => {
     const { send } = await serveFastify(
       (app, { resource }) => void app.get('/notes', { onRequest: protect(resource) }, tell),
       {},
@@ -32,7 +32,7 @@ describe('the request target on Fastify', () => {
     ])
   })
 
-  it('is the one that was called, behind prefixes and an Express app around Fastify [E21]', async () => {
+  it('is the called one, behind prefixes and an Express app around Fastify [E21]', async () => {
     const app = fastify()
     onTestFinished(() => app.close())
     const { send } = await serve(({ resource }) => {
@@ -46,7 +46,7 @@ describe('the request target on Fastify', () => {
     expect([called.status, await verdictOf(inside)]).toEqual([200, [401, 'invalid_signature']])
   })
 
-  it('names the documents of the resource only at the root, also as a hook of an instance with a prefix', async () => {
+  it('selects the documents of the resource only at the root, even for a hook of an instance with a prefix', async () => {
     const { sendUnsigned } = await serveFastify((app, { resource }) => {
       app.addHook('onRequest', wellKnown(resource))
       app.register(async (inner) => void inner.get(metadata, () => 'of the app'), { prefix: '/v1' })
@@ -55,7 +55,7 @@ describe('the request target on Fastify', () => {
     expect(await Promise.all(texts)).toEqual([expect.stringContaining('"issuer"'), 'of the app'])
   })
 
-  it('cannot name a route by its query [E11]', async () => {
+  it('cannot select a route by its query [E11]', async () => {
     const { send } = await serveFastify((app, { resource }) => {
       app.addHook('onRequest', protect(resource))
       app.get('/', () => 'the root')
@@ -67,7 +67,7 @@ describe('the request target on Fastify', () => {
 })
 
 describe('Fastify with its own server', () => {
-  it('over HTTP/2 serves who signed, parses content that was compared, and answers everybody else', async () => {
+  it('over HTTP/2 serves signed requests, parses content that was compared, and challenges others', async () => {
     const world = await makeWorld()
     onTestFinished(() => world.net.close())
     const app = fastify({ http2: true })
@@ -148,7 +148,7 @@ const answers: Readonly<Record<string, RouteHandler>> = {
 
 describe('a preflight on Fastify', () => {
   it.each(Object.entries(answers))(
-    'is answered without content where a handler answers with %s [M20]',
+    'is answered without content when a handler answers with %s [M20]',
     async (_title, handler) => {
       const { url } = await serveFastify(
         (app, { resource }) => void app.options('/notes', { onRequest: protect(resource) }, handler),
@@ -161,7 +161,7 @@ describe('a preflight on Fastify', () => {
     },
   )
 
-  it('keeps the status and the fields of CORS hooks, and shows nobody to them [M20]', async () => {
+  it('keeps the status and the fields of CORS hooks, which get no identity [M20]', async () => {
     let caller: unknown = 'not asked'
     const { url } = await serveFastify(
       (app, { resource }) => {
@@ -181,7 +181,7 @@ describe('a preflight on Fastify', () => {
     ])
   })
 
-  it('is guarded like any request unless the resource says cors [M20]', async () => {
+  it('is guarded like any request unless the resource has cors [M20]', async () => {
     const { url } = await serveFastify(
       (app, { resource }) => void app.addHook('onRequest', protect(resource)),
     )

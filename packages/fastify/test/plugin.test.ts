@@ -11,8 +11,8 @@ const reading = { aauth: { scope: 'notes.read' } } as const
 const tell = ({ aauth: auth }: FastifyRequest): string => auth?.sub ?? 'nobody'
 const ownResource = (): Resource => createResource({ issuer: 'https://notes.example', trust: 'any', scopes })
 
-describe('the plugin aauth', () => {
-  it('guards the routes whose config says so, and leaves the others alone', async () => {
+describe('the aauth plugin', () => {
+  it('guards the routes with a requirement in their config, and leaves the others alone', async () => {
     const { send, sendUnsigned, agent } = await serveFastify(
       async (app, { resource }) => {
         await app.register(aauth(resource))
@@ -32,7 +32,7 @@ describe('the plugin aauth', () => {
     expect([await answers[0]?.text(), await answers[3]?.text()]).toEqual(['person-1', 'nobody'])
   })
 
-  it('guards every route where it has a fallback, but for those that say false and paths without a route', async () => {
+  it('guards every route under a fallback, except for those with false and paths without a route', async () => {
     const { send, sendUnsigned } = await serveFastify(async (app, { resource }) => {
       await app.register(aauth(resource, { accept: 'agent-token' }))
       app.get('/agents', tell)
@@ -44,20 +44,20 @@ describe('the plugin aauth', () => {
     const signed = paths.map(async (target) => (await send({ target })).status)
     expect([await Promise.all(unsigned), await Promise.all(signed)]).toEqual([
       [401, 401, 200, 404],
-      // The requirement of a route takes the place of the fallback as a whole.
+      // The requirement of a route replaces the whole fallback.
       [401, 200, 200, 404],
     ])
   })
 
   it.each<[string, unknown, string]>([
     ['a misspelt member', { scop: 'notes.read' }, '"scop"'],
-    ['a scope that nobody described', { scope: 'notes.raed' }, '"scope" contains "notes.raed"'],
+    ['a scope that is not described', { scope: 'notes.raed' }, '"scope" contains "notes.raed"'],
     ['a text', 'notes.read', 'a requirement must be an object'],
     ['true', true, 'a requirement must be an object'],
     ['undefined, such as of a misspelt constant', undefined, 'a requirement must be an object'],
     ['null', null, 'a requirement must be an object'],
     [
-      'a Map, which would demand nothing',
+      'a Map, which would require nothing',
       new Map([['scope', 'notes.read']]),
       'a requirement must be an object',
     ],
@@ -72,11 +72,11 @@ describe('the plugin aauth', () => {
     ['a fallback that is not well-formed', () => aauth(ownResource(), { scop: 'notes.read' } as never)],
     ['a fallback that is false', () => aauth(ownResource(), false as never)],
     ['an option that it does not have', () => aauth(ownResource(), undefined, { passError: true } as never)],
-  ])('is not made with %s', (_title, make) => {
+  ])('throws when it is registered with %s', (_title, make) => {
     expect(make).toThrow(TypeError)
   })
 
-  it('is not registered twice on one instance, nor inside it', async () => {
+  it('throws when it is registered twice on one instance or inside it', async () => {
     const app = fastify()
     await app.register(aauth(ownResource()))
     await expect(
@@ -92,7 +92,7 @@ describe('the plugin aauth', () => {
     expect([(await sendUnsigned()).status, await (await send()).text()]).toEqual([401, 'person-1'])
   })
 
-  it('serves nobody on a route with a malformed requirement that was added before it was registered', async () => {
+  it('serves no request on a route with a malformed requirement that was added before it was registered', async () => {
     const { send } = await serveFastify((app, { resource }) => {
       app.register(aauth(resource))
       app.get('/notes', { config: { aauth: { scop: 'notes.read' } as never } }, tell)
@@ -100,7 +100,7 @@ describe('the plugin aauth', () => {
     expect((await send()).status).toBe(500)
   })
 
-  it('guards the instance it is registered on with its children, and no other', async () => {
+  it('guards the instance it is registered on and its children, and no other', async () => {
     const { send, sendUnsigned } = await serveFastify((app, { resource, net }) => {
       const mail = makeMailResource({ net })
       const scope = (of: Resource) => async (inner: FastifyInstance) => {
@@ -153,7 +153,7 @@ describe('the plugin aauth', () => {
   it.each([
     ['throws', 'the handler'],
     ['throws', 'a hook'],
-  ])('answers a refusal that %s out of %s, past the error handlers [CHAL-7]', async (_verb, where) => {
+  ])('answers a refusal that %s out of %s before any error handler [CHAL-7]', async (_verb, where) => {
     const { send, agent } = await serveFastify(
       async (app, { resource }) => {
         const more = (request: FastifyRequest) =>
@@ -195,7 +195,7 @@ describe('the plugin aauth', () => {
     ])
   })
 
-  it('hands refusals of guards and handlers to the error handler where it is told to', async () => {
+  it('passes refusals of guards and handlers to the error handler under passErrors', async () => {
     const { send } = await serveFastify(async (app, { resource }) => {
       app.setErrorHandler<Error & { code: string }>(
         (error, _request, reply) => void reply.code(418).send(error.code),
@@ -210,7 +210,7 @@ describe('the plugin aauth', () => {
     ])
   })
 
-  it('does not take a hook of the same resource in front of it for a replay [E23, J02]', async () => {
+  it('does not take a request for a replay behind a hook of the same resource [E23, J02]', async () => {
     const { send } = await serveFastify(async (app, { resource }) => {
       app.addHook('onRequest', protect(resource))
       await app.register(aauth(resource))

@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest'
 import { serveFastify } from './serve-fastify.ts'
 
 describe('protect on Fastify', () => {
-  it('lets a verified caller in and tells the handler who it is', async () => {
+  it('accepts a verified caller and passes the identity to the handler', async () => {
     let seen: Auth | undefined
     const { send, agent } = await serveFastify((app, { resource }) => {
       app.get('/notes', { onRequest: protect(resource, { scope: 'access' }) }, (request) => {
@@ -24,7 +24,7 @@ describe('protect on Fastify', () => {
     expect(seen).toMatchObject({ type: 'auth-token', sub: 'person-7', scopes: ['access'] })
   })
 
-  it('guards everything in an instance as a hook of it, unknown paths included', async () => {
+  it('guards everything in an instance as a hook of it, including unknown paths', async () => {
     let entered = 0
     const { send, sendUnsigned } = await serveFastify((app, { resource }) => {
       app.addHook('onRequest', protect(resource))
@@ -42,7 +42,7 @@ describe('protect on Fastify', () => {
     expect([statuses, entered]).toEqual([[200, 401, 404, 401], 1])
   })
 
-  it('does not enter the handler before the verdict [Q07]', async () => {
+  it('does not run the handler before the decision [Q07]', async () => {
     let entered = false
     const { asked, verdict, check } = makeHeldCheck()
     const { send } = await serveFastify((app, { resource }) => {
@@ -57,7 +57,7 @@ describe('protect on Fastify', () => {
     expect([enteredEarly, (await sent).status, entered]).toEqual([false, 403, false])
   })
 
-  it('hands the handler an identity that cannot be changed or replaced [Q05]', async () => {
+  it('passes an identity to the handler that cannot be changed or replaced [Q05]', async () => {
     const { send } = await serveFastify((app, { resource }) => {
       app.get('/notes', { onRequest: protect(resource) }, (request) => {
         const auth = request.aauth as unknown as { sub: string; scopes: string[] }
@@ -75,7 +75,7 @@ describe('protect on Fastify', () => {
     expect(await (await send()).text()).toBe('person-1')
   })
 
-  it('lets nobody pass where that is optional, and then says so', async () => {
+  it('accepts callers without a credential when it is optional, and yields no identity', async () => {
     const { send, sendUnsigned } = await serveFastify((app, { resource }) => {
       app.get(
         '/notes',
@@ -86,7 +86,7 @@ describe('protect on Fastify', () => {
     expect([await (await sendUnsigned()).text(), await (await send()).text()]).toEqual(['nobody', 'person-1'])
   })
 
-  it('takes 100 agents at once for nobody but themselves [Q06]', async () => {
+  it('does not mix up 100 concurrent agents [Q06]', async () => {
     const { send, net } = await serveFastify((app, { resource }) => {
       app.get('/notes', { onRequest: protect(resource) }, async (request) => {
         const before = request.aauth?.sub
@@ -98,7 +98,7 @@ describe('protect on Fastify', () => {
     expect(answers).toEqual(expected)
   })
 
-  it('keeps answers out of shared caches, unless somebody says otherwise [M14]', async () => {
+  it('keeps answers out of shared caches unless a handler sets the fields [M14]', async () => {
     const { send } = await serveFastify((app, { resource }) => {
       app.addHook('onRequest', (request, reply, done) => {
         if (request.url === '/before') reply.headers({ 'Cache-Control': 'max-age=5', Vary: 'Origin' })
@@ -123,7 +123,7 @@ describe('protect on Fastify', () => {
     ])
   })
 
-  it('takes AAuth-Mission away from what the handler reads, and not from a second guard [MISS-13]', async () => {
+  it('removes AAuth-Mission from what the handler reads, but not from a second guard [MISS-13]', async () => {
     const { send, agent } = await serveFastify((app, { resource }) => {
       const hooks = [protect(resource), protect(resource, { mission: 'required' })]
       app.get('/notes', { onRequest: hooks }, ({ headers, raw }) => ({
@@ -141,14 +141,14 @@ describe('protect on Fastify', () => {
     ['person-token', 'personToken', 'person-token'],
     ['auth-token', 'authToken', 'auth-token'],
     ['person-token', 'authToken', 'auth-token'],
-  ] as const)('asked by getAuth for %s and sent an %s yields an %s [R11-072]', async (kind, minted, type) => {
+  ] as const)('makes getAuth for %s, with an %s, yield an %s [R11-072]', async (kind, minted, type) => {
     const { send, agent } = await serveFastify((app, { resource }) => {
       app.get('/notes', { onRequest: protect(resource, anyKind) }, (request) => getAuth(request, kind).type)
     })
     expect(await (await send({ token: await agent[minted]() })).text()).toBe(type)
   })
 
-  it('has getAuth refuse a handler that no guard stands before, whatever the request says', async () => {
+  it('makes getAuth throw in a handler without a guard before it, whatever the request contains', async () => {
     const { send } = await serveFastify((app) => {
       app.decorateRequest('aauth')
       app.addHook('onRequest', (request, _reply, done) => {
@@ -163,7 +163,7 @@ describe('protect on Fastify', () => {
     })
   })
 
-  it('of two resources each verify for themselves [E23]', async () => {
+  it('of two resources verifies separately [E23]', async () => {
     const { send } = await serveFastify((app, { resource, net }) => {
       const other = makeMailResource({ net })
       app.get('/notes', { onRequest: [protect(resource), protect(other)] }, () => 'notes')
@@ -171,12 +171,12 @@ describe('protect on Fastify', () => {
     expect(await verdictOf(await send())).toEqual([401, 'invalid_jwt'])
   })
 
-  it('refuses a requirement that is not well-formed when the guard is made', () => {
+  it('throws for a requirement that is malformed', () => {
     const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
     expect(() => protect(resource, { scope: 'undescribed' })).toThrow('"scope" contains "undescribed"')
   })
 
-  it('works on requests that are injected, as tests of applications do it', async () => {
+  it('works with injected requests, as tests of applications use them', async () => {
     const { sign, app } = await serveFastify((app, { resource }) => {
       app.addHook('onRequest', wellKnown(resource))
       app.post('/notes', { onRequest: protect(resource) }, ({ aauth, body }) => ({ sub: aauth?.sub, body }))

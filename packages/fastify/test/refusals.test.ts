@@ -26,7 +26,7 @@ describe('refusals on Fastify', () => {
     ])
   })
 
-  it('keep the fields of hooks before the guard, and are seen by onSend and onResponse', async () => {
+  it('keep the fields of hooks before the guard, and pass onSend and onResponse', async () => {
     const seen: unknown[] = []
     const answered = makeGate<void>()
     const { send } = await serveFastify((app, { resource }) => {
@@ -43,7 +43,7 @@ describe('refusals on Fastify', () => {
     expect([seen, response.headers.get('x-request-id')]).toEqual([[401, 401], '7'])
   })
 
-  it('are sent whatever serializer the instance has', async () => {
+  it('are sent with any serializer of the instance', async () => {
     const { send } = await serveFastify((app, { resource }) => {
       app.setReplySerializer(() => 'serialized')
       app.get('/notes', { onRequest: protect(resource) }, () => ({}))
@@ -51,7 +51,7 @@ describe('refusals on Fastify', () => {
     expect(await verdictOf(await send({ mistake: 'stale' }))).toEqual([401, 'invalid_signature'])
   })
 
-  it('of handlers take away what described their content', async () => {
+  it('of handlers remove fields that described their content', async () => {
     const { send } = await serveFastify(async (app, { resource }) => {
       await app.register(aauth(resource, {}))
       app.get('/notes', (request, reply) => {
@@ -63,7 +63,7 @@ describe('refusals on Fastify', () => {
     expect(['etag', 'content-encoding', 'x-kept'].map((name) => headers.get(name))).toEqual([null, null, '1'])
   })
 
-  it('keep their status and fields also when nobody answers them [ERR-5]', async () => {
+  it('keep their status and fields even without an error handler [ERR-5]', async () => {
     const { sendUnsigned } = await serveFastify((app, { resource }) => {
       app.get('/notes', { onRequest: protect(resource, {}, { passErrors: true }) }, () => 'notes')
     })
@@ -75,7 +75,7 @@ describe('refusals on Fastify', () => {
     ])
   })
 
-  it('are answered by answerRefusals where they are handed on or thrown, and nothing else is', async () => {
+  it('are answered by answerRefusals when they are passed on or thrown, and other errors are not', async () => {
     const { send } = await serveFastify((app, { resource }) => {
       app.setErrorHandler((_error, _request, reply) => void reply.code(500).send('not a refusal'))
       app.register(async (inner) => {
@@ -96,7 +96,7 @@ describe('refusals on Fastify', () => {
     ]).toEqual([[401, 'invalid_signature'], [401, 'auth_token_required'], 'not a refusal'])
   })
 
-  it('of a check that throws let nobody in [Q09]', async () => {
+  it('of a check that throws keep the handler from running [Q09]', async () => {
     const { send, refusals } = await serveFastify((app, { resource }) => {
       const check = (): boolean => {
         throw new Error('the database is away')
@@ -111,7 +111,7 @@ describe('refusals on Fastify', () => {
     ])
   })
 
-  it('end no process and enter no handler where the client leaves while a hook still works on the answer [Q08, Q10]', async () => {
+  it('neither end the process nor run a handler when the client disconnects while a hook still works on the answer [Q08, Q10]', async () => {
     const rejected: unknown[] = []
     const note = (reason: unknown) => void rejected.push(reason)
     process.on('unhandledRejection', note)

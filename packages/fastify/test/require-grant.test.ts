@@ -39,7 +39,7 @@ describe('requireGrant on Fastify', () => {
     return { resume: (run: string) => served.send({ method: 'POST', target: `/runs/${run}`, ...second }) }
   }
 
-  it.each(outcomes)('answers where the grant is %s: %d %s%s', async (run, status, code) => {
+  it.each(outcomes)('gives for a grant that is %s: %d %s%s', async (run, status, code) => {
     const { resume } = await begun()
     const expected = status === 200 ? [200, null, `goes on with ${run}`] : [status, code, problem]
     expect(await verdict(await resume(run))).toEqual(expected)
@@ -51,7 +51,7 @@ describe('requireGrant on Fastify', () => {
     expect(await verdict(await resume('another-class'))).toEqual([403, 'class_mismatch', problem])
   })
 
-  it('hands refusals to the error handler where it is told to', async () => {
+  it('passes refusals to the error handler under passErrors', async () => {
     const { resume } = await begun({ passErrors: true })
     const response = await resume('throws')
     expect([response.status, await response.text()]).toEqual([418, 'server_error'])
@@ -59,12 +59,17 @@ describe('requireGrant on Fastify', () => {
 
   it.each([
     [
-      'names the remedy where no guard ran before',
+      'names the remedy when no guard ran before',
       undefined,
       500,
       'nobody is authenticated here: put protect(resource) before requireGrant',
     ],
-    ['refuses somebody whom an optional guard did not know', { optional: true }, 403, '"access_denied"'],
+    [
+      'refuses a caller whom an optional guard accepted without an identity',
+      { optional: true },
+      403,
+      '"access_denied"',
+    ],
   ] as const)('%s, and loads nothing', async (_title, optional, status, says) => {
     let loaded = 0
     const { sendUnsigned } = await serveFastify((app, { resource }) => {
@@ -80,7 +85,7 @@ describe('requireGrant on Fastify', () => {
     expect(await response.text()).toContain(says)
   })
 
-  it.each(wrongOptions)('is not made with %j', (options) => {
+  it.each(wrongOptions)('cannot be made with %j', (options) => {
     expect(() => requireGrant(() => undefined, options)).toThrow(
       new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key'),
     )

@@ -31,7 +31,7 @@ app.get<{ Params: { id: string } }>(
     holds<Same<typeof agent, AgentAuth>>()
     const person = getAuth(request, 'person-token')
     holds<Same<typeof person, PersonAuth | PersonTokenAuth>>()
-    // @ts-expect-error a kind of token by that name does not exist
+    // @ts-expect-error this kind of token does not exist
     getAuth(request, 'resource-token')
     // @ts-expect-error the slot is read-only
     request.aauth = auth
@@ -42,7 +42,7 @@ app.get<{ Params: { id: string } }>(
 
 app.get('/agents', { config: { aauth: { accept: 'agent-token', mission: 'optional' } } }, () => '')
 app.get('/open', { config: { aauth: false } }, () => '')
-// @ts-expect-error a slip, not a route that says nothing
+// @ts-expect-error a mistake, not a route without a requirement
 app.get('/notes', { config: { aauth: undefined } }, () => '')
 
 /** The same over HTTP/2. */
@@ -65,7 +65,7 @@ protect(resource, {
   },
 })
 
-// @ts-expect-error only a boolean is a verdict
+// @ts-expect-error only a boolean is a decision
 protect(resource, { check: () => 'yes' })
 // @ts-expect-error createResource makes resources
 protect({ issuer: 'https://notes.example' })

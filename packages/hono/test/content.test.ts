@@ -33,24 +33,21 @@ const readers: Readonly<Record<string, (c: Context) => Promise<string>>> = {
 }
 
 describe.each(hosts)('content of Hono on %s', (_, host) => {
-  it.each(Object.entries(readers))(
-    'that was compared is found unread by %s [SIG-12]',
-    async (_title, read) => {
-      const { send } = await host(({ resource }) =>
-        new Hono().post('/notes', protect(resource), async (c) => c.text(await read(c))),
-      )
-      expect(await (await send(note)).text()).toBe(form)
-    },
-  )
+  it.each(Object.entries(readers))('that was compared can be read by %s [SIG-12]', async (_title, read) => {
+    const { send } = await host(({ resource }) =>
+      new Hono().post('/notes', protect(resource), async (c) => c.text(await read(c))),
+    )
+    expect(await (await send(note)).text()).toBe(form)
+  })
 
-  it('that was compared is found unread by c.req.json [SIG-12]', async () => {
+  it('that was compared can be read by c.req.json [SIG-12]', async () => {
     const { send } = await host(({ resource }) =>
       new Hono().post('/notes', protect(resource), async (c) => c.json(await c.req.json())),
     )
     expect(await (await send(json)).json()).toEqual({ text: 'milk' })
   })
 
-  it('that was changed on the way is refused before the handler, and the operator is told [SIG-12, N01]', async () => {
+  it('that was changed on the way is refused before the handler, with a hint for the operator [SIG-12, N01]', async () => {
     let entered = false
     const { send, refusals } = await host(({ resource }) =>
       new Hono().post('/notes', protect(resource), (c) => {
@@ -82,7 +79,7 @@ describe.each(hosts)('content of Hono on %s', (_, host) => {
   })
 
   it.each(['c.req.text', 'c.req.arrayBuffer', 'c.req.blob', 'c.req.parseBody'])(
-    'that %s read before the guard is compared all the same [N07]',
+    'that %s read before the guard is still compared [N07]',
     async (name) => {
       const early: MiddlewareHandler = async (c, next) => {
         await readers[name]?.(c)
@@ -103,7 +100,7 @@ describe.each(hosts)('content of Hono on %s', (_, host) => {
   )
 
   it.each(['c.req.formData', 'c.req.raw.text'])(
-    'that %s took before the guard cannot be compared, and nobody gets in [N07]',
+    'that %s consumed before the guard cannot be compared, and the handler does not run [N07]',
     async (name) => {
       const early: MiddlewareHandler = async (c, next) => {
         await readers[name]?.(c)
@@ -131,13 +128,13 @@ describe.each(hosts)('content of Hono on %s', (_, host) => {
     ])
   })
 
-  it('over the limit is told to the operator like every refusal [N09]', async () => {
+  it('over the limit is reported to the operator like every refusal [N09]', async () => {
     const { send, refusals } = await host(({ resource }) => new Hono().post('/notes', protect(resource)))
     await send({ ...note, body: 'x'.repeat(1_048_577) })
     expect(refusals.map(({ code }) => code)).toEqual(['content_too_large'])
   })
 
-  it('is compared once, also when all that is left of it is its text', async () => {
+  it('is compared once, even if only its text is left', async () => {
     const early: MiddlewareHandler = async (c, next) => {
       await c.req.text()
       await next()
@@ -152,7 +149,7 @@ describe.each(hosts)('content of Hono on %s', (_, host) => {
     expect([response.status, await response.text()]).toEqual([200, 'milk'])
   })
 
-  it('is compared once, whatever stands between two guards [E23]', async () => {
+  it('is compared once for two guards, whatever is between them [E23]', async () => {
     const replaceBody: MiddlewareHandler = async (c, next) => {
       c.req.raw = new Request(c.req.raw, { body: await c.req.arrayBuffer() })
       await next()

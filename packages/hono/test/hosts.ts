@@ -7,18 +7,18 @@ import type { Hono } from 'hono'
 
 /** An app on some host, in a world with one agent. */
 export interface Hosted extends World {
-  /** Signs a request as `sent` says and sends it; default to `/notes`. */
+  /** Signs a request with the options in `sent` and sends it; default to `/notes`. */
   send(sent?: Sent): Promise<Response>
   /** Sends a request without any credential. */
   sendUnsigned(target?: string): Promise<Response>
 }
 
-/** Whatever types the guards gave an app. */
+/** An app with whatever types the guards gave it. */
 type App = Pick<Hono, 'fetch'>
 
 export type Host = (build: (world: World) => App, options?: Partial<ResourceOptions>) => Promise<Hosted>
 
-/** `@hono/node-server` on a loopback socket, where the guard sees what crossed the wire. */
+/** `@hono/node-server` on a loopback socket, where the guard sees the message as it was sent. */
 const onNode: Host = async (build, options) => {
   const { sendUnsigned, ...served } = await serve(
     (world) => getRequestListener(build(world).fetch) as never,
@@ -27,7 +27,7 @@ const onNode: Host = async (build, options) => {
   return { ...served, sendUnsigned: (target) => sendUnsigned('GET', target) }
 }
 
-/** A host that hands over a `Request` and nothing else, as Bun, Deno and Workers do. */
+/** A host that passes only a `Request`, like Bun, Deno and Workers. */
 const onFetch: Host = async (build, options) => {
   const world = await makeWorld({ trust: listed, ...options })
   const app = build(world)

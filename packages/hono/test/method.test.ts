@@ -8,7 +8,7 @@ import { hosts } from './hosts.ts'
 const override = withLines(['x-http-method-override', 'DELETE'])
 
 describe.each(hosts)('the request method of Hono on %s', (_, host) => {
-  it('that was overridden must be the one that was signed [E06]', async () => {
+  it('that was overridden must be the signed one [E06]', async () => {
     const { send } = await host(({ resource }) => {
       const app = new Hono()
       app.use(methodOverride({ app, header: 'x-http-method-override' }))
@@ -19,7 +19,7 @@ describe.each(hosts)('the request method of Hono on %s', (_, host) => {
     expect(await verdictOf(sent)).toEqual([401, 'invalid_signature'])
   })
 
-  it('that was overridden and signed like that is served, by all guards of the route [E06, E23]', async () => {
+  it('that was overridden and signed is accepted by all guards of the route [E06, E23]', async () => {
     const { send } = await host(({ resource }) => {
       const app = new Hono()
       app.use(methodOverride({ app, header: 'x-http-method-override' }))
@@ -33,7 +33,7 @@ describe.each(hosts)('the request method of Hono on %s', (_, host) => {
     expect([sent.status, await sent.text()]).toEqual([200, 'deleted'])
   })
 
-  it('that was overridden behind a guard is verified anew by the next one [E06]', async () => {
+  it('that was overridden behind a guard is verified again by the next one [E06]', async () => {
     const { send } = await host(({ resource }) => {
       const app = new Hono()
       app.use(protect(resource))
@@ -44,7 +44,7 @@ describe.each(hosts)('the request method of Hono on %s', (_, host) => {
     expect((await send({ method: 'POST', onTheWay: override })).status).toBe(401)
   })
 
-  it('that was overridden once more is verified anew [E06]', async () => {
+  it('that was overridden twice is verified again [E06]', async () => {
     const { send } = await host(({ resource }) => {
       const app = new Hono()
       app.use(methodOverride({ app, header: 'x-http-method-override' }))

@@ -12,7 +12,7 @@ import { hosts } from './hosts.ts'
 const text = 'approver="https://ps.example"; s256="x"'
 const name = 'aauth-mission'
 
-/** Every form in which a handler can read a header. */
+/** Every way in which a handler can read a header. */
 function formsOf({ req, env }: Context): Record<string, unknown> {
   const { incoming } = (env ?? {}) as { incoming?: IncomingMessage }
   return {
@@ -52,14 +52,17 @@ describe.each(hosts)('AAuth-Mission behind protect of Hono on %s', (_, host) => 
     ['without content', {}, ''],
     ['with content', { method: 'POST', body: 'note' }, 'note'],
     ['with content that was compared', { method: 'POST', body: 'note', digest: true }, 'note'],
-  ])('is gone in every form, and nothing else is, %s [MISS-13, L03]', async (_title, sent, content) => {
-    const { send, agent } = await host(({ resource }) => new Hono().all('/notes', protect(resource), tell))
-    const token = await withMission(agent)
-    const response = await send({ mission, headers: { 'x-tag': 'a' }, token, ...sent })
-    expect([response.status, await response.json()]).toEqual([200, { ...told, content }])
-  })
+  ])(
+    'is removed from every property, and nothing else is, %s [MISS-13, L03]',
+    async (_title, sent, content) => {
+      const { send, agent } = await host(({ resource }) => new Hono().all('/notes', protect(resource), tell))
+      const token = await withMission(agent)
+      const response = await send({ mission, headers: { 'x-tag': 'a' }, token, ...sent })
+      expect([response.status, await response.json()]).toEqual([200, { ...told, content }])
+    },
+  )
 
-  it('is gone where a refusal is passed on [MISS-13]', async () => {
+  it('is removed when a refusal is passed on [MISS-13]', async () => {
     const { send, agent } = await host(({ resource }) =>
       new Hono()
         .onError((_error, c) => c.json(formsOf(c)))
@@ -68,7 +71,7 @@ describe.each(hosts)('AAuth-Mission behind protect of Hono on %s', (_, host) => 
     expect(await (await send({ mission, token: await withMission(agent) })).json()).toEqual(absent)
   })
 
-  it('is gone also where a middleware had read it, and the content, before [MISS-13]', async () => {
+  it('is removed even if a middleware has read it, and the content, before [MISS-13]', async () => {
     const { send, agent } = await host(({ resource }) =>
       new Hono()
         .use(async (c, next) => {
@@ -89,7 +92,7 @@ describe.each(hosts)('AAuth-Mission behind protect of Hono on %s', (_, host) => 
     }
   })
 
-  it('is known to a second guard, and to one of another resource [MISS-13, E23]', async () => {
+  it('is verified by a second guard, and by one of another resource [MISS-13, E23]', async () => {
     const { send, agent } = await host(({ resource, net }) => {
       const { issuer } = resource
       const other = createResource({ issuer, trust: 'any', fetch: net.fetch, now: net.clock.now })
@@ -106,7 +109,7 @@ describe.each(hosts)('AAuth-Mission behind protect of Hono on %s', (_, host) => 
   })
 
   it.each([[['person-token']], [['person-token', 'mission-header']]] as const)(
-    'is gone beside a token of draft 11, where %s is served [MISS-8, MISS-13]',
+    'is removed beside a token of draft 11, when %s is served [MISS-8, MISS-13]',
     async (generations) => {
       const { send } = await host(({ resource }) => new Hono().get('/notes', protect(resource), tell), {
         generations,
@@ -116,7 +119,7 @@ describe.each(hosts)('AAuth-Mission behind protect of Hono on %s', (_, host) => 
     },
   )
 
-  it('is gone on two lines as well, where nobody reads it [MISS-13]', async () => {
+  it('is removed from two lines, when it is not read [MISS-13]', async () => {
     const { send } = await host(({ resource }) => new Hono().get('/notes', protect(resource), tell), {
       generations: ['person-token'],
     })
@@ -126,7 +129,7 @@ describe.each(hosts)('AAuth-Mission behind protect of Hono on %s', (_, host) => 
   })
 })
 
-/** A `Request` of a host that lets nobody change its headers. */
+/** A `Request` of a host whose headers cannot be changed. */
 function sealed(request: Request): Request {
   const headers = new Headers(request.headers)
   Object.defineProperty(headers, 'delete', {
@@ -139,8 +142,8 @@ function sealed(request: Request): Request {
 
 describe('AAuth-Mission behind protect of Hono on a host whose headers are immutable', () => {
   it.each([
-    ['is gone, and the content is there', false],
-    ['is gone where the content was read before, and the content is still there', true],
+    ['is removed, and the content can be read', false],
+    ['is removed after the content was read, and the content can be read again', true],
   ])('%s [MISS-13]', async (_, before) => {
     const { resource, agent, net } = await makeWorld()
     const app = new Hono()
@@ -164,7 +167,7 @@ describe('AAuth-Mission behind protect of Hono on a host whose headers are immut
   })
 })
 
-describe('AAuth-Mission without a caller', () => {
+describe('AAuth-Mission of a request without a credential', () => {
   it.each([
     ['of an optional route', { method: 'GET' }],
     [
@@ -174,7 +177,7 @@ describe('AAuth-Mission without a caller', () => {
         headers: { origin: 'https://app.example', 'access-control-request-method': 'GET' },
       },
     ],
-  ])('is gone from the request %s [MISS-13]', async (_, { method, headers }: RequestInit) => {
+  ])('is removed from the request %s [MISS-13]', async (_, { method, headers }: RequestInit) => {
     let forms: unknown
     const { resource } = await makeWorld({ cors: true })
     const app = new Hono().use(protect(resource, { optional: true })).all('/notes', (c) => {

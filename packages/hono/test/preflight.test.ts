@@ -33,7 +33,7 @@ async function answerTo(handler: Handler | undefined, options = {}): Promise<Res
 
 describe('a preflight on Hono', () => {
   it.each(Object.entries(answers))(
-    'is answered without content where a handler answers with %s [M20]',
+    'is answered without content when a handler answers with %s [M20]',
     async (_title, handler) => {
       const response = await answerTo(handler)
       expect([
@@ -45,7 +45,7 @@ describe('a preflight on Hono', () => {
     },
   )
 
-  it('is answered without content where nobody answers [M20]', async () => {
+  it('is answered without content when no handler answers [M20]', async () => {
     const { resource } = await makeWorld({ cors: true })
     const response = await new Hono().use(protect(resource)).fetch(preflight.clone())
     expect([response.status, await response.text()]).toEqual([404, ''])
@@ -60,7 +60,7 @@ describe('a preflight on Hono', () => {
     ])
   })
 
-  it('lets go of a stream that nobody will read', async () => {
+  it('cancels a stream that will not be read', async () => {
     const cancelled = new Promise((resolve) => {
       const stream = new ReadableStream({ pull: (to) => to.enqueue(Buffer.from(secret)), cancel: resolve })
       answerTo(() => new Response(stream)).catch(resolve)
@@ -68,7 +68,7 @@ describe('a preflight on Hono', () => {
     expect(await cancelled).toBeUndefined()
   })
 
-  it('shows nobody to the handler [M20]', async () => {
+  it('passes no identity to the handler [M20]', async () => {
     let caller: unknown = 'not asked'
     await answerTo((c) => {
       caller = c.get('aauth')
@@ -77,7 +77,7 @@ describe('a preflight on Hono', () => {
     expect(caller).toBeUndefined()
   })
 
-  it('is guarded like any request unless the resource says cors [M20]', async () => {
+  it('is guarded like any request unless the resource has cors [M20]', async () => {
     expect((await answerTo((c) => c.text(secret), { cors: false })).status).toBe(401)
   })
 })

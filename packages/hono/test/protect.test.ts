@@ -10,7 +10,7 @@ import { hosts } from './hosts.ts'
 const nothing = (c: Context) => c.body(null, 204)
 
 describe.each(hosts)('protect of Hono on %s', (_, host) => {
-  it('lets a verified caller in and tells the handler who it is', async () => {
+  it('accepts a verified caller and passes the identity to the handler', async () => {
     let seen: Auth | undefined
     const { send, agent } = await host(({ resource }) =>
       new Hono().get('/notes', protect(resource, { scope: 'access' }), (c) => {
@@ -34,7 +34,7 @@ describe.each(hosts)('protect of Hono on %s', (_, host) => {
     expect([(await send()).status, (await sendUnsigned()).status, entered]).toEqual([204, 401, 1])
   })
 
-  it('does not enter the handler before the verdict [Q07]', async () => {
+  it('does not run the handler before the decision [Q07]', async () => {
     let handlerEntered = false
     const { asked, verdict, check } = makeHeldCheck()
     const { send } = await host(({ resource }) => {
@@ -50,7 +50,7 @@ describe.each(hosts)('protect of Hono on %s', (_, host) => {
     expect([enteredEarly, (await sent).status, handlerEntered]).toEqual([false, 403, false])
   })
 
-  it('hands the handler an identity that cannot be changed [Q05]', async () => {
+  it('passes an identity to the handler that cannot be changed [Q05]', async () => {
     const { send } = await host(({ resource }) =>
       new Hono().get('/notes', protect(resource), (c) => {
         const auth = c.var.aauth as unknown as { sub: string; scopes: string[] }
@@ -64,7 +64,7 @@ describe.each(hosts)('protect of Hono on %s', (_, host) => {
     expect(await (await send()).text()).toBe('person-1')
   })
 
-  it('lets nobody pass where that is optional, and then says so', async () => {
+  it('accepts callers without a credential when it is optional, and yields no identity', async () => {
     const { send, sendUnsigned } = await host(({ resource }) =>
       new Hono().get('/notes', protect(resource, { optional: true }), (c) =>
         c.json({ sub: c.var.aauth?.sub ?? null }),
@@ -76,7 +76,7 @@ describe.each(hosts)('protect of Hono on %s', (_, host) => {
     ])
   })
 
-  it('takes 200 agents at once for nobody but themselves [Q06]', async () => {
+  it('does not mix up 200 concurrent agents [Q06]', async () => {
     const { send, net } = await host(({ resource }) =>
       new Hono().get('/notes', protect(resource), async (c) => {
         const before = c.var.aauth.sub
@@ -88,7 +88,7 @@ describe.each(hosts)('protect of Hono on %s', (_, host) => {
     expect(answers).toEqual(expected)
   })
 
-  it('keeps answers out of shared caches, unless somebody says otherwise [M14]', async () => {
+  it('keeps answers out of shared caches unless a handler sets the fields [M14]', async () => {
     const { send } = await host(({ resource }) =>
       new Hono()
         .use('/before', async (c, next) => {
@@ -117,7 +117,7 @@ describe.each(hosts)('protect of Hono on %s', (_, host) => {
 })
 
 describe('protect of Hono', () => {
-  it('leaves an upgrade as the runtime made it', async () => {
+  it('passes on an upgrade response of the runtime unchanged', async () => {
     const [, onFetch] = hosts[1] as (typeof hosts)[number]
     // Only runtimes can make a response with this status.
     const upgrade = Object.defineProperty(new Response(null), 'status', { value: 101 })
@@ -127,12 +127,12 @@ describe('protect of Hono', () => {
     expect(await send()).toBe(upgrade)
   })
 
-  it('refuses a requirement that is not well-formed when the guard is made', () => {
+  it('throws for a requirement that is malformed', () => {
     const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
     expect(() => protect(resource, { scope: 'undescribed' })).toThrow('"scope" contains "undescribed"')
   })
 
-  it('refuses a resource that createResource did not make', () => {
+  it('throws for an object that createResource did not make', () => {
     expect(() => protect(makeForeignResource())).toThrow(
       'made by another copy of @aauth-guard/core: pass what createResource() returned',
     )

@@ -25,7 +25,7 @@ describe.each(hosts)('refusals of Hono on %s', (_, host) => {
     ])
   })
 
-  it('are seen by middleware further out, whose fields they keep', async () => {
+  it('pass outer middleware, and keep its fields', async () => {
     let seen = 0
     const { send } = await host(({ resource }) =>
       new Hono()
@@ -40,7 +40,7 @@ describe.each(hosts)('refusals of Hono on %s', (_, host) => {
     expect([seen, response.headers.get('x-request-id')]).toEqual([401, '7'])
   })
 
-  it('are handed to app.onError where that was asked for, with everything to answer them [ERR-5]', async () => {
+  it('are passed to app.onError under passErrors, with everything to answer them [ERR-5]', async () => {
     let code: string | undefined
     const { sendUnsigned } = await host(({ resource }) =>
       new Hono()
@@ -59,8 +59,8 @@ describe.each(hosts)('refusals of Hono on %s', (_, host) => {
     ])
   })
 
-  it('let nobody in where they were asked for and nobody takes them', async () => {
-    // Hono tells the console what nobody took.
+  it('under passErrors keep the handler from running even without app.onError', async () => {
+    // Hono logs unhandled errors to the console.
     vi.spyOn(console, 'error').mockImplementation(() => undefined)
     let entered = false
     const { send } = await host(({ resource }) =>
@@ -72,7 +72,7 @@ describe.each(hosts)('refusals of Hono on %s', (_, host) => {
     expect([(await send({ mistake: 'stale' })).status, entered]).toEqual([500, false])
   })
 
-  it('of a check that throws let nobody in [Q09]', async () => {
+  it('of a check that throws keep the handler from running [Q09]', async () => {
     const { send, refusals } = await host(({ resource }) => {
       const check = (): boolean => {
         throw new Error('the database is away')
@@ -87,7 +87,7 @@ describe.each(hosts)('refusals of Hono on %s', (_, host) => {
     ])
   })
 
-  it('are not made of what a handler throws', async () => {
+  it('are not made of other errors that a handler throws', async () => {
     const { send } = await host(({ resource }) =>
       new Hono()
         .onError((error, c) => c.text(error.message, 500))

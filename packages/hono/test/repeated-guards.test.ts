@@ -6,14 +6,14 @@ import { describe, expect, it } from 'vitest'
 import { hosts } from './hosts.ts'
 
 describe.each(hosts)('several guards of Hono on %s', (_, host) => {
-  it('do not take each other for a replay [E23]', async () => {
+  it('do not take a request for a replay [E23]', async () => {
     const { send } = await host(({ resource }) =>
       new Hono().use(protect(resource)).post('/notes', protect(resource), (c) => c.body(null, 204)),
     )
     expect((await send({ method: 'POST' })).status).toBe(204)
   })
 
-  it('ask for what the stricter one demands, and yield what the last one found [SIG-8]', async () => {
+  it('require what the stricter one requires, and yield the identity of the last one [SIG-8]', async () => {
     const { send, agent } = await host(({ resource }) =>
       new Hono()
         .use(protect(resource, { accept: ['agent-token', 'auth-token'] }))
@@ -26,7 +26,7 @@ describe.each(hosts)('several guards of Hono on %s', (_, host) => {
     expect(await (await send({ token, cover: ['@query'] })).text()).toBe('aauth:planner@agent.example')
   })
 
-  it('of two resources each verify for themselves', async () => {
+  it('of two resources verify separately', async () => {
     const { send } = await host(({ resource, net }) => {
       const other = makeMailResource({ net })
       return new Hono().use(protect(resource)).use(protect(other))
@@ -39,7 +39,7 @@ describe('a request that was replaced between guards, on a fetch host', () => {
   it.each([
     ['another target', (raw: Request) => new Request('https://notes.example/admin', raw)],
     ['another method', (raw: Request) => new Request(raw, { method: 'DELETE' })],
-  ])('by one with %s is verified anew [E06]', async (_title, replace) => {
+  ])('by one with %s is verified again [E06]', async (_title, replace) => {
     const [, onFetch] = hosts[1] as (typeof hosts)[number]
     const { send } = await onFetch(({ resource }) =>
       new Hono()

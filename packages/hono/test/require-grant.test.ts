@@ -43,7 +43,7 @@ describe.each(hosts)('requireGrant of Hono on %s', (_, host) => {
     }
   }
 
-  it.each(outcomes)('answers where the grant is %s: %d %s%s', async (run, status, code) => {
+  it.each(outcomes)('gives for a grant that is %s: %d %s%s', async (run, status, code) => {
     const { resume } = await begun()
     const expected = status === 200 ? [200, null, `goes on with ${run}`] : [status, code, problem]
     expect(await verdict(await resume(run))).toEqual(expected)
@@ -55,7 +55,7 @@ describe.each(hosts)('requireGrant of Hono on %s', (_, host) => {
     expect(await verdict(await resume('another-class'))).toEqual([403, 'class_mismatch', problem])
   })
 
-  it('throws refusals where both guards are told to', async () => {
+  it('throws refusals when both guards have passErrors', async () => {
     const { send, agent } = await host(({ resource }) => {
       const grants = new Grants(resource)
       return new Hono()
@@ -72,12 +72,17 @@ describe.each(hosts)('requireGrant of Hono on %s', (_, host) => {
 
   it.each([
     [
-      'names the remedy where no guard ran before',
+      'names the remedy when no guard ran before',
       undefined,
       500,
       'TypeError: nobody is authenticated here: put protect(resource) before requireGrant',
     ],
-    ['refuses somebody whom an optional guard did not know', { optional: true }, 403, '"access_denied"'],
+    [
+      'refuses a caller whom an optional guard accepted without an identity',
+      { optional: true },
+      403,
+      '"access_denied"',
+    ],
   ] as const)('%s, and loads nothing', async (_title, optional, status, says) => {
     let loaded = 0
     const { sendUnsigned } = await host(({ resource }) => {
@@ -94,7 +99,7 @@ describe.each(hosts)('requireGrant of Hono on %s', (_, host) => {
     expect(await response.text()).toContain(says)
   })
 
-  it('believes no identity that somebody else put there', async () => {
+  it('rejects an identity that was set by hand', async () => {
     const { send, agent } = await host(({ resource }) =>
       new Hono()
         .onError(tellError)
@@ -112,7 +117,7 @@ describe.each(hosts)('requireGrant of Hono on %s', (_, host) => {
     expect([response.status, (await response.text()).slice(0, 9)]).toEqual([500, 'TypeError'])
   })
 
-  it.each(wrongOptions)('is not made with %j', (options) => {
+  it.each(wrongOptions)('cannot be made with %j', (options) => {
     expect(() => requireGrant(() => undefined, options)).toThrow(
       new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key'),
     )

@@ -47,7 +47,7 @@ describe.each(hosts)('a step-up in a handler of Hono on %s', (_, host) => {
     expect([status, headers.get('vary')]).toEqual([401, 'Origin'])
   })
 
-  it('is handed to app.onError under passErrors, whose answer it gets', async () => {
+  it('is passed to app.onError under passErrors, whose answer is sent', async () => {
     const { send, agent } = await host(
       ({ resource }) =>
         new Hono()
@@ -61,7 +61,7 @@ describe.each(hosts)('a step-up in a handler of Hono on %s', (_, host) => {
     expect([response.status, await response.text()]).toEqual([418, 'auth_token_required'])
   })
 
-  it('prints where it was called if nobody answers it', async () => {
+  it('prints where it was called when nothing answers it', async () => {
     const { send, agent } = await host(
       ({ resource }) =>
         new Hono().get('/notes', protect(resource, read, { passErrors: true }), (c) =>
@@ -76,7 +76,7 @@ describe.each(hosts)('a step-up in a handler of Hono on %s', (_, host) => {
     ])
   })
 
-  it('leaves the stack of what a handler throws by mistake to be printed', async () => {
+  it('does not affect the printed stack of other errors of a handler', async () => {
     const { send } = await host(({ resource }) =>
       new Hono().get('/notes', protect(resource), () => {
         throw new Error('the handler failed')

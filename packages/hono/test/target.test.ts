@@ -18,7 +18,7 @@ const retarget =
 
 describe.each(hosts)('the request target of Hono on %s', (_, host) => {
   it.each(['/v1/x', '/based/x', '/deep/v1/x'])(
-    'is the one that was called, behind app.route and basePath: %s [E21]',
+    'is the called one, behind app.route and basePath: %s [E21]',
     async (target) => {
       const { send } = await host(({ resource }) => {
         const api = new Hono().use(protect(resource)).get('/x', (c) => c.text(c.req.path))
@@ -38,7 +38,7 @@ describe.each(hosts)('the request target of Hono on %s', (_, host) => {
     },
   )
 
-  it('names the documents of the resource only at the root', async () => {
+  it('selects the documents of the resource only at the root', async () => {
     const { sendUnsigned } = await host(({ resource }) => new Hono().use(wellKnown(resource)))
     const statuses = [metadata, `/v1${metadata}`].map(async (target) => (await sendUnsigned(target)).status)
     expect(await Promise.all(statuses)).toEqual([200, 404])
@@ -56,8 +56,8 @@ it('POST to the metadata is answered with 405 and a problem body', async () => {
   ])
 })
 
-describe('behind app.mount', () => {
-  it('is the one that was called, on Node [E21]', async () => {
+describe('the request target behind app.mount', () => {
+  it('is the called one, on Node [E21]', async () => {
     const { send } = await serve(({ resource }) => {
       const api = new Hono().use(protect(resource)).get('/x', (c) => c.text(c.req.path))
       return getRequestListener(new Hono().mount('/v1', api.fetch).fetch) as never
@@ -71,7 +71,7 @@ describe('behind app.mount', () => {
     ])
   })
 
-  it('is gone on a fetch host, unless the resource says what was stripped [E21]', async () => {
+  it('lacks the prefix on a fetch host, unless the resource knows what was stripped [E21]', async () => {
     const [, onFetch] = hosts[1] as (typeof hosts)[number]
     const statuses = [{}, { strippedPrefix: '/v1' }].map(async (options) => {
       const { send } = await onFetch(({ resource }) => {
@@ -84,7 +84,7 @@ describe('behind app.mount', () => {
   })
 })
 
-it('is the one that was called, with an Express app around the Hono app [E21]', async () => {
+it('the request target is the called one, with an Express app around the Hono app [E21]', async () => {
   const { send } = await serve(({ resource }) => {
     const app = new Hono().use(protect(resource)).get('/x', (c) => c.text(c.req.path))
     return express().use('/outer', getRequestListener(app.fetch) as never)

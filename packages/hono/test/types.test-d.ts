@@ -46,7 +46,7 @@ app.get('/both', protect(resource, { accept: ['agent-token', 'auth-token'] }), (
 
 app.get('/open', protect(resource, { optional: true }), (c) => {
   holds<Same<typeof c.var.aauth, PersonTokenAuth | MissionHeaderAuth | undefined>>()
-  // @ts-expect-error nobody may be calling
+  // @ts-expect-error there may be no identity
   c.var.aauth.sub
   return c.body(null)
 })
@@ -56,14 +56,14 @@ app.use(protect(resource)).get('/chained', (c) => {
   return c.body(null)
 })
 
-// Nothing is added to what everybody else sees.
+// Nothing is added to the types of other handlers.
 app.get('/unguarded', (c) => {
   holds<Same<Has<typeof c.var, 'aauth'>, false>>()
   return c.body(null)
 })
 holds<Same<Has<ContextVariableMap, 'aauth'>, false>>()
 
-// An app that is guarded elsewhere says so itself.
+// An app that is guarded elsewhere declares it itself.
 createFactory<{ Variables: { aauth: AuthFor<'auth-token'> } }>().createHandlers((c) => {
   holds<Same<typeof c.var.aauth, PersonTokenAuth | MissionHeaderAuth>>()
   return c.body(null)
@@ -78,9 +78,9 @@ protect(resource, {
   },
 })
 
-// @ts-expect-error only a boolean is a verdict
+// @ts-expect-error only a boolean is a decision
 protect(resource, { check: () => 'yes' })
-// @ts-expect-error there is no such kind of token
+// @ts-expect-error this kind of token does not exist
 protect(resource, { accept: 'resource-token' })
 // @ts-expect-error a requirement has no such member
 protect(resource, { scopes: ['notes.read'] })

@@ -12,7 +12,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { exchange } from '../../contract/exchange.ts'
 import { octetsOf } from '../../contract/wire.ts'
 
-/** What @hono/node-server asks of the `ws` package, as far as the handshake. */
+/** What @hono/node-server uses of the `ws` package, as far as the handshake. */
 class Handshakes extends EventEmitter {
   readonly options = { noServer: true }
   handleUpgrade(_req: IncomingMessage, socket: Duplex): void {
@@ -44,19 +44,19 @@ async function serve(signed = '/socket', how: Partial<SignOptions> = {}) {
 const after = ['Upgrade: websocket', 'Connection: Upgrade']
 
 describe('a WebSocket of @hono/node-server', () => {
-  it('is opened for who signed the upgrade', async () => {
+  it('is opened for a signed upgrade', async () => {
     const { origin, message } = await serve()
     const [response] = await exchange(origin, [octetsOf(message, { after })])
     expect(response?.status).toBe(101)
   })
 
-  it('is opened as well where AAuth-Mission is taken from the upgrade [MISS-13]', async () => {
+  it('is opened even when AAuth-Mission is removed from the upgrade [MISS-13]', async () => {
     const { origin, message } = await serve('/socket', { mission })
     const [response] = await exchange(origin, [octetsOf(message, { after })])
     expect(response?.status).toBe(101)
   })
 
-  it('is refused to who did not, with the whole challenge [A19, CHAL-1]', async () => {
+  it('is refused for an unsigned upgrade, with the whole challenge [A19, CHAL-1]', async () => {
     const { origin, message } = await serve()
     const [response] = await exchange(origin, [octetsOf(message, { after, lines: () => [] })])
     expect(response).toEqual({

@@ -12,7 +12,7 @@ import { exchange } from '../../contract/exchange.ts'
 import { koaLines } from './koa-lines.ts'
 import { tellError } from './tell-error.ts'
 
-/** Ways to read a request that others use behind the guard. */
+/** Common ways to read a request behind the guard. */
 const readers: Readonly<Record<string, (req: IncomingMessage) => Promise<string>>> = {
   'an async iterator': async (req) => {
     let text = ''
@@ -32,23 +32,20 @@ const readers: Readonly<Record<string, (req: IncomingMessage) => Promise<string>
 }
 
 describe.each(koaLines)('content on %s', (_, Koa) => {
-  it.each(Object.entries(readers))(
-    'that was compared is found unread by %s [SIG-12]',
-    async (_title, read) => {
-      const { send } = await serve(({ resource }) =>
-        new Koa()
-          .use(protect(resource))
-          .use(async (ctx) => {
-            ctx.body = await read(ctx.req)
-          })
-          .callback(),
-      )
-      const body = 'x'.repeat(300_000)
-      expect(await (await send({ ...note, body })).text()).toBe(body)
-    },
-  )
+  it.each(Object.entries(readers))('that was compared can be read by %s [SIG-12]', async (_title, read) => {
+    const { send } = await serve(({ resource }) =>
+      new Koa()
+        .use(protect(resource))
+        .use(async (ctx) => {
+          ctx.body = await read(ctx.req)
+        })
+        .callback(),
+    )
+    const body = 'x'.repeat(300_000)
+    expect(await (await send({ ...note, body })).text()).toBe(body)
+  })
 
-  it('that was changed on the way is refused before the handler, and the operator is told [SIG-12, N01]', async () => {
+  it('that was changed on the way is refused before the handler, with a hint for the operator [SIG-12, N01]', async () => {
     let entered = false
     const { send, refusals } = await serve(({ resource }) =>
       new Koa()
@@ -86,7 +83,7 @@ describe.each(koaLines)('content on %s', (_, Koa) => {
     expect(read).toBe(false)
   })
 
-  it('over the limit is refused, and the connection goes on [N09]', async () => {
+  it('over the limit is refused, and the connection continues [N09]', async () => {
     const { url, sign } = await serve(({ resource }) =>
       new Koa()
         .use(protect(resource))
@@ -100,13 +97,13 @@ describe.each(koaLines)('content on %s', (_, Koa) => {
     expect(answers.map(({ status }) => status)).toEqual([413, 204])
   })
 
-  it('over the limit is told to the operator like every refusal [N09]', async () => {
+  it('over the limit is reported to the operator like every refusal [N09]', async () => {
     const { send, refusals } = await serve(({ resource }) => new Koa().use(protect(resource)).callback())
     await send({ ...note, body: 'x'.repeat(1_048_577) })
     expect(refusals.map(({ code }) => code)).toEqual(['content_too_large'])
   })
 
-  it('that a parser took before the guard is refused, and the operator is told the mend [N07]', async () => {
+  it('that a parser consumed before the guard is refused, and the hint has the remedy [N07]', async () => {
     const { send, refusals } = await serve(({ resource }) =>
       new Koa()
         .use(tellError)
@@ -127,7 +124,7 @@ describe.each(koaLines)('content on %s', (_, Koa) => {
     )
   })
 
-  it('that ends too early is nobody’s fault but the client’s [Q10]', async () => {
+  it('that ends too early is a fault of the client [Q10]', async () => {
     const refused = makeGate<string>()
     const { url, sign } = await serve(({ resource }) => {
       const app = new Koa()

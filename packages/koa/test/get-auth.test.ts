@@ -18,14 +18,14 @@ describe.each(koaLines)('getAuth on %s', (_, Koa) => {
     ['person-token', 'personToken', 'person-token'],
     ['auth-token', 'authToken', 'auth-token'],
     ['person-token', 'authToken', 'auth-token'],
-  ] as const)('asked for %s and sent an %s yields an %s [R11-072]', async (kind, minted, type) => {
+  ] as const)('for %s, with an %s, yields an %s [R11-072]', async (kind, minted, type) => {
     const { send, agent } = await serve(({ resource }) =>
       new Koa().use(protect(resource, anyKind)).use(asking(kind)).callback(),
     )
     expect(await (await send({ token: await agent[minted]() })).text()).toBe(type)
   })
 
-  it('refuses a handler that asks for what the caller did not show', async () => {
+  it('throws in a handler that reads a kind that the caller did not present', async () => {
     const { send } = await serve(({ resource }) =>
       new Koa().use(tellError).use(protect(resource, anyKind)).use(asking('agent-token')).callback(),
     )
@@ -36,7 +36,7 @@ describe.each(koaLines)('getAuth on %s', (_, Koa) => {
     ])
   })
 
-  it('refuses a handler that no guard stands before, whatever is in the state', async () => {
+  it('throws in a handler without a guard before it, whatever the state contains', async () => {
     const { send } = await serve(() =>
       new Koa()
         .use(tellError)

@@ -4,7 +4,7 @@ import type { Middleware } from 'koa'
 import { describe, expect, it } from 'vitest'
 import { koaLines } from './koa-lines.ts'
 
-/** What the `koa-methodoverride` package does with its default header. */
+/** The behaviour of the `koa-methodoverride` package with its default header. */
 const methodOverride: Middleware = (ctx, next) => {
   const override = ctx.get('x-http-method-override')
   if (override !== '') ctx.method = override
@@ -16,7 +16,7 @@ const nothing: Middleware = (ctx) => {
 }
 
 describe.each(koaLines)('the request method on %s', (_, Koa) => {
-  it('that was overridden before the guard must be the one that was signed [E06]', async () => {
+  it('that was overridden before the guard must be the signed one [E06]', async () => {
     const { send } = await serve(({ resource }) =>
       new Koa().use(methodOverride).use(protect(resource)).use(nothing).callback(),
     )
@@ -26,7 +26,7 @@ describe.each(koaLines)('the request method on %s', (_, Koa) => {
     ])
   })
 
-  it('that was overridden behind a guard is verified anew by the next one [E06]', async () => {
+  it('that was overridden behind a guard is verified again by the next one [E06]', async () => {
     const { send } = await serve(({ resource }) =>
       new Koa().use(protect(resource)).use(methodOverride).use(protect(resource)).use(nothing).callback(),
     )

@@ -8,7 +8,7 @@ import { koaLines } from './koa-lines.ts'
 
 const text = 'approver="https://ps.example"; s256="x"'
 
-/** Every form in which a handler can read a header. */
+/** Every property in which a handler can read a header. */
 function formsOf(ctx: Context): Record<string, unknown> {
   const name = 'aauth-mission'
   return {
@@ -44,11 +44,14 @@ describe.each(koaLines)('AAuth-Mission behind protect on %s', (_, Koa) => {
     ['without content', {}, ''],
     ['with content', { method: 'POST', body: 'note' }, 'note'],
     ['with content that was compared', { method: 'POST', body: 'note', digest: true }, 'note'],
-  ])('is gone in every form, and nothing else is, %s [MISS-13, L03]', async (_title, sent, content) => {
-    expect(await answered(false, sent)).toEqual([200, { ...told, content }])
-  })
+  ])(
+    'is removed from every property, and nothing else is, %s [MISS-13, L03]',
+    async (_title, sent, content) => {
+      expect(await answered(false, sent)).toEqual([200, { ...told, content }])
+    },
+  )
 
-  it('is gone where a refusal is passed on [MISS-13]', async () => {
+  it('is removed when a refusal is passed on [MISS-13]', async () => {
     const { send, agent } = await serve(({ resource }) =>
       new Koa()
         .use(async (ctx, next) => {
@@ -63,7 +66,7 @@ describe.each(koaLines)('AAuth-Mission behind protect on %s', (_, Koa) => {
     expect(await (await send({ mission, token })).json()).toEqual(absent)
   })
 
-  it('is known to a second guard, and to one of another resource [MISS-13, E23]', async () => {
+  it('is verified by a second guard, and by one of another resource [MISS-13, E23]', async () => {
     const { send, agent } = await serve(({ resource, net }) => {
       const { issuer } = resource
       const other = createResource({ issuer, trust: 'any', fetch: net.fetch, now: net.clock.now })
@@ -79,7 +82,7 @@ describe.each(koaLines)('AAuth-Mission behind protect on %s', (_, Koa) => {
     expect([response.status, await response.json()]).toEqual([200, told])
   })
 
-  it('is gone for a caller without credential [MISS-13]', async () => {
+  it('is removed for a caller without a credential [MISS-13]', async () => {
     const { url } = await serve(({ resource }) =>
       new Koa()
         .use(protect(resource, { optional: true }))
@@ -91,7 +94,7 @@ describe.each(koaLines)('AAuth-Mission behind protect on %s', (_, Koa) => {
   })
 
   it.each([[['person-token']], [['person-token', 'mission-header']]] as const)(
-    'is gone beside a token of draft 11, where %s is served [MISS-8, MISS-13]',
+    'is removed beside a token of draft 11, when %s is served [MISS-8, MISS-13]',
     async (generations) => {
       const served = await serve(({ resource }) => new Koa().use(protect(resource)).use(tell).callback(), {
         generations,
@@ -101,7 +104,7 @@ describe.each(koaLines)('AAuth-Mission behind protect on %s', (_, Koa) => {
     },
   )
 
-  it('is gone on two lines as well, where nobody reads it [MISS-13]', async () => {
+  it('is removed from two lines, when it is not read [MISS-13]', async () => {
     const served = await serve(({ resource }) => new Koa().use(protect(resource)).use(tell).callback(), {
       generations: ['person-token'],
     })
@@ -110,7 +113,7 @@ describe.each(koaLines)('AAuth-Mission behind protect on %s', (_, Koa) => {
     expect([response.status, await response.json()]).toEqual([200, told])
   })
 
-  it('is gone from a preflight that passes [MISS-13]', async () => {
+  it('is removed from a preflight [MISS-13]', async () => {
     let forms: unknown
     const { url } = await serve(
       ({ resource }) =>

@@ -43,7 +43,7 @@ const answers: Readonly<Record<string, Middleware>> = {
 
 describe.each(koaLines)('a preflight on %s', (_, Koa) => {
   it.each(Object.entries(answers))(
-    'is answered without content where a handler answers with %s [M20]',
+    'is answered without content when a handler answers with %s [M20]',
     async (_title, handler) => {
       const { url } = await serve(
         ({ resource }) => {
@@ -58,7 +58,7 @@ describe.each(koaLines)('a preflight on %s', (_, Koa) => {
     },
   )
 
-  it('keeps the status and the fields of CORS middleware, and shows nobody to it [M20]', async () => {
+  it('keeps the status and the fields of CORS middleware, which gets no identity [M20]', async () => {
     let caller: unknown = 'not asked'
     const { url } = await serve(
       ({ resource }) =>
@@ -80,7 +80,7 @@ describe.each(koaLines)('a preflight on %s', (_, Koa) => {
     ])
   })
 
-  it('is guarded like any request unless the resource says cors [M20]', async () => {
+  it('is guarded like any request unless the resource has cors [M20]', async () => {
     const { url } = await serve(({ resource }) => new Koa().use(protect(resource)).callback())
     expect((await dial(url, preflight)).status).toBe(401)
   })

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { koaLines } from './koa-lines.ts'
 
 describe.each(koaLines)('protect on %s', (_, Koa) => {
-  it('lets a verified caller in and tells the handler who it is', async () => {
+  it('accepts a verified caller and passes the identity to the handler', async () => {
     let seen: Auth | undefined
     const { send, agent } = await serve(({ resource }) =>
       new Koa()
@@ -39,7 +39,7 @@ describe.each(koaLines)('protect on %s', (_, Koa) => {
     expect([(await send()).status, (await sendUnsigned()).status, entered]).toEqual([204, 401, 1])
   })
 
-  it('does not enter the handler before the verdict [Q07]', async () => {
+  it('does not run the handler before the decision [Q07]', async () => {
     let handlerEntered = false
     const { asked, verdict, check } = makeHeldCheck()
     const { send } = await serve(({ resource }) => {
@@ -57,7 +57,7 @@ describe.each(koaLines)('protect on %s', (_, Koa) => {
     expect([enteredEarly, (await sent).status, handlerEntered]).toEqual([false, 403, false])
   })
 
-  it('hands the handler an identity that cannot be changed or replaced [Q05]', async () => {
+  it('passes an identity to the handler that cannot be changed or replaced [Q05]', async () => {
     const { send } = await serve(({ resource }) =>
       new Koa()
         .use(protect(resource))
@@ -85,7 +85,7 @@ describe.each(koaLines)('protect on %s', (_, Koa) => {
     expect(await (await send()).json()).toEqual({ refused: [true, true, true], sub: 'person-1' })
   })
 
-  it('shows the identity to views, which are given the state', async () => {
+  it('provides the identity to views through the state', async () => {
     const { send } = await serve(({ resource }) =>
       new Koa()
         .use(protect(resource))
@@ -98,7 +98,7 @@ describe.each(koaLines)('protect on %s', (_, Koa) => {
     expect(await (await send()).text()).toBe('person-1')
   })
 
-  it('lets nobody pass where that is optional, and then says so', async () => {
+  it('accepts callers without a credential when it is optional, and yields no identity', async () => {
     const { send, sendUnsigned } = await serve(({ resource }) =>
       new Koa()
         .use(protect(resource, { optional: true }))
@@ -113,7 +113,7 @@ describe.each(koaLines)('protect on %s', (_, Koa) => {
     ])
   })
 
-  it('takes 200 agents at once for nobody but themselves [Q06]', async () => {
+  it('does not mix up 200 concurrent agents [Q06]', async () => {
     const { send, net } = await serve(({ resource }) =>
       new Koa()
         .use(protect(resource))
@@ -128,7 +128,7 @@ describe.each(koaLines)('protect on %s', (_, Koa) => {
     expect(answers).toEqual(expected)
   })
 
-  it('keeps answers out of shared caches, unless somebody says otherwise [M14]', async () => {
+  it('keeps answers out of shared caches unless a handler sets the fields [M14]', async () => {
     const { send } = await serve(({ resource }) =>
       new Koa()
         .use((ctx, next) => {
@@ -153,12 +153,12 @@ describe.each(koaLines)('protect on %s', (_, Koa) => {
     ])
   })
 
-  it('refuses a requirement that is not well-formed when the guard is made', () => {
+  it('throws for a requirement that is malformed', () => {
     const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
     expect(() => protect(resource, { scope: 'undescribed' })).toThrow('"scope" contains "undescribed"')
   })
 
-  it('refuses a resource that createResource did not make', () => {
+  it('throws for an object that createResource did not make', () => {
     expect(() => protect(makeForeignResource())).toThrow(
       'made by another copy of @aauth-guard/core: pass what createResource() returned',
     )

@@ -24,7 +24,7 @@ describe.each(koaLines)('refusals on %s', (_, Koa) => {
     ])
   })
 
-  it('are seen by middleware further out, whose fields they keep', async () => {
+  it('pass outer middleware, and keep its fields', async () => {
     let seen = 0
     const { send } = await serve(({ resource }) =>
       new Koa()
@@ -40,7 +40,7 @@ describe.each(koaLines)('refusals on %s', (_, Koa) => {
     expect([seen, response.headers.get('x-request-id')]).toEqual([401, '7'])
   })
 
-  it('are thrown to middleware further out where that was asked for', async () => {
+  it('are thrown to outer middleware under passErrors', async () => {
     let code: string | undefined
     const { send } = await serve(({ resource }) =>
       new Koa()
@@ -59,7 +59,7 @@ describe.each(koaLines)('refusals on %s', (_, Koa) => {
     expect([(await send({ mistake: 'stale' })).status, code]).toEqual([418, 'invalid_signature'])
   })
 
-  it('of a handler that steps up are thrown to middleware further out where that was asked for [CHAL-7]', async () => {
+  it('of a handler that steps up are thrown to outer middleware under passErrors [CHAL-7]', async () => {
     let thrown: unknown
     const { send, agent } = await serve(({ resource }) =>
       new Koa()
@@ -77,7 +77,7 @@ describe.each(koaLines)('refusals on %s', (_, Koa) => {
     expect([status, isAAuthError(thrown) && thrown.code]).toEqual([418, 'auth_token_required'])
   })
 
-  it('keep their status and fields also when nobody catches them [ERR-5]', async () => {
+  it('keep their status and fields even when no middleware catches them [ERR-5]', async () => {
     const { sendUnsigned } = await serve(({ resource }) =>
       new Koa().use(protect(resource, {}, { passErrors: true })).callback(),
     )
@@ -92,7 +92,7 @@ describe.each(koaLines)('refusals on %s', (_, Koa) => {
     )
   })
 
-  it('of a check that throws let nobody in [Q09]', async () => {
+  it('of a check that throws keep the handler from running [Q09]', async () => {
     const { send, refusals } = await serve(({ resource }) => {
       const check = (): boolean => {
         throw new Error('the database is away')
@@ -112,7 +112,7 @@ describe.each(koaLines)('refusals on %s', (_, Koa) => {
     ])
   })
 
-  it('are not made of what a handler throws', async () => {
+  it('are not made of other errors that a handler throws', async () => {
     const { send } = await serve(({ resource }) =>
       new Koa()
         .use(tellError)

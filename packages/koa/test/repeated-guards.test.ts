@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { koaLines } from './koa-lines.ts'
 
 describe.each(koaLines)('several guards on %s', (_, Koa) => {
-  it('do not take each other for a replay, while a second request with the same signature is one [E23, J02]', async () => {
+  it('do not take a request for a replay, but refuse a second one with the same signature [E23, J02]', async () => {
     const { sign, url } = await serve(({ resource }) =>
       new Koa()
         .use(protect(resource))
@@ -20,7 +20,7 @@ describe.each(koaLines)('several guards on %s', (_, Koa) => {
     expect([(await dial(url, message)).status, (await dial(url, message)).status]).toEqual([204, 401])
   })
 
-  it('ask for what the stricter one demands, and yield what the last one found [SIG-8]', async () => {
+  it('require what the stricter one requires, and yield the identity of the last one [SIG-8]', async () => {
     const { send, agent } = await serve(({ resource }) =>
       new Koa()
         .use(protect(resource, { accept: ['agent-token', 'auth-token'] }))
@@ -35,7 +35,7 @@ describe.each(koaLines)('several guards on %s', (_, Koa) => {
     expect(await (await send({ token, cover: ['@query'] })).text()).toBe('aauth:planner@agent.example')
   })
 
-  it('compare content once, also with a reader between them', async () => {
+  it('compare content once, even with a reader between them', async () => {
     const { send } = await serve(({ resource }) =>
       new Koa()
         .use(protect(resource))
@@ -53,7 +53,7 @@ describe.each(koaLines)('several guards on %s', (_, Koa) => {
     expect([response.status, await response.text()]).toEqual([200, 'person-1'])
   })
 
-  it('of two resources each verify for themselves', async () => {
+  it('of two resources verify separately', async () => {
     const { send } = await serve(({ resource, net }) => {
       const other = makeMailResource({ net })
       return new Koa().use(protect(resource)).use(protect(other)).callback()

@@ -53,7 +53,7 @@ describe.each(koaLines)('requireGrant on %s', (_, Koa) => {
     }
   }
 
-  it.each(outcomes)('answers where the grant is %s: %d %s%s', async (run, status, code) => {
+  it.each(outcomes)('gives for a grant that is %s: %d %s%s', async (run, status, code) => {
     const { resume } = await begun()
     const expected = status === 200 ? [200, null, `goes on with ${run}`] : [status, code, problem]
     expect(await verdict(await resume(run))).toEqual(expected)
@@ -65,7 +65,7 @@ describe.each(koaLines)('requireGrant on %s', (_, Koa) => {
     expect(await verdict(await resume('another-class'))).toEqual([403, 'class_mismatch', problem])
   })
 
-  it('throws refusals where it and the guard are told to', async () => {
+  it('throws refusals when it and the guard have passErrors', async () => {
     const { resume } = await begun({ passErrors: true })
     const response = await resume('throws')
     expect([response.status, await response.text()]).toEqual([418, 'server_error'])
@@ -73,12 +73,17 @@ describe.each(koaLines)('requireGrant on %s', (_, Koa) => {
 
   it.each([
     [
-      'names the remedy where no guard ran before',
+      'names the remedy when no guard ran before',
       undefined,
       500,
       'TypeError: nobody is authenticated here: put protect(resource) before requireGrant',
     ],
-    ['refuses somebody whom an optional guard did not know', { optional: true }, 403, '"access_denied"'],
+    [
+      'refuses a caller whom an optional guard accepted without an identity',
+      { optional: true },
+      403,
+      '"access_denied"',
+    ],
   ] as const)('%s, and loads nothing', async (_title, optional, status, says) => {
     let loaded = 0
     const { sendUnsigned } = await serve(({ resource }) => {
@@ -95,7 +100,7 @@ describe.each(koaLines)('requireGrant on %s', (_, Koa) => {
     expect(await response.text()).toContain(says)
   })
 
-  it('loads nothing where a covered content cannot be compared [SIG-12]', async () => {
+  it('loads nothing when covered content cannot be compared [SIG-12]', async () => {
     let loaded = 0
     const { send } = await serve(({ resource }) =>
       new Koa()
@@ -117,7 +122,7 @@ describe.each(koaLines)('requireGrant on %s', (_, Koa) => {
     expect([...(await verdictOf(response)), loaded]).toEqual([503, 'server_error', 0])
   })
 
-  it.each(wrongOptions)('is not made with %j', (options) => {
+  it.each(wrongOptions)('cannot be made with %j', (options) => {
     expect(() => requireGrant(() => undefined, options)).toThrow(
       new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key'),
     )

@@ -15,7 +15,7 @@ describe.each(koaLines)('the request target on %s', (_, Koa) => {
     ['koa-mount', '/v1/x'],
     ['koa-mount in koa-mount', '/deep/v1/x'],
     ['an Express app around the Koa app', '/outer/v1/x'],
-  ])('is the one that was called, behind %s [E21]', async (_title, target) => {
+  ])('is the called one, behind %s [E21]', async (_title, target) => {
     const { send } = await serve(({ resource }) => {
       const api = new Koa().use(protect(resource)).use((ctx) => {
         ctx.body = ctx.path
@@ -32,7 +32,7 @@ describe.each(koaLines)('the request target on %s', (_, Koa) => {
     ])
   })
 
-  it('names the documents of the resource only at the root of what was called', async () => {
+  it('selects the documents of the resource only at the root of the called path', async () => {
     const path = '/.well-known/aauth-resource.json'
     const { sendUnsigned } = await serve(({ resource }) => {
       const app = new Koa()
@@ -47,10 +47,10 @@ describe.each(koaLines)('the request target on %s', (_, Koa) => {
   })
 
   it.each([
-    ['the default, an attacker’s way around the guard', {}, 200],
-    ['sensitive, as the README says', { sensitive: true }, 404],
+    ['the default, which bypasses the guard', {}, 200],
+    ['sensitive, as the README recommends', { sensitive: true }, 404],
   ])(
-    'in capitals goes past router.use of @koa/router, not into its routes, where the router is %s',
+    'in capitals passes router.use of @koa/router unless the router is case-sensitive: %s',
     async (_title, options, status) => {
       const { sendUnsigned } = await serve(({ resource }) => {
         const api = new Router({ prefix: '/api', ...options })

@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa'
 
-/** Answers with what was thrown behind it, as text. */
+/** Answers with the error that is thrown behind it, as text. */
 export const tellError: Middleware = async (ctx, next) => {
   try {
     await next()

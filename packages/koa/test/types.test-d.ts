@@ -10,7 +10,7 @@ declare function holds<_Claim extends true>(): void
 declare const resource: Resource
 declare const anyContext: Context
 
-/** An app whose state is what its middleware put there. */
+/** An app with the state that its middleware sets. */
 const app = new Koa<{ requestId: string }>()
 
 app.use(protect(resource)).use((ctx) => {
@@ -36,11 +36,11 @@ app.use(protect(resource, { accept: ['agent-token', 'auth-token'] })).use((ctx) 
 
 app.use(protect(resource, { optional: true })).use((ctx) => {
   holds<Same<typeof ctx.state.aauth, PersonTokenAuth | MissionHeaderAuth | undefined>>()
-  // @ts-expect-error nobody may be calling
+  // @ts-expect-error there may be no identity
   ctx.state.aauth.sub
 })
 
-// Nothing is added to what everybody else sees.
+// Nothing is added to the types of other middleware.
 new Koa<{ requestId: string }>().use((ctx) => {
   holds<Same<Has<typeof ctx.state, 'aauth'>, false>>()
 })
@@ -59,7 +59,7 @@ const agent = getAuth(anyContext, 'agent-token')
 holds<Same<typeof agent, AgentAuth>>()
 const person = getAuth(anyContext, 'person-token')
 holds<Same<typeof person, PersonAuth | PersonTokenAuth>>()
-// @ts-expect-error there is no such kind of token
+// @ts-expect-error this kind of token does not exist
 getAuth(anyContext, 'resource-token')
 
 // The kind in `accept` reaches `check`.
@@ -71,9 +71,9 @@ protect(resource, {
   },
 })
 
-// @ts-expect-error only a boolean is a verdict
+// @ts-expect-error only a boolean is a decision
 protect(resource, { check: () => 'yes' })
-// @ts-expect-error there is no such kind of token
+// @ts-expect-error this kind of token does not exist
 protect(resource, { accept: 'resource-token' })
 // @ts-expect-error a requirement has no such member
 protect(resource, { scopes: ['notes.read'] })

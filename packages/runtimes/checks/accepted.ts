@@ -46,13 +46,13 @@ export const accepted: readonly Check[] = [
     const auth = await call(await agent.authToken(old({ mission })), { requirement })
     equal([auth.mission?.s256, auth.class?.provider], [mission, 'https://agent.example'])
   }),
-  check('takes a target as it was written', async () => {
+  check('accepts a target byte for byte', async () => {
     const { agent, call } = await makeWorld({ trust: listed })
     const url = 'https://notes.example/a%2Fb/%E2%82%AC?x=%20&y=1+2'
     const { covered } = await call(await agent.authToken(), { url, cover: ['@query'] })
     equal(covered, ['@method', '@authority', '@path', 'signature-key', '@query'])
   }),
-  check('takes a content with the digest that is covered', async () => {
+  check('accepts content with a covered digest', async () => {
     const { agent, call } = await makeWorld({ trust: listed })
     const auth = await call(await agent.authToken(), {
       method: 'POST',
@@ -61,7 +61,7 @@ export const accepted: readonly Check[] = [
     })
     equal(auth.covered.includes('content-digest'), true)
   }),
-  check('hands out identities that nobody can change', async () => {
+  check('yields identities that cannot be changed', async () => {
     const { agent, call } = await makeWorld({ trust: listed })
     const auth = await call(await agent.authToken(old({ mission })))
     equal(

@@ -8,23 +8,23 @@ const covered = { components: ['content-digest'] }
 
 /** `fetchGuard` with the `Request` and the `Response` of the runtime. */
 export const content: readonly Check[] = [
-  check('hands the handler a request whose content is unread', async () => {
+  check('passes a request with unread content to the handler', async () => {
     const response = await guarded(covered, { body: 'Grüße', digest: true })
     equal(await response.text(), 'Grüße')
   }),
-  check('refuses a content that is not the one of the digest', async () => {
+  check('refuses content that does not match the digest', async () => {
     const response = await guarded(covered, { body: 'Grüße', digest: true }, 'grüße')
     equal([response.status, response.headers.get('signature-error')], [401, 'error=invalid_signature'])
   }),
-  check('refuses with content_too_large what is longer than a digest is checked for', async () => {
+  check('refuses content over the limit with content_too_large', async () => {
     const response = await guarded(covered, { body: 'x'.repeat(1_048_577), digest: true })
     equal([response.status, JSON.parse(await response.text()).error], [413, 'content_too_large'])
   }),
-  check('checks a digest of a million octets', async () => {
+  check('verifies a digest over a million octets', async () => {
     const response = await guarded(covered, { body: 'x'.repeat(1_000_000), digest: true })
     equal((await response.text()).length, 1_000_000)
   }),
-  check('asks for the digest it needs', async () => {
+  check('lists the required digest in the answer', async () => {
     const response = await guarded(covered, { body: 'Grüße' })
     equal(
       response.headers.get('signature-error'),
@@ -35,14 +35,14 @@ export const content: readonly Check[] = [
     const { headers } = await guarded({}, {})
     equal([headers.get('cache-control'), headers.get('vary')], ['private', 'Signature-Key, Signature'])
   }),
-  check('lets a caller without credential pass where that is wanted', async () => {
+  check('accepts a caller without a credential on an optional route', async () => {
     const { resource } = await makeWorld()
     const handler = fetchGuard(resource, { optional: true })((_, auth) =>
       Response.json({ auth: auth ?? null }),
     )
     equal(await (await handler(new Request('https://notes.example/notes'))).json(), { auth: null })
   }),
-  check('tells a caller without credential what to do', async () => {
+  check('challenges a caller without a credential', async () => {
     const { resource } = await makeWorld()
     const handler = fetchGuard(resource, {})(() => new Response())
     const { status, headers } = await handler(new Request('https://notes.example/notes'))

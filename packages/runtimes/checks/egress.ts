@@ -16,7 +16,7 @@ const onNode: Check['on'] = ({ platform }) => platform === 'node'
 /** Whom a resource without `fetch` of its own asks for keys. */
 export const egress: readonly Check[] = [
   check(
-    'asks no issuer that "trust" does not name, since it cannot check the address',
+    'fetches nothing from an unlisted issuer, because it cannot check the address',
     async () => {
       const { outcome, hint, asked } = await meet({ trust: 'any' })
       equal([outcome, asked], ['invalid_jwt', []])
@@ -25,7 +25,7 @@ export const egress: readonly Check[] = [
     onWeb,
   ),
   check(
-    'does not count a predicate as a name',
+    'treats an issuer that a predicate accepts as unlisted',
     async () => {
       const { outcome, asked } = await meet({ trust: { personServers: () => true } })
       equal([outcome, asked], ['invalid_jwt', []])
@@ -33,7 +33,7 @@ export const egress: readonly Check[] = [
     onWeb,
   ),
   check(
-    'asks an issuer that "trust" names with the fetch of the runtime',
+    'fetches from a listed issuer with the fetch of the runtime',
     async () => {
       const { outcome, asked } = await meet({ trust: named })
       equal(
@@ -44,7 +44,7 @@ export const egress: readonly Check[] = [
     onWeb,
   ),
   check(
-    'says at start-up that it will refuse issuers that "trust" does not name',
+    'warns at start that it will refuse unlisted issuers',
     async () => {
       const sentence =
         'aauth-guard: this runtime cannot check the addresses it dials, so keys are fetched only for issuers listed in "trust"; tokens of all others are refused'
@@ -53,13 +53,13 @@ export const egress: readonly Check[] = [
     },
     onWeb,
   ),
-  check('says nothing at start-up where there is nothing to say', async ({ platform }) => {
+  check('does not warn at start when all issuers are listed', async ({ platform }) => {
     equal(said({ trust: named }), [])
     equal(said({ trust: 'any', fetch: globalThis.fetch }), [])
     if (platform === 'node') equal(said({ trust: 'any' }), [])
   }),
   check(
-    'dials no address of this machine or its network',
+    'connects to no address of this machine or its network',
     async () => {
       const egress = await import('../../core/src/platform/egress.ts')
       const refused = ['https://127.0.0.1/', 'https://[::1]/', 'https://localhost/'].map((url) =>

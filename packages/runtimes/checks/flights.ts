@@ -21,20 +21,17 @@ export const flights: readonly Check<Scene>[] = [
       equal([status, headers.get('signature-error')], [401, 'error=invalid_jwt'])
     }),
   ),
-  socket(
-    'uses keys that are due while it renews them, and those it got when they are used up',
-    async (scene) => {
-      await scene.advance(long)
-      const token = await reader(scene.agent)
-      const statuses: number[] = []
-      for (const seconds of [0, 500, 10, 100, 100, 600]) {
-        await scene.advance(seconds)
-        statuses.push((await call(scene, token, '/notes')).status)
-      }
-      equal(statuses, [200, 200, 200, 200, 200, 200])
-    },
-  ),
-  socket('answers others who wait for the keys that a caller asked for who went away', async (scene) => {
+  socket('uses keys that are due for renewal until the new ones arrive', async (scene) => {
+    await scene.advance(long)
+    const token = await reader(scene.agent)
+    const statuses: number[] = []
+    for (const seconds of [0, 500, 10, 100, 100, 600]) {
+      await scene.advance(seconds)
+      statuses.push((await call(scene, token, '/notes')).status)
+    }
+    equal(statuses, [200, 200, 200, 200, 200, 200])
+  }),
+  socket('answers other callers when the one whose request fetches keys disconnects', async (scene) => {
     await scene.advance(long)
     const { arrived, release } = scene.issuers.hold()
     const left = leave(scene, arrived)
@@ -47,7 +44,7 @@ export const flights: readonly Check<Scene>[] = [
       [200, 200],
     )
   }),
-  socket('answers the next caller after one who asked for keys went away', async (scene) => {
+  socket('answers the next caller after the one whose request fetched keys disconnected', async (scene) => {
     await scene.advance(long)
     const { arrived, release } = scene.issuers.hold()
     equal(await leave(scene, arrived), 'left')
@@ -56,15 +53,18 @@ export const flights: readonly Check<Scene>[] = [
     await scene.advance(60)
     equal((await call(scene, await reader(scene.agent), '/notes')).status, 200)
   }),
-  socket('gives up on an issuer that does not answer, and asks it again later', async (scene) => {
-    await scene.advance(long)
-    const { release } = scene.issuers.hold()
-    const { status, headers } = await call(scene, await reader(scene.agent), '/notes')
-    release()
-    await scene.advance(60)
-    const later = await call(scene, await reader(scene.agent), '/notes')
-    equal([status, headers.get('retry-after'), later.status], [503, '5', 200])
-  }),
+  socket(
+    'stops waiting for an issuer that does not answer, and fetches from it again later',
+    async (scene) => {
+      await scene.advance(long)
+      const { release } = scene.issuers.hold()
+      const { status, headers } = await call(scene, await reader(scene.agent), '/notes')
+      release()
+      await scene.advance(60)
+      const later = await call(scene, await reader(scene.agent), '/notes')
+      equal([status, headers.get('retry-after'), later.status], [503, '5', 200])
+    },
+  ),
 ]
 
 /** Calls, and hangs up as soon as `moment` comes. */

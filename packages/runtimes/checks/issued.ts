@@ -23,7 +23,7 @@ export const issued: readonly Check[] = [
     () => issues(ed25519, 'Ed25519'),
     ({ ed25519 }) => ed25519 === 'native',
   ),
-  check('makes a key of its own where none was given', ({ ed25519 }) =>
+  check('generates a key when none is configured', ({ ed25519 }) =>
     issues(undefined, ed25519 === 'native' ? 'Ed25519' : 'ES256'),
   ),
 ]

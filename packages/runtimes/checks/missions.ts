@@ -21,19 +21,22 @@ const blobDigest = 'nkx88Xelz13wBwUE956Dq5tUJR4bsbLtIcwE0KcV7OI'
 /** Missions, grants and mission blobs on the runtime's own `Request` and digests. */
 export const missions: readonly Check[] = [
   ...(['mission-header', 'person-token'] as const).map((generation) =>
-    check(`refuses a mission of the ${generation} generation from the moment it has ended`, async () => {
-      const { agent, resource, call, refusal } = await makeWorld({ trust: listed })
-      const token = await agent.authToken({ generation, mission: s256 })
-      await call(token)
-      await resource.missions.terminate({ approver, s256 }, 'revoked')
-      const { status, code, problem } = await refusal(token)
-      equal(
-        [status, code, problem.mission_status, problem.termination_reason],
-        [403, 'mission_terminated', 'terminated', 'revoked'],
-      )
-    }),
+    check(
+      `refuses a mission of the ${generation} generation from the moment of its termination`,
+      async () => {
+        const { agent, resource, call, refusal } = await makeWorld({ trust: listed })
+        const token = await agent.authToken({ generation, mission: s256 })
+        await call(token)
+        await resource.missions.terminate({ approver, s256 }, 'revoked')
+        const { status, code, problem } = await refusal(token)
+        equal(
+          [status, code, problem.mission_status, problem.termination_reason],
+          [403, 'mission_terminated', 'terminated', 'revoked'],
+        )
+      },
+    ),
   ),
-  check('lets another runtime of the class go on, and one of another provider not', async () => {
+  check('lets another runtime of the class resume, but none of another provider', async () => {
     const world = await makeWorld({ trust: listed })
     const grant = JSON.parse(JSON.stringify(missionGrant(await authOf(world, world.agent, old))))
     const second = await world.net.agent({ name: 'second', alg: 'ES256' })
@@ -48,7 +51,7 @@ export const missions: readonly Check[] = [
       ['match', 'class_mismatch', 'mission_mismatch'],
     )
   }),
-  check('knows no class in draft 11, and says so', async () => {
+  check('establishes no class in draft 11 and answers class_unverifiable', async () => {
     const world = await makeWorld({ trust: listed })
     const grant = missionGrant(await authOf(world, world.agent, { mission: s256 }))
     const second = await authOf(world, await world.net.agent({ name: 'second' }), { mission: s256 })
@@ -64,7 +67,7 @@ export const missions: readonly Check[] = [
     )
     equal([description, refused], ['Grüße sortieren', 'TypeError'])
   }),
-  check('opens a route to the tools of the mission blob', async () => {
+  check('accepts the tools of the mission blob on a route', async () => {
     const octets = new TextEncoder().encode(blob)
     equal(approvedTools(await verifyMissionBlob(octets, blobDigest)), [{ name: 'Reader' }])
     const { agent, call, refusal } = await makeWorld({
@@ -78,7 +81,7 @@ export const missions: readonly Check[] = [
   }),
   ...[false, true].map((digest) =>
     check(
-      `hands on a request without AAuth-Mission, its content ${digest ? 'compared' : 'unread'}`,
+      `passes on a request without AAuth-Mission, its content ${digest ? 'compared' : 'unread'}`,
       async () => {
         const { agent, resource, net } = await makeWorld({ trust: listed })
         const token = await agent.authToken(old)

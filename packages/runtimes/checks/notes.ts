@@ -11,7 +11,7 @@ const note: AgentRequest = {
 
 /** The notes of `examples/hono`, over sockets. Every check has a person of its own. */
 export const notes: readonly Check<Scene>[] = [
-  socket('publishes what the notes ask for', async ({ url }) => {
+  socket('publishes the scopes of the notes', async ({ url }) => {
     const response = await fetch(`${url}/.well-known/aauth-resource.json`)
     const metadata = JSON.parse(await response.text())
     equal(
@@ -47,12 +47,12 @@ export const notes: readonly Check<Scene>[] = [
       }),
     ]
   }),
-  socket('asks for a scope that was not granted', async (scene) => {
+  socket('challenges for a scope that was not granted', async (scene) => {
     const token = await scene.agent.authToken({ scope: 'notes.read' })
     const { status, headers } = await call(scene, token, '/notes', note, { digest: true })
     equal([status, headers.get('aauth-requirement')?.split(';')[0]], [401, 'requirement=auth-token'])
   }),
-  socket('takes no note that was changed on the way', async ({ agent, url }) => {
+  socket('refuses a note that was changed on the way', async ({ agent, url }) => {
     const token = await agent.authToken({ scope: 'notes.write' })
     const message = await agent.sign('https://notes.example/notes', note, { token, digest: true })
     const { status } = await dial(url, { ...message, body: new TextEncoder().encode('{"text":"wine"}') })

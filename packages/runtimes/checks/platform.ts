@@ -16,17 +16,17 @@ const digests = {
 
 /** The side of the seam that the runtime chose, and whether it does what it is for. */
 export const platformChecks: readonly Check[] = [
-  check('has the platform that is meant for this runtime', async (expectation) => {
+  check('has the platform for this runtime', async (expectation) => {
     equal(platform.name, expectation.platform)
   }),
-  check('verifies Ed25519 with what is meant for this runtime', async ({ ed25519 }) => {
+  check('verifies Ed25519 with the backend for this runtime', async ({ ed25519 }) => {
     const { handle } = await platform.importKey(publicKey)
     equal(handle instanceof Uint8Array ? 'noble' : 'native', ed25519)
   }),
-  check('passes the test of itself', async () => {
+  check('passes its self-test', async () => {
     await selfTest(platform)
   }),
-  check('fails the test of itself when every signature verifies, or none', async () => {
+  check('fails its self-test when every signature verifies, or none', async () => {
     const outcomes = [true, false].map((verdict) =>
       selfTest({ ...platform, verify: () => verdict }).then(
         () => 'passed',

@@ -38,7 +38,7 @@ export const served: readonly Check<Scene>[] = [
       equal([status, headers.get('cache-control')], [200, 'private'])
     }),
   ),
-  socket('tells a caller without credential what to do', async ({ url }) => {
+  socket('challenges a caller without a credential', async ({ url }) => {
     const { status, headers } = await fetch(`${url}/notes`)
     const names = ['signature-error', 'accept-signature-scheme', 'accept-signature-alg', 'aauth-requirement']
     const told = ['error=invalid_signature', 'jwt', 'Ed25519, ES256', 'requirement=agent-token']
@@ -65,21 +65,21 @@ export const served: readonly Check<Scene>[] = [
     }),
   ),
   ...ambiguous.map((target) =>
-    socket(`serves ${target} as it was sent, or not at all`, async (scene) => {
+    socket(`serves ${target} unchanged, or not at all`, async (scene) => {
       const covering = { cover: ['@query'] }
       const { status, text } = await call(scene, await reader(scene.agent), target, {}, covering)
       if (status === 200) equal(targetOf(text), target)
       else equal(status >= 400 && status < 500, true)
     }),
   ),
-  socket('hands on a content that the signature covers', async (scene) => {
+  socket('passes covered content on', async (scene) => {
     const token = await scene.agent.authToken({ scope: 'notes.write' })
     const { status, text } = await call(scene, token, '/notes', note, { digest: true })
     equal([status, text], [201, '{"received":"Grüße"}'])
   }),
   ...[false, true].map((digest) =>
     socket(
-      `hands on no AAuth-Mission, and a content that was ${digest ? 'compared' : 'not read'}`,
+      `passes on no AAuth-Mission, and content that was ${digest ? 'compared' : 'not read'}`,
       async (scene) => {
         const s256 = `${'1'.repeat(42)}A`
         const token = await scene.agent.authToken({
@@ -94,7 +94,7 @@ export const served: readonly Check<Scene>[] = [
       },
     ),
   ),
-  socket('refuses a content that was changed on the way', async ({ agent, url }) => {
+  socket('refuses content that was changed on the way', async ({ agent, url }) => {
     const token = await agent.authToken({ scope: 'notes.write' })
     const message = await agent.sign(notes, note, { token, digest: true })
     const { status, headers } = await dial(url, { ...message, body: new TextEncoder().encode('grüße') })
@@ -112,11 +112,11 @@ export const served: readonly Check<Scene>[] = [
       equal((await dial(url, { ...message, headers })).status, 401)
     }),
   ),
-  socket('takes a token of five thousand octets', async (scene) => {
+  socket('accepts a token of five thousand octets', async (scene) => {
     const token = await reader(scene.agent, { note: 'x'.repeat(3500) })
     equal([token.length > 5000, (await call(scene, token, '/notes')).status], [true, 200])
   }),
-  socket('answers fifty callers at once', async (scene) => {
+  socket('answers fifty concurrent callers', async (scene) => {
     const token = await reader(scene.agent)
     const calls = await Promise.all(Array.from({ length: 50 }, () => call(scene, token, '/notes')))
     equal([...new Set(calls.map(({ status }) => status))], [200])

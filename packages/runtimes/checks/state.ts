@@ -5,7 +5,7 @@ import { type Check, check, equal } from './check.ts'
 
 /** What a resource remembers: signatures, withdrawn tokens, verified tokens, keys. */
 export const state: readonly Check[] = [
-  check('takes a signature of an unsafe method once, also when copies arrive together', async () => {
+  check('accepts a signature of an unsafe method once, even when copies arrive concurrently', async () => {
     const world = await makeWorld({ replay: 'unsafe' })
     const message = await signed(world, { method: 'POST' })
     const copies = await Promise.allSettled(
@@ -13,7 +13,7 @@ export const state: readonly Check[] = [
     )
     equal(copies.filter(({ status }) => status === 'fulfilled').length, 1)
   }),
-  check('takes a signature of a safe method again, unless told otherwise', async () => {
+  check('accepts a signature of a safe method again by default', async () => {
     const outcomes: number[] = []
     for (const replay of ['unsafe', 'all'] as const) {
       const world = await makeWorld({ replay })
@@ -30,20 +30,20 @@ export const state: readonly Check[] = [
     resource.revoke({ iss: net.personServer.id, jti: 'soon withdrawn', exp: net.clock.now() + 3600 })
     equal((await refusal(token)).code, 'revoked_jwt')
   }),
-  check('refuses a token it knows from the second it expires', async () => {
+  check('refuses a known token from the second in which it expires', async () => {
     const { net, agent, call, refusal } = await makeWorld()
     const token = await agent.authToken({ lifetime: 30 })
     await call(token)
     net.clock.advance(30)
     equal((await refusal(token)).code, 'expired_jwt')
   }),
-  check('asks an issuer once for many requests that arrive together', async () => {
+  check('fetches keys once for many concurrent requests', async () => {
     const { net, agent, call } = await makeWorld()
     const token = await agent.authToken()
     const calls = await Promise.all(Array.from({ length: 50 }, () => call(token)))
     equal([new Set(calls.map(({ jti }) => jti)).size, net.fetches.length], [1, 2])
   }),
-  check('asks nobody for a token it knows', async () => {
+  check('fetches nothing for a known token', async () => {
     const { net, agent, call } = await makeWorld()
     const token = await agent.authToken()
     await call(token)
@@ -51,7 +51,7 @@ export const state: readonly Check[] = [
     for (let round = 0; round < 5; round++) await call(token)
     equal(net.fetches.length, 2)
   }),
-  check('takes the new key of an issuer, and drops the one it withdrew', async () => {
+  check('accepts the new key of an issuer and drops the withdrawn one', async () => {
     const { net, agent, call, refusal } = await makeWorld()
     const before = await agent.authToken()
     await call(before)
@@ -60,7 +60,7 @@ export const state: readonly Check[] = [
     const after = await agent.authToken()
     equal([(await call(after)).type, (await refusal(before)).code], ['auth-token', 'unknown_key'])
   }),
-  check('takes a key that changed under its name', async () => {
+  check('accepts a key that changed under its kid', async () => {
     const { net, agent, call } = await makeWorld()
     await call(await agent.authToken())
     await net.personServer.rekey()
@@ -74,7 +74,7 @@ export const state: readonly Check[] = [
     net.clock.advance(1200)
     equal((await call(await agent.authToken())).type, 'auth-token')
   }),
-  check('gives up on an issuer that does not answer', async () => {
+  check('stops waiting for an issuer that does not answer', async () => {
     const { net, agent, refusal } = await makeWorld({ limits: { fetchDeadline: 50 } })
     net.personServer.misbehave('hang')
     const { code, headers } = await refusal(await agent.authToken())

@@ -10,7 +10,7 @@ const ps = 'https://ps.example'
 const as = 'https://as.example'
 const mail = 'https://mail.example'
 
-/** An API that calls the notes for its callers, being its own agent provider, and an agent that calls it. */
+/** An API that calls the notes for its callers and is its own agent provider, and an agent that calls it. */
 async function makeChain(options: Parameters<typeof makeExchangeWorld>[1] = {}) {
   const { agent: caller, net } = await makeExchangeWorld('person-token', options, { sockets: false })
   const provider = await net.issuer('agent-provider', mail)
@@ -32,7 +32,7 @@ describe('a call chain', () => {
   it.each([
     ['three-party', undefined],
     ['four-party', as],
-  ] as const)('goes from one API to the next with tokens of its own: %s', async (_, accessServer) => {
+  ] as const)('runs from one API to the next with separate tokens: %s', async (_, accessServer) => {
     const { caller, intermediary } = await makeChain(accessServer ? { accessServer } : {})
     const upstream = await personAt(caller)
     const called = await intermediary.call(`${notes}/notes`, {}, { upstream })
@@ -45,7 +45,7 @@ describe('a call chain', () => {
     ])
   })
 
-  it('names the same person to the next API as its agent would, and never as to the first', async () => {
+  it('names the same person to the next API as the agent would, and another sub than to the first', async () => {
     const { caller, intermediary } = await makeChain()
     const upstream = await personAt(caller)
     const [, direct] = await ask(caller, '/person-token', { resource: notes })
@@ -54,7 +54,7 @@ describe('a call chain', () => {
     expect([subs[0] === subs[1], subs[1] === subs[2]]).toEqual([true, false])
   })
 
-  it('keeps a person apart whom a test named', async () => {
+  it('keeps a person apart that a test named', async () => {
     const { caller, intermediary } = await makeChain()
     const tokens = await Promise.all(
       ['ada', 'ada', 'bob'].map(async (sub) => {
@@ -66,7 +66,7 @@ describe('a call chain', () => {
     expect([tokens[0] === tokens[1], tokens[1] === tokens[2]]).toEqual([true, false])
   })
 
-  it('of two APIs names the person as one does', async () => {
+  it('of two APIs names the person like one of one API', async () => {
     const { net, caller, intermediary } = await makeChain()
     const files = 'https://files.example'
     const provider = await net.issuer('agent-provider', files)
@@ -80,21 +80,21 @@ describe('a call chain', () => {
     expect(subs[0]).toBe(subs[1])
   })
 
-  it('goes on under a mission that is not the intermediary’s own', async () => {
+  it('works under a mission that is not the intermediary’s own', async () => {
     const { net, caller, intermediary } = await makeChain()
     const { s256 } = await net.personServer.missions.begin(caller, { description: 'Sort' })
     const upstream = await personAt(caller, { mission_s256: s256 })
     expect((await chained(intermediary, upstream))[0]).toBe(200)
   })
 
-  it('goes on under the mission of the caller', async () => {
+  it('works under the mission of the caller', async () => {
     const { caller, intermediary } = await makeChain()
     const upstream = await personAt(caller, { mission_s256: mission })
     const [, { person_token: token = '' }] = await chained(intermediary, upstream)
     expect(decodeJwt(token).mission_s256).toBe(mission)
   })
 
-  it('ends with the mission of the caller', async () => {
+  it("is refused after the termination of the caller's mission", async () => {
     const { net, caller, intermediary } = await makeChain()
     const upstream = await personAt(caller, { mission_s256: mission })
     net.personServer.policy.endedMissions = [mission]
@@ -102,7 +102,7 @@ describe('a call chain', () => {
     expect([status, error]).toEqual([403, 'mission_terminated'])
   })
 
-  it('does not name a mission of its own', async () => {
+  it('cannot name a mission of its own', async () => {
     const { caller, intermediary } = await makeChain()
     const upstream = await personAt(caller)
     expect(await chained(intermediary, upstream, { mission_s256: mission })).toEqual([
@@ -111,14 +111,14 @@ describe('a call chain', () => {
     ])
   })
 
-  it('lasts no longer than the token it goes on from', async () => {
+  it('lives no longer than the upstream token', async () => {
     const { caller, intermediary } = await makeChain()
     const upstream = await caller.personToken({ aud: mail, lifetime: 90 })
     const [, { person_token: token = '' }] = await chained(intermediary, upstream)
     expect(decodeJwt(token).exp).toBe(now + 90)
   })
 
-  it('may start from an auth token, of the person server or of an access server that it asked', async () => {
+  it('may start from an auth token, of the person server or of an access server that it called', async () => {
     const { net, caller, intermediary } = await makeChain()
     const own = await caller.authToken({ aud: mail })
     expect((await chained(intermediary, own))[0]).toBe(200)
@@ -156,9 +156,9 @@ describe('a call chain', () => {
     expect(await chained(intermediary, await caller.agentToken())).toEqual(refused)
   })
 
-  it('does not start from a person of whom there is no record', async () => {
+  it('does not start from a person without a record', async () => {
     const { intermediary } = await makeChain()
-    // The same keys, and a memory of its own.
+    // The same keys, and memory of its own.
     const twin = await createTestNetwork({ now, seed: 'ladder' })
     const upstream = await (await twin.agent()).personToken({ aud: mail })
     expect(await chained(intermediary, upstream)).toEqual(refused)
@@ -175,13 +175,13 @@ describe('a call chain', () => {
     expect(await chained(intermediary, upstream)).toEqual([400, { error }])
   })
 
-  it('takes an upstream token at the auth token endpoint as it does at the other', async () => {
+  it('takes an upstream token at the auth token endpoint as at the person token endpoint', async () => {
     const { caller, intermediary } = await makeChain()
     const body = { resource_token: 'a.b.c', upstream_token: await caller.personToken() }
     expect(await ask(intermediary, '/auth-token', body)).toEqual(refused)
   })
 
-  it('ends where it started: what was issued on a revoked token is revoked', async () => {
+  it('is revoked with its upstream token', async () => {
     const { net, caller, intermediary } = await makeChain()
     const upstream = await personAt(caller)
     const { token } = await intermediary.call(`${notes}/notes`, {}, { upstream })

@@ -8,12 +8,12 @@ describe('the clock of a network', () => {
     vi.useRealTimers()
   })
 
-  it('stands where it was started', async () => {
+  it('stays at its start', async () => {
     const { clock } = await createTestNetwork({ now: 1_790_000_000 })
     expect(clock.now()).toBe(1_790_000_000)
   })
 
-  it('advances by what it is told, from wherever it stands', async () => {
+  it('advances by the given seconds', async () => {
     const { clock } = await createTestNetwork({ now: 1_790_000_000 })
     clock.advance(61)
     clock.advance(-1)
@@ -38,12 +38,12 @@ describe('the clock of a network', () => {
     expect(clock.now()).toBe(1_800_000_005)
   })
 
-  it('tells `now` without its object, as createResource calls it', async () => {
+  it('provides `now` as a detached function, as createResource calls it', async () => {
     const { now } = (await createTestNetwork({ now: 7 })).clock
     expect(now()).toBe(7)
   })
 
-  it('is what tokens, signatures and the log of fetches go by', async () => {
+  it('is used by tokens, signatures and the log of fetches', async () => {
     const net = await createTestNetwork({ now: 1_790_000_000 })
     const agent = await net.agent()
     net.clock.advance(100)

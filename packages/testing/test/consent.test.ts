@@ -6,7 +6,7 @@ import { post } from './token-request.ts'
 
 const ps = 'https://ps.example'
 
-/** A world whose person is asked before every token, and what was asked. */
+/** A world whose person is asked before every token, and the questions. */
 async function makeAskingWorld() {
   const world = await makeExchangeWorld('person-token')
   const questions: ConsentQuestion[] = []
@@ -27,7 +27,7 @@ async function poll(agent: Agent, url: string, nonce: string) {
 }
 
 describe('a person server that asks its person', () => {
-  it('answers a request for a person token 202, and gives the token once the person approved', async () => {
+  it('answers a request for a person token 202, and issues the token once the person has approved', async () => {
     const { agent, questions, missions } = await makeAskingWorld()
     const asked = await ask(agent, `${ps}/person-token`, { resource: notes })
     const url = asked.headers.get('location') as string
@@ -53,7 +53,7 @@ describe('a person server that asks its person', () => {
     expect((await poll(agent, url, '3')).status).toBe(410)
   })
 
-  it('grants the scopes that the person left of those that were asked for, to the person of the person token', async () => {
+  it('grants the requested scopes that the person approved, to the person of the person token', async () => {
     const { agent, questions, missions, net } = await makeAskingWorld()
     const first = await ask(agent, `${ps}/person-token`, { resource: notes })
     await missions.approve(missions.waiting[0]?.code as string, { person: 'ada' })
@@ -74,7 +74,7 @@ describe('a person server that asks its person', () => {
     expect(net.personServer.tokens().at(-1)).toMatchObject({ kind: 'auth-token', person: 'ada' })
   })
 
-  it('tells the agent that its person declined', async () => {
+  it('answers the agent that its person declined', async () => {
     const { agent, missions } = await makeAskingWorld()
     const asked = await ask(agent, `${ps}/person-token`, { resource: notes })
     await missions.decline(missions.waiting[0]?.code as string)
@@ -84,7 +84,7 @@ describe('a person server that asks its person', () => {
     })
   })
 
-  it('gives no token under a mission that was terminated while the person was asked', async () => {
+  it('issues no token under a mission that was terminated while the person was asked', async () => {
     const { agent, missions } = await makeAskingWorld()
     const { s256 } = await missions.begin(agent, { description: 'Sort the notes' })
     const asked = await ask(agent, `${ps}/person-token`, { resource: notes, mission_s256: s256 })
@@ -96,7 +96,7 @@ describe('a person server that asks its person', () => {
     })
   })
 
-  it('tells nobody but the agent that asked', async () => {
+  it('answers only the agent that asked', async () => {
     const { agent, net, missions } = await makeAskingWorld()
     const other = await net.agent({ name: 'other' })
     const asked = await ask(agent, `${ps}/person-token`, { resource: notes })

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 
 const segments = (text: string): string[] => text.split('.')
-/** Octets as a decoder finds them that skips what it does not know. */
+/** The octets that a decoder finds that skips unknown characters. */
 const octets = (text: string): Buffer[] => segments(text).map((segment) => Buffer.from(segment, 'base64'))
 const payloadOf = (text: string): Buffer => octets(text)[1] as Buffer
 
@@ -63,7 +63,7 @@ const otherShapes: Partial<Record<Corruption, (text: string) => unknown>> = {
 }
 
 describe('a corruption of a token', () => {
-  it.each(sameOctets)('%s spells the same octets otherwise', (how, pattern) => {
+  it.each(sameOctets)('%s encodes the same octets differently', (how, pattern) => {
     const corrupted = corruptToken(token, how)
     expect(corrupted).not.toBe(token)
     expect(corrupted).toMatch(pattern)
@@ -71,7 +71,7 @@ describe('a corruption of a token', () => {
   })
 
   it.each(Object.entries(otherShapes) as [Corruption, (text: string) => unknown][])(
-    '%s is what the name says',
+    '%s is what its name says',
     async (how, check) => {
       await check(corruptToken(token, how))
     },
@@ -82,7 +82,7 @@ describe('a corruption of a token', () => {
     expect(names.sort()).toEqual(Object.keys(corruptions).sort())
   })
 
-  it('keeps what is not ASCII in the other claims', async () => {
+  it('keeps characters outside ASCII in the other claims', async () => {
     const net = await createTestNetwork({ seed: 'corruptions' })
     const umlaut = await (await net.agent()).authToken({ sub: 'ädä' })
     expect(decodeJwt(corruptToken(umlaut, 'duplicate-member'))).toEqual(decodeJwt(umlaut))

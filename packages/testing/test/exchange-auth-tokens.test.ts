@@ -6,7 +6,7 @@ import { ask } from './token-request.ts'
 const as = 'https://as.example'
 
 describe('the auth token endpoint', () => {
-  it('refuses a resource token that does not say what was presented', async () => {
+  it('refuses a resource token without the presented token', async () => {
     const { agent } = await makeExchangeWorld('person-token')
     const shown = await agent.personToken()
     const other = await agent.personToken()
@@ -30,7 +30,7 @@ describe('the auth token endpoint', () => {
     },
   )
 
-  it('asks for a resource token', async () => {
+  it('requires a resource token', async () => {
     const { agent } = await makeExchangeWorld('person-token')
     expect(await ask(agent, '/auth-token', {})).toEqual([400, { error: 'invalid_request' }])
   })
@@ -54,7 +54,7 @@ describe('the access server', () => {
     expect([response.status, await response.json()]).toEqual([400, { error: 'invalid_resource_token' }])
   })
 
-  it('refuses a resource token that another person server brings', async () => {
+  it('refuses a resource token that another person server sends', async () => {
     const { agent, net } = await makeExchangeWorld('person-token', { accessServer: as })
     const token = await agent.personToken()
     const resourceToken = await challenge(agent, token)
@@ -72,7 +72,7 @@ describe('the access server', () => {
     expect([response.status, await response.json()]).toEqual([400, { error: 'invalid_resource_token' }])
   })
 
-  it('asks for a resource token and for the agent token', async () => {
+  it('requires a resource token and the agent token', async () => {
     const { net } = await makeExchangeWorld('person-token')
     const message = await net.personServer.signServer(`${as}/auth-token`, {
       headers: { 'content-type': 'application/json' },

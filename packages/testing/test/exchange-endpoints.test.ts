@@ -12,7 +12,7 @@ const as = 'https://as.example'
 const claimsOf = ([, { person_token: token = '' }]: Awaited<ReturnType<typeof ask>>) => decodeJwt(token)
 
 describe('the person token endpoint', () => {
-  it('names the person to one resource alone, bound to the key that asked', async () => {
+  it('issues a token that names the person to one resource only, bound to the key of the agent', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     const here = claimsOf(await ask(agent, '/person-token', { resource: notes }))
     const again = claimsOf(
@@ -23,13 +23,13 @@ describe('the person token endpoint', () => {
     expect([again.sub === here.sub, there.sub === here.sub]).toEqual([true, false])
   })
 
-  it('lets the person token live no longer than the agent token', async () => {
+  it('issues no token that outlives the agent token', async () => {
     const { agent } = await makeExchangeWorld('person-token')
     const token = await agent.agentToken({ lifetime: 90 })
     expect(claimsOf(await ask(agent, '/person-token', { resource: notes }, { token })).exp).toBe(now + 90)
   })
 
-  it('binds to the sub-agent whose parent asks', async () => {
+  it('issues a token for the sub-agent of the parent that asks', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     const child = await net.agent({ name: 'planner+child' })
     const subagent = await child.agentToken({ claims: { parent_agent: agent.id } })
@@ -51,7 +51,7 @@ describe('the person token endpoint', () => {
     ])
   })
 
-  it('carries a mission while it runs, and refuses it afterwards', async () => {
+  it('adds a mission while it is active, and refuses it after its termination', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     const body = { resource: notes, mission_s256: mission }
     const running = claimsOf(await ask(agent, '/person-token', body))
@@ -65,16 +65,16 @@ describe('the person token endpoint', () => {
   it.each([
     ['no resource', {}],
     ['a resource with a path', { resource: `${notes}/` }],
-    ['a mission that no digest can be', { resource: notes, mission_s256: 'short' }],
-    ['nothing', null],
-    ['no JSON', '{'],
+    ['a mission that is not a digest', { resource: notes, mission_s256: 'short' }],
+    ['no content', null],
+    ['text that is not JSON', '{'],
   ])('refuses %s', async (_, body) => {
     const { agent } = await makeExchangeWorld('person-token')
     expect(await ask(agent, '/person-token', body)).toEqual([400, { error: 'invalid_request' }])
   })
 })
 
-describe('who may ask', () => {
+describe('a token endpoint', () => {
   it('refuses an unsigned request, over a socket of its own', async () => {
     const { origins } = await makeExchangeWorld('person-token')
     const response = await fetch(`${origins[ps]}/person-token`, { method: 'POST', body: '{}' })
@@ -104,14 +104,14 @@ describe('who may ask', () => {
     ])
   })
 
-  it('refuses a person token where an agent token is due', async () => {
+  it('refuses a person token in place of an agent token', async () => {
     const { agent } = await makeExchangeWorld('person-token')
     const token = await agent.personToken({ aud: ps })
     const [status, { error }] = await ask(agent, '/person-token', { resource: notes }, { token })
     expect([status, error]).toEqual([401, 'invalid_jwt'])
   })
 
-  it('has an access server that listens to no agent', async () => {
+  it('of an access server refuses agents', async () => {
     const { agent } = await makeExchangeWorld('person-token')
     const response = await agent.fetch(`${as}/auth-token`, post({}), {
       token: await agent.agentToken(),
@@ -123,7 +123,7 @@ describe('who may ask', () => {
     ])
   })
 
-  it('serves the endpoints of its generations alone', async () => {
+  it('exists only for the served generations', async () => {
     const { agent } = await makeExchangeWorld('mission-header')
     const response = await agent.fetch(`${ps}/auth-token`, post({}), {
       token: await agent.agentToken(),

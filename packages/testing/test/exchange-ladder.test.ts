@@ -9,7 +9,7 @@ const ps = 'https://ps.example'
 
 describe('agent.fetch without a token', () => {
   it.each(['person-token', 'mission-header'] as const)(
-    'sees to all of it and answers as the API did at last: %s [CHAL-8]',
+    'does all exchanges and returns the last answer of the API: %s [CHAL-8]',
     async (generation) => {
       const { agent } = await makeExchangeWorld(generation)
       const answers = [
@@ -28,7 +28,7 @@ describe('agent.call over real sockets', () => {
     ['three-party, drafts 01 to 10', 'mission-header', undefined, ['auth-token'], ps],
     ['four-party, drafts 01 to 10', 'mission-header', as, ['auth-token'], as],
   ] as const)(
-    'gets from first contact to a granted call: %s [RT-1, RT-3, RT-4, RT-5, RT-6, CHAL-5, CHAL-6, CHAL-8]',
+    'gets from a first refusal to a granted call: %s [RT-1, RT-3, RT-4, RT-5, RT-6, CHAL-5, CHAL-6, CHAL-8]',
     async (_, generation, accessServer, challenges, iss) => {
       const { agent } = await makeExchangeWorld(
         generation,
@@ -43,13 +43,13 @@ describe('agent.call over real sockets', () => {
     },
   )
 
-  it('finds issuers in process as well', async () => {
+  it('reaches issuers in process as well', async () => {
     const { agent } = await makeExchangeWorld('person-token', { accessServer: as }, { sockets: false })
     const { response, challenges } = await agent.call(`${notes}/notes`)
     expect([response.status, challenges]).toEqual([200, ['person-token', 'auth-token']])
   })
 
-  it('stops at what the route is content with', async () => {
+  it('stops at the first token that the route accepts', async () => {
     const { agent } = await makeExchangeWorld('person-token')
     const whoami = await agent.call(`${notes}/whoami`)
     const me = await agent.call(`${notes}/me`)
@@ -63,7 +63,7 @@ describe('agent.call over real sockets', () => {
     ['drafts 01 to 10, three-party', 'mission-header', undefined],
     ['drafts 01 to 10, four-party', 'mission-header', as],
   ] as const)(
-    'steps an auth token up to a wider scope, and keeps what it had: %s [CHAL-7, R11-146]',
+    'steps an auth token up to a wider scope and keeps the granted ones: %s [CHAL-7, R11-146]',
     async (_, generation, accessServer) => {
       const { agent } = await makeExchangeWorld(
         generation,
@@ -80,7 +80,7 @@ describe('agent.call over real sockets', () => {
   )
 
   it.each(['person-token', 'mission-header'] as const)(
-    'carries a mission through to the route: %s [RT-8, R11-163, L01]',
+    'carries a mission to the route: %s [RT-8, R11-163, L01]',
     async (generation) => {
       const { agent } = await makeExchangeWorld(generation)
       const { response } = await agent.call(
@@ -92,7 +92,7 @@ describe('agent.call over real sockets', () => {
     },
   )
 
-  it('goes on asking no longer than six times when what is granted never suffices', async () => {
+  it('stops after six rounds when the granted scope never suffices', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     net.personServer.policy.scopes = () => []
     const { response, challenges } = await agent.call(`${notes}/notes`)
@@ -105,7 +105,7 @@ describe('agent.call over real sockets', () => {
     ['mission-header', undefined],
     ['mission-header', as],
   ] as const)(
-    'brings the account that the resource asks for, %s, access server %s',
+    'requests the account that the resource requires, %s, access server %s',
     async (generation, accessServer) => {
       const { agent } = await makeExchangeWorld(
         generation,
@@ -116,18 +116,18 @@ describe('agent.call over real sockets', () => {
     },
   )
 
-  it('has nowhere to go without a person server', async () => {
+  it('fails without a person server', async () => {
     const { agent } = await makeExchangeWorld('person-token', {}, { personServer: null })
     await expect(agent.call(`${notes}/notes`)).rejects.toThrow('the agent has no person server to ask')
   })
 
-  it('says which endpoint its person server lacks', async () => {
+  it('names the endpoint that its person server lacks', async () => {
     const { agent } = await makeExchangeWorld('mission-header', { generations: ['person-token'] })
     await expect(agent.call(`${notes}/notes`)).rejects.toThrow(`${ps} has no person_token_endpoint`)
   })
 
   it.each(['person-token', 'mission-header'] as const)(
-    'gets nothing for a mission that ended: %s',
+    'gets nothing under a terminated mission: %s',
     async (generation) => {
       const { agent, net } = await makeExchangeWorld(generation)
       net.personServer.policy.endedMissions = [mission]
@@ -136,7 +136,7 @@ describe('agent.call over real sockets', () => {
     },
   )
 
-  it('asks for a new person token each time, and gives up on a resource that takes none', async () => {
+  it('asks for a new person token each time, and gives up on a resource that accepts none', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     const greedy = 'https://greedy.example'
     await net.listen((_req, res) => {
@@ -145,7 +145,7 @@ describe('agent.call over real sockets', () => {
     expect((await agent.call(greedy)).challenges).toEqual(Array(6).fill('person-token'))
   })
 
-  it('brings an auth token that lives no longer than what was presented', async () => {
+  it('gets an auth token that lives no longer than the presented token', async () => {
     const { agent } = await makeExchangeWorld('person-token')
     const shown = await agent.personToken({ lifetime: 100 })
     const { token } = await agent.call(`${notes}/notes`, {}, { token: shown })

@@ -6,7 +6,7 @@ import { challenge, type ExchangeWorld, makeExchangeWorld, notes } from './excha
 const ps = 'https://ps.example'
 const as = 'https://as.example'
 
-/** Calls under a mission while `server` misbehaves. The code it fails with, or the status of the resource. */
+/** Calls under a mission while `server` misbehaves: the code of the failure, or the status of the resource. */
 async function callWhile(
   { agent }: ExchangeWorld,
   server: TestIssuer,
@@ -30,7 +30,7 @@ const departures: readonly (readonly [ExchangeMisbehaviour, string])[] = [
   ['no-mission', 'mission_changed'],
 ]
 
-describe('an agent, whose person server grants what was not asked for', () => {
+describe('an agent whose person server grants something else than requested', () => {
   it.each([
     ...departures,
     ['other-person', 'person_changed'],
@@ -49,9 +49,9 @@ describe('an agent, whose person server grants what was not asked for', () => {
   )
 })
 
-describe('a person server, whose access server grants what was not asked for', () => {
+describe('a person server whose access server grants something else than requested', () => {
   it.each([...departures.map(([name]) => name), 'other-person', 'longer-life'] as const)(
-    'delivers nothing of %s in draft 11, and says as_unreachable',
+    'passes nothing on of %s in draft 11, and answers as_unreachable',
     async (misbehaviour) => {
       const world = await makeExchangeWorld('person-token', { accessServer: as })
       expect(await callWhile(world, world.net.accessServer, misbehaviour)).toEqual([502, 'as_unreachable'])
@@ -59,53 +59,53 @@ describe('a person server, whose access server grants what was not asked for', (
   )
 
   it.each([...departures.map(([name]) => name), 'other-agent', 'longer-life'] as const)(
-    'delivers nothing of %s in drafts 01 to 10, and says as_unreachable',
+    'passes nothing on of %s in drafts 01 to 10, and answers as_unreachable',
     async (misbehaviour) => {
       const world = await makeExchangeWorld('mission-header', { accessServer: as })
       expect(await callWhile(world, world.net.accessServer, misbehaviour)).toEqual([502, 'as_unreachable'])
     },
   )
 
-  it.each(['no-token', 'not-json'] as const)('says as_unreachable of %s', async (misbehaviour) => {
+  it.each(['no-token', 'not-json'] as const)('answers as_unreachable for %s', async (misbehaviour) => {
     const world = await makeExchangeWorld('person-token', { accessServer: as })
     expect(await callWhile(world, world.net.accessServer, misbehaviour)).toEqual([502, 'as_unreachable'])
   })
 
-  it('says as_unreachable of an access server of the other generation', async () => {
+  it('answers as_unreachable for an access server of the other generation', async () => {
     const { agent, net } = await makeExchangeWorld('person-token', { accessServer: as })
     net.accessServer.generations = ['mission-header']
     await expect(agent.call(`${notes}/notes`)).rejects.toMatchObject({ status: 502, code: 'as_unreachable' })
   })
 
-  it('says as_unreachable of an access server that nobody reaches', async () => {
+  it('answers as_unreachable for an unreachable access server', async () => {
     const { agent, net } = await makeExchangeWorld('person-token', { accessServer: as })
     net.accessServer.misbehave('unreachable')
     await expect(agent.call(`${notes}/notes`)).rejects.toMatchObject({ status: 502, code: 'as_unreachable' })
   })
 
-  it('passes on that the access server would not deliver more than was asked for', async () => {
+  it('passes on the refusal of an access server that must not grant more than requested', async () => {
     const { agent, net } = await makeExchangeWorld('person-token', { accessServer: as })
     net.accessServer.policy.scopes = () => ['notes.purge']
     await expect(agent.call(`${notes}/notes`)).rejects.toMatchObject({ status: 400, code: 'scope_broadened' })
   })
 
-  it('passes on what the access server refuses, with its status', async () => {
+  it('passes on a refusal by the access server with its status', async () => {
     const world = await makeExchangeWorld('person-token', { accessServer: as })
     expect(await callWhile(world, world.net.accessServer, 'deny')).toEqual([403, 'denied'])
   })
 })
 
-describe('an agent, whose person server grants nothing', () => {
+describe('an agent whose person server grants nothing', () => {
   it.each([
     ['deny', [403, 'denied']],
     ['no-token', [200, undefined]],
     ['not-json', [200, undefined]],
-  ] as const)('says what came instead: %s', async (misbehaviour, refused) => {
+  ] as const)('rejects with the status and the code of the answer: %s', async (misbehaviour, refused) => {
     const world = await makeExchangeWorld('person-token')
     expect(await callWhile(world, world.net.personServer, misbehaviour)).toEqual(refused)
   })
 
-  it('may hang up on one that never answers', async () => {
+  it('may abort the request to one that never answers', async () => {
     const { net } = await makeExchangeWorld('person-token')
     net.accessServer.policy.misbehaviour = 'never-answer'
     const gone = new AbortController()
@@ -115,7 +115,7 @@ describe('an agent, whose person server grants nothing', () => {
   })
 })
 
-describe('the resource, shown what an agent should have refused', () => {
+describe('the resource, presented with a token that an agent should have refused,', () => {
   it.each([
     ['other-audience', 401, 'invalid_jwt'],
     ['other-key', 401, 'invalid_signature'],

@@ -72,7 +72,7 @@ export async function makeExchangeWorld(
   return { net, origins, agent: await net.agent(agentOptions) }
 }
 
-/** The resource token with which the notes answer a call that shows `token`. */
+/** The resource token with which the notes answer a call with `token`. */
 export async function challenge(agent: Agent, token: string): Promise<string> {
   const { headers } = await agent.fetch(`${notes}/notes`, {}, { token })
   const [, resourceToken] = /resource-token="([^"]+)"/.exec(headers.get('aauth-requirement') ?? '') ?? []

@@ -6,7 +6,7 @@ import { isSignatureOf } from './received.ts'
 const message = new TextEncoder().encode('a message')
 
 describe.each(['Ed25519', 'ES256'] as const)('a key for %s', (alg) => {
-  it('is the same for the same seed, and another for another', async () => {
+  it('is the same for the same seed, and another for another seed', async () => {
     const [one, same, other] = await Promise.all([
       makeKey('seed', 'k', alg),
       makeKey('seed', 'k', alg),
@@ -38,7 +38,7 @@ describe.each(['Ed25519', 'ES256'] as const)('a key for %s', (alg) => {
 })
 
 describe('the seed of a network', () => {
-  it('makes the same issuers and agents again', async () => {
+  it('gives the same issuers and agents again', async () => {
     const [one, same, other] = await Promise.all(
       ['seed', 'seed', 'another seed'].map(async (seed) => {
         const net = await createTestNetwork({ seed })
@@ -52,7 +52,7 @@ describe('the seed of a network', () => {
     expect(new Set([...(one ?? []), ...(other ?? [])]).size).toBe(8)
   })
 
-  it('is a random one where none is given', async () => {
+  it('is random when none is given', async () => {
     const [one, other] = await Promise.all([createTestNetwork(), createTestNetwork()])
     expect(other.agentProvider.key.thumbprint).not.toBe(one.agentProvider.key.thumbprint)
   })

@@ -97,18 +97,18 @@ const wrongAnswers: Partial<Record<Misbehaviour, Check>> = {
 }
 
 describe('a misbehaviour of an issuer', () => {
-  it.each(wrongMetadata)('%s is in the metadata, and the keys are honest', async (how, change) => {
+  it.each(wrongMetadata)('%s is in the metadata, and the keys are valid', async (how, change) => {
     net.personServer.misbehave(how)
     expect(await published()).toEqual({ metadata: change(metadata), jwks: { keys: [key] } })
   })
 
-  it.each(wrongKeys)('%s is in the keys, and the metadata is honest', async (how, keys) => {
+  it.each(wrongKeys)('%s is in the keys, and the metadata is valid', async (how, keys) => {
     net.personServer.misbehave(how)
     expect(await published()).toEqual({ metadata, jwks: { keys: keys(key) } })
   })
 
   it.each(Object.entries(wrongAnswers) as [Misbehaviour, Check][])(
-    '%s is how both documents are answered',
+    '%s is in the answers for both documents',
     async (how, check) => {
       net.personServer.misbehave(how)
       await check(await net.fetch(documents.metadata), metadata)
@@ -124,7 +124,7 @@ describe('a misbehaviour of an issuer', () => {
     },
   )
 
-  it.each(Object.values(documents))('hang answers nothing until the caller gives up: %s', async (url) => {
+  it.each(Object.values(documents))('hang answers nothing until the caller aborts: %s', async (url) => {
     net.personServer.misbehave('hang')
     const patience = new AbortController()
     const answer = net.fetch(url, { signal: patience.signal })
@@ -146,7 +146,7 @@ describe('a misbehaviour of an issuer', () => {
     expect(await published()).toEqual({ metadata, jwks: { keys: [key] } })
   })
 
-  it('is the one issuer’s alone', async () => {
+  it('affects one issuer only', async () => {
     net.agentProvider.misbehave('not-found')
     expect(await published()).toEqual({ metadata, jwks: { keys: [key] } })
   })

@@ -20,7 +20,7 @@ async function propose(agent: Agent) {
 }
 
 describe('a proposal', () => {
-  it('is answered with where to send the person, and where to look', async () => {
+  it('is answered with the URL for the person and the URL to poll', async () => {
     const { agent, missions } = await makeMission()
     const { response, url } = await propose(agent)
     const [asked] = missions.waiting
@@ -37,7 +37,7 @@ describe('a proposal', () => {
     expect(asked?.code).toMatch(/^[0-9A-HJKMNP-TV-Z]{8}$/)
   })
 
-  it('stays pending until the person agrees, and the mission is told once', async () => {
+  it('stays pending until the person approves, and the mission is returned once', async () => {
     const { agent, missions } = await makeMission()
     const { url } = await propose(agent)
     const before = await poll(agent, url, '1')
@@ -52,7 +52,7 @@ describe('a proposal', () => {
     ])
   })
 
-  it('says 403 denied once the person declined', async () => {
+  it('is answered 403 denied once the person declined', async () => {
     const { agent, missions } = await makeMission()
     const { url } = await propose(agent)
     await missions.decline(missions.waiting[0]?.code as string)
@@ -63,7 +63,7 @@ describe('a proposal', () => {
     ])
   })
 
-  it('says 408 expired when the person never came, who can then decide no more', async () => {
+  it('is answered 408 expired when the person never came, and cannot be decided any more', async () => {
     const { agent, net, missions } = await makeMission()
     const { url } = await propose(agent)
     const code = missions.waiting[0]?.code as string
@@ -72,7 +72,7 @@ describe('a proposal', () => {
     expect((await poll(agent, url, '1')).status).toBe(408)
   })
 
-  it('is nothing that another agent can hear of', async () => {
+  it('is unknown to another agent', async () => {
     const { agent, net, missions } = await makeMission()
     const { url } = await propose(agent)
     await missions.approve(missions.waiting[0]?.code as string)
@@ -89,7 +89,7 @@ describe('a proposal', () => {
     await expect(missions.decline(code)).rejects.toThrow('nothing waits under this code')
   })
 
-  it('has a code in which nobody reads a digit wrongly', async () => {
+  it('has a code without ambiguous digits', async () => {
     const requests = new PendingRequests(() => 0)
     const asked = { about: 'proposal', agent: 'a', description: 'x' } as const
     let code = ''
@@ -100,14 +100,14 @@ describe('a proposal', () => {
     await expect(requests.decide(code, 'approved')).rejects.toThrow('nothing waits under this code')
   })
 
-  it.each([{}, { description: '' }, { description: 7 }])('needs a description: %j', async (body) => {
+  it.each([{}, { description: '' }, { description: 7 }])('requires a description: %j', async (body) => {
     const { agent } = await makeMission()
     expect(await ask(agent, '/mission', body)).toEqual([400, { error: 'invalid_request' }])
   })
 })
 
 describe('agent.proposeMission', () => {
-  it('brings the record of draft 11 byte for byte, without approver', async () => {
+  it('returns the record of draft 11 byte for byte, without approver', async () => {
     const { agent, missions } = await makeMission()
     missions.lifetime = 1000
     const { blob, s256, approver } = await agent.proposeMission(proposal, {
@@ -125,7 +125,7 @@ describe('agent.proposeMission', () => {
     })
   })
 
-  it('brings the record of drafts 01 to 10, which names the approver and no end', async () => {
+  it('returns the record of drafts 01 to 10, with the approver and without an expiry', async () => {
     const { agent, missions } = await makeMission('mission-header')
     missions.approves = 'at-once'
     missions.lifetime = 1000
@@ -136,7 +136,7 @@ describe('agent.proposeMission', () => {
     ])
   })
 
-  it('waits as long as it is told between two looks', async () => {
+  it('polls at the given interval', async () => {
     const { agent, missions } = await makeMission()
     missions.retryAfter = 7
     const waited: number[] = []
@@ -149,20 +149,20 @@ describe('agent.proposeMission', () => {
     expect(waited).toEqual([7, 7])
   })
 
-  it('is refused what the person declines', async () => {
+  it('rejects when the person declines', async () => {
     const { agent, missions } = await makeMission()
     const asking = agent.proposeMission(proposal, { interact: ({ code }) => missions.decline(code) })
     await expect(asking).rejects.toThrow(TokenRefused)
   })
 
-  it('has a mission of its own each time', async () => {
+  it('has a new mission each time', async () => {
     const { agent, missions } = await makeMission()
     missions.approves = 'at-once'
     const [one, two] = [await agent.proposeMission(proposal), await agent.proposeMission(proposal)]
     expect(one.s256 === two.s256).toBe(false)
   })
 
-  it('waits longer when it looked too often, and takes no record that is not of the digest', async () => {
+  it('waits longer when it polled too often, and rejects a record that does not match its digest', async () => {
     const { agent, net } = await makeMission()
     const answers = [
       [202, { location: `${ps}/mission/pending/1`, 'retry-after': '1' }, '{}'],

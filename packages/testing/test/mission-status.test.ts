@@ -15,7 +15,7 @@ const notes = 'https://notes.example'
 const ps = 'https://ps.example'
 const proposal = { description: 'Sort the notes' }
 
-/** A network with a resource that publishes a key, and asks its person server with it. */
+/** A network with a resource that publishes a key and calls its person server with it. */
 async function makeManager(id = notes) {
   const net = await createTestNetwork({ now, seed: 'status' })
   const key = await makeKey('a resource', 'rs-1', 'ES256')
@@ -44,7 +44,7 @@ const metadata = async (net: TestNetwork) =>
   (await (await net.fetch(`${ps}/.well-known/aauth-person.json`)).json()) as Record<string, unknown>
 
 describe('the status of a mission', () => {
-  it('is active, and may be relied on for half a minute', async () => {
+  it('is active, and fresh for half a minute', async () => {
     const { status, s256 } = await makeManager()
     expect(await status()).toEqual([
       200,
@@ -58,7 +58,7 @@ describe('the status of a mission', () => {
     ])
   })
 
-  it('is terminated, with the time and the reason, and fresh for as long as it was set', async () => {
+  it('is terminated, with the time and the reason, and fresh as long as configured', async () => {
     const { net, status, s256, missions } = await makeManager()
     net.clock.advance(10)
     await missions.end(s256, 'completed')
@@ -78,14 +78,14 @@ describe('the status of a mission', () => {
     ])
   })
 
-  it('is not found for a mission nobody knows, nor by a resource that is not registered', async () => {
+  it('is not found for an unknown mission, or by a resource that is not registered', async () => {
     const { status, missions } = await makeManager()
     const unknown = await status(zeroOctets)
     missions.managers = ['https://files.example']
     expect([unknown, await status()]).toEqual(Array(2).fill([404, { error: 'mission_not_found' }]))
   })
 
-  it('is told to whoever was registered', async () => {
+  it('is available to a resource that is registered', async () => {
     const { status, missions } = await makeManager('https://files.example')
     missions.managers = ['https://files.example']
     expect((await status())[0]).toBe(200)
@@ -100,25 +100,25 @@ describe('the status of a mission', () => {
     ])
   })
 
-  it('is the one thing to ask for, beside termination', async () => {
+  it('is the only request beside termination', async () => {
     const { send, s256 } = await makeManager()
     const response = await send(`/mission-control/${s256}`, { action: 'pause' })
     expect([response.status, await response.json()]).toEqual([400, { error: 'unsupported_action' }])
   })
 
-  it('needs the signature of the resource', async () => {
+  it('requires the signature of the resource', async () => {
     const { status, s256 } = await makeManager()
     expect(await status(s256, { mistake: 'wrong-key' })).toEqual([401, { error: 'invalid_signature' }])
   })
 
-  it('is nothing for a person server to ask', async () => {
+  it('is not available to a person server', async () => {
     const { net, s256 } = await makeManager()
     const request = { headers: { 'content-type': 'application/json' }, body: '{"action":"status"}' }
     const message = await net.personServer.signServer(`${ps}/mission-control/${s256}`, request)
     expect((await net.fetch(toRequest(message))).status).toBe(403)
   })
 
-  it('is announced in the metadata, with what may be asked', async () => {
+  it('is in the metadata, with the supported actions', async () => {
     const { net } = await makeManager()
     expect(await metadata(net)).toMatchObject({
       mission_control_endpoint: `${ps}/mission-control`,
@@ -126,7 +126,7 @@ describe('the status of a mission', () => {
     })
   })
 
-  it('is not offered where it is switched off', async () => {
+  it('is not offered when it is switched off', async () => {
     const { net, send, s256, missions } = await makeManager()
     missions.control = 'none'
     const response = await send(`/mission-control/${s256}`, { action: 'status' })
@@ -149,7 +149,7 @@ describe('the older form of the status', () => {
     ])
   })
 
-  it('knows no other operation, and leaves proposals to agents', async () => {
+  it('supports no other operation, and leaves proposals to agents', async () => {
     const { agent, send, s256, missions } = await makeManager()
     missions.control = 'operation'
     missions.approves = 'at-once'
@@ -158,12 +158,12 @@ describe('the older form of the status', () => {
   })
 })
 
-describe('a status that is answered wrongly', () => {
+describe('a misbehaviour of the status', () => {
   it.each([
     ['other-mission', { mission_s256: zeroOctets, mission_status: 'active' }],
     ['unknown-status', { mission_status: 'paused' }],
     ['stale', { observed_at: '2026-09-21T14:13:20.000Z', fresh_until: '2026-09-21T14:13:20.000Z' }],
-  ] as const)('%s is wrong in that alone', async (misbehaviour, members) => {
+  ] as const)('%s is wrong in that only', async (misbehaviour, members) => {
     const { status, missions } = await makeManager()
     const honest = (await status())[1] as object
     missions.misbehaviour = misbehaviour
@@ -193,7 +193,7 @@ describe('a status that is answered wrongly', () => {
     expect((await response.text()).length).toBeGreaterThan(300_000)
   })
 
-  it('hang gives no answer until the caller gives up', async () => {
+  it('hang gives no answer until the caller aborts', async () => {
     const { send, s256, missions } = await makeManager()
     missions.misbehaviour = 'hang'
     const gone = new AbortController()
@@ -202,7 +202,7 @@ describe('a status that is answered wrongly', () => {
     await expect(asking).rejects.toThrow('gave up')
   })
 
-  it('hanging-body begins, and goes on no further', async () => {
+  it('hanging-body starts and never continues', async () => {
     const { send, s256, missions } = await makeManager()
     missions.misbehaviour = 'hanging-body'
     const reader = (await send(`/mission-control/${s256}`, { action: 'status' })).body?.getReader()
@@ -216,7 +216,7 @@ describe('a status that is answered wrongly', () => {
 })
 
 describe('missions.announce', () => {
-  it('tells a resource that a mission ended, signed by the person server', async () => {
+  it('announces a termination to a resource, signed by the person server', async () => {
     const net = await createTestNetwork({ now, seed: 'announce' })
     onTestFinished(() => net.close())
     const heard: { url: string; body: string; headers: [string, string][] }[] = []
@@ -247,7 +247,7 @@ describe('missions.announce', () => {
     expect(linesOf(message, 'signature-input')[0]).toContain('"content-digest" "content-type"')
   })
 
-  it('has nobody to tell where the resource publishes no endpoint', async () => {
+  it('announces nothing to a resource that publishes no endpoint', async () => {
     const net = await createTestNetwork({ now, seed: 'announce' })
     onTestFinished(() => net.close())
     await net.listen((_req, res) => void res.end('{}'), 'https://files.example')

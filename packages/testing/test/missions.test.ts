@@ -17,7 +17,7 @@ const personToken = (agent: Agent, s256: string, again = '') =>
 
 describe('a mission', () => {
   it.each(['person-token', 'mission-header'] as const)(
-    'is carried to the resource while it lives, and by nothing afterwards: %s',
+    'is in tokens for the resource while it is active, and in none after its termination: %s',
     async (generation) => {
       const { agent, missions } = await makeMission(generation)
       const { s256 } = await missions.begin(agent, proposal)
@@ -28,7 +28,7 @@ describe('a mission', () => {
     },
   )
 
-  it('that has ended refuses every request that is bound to it, with the reason', async () => {
+  it('that is terminated makes every request bound to it refused, with the reason', async () => {
     const { agent, missions } = await makeMission()
     const { s256 } = await missions.begin(agent, proposal)
     await missions.end(s256, 'superseded')
@@ -39,7 +39,7 @@ describe('a mission', () => {
     ])
   })
 
-  it('ends once, for the first reason', async () => {
+  it('is terminated once, with the first reason', async () => {
     const { agent, missions } = await makeMission()
     const { s256 } = await missions.begin(agent, proposal)
     await missions.end(s256, 'administrative')
@@ -47,7 +47,7 @@ describe('a mission', () => {
     expect(missions.get(s256)).toMatchObject({ reason: 'administrative', terminatedAt: now })
   })
 
-  it('ends as well when it was never proposed here', async () => {
+  it('can be terminated even if it was never proposed here', async () => {
     const { agent, missions } = await makeMission()
     await missions.end(madeUp)
     expect(await personToken(agent, madeUp)).toEqual(terminated('revoked'))
@@ -64,7 +64,7 @@ describe('a mission', () => {
     expect(await personToken(agent, s256, 'x')).toEqual(terminated('expired'))
   })
 
-  it('caps an auth token whose presented token it did not cap', async () => {
+  it('limits the life of an auth token whose presented token it did not limit', async () => {
     const { agent, missions } = await makeMission()
     missions.lifetime = 100
     const { s256 } = await missions.begin(agent, proposal)
@@ -73,7 +73,7 @@ describe('a mission', () => {
     expect(decodeJwt(token).exp).toBe(now + 100)
   })
 
-  it('of another agent is not found, like one that nobody knows', async () => {
+  it('of another agent is not found, like an unknown one', async () => {
     const { agent, net, missions } = await makeMission()
     missions.onlyKnown = true
     const other = await net.agent({ name: 'other' })
@@ -88,7 +88,7 @@ describe('a mission', () => {
     expect(answers).toEqual(Array(4).fill([404, { error: 'mission_not_found' }]))
   })
 
-  it('of another agent is not found, also once it has ended', async () => {
+  it('of another agent is not found, even after its termination', async () => {
     const { agent, missions } = await makeMission()
     const { s256 } = await missions.begin('aauth:other@agent.example', proposal)
     await missions.end(s256)
@@ -102,7 +102,7 @@ describe('a mission', () => {
     expect([status, body.s256 === s256, (await personToken(agent, s256))[0]]).toEqual([200, false, 200])
   })
 
-  it('is complete when the person has seen it, and no sooner', async () => {
+  it('is complete when the person has confirmed it, and no sooner', async () => {
     const { agent, missions } = await makeMission()
     const { s256 } = await missions.begin(agent, proposal)
     await agent.completeMission(s256, 'Sorted', {
@@ -114,7 +114,7 @@ describe('a mission', () => {
     expect(missions.get(s256)?.reason).toBe('completed')
   })
 
-  it('goes on when the person does not think it complete', async () => {
+  it('stays active when the person does not confirm its completion', async () => {
     const { agent, missions } = await makeMission()
     const { s256 } = await missions.begin(agent, proposal)
     const done = agent.completeMission(s256, 'Sorted', { interact: ({ code }) => missions.decline(code) })
@@ -134,7 +134,7 @@ describe('a mission', () => {
     expect(await ask(agent, `/mission/${s256}`, body)).toEqual([400, { error: 'invalid_request' }])
   })
 
-  it('that was never proposed is not found at its own URL, though tokens may name it', async () => {
+  it('that was never proposed is not found at its own URL, although tokens may name it', async () => {
     const { agent, missions } = await makeMission()
     const update = { action: 'update', description: 'More' }
     const before = await ask(agent, `/mission/${madeUp}`, update)
@@ -143,7 +143,7 @@ describe('a mission', () => {
     expect([before, after]).toEqual(Array(2).fill([404, { error: 'mission_not_found' }]))
   })
 
-  it('is named by a digest in the path', async () => {
+  it('is identified by a digest in the path', async () => {
     const { agent } = await makeMission()
     expect(await ask(agent, '/mission/short', { action: 'update', description: 'x' })).toEqual([
       400,
@@ -156,7 +156,7 @@ describe('missions.end with revoke', () => {
   const revoked = async (agent: Agent, token: string) =>
     (await agent.fetch(`${notes}/notes`, {}, { token })).headers.get('signature-error')
 
-  it('revokes the auth tokens issued under the mission, and its person tokens not [R11-255]', async () => {
+  it('revokes the auth tokens issued under the mission, and not its person tokens [R11-255]', async () => {
     const { agent, missions } = await makeMission()
     const { s256 } = await missions.begin(agent, proposal)
     const { token } = await agent.call(`${notes}/notes`, {}, { mission: { approver: ps, s256 } })
@@ -165,7 +165,7 @@ describe('missions.end with revoke', () => {
     expect(await revoked(agent, token)).toBe('error=revoked_jwt')
   })
 
-  it('has the access server revoke what it issued under the mission [R11-255]', async () => {
+  it('has the access server revoke the tokens it issued under the mission [R11-255]', async () => {
     const { agent, missions } = await makeMission('person-token', { accessServer: as })
     const { s256 } = await missions.begin(agent, proposal)
     const { token } = await agent.call(`${notes}/notes`, {}, { mission: { approver: ps, s256 } })
@@ -173,7 +173,7 @@ describe('missions.end with revoke', () => {
     expect(await revoked(agent, token)).toBe('error=revoked_jwt')
   })
 
-  it('is asked for: without it tokens live on', async () => {
+  it('must be requested: without it tokens stay valid', async () => {
     const { agent, missions } = await makeMission()
     const { s256 } = await missions.begin(agent, proposal)
     const { token } = await agent.call(`${notes}/notes`, {}, { mission: { approver: ps, s256 } })

@@ -29,7 +29,7 @@ function sign(
   return agent.sign('https://notes.example/notes', request, { token, ...options, mistake })
 }
 
-/** Mistakes that leave a signature which verifies: the rule that is broken is all that is wrong. */
+/** Mistakes under a signature that verifies: the broken rule is the only fault. */
 const valid: Partial<Record<AgentMistake, (message: SignedMessage) => void>> = {
   stale: (message) => expect(receive(message).params).toEqual({ created: now - 61 }),
   future: (message) => expect(receive(message).params).toEqual({ created: now + 61 }),
@@ -85,7 +85,7 @@ function covers(...names: string[]): (message: SignedMessage) => void {
   return (message) => expect(receive(message).covered).toEqual(names)
 }
 
-/** Mistakes that leave no signature which verifies, or none at all. */
+/** Mistakes without a signature that verifies, or without any. */
 const broken: Partial<Record<AgentMistake, (message: SignedMessage) => void | Promise<void>>> = {
   async 'wrong-key'(message) {
     expect(receive(message).schemeParams).toEqual({ jwt: token })
@@ -132,13 +132,13 @@ function lacks(name: string): (message: SignedMessage) => void {
 const named = <T>(rows: Record<string, T>): [AgentMistake, T][] => Object.entries(rows) as [AgentMistake, T][]
 
 describe('a mistake of an agent', () => {
-  it.each(named(valid))('%s is what is sent, under a signature that verifies', async (mistake, check) => {
+  it.each(named(valid))('%s is sent under a signature that verifies', async (mistake, check) => {
     const message = await sign(mistake)
     check(message)
     expect(verifies(message, agent.key)).toBe(true)
   })
 
-  it.each(named(broken))('%s is what is sent, without a signature that verifies', async (mistake, check) => {
+  it.each(named(broken))('%s is sent without a signature that verifies', async (mistake, check) => {
     await check(await sign(mistake))
   })
 
@@ -148,14 +148,14 @@ describe('a mistake of an agent', () => {
   })
 
   it.each(['short-signature', 'signature-as-token', 'duplicate-label', 'flip-signature'] as const)(
-    '%s keeps the label that was asked for',
+    '%s keeps the given label',
     async (mistake) => {
       const message = await sign(mistake, { label: 'planner-1' })
       expect(linesOf(message, 'signature')[0]).toMatch(/^planner-1=/)
     },
   )
 
-  it('base64url-signature has the octets of the true one, where the alphabets differ', async () => {
+  it('base64url-signature has the octets of the valid one, where the alphabets differ', async () => {
     const paths = Array.from({ length: 64 }, (_, i) => `https://notes.example/${i}`)
     const messages = await Promise.all(
       paths.map(async (url) => {
@@ -176,11 +176,11 @@ describe('a mistake of an agent', () => {
     expect(message.target).toBe('/notes/x?x=1')
   })
 
-  it('other-method makes GET of anything but GET', async () => {
+  it('other-method turns every method but GET into GET', async () => {
     expect((await sign('other-method', {}, { method: 'POST' })).method).toBe('GET')
   })
 
-  it('uncovered-mission and uncovered-authorization keep the field that was given', async () => {
+  it('uncovered-mission and uncovered-authorization keep the given field', async () => {
     const mission = { approver: 'https://mine.example', s256: 'B'.repeat(43) }
     const headers = { authorization: 'AAuth mine' }
     const [one, other] = [

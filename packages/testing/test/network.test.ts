@@ -37,7 +37,7 @@ describe('issuers', () => {
   it.each([
     ['mission-header', ['token_endpoint']],
     ['person-token', ['auth_token_endpoint', 'person_token_endpoint']],
-  ] as const)('announce the endpoints of %s alone where they are told to', async (generation, endpoints) => {
+  ] as const)('announce only the endpoints of %s when configured', async (generation, endpoints) => {
     net.personServer.generations = [generation]
     const metadata = await (await net.fetch('https://ps.example/.well-known/aauth-person.json')).json()
     expect(Object.keys(metadata as object)).toEqual(['issuer', 'jwks_uri', ...endpoints, ...others])
@@ -47,7 +47,7 @@ describe('issuers', () => {
     'https://agent.example/.well-known/aauth-person.json',
     'https://agent.example/',
     'https://ps.example/person-token',
-  ])('have nothing else: %s', async (url) => {
+  ])('serve nothing else: %s', async (url) => {
     expect((await net.fetch(url)).status).toBe(404)
   })
 
@@ -55,7 +55,7 @@ describe('issuers', () => {
     'https://nobody.example/jwks.json',
     'http://agent.example/jwks.json',
     'https://agent.example:8443/jwks.json',
-  ])('cannot be reached at %s', async (url) => {
+  ])('are unreachable at %s', async (url) => {
     await expect(net.fetch(url)).rejects.toThrow(new TypeError('fetch failed'))
   })
 
@@ -63,7 +63,7 @@ describe('issuers', () => {
     'https://agent.example/jwks.json?x=1',
     'https://agent.example/nowhere',
     'https://ps.example/.well-known/aauth-person.json',
-  ])('answer under the URL that was asked: %s', async (url) => {
+  ])('answer under the requested URL: %s', async (url) => {
     expect((await net.fetch(url)).url).toBe(url)
     const { fetch } = await net.serveIssuers()
     const dialled = [(await fetch(url)).url, (await net.fetch(url)).url]
@@ -71,7 +71,7 @@ describe('issuers', () => {
     expect(dialled).toEqual([url, url])
   })
 
-  it('of several roles on one origin publish a document each and one key set', async () => {
+  it('of several roles on one origin publish one document each and one key set', async () => {
     await net.issuer('access-server', 'https://ps.example')
     const statuses = await Promise.all(
       ['.well-known/aauth-person.json', '.well-known/aauth-access.json', 'jwks.json'].map(
@@ -81,7 +81,7 @@ describe('issuers', () => {
     expect(statuses).toEqual([200, 200, 200])
   })
 
-  it('log every fetch in order, also one that fails', async () => {
+  it('log every fetch in order, even one that fails', async () => {
     await net.fetch('https://agent.example/jwks.json?x')
     net.clock.advance(1)
     await net.fetch('https://nobody.example/').catch(() => undefined)
@@ -93,7 +93,7 @@ describe('issuers', () => {
 })
 
 describe('an app', () => {
-  it('answers under the URL that was asked, whether it is fetched or called by an agent', async () => {
+  it('answers under the requested URL, whether it is fetched or called by an agent', async () => {
     await net.listen((_req, res) => void res.end())
     const url = 'https://notes.example/a//b?c=%2F'
     const agent = await net.agent()
@@ -103,7 +103,7 @@ describe('an app', () => {
     expect(urls).toEqual([url, url])
   })
 
-  it('shares its origin with an agent provider that it is itself', async () => {
+  it('can share its origin with its own agent provider', async () => {
     await net.listen((_req, res) => void res.end('the app'))
     await net.issuer('agent-provider', net.resource)
     const [own, app] = await Promise.all([
@@ -116,7 +116,7 @@ describe('an app', () => {
 })
 
 describe('agents', () => {
-  it('have a person server, that of the network unless another or none is named', async () => {
+  it('have the person server of the network unless another or none is given', async () => {
     const other = await net.issuer('person-server', 'https://other-ps.example')
     const [usual, moved, alone] = await Promise.all([
       net.agent(),
@@ -130,14 +130,14 @@ describe('agents', () => {
     ])
   })
 
-  it('carry the host of their provider in their identifier', async () => {
+  it('have the host of their provider in their identifier', async () => {
     const provider = await net.issuer('agent-provider', 'https://agents.example:8443')
     expect((await net.agent({ provider, name: 'p' })).id).toBe('aauth:p@agents.example:8443')
   })
 })
 
 describe('a network', () => {
-  it('mints tokens for the resource it was made for', async () => {
+  it('issues tokens for the resource it was made for', async () => {
     const other = await createTestNetwork({ resource: 'https://files.example' })
     expect(other.resource).toBe('https://files.example')
     expect(decodeJwt(await (await other.agent()).personToken()).aud).toBe('https://files.example')

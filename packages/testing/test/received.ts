@@ -9,7 +9,7 @@ import {
   serializeItem,
 } from 'structured-headers'
 
-/** A signed message as its receiver reads it: nothing here comes from the signer's own notes. */
+/** A signed message as its receiver reads it; nothing here comes from the records of the signer. */
 export interface Received {
   /** Component identifiers with their parameters, as they are written. */
   readonly covered: readonly string[]
@@ -51,7 +51,7 @@ export function receive(message: SignedMessage, label = 'sig'): Received {
   }
 }
 
-/** Whether `signature` is one of `key` over `base`, as node:crypto sees it. */
+/** Whether `signature` is a signature of `key` over `base`, verified by node:crypto. */
 export function isSignatureOf(key: TestKey, base: string | Buffer, signature: Buffer): boolean {
   const publicKey = createPublicKey({ key: key.jwk as never, format: 'jwk' })
   return key.alg === 'Ed25519'
@@ -59,7 +59,7 @@ export function isSignatureOf(key: TestKey, base: string | Buffer, signature: Bu
     : verify('sha256', Buffer.from(base), { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature)
 }
 
-/** Whether a message verifies under `key`, as its receiver finds out. */
+/** Whether a message verifies under `key`, for its receiver. */
 export function verifies(message: SignedMessage, key: TestKey, label?: string): boolean {
   const { base, signature } = receive(message, label)
   return isSignatureOf(key, base, signature)

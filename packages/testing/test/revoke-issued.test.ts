@@ -8,18 +8,18 @@ import { ask } from './token-request.ts'
 const ps = 'https://ps.example'
 const as = 'https://as.example'
 
-/** What is told, and what came of it, without the token. */
+/** The notified servers and the outcomes, without the token. */
 const told = (outcomes: Awaited<ReturnType<TestIssuer['revokeIssued']>>) =>
   outcomes.map(({ token, ...outcome }) => [token.kind, outcome])
 
-/** Status and signature error with which the notes meet a token. */
+/** Status and signature error of the notes for a token. */
 async function shown(agent: Awaited<ReturnType<typeof makeExchangeWorld>>['agent'], token: string) {
   const { status, headers } = await agent.fetch(`${notes}/notes`, {}, { token })
   return [status, headers.get('signature-error')]
 }
 
 describe('issuer.revokeIssued', () => {
-  it('ends, at the resource, an auth token that a token endpoint granted [R11-255]', async () => {
+  it('revokes, at the resource, an auth token that a token endpoint issued [R11-255]', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     const { token } = await agent.call(`${notes}/notes`)
     const outcomes = await net.personServer.revokeIssued({ kind: 'auth-token', aud: notes })
@@ -27,7 +27,7 @@ describe('issuer.revokeIssued', () => {
     expect(await shown(agent, token)).toEqual([401, 'error=revoked_jwt'])
   })
 
-  it('ends what was minted for one person, and nothing of another', async () => {
+  it('revokes the tokens issued for one person, and none of another', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     const ada = await agent.authToken({ sub: 'ada', scope: 'notes.read' })
     const bob = await agent.authToken({ sub: 'bob', scope: 'notes.read' })
@@ -39,7 +39,7 @@ describe('issuer.revokeIssued', () => {
   })
 
   it.each(['person-token', 'mission-header'] as const)(
-    'ends what was issued under one mission, and nothing else: %s',
+    'revokes the tokens issued under one mission, and no others: %s',
     async (generation) => {
       const { agent, net } = await makeExchangeWorld(generation)
       const under = await agent.authToken({ generation, mission, scope: 'notes.read' })
@@ -52,7 +52,7 @@ describe('issuer.revokeIssued', () => {
     },
   )
 
-  it('of a person token ends the auth token that was issued on it', async () => {
+  it('of a person token revokes the auth token that was issued for it', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     const { token } = await agent.call(`${notes}/notes`)
     const outcomes = await net.personServer.revokeIssued({ kind: 'person-token' })
@@ -60,7 +60,7 @@ describe('issuer.revokeIssued', () => {
     expect(await shown(agent, token)).toEqual([401, 'error=revoked_jwt'])
   })
 
-  it('of a person token has the access server revoke what it issued on it, step-up included', async () => {
+  it('of a person token has the access server revoke the tokens issued for it, including step-ups', async () => {
     const { agent, net } = await makeExchangeWorld('person-token', { accessServer: as })
     const { token } = await agent.call(`${notes}/notes`)
     const wider = await agent.call(`${notes}/notes`, { method: 'POST' }, { token })
@@ -78,7 +78,7 @@ describe('issuer.revokeIssued', () => {
     ])
   })
 
-  it('makes the issuer itself refuse what it withdrew', async () => {
+  it('makes the issuer itself refuse the revoked token', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     const shownToken = await agent.personToken()
     const body = { resource_token: await challenge(agent, shownToken), presented_token: shownToken }
@@ -86,7 +86,7 @@ describe('issuer.revokeIssued', () => {
     expect(await ask(agent, '/auth-token', body)).toEqual([400, { error: 'revoked_presented_token' }])
   })
 
-  it('of an agent token tells the person server, which hears the agent no more', async () => {
+  it('of an agent token notifies the person server, which then refuses the agent', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     const token = await agent.agentToken()
     const outcomes = await net.agentProvider.revokeIssued({ agent: agent.id })
@@ -98,7 +98,7 @@ describe('issuer.revokeIssued', () => {
     ])
   })
 
-  it('says which servers have no endpoint, and which nobody reaches', async () => {
+  it('reports which servers have no endpoint, and which are unreachable', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     await net.listen((_req, res) => void res.end('{}'), 'https://mute.example')
     await agent.personToken({ aud: 'https://mute.example' })
@@ -109,21 +109,21 @@ describe('issuer.revokeIssued', () => {
     ])
   })
 
-  it('says unsupported of a resource that does not listen to the issuer', async () => {
+  it('reports unsupported for a resource that does not accept the issuer', async () => {
     const { agent, net } = await makeExchangeWorld('person-token', { trust: {} })
     await agent.personToken()
     const [outcome] = await net.personServer.revokeIssued()
     expect([outcome?.status, outcome?.error]).toEqual([403, 'revocation_unsupported'])
   })
 
-  it('says unavailable of a resource that does not take the signature', async () => {
+  it('reports unavailable for a resource that does not accept the signature', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     await agent.personToken()
     const [outcome] = await net.personServer.revokeIssued({}, { mistake: 'wrong-key' })
     expect([outcome?.status, outcome?.error]).toEqual([401, 'revocation_unavailable'])
   })
 
-  it('forgets a token once it has expired, and a minute', async () => {
+  it('forgets a token a minute after it has expired', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     await agent.personToken({ lifetime: 10 })
     net.clock.advance(70)
@@ -136,7 +136,7 @@ describe('issuer.revokeIssued', () => {
     ])
   })
 
-  it('holds no more than what lives, however much was issued', async () => {
+  it('keeps records only of valid tokens, however many were issued', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     for (let i = 0; i < 1024; i += 1) await agent.personToken({ lifetime: 10 })
     net.clock.advance(71)
@@ -146,7 +146,7 @@ describe('issuer.revokeIssued', () => {
   })
 })
 
-describe('the revocation endpoint of a double', () => {
+describe('the revocation endpoint of a test issuer', () => {
   const revoke = async (
     net: Awaited<ReturnType<typeof makeExchangeWorld>>['net'],
     issuer: TestIssuer,
@@ -160,12 +160,12 @@ describe('the revocation endpoint of a double', () => {
     return [response.status, await response.text(), response.headers.get('signature-error')]
   }
 
-  it('answers an access server’s person server with what became of it', async () => {
+  it('answers the person server of an access server with the outcome', async () => {
     const { net } = await makeExchangeWorld('person-token')
     expect(await revoke(net, net.personServer, as)).toEqual([200, '{"downstream":[]}', null])
   })
 
-  it('refuses a resource token that was withdrawn', async () => {
+  it('refuses a resource token that was revoked', async () => {
     const { agent, net } = await makeExchangeWorld('person-token')
     const token = await agent.personToken()
     const resourceToken = await challenge(agent, token)
@@ -177,7 +177,7 @@ describe('the revocation endpoint of a double', () => {
   it.each([
     ['a person server', ps, 'person-server'],
     ['an access server', as, 'access-server'],
-  ] as const)('of %s hears no server of the same kind', async (_, at, role) => {
+  ] as const)('of %s refuses a server of the same kind', async (_, at, role) => {
     const { net } = await makeExchangeWorld('person-token')
     const other = await net.issuer(role, 'https://other.example')
     expect(await revoke(net, other, at)).toEqual([403, '{"error":"unsupported_iss"}', null])
@@ -221,13 +221,13 @@ describe('the revocation endpoint of a double', () => {
     },
   )
 
-  it('knows no key of a server whose documents name another issuer', async () => {
+  it('rejects a key of a server whose documents name another issuer', async () => {
     const { net } = await makeExchangeWorld('person-token')
     net.personServer.misbehave('other-issuer')
     expect((await revoke(net, net.personServer, as))[1]).toBe('{"error":"unknown_key"}')
   })
 
-  it('fetches no keys from another host than the server’s own', async () => {
+  it('fetches no keys from another host than that of the server', async () => {
     const { net } = await makeExchangeWorld('person-token')
     net.personServer.misbehave('foreign-jwks-uri')
     await revoke(net, net.personServer, as)

@@ -42,12 +42,12 @@ describe('net.serveIssuers', () => {
     ])
   })
 
-  it('logs what was asked under the identifier of the issuer', async () => {
+  it('logs requests under the identifier of the issuer', async () => {
     await served.fetch(`${jwks}?x=1`)
     expect(net.fetches).toEqual([{ url: `${jwks}?x=1`, at: 1_790_000_000 }])
   })
 
-  it('reaches nobody else', async () => {
+  it('reaches no other host', async () => {
     await expect(served.fetch('https://nobody.example/jwks.json')).rejects.toThrow(
       new TypeError('fetch failed'),
     )
@@ -73,12 +73,12 @@ describe('net.serveIssuers', () => {
     expect(await response.json()).toEqual(['ps.example', '/jwks.json?x=1', 'application/json'])
   })
 
-  it('lets an issuer be unreachable', async () => {
+  it('can make an issuer unreachable', async () => {
     net.personServer.misbehave('unreachable')
     await expect(served.fetch(jwks)).rejects.toMatchObject({ code: 'ECONNRESET' })
   })
 
-  it('lets an issuer hang until the caller gives up', async () => {
+  it('can make an issuer hang until the caller aborts', async () => {
     net.personServer.misbehave('hang')
     const patience = new AbortController()
     const answer = served.fetch(jwks, { signal: patience.signal })
@@ -89,7 +89,7 @@ describe('net.serveIssuers', () => {
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' })
   })
 
-  it('lets an issuer answer without end, until the caller hangs up', async () => {
+  it('can make an issuer answer endlessly, until the caller aborts', async () => {
     net.personServer.misbehave('endless')
     const reader = (await served.fetch(jwks)).body?.getReader()
     for (let octets = 0; octets < 1_000_000; ) {
@@ -102,7 +102,7 @@ describe('net.serveIssuers', () => {
     expect((await served.fetch(jwks)).status).toBe(200)
   })
 
-  it('does not decode what says that it is encoded', async () => {
+  it('does not decode encoded content', async () => {
     net.personServer.misbehave('content-encoding')
     const response = await served.fetch(jwks)
     expect(response.headers.get('content-encoding')).toBe('br')

@@ -35,13 +35,13 @@ describe('the signature of a server', () => {
     expect(message.url).toBe('http://localhost:4403/token')
   })
 
-  it('verifies under the key that the server publishes, and is over what was sent', async () => {
+  it('verifies under the key that the server publishes, over what was sent', async () => {
     const { personServer } = await createTestNetwork({ now, seed: 'servers' })
     expect(verifies(await sign(), personServer.key)).toBe(true)
     expect(verifies(await sign('wrong-key'), personServer.key)).toBe(false)
   })
 
-  it('has the mistakes of agents, and more', () => {
+  it('has the mistakes of agents and more', () => {
     expect(Object.keys(serverMistakes)).toEqual(expect.arrayContaining(Object.keys(agentMistakes)))
   })
 
@@ -57,14 +57,14 @@ describe('the signature of a server', () => {
     ['jwt-scheme', 'sig=jwt;jwt="a.b.c"'],
   ]
 
-  it.each(keys)('with the mistake %s says %s', async (mistake, line) => {
+  it.each(keys)('with the mistake %s names %s', async (mistake, line) => {
     expect(linesOf(await sign(mistake), 'signature-key')).toEqual([line])
   })
 
   it.each([
     ['omit-content-digest', '"content-type"'],
     ['omit-content-type', '"content-digest"'],
-  ] as const)('with the mistake %s covers of the content only %s', async (mistake, covered) => {
+  ] as const)('with the mistake %s covers only %s of the content', async (mistake, covered) => {
     expect(linesOf(await sign(mistake), 'signature-input')[0]).toBe(
       `sig=("@method" "@authority" "@path" "signature-key" ${covered});created=${now}`,
     )
@@ -84,7 +84,7 @@ describe('a revocation', () => {
     expect(asked).toEqual(['GET /.well-known/aauth-resource.json', 'POST /elsewhere'])
   })
 
-  it('is an error where the metadata names none', async () => {
+  it('throws when the metadata does not name an endpoint', async () => {
     const net = await createTestNetwork({ now, seed: 'servers' })
     await net.listen((_req, res) => {
       res.end('{}')

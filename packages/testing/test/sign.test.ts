@@ -48,7 +48,7 @@ describe('agent.sign', () => {
     expect(verifies(message, other.key)).toBe(true)
   })
 
-  it('leaves the target as it is written', async () => {
+  it('leaves the target unchanged', async () => {
     const target = '/a/../b/%2e%2E//c?x=%61&&y'
     const message = await agent.sign(`https://notes.example${target}`, {}, { token })
     expect(message.target).toBe(target)
@@ -72,7 +72,7 @@ describe('agent.sign', () => {
   it.each([
     [url, '"@query": ?tag=a%2Fb'],
     ['https://notes.example/notes', '"@query": ?'],
-  ])('covers what it is told to: the query of %s', async (to, line) => {
+  ])('covers the given components: the query of %s', async (to, line) => {
     const message = await agent.sign(to, {}, { token, cover: ['@query'] })
     expect(receive(message).covered.at(-1)).toBe('"@query"')
     expect(message.base).toContain(`${line}\n`)
@@ -96,7 +96,7 @@ describe('agent.sign', () => {
     expect(verifies(message, agent.key)).toBe(true)
   })
 
-  it('digests no content too, and covers no type that is not there', async () => {
+  it('digests empty content, and covers no absent type', async () => {
     const message = await agent.sign(url, {}, { token, digest: true })
     expect(linesOf(message, 'content-digest')).toEqual([
       'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:',
@@ -113,7 +113,7 @@ describe('agent.sign', () => {
     expect(verifies(message, agent.key)).toBe(true)
   })
 
-  it('covers Authorization where it is sent', async () => {
+  it('covers Authorization when it is sent', async () => {
     const message = await agent.sign(url, { headers: { authorization: 'AAuth x' } }, { token })
     expect(receive(message).covered.at(-1)).toBe('"authorization"')
     expect(verifies(message, agent.key)).toBe(true)
@@ -134,7 +134,7 @@ describe('agent.sign of a web Request', () => {
     expect(verifies(message, agent.key)).toBe(true)
   })
 
-  it('leaves its content to be read by others', async () => {
+  it('leaves its content unread', async () => {
     const request = new Request(url, { method: 'POST', body: 'milk' })
     await agent.sign(request, { token })
     expect(await request.text()).toBe('milk')

@@ -27,7 +27,7 @@ describe('a signed message', () => {
     expect(request.headers.get('signature')).toBe(linesOf(message, 'signature')[0])
   })
 
-  it('becomes what authorize takes, with Host and every line', async () => {
+  it('becomes the request of authorize, with Host and every line', async () => {
     const message = await agent.sign(url, { headers: { Accept: 'text/plain' } }, { token })
     const twice = { ...message, headers: [...message.headers, ['accept', '*/*'] as const] }
     const request = toSignedRequest(twice)
@@ -40,7 +40,7 @@ describe('a signed message', () => {
     expect([request.body, body]).toEqual([new Uint8Array(), Uint8Array.of(1, 2)])
   })
 
-  it('can be made of any draft, such as one with another scheme and two labels', async () => {
+  it('can be made from any draft, such as one with another scheme and two labels', async () => {
     const message = await signDraft({ ...draft(), twin: 'b', params: { tag: new Token('t') } })
     expect(linesOf(message, 'signature-key')).toEqual(['a=quantum;z="1", b=quantum;z="1"'])
     expect(linesOf(message, 'signature-input')).toEqual(['a=("@method");tag=t, b=("@method");tag=t'])

@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => net.close())
 
-/** Answers with what it was asked. */
+/** Answers with the request. */
 const echo: RequestListener = (req, res) => {
   let content = ''
   req.on('data', (chunk) => {
@@ -84,7 +84,7 @@ describe('dial', () => {
     expect([response.status, response.body]).toEqual([status, null])
   })
 
-  it('rejects where nobody listens', async () => {
+  it('rejects when nothing listens', async () => {
     const { url: origin, close } = await net.listen(echo)
     await close()
     const message = { method: 'GET', url, target: '/', headers: [], base: '' }
@@ -105,7 +105,7 @@ describe('net.listen', () => {
     await expect(fetch(`${origin}/hello`)).rejects.toThrow('fetch failed')
   })
 
-  it('closes also while a client waits for an answer', async () => {
+  it('closes even while a client waits for an answer', async () => {
     let waiting: Promise<unknown> | undefined
     await new Promise<void>((arrived) => {
       net
@@ -148,7 +148,7 @@ describe('agent.fetch', () => {
     expect(await response.json()).toEqual(['PUT', 'notes.example', '/notes/7', 'milk'])
   })
 
-  it('dials `via` where that is given', async () => {
+  it('dials `via` when it is given', async () => {
     await net.listen((_req, res) => res.end('the resource'))
     const server = createServer((_req, res) => res.end('elsewhere'))
     onTestFinished(() => new Promise((resolve) => server.close(() => resolve())))
@@ -169,7 +169,7 @@ describe('agent.fetch', () => {
     expect(response.status).toBe(200)
   })
 
-  it('reaches nobody else, and nobody any more once the network closed', async () => {
+  it('reaches no other host, and none after the network closed', async () => {
     await net.listen(echo)
     await net.close()
     const agent = await net.agent()

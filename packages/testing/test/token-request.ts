@@ -9,7 +9,7 @@ export const post = (body: unknown): AgentRequest => ({
   body: typeof body === 'string' ? body : JSON.stringify(body),
 })
 
-/** Asks the person server, with an agent token unless told otherwise. */
+/** Calls the person server, by default with an agent token. */
 export async function ask(
   agent: Agent,
   path: string,

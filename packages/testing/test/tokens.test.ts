@@ -17,7 +17,7 @@ beforeEach(async () => {
   agent = await net.agent()
 })
 
-/** What jose finds in a token, once it verified under the keys that its issuer publishes. */
+/** The claims that jose finds in a token, verified under the keys that its issuer publishes. */
 async function verified(token: string, issuer: TestIssuer): Promise<Record<string, unknown>> {
   const response = await net.fetch(`${issuer.id}/jwks.json`)
   const keys = createLocalJWKSet((await response.json()) as JSONWebKeySet)
@@ -41,7 +41,7 @@ describe('tokens', () => {
     })
   })
 
-  it('of an agent provider name no person server where the agent has none', async () => {
+  it('of an agent provider name no person server when the agent has none', async () => {
     const alone = await net.agent({ personServer: null })
     expect(await verified(await alone.agentToken(), net.agentProvider)).not.toHaveProperty('ps')
   })
@@ -63,7 +63,7 @@ describe('tokens', () => {
     })
   })
 
-  it('that grant access say ps and mission_s256 in draft 11, and no agent', async () => {
+  it('that grant access have ps and mission_s256 in draft 11, and no agent', async () => {
     const token = await agent.authToken({ scope: 'notes.read', account: 'a1', mission: s256 })
     expect(decodeProtectedHeader(token).typ).toBe('aa-auth+jwt')
     expect(await verified(token, net.personServer)).toEqual({
@@ -82,7 +82,7 @@ describe('tokens', () => {
     })
   })
 
-  it('that grant access say agent and mission in drafts 01 to 10, and no ps', async () => {
+  it('that grant access have agent and mission in drafts 01 to 10, and no ps', async () => {
     const grant = { generation: 'mission-header', scope: 'notes.read', mission: s256 } as const
     expect(await verified(await agent.authToken(grant), net.personServer)).toEqual({
       iss: 'https://ps.example',
@@ -108,7 +108,7 @@ describe('tokens', () => {
     })
   })
 
-  it('verify in ES256 as well', async () => {
+  it('verify with ES256 as well', async () => {
     const issuer = await net.issuer('person-server', 'https://ps2.example', 'ES256')
     const token = await (await net.agent({ personServer: issuer, alg: 'ES256' })).personToken()
     expect(decodeProtectedHeader(token).alg).toBe('ES256')
@@ -145,7 +145,7 @@ describe('changes to a token', () => {
     expect(decodeProtectedHeader(token)).toEqual({ typ: 'JWT', alg: 'Ed25519', crit: ['b64'] })
   })
 
-  it('set the lifetime, also one that has ended', async () => {
+  it('set the lifetime, even one that has passed', async () => {
     const token = await agent.authToken({ lifetime: -1 })
     await expect(verified(token, net.personServer)).rejects.toThrow('"exp" claim timestamp check failed')
   })
@@ -168,7 +168,7 @@ describe('keys of an issuer', () => {
     await expect(verified(after, net.personServer)).resolves.toBeDefined()
   })
 
-  it('are withdrawn with the rotation where that is asked for', async () => {
+  it('are withdrawn by a rotation that asks for it', async () => {
     const before = await agent.personToken()
     await net.personServer.rotate({ withdraw: true })
     await expect(verified(before, net.personServer)).rejects.toThrow('no applicable key found')

@@ -18,7 +18,7 @@ export function removeTombstoneFiles(): void {
 
 type Line = { readonly ended: Tombstone } | { readonly full: string }
 
-/** A small store as an operator might write one: a file that only grows, read anew for every question. */
+/** A small store as an operator might write one: an append-only file that is read again for every call. */
 export class TombstoneFile implements TombstoneStore {
   readonly path: string
   readonly #maxPerServer: number
@@ -28,7 +28,7 @@ export class TombstoneFile implements TombstoneStore {
     this.#maxPerServer = maxPerServer
   }
 
-  /** The file as another process sees it. */
+  /** The file as another process reads it. */
   reopened(): TombstoneFile {
     return new TombstoneFile(this.#maxPerServer, this.path)
   }

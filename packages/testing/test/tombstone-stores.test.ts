@@ -28,7 +28,7 @@ describe('the list of checks', () => {
   const named = (options?: Parameters<typeof tombstoneStoreChecks>[1]): string[] =>
     tombstoneStoreChecks(() => new TombstoneFile(4), options).map(({ name }) => name)
 
-  it('asks for a restart only where the store can be opened again', () => {
+  it('asks for a restart only when the store can be opened again', () => {
     const added = named({ reopen }).filter((name) => !named().includes(name))
     expect(added).toEqual([
       'finds after a restart what was recorded before',
@@ -37,7 +37,7 @@ describe('the list of checks', () => {
     ])
   })
 
-  it('asks for no bounds of a store that has none', () => {
+  it('asks for no limit of a store without one', () => {
     const without = named({ reopen, bounded: false })
     expect(named({ reopen }).filter((name) => !without.includes(name))).toEqual([
       'answers for every mission of a person server whose share is used up',
@@ -57,7 +57,7 @@ describe('the list of checks', () => {
 })
 
 describe('a resource with a store in a file', () => {
-  it('refuses after a restart what ended before [MISS-9, L06]', async () => {
+  it('refuses after a restart what was terminated before [MISS-9, L06]', async () => {
     const net = await createTestNetwork()
     const file = new TombstoneFile(10)
     const start = (tombstones: TombstoneFile) =>

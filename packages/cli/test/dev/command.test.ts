@@ -29,7 +29,7 @@ async function startDev(
 }
 
 describe('aauth dev', () => {
-  it('prints one line with the addresses of its servers, serves until SIGTERM, and ends with 0', async () => {
+  it('prints one line with the addresses of its servers, serves until SIGTERM, and exits with 0', async () => {
     const runtime = await makeRuntime()
     const dev = await startDev(runtime)
     const at = (offset: number) => `http://localhost:${dev.port + offset}`
@@ -50,7 +50,7 @@ describe('aauth dev', () => {
     expect([await dev.exit, dev.stdout().trim().split('\n').length]).toEqual([0, 1])
   })
 
-  it('leaves its secret in a file that only the user can read, prints it nowhere, and takes the file away', async () => {
+  it('writes its secret only to a file that only the user can read, and removes the file at the end', async () => {
     const runtime = await makeRuntime()
     const dev = await startDev(runtime)
     const folder = join(runtime, 'aauth-guard')
@@ -89,7 +89,7 @@ describe('aauth dev', () => {
     [['--app', 'https://notes.example'], 'is not on this machine: write http://localhost:PORT'],
     [['3000'], 'is not an option: aauth dev --help'],
     [['--unknown'], "Unknown option '--unknown'"],
-  ])('with %j does not start, says what to write and ends with 2', async (args, text) => {
+  ])('with %j does not start, says what to write and exits with 2', async (args, text) => {
     const started = startCommand(['dev', ...args], { XDG_RUNTIME_DIR: await makeRuntime() })
     expect([await started.exit, started.stderr().includes(text)]).toEqual([2, true])
   })
@@ -99,7 +99,7 @@ describe('aauth dev', () => {
     expect([await started.exit, started.stdout()]).toEqual([0, expect.stringContaining('Example:')])
   })
 
-  it('says that its port is taken, and which option names another', async () => {
+  it('reports that its port is taken, and which option sets another', async () => {
     const runtime = await makeRuntime()
     const { port } = await startDev(runtime)
     const second = startCommand(['dev', '--port', String(port)], { XDG_RUNTIME_DIR: runtime })
@@ -111,7 +111,7 @@ describe('aauth dev', () => {
 })
 
 describe('aauth', () => {
-  it('lists its commands, and refuses one that it does not have', async () => {
+  it('lists its commands, and refuses a command that it does not have', async () => {
     const help = startCommand(['--help'])
     const unknown = startCommand(['frobnicate\u001b[2J'])
     expect([await help.exit, help.stdout().includes('  dev')]).toEqual([0, true])

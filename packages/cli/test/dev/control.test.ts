@@ -9,8 +9,8 @@ async function call(url: string, name: string, body: unknown, headers: Record<st
   return (await fetch(`${url}/control/${name}`, init)).status
 }
 
-describe('the control of a world', () => {
-  it('answers nobody who does not know its secret, and no browser', async () => {
+describe('the control server of a development world', () => {
+  it('refuses callers without the secret, and browsers', async () => {
     const { at } = await serveDevWorld()
     const app = { origin: 'http://localhost:3999' }
     const authorization = `Bearer ${secret}`
@@ -41,7 +41,7 @@ describe('the control of a world', () => {
     )
   })
 
-  it('lets no app in that is not on this machine', async () => {
+  it('refuses an app that is on another machine', async () => {
     const world = await serveDevWorld()
     const access = { url: world.at.url, secret }
     await expect(callControl(access, 'app', { origin: 'http://169.254.169.254' })).rejects.toThrow(
@@ -50,7 +50,7 @@ describe('the control of a world', () => {
     expect(world.apps).toEqual([])
   })
 
-  it('decides in the place of a person, once', async () => {
+  it('answers a pending question on behalf of a person, once', async () => {
     const world = await serveDevWorld()
     world.allowApp('http://localhost:3999')
     const access = { url: world.at.url, secret }

@@ -21,7 +21,7 @@ describe.skipIf(chromium === undefined)('the pages of the person server in Chrom
 
   /** A page in a window of its own. */
   async function openPage(colorScheme: 'light' | 'dark', width = 1024): Promise<Page> {
-    // axe is put into the page, which its policy forbids to everybody else.
+    // axe is injected into the page, whose policy forbids other scripts.
     const context = await browser.newContext({
       colorScheme,
       viewport: { width, height: 800 },
@@ -65,22 +65,25 @@ describe.skipIf(chromium === undefined)('the pages of the person server in Chrom
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
   }
 
-  it.each(['light', 'dark'] as const)('axe finds nothing to say of them in the %s', async (scheme) => {
-    const { ps, code } = await makeQuestions()
-    const page = await openPage(scheme)
-    await page.goto(ps)
-    const found = [await violations(page)]
-    await picture(page, `sign-in-${scheme}`)
-    await page.getByRole('button', { name: 'Ada' }).click()
-    found.push(await violations(page))
-    await picture(page, `overview-${scheme}`)
-    await page.goto(`${ps}/interaction?code=${code}`)
-    found.push(await violations(page))
-    await picture(page, `question-${scheme}`)
-    expect(found).toEqual([[], [], []])
-  })
+  it.each(['light', 'dark'] as const)(
+    'have no accessibility faults that axe finds in the %s scheme',
+    async (scheme) => {
+      const { ps, code } = await makeQuestions()
+      const page = await openPage(scheme)
+      await page.goto(ps)
+      const found = [await violations(page)]
+      await picture(page, `sign-in-${scheme}`)
+      await page.getByRole('button', { name: 'Ada' }).click()
+      found.push(await violations(page))
+      await picture(page, `overview-${scheme}`)
+      await page.goto(`${ps}/interaction?code=${code}`)
+      found.push(await violations(page))
+      await picture(page, `question-${scheme}`)
+      expect(found).toEqual([[], [], []])
+    },
+  )
 
-  it('show a question to whoever follows its address and signs in, and approve by the keyboard alone', async () => {
+  it('show a question at its address after sign-in, and approve it with the keyboard alone', async () => {
     const { ps, code, poll } = await makeQuestions()
     const page = await openPage('light')
     await page.goto(`${ps}/interaction?code=${code}`)
@@ -92,7 +95,7 @@ describe.skipIf(chromium === undefined)('the pages of the person server in Chrom
     expect((await poll()).status).toBe(200)
   })
 
-  it('deny where Enter is pressed within the form', async () => {
+  it('deny when Enter is pressed within the form', async () => {
     const { world, agent, ps } = await makeQuestions()
     const { code, poll } = await ask(agent, '/mission', { description: 'Buy a boat' })
     const page = await openPage('light')
@@ -117,7 +120,7 @@ describe.skipIf(chromium === undefined)('the pages of the person server in Chrom
     expect(overflows).toEqual([false, false])
   })
 
-  it('show what an agent chose as text, in the order of the page', async () => {
+  it('show text chosen by an agent as text, in the order of the page', async () => {
     const { ps } = await makeQuestions()
     const page = await openPage('light')
     await signIn(page, ps)
@@ -125,7 +128,7 @@ describe.skipIf(chromium === undefined)('the pages of the person server in Chrom
     expect(await chosen.textContent()).toBe('\ufffdplease <b>approve</b> \ud83d\ude80')
   })
 
-  it('cannot be shown in the frame of another page, nor decided by its form', async () => {
+  it('cannot be framed by another page, and a form of another page cannot decide', async () => {
     const { ps, code, poll } = await makeQuestions()
     const context = await browser.newContext()
     const page = await context.newPage()

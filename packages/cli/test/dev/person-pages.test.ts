@@ -15,7 +15,7 @@ async function makeQuestion(body: object = {}) {
 }
 
 describe('a question on the page of the person server', () => {
-  it('is shown with the API and the agent to whoever signed in, and approved by a form', async () => {
+  it('shows the API and the agent to the person who signed in, and is approved by a form', async () => {
     const { visitor, code, poll, agent } = await makeQuestion()
     expect(await visitor.signIn('Ada')).toContain(`${agent.id}</h3><p>wants to say who you are at`)
     const { text } = await visitor.get(`/interaction?code=${code}`)
@@ -30,7 +30,7 @@ describe('a question on the page of the person server', () => {
     expect(decodeJwt(token)).toMatchObject({ iss: visitor.origin, aud: notes })
   })
 
-  it('is asked once for an agent and an API, and again once the person says so', async () => {
+  it('is asked once for an agent and an API, and again if the person chose so', async () => {
     const { visitor, code, agent } = await makeQuestion()
     await visitor.signIn('Ada')
     await visitor.send('/decide', [
@@ -45,7 +45,7 @@ describe('a question on the page of the person server', () => {
     expect((await ask(agent, '/person-token', { resource: notes })).status).toBe(202)
   })
 
-  it('is denied by a form, and the agent is told', async () => {
+  it('is denied by a form, and the agent gets the denial', async () => {
     const { visitor, code, poll } = await makeQuestion()
     await visitor.signIn('Ada')
     await visitor.send('/decide', [
@@ -56,7 +56,7 @@ describe('a question on the page of the person server', () => {
     expect([answer.status, await answer.json()]).toEqual([403, { error: 'denied' }])
   })
 
-  it('is found by its code however it is typed, and a wrong code finds nothing', async () => {
+  it('is found by its code in any spelling, and not by a wrong code', async () => {
     const { visitor, code } = await makeQuestion()
     await visitor.signIn('Ada')
     const typed = `${code.slice(0, 4)}-${code.slice(4)}`.toLowerCase()
@@ -65,7 +65,7 @@ describe('a question on the page of the person server', () => {
     expect((await visitor.get('/')).text).toContain('Nothing waits for you under this code.')
   })
 
-  it('shows what an agent chose as text that is clipped and cannot reorder the page', async () => {
+  it('shows text chosen by an agent clipped and unable to reorder the page', async () => {
     const { world, agent, visitor } = await makeQuestion()
     const description = `<img src=x onerror=alert(1)>\u202egnp.exe ${'x'.repeat(400)}`
     const { code } = await ask(agent, '/mission', { description })
@@ -103,7 +103,7 @@ describe('a form that does not come from a page of the person server', () => {
     expect([status, (await poll()).status]).toEqual([403, 202])
   })
 
-  it('decides nothing when it has no form token or the one of another browser', async () => {
+  it('decides nothing when it has no form token, or the form token of another browser', async () => {
     const { visitor, code, poll } = await makeQuestion()
     const other = new Visitor(visitor.origin)
     await other.signIn('Ada')
@@ -118,7 +118,7 @@ describe('a form that does not come from a page of the person server', () => {
     expect([wrong.status, foreign.status, (await poll()).status]).toEqual([403, 403, 202])
   })
 
-  it('decides nothing before somebody signed in', async () => {
+  it('decides nothing before the person signed in', async () => {
     const { visitor, code, poll } = await makeQuestion()
     await visitor.get('/')
     await visitor.send('/decide', [
@@ -128,7 +128,7 @@ describe('a form that does not come from a page of the person server', () => {
     expect((await poll()).status).toBe(202)
   })
 
-  it('is not answered at all under another host name, which is what a rebound name sends', async () => {
+  it('is not answered under another host name, which a DNS rebinding attack would send', async () => {
     const { visitor } = await makeQuestion()
     const { port } = new URL(visitor.origin)
     const status = await new Promise((resolve, reject) => {
@@ -141,7 +141,7 @@ describe('a form that does not come from a page of the person server', () => {
     expect(status).toBe(421)
   })
 
-  it('cannot be in a frame or run a script, and nobody keeps the page', async () => {
+  it('cannot be in a frame or run a script, and is never cached', async () => {
     const { visitor } = await makeQuestion()
     expect(Object.fromEntries((await visitor.get('/')).headers)).toMatchObject({
       'content-security-policy':
@@ -151,8 +151,8 @@ describe('a form that does not come from a page of the person server', () => {
   })
 })
 
-describe('what the person server lists', () => {
-  it('are the missions of whoever signed in, which a form terminates for good', async () => {
+describe('the list of the person server', () => {
+  it('shows the missions of the person who signed in, and a form terminates one permanently', async () => {
     const { world, agent, visitor } = await makeQuestion()
     const own = await world.personServer.missions.begin(agent, { description: 'Sort the notes' }, 'Ada')
     await world.personServer.missions.begin(agent, { description: 'Water the plants' }, 'Grace')
@@ -167,7 +167,7 @@ describe('what the person server lists', () => {
     )
   })
 
-  it('are the tokens of whoever signed in, which a form revokes', async () => {
+  it('shows the tokens of the person who signed in, and a form revokes one', async () => {
     const { world, visitor, code, poll } = await makeQuestion()
     await visitor.signIn('Grace')
     await visitor.send('/decide', [
@@ -189,7 +189,7 @@ describe('what the person server lists', () => {
 })
 
 describe('a person server that can be reached from elsewhere', () => {
-  it('lets nobody sign in without the password', async () => {
+  it('does not let anyone sign in without the password', async () => {
     const { at } = await serveDevWorld({ password: 'the password' })
     const visitor = new Visitor(at.personServer)
     expect(await visitor.signIn('Ada', [['password', 'wrong']])).toContain('The password is not the one')

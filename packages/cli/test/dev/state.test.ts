@@ -12,7 +12,7 @@ async function makeFolder(): Promise<string> {
   return folder
 }
 
-describe('the state of a world', () => {
+describe('the state of a development world', () => {
   it('survives a restart: keys, missions, tokens, connections and apps', async () => {
     const world = await serveDevWorld()
     const agent = await agentOf(world)
@@ -35,7 +35,7 @@ describe('the state of a world', () => {
     expect(saved?.issuers['person-server']?.issued).toHaveLength(1)
   })
 
-  it('lies in files that only the user can read, and says to git that it is none of its business', async () => {
+  it('is written to files that only the user can read, in a folder that git ignores', async () => {
     const path = join(await makeFolder(), 'state')
     const folder = await StateFolder.open(path)
     await folder.write((await serveDevWorld()).saved())
@@ -46,7 +46,7 @@ describe('the state of a world', () => {
     expect(await readFile(join(path, '.gitignore'), 'utf8')).toBe('*\n')
   })
 
-  it('is not kept in a folder that others can write to, nor behind a link', async () => {
+  it('is not written to a folder that others can write to, or through a symbolic link', async () => {
     const path = await makeFolder()
     await mkdir(join(path, 'open'))
     await chmod(join(path, 'open'), 0o777)
@@ -57,7 +57,7 @@ describe('the state of a world', () => {
     await expect(StateFolder.open(join(path, 'link'))).rejects.toThrow('is a link')
   })
 
-  it('belongs to one world at a time, and a lock left by a crash is taken over', async () => {
+  it('belongs to one world at a time, and a lock that a crash left behind is taken over', async () => {
     const path = await makeFolder()
     await writeFile(join(path, 'lock'), '1')
     await expect(StateFolder.open(path)).rejects.toThrow(UsageError)

@@ -34,7 +34,7 @@ async function serveApp(world: World, port = 0) {
   return { url: `${issuer}/notes`, stop }
 }
 
-/** A world whose person agrees to every token, an app and an agent. */
+/** A world whose person approves every token, an app and an agent. */
 async function makeApp() {
   const world = await serveDevWorld()
   world.personServer.policy.asks = () => ({ person: 'Ada' })
@@ -44,7 +44,7 @@ async function makeApp() {
 }
 
 describe('an app with devOptions()', () => {
-  it('takes an agent of the world from its agent token to data', async () => {
+  it('accepts an agent of the world, which gets from its agent token to data', async () => {
     const { agent, url } = await makeApp()
     const { response, challenges } = await agent.call(url)
     expect([response.status, await response.json(), challenges]).toEqual([
@@ -67,7 +67,7 @@ describe('an app with devOptions()', () => {
     ])
   })
 
-  it('lets nobody go on under a mission once the person terminated it on the page: its tokens are revoked, and none is issued', async () => {
+  it('refuses a mission once the person terminated it on the page: its tokens are revoked, and none is issued', async () => {
     const { world, agent, url, visitor } = await makeApp()
     const { s256 } = await world.personServer.missions.begin(agent, { description: 'Sort the notes' }, 'Ada')
     const { token, response } = await agent.call(
@@ -96,7 +96,7 @@ describe('an app with devOptions()', () => {
     expect((await agent.call(url)).response.status).toBe(200)
   })
 
-  it('takes no agent of another world', async () => {
+  it('refuses an agent of another world', async () => {
     const { url } = await makeApp()
     const other = await serveDevWorld()
     const outsider = await agentOf(other)

@@ -16,7 +16,7 @@ import express from 'express'
 import { onTestFinished, vi } from 'vitest'
 import { type Changes, proxyTo } from './proxy.ts'
 
-/** An API on loopback, and what got to its address. */
+/** An API on loopback, and the requests to its address. */
 export interface Api {
   /** `http://localhost:PORT`, its issuer. */
   readonly origin: string
@@ -25,7 +25,7 @@ export interface Api {
   readonly net: TestNetwork
   /** Method and target of each request at the address, in order. */
   readonly requests: readonly string[]
-  /** Most requests at one time. */
+  /** The largest number of concurrent requests. */
   readonly mostAtOnce: number
 }
 
@@ -33,7 +33,7 @@ export interface Api {
 export interface ApiOptions {
   readonly resource?: Partial<ResourceOptions>
   readonly requirement?: Requirement<TokenKind>
-  /** Builds what answers; default {@link healthyApp}. */
+  /** Builds the app; default {@link healthyApp}. */
   readonly app?: (resource: Resource, requirement: Requirement<TokenKind>) => RequestListener
   /** What a proxy in front of it changes; without it there is no proxy. */
   readonly proxy?: Changes
@@ -43,7 +43,7 @@ export interface ApiOptions {
   readonly path?: string
 }
 
-/** What every API of these tests serves unless it has a fault there. */
+/** The app of these tests without any fault. */
 export function healthyApp(resource: Resource, requirement: Requirement<TokenKind>): RequestListener {
   const app = express()
   app.use(wellKnown(resource))
@@ -84,7 +84,7 @@ export async function serveApi(options: ApiOptions = {}): Promise<Api> {
 
 /** A resource under an address of this machine, which trusts the issuers of a network. */
 export function makeResource(net: TestNetwork, options: Partial<ResourceOptions> = {}): Resource {
-  // It says that it is in development mode.
+  // Its start prints that it is in development mode.
   vi.spyOn(console, 'warn').mockReturnValue()
   return createResource({
     issuer: net.resource,

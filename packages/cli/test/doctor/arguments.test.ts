@@ -9,7 +9,7 @@ import { secret, serveDevWorld } from '../dev/served-world.ts'
 import { serveApi } from './api.ts'
 import { agentFiles, argumentsOf, examined, runAauth } from './run-doctor.ts'
 
-/** A development world whose control the commands find, and an API that trusts it. */
+/** A development world that the commands find, and an API that trusts it. */
 async function serveDevelopment() {
   const folder = await mkdtemp(join(tmpdir(), 'runtime-'))
   onTestFinished(() => rm(folder, { recursive: true }))
@@ -33,7 +33,7 @@ describe('aauth doctor --as', () => {
     },
   )
 
-  it('is not done where the world refuses the agent, or none runs', async () => {
+  it('fails when the world refuses the agent, or when no world runs', async () => {
     const { env, api } = await serveDevelopment()
     expect(await runAauth(['doctor', api.url, '--as', 'no one'], { env })).toMatchObject({
       code: 2,
@@ -48,7 +48,7 @@ describe('aauth doctor --as', () => {
   })
 })
 
-describe('what aauth doctor is not asked to do as it is written', () => {
+describe('aauth doctor with wrong arguments', () => {
   it.each([
     [[], 'no URL was given'],
     [['http://localhost:1/', 'http://localhost:2/'], 'examine one URL at a time'],
@@ -82,7 +82,7 @@ describe('what aauth doctor is not asked to do as it is written', () => {
     expect(ran.said).not.toContain('secret')
   })
 
-  it('exits with 2 for a key or token that does not sign, and shows nothing of it', async () => {
+  it('exits with 2 for a key or token that does not sign, without showing it', async () => {
     const api = await serveApi()
     const files = await agentFiles(api.net)
     const other = await agentFiles(api.net)
@@ -104,10 +104,10 @@ describe('what aauth doctor is not asked to do as it is written', () => {
   })
 })
 
-describe('a host that is not this machine', () => {
+describe('aauth doctor for a host other than this machine', () => {
   const terminal = (typed: string) => ({ isInteractive: true, stdin: Readable.from([typed]) })
 
-  it('gets no request unless its name is typed again', async () => {
+  it('sends no request unless the name is typed again', async () => {
     for (const typed of ['', 'y\n', 'other.example\n']) {
       const { code, said } = await runAauth(['doctor', 'https://notes.invalid/notes'], terminal(typed))
       expect(code).toBe(2)
@@ -118,9 +118,9 @@ describe('a host that is not this machine', () => {
 
   it.each([
     ['is typed again', [], 'notes.invalid\n'],
-    ['stands behind --yes', ['--yes', 'notes.invalid'], ''],
-  ])('is asked where its name %s', async (_, args, typed) => {
-    // A name that nobody has (RFC 6761, section 6.4).
+    ['is given with --yes', ['--yes', 'notes.invalid'], ''],
+  ])('sends requests when the name %s', async (_, args, typed) => {
+    // A name that never resolves (RFC 6761, section 6.4).
     const { code, printed } = await runAauth(
       ['doctor', 'https://notes.invalid/notes', ...args],
       terminal(typed),
@@ -131,7 +131,7 @@ describe('a host that is not this machine', () => {
 })
 
 describe('aauth doctor --help', () => {
-  it('says what it sends, and has an example', async () => {
+  it('shows what is sent, with an example', async () => {
     const { code, printed } = await runAauth(['doctor', '--help'])
     expect(code).toBe(0)
     expect(printed).toContain('npx @aauth-guard/cli doctor http://localhost:3000/notes --as planner')

@@ -12,7 +12,7 @@ import { type ApiOptions, listen, serveApi } from './api.ts'
 import { type Passed, type Returned, withBody } from './proxy.ts'
 import { asAgent, examined, idsOf, runCommand } from './run-doctor.ts'
 
-/** Puts members into the metadata. */
+/** Adds members to the metadata. */
 const naming = (members: object): ApiOptions => ({
   proxy: {
     answer: (returned: Returned, { target }: Passed) =>
@@ -35,7 +35,7 @@ function recordConnections(): string[] {
 }
 
 describe('the requests of aauth doctor', () => {
-  it('are GET and HEAD alone, go to the URL and what the metadata names, and are as many as it says', async () => {
+  it('are only GET and HEAD, go to the URL and the URLs in the metadata, and are counted correctly', async () => {
     const api = await serveApi()
     const { requests } = await examined([api.url, ...(await asAgent(api.net))])
     expect(requests).toBe(api.requests.length)
@@ -50,7 +50,7 @@ describe('the requests of aauth doctor', () => {
     ])
   })
 
-  it('are as few where no guess explains what a proxy changes', async () => {
+  it('stay within the limit when no guess explains what a proxy changes', async () => {
     const api = await serveApi({
       path: '/a/b/c/Notes//x%2Fy',
       resource: { additionalSignatureComponents: ['content-digest'] },
@@ -64,12 +64,12 @@ describe('the requests of aauth doctor', () => {
     expect(requests).toBeLessThanOrEqual(24)
   })
 
-  it('are 24 at most, 4 at once, whatever the checks ask for', async () => {
+  it('are at most 24, 4 of them concurrently, whatever the checks request', async () => {
     let [running, most, served] = [0, 0, 0]
     const waiting: (() => void)[] = []
     const origin = await listen((req, res) => {
       if (req.url === '/last') {
-        // Whoever connected before is here.
+        // Earlier connections have arrived by then.
         for (const answer of waiting.splice(0)) answer()
         res.end()
         return
@@ -90,7 +90,7 @@ describe('the requests of aauth doctor', () => {
     expect(refused.map(({ reason }) => reason instanceof RequestLimitError)).toEqual(Array(6).fill(true))
   })
 
-  it('read 64 KiB of an answer and end the connection', async () => {
+  it('read up to 64 KiB of an answer and then close the connection', async () => {
     let ended = (): void => undefined
     const closed = new Promise<void>((resolve) => {
       ended = resolve
@@ -104,7 +104,7 @@ describe('the requests of aauth doctor', () => {
     expect([answer.text.length, answer.isCut]).toEqual([65_536, true])
   })
 
-  it('follow no redirect', async () => {
+  it('do not follow redirects', async () => {
     const api = await serveApi({
       proxy: {
         instead: ({ target }) =>
@@ -118,8 +118,8 @@ describe('the requests of aauth doctor', () => {
   })
 })
 
-describe('what the metadata leads aauth doctor to', () => {
-  it('is reported and not fetched on another origin', async () => {
+describe('a URL in the metadata', () => {
+  it('on another origin is reported and not fetched', async () => {
     const elsewhere: string[] = []
     const other = await listen((req, res) => {
       elsewhere.push(String(req.url))
@@ -137,7 +137,7 @@ describe('what the metadata leads aauth doctor to', () => {
     expect(elsewhere).toEqual([])
   })
 
-  it('is reported where it is a blob: URL, which has the origin of the API and leads nowhere', async () => {
+  it('that is a blob: URL on the origin of the API is reported and not fetched', async () => {
     const api = await serveApi({
       proxy: {
         answer: (returned, { target, lines }) => {
@@ -152,7 +152,7 @@ describe('what the metadata leads aauth doctor to', () => {
     expect(idsOf(await examined([api.url]))).toEqual(['jwks-uri-elsewhere'])
   })
 
-  it('is fetched on this machine where the API is here and --also names the host', async () => {
+  it('on this machine is fetched when the API is here and --also names the host', async () => {
     const elsewhere: string[] = []
     const other = await listen((req, res) => {
       elsewhere.push(String(req.url))
@@ -171,7 +171,7 @@ describe('what the metadata leads aauth doctor to', () => {
     'http://metadata.google.internal/',
     'https://10.0.0.1/jwks.json',
     'file:///etc/passwd',
-  ])('gets no connection at %s, not even where --also names the host', async (jwksUri) => {
+  ])('is never fetched when it is %s, even if --also names the host', async (jwksUri) => {
     const dialled = recordConnections()
     const { host } = new URL(jwksUri)
     const api = await serveApi(naming({ jwks_uri: jwksUri, revocation_endpoint: jwksUri }))
@@ -181,7 +181,7 @@ describe('what the metadata leads aauth doctor to', () => {
   })
 
   it.each(['169.254.169.254', '127.0.0.1', '10.0.0.1'])(
-    'gets no connection where a name that --also allows leads to %s',
+    'is not fetched when --also allows a name that resolves to %s',
     async (address) => {
       const names = await startNameServer(() => [address])
       onTestFinished(() => names.close())
@@ -209,7 +209,7 @@ describe('what the metadata leads aauth doctor to', () => {
   })
 })
 
-describe('a name that leads where no API is', () => {
+describe('a name that resolves to an address without APIs', () => {
   it.each([
     '169.254.169.254',
     '100.100.100.200',
@@ -218,12 +218,12 @@ describe('a name that leads where no API is', () => {
     'fe80::1',
     'fd00:ec2::254',
     '::ffff:169.254.169.254',
-  ])('is not dialled at %s', async (address) => {
+  ])('is not connected to at %s', async (address) => {
     const { mayHoldAnApi } = await import('../../src/doctor/api-address.ts')
     expect(mayHoldAnApi(address)).toBe(false)
   })
 
-  it('is not dialled where the host of the URL has such an address', async () => {
+  it('is refused when it is the host of the URL', async () => {
     const dialled = recordConnections()
     const prober = new Prober(targetOf('https://notes.example/'), {
       ...network,
@@ -235,7 +235,7 @@ describe('a name that leads where no API is', () => {
     expect(dialled).toEqual([])
   })
 
-  it('is not dialled elsewhere where it stands for this machine', async () => {
+  it('is refused when it should be this machine and resolves to another address', async () => {
     const dialled = recordConnections()
     const prober = new Prober(targetOf('http://localhost:9/'), {
       ...network,

@@ -5,7 +5,7 @@ import { asAgent, examined, idsOf } from './run-doctor.ts'
 
 const systemTime = (): number => Math.floor(Date.now() / 1000)
 
-/** Changes what is answered under `/notes`. */
+/** Changes the answer of `/notes`. */
 const notes =
   (change: (returned: Returned) => Returned) =>
   (returned: Returned, { target }: Passed): Returned =>
@@ -37,7 +37,7 @@ describe('aauth doctor at an API whose clock is wrong', () => {
       's ahead of that of this machine',
       { ...dated(200), resource: { signatureWindow: 120 } },
     ],
-  ])('finds clock-offset at an API %s', async (_, found, options) => {
+  ])('reports clock-offset for an API %s', async (_, found, options) => {
     const api = await serveApi(options)
     const { code, findings } = await examined([api.url])
     expect(findings).toMatchObject([{ id: 'clock-offset', found: expect.stringContaining(found) }])
@@ -63,7 +63,7 @@ describe('aauth doctor at an API whose clock is wrong', () => {
         },
       },
     ],
-  ])('finds no clock-offset where Date %s', async (_, options) => {
+  ])('reports no clock-offset when Date %s', async (_, options) => {
     const api = await serveApi(options)
     expect(idsOf(await examined([api.url]))).not.toContain('clock-offset')
   })
@@ -71,7 +71,7 @@ describe('aauth doctor at an API whose clock is wrong', () => {
   it.each([
     ['ahead', 3600],
     ['behind', -3600],
-  ])('blames no proxy for a refused signature where the clock is %s', async (_, seconds) => {
+  ])('does not blame a proxy for a refused signature when the clock is %s', async (_, seconds) => {
     const api = await serveApi({ resource: { now: () => systemTime() + seconds } })
     const { findings, leftOut } = await examined([api.url, ...(await asAgent(api.net))])
     expect(idsOf({ findings })).toEqual(['clock-offset'])
@@ -113,7 +113,7 @@ describe('aauth doctor at an API behind a cache', () => {
       'no Cache-Control',
       { proxy: { answer: notes((one) => without(one, 'cache-control')) } },
     ],
-  ])('finds %s where the challenge has %s', async (id, _, options) => {
+  ])('reports %s when the challenge has %s', async (id, _, options) => {
     const api = await serveApi(options)
     const { code, findings } = await examined([api.url])
     expect(idsOf({ findings })).toEqual([id])
@@ -124,12 +124,12 @@ describe('aauth doctor at an API behind a cache', () => {
     ['Age of nothing', (one: Returned) => withLine(one, 'age', '0')],
     ['a miss in X-Cache', (one: Returned) => withLine(one, 'x-cache', 'MISS')],
     ['a request id of its own', (one: Returned) => withLine(one, 'x-request-id', String(ids++))],
-  ])('finds nothing where the challenge has %s', async (_, change) => {
+  ])('reports nothing when the challenge has %s', async (_, change) => {
     const api = await serveApi({ proxy: { answer: notes(change) } })
     expect((await examined([api.url])).findings).toEqual([])
   })
 
-  it('finds that a cache answers signed requests with the challenge it has kept', async () => {
+  it('reports that a cache answers signed requests with a stored challenge', async () => {
     let kept: Returned | undefined
     const api = await serveApi({
       proxy: {
@@ -146,7 +146,7 @@ describe('aauth doctor at an API behind a cache', () => {
     ])
   })
 
-  it('finds challenge-cached where two signed requests get the same resource token', async () => {
+  it('reports challenge-cached when two signed requests get the same resource token', async () => {
     let kept: Returned | undefined
     const isSigned = ({ lines }: Passed): boolean =>
       lines.some(([name, value]) => name === 'signature-key' && value.includes('jwt='))
@@ -182,7 +182,7 @@ describe('aauth doctor at several processes behind one address', () => {
       '/.well-known/aauth-resource.json',
       (returned) => ({ ...returned, body: returned.body.replace('Read your', 'Keep your') }),
     ],
-  ])('finds %s at processes %s', async (id, _, path, change) => {
+  ])('reports %s for processes %s', async (id, _, path, change) => {
     let turn = 0
     const api = await serveApi({
       proxy: {
@@ -194,7 +194,7 @@ describe('aauth doctor at several processes behind one address', () => {
     expect(code).toBe(1)
   })
 
-  it('finds nothing where processes publish the same keys in another order', async () => {
+  it('reports nothing when processes publish the same keys in another order', async () => {
     let turn = 0
     const swapped = (body: string): string => {
       const { keys } = JSON.parse(body) as { keys: unknown[] }
@@ -222,7 +222,7 @@ describe('aauth doctor at several processes behind one address', () => {
     expect((await examined([api.url])).findings).toEqual([])
   })
 
-  it('finds them behind a cache of the keys only where a query may be put behind the URL', async () => {
+  it('reports different keys behind a cache of the keys only if a query may be added to the URL', async () => {
     const kept = new Map<string, Returned>()
     let turn = 0
     const options: ApiOptions = {

@@ -3,7 +3,7 @@ import { serveApi } from './api.ts'
 import { asAgent, examined, runAauth } from './run-doctor.ts'
 
 describe('aauth doctor at a healthy API', () => {
-  it('finds nothing without a caller, and says which checks it left out', async () => {
+  it('reports nothing without a caller, and lists the checks it left out', async () => {
     const api = await serveApi()
     const { code, findings, leftOut, requests } = await examined([api.url])
     expect(findings).toEqual([])
@@ -20,7 +20,7 @@ describe('aauth doctor at a healthy API', () => {
     expect(requests).toBe(api.requests.length)
   })
 
-  it('finds nothing with a verified caller, and leaves out what the API does not show', async () => {
+  it('reports nothing with a verified caller, and leaves out checks that the API does not support', async () => {
     const api = await serveApi()
     const { code, findings, leftOut, requests } = await examined([
       api.url,
@@ -36,7 +36,7 @@ describe('aauth doctor at a healthy API', () => {
   it.each([
     ['an agent token', {}],
     ['an auth token that an agent token is redeemed for', { generations: ['mission-header'] as const }],
-  ])('finds nothing behind a proxy that changes nothing, on a route that takes %s', async (_, resource) => {
+  ])('reports nothing behind a proxy without changes, on a route that accepts %s', async (_, resource) => {
     const api = await serveApi({
       proxy: {},
       resource,
@@ -46,7 +46,7 @@ describe('aauth doctor at a healthy API', () => {
     expect(findings).toEqual([])
   })
 
-  it('finds nothing under a prefix that the proxy takes away and the API knows', async () => {
+  it('reports nothing under a prefix that the proxy strips and the API knows', async () => {
     const api = await serveApi({
       path: '/api/notes',
       resource: { strippedPrefix: '/api' },
@@ -58,7 +58,7 @@ describe('aauth doctor at a healthy API', () => {
     expect(findings).toEqual([])
   })
 
-  it('finds nothing at a route that accepts each signature once and demands more than the protocol', async () => {
+  it('reports nothing for a route with singleUse and additional components', async () => {
     const api = await serveApi({
       resource: { additionalSignatureComponents: ['@query', 'content-digest'] },
       requirement: { accept: ['agent-token'], singleUse: true },
@@ -67,7 +67,7 @@ describe('aauth doctor at a healthy API', () => {
     expect(findings).toEqual([])
   })
 
-  it('sends no signature twice, since each has a nonce of its own', async () => {
+  it('sends no signature twice, because each has its own nonce', async () => {
     const nonces: (string | undefined)[] = []
     const api = await serveApi({
       proxy: {
@@ -85,7 +85,7 @@ describe('aauth doctor at a healthy API', () => {
     expect(new Set(nonces).size).toBe(nonces.length)
   })
 
-  it('prints one sentence, and what it left out on stderr', async () => {
+  it('prints one sentence, and the checks it left out to stderr', async () => {
     const api = await serveApi()
     const { code, printed, said } = await runAauth(['doctor', api.url])
     expect(code).toBe(0)

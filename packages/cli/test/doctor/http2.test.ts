@@ -23,13 +23,13 @@ interface Served {
   /** Default both protocols. */
   readonly protocols?: 'HTTP/1.1'
   readonly certificate?: SelfSigned
-  /** What the proxy does to requests that came over HTTP/2. */
+  /** Changes by the proxy to requests over HTTP/2. */
   readonly http2?: (passed: Passed) => Passed
   /** Answers over HTTP/2 in place of the proxy. */
   readonly answer?: (request: Http2ServerRequest, response: Http2ServerResponse) => void
 }
 
-/** Examines an API behind a proxy that ends TLS. Loopback stands for the internet; all else here is real. */
+/** Examines an API behind a proxy that terminates TLS. Loopback stands for the internet; all else here is real. */
 async function examine(
   { resource, protocols, certificate = trusted, http2 = (passed) => passed, answer }: Served = {},
   signed = true,
@@ -73,7 +73,7 @@ async function examine(
 
 describe('aauth doctor at an API that offers HTTP/2', () => {
   it.each([true, false])(
-    'finds nothing where it answers over both protocols alike (signed: %s)',
+    'reports nothing when both protocols are answered alike (signed: %s)',
     async (signed) => {
       const { findings, leftOut, requests, used } = await examine({}, signed)
       expect(findings).toEqual([])
@@ -83,7 +83,7 @@ describe('aauth doctor at an API that offers HTTP/2', () => {
     },
   )
 
-  it('leaves HTTP/2 out where the server does not offer it', async () => {
+  it('leaves HTTP/2 out when the server does not offer it', async () => {
     const { findings, leftOut } = await examine({ protocols: 'HTTP/1.1' })
     expect(findings).toEqual([])
     expect(leftOut).toContainEqual({ check: 'HTTP/2', because: 'the server does not offer HTTP/2' })
@@ -108,11 +108,11 @@ describe('aauth doctor at an API that offers HTTP/2', () => {
     ],
     ['http2-unanswered', 'ends the stream', { answer: (request) => request.stream.close(2) }],
     ['http2-unanswered', 'ends the connection', { answer: (request) => request.stream.session?.destroy() }],
-  ])('finds %s where the proxy %s', async (id, _, served) => {
+  ])('reports %s when the proxy %s', async (id, _, served) => {
     expect(idsOf(await examine(served))).toEqual([id])
   })
 
-  it('finds unreachable where the certificate is not of a known authority', async () => {
+  it('reports unreachable when the certificate is not from a known authority', async () => {
     const { findings } = await examine({ certificate: selfSigned(host) })
     expect(findings).toMatchObject([{ id: 'unreachable', found: expect.stringContaining('SELF_SIGNED') }])
   })

@@ -3,7 +3,7 @@ import { type ApiOptions, serveApi } from './api.ts'
 import { type Passed, withBody, without } from './proxy.ts'
 import { asAgent, examined, idsOf } from './run-doctor.ts'
 
-/** What a proxy does to requests for the guarded route. */
+/** Changes by a proxy to requests for the guarded route. */
 const passing = (change: (passed: Passed) => Passed): ApiOptions => ({
   proxy: {
     request: (passed) =>
@@ -37,7 +37,7 @@ describe('aauth doctor behind a proxy that breaks every signature', () => {
       'cuts a line of signatures short',
       passing(changed((value) => value.slice(0, 20), 'signature')),
     ],
-  ])('finds %s without a caller where it %s', async (id, _, options) => {
+  ])('reports %s without a caller when it %s', async (id, _, options) => {
     const api = await serveApi(options)
     expect(idsOf(await examined([api.url]))).toEqual([id])
   })
@@ -97,17 +97,17 @@ describe('aauth doctor behind a proxy that breaks every signature', () => {
       'none of 2 guesses',
       passing(changed((value) => `${value};more`, 'signature-key')),
     ],
-  ])('finds %s with a caller where it %s', async (id, _, found, options) => {
+  ])('reports %s with a caller when it %s', async (id, _, found, options) => {
     const api = await serveApi(options)
     const { code, findings } = await examined([api.url, ...(await asAgent(api.net))])
     expect(findings).toMatchObject([{ id, found: expect.stringContaining(found) }])
     expect(code).toBe(1)
   })
 
-  it('finds prefix-not-removed where the API counts on a proxy that takes the prefix away', async () => {
+  it('reports prefix-not-removed when the API expects a proxy to strip the prefix', async () => {
     const api = await serveApi({
       resource: { strippedPrefix: '/api' },
-      // The documents of the API lie where its metadata says.
+      // The documents of the API are where its metadata says.
       proxy: {
         request: (passed) => ({ ...passed, target: passed.target.replace('/api/aauth/', '/aauth/') }),
       },
@@ -118,7 +118,7 @@ describe('aauth doctor behind a proxy that breaks every signature', () => {
     ])
   })
 
-  it('finds host-changed where the API verifies for another host than the one called', async () => {
+  it('reports host-changed when the API verifies for another host than the called one', async () => {
     const api = await serveApi()
     const called = api.url.replace('localhost', '127.0.0.1')
     const { findings } = await examined([called, ...(await asAgent(api.net))])
@@ -157,7 +157,7 @@ describe('aauth doctor behind a proxy that breaks every signature', () => {
         },
       },
     ],
-  ])('finds signed-request-blocked where it %s', async (_, remedy, options) => {
+  ])('reports signed-request-blocked when it %s', async (_, remedy, options) => {
     const api = await serveApi(options)
     const { findings } = await examined([api.url, ...(await asAgent(api.net))])
     expect(findings).toMatchObject([
@@ -165,7 +165,7 @@ describe('aauth doctor behind a proxy that breaks every signature', () => {
     ])
   })
 
-  it('finds coverage-unclear where it takes the list of demanded components away', async () => {
+  it('reports coverage-unclear when it removes the list of required components', async () => {
     const api = await serveApi({
       resource: { additionalSignatureComponents: ['content-digest'] },
       requirement: { accept: ['agent-token'], components: ['@query'] },
@@ -175,7 +175,7 @@ describe('aauth doctor behind a proxy that breaks every signature', () => {
     expect(idsOf({ findings })).toEqual(['challenge-incomplete', 'coverage-unclear'])
   })
 
-  it('finds caller-refused where the API does not trust the issuer of the token', async () => {
+  it('reports caller-refused when the API does not trust the issuer of the token', async () => {
     const api = await serveApi({ resource: { trust: { agentProviders: ['https://other.example'] } } })
     const { findings } = await examined([api.url, ...(await asAgent(api.net))])
     expect(findings).toMatchObject([
@@ -216,14 +216,14 @@ describe('aauth doctor behind a proxy that breaks some signatures', () => {
       'takes Content-Digest away',
       passing((passed) => without(passed, 'content-digest')),
     ],
-  ])('finds %s where it %s', async (id, _, options) => {
+  ])('reports %s when it %s', async (id, _, options) => {
     const api = await serveApi(options)
     const { code, findings } = await examined([api.url, ...(await asAgent(api.net))])
     expect(idsOf({ findings })).toEqual([id])
     expect(code).toBe(1)
   })
 
-  it('joins lines of a field with a comma and a space, which changes nothing', async () => {
+  it('may join lines of a field with a comma and a space, which changes nothing', async () => {
     const api = await serveApi(
       passing(({ lines, ...passed }) => ({
         ...passed,
@@ -244,7 +244,7 @@ describe('aauth doctor behind a proxy that breaks some signatures', () => {
     ],
     ['encodes the query anew', (target) => target.replace("'", '%27')],
     ['takes empty values away', (target) => target.replace('&empty=', '')],
-  ])('finds query-changed where it %s, once it may send one', async (_, change) => {
+  ])('reports query-changed when it %s, if a query may be sent', async (_, change) => {
     const api = await serveApi(toTarget(change))
     const agent = await asAgent(api.net)
     expect((await examined([api.url, ...agent])).findings).toEqual([])
@@ -252,7 +252,7 @@ describe('aauth doctor behind a proxy that breaks some signatures', () => {
     expect(idsOf(await examined([api.url, ...agent, '--probe-query']))).toEqual(['query-changed'])
   })
 
-  it('finds query-changed with the query of the URL alone', async () => {
+  it('reports query-changed for the query of the URL alone', async () => {
     const api = await serveApi({
       ...toTarget((target) => target.split('?')[0] as string),
       path: '/notes?page=2',
@@ -260,7 +260,7 @@ describe('aauth doctor behind a proxy that breaks some signatures', () => {
     expect(idsOf(await examined([api.url, ...(await asAgent(api.net))]))).toEqual(['query-changed'])
   })
 
-  it('finds that some requests get no answer', async () => {
+  it('reports that some requests get no answer', async () => {
     const api = await serveApi({
       front: (app) => (req, res) => (req.method === 'HEAD' ? res.destroy() : app(req, res)),
     })
@@ -271,7 +271,7 @@ describe('aauth doctor behind a proxy that breaks some signatures', () => {
   })
 })
 
-describe('aauth doctor at an API whose resource tokens nobody can redeem', () => {
+describe('aauth doctor at an API whose resource tokens cannot be redeemed', () => {
   const issuing = {
     resource: { generations: ['mission-header'] as const },
     requirement: { accept: 'auth-token' as const },
@@ -289,12 +289,12 @@ describe('aauth doctor at an API whose resource tokens nobody can redeem', () =>
     },
   })
 
-  it('finds keys-empty where no key is published, also without an authorization endpoint', async () => {
+  it('reports keys-empty when no key is published, even without an authorization endpoint', async () => {
     const api = await serveApi(publishing([]))
     expect(idsOf(await examined([api.url, ...(await asAgent(api.net))]))).toEqual(['keys-empty'])
   })
 
-  it('finds resource-token-key-unpublished where another key is published', async () => {
+  it('reports resource-token-key-unpublished when another key is published', async () => {
     const other = {
       kty: 'OKP',
       crv: 'Ed25519',

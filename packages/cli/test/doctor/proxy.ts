@@ -1,13 +1,13 @@
 import { type IncomingMessage, type RequestListener, request } from 'node:http'
 
-/** A request as a proxy hands it on. */
+/** A request as a proxy passes it on. */
 export interface Passed {
   readonly method: string
   readonly target: string
   readonly lines: readonly (readonly [name: string, value: string])[]
 }
 
-/** An answer as a proxy hands it back. */
+/** An answer as a proxy passes it back. */
 export interface Returned {
   readonly status: number
   readonly lines: readonly (readonly [name: string, value: string])[]
@@ -23,7 +23,7 @@ export interface Changes {
   readonly instead?: (asked: Passed) => Returned | undefined
 }
 
-/** A small proxy that hands on target and lines as they came, but for what it is told to change. */
+/** A small proxy that passes on target and lines unchanged, except for its configured changes. */
 export function proxyTo(origin: string, { request: change, answer, instead }: Changes): RequestListener {
   return (req, res) => {
     const asked: Passed = { method: req.method ?? 'GET', target: req.url ?? '/', lines: linesOf(req) }
@@ -63,7 +63,7 @@ function linesOf({ rawHeaders }: IncomingMessage): (readonly [string, string])[]
   )
 }
 
-/** Leaves lines out. */
+/** Removes lines. */
 export function without<Message extends Pick<Passed, 'lines'>>(
   message: Message,
   ...names: string[]
@@ -71,7 +71,7 @@ export function without<Message extends Pick<Passed, 'lines'>>(
   return { ...message, lines: message.lines.filter(([name]) => !names.includes(name)) }
 }
 
-/** Puts a line in place of all of its name. */
+/** Replaces all lines of a name by one. */
 export function withLine<Message extends Pick<Passed, 'lines'>>(
   message: Message,
   name: string,
@@ -81,7 +81,7 @@ export function withLine<Message extends Pick<Passed, 'lines'>>(
   return { ...message, lines: [...lines, [name, value]] }
 }
 
-/** Puts other content in place of that of a document, with its length. */
+/** Replaces the content of a document, and its length. */
 export function withBody(returned: Returned, body: string): Returned {
   return { ...withLine(returned, 'content-length', String(Buffer.byteLength(body))), body }
 }

@@ -28,7 +28,7 @@ const instead =
     target === path ? returned : undefined
 
 describe('aauth doctor at an address without an API', () => {
-  it('finds that nobody listens, and looks at nothing else', async () => {
+  it('reports that nothing listens, and makes no other check', async () => {
     const { code, findings, leftOut, requests } = await examined(['http://localhost:9/notes'])
     expect(findings).toEqual([
       {
@@ -42,14 +42,14 @@ describe('aauth doctor at an address without an API', () => {
     expect(new Set(leftOut.map(({ because }) => because))).toEqual(new Set(['nobody answers']))
   })
 
-  it('finds that nobody answers in time', async () => {
+  it('reports that no answer arrives in time', async () => {
     const origin = await listen(() => void neverAnswers())
     const { findings, requests } = await examined([`${origin}/notes`])
     expect(findings).toMatchObject([{ id: 'unreachable', found: expect.stringContaining('within 3 s') }])
     expect(requests).toBe(1)
   })
 
-  it('finds that an answer does not end in time', async () => {
+  it('reports that an answer does not end in time', async () => {
     const origin = await listen((_req, res) => {
       res.writeHead(200)
       res.write('{')
@@ -123,7 +123,7 @@ describe('aauth doctor at a route that does not challenge', () => {
       'gets two Host lines',
       { proxy: { request: (passed) => ({ ...passed, lines: [['host', 'internal'], ...passed.lines] }) } },
     ],
-  ])('finds %s where the route %s', async (id, _, options) => {
+  ])('reports %s when the route %s', async (id, _, options) => {
     const api = await serveApi(options)
     const { code, findings } = await examined([api.url])
     expect(idsOf({ findings })).toEqual([id])
@@ -213,7 +213,7 @@ describe('aauth doctor at wrong metadata', () => {
       'names a revocation endpoint that the proxy does not pass',
       { proxy: { instead: instead('/aauth/revoke', { status: 404, lines: [], body: '' }) } },
     ],
-  ])('finds %s where the metadata %s', async (id, _, options) => {
+  ])('reports %s when the metadata %s', async (id, _, options) => {
     const api = await serveApi(options)
     const { code, findings } = await examined([api.url])
     expect(idsOf({ findings })).toEqual([id])
@@ -254,7 +254,7 @@ describe('aauth doctor at wrong keys', () => {
     ['key-without-alg', 'one has another alg', published({ ...key, alg: 'EdDSA' })],
     ['private-key-published', 'one is a private key', published({ ...key, d: 'AAAA' })],
     ['kid-ambiguous', 'two have one kid', published(key, { ...key, x: 'AAAA' })],
-  ])('finds %s where %s', async (id, _, options) => {
+  ])('reports %s when %s', async (id, _, options) => {
     const api = await serveApi(options)
     const { code, findings } = await examined([api.url])
     expect(idsOf({ findings })).toEqual([id])

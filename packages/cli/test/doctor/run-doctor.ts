@@ -10,7 +10,7 @@ import type { Report } from '../../src/doctor/examine.ts'
 import { run } from '../../src/run.ts'
 import type { Terminal } from '../../src/terminal/terminal.ts'
 
-/** What a run of the program printed. */
+/** The output of a run of the program. */
 export interface Ran {
   readonly code: number
   readonly printed: string
@@ -34,7 +34,7 @@ export async function examined(
   return { ...(JSON.parse(printed) as Report), code }
 }
 
-/** Runs a command that was made for a network of its own. */
+/** Runs a command with a network of its own. */
 export async function runCommand(
   command: Command,
   values: Record<string, string | boolean | string[]>,

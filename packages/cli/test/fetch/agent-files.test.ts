@@ -17,7 +17,7 @@ const notes = ({ resource }: SceneParts) =>
       res.json(getAuth(req, 'auth-token').thumbprint)
     })
 
-/** A key in a file, and the token of an agent that it is bound to in another. */
+/** A key in a file, and the token that is bound to it in another. */
 async function makeFiles({ world }: Pick<Scene, 'world'>, alg: 'Ed25519' | 'ES256', hasPersonServer = true) {
   const { privateKey } = await generateKeyPair(alg, { extractable: true })
   const secret = await exportJWK(privateKey)
@@ -42,20 +42,20 @@ describe('an agent from files', () => {
   it.each(['Ed25519', 'ES256'] as const)('calls with its own key of %s, without a world', async (alg) => {
     const scene = await makeScene(notes)
     const { args, thumbprint } = await makeFiles(scene, alg)
-    // Nobody told the world of the API.
+    // The world does not know of the API.
     scene.world.allowApp(scene.origin)
     scene.world.personServer.policy.asks = () => false
     const ran = await scene.fetch('/', [...args, '--json'], { env: {} })
     expect([ran.code, lineOf(ran).body, ran.err]).toEqual([0, thumbprint, ''])
   })
 
-  it('may have a key of its own in a world', async () => {
+  it('may have its own key in a world', async () => {
     const scene = await makeScene(notes)
     const { key, thumbprint } = await makeFiles(scene, 'Ed25519')
     expect(lineOf(await scene.fetch('/', ['--key', key, '--approve', '--json'])).body).toBe(thumbprint)
   })
 
-  it.skipIf(process.platform === 'win32')('is warned of a key that others can read', async () => {
+  it.skipIf(process.platform === 'win32')('leads to a warning when others can read its key', async () => {
     const scene = await makeScene(notes)
     const { key } = await makeFiles(scene, 'Ed25519')
     await chmod(key, 0o644)
@@ -64,7 +64,7 @@ describe('an agent from files', () => {
     )
   })
 
-  it('is refused with 2 where its files are not what they must be, and nothing of them is shown', async () => {
+  it('is refused with 2 when its files are invalid, without showing them', async () => {
     const scene = await makeScene(notes)
     const { key, token } = await makeFiles(scene, 'Ed25519')
     const other = await makeFiles(scene, 'Ed25519')
@@ -97,7 +97,7 @@ describe('an agent from files', () => {
     }
   })
 
-  it('without a person server says so where the API asks for a person', async () => {
+  it('without a person server is explained when the API requires a person', async () => {
     const scene = await makeScene(notes)
     const { args } = await makeFiles(scene, 'Ed25519', false)
     const ran = await scene.fetch('/', args, { env: {} })

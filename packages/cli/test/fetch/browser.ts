@@ -2,7 +2,7 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder, serve } from './scene.ts'
 
-/** A program in the place of the browser: it tells the test what it was started with. */
+/** A program in the place of the browser, which reports its arguments to the test. */
 export interface Browser {
   /** A folder for `PATH` that has no other program. */
   readonly path: string

@@ -25,7 +25,7 @@ const notes = ({ resource }: SceneParts) =>
     })
 
 describe('aauth fetch with --approve', () => {
-  it('calls a route for agents with the agent token alone', async () => {
+  it('calls a route for agents with the agent token only', async () => {
     const { fetch, world } = await makeScene(notes)
     const ran = await fetch('/agent', ['--as', 'planner', '--json'])
     expect([ran.code, lineOf(ran).body, hopsOf(ran)]).toEqual([
@@ -35,7 +35,7 @@ describe('aauth fetch with --approve', () => {
     ])
   })
 
-  it('brings a person token where the route asks for one', async () => {
+  it('gets a person token when the route requires one', async () => {
     const { fetch, world } = await makeScene(notes)
     const ran = await fetch('/person', ['--approve', '--json'])
     expect([ran.code, lineOf(ran).body, hopsOf(ran)]).toEqual([
@@ -51,7 +51,7 @@ describe('aauth fetch with --approve', () => {
     ])
   })
 
-  it('goes from the agent token to an auth token, and sends the call with each', async () => {
+  it('gets from the agent token to an auth token, and sends the call with each', async () => {
     const { fetch } = await makeScene(notes)
     const ran = await fetch('/notes', ['--approve', '--json'])
     expect([ran.code, hopsOf(ran)]).toEqual([
@@ -79,7 +79,7 @@ describe('aauth fetch with --approve', () => {
     ])
   })
 
-  it('covers the query, the content and its type where the request has them', async () => {
+  it('covers the query, the content and its type when the request has them', async () => {
     const { fetch } = await makeScene(notes)
     const ran = await fetch('/notes?sort=date&q=a%20b', ['-d', '{"text":"Buy milk"}', '--approve', '--json'])
     expect(lineOf(ran)).toMatchObject({
@@ -96,7 +96,7 @@ describe('aauth fetch with --approve', () => {
     })
   })
 
-  it('asks the authorization endpoint for the scopes of --scope before it calls the route', async () => {
+  it('calls the authorization endpoint for the scopes of --scope before the route', async () => {
     const { fetch } = await makeScene(notes)
     const ran = await fetch('/notes', ['--scope', 'notes.read notes.write', '--approve', '--json'])
     expect(lineOf(ran).body).toMatchObject({ scopes: ['notes.read', 'notes.write'] })
@@ -111,7 +111,7 @@ describe('aauth fetch with --approve', () => {
     ])
   })
 
-  it('approves no other scopes than those of --scope, and stops asking after six answers', async () => {
+  it('approves only the scopes of --scope, and stops after six tokens', async () => {
     const { fetch } = await makeScene(notes)
     const ran = await fetch('/write', ['--scope', 'notes.read', '--approve', '--json'])
     expect([ran.code, lineOf(ran).status]).toEqual([1, 401])
@@ -121,7 +121,7 @@ describe('aauth fetch with --approve', () => {
     )
   })
 
-  it('tells what the scope of --scope is refused with', async () => {
+  it('reports why the scope of --scope is refused', async () => {
     const { fetch } = await makeScene(notes)
     const ran = await fetch('/notes', ['--scope', 'notes.burn', '--approve'])
     expect(ran.code).toBe(1)
@@ -141,7 +141,7 @@ describe('aauth fetch with --approve', () => {
     expect(ran.err).toContain(`Mission ${mission?.s256}`)
   })
 
-  it('calls under a mission that is named by its digest', async () => {
+  it('calls under a mission given by its digest', async () => {
     const { fetch, world } = await makeScene(notes)
     const agent = `aauth:cli@localhost:${new URL(world.agentProvider.id).port}`
     const { s256 } = await world.personServer.missions.begin(agent, { description: 'Sort' }, 'Ada')
@@ -149,7 +149,7 @@ describe('aauth fetch with --approve', () => {
     expect([ran.code, lineOf(ran).body]).toEqual([0, { approver: world.personServer.id, s256 }])
   })
 
-  it('says what a route that needs a mission wants', async () => {
+  it('explains what a route within a mission requires', async () => {
     const { fetch } = await makeScene(notes)
     const ran = await fetch('/mission', ['--approve'])
     expect(ran.code).toBe(1)
@@ -158,7 +158,7 @@ describe('aauth fetch with --approve', () => {
     expect(JSON.parse(ran.out)).toMatchObject({ error: 'mission_required' })
   })
 
-  it('speaks drafts 01 to 10 with a person server and an API that do, and sends AAuth-Mission', async () => {
+  it('uses drafts 01 to 10 with a person server and an API of those drafts, and sends AAuth-Mission', async () => {
     const { fetch, world } = await makeScene(
       ({ resource }) =>
         express()
@@ -184,7 +184,7 @@ describe('aauth fetch with --approve', () => {
     ])
   })
 
-  it('calls with an auth token of the access server that decides for the API', async () => {
+  it('calls with an auth token of the access server of the API', async () => {
     const { fetch, world } = await makeScene(
       ({ resource }) =>
         express()
@@ -200,8 +200,8 @@ describe('aauth fetch with --approve', () => {
   })
 })
 
-describe('an API that wants more of the signature', () => {
-  it('is given the covered field that required_input names, once and then always', async () => {
+describe('an API that requires more of the signature', () => {
+  it('gets the covered field in required_input, from then on', async () => {
     const { fetch } = await makeScene(({ resource }) =>
       express().get(
         '/',
@@ -220,7 +220,7 @@ describe('an API that wants more of the signature', () => {
     ])
   })
 
-  it('is given a digest of no content where it names content-digest', async () => {
+  it('gets a digest of an empty content when it requires content-digest', async () => {
     const answers = ['"content-digest" "@target-uri"']
     const { fetch } = await makeScene(() => (req, res) => {
       const demanded = answers.shift()
@@ -235,7 +235,7 @@ describe('an API that wants more of the signature', () => {
     })
   })
 
-  it('is given the nonce and the tag of Accept-Signature, for one request', async () => {
+  it('gets the nonce and the tag of Accept-Signature, for one request', async () => {
     const inputs: string[] = []
     const { fetch } = await makeScene(() => (req, res) => {
       inputs.push(String(req.headers['signature-input']))
@@ -248,7 +248,7 @@ describe('an API that wants more of the signature', () => {
     expect(inputs[1]).toMatch(/;nonce="n-1";tag="t-1"$/)
   })
 
-  it('is not asked again where it wants a field that the request does not have', async () => {
+  it('is not called again when it requires a field that the request does not have', async () => {
     const { fetch, requests } = await makeScene(() => (_, res) => {
       const field = 'error=invalid_input, required_input=("x-request-id")'
       res.writeHead(401, { 'signature-error': field }).end()

@@ -18,7 +18,7 @@ const forPersons = ({ resource }: SceneParts) =>
       res.json(getAuth(req, 'person-token').ps)
     })
 
-/** Reads the code that the person is shown, and has nobody wait before they decided. */
+/** Reads the code for the person, and waits until the person has decided. */
 const decides =
   (clock: TestClock, decide: (code: string) => Promise<void>) =>
   (text: string): void => {
@@ -26,7 +26,7 @@ const decides =
     if (code !== undefined) clock.until = decide(code)
   }
 
-/** An API whose own page asks the person, and which answers the poll. */
+/** An API whose own page asks the person, and which answers polls. */
 const asksItself =
   (page: string, code = 'A1B2C3D4') =>
   (): express.Express =>
@@ -40,11 +40,11 @@ const asksItself =
       })
 
 describe('a person who decides in the browser', () => {
-  it('is sent to the page of their person server, and the call goes on once they approved', async () => {
+  it('gets the page of their person server, and the call continues once they approved', async () => {
     const { fetch, world, clock, env } = await makeScene(forPersons)
     const { path, opened } = await makeBrowser()
     const { missions } = world.personServer
-    // What they do on that page.
+    // The person's decision on that page.
     clock.until = opened.then(() => missions.approve(missions.waiting[0]?.code as string, { person: 'Ada' }))
     const ran = await fetch('/', [], { env: { ...env, PATH: path }, isInteractive: true })
     const [address, ...others] = await opened
@@ -53,7 +53,7 @@ describe('a person who decides in the browser', () => {
     expect(ran.err.split('\n')[0]).toBe(`A person has to decide: ${address}`)
   })
 
-  it('is told the address where no program opens it', async () => {
+  it('gets the address when no program opens it', async () => {
     const { fetch, world, clock, env } = await makeScene(forPersons)
     const empty = { ...env, PATH: await makeFolder() }
     const onSay = decides(clock, (code) => world.personServer.missions.approve(code))
@@ -64,7 +64,7 @@ describe('a person who decides in the browser', () => {
   it.each([
     ['without a terminal', false, []],
     ['with --no-open', true, ['--no-open']],
-  ] as const)('opens the address themselves %s', async (_, isInteractive, args) => {
+  ] as const)('gets the address to open it themselves %s', async (_, isInteractive, args) => {
     const { fetch, world, clock, env } = await makeScene(forPersons)
     const empty = { ...env, PATH: await makeFolder() }
     const onSay = decides(clock, (code) => world.personServer.missions.approve(code))
@@ -72,7 +72,7 @@ describe('a person who decides in the browser', () => {
     expect([ran.code, ran.err.includes(notOpened)]).toEqual([0, false])
   })
 
-  it('declines, and the call says so', async () => {
+  it('can decline, which the call reports', async () => {
     const { fetch, world, clock } = await makeScene(forPersons)
     const onSay = decides(clock, (code) => world.personServer.missions.decline(code))
     const ran = await fetch('/', ['--json'], { onSay })
@@ -81,11 +81,11 @@ describe('a person who decides in the browser', () => {
   })
 })
 
-describe('a page that is not of the own person server', () => {
+describe('a page that does not belong to the person server of the agent', () => {
   const page = 'https://elsewhere.example/consent?for=notes'
   const address = `${page}&code=A1B2C3D4`
 
-  it('opens after Enter only', async () => {
+  it('is opened only after Enter', async () => {
     const { fetch, env, clock } = await makeScene(asksItself(page))
     const { path, opened } = await makeBrowser()
     clock.until = opened
@@ -98,7 +98,7 @@ describe('a page that is not of the own person server', () => {
     expect(stdin.listenerCount('data')).toBe(0)
   })
 
-  it('opens after Enter only where an API names a page of the person server', async () => {
+  it('is opened only after Enter even if an API names a page of the person server', async () => {
     const { fetch, env } = await makeScene(({ world }) =>
       asksItself(`${world.personServer.id}/interaction`)(),
     )
@@ -107,7 +107,7 @@ describe('a page that is not of the own person server', () => {
     expect([ran.err.includes('press Enter'), ran.err.includes(notOpened)]).toEqual([true, false])
   })
 
-  it('does not open without Enter', async () => {
+  it('is not opened without Enter', async () => {
     const { fetch, env } = await makeScene(asksItself(page))
     const how = { env: { ...env, PATH: await makeFolder() }, isInteractive: true, stdin: new PassThrough() }
     const ran = await fetch('/', [], how)
@@ -115,14 +115,14 @@ describe('a page that is not of the own person server', () => {
     expect(how.stdin.listenerCount('data')).toBe(0)
   })
 
-  it('is shown and never opened where it is the own page of an API on this machine', async () => {
+  it('is shown and never opened if it belongs to an API on this machine', async () => {
     const { fetch, env } = await makeScene(({ origin }) => asksItself(`${origin}/consent`)())
     const how = { env: { ...env, PATH: await makeFolder() }, isInteractive: true }
     const ran = await fetch('/', [], how)
     expect(ran.err).toMatch(/^A person has to decide: http:\/\/localhost:[0-9]+\/consent\?code=A1B2C3D4$/)
   })
 
-  it('is written in ASCII, so that it shows where it leads', async () => {
+  it('is shown in ASCII, so that its host is recognisable', async () => {
     const { fetch } = await makeScene(asksItself('https://xn--pypal-4ve.example/%E2%80%AE'))
     const { err } = await fetch('/')
     expect(err).toContain('https://xn--pypal-4ve.example/%E2%80%AE?code=A1B2C3D4')
@@ -137,7 +137,7 @@ describe('a page that is not of the own person server', () => {
     'https://user@elsewhere.example/consent',
     'https://elsewhere.example:pass@evil.example/',
     'not a url',
-  ])('ends the call where it is %s', async (url) => {
+  ])('is refused, and the call ends, when it is %s', async (url) => {
     const { fetch, requests, env } = await makeScene(asksItself(url))
     const ran = await fetch('/', [], { env: { ...env, PATH: await makeFolder() }, isInteractive: true })
     expect([ran.code, requests]).toEqual([1, ['GET /']])
@@ -145,12 +145,15 @@ describe('a page that is not of the own person server', () => {
     expect(ran.err).not.toContain(notOpened)
   })
 
-  it.each(['a b', '../x', 'a&b=c', ''])('ends the call where its code is "%s"', async (code) => {
-    const { fetch, requests } = await makeScene(asksItself(page, code))
-    expect([(await fetch('/')).code, requests]).toEqual([1, ['GET /']])
-  })
+  it.each(['a b', '../x', 'a&b=c', ''])(
+    'is refused, and the call ends, when its code is "%s"',
+    async (code) => {
+      const { fetch, requests } = await makeScene(asksItself(page, code))
+      expect([(await fetch('/')).code, requests]).toEqual([1, ['GET /']])
+    },
+  )
 
-  it('ends the call where there are more than eight', async () => {
+  it('is refused, and the call ends, after eight others', async () => {
     let pages = 0
     const { fetch } = await makeScene(() => (_, res) => {
       const requirement = `requirement=interaction; url="${page}"; code="PAGE-${++pages}"`
@@ -163,14 +166,14 @@ describe('a page that is not of the own person server', () => {
 })
 
 describe('--approve', () => {
-  it('decides nothing that an API asks on its own page, and exits with 2', async () => {
+  it('does not answer a question of an API on its own page, and exits with 2', async () => {
     const { fetch, requests } = await makeScene(asksItself('https://elsewhere.example/consent'))
     const ran = await fetch('/', ['--approve'])
     expect([ran.code, requests]).toEqual([2, ['GET /']])
     expect(ran.err).toContain('--approve decides for persons of the development world only')
   })
 
-  it('decides nothing that an API asks in the name of the person server', async () => {
+  it('does not answer a question of an API in the name of the person server', async () => {
     const { fetch, world, requests } = await makeScene(({ world }) =>
       asksItself(`${world.personServer.id}/interaction`)(),
     )
@@ -179,7 +182,7 @@ describe('--approve', () => {
     expect([ran.code, requests]).toEqual([2, ['GET /']])
   })
 
-  it('decides nothing on a page elsewhere that the person server names', async () => {
+  it('does not answer a question on a page elsewhere that the person server names', async () => {
     const { env, asked } = await makeStandIn((_, res) => {
       const requirement = 'requirement=interaction; url="https://elsewhere.example/"; code="A1B2C3D4"'
       res.writeHead(202, { location: '/pending/1', 'aauth-requirement': requirement }).end()
@@ -189,7 +192,7 @@ describe('--approve', () => {
     expect([ran.code, asked.map((one) => one.split(' ')[0])]).toEqual([2, ['app', 'agent']])
   })
 
-  it('is asked of the control with the code and the scopes, and polls at once', async () => {
+  it('sends the code and the scopes to the control server, and polls at once', async () => {
     let polls = 0
     const { env, asked, personServer } = await makeStandIn((req, res) => {
       if (req.url === '/pending/1') {
@@ -207,7 +210,7 @@ describe('--approve', () => {
     expect([polls, clock.waits]).toEqual([1, []])
   })
 
-  it('is not for an agent from elsewhere', async () => {
+  it('is refused for an agent that is not of a development world', async () => {
     const files = ['--key', 'key.json', '--agent-token', 'agent.jwt']
     const ran = await runFetch(['https://notes.example', '--approve', ...files], { clock: new TestClock() })
     expect([ran.code, ran.err]).toEqual([
@@ -222,7 +225,7 @@ describe('the program that opens a page', () => {
     ['linux', 'xdg-open', []],
     ['darwin', 'open', []],
     ['win32', 'rundll32', ['url.dll,FileProtocolHandler']],
-  ] as const)('on %s is %s, started without a shell', async (platform, name, args) => {
+  ] as const)('on %s is %s and is started without a shell', async (platform, name, args) => {
     const { path, opened } = await makeBrowser(name)
     const url = new URL('https://ps.example/?a=1&code=$(id)`id`;id')
     expect(await openPage(url, { PATH: path }, platform)).toBe(true)

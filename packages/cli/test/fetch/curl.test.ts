@@ -20,7 +20,7 @@ const notes = ({ resource }: SceneParts) =>
       res.json({ scopes: getAuth(req, 'auth-token').scopes, content: req.body ?? null })
     })
 
-/** What a program named `curl` is started with by a shell. */
+/** The arguments with which a shell starts a program named `curl`. */
 async function argumentsIn(line: string): Promise<readonly string[]> {
   const path = await makeFolder()
   const program = `#!${process.execPath}\nprocess.stdout.write(JSON.stringify(process.argv.slice(2)))\n`
@@ -39,7 +39,7 @@ function hasCurl(): boolean {
 }
 
 describe('--curl', () => {
-  it('leaves the call with the auth token to be sent, and says that the line is a credential', async () => {
+  it('prints the call with the auth token instead of sending it, and warns that the command is a credential', async () => {
     const { fetch, requests } = await makeScene(notes)
     const ran = await fetch('/notes?a=1&b=$(id)', [
       '-d',
@@ -60,7 +60,7 @@ describe('--curl', () => {
     expect(args.join('\n')).toMatch(/^signature-key: sig=jwt;jwt="eyJ[\w-]+\.[\w-]+\.[\w-]+"$/m)
   })
 
-  it.skipIf(!hasCurl())('prints what curl sends as it was signed', async () => {
+  it.skipIf(!hasCurl())('prints a command with which curl sends exactly the signed request', async () => {
     const { fetch, clock } = await makeScene(notes)
     const folder = await makeFolder()
     const file = join(folder, "it's.json")
@@ -79,7 +79,7 @@ describe('--curl', () => {
     expect(JSON.parse(stdout)).toEqual({ scopes: ['notes.read'], content: null })
   })
 
-  it('says that a call was made where the API took a lesser token', async () => {
+  it('reports that a call was made when the API accepted a lesser token', async () => {
     const { fetch, requests } = await makeScene(notes)
     const ran = await fetch('/agent', ['--curl'])
     expect([ran.code, requests]).toEqual([0, ['GET /agent']])
@@ -87,7 +87,7 @@ describe('--curl', () => {
     expect(ran.out).toMatch(/^curl /)
   })
 
-  it('shows the refusal where there is one', async () => {
+  it('prints the refusal when there is one', async () => {
     const { fetch } = await makeScene(() => (_, res) => {
       res.writeHead(403).end('{"error":"access_denied"}')
     })
@@ -95,13 +95,13 @@ describe('--curl', () => {
     expect([ran.code, ran.out]).toEqual([1, '{"error":"access_denied"}'])
   })
 
-  it('is a member of the line with --json', async () => {
+  it('adds a member to the line of --json', async () => {
     const { fetch } = await makeScene(notes)
     const line = lineOf(await fetch('/agent', ['-X', 'HEAD', '--curl', '--json'])) as { curl?: string }
     expect(line.curl).toMatch(/^curl --globoff --path-as-is --noproxy '\*' --head /)
   })
 
-  it('exits with 2 for content that cannot stand in a command, and nothing is sent', async () => {
+  it('exits with 2 for content that a command cannot contain, and nothing is sent', async () => {
     const { fetch, requests } = await makeScene(notes)
     const ran = await fetch('/notes', ['-d', 'a\0b', '--curl'])
     expect([ran.code, requests, ran.err]).toEqual([2, [], expect.stringContaining('write -d @FILE')])

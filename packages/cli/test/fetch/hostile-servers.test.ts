@@ -4,7 +4,7 @@ import { makeScene, serve } from './scene.ts'
 import { asksForPersonToken, makeStandIn, named } from './stand-in.ts'
 import { TestClock } from './test-clock.ts'
 
-/** Somebody else, who must not hear of anything. */
+/** An unrelated server, which must not receive anything. */
 async function makeElsewhere(): Promise<{ readonly url: string; readonly heard: string[] }> {
   const heard: string[] = []
   const url = named(
@@ -16,10 +16,10 @@ async function makeElsewhere(): Promise<{ readonly url: string; readonly heard: 
   return { url, heard }
 }
 
-/** What a terminal acts on, or shows otherwise than it is. */
+/** Characters that a terminal interprets or shows differently. */
 const acts = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
-describe('an API that sends the agent elsewhere', () => {
+describe('an API that refers the agent to another host', () => {
   it.each([301, 302, 303, 307, 308])('by a redirect %d is not followed', async (status) => {
     const elsewhere = await makeElsewhere()
     const { fetch } = await makeScene(() => (_, res) => {
@@ -66,7 +66,7 @@ describe('an API that sends the agent elsewhere', () => {
   })
 })
 
-describe('a person server that sends the agent elsewhere', () => {
+describe('a person server that refers the agent to another host', () => {
   it.each(['PLACE/person-token', 'blob:PLACE/x'])('by the endpoint %s gets no request there', async (at) => {
     const elsewhere = await makeElsewhere()
     const { env } = await makeStandIn((_, res) => res.end('{}'), {
@@ -90,7 +90,7 @@ describe('a person server that sends the agent elsewhere', () => {
     expect(elsewhere.heard).toEqual([])
   })
 
-  it('gives no token that could not be one', async () => {
+  it('cannot give a malformed token', async () => {
     for (const token of ['x', 'a.b.c\r\nx: y', 'a.b.c d', 7, null]) {
       const { env } = await makeStandIn((_, res) => res.end(JSON.stringify({ person_token: token })))
       const url = named(await serve(asksForPersonToken))
@@ -100,10 +100,10 @@ describe('a person server that sends the agent elsewhere', () => {
   })
 })
 
-describe('an answer that holds what a terminal acts on', () => {
+describe('an answer with characters that a terminal interprets', () => {
   const bad = 'red \u001b[31m, back \u0008, up \u009b1A, right to left \u202e, a line \u2028'
 
-  it('is shown escaped where its body is text', async () => {
+  it('is shown escaped when its body is text', async () => {
     const { fetch } = await makeScene(() => (_, res) => res.end(`${bad}\nsecond\tline\r\n`))
     const { out } = await fetch('/')
     const [first, second, ...others] = out.split('\n')
@@ -114,9 +114,9 @@ describe('an answer that holds what a terminal acts on', () => {
     ])
   })
 
-  it('stays the same JSON where its body is JSON', async () => {
+  it('stays the same JSON when its body is JSON', async () => {
     const sent = { text: `${bad} 👩‍👩‍👧 \u0007`, 'key\u202e': 1 }
-    // Raw, as JSON allows all but C0.
+    // Unescaped, as JSON allows for all but C0.
     const body = JSON.stringify(sent, undefined, 2).replaceAll('\n', '\r\n')
     const { fetch } = await makeScene(() => (_, res) => res.end(body))
     const { out } = await fetch('/')
@@ -126,7 +126,7 @@ describe('an answer that holds what a terminal acts on', () => {
     expect([acts.test(line.out), lineOf(line).body]).toEqual([false, sent])
   })
 
-  it('is shown escaped where it is a refusal or a field', async () => {
+  it('is shown escaped when it is a refusal or a field', async () => {
     const { fetch } = await makeScene(() => (_, res) => {
       res.writeHead(307, { location: '/\u009b2J', 'x-note': '\u009b31m' })
       res.end(JSON.stringify({ error: bad, detail: `${bad}\nsecond` }))
@@ -139,7 +139,7 @@ describe('an answer that holds what a terminal acts on', () => {
     }
   })
 
-  it('is shown escaped where it is a person server that refuses', async () => {
+  it('is shown escaped when a person server refuses', async () => {
     const { env } = await makeStandIn((_, res) => {
       res.writeHead(403).end(JSON.stringify({ error: bad, detail: bad }))
     })
@@ -153,8 +153,8 @@ describe('an answer that holds what a terminal acts on', () => {
   })
 })
 
-describe('an API that keeps asking', () => {
-  it('for person tokens is left alone after six', async () => {
+describe('an API that keeps challenging', () => {
+  it('for person tokens is called no more than seven times', async () => {
     const { fetch, requests, world } = await makeScene(() => asksForPersonToken)
     world.personServer.policy.asks = () => false
     const ran = await fetch('/', ['--json'])
@@ -162,14 +162,14 @@ describe('an API that keeps asking', () => {
     expect(ran.err).toContain('asked for 6 tokens, and gets no more')
   })
 
-  it('for an agent token that it was shown is left alone at once', async () => {
+  it('for the agent token it was shown is not called again', async () => {
     const { fetch, requests } = await makeScene(() => (_, res) => {
       res.writeHead(401, { 'aauth-requirement': 'requirement=agent-token' }).end()
     })
     expect([(await fetch('/')).code, requests.length]).toEqual([1, 1])
   })
 
-  it('for another signature is given one', async () => {
+  it('for another signature gets one more request', async () => {
     let asked = 0
     const { fetch, requests } = await makeScene(() => (_, res) => {
       res.writeHead(401, { 'accept-signature': `sig=("@method");nonce="n-${++asked}"` }).end()
@@ -184,14 +184,14 @@ describe('an API that keeps asking', () => {
     'requirement=(person-token)',
     'something else',
     'requirement="person-token',
-  ])('for what the agent cannot bring, as %s, gets its refusal shown', async (requirement) => {
+  ])('for what the agent cannot provide, as %s, has its refusal shown', async (requirement) => {
     const { fetch, requests } = await makeScene(() => (_, res) => {
       res.writeHead(401, { 'aauth-requirement': requirement }).end()
     })
     expect([(await fetch('/')).code, requests.length]).toEqual([1, 1])
   })
 
-  it('to wait for what the command does not know ends the call', async () => {
+  it('for an unknown interaction ends the call', async () => {
     const { fetch, requests } = await makeScene(() => (_, res) => {
       res.writeHead(202, { location: '/', 'aauth-requirement': 'requirement=clarification' }).end()
     })
@@ -204,7 +204,7 @@ describe('an API that keeps asking', () => {
 describe('a long answer', () => {
   const mebibyte = Buffer.alloc(1024 * 1024, 'a')
 
-  it('is read up to 10 MiB, says so, and exits with 1', async () => {
+  it('is read up to 10 MiB, and the command says so and exits with 1', async () => {
     const { fetch } = await makeScene(() => (_, res) => {
       for (let i = 0; i < 11; i++) res.write(mebibyte)
       res.end()
@@ -226,7 +226,7 @@ describe('a long answer', () => {
     expect([ran.code, (lineOf(ran) as { truncated?: boolean }).truncated]).toEqual([1, true])
   })
 
-  it('of a person server is not taken', async () => {
+  it('of a person server is refused', async () => {
     const { env } = await makeStandIn((_, res) => res.end(mebibyte))
     const url = named(await serve(asksForPersonToken))
     const ran = await runFetch([url], { clock: new TestClock(), env })

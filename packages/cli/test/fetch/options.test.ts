@@ -17,13 +17,13 @@ const echoes =
     res.end(JSON.stringify({ method: req.method, url: req.url, headers: req.headers, content }))
   }
 
-describe('what is sent', () => {
+describe('the request', () => {
   it.each([
     ['a text', ['-d', 'a=1&b=2'], 'a=1&b=2', 'application/x-www-form-urlencoded'],
     ['JSON', ['-d', '{"a":1}'], '{"a":1}', 'application/json'],
     ['nothing', ['-d', ''], '', 'application/x-www-form-urlencoded'],
     ['a type of its own', ['-d', 'x', '-H', 'Content-Type: text/plain'], 'x', 'text/plain'],
-  ])('is %s with its type, by POST', async (_, args, content, type) => {
+  ])('has %s with its type, by POST', async (_, args, content, type) => {
     const { fetch } = await makeScene(echoes)
     expect(lineOf(await fetch('/', [...args, '--json'])).body).toMatchObject({
       method: 'POST',
@@ -32,14 +32,14 @@ describe('what is sent', () => {
     })
   })
 
-  it.each(['-', '@-'])('is read from stdin with -d %s, octet for octet', async (data) => {
+  it.each(['-', '@-'])('has content from stdin with -d %s, octet for octet', async (data) => {
     const { fetch } = await makeScene(echoes)
     const stdin = Readable.from([Buffer.from([0, 255, 10])])
     const ran = await fetch('/', ['-X', 'PUT', '-d', data, '--json'], { stdin })
     expect(lineOf(ran).body).toMatchObject({ method: 'PUT', content: 'AP8K' })
   })
 
-  it('is read from a file with -d @FILE, octet for octet', async () => {
+  it('has content from a file with -d @FILE, octet for octet', async () => {
     const { fetch } = await makeScene(echoes)
     const file = join(await makeFolder(), 'note.bin')
     await writeFile(file, Buffer.from([13, 10, 255]))
@@ -63,14 +63,14 @@ describe('what is sent', () => {
     expect(body).not.toHaveProperty('headers.content-length')
   })
 
-  it('is the URL without its fragment', async () => {
+  it('has the URL without its fragment', async () => {
     const { fetch, requests } = await makeScene(echoes)
     await fetch('/a%2Fb/?q=%20#part')
     expect(requests).toEqual(['GET /a%2Fb/?q=%20'])
   })
 })
 
-describe('what cannot be done as it is written exits with 2', () => {
+describe('a wrong command exits with 2', () => {
   const url = 'https://notes.example/'
   it.each<[string, string[], string]>([
     ['no URL', [], 'write the URL to call'],
@@ -90,7 +90,7 @@ describe('what cannot be done as it is written exits with 2', () => {
       ['http://localhost:1@evil.example/'],
       'holds a user name or password',
     ],
-    ['a method that is none', [url, '-X', 'GET /'], '-X "GET /" is not a method'],
+    ['a method that is not a token', [url, '-X', 'GET /'], '-X "GET /" is not a method'],
     ['CONNECT', [url, '-X', 'connect'], 'is not a method that can be sent'],
     ['a header without colon', [url, '-H', 'Accept'], "write -H 'Name: value'"],
     ['a header with a line end', [url, '-H', 'A: b\r\nC: d'], "-H 'a: …' holds characters"],
@@ -127,7 +127,7 @@ describe('what cannot be done as it is written exits with 2', () => {
 })
 
 describe('the development world', () => {
-  it('is told of an API on this machine, and of no other', async () => {
+  it('is told about an API on this machine, and about no other', async () => {
     const { env, asked } = await makeStandIn((_, res) => res.end())
     const api = named(await serve((_, res) => res.end()))
     await runFetch([`${api}/notes`, '--as', 'planner'], { clock: new TestClock(), env })
@@ -138,7 +138,7 @@ describe('the development world', () => {
     expect(asked.slice(2).map((one) => one.split(' ')[0])).toEqual(['agent'])
   })
 
-  it('is the one of --dev, or of AAUTH_DEV, where several run', async () => {
+  it('is selected by --dev or AAUTH_DEV when several run', async () => {
     const [first, second] = [await makeScene(echoes), await makeScene(echoes)]
     const folders = [first, second].map(({ env }) => join(String(env.XDG_RUNTIME_DIR), 'aauth-guard'))
     for (const file of await readdir(folders[1] as string))
@@ -157,7 +157,7 @@ describe('the development world', () => {
     )
   })
 
-  it('that has ended without removing its secret is said not to answer', async () => {
+  it('that has ended without removing its secret is reported as not answering', async () => {
     const { env } = await makeStandIn((_, res) => res.end())
     await writeControlFile(env, { url: 'http://localhost:1', secret: 'x' })
     const ran = await runFetch(['http://localhost:2/', '--dev', 'http://localhost:1'], {

@@ -15,7 +15,7 @@ const notes = ({ resource }: SceneParts) =>
     })
 
 describe('the output', () => {
-  it('is the body alone on stdout, and what the person has to know on stderr', async () => {
+  it('is the body on stdout, and messages for the person on stderr', async () => {
     const { fetch } = await makeScene(notes)
     const ran = await fetch('/', ['--approve'])
     expect(ran.out).toBe('["notes.read"]')
@@ -27,7 +27,7 @@ describe('the output', () => {
     ])
   })
 
-  it('tells with -v each request, its token, its answer and what is done about it', async () => {
+  it('with -v has each request, its token, its answer and the consequence', async () => {
     const { fetch, world, origin } = await makeScene(notes)
     world.personServer.policy.asks = () => false
     const { err } = await fetch('/', ['-v'])
@@ -50,7 +50,7 @@ describe('the output', () => {
     ])
   })
 
-  it('shows of tokens, signatures and sessions the first eight characters, unless --show-secrets', async () => {
+  it('has the first eight characters of tokens, signatures and sessions, unless --show-secrets is set', async () => {
     const token = `eyJ${'a'.repeat(40)}.${'b'.repeat(40)}.${'c'.repeat(40)}`
     const { fetch } = await makeScene(() => (_, res) => {
       const secrets = {
@@ -76,7 +76,7 @@ describe('the output', () => {
     expect(whole.err).toMatch(jwt)
   })
 
-  it('is one line with --json, with the body parsed where it is JSON', async () => {
+  it('with --json is one line, with the body parsed if it is JSON', async () => {
     const { fetch, origin } = await makeScene(() => (req, res) => {
       if (req.url === '/json') res.end('{"a":\n[1]}')
       else if (req.url === '/text') res.end('a\nb\n')
@@ -90,7 +90,7 @@ describe('the output', () => {
     ])
   })
 
-  it('does not show a body that is not text, and has it in base64 with --json', async () => {
+  it('leaves out a body that is not text, and has it in base64 with --json', async () => {
     const { fetch } = await makeScene(() => (_, res) => res.end(Buffer.from([0xff, 0, 0xfe])))
     const ran = await fetch('/')
     expect([ran.code, ran.out]).toEqual([0, ''])
@@ -104,7 +104,7 @@ describe('the output', () => {
     expect(requests).toEqual(['HEAD /'])
   })
 
-  it('says where the clocks differ so much that the signature is refused', async () => {
+  it('reports a difference of the clocks for which the signature is refused', async () => {
     const { fetch } = await makeScene(({ clock }) => (_, res) => {
       const date = new Date(clock.now() + 3_600_000).toUTCString()
       res.writeHead(401, { date, 'signature-error': 'error=invalid_signature' }).end()
@@ -120,7 +120,7 @@ describe('the output', () => {
     [403, { error: 'mission_terminated' }, 'propose another one with --mission'],
     [403, { error: 'access_denied' }, 'ask for more with --scope'],
     [401, { error: 'unknown_key' }, 'in development set AAUTH_DEV for it and use devOptions()'],
-  ])('says what can be done about %d %j', async (status, problem, remedy) => {
+  ])('has a remedy for %d %j', async (status, problem, remedy) => {
     const { fetch } = await makeScene(() => (_, res) => {
       res.writeHead(status).end(JSON.stringify(problem))
     })
@@ -128,7 +128,7 @@ describe('the output', () => {
     expect([code, err]).toEqual([1, expect.stringContaining(remedy)])
   })
 
-  it('says that nothing listens, with --json as well', async () => {
+  it('reports that nothing listens, also with --json', async () => {
     const { env } = await makeScene(() => () => undefined)
     const ran = await runFetch(['http://localhost:1/', '--json'], { clock: new TestClock(), env })
     expect([ran.code, lineOf(ran)]).toEqual([1, { error: 'nothing listens at http://localhost:1', hops: [] }])

@@ -19,7 +19,7 @@ function documentOf({ id, key }: Issuer, path: string | undefined): object | und
   return path === '/jwks.json' ? { keys: [{ ...key.jwk, kid: key.kid }] } : undefined
 }
 
-/** A resource token for what was shown, as it must be. */
+/** A correct resource token for the presented token. */
 function rightClaims(shown: Claims, { id }: Issuer, now: number, jkt: string): Claims {
   return {
     ...{ iss: id, dwk: 'aauth-resource.json', aud: shown.iss, jti: crypto.randomUUID() },
@@ -36,10 +36,10 @@ async function signed({ key }: Issuer, claims: Claims): Promise<string> {
   return `${input}.${Buffer.from(await key.sign(new TextEncoder().encode(input))).toString('base64url')}`
 }
 
-/** Changes what a right resource token says, and says who signs it. */
+/** Changes a correct resource token, and selects its signer. */
 type Change = (claims: Claims, issuers: { readonly own: Issuer; readonly other: Issuer }) => [Claims, Issuer]
 
-/** An API that hands over a resource token for what it was shown, as `change` makes it. */
+/** An API that returns a resource token for the presented token, changed by `change`. */
 async function makeApi(change: Change): Promise<Scene> {
   const other: Issuer = {
     key: await makeKey('other', 'k', 'Ed25519'),
@@ -72,7 +72,7 @@ async function makeApi(change: Change): Promise<Scene> {
 }
 
 describe('a resource token', () => {
-  it('that is right leads to an auth token', async () => {
+  it('that is valid leads to an auth token', async () => {
     const { fetch } = await makeApi((claims, { own }) => [claims, own])
     const ran = await fetch('/', ['--json'])
     expect([ran.code, lineOf(ran).body]).toEqual([0, 'granted'])
@@ -123,7 +123,7 @@ describe('a resource token', () => {
     ['of the future', 'clock_skew', (claims, { own }) => [{ ...claims, iat: Number(claims.iat) + 600 }, own]],
   ]
 
-  it.each(wrong)('%s is taken to nobody', async (_, code, change) => {
+  it.each(wrong)('%s is sent to no server', async (_, code, change) => {
     const { fetch, world } = await makeApi(change)
     const ran = await fetch('/', ['--json'])
     expect(ran.code).toBe(1)
@@ -132,7 +132,7 @@ describe('a resource token', () => {
     expect(world.personServer.tokens().map(({ kind }) => kind)).toEqual(['person-token'])
   })
 
-  it('that cannot be read is taken to nobody', async () => {
+  it('that cannot be parsed is sent to no server', async () => {
     const { fetch, world } = await makeScene(() => (_, res) => {
       res.writeHead(401, { 'aauth-requirement': 'requirement=auth-token; resource-token="x"' }).end()
     })
@@ -140,7 +140,7 @@ describe('a resource token', () => {
     expect(world.personServer.tokens()).toEqual([])
   })
 
-  it('of an API that calls itself otherwise than it was called says where to call it', async () => {
+  it('of an API with another issuer than the called URL leads to a hint where to call it', async () => {
     const { fetch } = await makeApi((claims, { other }) => [{ ...claims, iss: other.id }, other])
     const { err } = await fetch('/')
     expect(err).toMatch(
@@ -149,9 +149,9 @@ describe('a resource token', () => {
   })
 })
 
-describe('an auth token that is not what the resource token asked for', () => {
+describe('an auth token that differs from the resource token', () => {
   it.each(['broader-scope', 'other-key', 'other-audience', 'other-issuer'] as const)(
-    'is not used where the person server plays %s',
+    'is not used when the person server misbehaves with %s',
     async (misbehaviour) => {
       const { fetch, world, requests } = await makeApi((claims, { own }) => [claims, own])
       world.personServer.policy.misbehaviour = misbehaviour

@@ -6,7 +6,7 @@ import { fetchCommand } from '../../src/fetch/command.ts'
 import type { Hop } from '../../src/fetch/trace.ts'
 import type { Terminal } from '../../src/terminal/terminal.ts'
 
-/** What a run printed, and how it ended. */
+/** The output of a run, and its exit code. */
 export interface Ran {
   readonly code: number
   /** stdout, without its last line end */
@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly stdin?: Readable
   readonly isInteractive?: boolean
-  /** Is told each line of stderr. */
+  /** Called with each line of stderr. */
   readonly onSay?: (text: string) => void
 }
 
@@ -60,7 +60,7 @@ export async function runFetch(args: readonly string[], options: RunOptions): Pr
   return { code, out: out.join('\n'), err: err.join('\n') }
 }
 
-/** What was printed by `--json`. */
+/** The line of a run with `--json`. */
 export function lineOf({ out }: Ran): JsonLine {
   return JSON.parse(out) as JsonLine
 }

@@ -25,7 +25,7 @@ export interface Scene {
   fetch(path: string, args?: readonly string[], options?: Partial<RunOptions>): Promise<Ran>
 }
 
-/** What an app of a scene is made of. */
+/** What an app of a scene can use. */
 export interface SceneParts {
   readonly resource: Resource
   readonly origin: string

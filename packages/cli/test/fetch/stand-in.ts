@@ -4,16 +4,16 @@ import { makeKey } from '@aauth-guard/testing'
 import { writeControlFile } from '../../src/dev/control-file.ts'
 import { makeFolder, serve } from './scene.ts'
 
-/** A development world whose person server answers as a test says. */
+/** A development world whose person server answers as a test sets. */
 export interface StandIn {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Identifier of the person server. */
   readonly personServer: string
-  /** What the control was asked, as `NAME BODY`. */
+  /** The requests to the control server, as `NAME BODY`. */
   readonly asked: readonly string[]
 }
 
-/** @param answer of the person server, to whatever is not its metadata */
+/** @param answer of the person server, to every request but that for its metadata */
 export async function makeStandIn(
   answer: RequestListener,
   metadata: Readonly<Record<string, string>> = {},
@@ -43,17 +43,17 @@ export async function makeStandIn(
   return { env, personServer, asked }
 }
 
-/** An API that asks for a person token, always. */
+/** An API that always challenges for a person token. */
 export const asksForPersonToken: RequestListener = (_, res) => {
   res.writeHead(401, { 'aauth-requirement': 'requirement=person-token' }).end()
 }
 
-/** By the name that servers of a development world have. */
+/** With the name that servers of a development world have. */
 export function named(url: string): string {
   return url.replace('127.0.0.1', 'localhost')
 }
 
-/** A token with these claims, of a key that nobody publishes. */
+/** A token with these claims, of an unpublished key. */
 export async function tokenOf(claims: object): Promise<string> {
   const key = await makeKey('somebody', 'k', 'Ed25519')
   const [head, body] = [{ typ: 'aa-agent+jwt', alg: 'Ed25519', kid: 'k' }, claims].map((part) =>

@@ -1,10 +1,10 @@
 import type { Clock } from '../../src/fetch/clock.ts'
 
-/** A clock that stands until somebody waits, or a test lets time pass. */
+/** A clock that only advances during waits, or when a test advances it. */
 export class TestClock implements Clock {
-  /** Seconds that were waited for, in order. */
+  /** The waits in seconds, in order. */
   readonly waits: number[] = []
-  /** Whatever has to happen before the next waits are over. */
+  /** Resolves before the next waits are over. */
   until: Promise<unknown> = Promise.resolve()
   readonly #listeners: ((milliseconds: number) => void)[] = []
   readonly #timeouts: { readonly at: number; readonly over: AbortController }[] = []
@@ -31,14 +31,14 @@ export class TestClock implements Clock {
     return over.signal
   }
 
-  /** Lets time pass. */
+  /** Advances the clock. */
   advance(milliseconds: number): void {
     this.#now += milliseconds
     for (const { at, over } of this.#timeouts) if (at <= this.#now) over.abort()
     for (const listener of this.#listeners) listener(this.#now)
   }
 
-  /** Is told the time whenever it changes. */
+  /** Called with the time whenever it changes. */
   onChange(listener: (milliseconds: number) => void): void {
     this.#listeners.push(listener)
     listener(this.#now)

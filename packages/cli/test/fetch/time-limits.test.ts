@@ -5,7 +5,7 @@ import { asksForPersonToken, makeStandIn, named } from './stand-in.ts'
 import { TestClock } from './test-clock.ts'
 
 describe('a 202 with Location', () => {
-  it('is polled with signed GETs as often as Retry-After says, until there is an outcome', async () => {
+  it('is polled with signed GETs as often as Retry-After says, until there is a result', async () => {
     let polls = 0
     const { fetch, clock, requests } = await makeScene(() => (req, res) => {
       if (req.headers['signature-input'] === undefined) res.writeHead(500).end()
@@ -19,7 +19,7 @@ describe('a 202 with Location', () => {
     expect(requests).toEqual(['POST /', ...Array(3).fill('GET /pending/1')])
   })
 
-  it('is polled after five seconds where Retry-After is missing, and never more than once a second', async () => {
+  it('is polled after five seconds without Retry-After, and at most once a second', async () => {
     let polls = 0
     const { fetch, clock } = await makeScene(() => (_, res) => {
       const wait = [{}, { 'retry-after': '0' }, { 'retry-after': 'soon' }][polls++]
@@ -29,7 +29,7 @@ describe('a 202 with Location', () => {
     expect([(await fetch('/')).code, clock.waits]).toEqual([0, [5, 1, 5]])
   })
 
-  it('is waited for a minute at a time, and ten in all', async () => {
+  it('is polled after a minute at most, for ten minutes', async () => {
     const { fetch, clock, requests } = await makeScene(() => (_, res) => {
       res.writeHead(202, { location: '/', 'retry-after': '3600' }).end()
     })
@@ -38,7 +38,7 @@ describe('a 202 with Location', () => {
     expect(ran.err).toContain('gave up after waiting for 10 minutes')
   })
 
-  it('is waited for no longer than --max-time', async () => {
+  it('is polled for no longer than --max-time', async () => {
     const { fetch, clock } = await makeScene(() => (_, res) => {
       res.writeHead(202, { location: '/', 'retry-after': '0' }).end()
     })
@@ -47,7 +47,7 @@ describe('a 202 with Location', () => {
     expect(ran.err).toContain('gave up after the 3 s of --max-time')
   })
 
-  it('is waited for where the server is busy meanwhile, five seconds longer after 429', async () => {
+  it('is polled while the server is busy, five seconds later after 429', async () => {
     const answers = [
       [202, '2'],
       [429, '2'],
@@ -63,7 +63,7 @@ describe('a 202 with Location', () => {
     expect([(await fetch('/')).code, clock.waits]).toEqual([0, [2, 7, 3, 5]])
   })
 
-  it('of a person server is waited for ten minutes', async () => {
+  it('of a person server is polled for ten minutes', async () => {
     const { env } = await makeStandIn((_, res) => {
       res.writeHead(202, { location: '/pending/1', 'retry-after': '50' }).end()
     })
@@ -72,14 +72,14 @@ describe('a 202 with Location', () => {
     expect([ran.code, clock.waits]).toEqual([1, Array(12).fill(50)])
   })
 
-  it('without Location is an answer like any other', async () => {
+  it('without Location is an ordinary answer', async () => {
     const { fetch } = await makeScene(() => (_, res) => void res.writeHead(202).end('"accepted"'))
     expect(await fetch('/')).toMatchObject({ code: 0, out: '"accepted"' })
   })
 })
 
 describe('a server that is busy', () => {
-  it('is asked again once the time of Retry-After has passed, with a new signature', async () => {
+  it('is called again after the time of Retry-After, with a new signature', async () => {
     const signatures = new Set<unknown>()
     const { fetch, clock } = await makeScene(({ clock }) => (req, res) => {
       signatures.add(req.headers.signature)
@@ -93,7 +93,7 @@ describe('a server that is busy', () => {
     expect(ran.err).toContain('answered 429: trying again in 4 s')
   })
 
-  it('is asked five times', async () => {
+  it('is called five times', async () => {
     const { fetch, clock } = await makeScene(() => (_, res) => {
       res.writeHead(503, { 'retry-after': '5' }).end('{"error":"server_error"}')
     })
@@ -102,7 +102,7 @@ describe('a server that is busy', () => {
     expect(ran.err).toContain('answered 503: server_error')
   })
 
-  it.each([['3600'], [''], ['-1']])('is not asked again where Retry-After is "%s"', async (wait) => {
+  it.each([['3600'], [''], ['-1']])('is not called again when Retry-After is "%s"', async (wait) => {
     const { fetch, clock } = await makeScene(() => (_, res) => {
       res.writeHead(429, { 'retry-after': wait }).end()
     })
@@ -112,7 +112,7 @@ describe('a server that is busy', () => {
 })
 
 describe('a server that is slow', () => {
-  it('is left alone where it does not answer within a minute', async () => {
+  it('is given up when it does not answer within a minute', async () => {
     const { fetch } = await makeScene(
       ({ clock }) =>
         () =>
@@ -122,7 +122,7 @@ describe('a server that is slow', () => {
     expect([ran.code, ran.err]).toEqual([1, expect.stringContaining('did not answer within 60 s')])
   })
 
-  it('is left alone where its content does not come within a minute', async () => {
+  it('is given up when its content does not arrive within a minute', async () => {
     const { fetch } = await makeScene(({ clock }) => (_, res) => {
       res.write('begun', () => clock.advance(60_000))
     })
@@ -130,7 +130,7 @@ describe('a server that is slow', () => {
     expect([ran.code, ran.out, ran.err]).toEqual([1, '', expect.stringContaining('within 60 s')])
   })
 
-  it('is left alone once --max-time is over', async () => {
+  it('is given up once --max-time is over', async () => {
     const { fetch } = await makeScene(
       ({ clock }) =>
         () =>

@@ -19,7 +19,7 @@ const main = resolve(import.meta.dirname, '../../src/main.ts')
 const run = promisify(execFile)
 
 describe('over plain http', () => {
-  it('the octets are those that were signed, in the order they were signed in', async () => {
+  it('the octets are the signed ones, in the signed order', async () => {
     const received: string[] = []
     const server = createTcpServer((socket) => {
       let text = ''
@@ -46,7 +46,7 @@ describe('over plain http', () => {
     expect(lines[0]).toBe(`host: localhost:${port}`)
   })
 
-  it('a server on IPv6 alone is reached as well', async () => {
+  it('a server on IPv6 only is reached as well', async () => {
     const { env, clock } = await makeScene(() => () => undefined)
 
     const server = createPlain((_, res) => void res.end('"six"'))
@@ -54,7 +54,7 @@ describe('over plain http', () => {
       server.once('error', () => done(false))
       server.listen({ port: 0, host: '::1' }, () => done(true))
     })
-    // Not every machine has it.
+    // Not every machine has IPv6.
     if (!listening) return
     onTestFinished(() => void server.close())
     const { port } = server.address() as AddressInfo
@@ -62,8 +62,8 @@ describe('over plain http', () => {
   })
 })
 
-describe('over https, as a program of its own', () => {
-  it('an API verifies the call, and no proxy of the environment is asked', async () => {
+describe('over https, in a separate process', () => {
+  it('an API verifies the call, and no proxy of the environment is used', async () => {
     const asked: string[] = []
     const proxy = await serve((req, res) => {
       asked.push(`${req.method} ${req.url}`)

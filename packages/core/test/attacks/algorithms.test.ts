@@ -6,7 +6,7 @@ import { callAs, outcome } from './attempt.ts'
 
 const scope = 'access'
 
-/** HMAC with what everybody knows, in 64 octets like the signatures that are accepted. */
+/** HMAC with the public key as the secret, in 64 octets like the signatures that are accepted. */
 async function publicKeyAsSecret({ jwk, kid }: TestKey): Promise<TestKey> {
   const key = await makeKey('unused', kid, 'Ed25519')
   const secret = await crypto.subtle.importKey(
@@ -21,9 +21,9 @@ async function publicKeyAsSecret({ jwk, kid }: TestKey): Promise<TestKey> {
   return { ...key, sign }
 }
 
-describe('an algorithm that the attacker would choose', () => {
+describe('an algorithm chosen by the attacker', () => {
   it.each(['HS256', 'HS512', 'none', 'RS256'])(
-    'is %s in the header of a token, made with the published key as secret [X24]',
+    'is refused when the header of a token signed with the published key as secret says %s [X24]',
     async (alg) => {
       const { agent, net, call } = await makeWorld()
       const key = await publicKeyAsSecret(net.personServer.key)
@@ -33,7 +33,7 @@ describe('an algorithm that the attacker would choose', () => {
     },
   )
 
-  it('is another one than the published key has [X24]', async () => {
+  it('is refused when the header of a token says another one than the published key [X24]', async () => {
     const { agent, call } = await makeWorld()
     expect(await outcome(call(await agent.authToken({ scope, header: { alg: 'ES256' } })))).toBe(
       '401 invalid_jwt',
@@ -50,14 +50,14 @@ describe('an algorithm that the attacker would choose', () => {
       '401 invalid_key',
     ],
     ['a key that says none', { alg: 'none' }, '401 unsupported_algorithm'],
-  ])('is that of %s in the token [X24]', async (_, members, expected) => {
+  ])('is refused when the key in the token is %s [X24]', async (_, members, expected) => {
     const { agent, call } = await makeWorld()
     const changes: TokenChanges = { claims: { cnf: { jwk: { ...agent.key.jwk, ...members } } } }
     expect(await outcome(call(await agent.authToken({ scope, ...changes })))).toBe(expected)
   })
 
   it.each(['hmac-sha256', 'ecdsa-p256-sha256', 'rsa-v1_5-sha256', 'none'])(
-    'is %s as parameter of a signature that is not a signature of the key [X24]',
+    'is refused when it is the parameter alg=%s of a signature made with the public key as secret [X24]',
     async (alg) => {
       const world = await makeWorld()
       const { agent } = world
@@ -69,7 +69,7 @@ describe('an algorithm that the attacker would choose', () => {
     },
   )
 
-  it('is named as a parameter of a good signature, where it chooses nothing [X24]', async () => {
+  it('has no effect as a parameter of a valid signature [X24]', async () => {
     const { agent, call } = await makeWorld()
     const params = { alg: 'hmac-sha256' }
     expect(await outcome(call(await agent.authToken({ scope }), { params }))).toBe('200')

@@ -19,7 +19,7 @@ const ownClass = { class: { provider: 'https://agent.example' } }
 describe('an agent of the same provider that works for another customer', () => {
   const customer = (world: World): Promise<Agent> => world.net.agent({ name: 'other-customer' })
 
-  it('guesses the digest and asserts it, on the route of its class [X27, MISS-4]', async () => {
+  it('is refused on a route of its class when it guesses the digest and asserts the mission [X27, MISS-4]', async () => {
     const world = await makeWorld({ trust: listed })
     const other = await customer(world)
     const token = await other.authToken({ scope: 'access', generation: 'mission-header', sub: 'person-2' })
@@ -27,7 +27,7 @@ describe('an agent of the same provider that works for another customer', () => 
     expect(await outcome(call)).toBe('401 auth_token_required')
   })
 
-  it('guesses the digest and asserts it with its agent token [X27, MISS-4, CLASS-1]', async () => {
+  it('is refused when it guesses the digest and asserts the mission beside its agent token [X27, MISS-4, CLASS-1]', async () => {
     const world = await makeWorld({ trust: listed })
     const other = await customer(world)
     const call = callAs(world, other, await other.agentToken(), {
@@ -37,7 +37,7 @@ describe('an agent of the same provider that works for another customer', () => 
     expect(await outcome(call)).toBe('401 person_token_required')
   })
 
-  it('guesses the digest and asserts it, to go on with a grant [X27, MISS-4, MISS-11]', async () => {
+  it('cannot resume a grant by guessing the digest and asserting the mission [X27, MISS-4, MISS-11]', async () => {
     const world = await makeWorld({ trust: listed })
     const other = await customer(world)
     const kept = await keptGrant(world, old)
@@ -47,7 +47,7 @@ describe('an agent of the same provider that works for another customer', () => 
   })
 
   it.each(generations)(
-    'has the mission in its token, for its own person, in %s [X27, CLASS-4]',
+    'cannot resume a grant with a token for its own person in the mission, in %s [X27, CLASS-4]',
     async (generation) => {
       const world = await makeWorld({ trust: listed })
       const grant = { ...inMission, generation }
@@ -59,7 +59,7 @@ describe('an agent of the same provider that works for another customer', () => 
     },
   )
 
-  it('guesses the digest and asserts it beside a token of draft 11, to go on with a grant [X27, MISS-8, MISS-11]', async () => {
+  it('cannot resume a grant by asserting the mission beside a token of draft 11 [X27, MISS-8, MISS-11]', async () => {
     const world = await makeWorld({ trust: listed })
     const other = await customer(world)
     const kept = await keptGrant(world, inMission)
@@ -69,10 +69,10 @@ describe('an agent of the same provider that works for another customer', () => 
   })
 })
 
-describe('an intermediary that inherited the mission of its caller', () => {
+describe('an intermediary that inherits the mission of its caller', () => {
   const mail = 'https://mail.example'
 
-  /** An API that calls on, and the person token its person server gives it for that (draft 11 §10.1). */
+  /** An API that makes further calls, and the person token its person server gives it for that (draft 11 §10.1). */
   async function makeChain(world: World): Promise<{ readonly intermediary: Agent; readonly token: string }> {
     const intermediary = await world.net.agent({
       name: 'mail',
@@ -92,7 +92,7 @@ describe('an intermediary that inherited the mission of its caller', () => {
     return { intermediary, token }
   }
 
-  it('has it in a token of draft 11, on the route of the class of its caller [X28, CLASS-2]', async () => {
+  it('is refused on a route of the class of its caller, in draft 11 [X28, CLASS-2]', async () => {
     const world = await makeWorld({ trust: listed })
     const { intermediary, token } = await makeChain(world)
     const call = (requirement: object) =>
@@ -103,7 +103,7 @@ describe('an intermediary that inherited the mission of its caller', () => {
     ])
   })
 
-  /** The grant of the caller, and the intermediary with the token it inherited the mission in. */
+  /** The grant of the caller, and the intermediary with the token in which it inherited the mission. */
   async function makeResumption(
     world: World,
   ): Promise<{ readonly kept: MissionGrant; readonly auth: Auth; readonly intermediary: Agent }> {
@@ -112,25 +112,25 @@ describe('an intermediary that inherited the mission of its caller', () => {
     })
     const { intermediary, token } = await makeChain(world)
     const auth = await callAs(world, intermediary, token, { requirement: personRoute })
-    // The same person, by another name in this token.
+    // The same person, who has another "sub" in this token.
     return { kept: { ...missionGrant(caller), person: missionGrant(auth).person }, auth, intermediary }
   }
 
   it.each(['deny', 'same-key', 'linked-key'] as const)(
-    'has it in a token of draft 11, to go on with the grant of its caller under %s [X28, CLASS-2]',
+    'cannot resume the grant of its caller with a token of draft 11 under %s [X28, CLASS-2]',
     async (classPolicy) => {
       const { kept, auth } = await makeResumption(await makeWorld({ trust: listed }))
       expect(await outcome(assertGrant(auth, () => kept, { classPolicy }))).toBe('403 class_unverifiable')
     },
   )
 
-  it('has it in a token of draft 11, to go on where nothing is said of classes [X28, CLASS-2]', async () => {
+  it('cannot resume the grant of its caller with a token of draft 11 when no class policy is set [X28, CLASS-2]', async () => {
     const { kept, auth } = await makeResumption(await makeWorld({ trust: listed }))
     expect(await outcome(assertGrant(auth, () => kept))).toBe('403 class_unverifiable')
     expect(mayResume(kept, auth)).toBe('class_unknown')
   })
 
-  it('is known to be of another provider, where keys are linked [X28, CLASS-3]', async () => {
+  it('has a class mismatch when linked keys show that it belongs to another provider [X28, CLASS-3]', async () => {
     const world = await makeWorld({ trust: listed, missions: monitorMissions({ linkedKeys: 300 }) })
     await world.call(await world.agent.agentToken(), { requirement: agentRoute })
     const { kept, auth, intermediary } = await makeResumption(world)
@@ -139,7 +139,7 @@ describe('an intermediary that inherited the mission of its caller', () => {
     expect(await outcome(going)).toBe('403 class_mismatch')
   })
 
-  it('has it in a token of drafts 01 to 10 that names whom it acts for [X28, CLASS-3]', async () => {
+  it('has a class mismatch in drafts 01 to 10, even if its token names the agent it acts for [X28, CLASS-3]', async () => {
     const world = await makeWorld({ trust: listed })
     const { intermediary } = await makeChain(world)
     const kept = await keptGrant(world, old)
@@ -152,14 +152,14 @@ describe('an intermediary that inherited the mission of its caller', () => {
   })
 })
 
-describe('a class', () => {
-  it.each(generations)('is none without a mission, in %s [CLASS-1]', async (generation) => {
+describe('the class of a caller', () => {
+  it.each(generations)('is not established without a mission, in %s [CLASS-1]', async (generation) => {
     const { agent, call } = await makeWorld({ trust: listed })
     const token = await agent.authToken({ scope: 'access', generation })
     expect(await outcome(call(token, { requirement: ownClass }))).toBe('403 mission_required')
   })
 
-  it('is that of the host of the agent, in full and byte for byte [CLASS-3]', async () => {
+  it('is that of the host of the agent, compared in full and byte for byte [CLASS-3]', async () => {
     const { agent, call } = await makeWorld({ trust: listed })
     const near = ['https://agent.example.evil.example', 'https://evil.agent.example', 'https://gent.example']
     const found = near.map(async (one) =>

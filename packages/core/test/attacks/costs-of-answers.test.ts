@@ -28,9 +28,9 @@ function pourOut(socket: Socket, status: number, taken: (octets: number) => void
   go()
 }
 
-describe('answers of an unlisted issuer that do not end', () => {
+describe('endless answers of an unlisted issuer', () => {
   it.each([200, 404, 600])(
-    'with status %d: no more is taken of each than the kernel buffers, and other issuers are fetched beside them [I11]',
+    'with status %d take no more than the kernel buffers, and other issuers are fetched meanwhile [I11]',
     async (status) => {
       stopDeadlines()
       const evil = Array.from({ length: 4 }, (_, n) => `h${n}.evil${n}.example`)

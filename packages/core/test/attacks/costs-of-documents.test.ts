@@ -48,7 +48,7 @@ const paddings: Readonly<Record<string, readonly [keyof typeof issuersOf, verdic
 
 describe(`documents of ${issuers} issuers`, () => {
   it.each(Object.entries(paddings))(
-    'that hold %s: at most 100 KiB of the heap are kept for each, and the others are served [O04, I11]',
+    'that hold %s take at most 100 KiB of the heap each, and other callers are served [O04, I11]',
     async (_, [kind, verdict, padding]) => {
       const scene = await makeScene({
         documents: ({ origin, pathname }) => {

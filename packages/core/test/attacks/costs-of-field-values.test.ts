@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { printFigures } from './beside.ts'
 import { guarded, honestProvider, listedServer, makeScene, type Scene } from './scene.ts'
 
-/** A request whose signature covers a field that is white space but for its ends, and verifies no key. */
+/** A request that covers a field of white space, except for its ends; no key verifies its signature. */
 async function hostile({ net, caller }: Scene, octets: number): Promise<SignedMessage> {
   const { agent, token } = await caller('https://evil.example')
   const headers = { x: `a${' '.repeat(octets)}b` }
@@ -52,12 +52,12 @@ async function leastTimes(...groups: readonly (readonly (() => Promise<string>)[
   return least
 }
 
-describe('a request whose covered field is white space', () => {
+describe('a request that covers a field of white space', () => {
   it.each([
     ['HTTP/1.1', 13_000, 'the signature has 1 octets'],
     ['HTTP/2', 60_000, 'longer than 16384 octets'],
   ])(
-    'holds up the others over %s no longer than ten honest ones do: %d octets [O05, O06]',
+    'holds up other requests over %s no longer than ten honest requests do: %d octets [O05, O06]',
     async (version, octets, hint) => {
       const hints: (string | undefined)[] = []
       const scene = await makeScene({

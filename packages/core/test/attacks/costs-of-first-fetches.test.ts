@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { play } from './beside.ts'
 import { honestProvider, issuersOf, listedServer, makeScene, type Scene } from './scene.ts'
 
-/** Requests with tokens that name these issuers, which nobody can reach. Anybody can make them. */
+/** Requests with tokens that name these issuers, which cannot be reached. Anyone can make them. */
 async function naming({ caller }: Scene, ids: readonly string[]) {
   const { agent, issuer, call } = await caller('https://attacker.example')
   return ids.map((id) => async () => {
@@ -13,7 +13,7 @@ async function naming({ caller }: Scene, ids: readonly string[]) {
 
 const count = 60
 
-describe('sixty requests that name issuers nobody can reach', () => {
+describe('sixty requests that name unreachable issuers', () => {
   it.each([
     ['one domain', 20, '200'],
     ['many domains', 40, '503 server_error 1'],
@@ -28,7 +28,7 @@ describe('sixty requests that name issuers nobody can reach', () => {
       await used.call()
       scene.net.clock.advance(1)
       const attack = await naming(scene, issuersOf[kind](count))
-      // So few at once that there is always a place: what is counted is the rate.
+      // Few enough at once that there is always a place: the rate is what counts here.
       const answers = await play({ attack, wave: 4, honest: { listed: listed.call, unlisted: used.call } })
       expect(answers).toMatchObject({ listed: { 200: 15 }, unlisted: { 200: 15 } })
       expect([listed.fetches(), used.fetches()]).toEqual([2, 2])
@@ -38,7 +38,7 @@ describe('sixty requests that name issuers nobody can reach', () => {
     },
   )
 
-  it('cause none where trust lists every issuer [I19, I31]', async () => {
+  it('cause no fetch when trust lists every issuer [I19, I31]', async () => {
     const scene = await makeScene({ trust: { personServers: [listedServer] } })
     const listed = await scene.caller(listedServer, 'person-server')
     const attack = await naming(scene, issuersOf['many domains'](count))

@@ -11,7 +11,7 @@ describe(`${newcomers} new issuers with keys of their own, where there is room f
     ['one domain', 8, '200'],
     ['many domains', 16, '503 server_error'],
   ] as const)(
-    'of %s, %d a second, push out no keys of a listed issuer or of one in use; a new one gets %s [I19, R11-127]',
+    'of %s, %d a second, evict no keys of a listed issuer or of one in use; a new one gets %s [I19, R11-127]',
     async (kind, perSecond, told) => {
       const scene = await makeScene({ limits: { unlistedIssuers } })
       const listed = await scene.caller(listedServer, 'person-server')

@@ -16,7 +16,7 @@ describe('sixty requests that name issuers whose name servers never answer', () 
     ['one domain', 8, '200'],
     ['as many domains', 16, '503 server_error 1'],
   ] as const)(
-    'of %s: %d look-ups wait, listed issuers and those in use are fetched beside them, and a new one gets %s [I19, I31]',
+    'of %s: %d look-ups wait, listed issuers and issuers in use are fetched meanwhile, and a new one gets %s [I19, I31]',
     async (kind, places, told) => {
       stopDeadlines()
       const known = ['ps.example', 'agent.example', 'new.example']
@@ -47,7 +47,7 @@ describe('sixty requests that name issuers whose name servers never answer', () 
         await used.call({ token: await used.token() }),
         await fresh.call(),
       ]
-      // What shares the pool of threads is not held up.
+      // Other work on the same thread pool is not held up.
       await stat('.')
       printFigures({ waiting: pending, 'listed, used, new': verdicts })
       expect(verdicts).toEqual(['200', '200', told])

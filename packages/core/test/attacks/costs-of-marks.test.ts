@@ -5,7 +5,7 @@ import { type Caller, honestProvider, issuersOf, listedServer, makeScene, type S
 const replays = sized(200, 100_000)
 const keys = 60
 
-/** An unsafe request whose signature is marked. */
+/** An unsafe request whose signature is remembered. */
 function post({ net }: Scene, caller: Caller): Send {
   // As far ahead as may be, so that it is remembered for two minutes.
   return async () =>
@@ -45,7 +45,7 @@ describe(`where ${replays} used signatures of unlisted issuers are remembered`, 
       const attack = (await attackers(scene, kind)).flatMap((caller) => Array(each).fill(post(scene, caller)))
       const answers = await play({ attack, honest: { listed: post(scene, listed), safe: unlisted.call } })
       const waves = Math.ceil(attack.length / 20)
-      // Safe requests are not marked.
+      // Signatures of safe requests are not remembered.
       expect(answers).toMatchObject({ listed: { 200: waves }, safe: { 200: waves } })
       const { 200: accepted = 0, '429 rate_limited 60': refused = 0 } = answers.attack
       expect(accepted + refused).toBe(attack.length)
@@ -60,7 +60,7 @@ describe(`where ${replays} used signatures of unlisted issuers are remembered`, 
     },
   )
 
-  it('all agents of one listed issuer share its room, and another listed issuer has its own [J06]', async () => {
+  it('the agents of one listed issuer share its places, and another listed issuer has its own [J06]', async () => {
     const limits = { replaysPerIssuer: sized(200, 10_000) }
     const other = 'https://other-ps.example'
     const scene = await makeScene({ limits, trust: { personServers: [listedServer, other] } })

@@ -88,7 +88,7 @@ describe('mission blobs of an unlisted server', () => {
     expect([large, small, other].map(loads)).toEqual([1, 1, 1])
   })
 
-  it('that are more than 16 MiB push out those of others, which are loaded once more [O04]', async () => {
+  it('of more than 16 MiB evict those of others, which are loaded once more [O04]', async () => {
     const [small, ...large] = [
       blobOf('small', 1000),
       ...Array.from({ length: 275 }, (_, n) => blobOf(`${n}`, 63_000)),

@@ -6,7 +6,7 @@ import { issuersOf, makeScene, type Scene, type SceneOptions } from './scene.ts'
 const revoke = '/aauth/revoke'
 const listedServer = 'https://as.example'
 const unlistedServer = 'https://ps.example'
-/** Under `trust: 'any'` the access server is the one issuer that is listed. */
+/** Under `trust: 'any'` the access server is the only listed issuer. */
 const any: SceneOptions = { trust: 'any', accessServer: listedServer }
 
 /** A revocation of a token that was never seen. */
@@ -14,7 +14,7 @@ function revocation({ net, tell }: Scene, by: TestIssuer): Send {
   return () => tell(by, revoke, { jti: net.nextId(), exp: net.clock.now() + 80_000 })
 }
 
-/** A revocation in the name of a server, signed by somebody else. */
+/** A revocation in the name of a server, signed by another one. */
 function forged({ net, send }: Scene, id: string): Send {
   const garble = ({ headers, ...message }: SignedMessage): SignedMessage => {
     const signature = `sig=:${Buffer.alloc(64, 1).toString('base64')}:`
@@ -39,12 +39,12 @@ async function honestServers(scene: Scene) {
   return { listed, unlisted }
 }
 
-describe('where no more revocations are remembered', () => {
+describe('when no more revocations can be remembered', () => {
   it.each([
     ['one domain', 'of one server', 10_000, '200'],
     ['many domains', 'of all unlisted servers', 100_000, '429 rate_limited 60'],
   ] as const)(
-    '(%s) %s, %d: its own get 429, those of a listed one 200, those of another one %s [REV-8, K10]',
+    '(%s) %s, %d: its own get 429, those of a listed server 200, those of another server %s [REV-8, K10]',
     async (kind, _, room, told) => {
       const scene = await makeScene(any)
       const { listed, unlisted } = await honestServers(scene)
@@ -52,7 +52,7 @@ describe('where no more revocations are remembered', () => {
       const attackers = await Promise.all(ids.map((id) => scene.caller(id, 'person-server')))
       // So that their keys are known.
       for (const { call } of attackers) await call()
-      // All but the last ten in the process, which takes no signatures.
+      // All but the last ten are recorded directly, without signatures.
       for (let n = 0; n < room - 10; n++) {
         const iss = kind === 'one domain' ? 'https://evil.example' : `https://filler${n}.example`
         await scene.resource.revoke({ iss, jti: `${n}`, exp: scene.net.clock.now() + 80_000 })
@@ -75,7 +75,7 @@ describe('where no more revocations are remembered', () => {
   )
 })
 
-it('150 revocations of one server in one second: 100 are taken, and those of others beside them [R11-252]', async () => {
+it('of 150 revocations by one server in one second, 100 are accepted, and those of other servers beside them [R11-252]', async () => {
   const scene = await makeScene(any)
   const { listed, unlisted } = await honestServers(scene)
   const evil = await scene.net.issuer('person-server', 'https://evil.example')
@@ -87,12 +87,12 @@ it('150 revocations of one server in one second: 100 are taken, and those of oth
   })
 })
 
-describe('46 forged revocations in the names of servers nobody has heard of', () => {
+describe('46 forged revocations in the names of unknown servers', () => {
   it.each([
     ['one domain', 5, '200'],
     ['many domains', 10, '503 server_error 1'],
   ] as const)(
-    '(%s) cause fetches from %d of them; listed and known servers are heard, a new one gets %s [I19, X22]',
+    '(%s) cause fetches from %d of them; listed and known servers are accepted, a new one gets %s [I19, X22]',
     async (kind, reached, told) => {
       const scene = await makeScene(any)
       const used = await scene.caller(unlistedServer, 'person-server')
@@ -118,7 +118,7 @@ describe('46 forged revocations in the names of servers nobody has heard of', ()
   )
 })
 
-it('requests that name keys which a listed issuer does not publish cause one fetch a minute; a key published in that minute is known in the next [R11-124]', async () => {
+it('requests with keys that a listed issuer does not publish cause one fetch a minute; a key published meanwhile is found in the next minute [R11-124]', async () => {
   const scene = await makeScene(any)
   const { listed } = await honestServers(scene)
   const { agent, issuer, token, fetches, call } = listed

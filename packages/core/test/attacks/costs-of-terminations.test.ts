@@ -11,7 +11,7 @@ const [alive, over] = [digest('alive'), digest('over')]
 interface Server {
   readonly caller: Caller
   readonly announce: (mission: string) => Promise<string>
-  /** A call under a mission that goes on, or under one that was announced to be over. */
+  /** A call under an active mission, or under one whose termination was announced. */
   readonly under: (mission: string) => Promise<string>
 }
 
@@ -26,7 +26,7 @@ async function serverOf(scene: Scene, id: string): Promise<Server> {
   }
 }
 
-/** Where nothing is left to remember but ten terminations: of one server, or of all that are not listed. */
+/** Ten terminations fill all places: of one server, or of all unlisted servers together. */
 async function fill({ resource }: Scene, kind: keyof typeof issuersOf): Promise<void> {
   const room = kind === 'one domain' ? 10_000 : 100_000
   for (let n = 0; n < room - 10; n++) {
@@ -45,12 +45,12 @@ async function attackers(scene: Scene, kind: keyof typeof issuersOf): Promise<re
   )
 }
 
-describe('where no more terminations of unlisted servers are remembered', () => {
+describe('when no more terminations of unlisted servers can be remembered', () => {
   it.each([
     ['one domain', '200', '200'],
     ['many domains', '429 rate_limited 60', '503 server_error 60'],
   ] as const)(
-    '(%s) a listed server loses nothing; of another the next termination gets %s, its missions then %s without a source [MISS-9]',
+    '(%s) a listed server loses nothing; the next termination of another server gets %s, and without a source its missions get %s [MISS-9]',
     async (kind, told, then) => {
       const scene = await makeScene({
         ...anyPersonServer,
@@ -71,7 +71,7 @@ describe('where no more terminations of unlisted servers are remembered', () => 
     },
   )
 
-  it('a source says for each request whether a mission of another server goes on [MISS-9]', async () => {
+  it('a source decides for each request whether a mission of another server is active [MISS-9]', async () => {
     const asked: string[] = []
     const source = ({ s256 }: { s256: string }) => {
       asked.push(s256)
@@ -85,7 +85,7 @@ describe('where no more terminations of unlisted servers are remembered', () => 
     const attack = await attackers(scene, 'many domains')
     await fill(scene, 'many domains')
     await play({ attack, wave: 6, honest: { unlisted: () => unlisted.under(alive) } })
-    // Kept until then, so it was asked for once.
+    // The answer is kept until then, so the source was asked once.
     expect(asked).toEqual([alive])
     expect(await unlisted.announce(over)).toBe('429 rate_limited 60')
     const verdicts = [await unlisted.under(over), await unlisted.under(alive), await unlisted.under(alive)]
@@ -95,7 +95,7 @@ describe('where no more terminations of unlisted servers are remembered', () => 
 })
 
 describe('beside 150 requests of one server in one second', () => {
-  it('that revoke, its own announcement and those of others are taken [R11-252]', async () => {
+  it('that revoke, its own announcement and those of other servers are accepted [R11-252]', async () => {
     const scene = await makeScene({ ...anyPersonServer, missions: monitorMissions({ announcements: true }) })
     const [evil, other] = [
       await serverOf(scene, 'https://evil.example'),
@@ -115,7 +115,7 @@ describe('beside 150 requests of one server in one second', () => {
     expect([await evil.under(over), await other.under(over)]).toEqual(Array(2).fill('403 mission_terminated'))
   })
 
-  it('that announce, 100 are taken, and those of others [R11-252]', async () => {
+  it('that announce, 100 are accepted, and those of other servers [R11-252]', async () => {
     const scene = await makeScene({ ...anyPersonServer, missions: monitorMissions({ announcements: true }) })
     const [evil, other] = [
       await serverOf(scene, 'https://evil.example'),

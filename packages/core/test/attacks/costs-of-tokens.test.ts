@@ -12,7 +12,7 @@ describe(`tokens of unlisted issuers, where ${verifiedTokens} are kept`, () => {
     ['as large as may be', 1, { filler: 'x'.repeat(5000) }],
     ['with as many values as may be', 1, { filler: Array(480).fill({}) }],
   ])(
-    '%s, of %d issuers: no more than there is room for are kept; the others are served without a fetch [O04]',
+    '%s, of %d issuers: no more than the limit are kept; the others are served without a fetch [O04]',
     async (_, issuers, more) => {
       const scene = await makeScene({ limits: { verifiedTokens } })
       const listed = await scene.caller(listedServer, 'person-server')
@@ -40,7 +40,7 @@ describe(`tokens of unlisted issuers, where ${verifiedTokens} are kept`, () => {
       expect(answers).toEqual({ attack: { 200: count }, listed: { 200: waves }, unlisted: { 200: waves } })
       // Beside those of the others.
       expect(names).toBeLessThanOrEqual(kept + issuers + 2)
-      // Of each the text, and 4 KiB for what is known of it.
+      // The text of each, and 4 KiB for what is known about it.
       expect(grown).toBeLessThan(2 + (kept * (length + 4096)) / 2 ** 20)
       expect(scene.fetched).toHaveLength(2 * (issuers + 2))
     },

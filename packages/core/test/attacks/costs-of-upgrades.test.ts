@@ -9,7 +9,7 @@ import { stopDeadlines } from './stopped-deadlines.ts'
 
 const attackers = 200
 
-/** Sends the head of an upgrade and keeps its side of the connection open; resolves once it was answered. */
+/** Sends the head of an upgrade and keeps its side of the connection open; resolves once the server has answered. */
 async function upgrade(
   server: Server,
   lines: readonly (readonly [string, string])[],
@@ -29,7 +29,7 @@ const held = (server: Server): Promise<number> =>
     server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
   )
 
-it(`${attackers} refused upgrades whose clients close nothing are gone after a second, and an accepted one stays [Q10]`, async () => {
+it(`the server drops ${attackers} refused upgrades after a second even if their clients never close, and keeps an accepted one [Q10]`, async () => {
   const deadlines = stopDeadlines()
   const scene = await makeScene()
   const closed: Promise<unknown>[] = []

@@ -9,7 +9,7 @@ import { stopDeadlines } from './stopped-deadlines.ts'
 const evil = 'https://evil.example'
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** Answers nothing that is asked for the attacker, and counts how often it was asked. */
+/** Never answers for the attacker, and counts how often it was called. */
 function hangingFor(attacker: string) {
   const state = { asked: 0 }
   const ask = <T>(who: string | undefined, answer: T): T | Promise<T> => {
@@ -60,7 +60,7 @@ describe('thirty requests for which a callback of the operator never settles', (
   )
 })
 
-it('1000 calls wait for a store that hangs; the next one is refused at once, and calls that do not need it are served', async () => {
+it('when 1000 calls wait for a hanging store, the next one is refused at once, and calls without the store are served', async () => {
   const { pass } = stopDeadlines()
   let marks = 0
   let hangs = true

@@ -10,7 +10,7 @@ import { outcome, ps } from './attempt.ts'
 const scope = 'access'
 const evil = 'https://evil.example'
 
-describe('an issuer that leads where it should not', () => {
+describe('an issuer chosen to make the resource fetch from a forbidden place', () => {
   it.each([
     'https://127.0.0.1',
     'https://[::1]',
@@ -23,7 +23,7 @@ describe('an issuer that leads where it should not', () => {
     'https://ps.example@evil.example',
     'http://ps.example',
     'file:///etc/passwd',
-  ])('is %s as iss: nothing is fetched [X22]', async (iss) => {
+  ])('causes no fetch when iss is %s [X22]', async (iss) => {
     const { agent, net, call } = await makeWorld()
     const token = await agent.personToken({ claims: { iss } })
     expect(await outcome(call(token, { requirement: personRoute }))).toBe('401 invalid_jwt')
@@ -31,9 +31,9 @@ describe('an issuer that leads where it should not', () => {
   })
 
   it.each(['foreign-jwks-uri', 'http-jwks-uri', 'redirect'] as const)(
-    'is %s: nothing beyond its metadata is fetched [X22]',
+    'causes no fetch beyond its metadata when it is %s [X22]',
     async (how) => {
-      // A fetch that goes where it is sent, unless it is told not to.
+      // A fetch that follows redirects unless it is told not to.
       const following: typeof fetch = async (input, init) => {
         const response = await world.net.fetch(input, init)
         const location = init?.redirect === 'manual' ? null : response.headers.get('location')
@@ -46,7 +46,7 @@ describe('an issuer that leads where it should not', () => {
     },
   )
 
-  it('is the approver of a mission that an agent asserts: nothing is fetched of it [X22]', async () => {
+  it('causes no fetch when an agent asserts it as the approver of a mission [X22]', async () => {
     const { agent, net, call } = await makeWorld()
     const asserted = { approver: evil, s256 }
     const token = await agent.authToken({ scope, generation: 'mission-header' })
@@ -54,7 +54,7 @@ describe('an issuer that leads where it should not', () => {
     expect(net.fetches.filter(({ url }) => url.startsWith(evil))).toEqual([])
   })
 
-  it('is the caller of the revocation endpoint: nothing is fetched of an address [X22]', async () => {
+  it('causes no fetch when it calls the revocation endpoint under an address [X22]', async () => {
     const { net, resource } = await makeWorld()
     const headers = { 'content-type': 'application/json' }
     const body = '{"jti":"x","exp":1790000100}'
@@ -65,7 +65,7 @@ describe('an issuer that leads where it should not', () => {
     expect([answer?.status, net.fetches]).toEqual([401, []])
   })
 
-  it('is one whose caller has not shown its key: nothing is fetched for it [X22]', async () => {
+  it('causes no fetch before its caller has proved possession of its key [X22]', async () => {
     const { agent, net, call } = await makeWorld()
     const token = await agent.authToken({ scope })
     expect(await outcome(call(token, { mistake: 'wrong-key' }))).toBe('401 invalid_signature')
@@ -73,7 +73,7 @@ describe('an issuer that leads where it should not', () => {
   })
 })
 
-describe('a storm of keys that nobody publishes', () => {
+describe('many tokens with unpublished keys at once', () => {
   async function storm(count: number, { agent, net, resource }: World): Promise<Set<string>> {
     const signed = Array.from({ length: count }, async (_, i) => {
       const token = await agent.personToken({ header: { kid: `random-${net.clock.now()}-${i}` } })
@@ -84,7 +84,7 @@ describe('a storm of keys that nobody publishes', () => {
     return new Set(await Promise.all(calls))
   }
 
-  it('asks their issuer for its two documents once a minute and no more [X23]', async () => {
+  it('cause no more than two fetches from their issuer a minute [X23]', async () => {
     const world = await makeWorld()
     const asked = (): number => world.net.fetches.length
     expect(await storm(50, world)).toEqual(new Set(['401 unknown_key']))
@@ -97,7 +97,7 @@ describe('a storm of keys that nobody publishes', () => {
     expect(asked()).toBe(4)
   })
 
-  it('takes nothing from agents with a key that is known [X23]', async () => {
+  it('do not affect agents whose key is known [X23]', async () => {
     const world = await makeWorld()
     await world.call(await world.agent.personToken(), { requirement: personRoute })
     await storm(50, world)

@@ -11,7 +11,7 @@ const otherPs = 'https://other-ps.example'
 const old = { scope: 'access', mission: s256, generation: 'mission-header' } as const
 const byBoth = { ...listed, personServers: [ps, otherPs] }
 
-/** An agent of its own provider and person server, which says that it is an agent of `provider`. */
+/** An agent of its own provider and person server whose token says that it is an agent of `provider`. */
 async function impostor(world: World): Promise<{ readonly agent: Agent; readonly token: string }> {
   const ownServer = await world.net.issuer('person-server', otherPs)
   const ownProvider = await world.net.issuer('agent-provider', 'https://other-agent.example')
@@ -30,7 +30,7 @@ describe('a person server that names an agent of another provider', () => {
   it.each<[string, Trust]>([
     ["under 'any'", 'any'],
     ["under 'any' for the role", { agentProviders: 'any', personServers: 'any' }],
-    ['where a predicate admits it', { personServers: () => true }],
+    ['when a predicate accepts it', { personServers: () => true }],
   ])('proves no class %s [CLASS-2]', async (_, trust) => {
     const auth = await callOfImpostor(trust)
     expect(auth.agent).toBe('aauth:planner@agent.example')
@@ -38,11 +38,11 @@ describe('a person server that names an agent of another provider', () => {
     expect(missionGrant(auth).class).toBeNull()
   })
 
-  it('is believed where a list of the resource names it [CLASS-1]', async () => {
+  it('proves the class when a list of the resource contains the person server [CLASS-1]', async () => {
     expect((await callOfImpostor(byBoth)).class).toEqual({ provider })
   })
 
-  it('is believed on the route whose list names it, and on no other one [CLASS-1]', async () => {
+  it('proves the class on a route whose list contains the person server, and on no other [CLASS-1]', async () => {
     const world = await makeWorld()
     const { agent, token } = await impostor(world)
     const at = (trust: Trust): Promise<Auth> => callAs(world, agent, token, { requirement: { trust } })
@@ -53,7 +53,7 @@ describe('a person server that names an agent of another provider', () => {
     expect((await callAs(world, agent, token, { requirement: ofClass })).class).toEqual({ provider })
   })
 
-  it('is refused the class of a route that another list protects [CLASS-2, AUTH-2]', async () => {
+  it('is refused on a route of the class when the list of the route leaves it out [CLASS-2, AUTH-2]', async () => {
     const world = await makeWorld()
     const { agent, token } = await impostor(world)
     const requirement = { class: { provider }, trust: listed }
@@ -61,21 +61,21 @@ describe('a person server that names an agent of another provider', () => {
   })
 })
 
-it('the access server is believed about agents, as if a list named it [CLASS-1]', async () => {
+it('the access server proves the classes of agents, as if a list contained it [CLASS-1]', async () => {
   const world = await makeWorld({ accessServer: 'https://as.example' })
   const grant = { scope: 'access', generation: 'mission-header' } as const
   const token = await world.agent.authToken(grant, world.net.accessServer)
   expect((await world.call(token)).class).toEqual({ provider })
 })
 
-describe('an agent provider that trust does not admit', () => {
+describe('an agent provider that trust excludes', () => {
   const others: readonly [string, Trust][] = [
     ['a list leaves out', { agentProviders: ['https://good-agent.example'], personServers: 'any' }],
     ['a predicate refuses', { agentProviders: (iss) => iss !== provider, personServers: 'any' }],
   ]
 
   it.each(others)(
-    'is not let in by an auth token of drafts 01 to 10, where %s it, and nothing is fetched [AUTH-2]',
+    'is refused with an auth token of drafts 01 to 10 when %s it, and nothing is fetched [AUTH-2]',
     async (_, trust) => {
       const fetched: string[] = []
       const world = await makeWorld({
@@ -90,24 +90,30 @@ describe('an agent provider that trust does not admit', () => {
     },
   )
 
-  it.each(others)('is not let in on a route where %s it, also with a known token', async (_, trust) => {
-    const world = await makeWorld()
-    const token = await world.agent.authToken(old)
-    expect(await outcome(world.call(token))).toBe('200')
-    expect(await outcome(world.call(token, { requirement: { trust } }))).toBe('401 invalid_jwt')
-  })
+  it.each(others)(
+    'is refused on a route when %s it, even with a token that was verified before',
+    async (_, trust) => {
+      const world = await makeWorld()
+      const token = await world.agent.authToken(old)
+      expect(await outcome(world.call(token))).toBe('200')
+      expect(await outcome(world.call(token, { requirement: { trust } }))).toBe('401 invalid_jwt')
+    },
+  )
 
-  it.each(others)('cannot be told apart in draft 11, where %s it', async (_, trust) => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-    const world = await makeWorld({ trust })
-    expect(warn).toHaveBeenCalledWith(expect.stringContaining('"trust.agentProviders" does not bind'))
-    warn.mockRestore()
-    expect(await outcome(world.call(await world.agent.authToken({ scope: 'access', mission: s256 })))).toBe(
-      '200',
-    )
-  })
+  it.each(others)(
+    'cannot be recognised in draft 11, so its agents are accepted when %s it, with a warning at start',
+    async (_, trust) => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+      const world = await makeWorld({ trust })
+      expect(warn).toHaveBeenCalledWith(expect.stringContaining('"trust.agentProviders" does not bind'))
+      warn.mockRestore()
+      expect(await outcome(world.call(await world.agent.authToken({ scope: 'access', mission: s256 })))).toBe(
+        '200',
+      )
+    },
+  )
 
-  it('binds every token where drafts 01 to 10 alone are served, and nothing is said at start', async () => {
+  it('causes no warning at start when only drafts 01 to 10 are served, since it is always recognised', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
     await makeWorld({ trust: others[0]?.[1] as Trust, generations: ['mission-header'] })
     expect(warn).not.toHaveBeenCalledWith(expect.stringContaining('"trust.agentProviders"'))
@@ -121,7 +127,7 @@ describe('an agent provider that trust does not admit', () => {
     )
   })
 
-  it('is let in where trust leaves the role out, since it then says nothing of agents', async () => {
+  it('is accepted when trust leaves out the role of agent providers', async () => {
     const world = await makeWorld({ trust: { personServers: [ps] } })
     const auth = await world.call(await world.agent.authToken(old), { requirement: { class: { provider } } })
     expect(auth.mission).toEqual(mission)

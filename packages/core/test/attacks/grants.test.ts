@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { generations, outcome, unrelatedAgent } from './attempt.ts'
 import { inMission, keptGrant, old, resumption } from './kept-grant.ts'
 
-describe('a grant that was taken from its mission', () => {
-  it('is in the hands of an agent of another provider, in the same mission [X17, CLASS-3]', async () => {
+describe('resuming a grant', () => {
+  it('in the same mission is refused to an agent of another provider [X17, CLASS-3]', async () => {
     const world = await makeWorld({ trust: listed })
     const kept = await keptGrant(world, old)
     expect(await resumption(world, world.agent, kept, old)).toBe('200')
@@ -15,7 +15,7 @@ describe('a grant that was taken from its mission', () => {
   })
 
   it.each(['deny', 'same-key', 'linked-key'] as const)(
-    'is in the hands of another agent, whose provider draft 11 does not tell, under %s [X17, CLASS-2]',
+    'is refused in draft 11 to an agent whose provider cannot be verified, under %s [X17, CLASS-2]',
     async (policy) => {
       const world = await makeWorld({ trust: listed })
       const kept = await keptGrant(world, inMission)
@@ -26,7 +26,7 @@ describe('a grant that was taken from its mission', () => {
   )
 
   it.each(generations)(
-    'is in the hands of its own agent, in another mission, in %s [X17, MISS-11]',
+    'from another mission is refused to its own agent, in %s [X17, MISS-11]',
     async (generation) => {
       const world = await makeWorld({ trust: listed })
       const kept = await keptGrant(world, { ...inMission, generation })
@@ -38,7 +38,7 @@ describe('a grant that was taken from its mission', () => {
   )
 
   it.each(generations)(
-    'is in the hands of its own agent, without a mission, in %s [X5, X17, MISS-11]',
+    'without a mission is refused to its own agent, in %s [X5, X17, MISS-11]',
     async (generation) => {
       const world = await makeWorld({ trust: listed })
       const kept = await keptGrant(world, { ...inMission, generation })
@@ -47,24 +47,27 @@ describe('a grant that was taken from its mission', () => {
     },
   )
 
-  it.each(generations)('is in the hands of another person, in %s [X17, CLASS-4]', async (generation) => {
+  it.each(generations)('for another person is refused, in %s [X17, CLASS-4]', async (generation) => {
     const world = await makeWorld({ trust: listed })
     const kept = await keptGrant(world, { ...inMission, generation })
     const somebody = { ...inMission, generation, sub: 'person-2' }
     expect(await resumption(world, world.agent, kept, somebody, 'mission-only')).toBe('403 access_denied')
   })
 
-  it.each(generations)('is kept after the mission has ended, in %s [X17, MISS-9]', async (generation) => {
-    const world = await makeWorld({ trust: listed })
-    const grant = { ...inMission, generation }
-    const kept = await keptGrant(world, grant)
-    const auth = await world.call(await world.agent.authToken(grant))
-    await world.resource.missions.terminate(mission)
-    expect(await outcome(assertGrant(auth, () => kept))).toBe('403 mission_terminated')
-    expect(await outcome(world.call(await world.agent.authToken(grant)))).toBe('403 mission_terminated')
-  })
+  it.each(generations)(
+    'after the termination of its mission is refused, in %s [X17, MISS-9]',
+    async (generation) => {
+      const world = await makeWorld({ trust: listed })
+      const grant = { ...inMission, generation }
+      const kept = await keptGrant(world, grant)
+      const auth = await world.call(await world.agent.authToken(grant))
+      await world.resource.missions.terminate(mission)
+      expect(await outcome(assertGrant(auth, () => kept))).toBe('403 mission_terminated')
+      expect(await outcome(world.call(await world.agent.authToken(grant)))).toBe('403 mission_terminated')
+    },
+  )
 
-  it('is taken up by the server of a digest that looks the same [X14, X17, MISS-12]', async () => {
+  it('in a mission with the same digest at another person server is refused [X14, X17, MISS-12]', async () => {
     const trust = { ...listed, personServers: [...listed.personServers, 'https://other-ps.example'] }
     const world = await makeWorld({ trust })
     const kept = await keptGrant(world, inMission)
@@ -75,8 +78,8 @@ describe('a grant that was taken from its mission', () => {
   })
 })
 
-describe('a person that is taken for another', () => {
-  it('is of the same tenant, which names nobody in draft 11 [X15, CLASS-4]', async () => {
+describe('resuming a grant for another person', () => {
+  it('of the same tenant is refused in draft 11, where the tenant does not identify the person [X15, CLASS-4]', async () => {
     const world = await makeWorld({ trust: listed })
     const acme = { ...inMission, tenant: 'acme' }
     const kept = await keptGrant(world, acme)
@@ -87,19 +90,19 @@ describe('a person that is taken for another', () => {
     expect(await resumption(world, world.agent, kept, moved, 'mission-only')).toBe('200')
   })
 
-  it('has the same name in another tenant, which is part of it before draft 11 [X15, CLASS-4]', async () => {
+  it('with the same name in another tenant is refused before draft 11 [X15, CLASS-4]', async () => {
     const world = await makeWorld({ trust: listed })
     const kept = await keptGrant(world, { ...old, tenant: 'acme' })
     expect(await resumption(world, world.agent, kept, { ...old, tenant: 'evil' })).toBe('403 access_denied')
   })
 
-  it('has the same name in the other generation, under one mission [X15, CLASS-4]', async () => {
+  it('with the same name in the other generation is refused under the same mission [X15, CLASS-4]', async () => {
     const world = await makeWorld({ trust: listed })
     const kept = await keptGrant(world, old)
     expect(await resumption(world, world.agent, kept, inMission, 'mission-only')).toBe('403 access_denied')
   })
 
-  it('has the same name at the access server, before draft 11 [X15, CLASS-4]', async () => {
+  it('with the same name at the access server is refused before draft 11 [X15, CLASS-4]', async () => {
     const world = await makeWorld({ accessServer: 'https://as.example', acceptPersonServerTokens: true })
     const kept = await keptGrant(world, old)
     const auth = await world.call(await world.agent.authToken(old, world.net.accessServer))

@@ -14,7 +14,7 @@ const scope = 'access'
 const otherPs = 'https://other-ps.example'
 const old = { scope, generation: 'mission-header' } as const
 
-describe('a caller that leaves its mission at home', () => {
+describe('a caller that leaves out its mission', () => {
   const personInMission = { ...personRoute, ...missionRoute }
   it.each<[string, (world: World) => Promise<string>, AnyRequirement]>([
     ['an auth token of drafts 01 to 10', ({ agent }) => agent.authToken(old), missionRoute],
@@ -30,12 +30,12 @@ describe('a caller that leaves its mission at home', () => {
       ({ agent }) => agent.authToken(old),
       { class: { provider: 'https://agent.example' } },
     ],
-  ])('shows %s where one is required [X5, MISS-10]', async (_, mint, requirement) => {
+  ])('is refused with %s on a route that requires one [X5, MISS-10]', async (_, mint, requirement) => {
     const world = await makeWorld({ trust: listed })
     expect(await outcome(world.call(await mint(world), { requirement }))).toBe('403 mission_required')
   })
 
-  it('asserts it in AAuth-Mission alone: it is sent for a token that carries it [X5, MISS-4, MISS-10]', async () => {
+  it('is challenged for a token that carries it when it is only asserted in AAuth-Mission [X5, MISS-4, MISS-10]', async () => {
     const { agent, resource, refusal } = await makeWorld({
       ...notes,
       scopes: { access: 'All' },
@@ -46,7 +46,7 @@ describe('a caller that leaves its mission at home', () => {
     expect((await challenged(resource, refused)).payload.mission).toEqual(mission)
   })
 
-  it('asserts it beside a token of draft 11, where that means nothing [X5, MISS-8, MISS-10]', async () => {
+  it('is refused when it asserts the mission beside a token of draft 11, where the header does not count [X5, MISS-8, MISS-10]', async () => {
     const { agent, call } = await makeWorld()
     const asserting = call(await agent.authToken({ scope }), { mission, requirement: missionRoute })
     expect(await outcome(asserting)).toBe('403 mission_required')
@@ -54,13 +54,13 @@ describe('a caller that leaves its mission at home', () => {
 })
 
 describe('a resource token', () => {
-  it('is stripped of its mission on the way to the person server, in draft 11 [X6]', async () => {
+  it('without the mission of the presented token is refused by the person server, in draft 11 [X6]', async () => {
     const { resourceToken, atPersonServer } = await makeScene()
     const stripped = await resourceToken({ claims: { mission_s256: undefined } })
     expect(await verdict(verifyResourceToken(stripped, atPersonServer()))).toBe('invalid_resource_token')
   })
 
-  it('is stripped of its mission on the way to the access server, in draft 11 [X6]', async () => {
+  it('without the mission of the presented token is refused by the access server, in draft 11 [X6]', async () => {
     const { resourceToken, atAccessServer } = await makeScene()
     const stripped = await resourceToken({ claims: { aud: 'https://as.example', mission_s256: undefined } })
     expect(await verdict(verifyResourceToken(stripped, atAccessServer()))).toBe('invalid_resource_token')
@@ -84,7 +84,7 @@ describe('a resource token', () => {
       async ({ agent, call }) => call(await agent.authToken({ ...old, mission: s256 })),
     ],
   ])(
-    'asked for by a handler names the mission of %s, which it cannot leave out [X6]',
+    'that a handler asks for names the mission of %s and cannot leave it out [X6]',
     async (_, claim, calling) => {
       const world = await makeWorld(notes)
       const wanted = { scope: 'notes.write', mission: undefined, mission_s256: undefined }
@@ -94,7 +94,7 @@ describe('a resource token', () => {
     },
   )
 
-  it('of a step-up names the mission of the token in draft 11 [X6]', async () => {
+  it('of a step-up names the mission of the token, in draft 11 [X6]', async () => {
     const { agent, call, resource } = await makeWorld(notes)
     const auth = await call(await agent.authToken({ mission: s256 }))
     const refused = await answerOfStepUp(resource, auth, { scope: 'notes.write' })
@@ -108,20 +108,23 @@ describe('a resource token', () => {
   })
 })
 
-describe('a header that names another mission than the token', () => {
-  it.each(generations)('names another digest, in %s [X7, MISS-7]', async (generation) => {
+describe('AAuth-Mission with another mission than the token', () => {
+  it.each(generations)('is refused when it names another digest, in %s [X7, MISS-7]', async (generation) => {
     const { agent, call } = await makeWorld()
     const token = await agent.authToken({ scope, generation, mission: otherS256 })
     expect(await outcome(call(token, { mission }))).toBe('400 invalid_request')
   })
 
-  it.each(generations)('names another approver, in %s [X7, MISS-7]', async (generation) => {
-    const { agent, call } = await makeWorld()
-    const token = await agent.authToken({ scope, generation, mission: s256 })
-    expect(await outcome(call(token, { mission: { approver: otherPs, s256 } }))).toBe('400 invalid_request')
-  })
+  it.each(generations)(
+    'is refused when it names another approver, in %s [X7, MISS-7]',
+    async (generation) => {
+      const { agent, call } = await makeWorld()
+      const token = await agent.authToken({ scope, generation, mission: s256 })
+      expect(await outcome(call(token, { mission: { approver: otherPs, s256 } }))).toBe('400 invalid_request')
+    },
+  )
 
-  it('is beside a person token [X7, MISS-8]', async () => {
+  it('is refused beside a person token [X7, MISS-8]', async () => {
     const { agent, call } = await makeWorld()
     const token = await agent.personToken({ mission: otherS256 })
     expect(await outcome(call(token, { mission, requirement: personRoute }))).toBe('400 invalid_request')
@@ -131,36 +134,39 @@ describe('a header that names another mission than the token', () => {
     ['of drafts 01 to 10', {}, ({ agent }) => agent.authToken(old)],
     ['of draft 11', {}, ({ agent }) => agent.authToken({ scope })],
     ['of the agent alone', agentRoute, ({ agent }) => agent.agentToken()],
-  ])('reaches no handler, where the token %s has none [X7, MISS-13]', async (_, requirement, mint) => {
-    const world = await makeWorld()
-    const token = await mint(world)
-    const guarded = fetchGuard(
-      world.resource,
-      requirement as never,
-    )((request: Request, auth: Auth) =>
-      Response.json([request.headers.get('aauth-mission'), auth.mission ?? null]),
-    )
-    const message = await world.agent.sign('https://notes.example/notes', {}, { token, mission })
-    expect(await (await guarded(toRequest(message))).json()).toEqual([null, null])
-  })
+  ])(
+    'is removed before the handler when the token %s has no mission [X7, MISS-13]',
+    async (_, requirement, mint) => {
+      const world = await makeWorld()
+      const token = await mint(world)
+      const guarded = fetchGuard(
+        world.resource,
+        requirement as never,
+      )((request: Request, auth: Auth) =>
+        Response.json([request.headers.get('aauth-mission'), auth.mission ?? null]),
+      )
+      const message = await world.agent.sign('https://notes.example/notes', {}, { token, mission })
+      expect(await (await guarded(toRequest(message))).json()).toEqual([null, null])
+    },
+  )
 })
 
-describe('a person server that claims the mission of another', () => {
-  it('mints an auth token of drafts 01 to 10 with the approver of the other [X14, MISS-6]', async () => {
+describe('a person server that claims a mission of another person server', () => {
+  it('is refused with an auth token of drafts 01 to 10 that names the other as approver [X14, MISS-6]', async () => {
     const { agent, net, call } = await makeWorld()
     const elsewhere = await net.issuer('person-server', otherPs)
     const token = await agent.authToken({ ...old, claims: { mission } }, elsewhere)
     expect(await outcome(call(token))).toBe('401 invalid_jwt')
   })
 
-  it('mints an auth token of draft 11 with the person server of the other [X14, MISS-6]', async () => {
+  it('is refused with an auth token of draft 11 that names the other as ps [X14, MISS-6]', async () => {
     const { agent, net, call } = await makeWorld()
     const elsewhere = await net.issuer('person-server', otherPs)
     const token = await agent.authToken({ scope, mission: s256, claims: { ps } }, elsewhere)
     expect(await outcome(call(token))).toBe('401 invalid_jwt')
   })
 
-  it('mints a person token with the person server of the other [X14, MISS-6]', async () => {
+  it('is refused with a person token that names the other as ps [X14, MISS-6]', async () => {
     const { agent, net, call } = await makeWorld()
     const elsewhere = await net.issuer('person-server', otherPs)
     const token = await elsewhere.personToken(agent, { mission: s256, claims: { ps } })
@@ -168,7 +174,7 @@ describe('a person server that claims the mission of another', () => {
   })
 
   it.each(generations)(
-    'mints a token with the digest of the other: another mission, in %s [X14, MISS-12]',
+    'does not pass as the approver when its token has the same digest, in %s [X14, MISS-12]',
     async (generation) => {
       const { agent, net, call } = await makeWorld()
       const elsewhere = await net.issuer('person-server', otherPs)
@@ -179,7 +185,7 @@ describe('a person server that claims the mission of another', () => {
   )
 
   it.each(generations)(
-    'ends its own of the same digest, which ends no other, in %s [X14, MISS-12]',
+    'terminates no mission of the other by terminating its own with the same digest, in %s [X14, MISS-12]',
     async (generation) => {
       const { agent, net, call, resource } = await makeWorld()
       await net.issuer('person-server', otherPs)
@@ -188,7 +194,7 @@ describe('a person server that claims the mission of another', () => {
     },
   )
 
-  it('answers that it has ended, in place of its approver [X14, MISS-12]', async () => {
+  it('terminates no mission of the other by answering in its place [X14, MISS-12]', async () => {
     const { agent, call, resource } = await makeWorld()
     const said = Response.json({ error: 'mission_terminated', mission_status: 'terminated' }, { status: 403 })
     Object.defineProperty(said, 'url', { value: `${otherPs}/mission` })
@@ -197,12 +203,12 @@ describe('a person server that claims the mission of another', () => {
   })
 })
 
-describe('a mission that has ended', () => {
+describe('a terminated mission', () => {
   it.each<[string, (world: World) => Promise<string>]>([
     ['an auth token of drafts 01 to 10', ({ agent }) => agent.authToken({ ...old, mission: s256 })],
     ['an auth token of draft 11', ({ agent }) => agent.authToken({ scope, mission: s256 })],
     ['a person token', ({ agent }) => agent.personToken({ mission: s256 })],
-  ])('is still in %s [MISS-9]', async (_, mint) => {
+  ])('is refused when it is in %s [MISS-9]', async (_, mint) => {
     const world = await makeWorld()
     const token = await mint(world)
     await world.call(token, { requirement: anyKind })
@@ -217,7 +223,7 @@ describe('a mission that has ended', () => {
     ])
   })
 
-  it('is asserted to find out whether it has: the answer is that of any other [MISS-4, MISS-9]', async () => {
+  it('gets the same answer as any other when a caller only asserts it [MISS-4, MISS-9]', async () => {
     const { agent, refusal, resource } = await makeWorld(notes)
     await resource.missions.terminate(mission, 'completed')
     const { code } = await refusal(await agent.authToken(old), { mission, requirement: missionRoute })

@@ -35,7 +35,7 @@ import { onTestFinished, vi } from 'vitest'
 
 /** The person server that `trust` lists here; agent providers and others are not listed. */
 export const listedServer = 'https://ps.example'
-/** An issuer in which nobody is an attacker, and which no list names. */
+/** An unlisted issuer that is not an attacker. */
 export const honestProvider = 'https://agent.example'
 
 export interface SceneOptions extends Partial<ResourceOptions> {
@@ -111,7 +111,7 @@ export async function makeScene({
   const published = await listen(async (req, res) => {
     const url = req.url?.slice(1) ?? ''
     const response = documents(new URL(url)) ?? (await net.fetch(url).catch(() => undefined))
-    // Nobody is there: the connection ends without an answer.
+    // The connection ends without an answer.
     if (response === undefined) res.destroy()
     else res.writeHead(response.status, [...response.headers].flat()).end(await response.text())
   })

@@ -14,7 +14,7 @@ const adding =
   (...lines: readonly (readonly [string, string])[]) =>
   (message: SignedMessage): SignedMessage => ({ ...message, headers: [...message.headers, ...lines] })
 
-/** Lines of a second label, sent and signed along as if they were the agent's own. */
+/** Fields of a second label, sent and signed as if they were the agent's own. */
 function decoy(covered: string, key: string): Record<string, string> {
   return {
     'signature-key': `decoy=${key}`,
@@ -36,7 +36,7 @@ describe('AAuth-Mission that the signature does not cover', () => {
     ['a person token', ({ agent }) => agent.personToken({ mission: s256 })],
   ]
 
-  it.each(kinds)('is added by an intermediary beside %s [X8]', async (_, mint) => {
+  it.each(kinds)('is refused when an intermediary adds it beside %s [X8]', async (_, mint) => {
     const world = await makeWorld()
     const added = adding(['aauth-mission', missionLine])
     const call = callAs(world, world.agent, await mint(world), { requirement: anyKind }, added)
@@ -46,14 +46,14 @@ describe('AAuth-Mission that the signature does not cover', () => {
     )
   })
 
-  it('is covered under another label only [X8]', async () => {
+  it('is refused when only another label covers it [X8]', async () => {
     const { agent, call } = await makeWorld()
     const headers = decoy(`${base} "aauth-mission"`, 'hwk;kty="OKP"')
     const token = await agent.authToken({ scope })
     expect(await outcome(call(token, { headers, mistake: 'uncovered-mission' }))).toBe('401 invalid_input')
   })
 
-  it('is exchanged for that of another mission on the way [X8]', async () => {
+  it('is refused when an intermediary exchanges it for that of another mission [X8]', async () => {
     const world = await makeWorld()
     const exchanged = (message: SignedMessage): SignedMessage => ({
       ...message,
@@ -69,21 +69,24 @@ describe('AAuth-Mission that the signature does not cover', () => {
 })
 
 describe('two labels', () => {
-  it.each(['sig', 'a'])('hold two tokens, a richer one in front of that of %s [X13]', async (label) => {
-    const world = await makeWorld()
-    const rich = await (await unrelatedAgent(world)).authToken({ scope: 'access admin' })
-    const headers = decoy(base, `jwt;jwt="${rich}"`)
-    const call = world.call(await world.agent.authToken({ scope }), { headers, label })
-    expect(await outcome(call)).toBe('401 invalid_signature')
-  })
+  it.each(['sig', 'a'])(
+    'with two tokens, of which the decoy stands before that of %s, are refused [X13]',
+    async (label) => {
+      const world = await makeWorld()
+      const rich = await (await unrelatedAgent(world)).authToken({ scope: 'access admin' })
+      const headers = decoy(base, `jwt;jwt="${rich}"`)
+      const call = world.call(await world.agent.authToken({ scope }), { headers, label })
+      expect(await outcome(call)).toBe('401 invalid_signature')
+    },
+  )
 
-  it('hold one token, signed for under both [X13]', async () => {
+  it('that both sign for the same token are refused [X13]', async () => {
     const { agent, call } = await makeWorld()
     const token = await agent.authToken({ scope })
     expect(await outcome(call(token, { mistake: 'two-jwt-labels' }))).toBe('401 invalid_signature')
   })
 
-  it('hold two tokens, of which one is signed for: it alone is who is calling [X13]', async () => {
+  it('with two tokens but one signature identify the caller by the signed token alone [X13]', async () => {
     const world = await makeWorld()
     const rich = await (await unrelatedAgent(world)).authToken({
       scope: 'access admin',
@@ -99,14 +102,14 @@ describe('two labels', () => {
   })
 })
 
-describe('what is exchanged within the window of a signature', () => {
+describe('a change within the window of a signature', () => {
   const exchange = (change: Partial<SignedMessage>) => (message: SignedMessage) => ({ ...message, ...change })
 
   it.each([
     ['another query', '/notes?of=bob'],
     ['no query', '/notes'],
     ['a query in front of it', '/notes?of=bob&of=ada'],
-  ])('is %s, where the route wants it covered [X20]', async (_, target) => {
+  ])('is refused when it is %s and the route requires coverage of the query [X20]', async (_, target) => {
     const world = await makeWorld()
     const call = {
       url: 'https://notes.example/notes?of=ada',
@@ -118,7 +121,7 @@ describe('what is exchanged within the window of a signature', () => {
     expect(await outcome(callAs(world, world.agent, token, call, swap))).toBe('401 invalid_signature')
   })
 
-  it('is a query that the signature leaves out, where the route wants it covered [X20]', async () => {
+  it('is prevented by refusing a signature without the query when the route requires it [X20]', async () => {
     const { agent, refusal } = await makeWorld()
     const url = 'https://notes.example/notes?of=ada'
     const requirement = { components: ['@query'] }
@@ -129,7 +132,7 @@ describe('what is exchanged within the window of a signature', () => {
     ])
   })
 
-  it('is the body, where the signature covers its digest [X20]', async () => {
+  it('is refused when it is the body and the signature covers its digest [X20]', async () => {
     const world = await makeWorld()
     const call = { method: 'POST', body: 'pay=ada', digest: true }
     const swap = exchange({ body: new TextEncoder().encode('pay=bob') })
@@ -137,7 +140,7 @@ describe('what is exchanged within the window of a signature', () => {
     expect(await outcome(callAs(world, world.agent, token, call, swap))).toBe('401 invalid_signature')
   })
 
-  it('is the body, where the signature leaves it out and the route wants its digest [X20]', async () => {
+  it('is prevented by refusing a signature without the digest of the body when the route requires it [X20]', async () => {
     const { agent, call } = await makeWorld()
     const requirement = { components: ['content-digest'] }
     const token = await agent.authToken({ scope })
@@ -146,7 +149,7 @@ describe('what is exchanged within the window of a signature', () => {
     )
   })
 
-  it('is the whole request, to be sent a second time, where the signature has a nonce [X20]', async () => {
+  it('is not needed for a replay: the unchanged request is refused the second time when the signature has a nonce [X20]', async () => {
     const { agent, call } = await makeWorld()
     const token = await agent.authToken({ scope })
     const post = { method: 'POST', params: { nonce: 'n' } }
@@ -155,9 +158,9 @@ describe('what is exchanged within the window of a signature', () => {
   })
 })
 
-describe('the memory of used signatures', () => {
+describe('the replay memory', () => {
   it.each(['a token seen for the first time', 'a token seen before'])(
-    'is not filled by who copies a request and cannot sign it, with %s [X21]',
+    'is not filled by copies of a request with invalid signatures, with %s [X21]',
     async (which) => {
       const world = await makeWorld()
       const token = await world.agent.authToken({ scope })
@@ -170,7 +173,7 @@ describe('the memory of used signatures', () => {
     },
   )
 
-  it('is not filled by who copies a request and changes its body [X21]', async () => {
+  it('is not filled by copies of a request with another body [X21]', async () => {
     const world = await makeWorld()
     const token = await world.agent.authToken({ scope })
     const post = { method: 'POST', body: 'pay=ada', digest: true }
@@ -179,7 +182,7 @@ describe('the memory of used signatures', () => {
     expect(await outcome(world.call(token, post))).toBe('200')
   })
 
-  it('is not that of another key: one agent uses up nothing of another [X21]', async () => {
+  it('is counted for each key: one agent does not use up the share of another [X21]', async () => {
     const world = await makeWorld({ limits: { replays: 10, replaysPerKey: 2 } })
     const other = await unrelatedAgent(world)
     const token = await other.agentToken()
@@ -192,9 +195,9 @@ describe('the memory of used signatures', () => {
   })
 })
 
-describe('a scheme that needs no token', () => {
+describe('a scheme without a token', () => {
   it.each(['cached-scheme', 'hwk-scheme', 'unknown-scheme'] as const)(
-    'is %s, once the token is known [X25]',
+    'is refused even if the token is known: %s [X25]',
     async (mistake) => {
       const { agent, call, refusal } = await makeWorld()
       const token = await agent.authToken({ scope })

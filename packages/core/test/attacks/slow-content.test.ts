@@ -9,7 +9,7 @@ import { granted } from '../missions/watched.ts'
 
 const body = new TextEncoder().encode('{}')
 
-/** What ends while a caller holds the content of its request back. */
+/** What is ended while a caller delays the content of its request. */
 const meanwhile: Readonly<Record<string, (world: World, token: string) => unknown>> = {
   expired_jwt: ({ net }) => net.clock.advance(3600),
   revoked_jwt: ({ resource }, token) => {
@@ -36,9 +36,9 @@ const codeOf = (decision: Promise<void>): Promise<string> =>
     (error: { code: string }) => error.code,
   )
 
-describe('a caller that holds its content back until something ended', () => {
+describe('a caller that delays its content', () => {
   it.each(Object.entries(meanwhile))(
-    'is refused with %s once the content came [E06, REV-11]',
+    'is refused with %s when that happens before the content arrives [E06, REV-11]',
     async (code, end) => {
       const { world, token, auth } = await begin()
       const read = async (): Promise<Uint8Array> => {
@@ -49,14 +49,17 @@ describe('a caller that holds its content back until something ended', () => {
     },
   )
 
-  it.each(Object.entries(meanwhile))('is refused with %s where a parser has read it', async (code, end) => {
-    const { world, token, auth } = await begin()
-    await bindContent(auth, async () => body)
-    await end(world, token)
-    expect(await codeOf(assertStillAccepted(auth))).toBe(code)
-  })
+  it.each(Object.entries(meanwhile))(
+    'is refused with %s when that happens after a parser has read it',
+    async (code, end) => {
+      const { world, token, auth } = await begin()
+      await bindContent(auth, async () => body)
+      await end(world, token)
+      expect(await codeOf(assertStillAccepted(auth))).toBe(code)
+    },
+  )
 
-  it('is accepted where nothing ended', async () => {
+  it('is accepted when nothing has changed meanwhile', async () => {
     const { auth } = await begin()
     expect(await codeOf(bindContent(auth, async () => body))).toBe('accepted')
   })

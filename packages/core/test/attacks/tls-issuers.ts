@@ -40,7 +40,7 @@ export async function startTlsIssuers(
     names,
     fetch: createGuardedFetch({
       nameServers: [names.address],
-      // No look-up gives up on its own: however slow the machine, the attackers still wait.
+      // No look-up gives up on its own, so the attackers still wait however slow the machine is.
       timeout: 600_000,
       isAllowed: (address) => address === '127.0.0.1',
       port: (server.address() as AddressInfo).port,

@@ -27,15 +27,15 @@ function collocatedClaims(generation: string): Record<string, unknown> {
     : { ps: 'https://agent.example', iss: 'https://agent.example' }
 }
 
-describe('a person token where authorization is needed', () => {
-  it('is shown for an auth token [X1]', async () => {
+describe('a person token on a route that requires an auth token', () => {
+  it('is answered with a challenge for an auth token [X1]', async () => {
     const { agent, refusal } = await makeWorld()
     const { status, code, headers } = await refusal(await agent.personToken())
     expect([status, code]).toEqual([401, 'auth_token_required'])
     expect(headers['aauth-requirement']).toMatch(/^requirement=auth-token;resource-token="/)
   })
 
-  it('has its typ rewritten to that of an auth token [X1]', async () => {
+  it('is refused when its typ is rewritten to that of an auth token [X1]', async () => {
     const { agent, call } = await makeWorld()
     const [header = '', ...rest] = (await agent.personToken({ claims: { ps } })).split('.')
     const rewritten = btoa(atob(header).replace('aa-person+jwt', 'aa-auth+jwt')).replace(/=+$/, '')
@@ -48,20 +48,23 @@ describe('an agent token', () => {
     ['a person token', personRoute, '401 person_token_required'],
     ['an auth token', {}, '401 person_token_required'],
     ['either', { accept: ['person-token', 'auth-token'] }, '401 person_token_required'],
-  ])('is shown for %s [X2]', async (_, requirement, expected) => {
-    const { agent, call } = await makeWorld()
-    expect(await outcome(call(await agent.agentToken(), { requirement }))).toBe(expected)
-  })
+  ])(
+    'is answered with a challenge when it is presented in place of %s [X2]',
+    async (_, requirement, expected) => {
+      const { agent, call } = await makeWorld()
+      expect(await outcome(call(await agent.agentToken(), { requirement }))).toBe(expected)
+    },
+  )
 
-  it('is shown for an auth token where only drafts 01 to 10 are served [X2]', async () => {
+  it('is answered with a challenge for an auth token when only drafts 01 to 10 are served [X2]', async () => {
     const { agent, call } = await makeWorld({ generations: ['mission-header'] })
     expect(await outcome(call(await agent.agentToken()))).toBe('401 auth_token_required')
   })
 })
 
-describe('an agent provider that is also a person server and an access server, with one key set', () => {
+describe('an issuer that is agent provider, person server and access server with one key set', () => {
   it.each(generations)(
-    'mints an auth token for its agent under its own document, in %s [X2]',
+    'is refused with an auth token under its agent provider document, in %s [X2]',
     async (generation) => {
       const world = await makeCollocatedWorld()
       const claims = { ...collocatedClaims(generation), dwk: 'aauth-agent.json' }
@@ -70,38 +73,50 @@ describe('an agent provider that is also a person server and an access server, w
     },
   )
 
-  it.each(generations)('could have, under a document of that part, in %s', async (generation) => {
-    const world = await makeCollocatedWorld()
-    const claims = { ...collocatedClaims(generation), dwk: 'aauth-person.json' }
-    const token = await world.agent.authToken({ scope, generation, claims }, world.net.agentProvider)
-    expect(await outcome(world.call(token))).toBe('200')
-  })
+  it.each(generations)(
+    'is accepted with an auth token under its person server document, in %s',
+    async (generation) => {
+      const world = await makeCollocatedWorld()
+      const claims = { ...collocatedClaims(generation), dwk: 'aauth-person.json' }
+      const token = await world.agent.authToken({ scope, generation, claims }, world.net.agentProvider)
+      expect(await outcome(world.call(token))).toBe('200')
+    },
+  )
 
-  it.each(['aauth-agent.json', 'aauth-access.json'])('mints a person token under %s [X2]', async (dwk) => {
-    const world = await makeCollocatedWorld()
-    const claims = { iss: 'https://agent.example', dwk }
-    const token = await world.net.agentProvider.personToken(world.agent, { claims })
-    expect(await outcome(world.call(token, { requirement: personRoute }))).toBe('401 invalid_jwt')
-  })
+  it.each(['aauth-agent.json', 'aauth-access.json'])(
+    'is refused with a person token under %s [X2]',
+    async (dwk) => {
+      const world = await makeCollocatedWorld()
+      const claims = { iss: 'https://agent.example', dwk }
+      const token = await world.net.agentProvider.personToken(world.agent, { claims })
+      expect(await outcome(world.call(token, { requirement: personRoute }))).toBe('401 invalid_jwt')
+    },
+  )
 
-  it.each(['aauth-person.json', 'aauth-access.json'])('mints an agent token under %s [X2]', async (dwk) => {
-    const world = await makeCollocatedWorld()
-    const token = await world.agent.agentToken({ claims: { dwk } })
-    expect(await outcome(world.call(token, { requirement: agentRoute }))).toBe('401 invalid_jwt')
-  })
+  it.each(['aauth-person.json', 'aauth-access.json'])(
+    'is refused with an agent token under %s [X2]',
+    async (dwk) => {
+      const world = await makeCollocatedWorld()
+      const token = await world.agent.agentToken({ claims: { dwk } })
+      expect(await outcome(world.call(token, { requirement: agentRoute }))).toBe('401 invalid_jwt')
+    },
+  )
 })
 
-describe('an agent provider that is nothing else', () => {
-  it.each(generations)('mints an auth token for itself, in %s [X2]', async (generation) => {
-    const world = await makeWorld()
-    const claims = { ...collocatedClaims(generation), dwk: 'aauth-person.json' }
-    const token = await world.agent.authToken({ scope, generation, claims }, world.net.agentProvider)
-    expect(await outcome(world.call(token))).toBe('401 invalid_jwt')
-  })
+describe('an issuer that is only an agent provider', () => {
+  it.each(generations)(
+    'is refused with an auth token that it issues for itself, in %s [X2]',
+    async (generation) => {
+      const world = await makeWorld()
+      const claims = { ...collocatedClaims(generation), dwk: 'aauth-person.json' }
+      const token = await world.agent.authToken({ scope, generation, claims }, world.net.agentProvider)
+      expect(await outcome(world.call(token))).toBe('401 invalid_jwt')
+    },
+  )
 })
 
 describe('a token of another type', () => {
-  it('is the resource token that the API itself issued, in Signature-Key [X3]', async () => {
+  it('is refused when it is the resource token that the API itself issued [X3]', async () => {
     const { agent, refusal } = await makeWorld()
     const { headers } = await refusal(await agent.personToken())
     const [, own = ''] = /resource-token="([^"]+)"/.exec(headers['aauth-requirement'] ?? '') ?? []
@@ -116,7 +131,7 @@ describe('a token of another type', () => {
     'AA-AUTH+JWT',
     'application/aa-auth+jwt',
     undefined,
-  ])('is typed %s and an auth token in all else [X3]', async (typ) => {
+  ])('is refused when its type is %s and all else is that of an auth token [X3]', async (typ) => {
     const { agent, call } = await makeWorld()
     expect(await outcome(call(await agent.authToken({ scope, header: { typ } })))).toBe('401 invalid_jwt')
   })
@@ -139,7 +154,7 @@ describe('a token with claims of both generations', () => {
     ['act beside ps', auth('person-token', { act: { agent: 'aauth:planner@agent.example' } })],
     ['mission beside ps', auth('person-token', { mission: { approver: ps, s256 } })],
     ['presented_jti of a resource token', auth('person-token', { presented_jti: 'id-1' })],
-  ])('is an auth token with %s [X4]', async (_, grant) => {
+  ])('is refused when it is an auth token with %s [X4]', async (_, grant) => {
     const { agent, call } = await makeWorld()
     expect(await outcome(call(await agent.authToken(grant)))).toBe('401 invalid_jwt')
   })
@@ -150,7 +165,7 @@ describe('a token with claims of both generations', () => {
     ['agent', 'aauth:planner@agent.example'],
     ['act', { agent: 'aauth:planner@agent.example' }],
     ['mission', { approver: ps, s256 }],
-  ])('is a person token with %s [X4]', async (name, value) => {
+  ])('is refused when it is a person token with %s [X4]', async (name, value) => {
     const { agent, call } = await makeWorld()
     const token = await agent.personToken({ claims: { [name]: value } })
     expect(await outcome(call(token, { requirement: personRoute }))).toBe('401 invalid_jwt')
@@ -170,7 +185,7 @@ describe('an audience that is almost this resource', () => {
     'notes.example',
   ]
   it.each(audiences.flatMap((aud) => generations.map((generation) => [aud, generation] as const)))(
-    'is %j in an auth token of %s [X16]',
+    'is refused when it is %j in an auth token of %s [X16]',
     async (aud, generation) => {
       const { agent, call } = await makeWorld()
       const token = await agent.authToken({ scope, generation, claims: { aud } })
@@ -178,7 +193,7 @@ describe('an audience that is almost this resource', () => {
     },
   )
 
-  it.each(audiences.map((aud) => [aud]))('is %j in a person token [X16]', async (aud) => {
+  it.each(audiences.map((aud) => [aud]))('is refused when it is %j in a person token [X16]', async (aud) => {
     const { agent, call } = await makeWorld()
     const token = await agent.personToken({ claims: { aud } })
     expect(await outcome(call(token, { requirement: personRoute }))).toBe('401 invalid_jwt')

@@ -4,11 +4,11 @@ import { s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 
-describe('stepping up the auth token of an access server', () => {
+describe('a step-up of an auth token from an access server', () => {
   const accessServer = 'https://as.example'
   const granted = { scope: 'notes.read', mission: s256, claims: { jti: 'at-1' } } as const
 
-  it('names the person server of the person, and goes to the access server [RT-3, RT-6, R11-146, R11-162]', async () => {
+  it('challenges with a resource token for the access server that names the person server [RT-3, RT-6, R11-146, R11-162]', async () => {
     const { resource, agent, net, call } = await makeWorld({ ...notes, accessServer })
     const auth = await call(await agent.authToken(granted, net.accessServer))
     const token = await issueResourceToken(resource, auth, { scope: 'notes.write' })
@@ -21,7 +21,7 @@ describe('stepping up the auth token of an access server', () => {
     })
   })
 
-  it('keeps the approver of its mission in drafts 01 to 10 [RT-8]', async () => {
+  it('names the approver of its mission in drafts 01 to 10 [RT-8]', async () => {
     const { resource, agent, net, call } = await makeWorld({ ...notes, accessServer })
     const grant = { ...granted, generation: 'mission-header' } as const
     const auth = await call(await agent.authToken(grant, net.accessServer))

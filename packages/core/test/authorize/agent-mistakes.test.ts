@@ -96,8 +96,8 @@ beforeAll(async () => {
   token = await world.agent.authToken({ scope: 'access' })
 })
 
-describe('the ways to sign wrongly, all answered with 401 and the body of their code [SIG-25, R11-105, ERR-6, P01]', () => {
-  it.each(rows)('refuses $rule', async ({ mistake, code, required, accepts, call }) => {
+describe('each signing mistake, answered with 401 and the problem of its code [SIG-25, R11-105, ERR-6, P01]', () => {
+  it.each(rows)('is refused: $rule', async ({ mistake, code, required, accepts, call }) => {
     const { status, headers, body } = await answer(await world.refusal(token, { ...call, mistake }))
     const list = required?.map((name) => `"${name}"`).join(' ')
     expect({ status, headers }).toEqual({
@@ -109,12 +109,12 @@ describe('the ways to sign wrongly, all answered with 401 and the body of their 
         ...accepts,
       },
     })
-    // The same for every request, so that nothing of one gets out.
+    // The same for every request, so that it discloses nothing about one.
     expect(body).toBe((await answer(new AAuthError(code as AAuthErrorCode))).body)
   })
 
   it.each(rows)(
-    'says so in a Dictionary that a general parser reads: $mistake [ERR-4, R11-109]',
+    'is named in a Dictionary that a general parser reads: $mistake [ERR-4, R11-109]',
     async (row) => {
       const error = await world.refusal(token, { ...row.call, mistake: row.mistake })
       const members = parseDictionary(error.headers['signature-error'] ?? '')
@@ -124,14 +124,17 @@ describe('the ways to sign wrongly, all answered with 401 and the body of their 
     },
   )
 
-  it.each(rows)('tells the operator why, and never the token: $mistake [P04]', async ({ mistake, call }) => {
-    const { hint } = await world.refusal(token, { ...call, mistake })
-    expect(hint).toMatch(/^.{10,512}$/)
-    for (const segment of token.split('.')) expect(hint).not.toContain(segment)
-  })
+  it.each(rows)(
+    'is explained to the operator in a hint without the token: $mistake [P04]',
+    async ({ mistake, call }) => {
+      const { hint } = await world.refusal(token, { ...call, mistake })
+      expect(hint).toMatch(/^.{10,512}$/)
+      for (const segment of token.split('.')) expect(hint).not.toContain(segment)
+    },
+  )
 
   it.each([{}, { mission }, { headers: bearer }])(
-    'accepts the same call without the mistake: %j',
+    'is the reason for the refusal: the same call without it is accepted (%j)',
     async (call) => {
       expect((await world.call(token, call)).type).toBe('auth-token')
     },
@@ -141,12 +144,15 @@ describe('the ways to sign wrongly, all answered with 401 and the body of their 
     ['agent token', ({ agent }: World) => agent.agentToken()],
     ['person token', ({ agent }: World) => agent.personToken()],
     ['auth token', ({ agent }: World) => agent.authToken()],
-  ])('refuses an %s under another key than its own [AGENT-4, KEY-14, R11-043, R11-051]', async (_, mint) => {
-    const stolen = await world.refusal(await mint(world), { mistake: 'wrong-key', requirement: anyKind })
-    expect([stolen.status, stolen.code]).toEqual([401, 'invalid_signature'])
-  })
+  ])(
+    'with an %s is refused when another key has signed [AGENT-4, KEY-14, R11-043, R11-051]',
+    async (_, mint) => {
+      const stolen = await world.refusal(await mint(world), { mistake: 'wrong-key', requirement: anyKind })
+      expect([stolen.status, stolen.code]).toEqual([401, 'invalid_signature'])
+    },
+  )
 
-  it('has a row for every mistake that the testing kit knows', () => {
+  it('of the testing kit has a row here', () => {
     expect(rows.map(({ mistake }) => mistake).sort()).toEqual(Object.keys(agentMistakes).sort())
   })
 })

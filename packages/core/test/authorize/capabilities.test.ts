@@ -62,11 +62,11 @@ describe('capabilitiesOf', () => {
     expect(await capabilities(lines)).toEqual([])
   })
 
-  it('reads up to 1024 characters', async () => {
+  it('reads values of up to 1024 characters', async () => {
     expect(await capabilities([`interaction, ${'x'.repeat(1011)}`])).toEqual(['interaction'])
   })
 
-  it('gives each caller a set of its own', async () => {
+  it('returns a new set to each caller', async () => {
     const { agent, call } = await makeWorld(notes)
     const auth = await call(await agent.authToken({ scope: 'notes.read' }), {
       headers: { 'aauth-capabilities': 'payment' },
@@ -76,7 +76,7 @@ describe('capabilitiesOf', () => {
     expect([...capabilitiesOf(auth)]).toEqual(['payment'])
   })
 
-  it('can be asked inside check', async () => {
+  it('can be called inside check', async () => {
     const { agent, call } = await makeWorld(notes)
     const requirement: AnyRequirement = { check: (auth) => capabilitiesOf(auth).has('payment') }
     const auth = await call(await agent.authToken({ scope: 'notes.read' }), {

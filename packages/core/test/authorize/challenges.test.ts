@@ -15,7 +15,7 @@ const authToken: Mint = ({ agent }) => agent.authToken({ scope: 'notes.write' })
 const olderAuthToken: Mint = ({ agent }) =>
   agent.authToken({ scope: 'notes.write', generation: 'mission-header' })
 
-/** What a refused caller is asked for, without the resource token. */
+/** What a refused caller is challenged for, without the resource token. */
 function asked({ status, code, headers }: AAuthError): unknown[] {
   const { 'aauth-requirement': requirement = '', ...rest } = headers
   return [status, code, requirement.replace(/;resource-token=".*"$/, ' and a resource token'), rest]
@@ -111,14 +111,14 @@ const rows: readonly (readonly [
   ],
 ]
 
-it.each(rows)('challenges %s [CHAL-15, R11-150]', async (_, options, mint, requirement, ask) => {
+it.each(rows)('the guard challenges %s [CHAL-15, R11-150]', async (_, options, mint, requirement, ask) => {
   const world = await makeWorld({ ...notes, ...options })
   const error = await world.refusal(await mint(world), { requirement })
   const code = `${ask.replace(/ .*/, '').replace('-', '_')}_required`
   expect(asked(error)).toEqual([401, code, `requirement=${ask}`, noStore])
 })
 
-it('writes one dictionary member with a Token and a String, and nothing beside it [CHAL-16, R11-147, M10]', async () => {
+it('a challenge is one Dictionary member with a Token and a String and nothing else [CHAL-16, R11-147, M10]', async () => {
   const { agent, refusal } = await makeWorld(notes)
   const { headers } = await refusal(await agent.personToken(), { requirement: read })
   const field = headers['aauth-requirement'] ?? ''
@@ -132,7 +132,7 @@ it('writes one dictionary member with a Token and a String, and nothing beside i
   ]).toEqual([['requirement'], 'auth-token', ['resource-token'], field])
 })
 
-it('policy refuses a verified caller with 403 and asks for nothing [R11-151]', async () => {
+it('a refusal by policy is a 403 without a challenge [R11-151]', async () => {
   const { agent, refusal } = await makeWorld(notes)
   const requirement = { ...read, check: () => false }
   const { status, code, headers } = await refusal(await agent.authToken(read), { requirement })

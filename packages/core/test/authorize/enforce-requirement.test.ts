@@ -28,7 +28,7 @@ async function outcome(grant: Grant, requirement: AnyRequirement, url?: string):
   }
 }
 
-describe('scope', () => {
+describe('a required scope', () => {
   it.each([
     ['read', 'read', 'auth-token'],
     ['read write', ['read', 'write'], 'auth-token'],
@@ -41,12 +41,12 @@ describe('scope', () => {
     expect(await outcome({ scope: granted as string }, { scope })).toBe(expected)
   })
 
-  it('is not demanded of a route that names none', async () => {
+  it('is not needed on a route that does not require one', async () => {
     expect(await outcome({ scope: 'else' }, {})).toBe('auth-token')
   })
 })
 
-describe('mission', () => {
+describe('a required mission', () => {
   it.each([
     ['required', { mission: s256 }, 'auth-token', '[MISS-10]'],
     ['required', { mission: s256, ...old }, 'auth-token', '[MISS-10]'],
@@ -69,7 +69,7 @@ describe('mission', () => {
     expect(await outcome(grant, { mission })).toBe(expected)
   })
 
-  it('of a person token counts as well', async () => {
+  it('may be carried by a person token', async () => {
     const requirement = { accept: 'person-token', mission: 'required' } as const
     const auth = await world.call(await world.agent.personToken({ mission: s256 }), { requirement })
     expect(auth.mission).toEqual({ approver: 'https://ps.example', s256 })
@@ -77,7 +77,7 @@ describe('mission', () => {
     expect([refused.status, refused.code]).toEqual([403, 'mission_required'])
   })
 
-  it('that is only asserted leads to a resource token, never to a grant [MISS-4, MISS-10]', async () => {
+  it('that is only asserted is answered with a challenge and a resource token [MISS-4, MISS-10]', async () => {
     const token = await world.agent.authToken({ scope: 'read', ...old })
     const mission = { approver: 'https://ps.example', s256 }
     const refused = await world.refusal(token, { mission, requirement: { mission: 'required' } })
@@ -85,7 +85,7 @@ describe('mission', () => {
     expect(refused.headers['aauth-requirement']).toMatch(/^requirement=auth-token;resource-token="/)
   })
 
-  it('that is only asserted leads nowhere beside a token of draft 11 [MISS-8, MISS-10]', async () => {
+  it('that is only asserted beside a token of draft 11 is refused without a challenge [MISS-8, MISS-10]', async () => {
     const mission = { approver: 'https://ps.example', s256 }
     for (const token of [await world.agent.authToken({ scope: 'read' }), await world.agent.personToken()]) {
       const requirement = { accept: ['person-token', 'auth-token'], mission: 'required' } as const
@@ -94,7 +94,7 @@ describe('mission', () => {
     }
   })
 
-  it('that is only asserted is not forbidden', async () => {
+  it('may be asserted where it is forbidden, because an assertion does not count', async () => {
     const token = await world.agent.authToken({ scope: 'read', ...old })
     const mission = { approver: 'https://ps.example', s256 }
     expect(
@@ -103,7 +103,7 @@ describe('mission', () => {
   })
 })
 
-describe('class', () => {
+describe('a required class', () => {
   it.each([
     ['of its own provider', { mission: s256, ...old }, provider, 'auth-token', '[CLASS-1]'],
     [
@@ -113,14 +113,14 @@ describe('class', () => {
       '403 class_mismatch',
       '[CLASS-3]',
     ],
-    ['nobody can know', { mission: s256 }, provider, '403 class_unverifiable', '[CLASS-2]'],
+    ['unverifiable', { mission: s256 }, provider, '403 class_unverifiable', '[CLASS-2]'],
     ['without a mission', old, provider, '403 mission_required', '[CLASS-1]'],
   ] as const)('%s: %j wanted of %s: %s %s', async (_, grant, wanted, expected, _ids) => {
     expect(await outcome(grant, { class: { provider: wanted } })).toBe(expected)
   })
 })
 
-describe('account', () => {
+describe('a required account', () => {
   it.each([
     ['ws-7', 'ws-7', 'auth-token'],
     ['ws-7', 'ws-8', '403 access_denied'],
@@ -133,7 +133,7 @@ describe('account', () => {
     },
   )
 
-  it('may be read off the request [AUTH-11, R11-068]', async () => {
+  it('may be derived from the request [AUTH-11, R11-068]', async () => {
     const account = ({ target }: SignedRequest): string => target.split('/')[2] ?? ''
     const requirement = { account }
     expect([
@@ -153,25 +153,25 @@ describe('account', () => {
     ['returns null, as the token says', () => null],
     ['returns a promise', () => Promise.resolve('ws-7')],
     ['returns a promise that rejects', () => Promise.reject(new Error('no account'))],
-  ])('is denied where the function %s', async (_, account) => {
+  ])('is refused when the function %s', async (_, account) => {
     const requirement = { account: account as () => string }
     expect(await outcome({}, requirement)).toBe('403 access_denied')
     expect(await outcome({ account: 'ws-7' }, requirement)).toBe('403 access_denied')
   })
 })
 
-describe('trust of a route', () => {
+describe('the trust of a route', () => {
   it.each([
     [{ personServers: ['https://ps.example'] }, 'auth-token'],
     [{ personServers: ['https://other.example'] }, '401 invalid_jwt'],
     [{ personServers: () => false }, '401 invalid_jwt'],
     [{ agentProviders: 'any' }, '401 invalid_jwt'],
     ['any', 'auth-token'],
-  ] as const)('%j narrows that of the resource: %s [JWT-7, R11-059]', async (trust, expected) => {
+  ] as const)('of %j narrows that of the resource: %s [JWT-7, R11-059]', async (trust, expected) => {
     expect(await outcome({}, { trust })).toBe(expected)
   })
 
-  it('counts for a token that was verified before [JWT-7, R11-059]', async () => {
+  it('applies to a token that was verified before [JWT-7, R11-059]', async () => {
     const token = await world.agent.authToken({ scope: 'read' })
     await world.call(token)
     const refused = await world.refusal(token, { requirement: { trust: { agentProviders: 'any' } } })
@@ -188,8 +188,8 @@ describe('trust of a route', () => {
   })
 })
 
-describe('what passed', () => {
-  it('is frozen through and through [Q05]', async () => {
+describe('an accepted identity', () => {
+  it('is deeply frozen [Q05]', async () => {
     const auth: Auth = await world.call(await world.agent.authToken({ scope: 'read', mission: s256, ...old }))
     for (const value of [auth, auth.scopes, auth.covered, auth.mission, auth.class]) {
       expect(Object.isFrozen(value)).toBe(true)

@@ -5,7 +5,7 @@ type Options = Parameters<typeof validateGuardOptions>[0]
 const names = ['passErrors', 'maxContent'] as const
 
 describe('the options of a guard', () => {
-  it('have their defaults', () => {
+  it('have defaults', () => {
     expect({ ...validateGuardOptions<Options>({}, names) }).toEqual({
       passErrors: false,
       maxContent: defaultMaxContent,

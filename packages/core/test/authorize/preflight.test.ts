@@ -17,7 +17,7 @@ const preflight = (lines: Lines = asked, method = 'OPTIONS'): SignedRequest => (
 })
 
 describe('a preflight', () => {
-  it('passes where the resource says so, and only there [M20]', async () => {
+  it('passes only where the resource allows it [M20]', async () => {
     const [open, closed] = [await makeWorld({ cors: true }), await makeWorld()]
     expect([
       passesPreflight(open.resource, preflight()),
@@ -34,7 +34,7 @@ describe('a preflight', () => {
     ['two lines of it', preflight({ ...asked, 'access-control-request-method': ['GET', 'POST'] })],
     ['a signature', preflight({ ...asked, signature: ['sig=:AAAA:'] })],
     ['an empty Signature-Key', preflight({ ...asked, 'signature-key': [''] })],
-  ])('is none with %s [M20]', async (_, request) => {
+  ])('with %s is guarded like any other request [M20]', async (_, request) => {
     const { resource } = await makeWorld({ cors: true })
     expect(passesPreflight(resource, request)).toBe(false)
   })

@@ -38,22 +38,22 @@ describe('the identity that a handler reads', () => {
     ['auth', 'agent-token', false],
     ['older', 'auth-token', true],
     ['older', 'person-token', false],
-  ])('of an %s token, asked for as %s: %s [R11-021, R11-058, R11-072]', async (of, kind, fits) => {
+  ])('is that of an %s token, read as %s: %s [R11-021, R11-058, R11-072]', async (of, kind, fits) => {
     const auth = await world.call(await identity(of), { requirement: anyKind })
     if (fits) expect(readIdentity(auth, kind, remedy)).toBe(auth)
     else expect(() => readIdentity(auth, kind, remedy)).toThrow(TypeError)
   })
 
-  it('is nobody where no guard ran, which is a mistake', () => {
+  it('cannot be read where no guard ran', () => {
     expect(() => readIdentity(undefined, 'auth-token', remedy)).toThrow(/put protect\(resource\) before/)
   })
 
-  it('is refused where it was put together by hand', async () => {
+  it('cannot be read when it was built by hand', async () => {
     const auth = await world.call(await identity('auth'))
     expect(() => readIdentity({ ...auth }, 'auth-token', remedy)).toThrow(TypeError)
   })
 
-  it('is not handed out before a covered digest was compared [N03]', async () => {
+  it('cannot be read before a covered digest was compared [N03]', async () => {
     const token = await identity('auth')
     const message = await world.agent.sign(
       'https://notes.example/notes',

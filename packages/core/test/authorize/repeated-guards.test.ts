@@ -25,14 +25,14 @@ async function accepted(world: World, options = {}): Promise<Mutable> {
 }
 
 describe('a request that passed one guard', () => {
-  it('passes the next one of the same resource, which does not take it for a replay [E23]', async () => {
+  it('passes the next guard of the same resource, which does not take it for a replay [E23]', async () => {
     const world = await makeWorld({ replay: 'all' })
     const request = await accepted(world)
     const again = await authorize(world.resource, request, { optional: true })
     expect(again?.jti).toMatch(/^id-/)
   })
 
-  it('must satisfy what the next one requires [E23]', async () => {
+  it('is refused unless it satisfies what the next guard requires [E23]', async () => {
     const world = await makeWorld()
     const request = await accepted(world)
     for (const [requirement, code] of [
@@ -47,7 +47,7 @@ describe('a request that passed one guard', () => {
     }
   })
 
-  it('passes the next one even if it did not satisfy the first [E23]', async () => {
+  it('passes the next guard even if it did not satisfy the first [E23]', async () => {
     const world = await makeWorld()
     const request = toSignedRequest(await signed(world))
     await expect(authorize(world.resource, request, { account: 'ws-7' })).rejects.toMatchObject({
@@ -60,24 +60,24 @@ describe('a request that passed one guard', () => {
     ['method', { method: 'DELETE' }],
     ['target', { target: '/admin' }],
     ['query', { target: '/notes?admin=1' }],
-  ])('is verified anew when its %s was changed since [E06, E23]', async (_, change) => {
+  ])('is verified again when its %s was changed since [E06, E23]', async (_, change) => {
     const world = await makeWorld()
     const request = Object.assign(await accepted(world), change)
     await expect(authorize(world.resource, request)).rejects.toMatchObject({ code: 'invalid_signature' })
   })
 
-  it('is verified anew by another resource [E23]', async () => {
+  it('is verified again by another resource [E23]', async () => {
     const [one, two] = [await makeWorld(), await makeWorld({ generations: ['mission-header'] })]
     await expect(authorize(two.resource, await accepted(one))).rejects.toMatchObject({ code: 'invalid_jwt' })
   })
 
-  it('is verified anew as another object, and is a replay then [E23, J02]', async () => {
+  it('is verified again when it is another object, and is a replay then [E23, J02]', async () => {
     const world = await makeWorld()
     const copy = { ...(await accepted(world)) }
     await expect(authorize(world.resource, copy)).rejects.toMatchObject({ code: 'invalid_signature' })
   })
 
-  it('is refused when its token expired or was revoked since [JWT-13, JWT-19, E23]', async () => {
+  it('is refused when its token has expired or was revoked since [JWT-13, JWT-19, E23]', async () => {
     const world = await makeWorld()
     const one = await accepted(world)
     const { iss, jti, exp } = await authorize(world.resource, one)
@@ -100,8 +100,8 @@ describe('a request that passed one guard', () => {
   })
 })
 
-describe('a request that was refused as such', () => {
-  it('is not known to the next guard', async () => {
+describe('a request that one guard refused', () => {
+  it('is verified again and refused by the next guard', async () => {
     const world = await makeWorld()
     const request: Mutable = { ...toSignedRequest(await signed(world, {}, { created: now - 61 })) }
     for (let round = 0; round < 2; round++) {

@@ -11,7 +11,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 const limits = { requestDeadline: 2000 }
 const { d: _, ...publicKey } = await makeSigningKey()
 
-/** A callback that does not settle before `reject` is called, and what tells that it was called. */
+/** A callback that does not settle before `reject` is called, and a promise that it was called. */
 function hanging() {
   let [call, reject]: ((reason?: unknown) => void)[] = []
   const called = new Promise<void>((resolve) => {
@@ -125,7 +125,7 @@ describe('a callback that never settles', () => {
     vi.useRealTimers()
   })
 
-  it.each(scenes)('(%s) is answered 503 once "limits.requestDeadline" is over', async (what, prepare) => {
+  it.each(scenes)('(%s) is answered 503 once "limits.requestDeadline" has passed', async (what, prepare) => {
     const { called, callback } = hanging()
     const start = await prepare(callback)
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })

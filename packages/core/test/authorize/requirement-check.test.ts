@@ -14,7 +14,7 @@ const refusal = (check: () => unknown): Promise<AAuthError> =>
 
 describe('check', () => {
   it.each([true, Promise.resolve(true)])(
-    'lets a request through for true alone: %s [R11-066, AUTH-12]',
+    'accepts a request for true alone: %s [R11-066, AUTH-12]',
     async (verdict) => {
       const check = (): boolean | Promise<boolean> => verdict
       expect((await world.call(token, { requirement: { check } })).type).toBe('auth-token')
@@ -31,7 +31,7 @@ describe('check', () => {
     [new Boolean(true)],
     [Promise.resolve(false)],
     [Promise.resolve(1)],
-  ])('denies access for %s [R11-066, AUTH-12]', async (verdict) => {
+  ])('refuses a request for %s [R11-066, AUTH-12]', async (verdict) => {
     const { status, code } = await refusal(() => verdict)
     expect([status, code]).toEqual([403, 'access_denied'])
   })
@@ -56,13 +56,13 @@ describe('check', () => {
         throw { name: 'AAuthError', code: 'access_denied' }
       },
     ],
-  ])('fails with server_error where it %s, and tells nobody why [Q09, P01]', async (_, check) => {
+  ])('fails with server_error and without details when it %s [Q09, P01]', async (_, check) => {
     const { status, headers, body } = await answer(await refusal(check))
     expect([status, headers['retry-after']]).toEqual([503, '5'])
     expect(body).not.toContain('secret')
   })
 
-  it('keeps what it threw for the operator [Q09]', async () => {
+  it('reports what it threw to the operator [Q09]', async () => {
     const thrown = new Error('database is down')
     const error = await refusal(() => {
       throw thrown
@@ -71,7 +71,7 @@ describe('check', () => {
   })
 
   it.each(['mission_mismatch', 'rate_limited', 'auth_token_required'] as const)(
-    'refuses as it says by throwing %s',
+    'refuses with the AAuthError that it throws: %s',
     async (code) => {
       const thrown = new AAuthError(code, { hint: 'mine' })
       expect(
@@ -83,7 +83,7 @@ describe('check', () => {
     },
   )
 
-  it('sees the identity and the request, after everything else passed', async () => {
+  it('gets the identity and the request after all else was checked', async () => {
     const seen: [Auth, SignedRequest][] = []
     const check = (auth: Auth, request: SignedRequest): boolean => {
       seen.push([auth, request])
@@ -94,7 +94,7 @@ describe('check', () => {
     expect(seen.map(([identity, { target }]) => [identity, target])).toEqual([[auth, '/notes']])
   })
 
-  it('decides for every request anew', async () => {
+  it('runs again for every request', async () => {
     let open = true
     const requirement = { check: () => open }
     expect((await world.call(token, { requirement })).type).toBe('auth-token')

@@ -30,7 +30,7 @@ function thrownBy(work: () => unknown): AAuthError {
 const challenge = /^requirement=auth-token;resource-token="[\w-]+\.[\w-]+\.[\w-]+"$/
 
 describe('stepUp', () => {
-  it('challenges with a resource token for what is held and what is wanted [CHAL-7, CHAL-16, R11-144, R11-146, R11-147, R11-150]', async () => {
+  it('challenges with a resource token for the granted and the additional scopes [CHAL-7, CHAL-16, R11-144, R11-146, R11-147, R11-150]', async () => {
     const { resource, agent, call } = await makeWorld(notes)
     const token = await agent.authToken({ scope: 'notes.read', claims: { jti: 'at-1' } })
     const answered = await answerOfStepUp(resource, await call(token, { requirement: read }), write)
@@ -49,7 +49,7 @@ describe('stepUp', () => {
     expect([payload.presented_jti, payload.scope]).toEqual(['at-1', 'notes.read notes.write'])
   })
 
-  it('throws at once, and nothing of the protocol until the resource token is signed [CHAL-7, R11-146]', async () => {
+  it('throws at once, and the error is a plain server_error until the resource token is signed [CHAL-7, R11-146]', async () => {
     const { resource, agent, call } = await makeWorld(notes)
     const auth = await call(await agent.authToken(read), { requirement: read })
     const { status, headers, problem, expose, stack } = thrownBy(() => stepUp(resource, auth, write))
@@ -60,12 +60,12 @@ describe('stepUp', () => {
       'server_error',
       false,
     ])
-    // The operator who forgot to answer it finds the place of the call.
+    // An operator who forgot to answer it finds the place of the call.
     expect(stack).toMatch(/^AAuthError: nothing answered the error of stepUp: mount answerRefusals\(\)/)
     expect(stack).toContain('step-up.test.ts')
   })
 
-  it('asks again whether the token lives when it is answered [R11-161, RT-9]', async () => {
+  it('checks again when it is answered whether the token is still valid [R11-161, RT-9]', async () => {
     const { net, resource, agent, call } = await makeWorld(notes)
     const token = await agent.authToken({ ...read, claims: { jti: 'at-2' } })
     const auth = await call(token, { requirement: read })
@@ -81,7 +81,7 @@ describe('stepUp', () => {
     ])
   })
 
-  it('that is answered twice is signed and reported once [CHAL-7]', async () => {
+  it('is signed and reported once even if it is answered twice [CHAL-7]', async () => {
     const { resource, agent, call, refusals } = await makeWorld(notes)
     const auth = await call(await agent.personToken(), { requirement: personRoute })
     const error = thrownBy(() => stepUp(resource, auth, write))
@@ -90,7 +90,7 @@ describe('stepUp', () => {
     expect([refusals.map(({ code }) => code), answers[1]]).toEqual([['auth_token_required'], answers[0]])
   })
 
-  it('asks for the account it is given, in place of the one that was granted [RT-12, R11-205]', async () => {
+  it('asks for the given account in place of the granted one [RT-12, R11-205]', async () => {
     const { resource, agent, call } = await makeWorld(notes)
     const token = await agent.authToken({ scope: 'notes.read', account: 'ws-7' })
     const auth = await call(token, { requirement: read })
@@ -101,7 +101,7 @@ describe('stepUp', () => {
     expect(payload.account).toBe('ws-8')
   })
 
-  it('keeps the account that was granted [RT-12]', async () => {
+  it('keeps the granted account by default [RT-12]', async () => {
     const { resource, agent, call } = await makeWorld(notes)
     const token = await agent.authToken({ scope: 'notes.read', account: 'ws-7' })
     const auth = await call(token, { requirement: read })
@@ -121,7 +121,7 @@ describe('stepUp', () => {
     expect(() => stepUp(resource, auth, { ...read, account: account as string })).toThrow(TypeError)
   })
 
-  it('sends the agent of an agent token for a person token, where its person server speaks draft 11 [CHAL-5, R11-142, R11-160, M01]', async () => {
+  it('challenges an agent token for a person token when its person server supports draft 11 [CHAL-5, R11-142, R11-160, M01]', async () => {
     const { net, resource, agent, call } = await makeWorld(notes)
     net.personServer.generations = ['mission-header', 'person-token']
     const mission = { approver: net.personServer.id, s256 }
@@ -134,7 +134,7 @@ describe('stepUp', () => {
     ])
   })
 
-  it('issues for an agent token, where its person server knows nothing else [CHAL-8, RT-5]', async () => {
+  it('issues a resource token for an agent token when its person server supports only drafts 01 to 10 [CHAL-8, RT-5]', async () => {
     const { net, resource, agent, call } = await makeWorld(notes)
     net.personServer.generations = ['mission-header']
     const auth = await call(await agent.agentToken(), { requirement: agentRoute })
@@ -142,7 +142,7 @@ describe('stepUp', () => {
     expect([payload.agent, payload.scope]).toEqual(['aauth:planner@agent.example', 'notes.write'])
   })
 
-  it('can be the last word of check [CHAL-7]', async () => {
+  it('can be thrown by check [CHAL-7]', async () => {
     const { resource, agent, refusal, refusals } = await makeWorld(notes)
     const requirement: AnyRequirement = {
       ...read,
@@ -158,15 +158,18 @@ describe('stepUp', () => {
 it.each([
   ['issueResourceToken', {}],
   ['an agent in the generation of person tokens alone', { generations: ['person-token'] }],
-] as const)('no agent token becomes a resource token by %s [R11-142, R11-160, M01]', async (_, options) => {
-  const { resource, agent, call } = await makeWorld({ ...notes, ...options })
-  const auth = await call(await agent.agentToken(), { requirement: agentRoute })
-  const { code } = await refusalOf(issueResourceToken(resource, auth, read))
-  expect(code).toBe('person_token_required')
-})
+] as const)(
+  'an agent token does not lead to a resource token: %s [R11-142, R11-160, M01]',
+  async (_, options) => {
+    const { resource, agent, call } = await makeWorld({ ...notes, ...options })
+    const auth = await call(await agent.agentToken(), { requirement: agentRoute })
+    const { code } = await refusalOf(issueResourceToken(resource, auth, read))
+    expect(code).toBe('person_token_required')
+  },
+)
 
 describe('a handler behind fetchGuard', () => {
-  it('has its step-up answered [CHAL-7, R11-146]', async () => {
+  it('that steps up has its challenge answered [CHAL-7, R11-146]', async () => {
     const { net, resource, agent } = await makeWorld(notes)
     const handler = fetchGuard(resource, read)((_request, auth) => stepUp(resource, auth, write))
     const message = await agent.sign(`${net.resource}/notes`, {}, { token: await agent.authToken(read) })
@@ -177,7 +180,7 @@ describe('a handler behind fetchGuard', () => {
     ])
   })
 
-  it('keeps its own faults', async () => {
+  it('that throws an error of its own gets it rethrown', async () => {
     const { net, resource, agent } = await makeWorld(notes)
     const fault = new Error('the database is away')
     const handler = fetchGuard(resource, read)(() => Promise.reject(fault))

@@ -33,7 +33,7 @@ async function outcome({ resource }: World, request: SignedRequest): Promise<str
   )
 }
 
-describe('a covered Content-Digest, the content at hand', () => {
+describe('a covered Content-Digest with the content at hand', () => {
   it.each([
     ['sha-256', good256, 'checked'],
     ['sha-512', good512, 'checked'],
@@ -49,18 +49,18 @@ describe('a covered Content-Digest, the content at hand', () => {
     ['a digest that is a String', `sha-256="${sum('sha256', 'note')}"`, '401 invalid_signature'],
     ['no Dictionary', sum('sha256', 'note'), '401 invalid_signature'],
     ['nothing', '', '401 invalid_signature'],
-  ])('with %s: %j gives %s [SIG-12, R11-104, N01, N04]', async (_, digest, expected) => {
+  ])('%s: %j gives %s [SIG-12, R11-104, N01, N04]', async (_, digest, expected) => {
     const world = await makeWorld()
     expect(await outcome(world, await post(world, digest, ['content-digest']))).toBe(expected)
   })
 
-  it('of other content than arrived is refused [SIG-12, R11-104, N01]', async () => {
+  it('is refused when other content arrived [SIG-12, R11-104, N01]', async () => {
     const world = await makeWorld()
     const request = await post(world, good256, ['content-digest'], 'note!')
     expect(await outcome(world, request)).toBe('401 invalid_signature')
   })
 
-  it('of nothing is the digest of no octets [N08]', async () => {
+  it('of no octets matches a request without content [N08]', async () => {
     const world = await makeWorld()
     const empty = `sha-256=:${sum('sha256', '')}:`
     expect(await outcome(world, await post(world, empty, ['content-digest'], ''))).toBe('checked')
@@ -69,7 +69,7 @@ describe('a covered Content-Digest, the content at hand', () => {
     )
   })
 
-  it('is refused before the signature counts as used [J10]', async () => {
+  it('that does not match is refused before the signature counts as used [J10]', async () => {
     const world = await makeWorld()
     const tampered = await post(world, good256, ['content-digest'], 'other')
     expect(await outcome(world, tampered)).toBe('401 invalid_signature')
@@ -77,16 +77,16 @@ describe('a covered Content-Digest, the content at hand', () => {
   })
 })
 
-describe('a digest that binds nothing', () => {
+describe('a Content-Digest that does not count', () => {
   it.each([
     ['is not covered', bad256, []],
     ['is not there', undefined, []],
-  ])('because it %s is not looked at, and the identity says so [N03]', async (_, digest, cover) => {
+  ])('because it %s leaves the content uncovered [N03]', async (_, digest, cover) => {
     const world = await makeWorld()
     expect(await outcome(world, await post(world, digest, cover))).toBe('uncovered')
   })
 
-  it('is refused on a route that demands it [SIG-8, N02]', async () => {
+  it('is refused on a route that requires it [SIG-8, N02]', async () => {
     const world = await makeWorld()
     const call: Call = { method: 'POST', body: 'note', headers: { 'content-digest': good256 } }
     const token = await world.agent.authToken({ scope: 'access' })
@@ -94,7 +94,7 @@ describe('a digest that binds nothing', () => {
     expect(refusal.code).toBe('invalid_input')
   })
 
-  it.each(['repr-digest', 'digest'])('is refused on that route also as %s [N05]', async (name) => {
+  it.each(['repr-digest', 'digest'])('is refused on that route even beside %s [N05]', async (name) => {
     const world = await makeWorld()
     const call: Call = { method: 'POST', body: 'note', headers: { [name]: good256 }, cover: [name] }
     const token = await world.agent.authToken({ scope: 'access' })
@@ -103,7 +103,7 @@ describe('a digest that binds nothing', () => {
   })
 })
 
-describe('a covered Content-Digest, the content yet to come', () => {
+describe('a covered Content-Digest with the content still to be read', () => {
   async function unchecked(world: World): Promise<Auth> {
     const { body: _, ...request } = await post(world, good256, ['content-digest'])
     return authorize(world.resource, request, {}, { content: 'later' })
@@ -115,7 +115,7 @@ describe('a covered Content-Digest, the content yet to come', () => {
     const refused = authorize(world.resource, request)
     await expect(refused).rejects.toMatchObject({ status: 503, code: 'server_error' })
     expect(world.refusals.map(({ hint }) => hint)).toEqual([expect.stringContaining("{ content: 'later' }")])
-    // A first guard that compares later does not speak for a second one.
+    // A first guard that compares later does not decide for a second one.
     const { body: __, ...again } = await post(world, good256, ['content-digest'])
     await authorize(world.resource, again, {}, { content: 'later' })
     await expect(authorize(world.resource, again)).rejects.toMatchObject({ code: 'server_error' })
@@ -132,7 +132,7 @@ describe('a covered Content-Digest, the content yet to come', () => {
     expect(contentBinding(auth)).toBe('checked')
   })
 
-  it('stays unchecked when the content is another, which is refused and reported [SIG-12, N01]', async () => {
+  it('stays unchecked when the content differs, which is refused and reported [SIG-12, N01]', async () => {
     const world = await makeWorld()
     const auth = await unchecked(world)
     const compare = async (): Promise<void> => verifyContent(auth, bytes('other'))
@@ -143,14 +143,14 @@ describe('a covered Content-Digest, the content yet to come', () => {
     ])
   })
 
-  it('demands its field of content that nobody has seen [SIG-8]', async () => {
+  it('that a route requires is enforced before the content is read [SIG-8]', async () => {
     const world = await makeWorld()
     const { body: _, ...request } = await post(world, undefined, [])
     const refused = authorize(world.resource, request, { components: ['content-digest'] })
     await expect(refused).rejects.toMatchObject({ code: 'invalid_input' })
   })
 
-  it('is not asked about what nobody covered', async () => {
+  it('is ignored when the signature does not cover it', async () => {
     const world = await makeWorld()
     const { body: _, ...request } = await post(world, bad256, [])
     const auth = await authorize(world.resource, request)
@@ -166,18 +166,18 @@ describe('content that is read for the comparison', () => {
     return authorize(world.resource, request, {}, { content: 'later' })
   }
 
-  it('is compared once, and not read again [SIG-12, N01]', async () => {
+  it('is compared once and not read again [SIG-12, N01]', async () => {
     const auth = await unchecked(await makeWorld(), ['content-digest'])
     await bindContent(auth, async () => bytes('note'))
     expect(contentBinding(auth)).toBe('checked')
     await expect(bindContent(auth, never)).resolves.toBeUndefined()
   })
 
-  it('is not read where no digest is covered [N03]', async () => {
+  it('is not read when no digest is covered [N03]', async () => {
     await expect(bindContent(await unchecked(await makeWorld(), []), never)).resolves.toBeUndefined()
   })
 
-  it('is refused where somebody took it before, with the mend in the hint [N03]', async () => {
+  it('is refused when it was consumed before, with the remedy in the hint [N03]', async () => {
     const world = await makeWorld()
     const auth = await unchecked(world, ['content-digest'])
     const taken = bindContent(auth, async () => undefined, 'mount the guard first')
@@ -189,7 +189,7 @@ describe('content that is read for the comparison', () => {
     expect([contentBinding(auth), world.refusals.length]).toEqual(['unchecked', 1])
   })
 
-  it('is refused and reported where it is another, or cannot be read [SIG-12, N01, N09]', async () => {
+  it('is refused and reported when it differs or cannot be read [SIG-12, N01, N09]', async () => {
     const world = await makeWorld()
     const auth = await unchecked(world, ['content-digest'])
     const tooLarge = new AAuthError('content_too_large')

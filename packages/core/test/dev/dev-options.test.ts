@@ -8,7 +8,7 @@ const env = { AAUTH_DEV: 'http://localhost:4700' }
 afterEach(() => vi.restoreAllMocks())
 
 describe('devOptions', () => {
-  it('is empty where AAUTH_DEV is not set or empty, whatever NODE_ENV says', () => {
+  it('is empty when AAUTH_DEV is unset or empty, whatever NODE_ENV is', () => {
     expect(devOptions({ env: {} })).toEqual({})
     expect(devOptions({ env: { AAUTH_DEV: '', NODE_ENV: 'production' } })).toEqual({})
   })
@@ -26,19 +26,19 @@ describe('devOptions', () => {
     'http://[::1]:4700',
     'http://dev.localhost:4700',
     'http://169.254.169.254:80',
-  ])('throws for the address %s, which is not one of a world on this machine', (AAUTH_DEV) => {
+  ])('throws for the address %s, which is not that of a development world on this machine', (AAUTH_DEV) => {
     expect(() => devOptions({ env: { AAUTH_DEV } })).toThrow(
       `"AAUTH_DEV" is ${JSON.stringify(AAUTH_DEV)}, which is not an address of this machine: write http://localhost:PORT`,
     )
   })
 
-  it('throws where NODE_ENV is production', () => {
+  it('throws when NODE_ENV is production', () => {
     expect(() => devOptions({ env: { ...env, NODE_ENV: 'production' } })).toThrow(
       'unset AAUTH_DEV in production',
     )
   })
 
-  it('trusts the servers on the three ports behind the world, and no other', () => {
+  it('trusts the servers on the three ports after that of the world, and no others', () => {
     expect(devOptions({ env }).trust).toEqual({
       agentProviders: ['http://localhost:4701'],
       personServers: ['http://localhost:4702'],
@@ -82,7 +82,7 @@ describe('a resource in development', () => {
     )
   })
 
-  it('starts on this machine, says so once, and makes identifiers of the exact origins of its world', () => {
+  it('starts on this machine, warns once, and accepts the exact origins of its world as identifiers', () => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue()
     expect(isServerId('http://localhost:4701')).toBe(false)
     createResource({ issuer: 'http://localhost:3100', ...options })
@@ -103,7 +103,7 @@ describe('a resource in development', () => {
 })
 
 describe('a resource that is not in development', () => {
-  it('does not start under an address of this machine, and says what development takes', () => {
+  it('does not start under an address of this machine, and the error says what development requires', () => {
     expect(() => createResource({ issuer: 'http://localhost:3200', trust: 'any' })).toThrow(
       '"issuer" is "http://localhost:3200", which is not a server identifier: for development start `npx @aauth-guard/cli dev`, set AAUTH_DEV and use devOptions()',
     )

@@ -21,20 +21,20 @@ describe('a refusal', () => {
     expect('cause' in new AAuthError('invalid_jwt')).toBe(false)
   })
 
-  it('is an Error by its name, without a stack to give away or to pay for [P07]', () => {
+  it('is an Error by its name, without a stack to disclose or to pay for [P07]', () => {
     const error = new AAuthError('invalid_jwt')
     expect(error).toBeInstanceOf(Error)
     expect([error.name, error.stack]).toEqual(['AAuthError', 'AAuthError: The token is not acceptable.'])
   })
 
-  it('leaves the stack traces of others alone', () => {
+  it('leaves the stack traces of other errors alone', () => {
     const before = Error.stackTraceLimit
     new AAuthError('invalid_jwt')
     expect(Error.stackTraceLimit).toBe(before)
     expect(new Error('x').stack).toContain('aauth-error.test.ts')
   })
 
-  it('leaves them alone also where its details throw', () => {
+  it('leaves them alone even when its details throw', () => {
     const before = Error.stackTraceLimit
     const details = {
       get detail(): string {
@@ -45,7 +45,7 @@ describe('a refusal', () => {
     expect(Error.stackTraceLimit).toBe(before)
   })
 
-  it('does not show its details to whoever serialises it [P04]', () => {
+  it('does not contain its details when it is serialised [P04]', () => {
     const error = new AAuthError('auth_token_required', { requirement: 'auth-token', resourceToken: 'a.b.c' })
     expect(JSON.stringify(error)).not.toContain('a.b.c')
   })
@@ -70,7 +70,7 @@ describe('AAuth-Requirement', () => {
 })
 
 describe('a refusal of another copy of the package', () => {
-  it('is recognised and answered as one of ours [Q11]', async () => {
+  it('is recognised and answered like one of this copy [Q11]', async () => {
     const copied: Error = new Copied('mission_required')
     expect(copied).not.toBeInstanceOf(AAuthError)
     expect(isAAuthError(copied)).toBe(true)
@@ -81,10 +81,7 @@ describe('a refusal of another copy of the package', () => {
     ['an object', { name: 'AAuthError', code: 'access_denied' }],
     ['an Error of another name', Object.assign(new Error(), { code: 'access_denied' })],
     ['an Error without code', Object.assign(new Error(), { name: 'AAuthError' })],
-    [
-      'an Error with a code nobody knows',
-      Object.assign(new Error(), { name: 'AAuthError', code: 'welcome' }),
-    ],
+    ['an Error with an unknown code', Object.assign(new Error(), { name: 'AAuthError', code: 'welcome' })],
     [
       'an Error whose code is not text',
       Object.assign(new Error(), { name: 'AAuthError', code: ['access_denied'] }),
@@ -95,6 +92,6 @@ describe('a refusal of another copy of the package', () => {
   })
 })
 
-it('has a status for every code, and for no other', () => {
+it('the constructor throws for an unknown code', () => {
   expect(() => new AAuthError('welcome' as AAuthErrorCode)).toThrow(TypeError)
 })

@@ -19,7 +19,7 @@ const serverError = {
   body: (await answer(new AAuthError('server_error'))).body,
 }
 
-describe('the answer to what is not a refusal', () => {
+describe('the answer to an error that is not an AAuthError', () => {
   it.each([
     ['an Error', new Error('secret')],
     ['nothing', undefined],
@@ -32,7 +32,7 @@ describe('the answer to what is not a refusal', () => {
     expect(await answer(thrown)).toEqual(serverError)
   })
 
-  it('is server_error for anything at all', async () => {
+  it('is server_error for any value', async () => {
     await fc.assert(
       fc.asyncProperty(fc.anything({ withNullPrototype: true, withSparseArray: true }), async (thrown) => {
         expect(await answer(thrown)).toEqual(serverError)
@@ -42,29 +42,29 @@ describe('the answer to what is not a refusal', () => {
   })
 })
 
-describe('the answer to a refusal that somebody touched', () => {
-  it('follows from the code, whatever others wrote on the error since', async () => {
+describe('the answer to an AAuthError that was changed', () => {
+  it('follows from the code, whatever was written on the error since', async () => {
     const changes = { status: 200, message: 'welcome', expose: false }
     expect(await answer(Object.assign(new AAuthError('access_denied'), changes))).toEqual(
       await answer(new AAuthError('access_denied')),
     )
   })
 
-  it('is an answer where an Error is a refusal by name and code alone [Q11]', async () => {
+  it('has status 403 or 503 for an Error with only the name and the code of an AAuthError [Q11]', async () => {
     const other = Object.assign(new Error('secret'), { name: 'AAuthError', code: 'access_denied' })
     expect([403, 503]).toContain((await answer(other)).status)
   })
 
-  it.each(['name', 'code'])('is server_error where asking for its %s throws', async (member) => {
+  it.each(['name', 'code'])('is server_error when reading its %s throws', async (member) => {
     expect(await answer(throwing(member))).toEqual(serverError)
   })
 
-  it.each(['problem', 'headers'])('is an answer where asking for its %s throws', async (member) => {
+  it.each(['problem', 'headers'])('has status 403 or 503 when reading its %s throws', async (member) => {
     expect([403, 503]).toContain((await answer(throwing(member))).status)
   })
 })
 
-describe('the answer to a refusal with any details', () => {
+describe('the answer to an AAuthError with any details', () => {
   const details = fc.record(
     {
       requirement: fc.constantFrom('agent-token' as const, 'person-token' as const, 'auth-token' as const),
@@ -75,7 +75,7 @@ describe('the answer to a refusal with any details', () => {
     { requiredKeys: [] },
   )
 
-  it('holds one line of visible text a header, and structured fields that another parser reads (property P9) [M10]', async () => {
+  it('has one line of visible text per header, and structured fields that another parser reads (property P9) [M10]', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...codes), details, async (code, told) => {
         const { headers } = await answer(new AAuthError(code, told))
@@ -88,7 +88,7 @@ describe('the answer to a refusal with any details', () => {
   })
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e300])(
-    'holds whole seconds in Retry-After for %d',
+    'has whole seconds in Retry-After for %d',
     async (retryAfter) => {
       const { headers } = await answer(new AAuthError('rate_limited', { retryAfter }))
       expect(headers['retry-after']).toMatch(/^[1-9][0-9]{0,9}$/)

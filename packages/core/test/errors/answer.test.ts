@@ -37,7 +37,7 @@ const accepts: Readonly<Partial<Record<AAuthErrorCode, Record<string, string>>>>
 }
 const always = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
 
-/** Everything that a refusal can be told, so that what a status must not carry shows. */
+/** All details that an error can have, so that a status shows which of them it leaves out. */
 const everything: RefusalDetails = {
   hint: 'secret',
   requirement: 'auth-token',
@@ -87,29 +87,29 @@ describe('the answer to each code', () => {
     mission_status: 'terminated',
   }
   it.each([
-    ['with the reason, if it is known', { terminationReason: 'revoked' }, { termination_reason: 'revoked' }],
-    ['and nothing of a reason that nobody knows', {}, {}],
+    ['with the reason if it is known', { terminationReason: 'revoked' }, { termination_reason: 'revoked' }],
+    ['without a reason if none is known', {}, {}],
   ])(
-    'mission_terminated is a 403 that says so in the words of person servers, %s [MISS-9, ERR-3]',
+    'mission_terminated is a 403 in the terms of person servers, %s [MISS-9, ERR-3]',
     async (_, details, more) => {
       const { status, headers, body } = await answer(new AAuthError('mission_terminated', details))
       expect([status, headers, JSON.parse(body)]).toEqual([403, always, { ...ended, ...more }])
     },
   )
 
-  it('a reason goes out with no other code', async () => {
+  it('a termination reason is sent with no other code', async () => {
     const { body } = await answer(new AAuthError('access_denied', { terminationReason: 'revoked' }))
     expect(JSON.parse(body).termination_reason).toBeUndefined()
   })
 
-  it('nothing that objects inherit is the reason of an end [Q01]', async () => {
+  it('an inherited property is never a termination reason [Q01]', async () => {
     const { body } = await answer(
       new AAuthError('mission_terminated', Object.create({ terminationReason: 'revoked' })),
     )
     expect(JSON.parse(body).termination_reason).toBeUndefined()
   })
 
-  it('lists the accepted algorithms and schemes of an unsigned request exactly [ERR-5, R11-101]', async () => {
+  it('an unsigned request is answered with exactly the accepted algorithms and schemes [ERR-5, R11-101]', async () => {
     const { headers } = await answer(new AAuthError('invalid_signature', { advertise: true }))
     expect(headers).toEqual({
       ...always,
@@ -120,7 +120,7 @@ describe('the answer to each code', () => {
   })
 
   it.each(others.filter(([, status]) => status === 403))(
-    '%s carries none of the protocol headers, whatever it was told [ERR-3, R11-106, R11-151, P06]',
+    '%s has none of the protocol headers, whatever details the error has [ERR-3, R11-106, R11-151, P06]',
     async (code) => {
       expect((await answer(new AAuthError(code, everything))).headers).toEqual({
         ...always,
@@ -130,7 +130,7 @@ describe('the answer to each code', () => {
   )
 
   it.each(others.filter(([, status]) => status !== 401))(
-    '%s carries no AAuth-Requirement, whatever it was told [R11-151]',
+    '%s has no AAuth-Requirement, whatever details the error has [R11-151]',
     async (code) => {
       expect((await answer(new AAuthError(code, everything))).headers).not.toHaveProperty('aauth-requirement')
     },
@@ -148,7 +148,7 @@ describe('the answer to each code', () => {
     )
   })
 
-  it('says nothing of hint and cause [P01, P07]', async () => {
+  it('the answer contains neither hint nor cause [P01, P07]', async () => {
     for (const [code] of [...signatureErrors, ...others]) {
       expect(JSON.stringify(await answer(new AAuthError(code, everything)))).not.toContain('secret')
     }

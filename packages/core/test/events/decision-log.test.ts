@@ -26,7 +26,7 @@ async function makeLogged(options: Partial<ResourceOptions> = {}) {
 }
 
 describe('the log of decisions', () => {
-  it('has one debug line for an accepted request: what was called, by whom, and no query', async () => {
+  it('writes one debug line for an accepted request: what was called and by whom, without the query', async () => {
     const { lines, agent, call } = await makeLogged()
     const token = await agent.agentToken()
     await call(token, {
@@ -41,7 +41,7 @@ describe('the log of decisions', () => {
     ])
   })
 
-  it('has one info line with the remedy for a refused request, and nothing of its token', async () => {
+  it('writes one info line with the remedy for a refused request, and nothing of its token', async () => {
     const { lines, agent, net, refusal } = await makeLogged({
       trust: { personServers: ['https://ps.example'] },
     })
@@ -56,7 +56,7 @@ describe('the log of decisions', () => {
     expect(line.includes(token.slice(0, 20))).toBe(false)
   })
 
-  it('has a debug line for a challenge, which is not a warning', async () => {
+  it('writes a debug line for a challenge, which is not a warning', async () => {
     const { lines, net, resource } = await makeLogged()
     const unsigned = { method: 'GET', url: `${net.resource}/notes`, target: '/notes', headers: [], base: '' }
     await authorize(resource, toSignedRequest(unsigned)).catch(() => undefined)
@@ -64,7 +64,7 @@ describe('the log of decisions', () => {
     expect(lines[0]?.[1]).toContain('; this is the normal way in')
   })
 
-  it('has a warning where a request could not be decided', async () => {
+  it('writes a warning when a request could not be decided', async () => {
     const replays = { mark: () => Promise.reject(new Error('down')) }
     const { lines, agent, call } = await makeLogged({ replay: 'all', stores: { replays } })
     await call(await agent.authToken({ scope: 'access' })).catch(() => undefined)
@@ -80,7 +80,7 @@ describe('the log of decisions', () => {
     expect(lines[0]?.[1]).toContain(`GET /\\u000a\\u202e\\u2028${'x'.repeat(124)}…`)
   })
 
-  it('has at most twenty lines of a second, and counts the others by code in the next', () => {
+  it('writes at most twenty lines a second, and counts the others by code in the next second', () => {
     const { lines, logger } = makeLogger()
     const log = new DecisionLog(logger)
     for (let i = 0; i < 30; i++) log.decided(eventOf({ time: 5_000 }), undefined)
@@ -93,7 +93,7 @@ describe('the log of decisions', () => {
     ])
   })
 
-  it('changes no verdict where the logger throws or rejects, which is said once', async () => {
+  it('changes no decision when the logger throws or rejects, and reports that once', async () => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue()
     const fails = () => {
       throw new Error('the disk is full')
@@ -110,7 +110,7 @@ describe('the log of decisions', () => {
 })
 
 describe('the summary of refusals', () => {
-  it('says at most once a minute how many were refused, by code', () => {
+  it('says at most once a minute how many requests were refused, by code', () => {
     const lines: string[] = []
     const summary = new RefusalSummary((line) => lines.push(line))
     summary.refused('invalid_jwt', 0)
@@ -124,7 +124,7 @@ describe('the summary of refusals', () => {
     ])
   })
 
-  it('counts refusals and no challenge of the normal way in', async () => {
+  it('counts refusals but no challenges of the ordinary flow', async () => {
     const written: string[] = []
     vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0)
     const { net, agent } = await makeWorld()
@@ -153,7 +153,7 @@ describe('the option log', () => {
     expect(checkLog(undefined, issuer)).toBe(expected)
   })
 
-  it('is refused where it is neither a word that it knows nor a logger', () => {
+  it('is refused when it is neither a known word nor a logger', () => {
     for (const log of ['verbose', {}, null, { debug() {}, info() {} }, true])
       expect(() => checkLog(log as never, 'https://notes.example')).toThrow('"log" is')
   })

@@ -27,7 +27,7 @@ async function listening(
 }
 
 describe('the event of a decision', () => {
-  it('about an accepted request says who called, with what, and on which route', async () => {
+  it('says of an accepted request who called, with which token, and on which route', async () => {
     const { agent, net, call, events } = await listening({ observe: { personHashKey: key } })
     const { mission } = {
       mission: await net.personServer.missions.begin(agent, { description: 'Sort notes' }),
@@ -67,14 +67,14 @@ describe('the event of a decision', () => {
   it.each<[string, Partial<ResourceOptions>, RegExp]>([
     ['by a hash with the key of the fleet', { observe: { personHashKey: key } }, /^[\w-]{43}$/],
     ['by a hash with a key of the process', {}, /^[\w-]{43}$/],
-    ['by its key where the operator asks for that', { observe: { rawPersons: true } }, /person-1/],
-  ])('names a person %s', async (_, options, name) => {
+    ['by issuer and subject with rawPersons', { observe: { rawPersons: true } }, /person-1/],
+  ])('identifies a person %s', async (_, options, name) => {
     const { agent, call, events } = await listening(options)
     await call(await agent.authToken({ scope: 'access' }))
     expect(events[0]?.person).toMatch(name)
   })
 
-  it('names one person alike in two processes that share a key, and otherwise not', async () => {
+  it('identifies a person alike in two processes that share a key, and otherwise not', async () => {
     const names: (string | undefined)[] = []
     for (const observe of [{ personHashKey: key }, { personHashKey: key }, {}, {}]) {
       const { agent, call, events } = await listening({ observe })
@@ -85,7 +85,7 @@ describe('the event of a decision', () => {
     expect(new Set(names).size).toBe(3)
   })
 
-  it('holds no token, signature, key, body or query, whatever the outcome', async () => {
+  it('contains no token, signature, key, body or query, whatever the outcome', async () => {
     const { agent, resource, events } = await listening()
     const token = await agent.authToken({ scope: 'access' })
     for (const mistake of [undefined, 'stale', 'tampered-method'] as const) {
@@ -116,7 +116,7 @@ describe('the event of a decision', () => {
     ['an agent token where an auth token is wanted', 'agent', 'challenged', 'person_token_required'],
     ['a stale signature', 'stale', 'refused', 'invalid_signature'],
     ['a store that fails', 'store', 'failed', 'server_error'],
-  ])('about %s has its outcome and code', async (_, what, outcome, code) => {
+  ])('for %s has its outcome and code', async (_, what, outcome, code) => {
     const stores = {
       revocations: {
         find: () => {
@@ -137,7 +137,7 @@ describe('the event of a decision', () => {
     expect(events.map((event) => [event.outcome, event.code])).toEqual([[outcome, code]])
   })
 
-  it('puts what an unverified token says under "claimed", clipped', async () => {
+  it('puts the claims of an unverified token under "claimed", clipped', async () => {
     const { agent, resource, events } = await listening()
     const token = await agent.agentToken()
     const message = await agent.sign('https://notes.example/notes', {}, { token, created: 1 })
@@ -148,7 +148,7 @@ describe('the event of a decision', () => {
     expect(event).not.toHaveProperty('agent')
   })
 
-  it('about a request that an optional guard lets pass says that its credential was another', async () => {
+  it('for a request that an optional guard accepts says that its credential was another', async () => {
     const { resource, events } = await listening()
     const unsigned = { method: 'GET', target: '/notes', header: () => [], body: new Uint8Array() }
     await authorize(resource, unsigned, { optional: true })
@@ -156,8 +156,8 @@ describe('the event of a decision', () => {
   })
 })
 
-describe('decisions about one request', () => {
-  it('share its name and count up: two guards, late content, a grant, a step-up', async () => {
+describe('the decisions about one request', () => {
+  it('share an id and are numbered: two guards, late content, a grant, a step-up', async () => {
     const { agent, net, resource, events } = await listening()
     const mission = await net.personServer.missions.begin(agent, { description: 'Sort notes' })
     const token = await agent.authToken({ scope: 'access', mission: mission.s256 })
@@ -188,7 +188,7 @@ describe('decisions about one request', () => {
     expect(new Set(events.map((event) => event.process)).size).toBe(1)
   })
 
-  it('are told once, although a refusal passes several hands', async () => {
+  it('are reported once, although a refusal passes through several functions', async () => {
     const { agent, resource, events } = await listening()
     const token = await agent.authToken({ scope: 'access' })
     const body = new TextEncoder().encode('{}')
@@ -210,7 +210,7 @@ describe('decisions about one request', () => {
     ])
   })
 
-  it('include those of the routes of the resource, with the server that called', async () => {
+  it("include those of the resource's own routes, with the server that called", async () => {
     const { net, resource, events } = await listening()
     const message = await net.personServer.signServer('https://notes.example/aauth/revoke', {
       headers: { 'content-type': 'application/json' },
@@ -245,14 +245,14 @@ describe('a recorder', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('disk full'))],
-  ])('that %s turns an acceptance into 503, which listeners hear of', async (_, recorder) => {
+  ])('that %s turns an acceptance into 503, which listeners receive', async (_, recorder) => {
     const { agent, call, events } = await listening({ recorder })
     const refusal = await call(await agent.authToken({ scope: 'access' })).catch((error: unknown) => error)
     expect(isAAuthError(refusal) && [refusal.code, refusal.status]).toEqual(['server_error', 503])
     expect(events.map(({ outcome }) => outcome)).toEqual(['failed'])
   })
 
-  it('is not asked about refusals', async () => {
+  it('is not called for refusals', async () => {
     const recorder = vi.fn()
     const { agent, refusal } = await listening({ recorder })
     expect((await refusal(await agent.authToken(), { mistake: 'stale' })).code).toBe('invalid_signature')

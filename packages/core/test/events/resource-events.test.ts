@@ -2,7 +2,7 @@ import type { ResourceEvent } from '@aauth-guard/core'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { expect, it } from 'vitest'
 
-it('onEvent hears that the documents of an issuer were fetched, and why they were not', async () => {
+it('onEvent receives that the documents of an issuer were fetched, or why they could not be', async () => {
   const events: ResourceEvent[] = []
   const { agent, net, call } = await makeWorld({ onEvent: (event) => events.push(event) })
   await call(await agent.authToken({ scope: 'access' }))
@@ -19,7 +19,7 @@ it('onEvent hears that the documents of an issuer were fetched, and why they wer
   ])
 })
 
-it('onEvent hears of a store that fails, ten times a second at most, and counts the others', async () => {
+it('onEvent receives failures of a store, at most ten a second, and the number of the others', async () => {
   const events: ResourceEvent[] = []
   const find = () => {
     throw new Error('down')
@@ -39,7 +39,7 @@ it('onEvent hears of a store that fails, ten times a second at most, and counts 
   expect(failures.length).toBeLessThan(40)
 })
 
-it('a closed resource is told no more of a store that others go on using', async () => {
+it('a closed resource receives no more events of a store that others still use', async () => {
   const events: ResourceEvent[] = []
   const find = () => {
     throw new Error('down')

@@ -12,7 +12,7 @@ const without = {
 it.each<readonly [string, keyof typeof without, Grant]>([
   ['draft 11', 'resourceToken', { tenant: 'corp' }],
   ['drafts 01 to 10', 'olderResourceToken', { generation: 'mission-header' }],
-])('an auth token under a mission that nobody asked for is refused, %s', async (_, which, grant) => {
+])('an auth token under a mission that was not requested is refused, %s', async (_, which, grant) => {
   const { agent, issuers, atPersonServer, ...scene } = await makeScene()
   const presentedToken = await agent.personToken({ claims: { jti: 'presented' }, tenant: 'corp' })
   const asked = await verifyResourceToken(

@@ -7,20 +7,20 @@ import { as, makeScene, ps, type Scene, verdict } from './scene.ts'
 const invalid = 'invalid_resource_token'
 
 describe('verifyResourceToken at an access server', () => {
-  it.each(['resourceToken', 'olderResourceToken'] as const)('takes a %s that is for it', async (which) => {
+  it.each(['resourceToken', 'olderResourceToken'] as const)('accepts a %s that is for it', async (which) => {
     const scene = await makeScene()
     const token = await scene[which]({ claims: { aud: as } })
     expect((await verifyResourceToken(token, scene.atAccessServer())).aud).toBe(as)
   })
 
-  it('takes one of an agent without person server in drafts 01 to 10', async () => {
+  it('accepts one of an agent without a person server in drafts 01 to 10', async () => {
     const { olderResourceToken, atAccessServer } = await makeScene()
     const token = await olderResourceToken({ claims: { aud: as, mission: undefined } })
     const context = atAccessServer({ personServer: undefined })
     expect(await verdict(verifyResourceToken(token, context))).toBe('accepted')
   })
 
-  it('refuses one for another server, and asks nobody for keys', async () => {
+  it('refuses one for another server without fetching keys', async () => {
     const { resourceToken, atAccessServer, net } = await makeScene()
     const checked = verifyResourceToken(await resourceToken(), atAccessServer())
     expect([await verdict(checked), net.fetches]).toEqual([invalid, []])
@@ -28,7 +28,7 @@ describe('verifyResourceToken at an access server', () => {
 
   it.each<readonly [string, string, object, (scene: Scene) => Promise<Partial<AtAccessServer>>]>([
     [
-      'names another person server than the one that asks',
+      'names another person server than the caller',
       invalid,
       {},
       async () => ({ personServer: 'https://other-ps.example' }),
@@ -49,7 +49,7 @@ describe('verifyResourceToken at an access server', () => {
       }),
     ],
     [
-      'comes with the agent token of a sub-agent alone',
+      'comes with only the agent token of a sub-agent',
       'invalid_request',
       {},
       async ({ agent }) => ({
@@ -76,13 +76,13 @@ describe('verifyResourceToken at the agent', () => {
   it.each([
     [false, ps],
     [true, as],
-  ])('says %s to whether its person server will pass on one for %s', async (forwards, aud) => {
+  ])('answers %s to whether its person server will forward one for %s', async (forwards, aud) => {
     const { resourceToken, atAgent } = await makeScene()
     const token = await resourceToken({ claims: { aud } })
     expect((await verifyResourceToken(token, atAgent())).forwards).toBe(forwards)
   })
 
-  it('refuses one of another resource than it called, and asks nobody for keys [R11-301]', async () => {
+  it('refuses one of another resource than it called without fetching keys [R11-301]', async () => {
     const { resourceToken, atAgent, net } = await makeScene()
     const checked = verifyResourceToken(
       await resourceToken(),
@@ -105,13 +105,13 @@ describe('verifyResourceToken at the agent', () => {
     )
   })
 
-  it('refuses while its agent token is of another key', async () => {
+  it('refuses when its agent token is bound to another key', async () => {
     const { resourceToken, atAgent } = await makeScene()
     const context = atAgent({ requestKey: otherMission })
     expect(await verdict(verifyResourceToken(await resourceToken(), context))).toBe('invalid_agent_token')
   })
 
-  it('lets a sub-agent check what it was given', async () => {
+  it('lets a sub-agent check the token it was given', async () => {
     const { resourceToken, atAgent, agent } = await makeScene()
     const agentToken = await agent.agentToken({ claims: { parent_agent: 'aauth:parent@agent.example' } })
     expect(await verdict(verifyResourceToken(await resourceToken(), atAgent({ agentToken })))).toBe(

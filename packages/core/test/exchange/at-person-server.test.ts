@@ -11,7 +11,7 @@ const presented: Grant = { claims: { jti: 'presented' }, mission, tenant: 'corp'
 const expired = { claims: { jti: 'presented', iat: now - 60 }, lifetime: 0 }
 
 describe('verifyResourceToken at a person server, draft 11', () => {
-  it('says what the resource asks for, and to what an auth token is bound', async () => {
+  it('returns what the resource asks for and what the auth token must be bound to', async () => {
     const { resourceToken, atPersonServer, agent } = await makeScene()
     const verified = await verifyResourceToken(await resourceToken(), atPersonServer())
     expect(verified).toMatchObject({
@@ -27,20 +27,20 @@ describe('verifyResourceToken at a person server, draft 11', () => {
     })
   })
 
-  it('says that one for an access server is to be passed on', async () => {
+  it('reports that one for an access server is to be forwarded', async () => {
     const { resourceToken, atPersonServer } = await makeScene()
     const token = await resourceToken({ claims: { aud: as } })
     expect((await verifyResourceToken(token, atPersonServer())).forwards).toBe(true)
   })
 
-  it('bounds the auth token by the agent token too', async () => {
+  it('limits the life of the auth token to that of the agent token', async () => {
     const { resourceToken, atPersonServer, agent } = await makeScene()
     const context = atPersonServer({ agentToken: await agent.agentToken({ lifetime: 100 }) })
     expect((await verifyResourceToken(await resourceToken(), context)).latestExp).toBe(now + 100)
   })
 
   it.each(['personServer', 'accessServer'] as const)(
-    'takes an auth token of the %s as what was presented, for a step-up',
+    'accepts an auth token of the %s as the presented token of a step-up',
     async (issuer) => {
       const { resourceToken, atPersonServer, agent, net } = await makeScene()
       const presentedToken = await agent.authToken({ ...presented, lifetime: 200 }, net[issuer])
@@ -50,7 +50,7 @@ describe('verifyResourceToken at a person server, draft 11', () => {
   )
 
   it.each([undefined, [], ['https://other-as.example']])(
-    'takes none of an access server that it has presented nothing to, where those are %j',
+    'refuses a presented auth token of an access server that is not listed, when the list is %j',
     async (accessServers) => {
       const { resourceToken, atPersonServer, agent, net } = await makeScene()
       const presentedToken = await agent.authToken(presented, net.accessServer)
@@ -123,7 +123,7 @@ describe('verifyResourceToken at a person server, draft 11', () => {
     expect(await verdict(verifyResourceToken(await scene.resourceToken(), context))).toBe(code)
   })
 
-  it('needs what was presented', async () => {
+  it('requires the presented token', async () => {
     const { resourceToken, atPersonServer } = await makeScene()
     const context = atPersonServer({ presentedToken: undefined })
     expect(await verdict(verifyResourceToken(await resourceToken(), context))).toBe('invalid_request')
@@ -150,7 +150,7 @@ describe('verifyResourceToken at a person server, draft 11', () => {
 })
 
 describe('verifyResourceToken at a person server, drafts 01 to 10', () => {
-  it('needs nothing presented', async () => {
+  it('does not require a presented token', async () => {
     const { olderResourceToken, atPersonServer, agent } = await makeScene()
     const context = atPersonServer({ presentedToken: undefined })
     expect(await verifyResourceToken(await olderResourceToken(), context)).toMatchObject({

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { makeScene, verdict } from './scene.ts'
 
 describe('keys without alg, which drafts 01 to 10 allow', () => {
-  it('bind no person token of draft 11', async () => {
+  it('cannot be bound to a person token of draft 11', async () => {
     const { agent, resourceToken, atPersonServer } = await makeScene()
     const { alg: _, ...jwk } = agent.key.jwk
     const claims = { jti: 'presented', cnf: { jwk } }
@@ -14,7 +14,7 @@ describe('keys without alg, which drafts 01 to 10 allow', () => {
     expect(await verdict(verifyResourceToken(await resourceToken(), context))).toBe('invalid_presented_token')
   })
 
-  it('sign no person token of draft 11', async () => {
+  it('cannot sign a person token of draft 11', async () => {
     const { net, resourceToken, atPersonServer } = await makeScene()
     net.personServer.misbehave('no-alg')
     expect(await verdict(verifyResourceToken(await resourceToken(), atPersonServer()))).toBe(
@@ -23,9 +23,9 @@ describe('keys without alg, which drafts 01 to 10 allow', () => {
   })
 
   it.each([
-    ['accepted', 'are keys for agent tokens while those drafts are served', undefined],
-    ['invalid_agent_token', 'are none where draft 11 alone is served', ['person-token']],
-  ] as const)('%s: they %s', async (outcome, _, generations) => {
+    ['accepted', 'verify agent tokens while those drafts are served', undefined],
+    ['invalid_agent_token', 'verify nothing when only draft 11 is served', ['person-token']],
+  ] as const)('at an agent provider: %s, they %s', async (outcome, _, generations) => {
     const scene = await makeScene(generations && { generations })
     scene.net.agentProvider.misbehave('no-alg')
     const token = await scene.resourceToken()

@@ -30,7 +30,7 @@ const both: readonly (readonly [fault: string, claims: Claims, code: string])[] 
   ['whose account holds a control character', { account: 'a\nb' }, invalid],
 ]
 
-describe('claims of a resource token of draft 11', () => {
+describe('the claims of a resource token of draft 11', () => {
   it.each([
     ...both,
     [
@@ -45,34 +45,34 @@ describe('claims of a resource token of draft 11', () => {
       invalid,
     ],
     ['without ps', { ps: undefined }, invalid],
-    ['whose ps is no server identifier', { ps: 'ps.example' }, invalid],
+    ['whose ps is not a server identifier', { ps: 'ps.example' }, invalid],
     ['without sub', { sub: undefined }, invalid],
     ['whose sub is empty', { sub: '' }, invalid],
     ['without presented_jti', { presented_jti: undefined }, invalid],
     ['whose presented_jti is a number', { presented_jti: 7 }, invalid],
     ['whose mission is not a digest', { mission_s256: 'short' }, invalid],
     ['whose tenant is a number', { tenant: 7 }, invalid],
-  ] as const)('refuses one %s, before anything is fetched', async (_, claims, code) => {
+  ] as const)('are refused %s, before anything is fetched', async (_, claims, code) => {
     const { resourceToken, atPersonServer, net } = await makeScene()
     const checked = verifyResourceToken(await resourceToken({ claims }), atPersonServer())
     expect([await verdict(checked), net.fetches]).toEqual([code, []])
   })
 
-  it('takes a list of the one it is for', async () => {
+  it('may name the audience as a list of one', async () => {
     const { resourceToken, olderResourceToken, atPersonServer } = await makeScene()
     const claims = { aud: ['https://ps.example'] }
     for (const token of [await resourceToken({ claims }), await olderResourceToken({ claims })])
       expect(await verifyResourceToken(token, atPersonServer())).toMatchObject({ aud: 'https://ps.example' })
   })
 
-  it('takes one made 60 s ahead, for clocks differ', async () => {
+  it('may be issued up to 60 s ahead of the clock', async () => {
     const { resourceToken, atPersonServer } = await makeScene()
     const token = await resourceToken({ claims: { iat: now + 60 } })
     expect((await verifyResourceToken(token, atPersonServer())).iat).toBe(now + 60)
   })
 })
 
-describe('claims of a resource token of drafts 01 to 10', () => {
+describe('the claims of a resource token of drafts 01 to 10', () => {
   it.each([
     ...both,
     ['without agent', { agent: undefined }, invalid],
@@ -83,41 +83,41 @@ describe('claims of a resource token of drafts 01 to 10', () => {
     ['of both generations, by its mission_s256', { mission_s256: mission }, invalid],
     ['of both generations, by its tenant', { tenant: 'corp' }, invalid],
     ['whose mission has no approver', { mission: { s256: mission } }, invalid],
-  ] as const)('refuses one %s, before anything is fetched', async (_, claims, code) => {
+  ] as const)('are refused %s, before anything is fetched', async (_, claims, code) => {
     const { olderResourceToken, atPersonServer, net } = await makeScene()
     const checked = verifyResourceToken(await olderResourceToken({ claims }), atPersonServer())
     expect([await verdict(checked), net.fetches]).toEqual([code, []])
   })
 })
 
-describe('signature of a resource token', () => {
-  it('refuses one that another key signed', async () => {
+describe('verifyResourceToken', () => {
+  it('refuses a resource token that another key signed', async () => {
     const { resourceToken, atPersonServer } = await makeScene()
     const token = await resourceToken({ key: await makeKey('other', 'key-1', 'Ed25519') })
     expect(await verdict(verifyResourceToken(token, atPersonServer()))).toBe(invalid)
   })
 
-  it('refuses one under a key that the resource does not publish', async () => {
+  it('refuses a resource token whose key the resource does not publish', async () => {
     const { resourceToken, atPersonServer } = await makeScene()
     expect(
       await verdict(verifyResourceToken(await resourceToken({ header: { kid: 'key-9' } }), atPersonServer())),
     ).toBe(invalid)
   })
 
-  it('refuses one whose claims were changed', async () => {
+  it('refuses a resource token whose claims were changed', async () => {
     const { resourceToken, atPersonServer } = await makeScene()
     const token = corruptToken(await resourceToken(), 'changed-claim')
     expect(await verdict(verifyResourceToken(token, atPersonServer()))).toBe(invalid)
   })
 
-  it.each(['aa-auth+jwt', 'resource+jwt', 'JWT'])('refuses typ %s', async (typ) => {
+  it.each(['aa-auth+jwt', 'resource+jwt', 'JWT'])('refuses a resource token of the type %s', async (typ) => {
     const { resourceToken, atPersonServer } = await makeScene()
     expect(
       await verdict(verifyResourceToken(await resourceToken({ header: { typ } }), atPersonServer())),
     ).toBe(invalid)
   })
 
-  it('takes alg EdDSA in drafts 01 to 10 and not in draft 11', async () => {
+  it('accepts alg EdDSA in drafts 01 to 10 and not in draft 11', async () => {
     const { resourceToken, olderResourceToken, atPersonServer } = await makeScene()
     const header = { alg: 'EdDSA' }
     expect([
@@ -129,12 +129,12 @@ describe('signature of a resource token', () => {
   it.each([
     ['person-token', 'olderResourceToken'],
     ['mission-header', 'resourceToken'],
-  ] as const)('refuses the other generation where only %s is served', async (generation, other) => {
+  ] as const)('refuses the other generation when only %s is served', async (generation, other) => {
     const scene = await makeScene({ generations: [generation] })
     expect(await verdict(verifyResourceToken(await scene[other](), scene.atPersonServer()))).toBe(invalid)
   })
 
-  it('says server_error, and blames nobody, while the keys of the resource cannot be had', async () => {
+  it('rejects with server_error while the keys of the resource are unavailable', async () => {
     const { resource, resourceToken, atPersonServer } = await makeScene()
     resource.misbehave('server-error')
     expect(await verdict(verifyResourceToken(await resourceToken(), atPersonServer()))).toBe('server_error')

@@ -6,21 +6,21 @@ import { makeScene, type Scene, verdict } from './scene.ts'
 const revoking = (jti: string): Promise<Scene> => makeScene({ isRevoked: (_, asked) => asked === jti })
 
 describe('isRevoked', () => {
-  it('refuses a resource token that was revoked', async () => {
+  it('leads to a refusal of a revoked resource token', async () => {
     const { resourceToken, atPersonServer } = await revoking('rt-1')
     expect(await verdict(verifyResourceToken(await resourceToken(), atPersonServer()))).toBe(
       'revoked_resource_token',
     )
   })
 
-  it('refuses a presented token that was revoked', async () => {
+  it('leads to a refusal of a revoked presented token', async () => {
     const { resourceToken, atPersonServer } = await revoking('presented')
     expect(await verdict(verifyResourceToken(await resourceToken(), atPersonServer()))).toBe(
       'revoked_presented_token',
     )
   })
 
-  it('refuses an auth token that was revoked', async () => {
+  it('leads to a refusal of a revoked auth token', async () => {
     const { resourceToken, atPersonServer, agent, issuers } = await revoking('at-1')
     const asked = await verifyResourceToken(await resourceToken(), atPersonServer())
     const authToken = await agent.authToken({ claims: { jti: 'at-1' }, mission, tenant: 'corp' })
@@ -29,14 +29,14 @@ describe('isRevoked', () => {
     )
   })
 
-  it('refuses when the check answers anything but false', async () => {
+  it('leads to a refusal when it returns anything but false', async () => {
     const { resourceToken, atPersonServer } = await makeScene({ isRevoked: () => undefined as never })
     expect(await verdict(verifyResourceToken(await resourceToken(), atPersonServer()))).toBe(
       'revoked_resource_token',
     )
   })
 
-  it('is asked about tokens whose issuer signed them, and about no others', async () => {
+  it('is called only for tokens whose signature verifies', async () => {
     const asked: string[] = []
     const { resourceToken, atPersonServer } = await makeScene({
       isRevoked: (iss, jti) => {

@@ -22,13 +22,13 @@ export const notes = 'https://notes.example'
 export const ps = 'https://ps.example'
 export const as = 'https://as.example'
 
-/** A network, an agent, a resource that signs whatever it is told to, and what is known of their keys. */
+/** A network, an agent, a resource that signs any claims, and their keys. */
 export interface Scene {
   readonly net: TestNetwork
   readonly agent: Agent
   readonly resource: TestIssuer
   readonly issuers: Issuers
-  /** What the agent showed: bound to a mission, and to a tenant. */
+  /** What the agent presented: bound to a mission, and to a tenant. */
   readonly personToken: string
   readonly agentToken: string
   /** Draft 11. */
@@ -43,7 +43,7 @@ export interface Scene {
 export async function makeScene(options: IssuersOptions = {}): Promise<Scene> {
   const net = await createTestNetwork({ now, seed: 'exchange' })
   const agent = await net.agent()
-  // A resource that calls on is its own agent provider: one key set for both documents.
+  // A resource that makes further calls is its own agent provider: one key set for both documents.
   const resource = await net.issuer('agent-provider', notes)
   const documents: typeof fetch = async (input, init) =>
     String(input) === `${notes}/.well-known/aauth-resource.json`

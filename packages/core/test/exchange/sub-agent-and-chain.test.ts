@@ -9,7 +9,7 @@ interface Family extends Scene {
   readonly child: Agent
   /** Of the child, naming the agent of the scene as its parent. */
   readonly subagentToken: string
-  /** For the key of the child, which showed `shown`. */
+  /** For the key of the child, which presented `shown`. */
   readonly askedFor: string
   readonly shown: string
 }
@@ -27,21 +27,21 @@ async function makeFamily(): Promise<Family> {
 }
 
 describe('subagent_token', () => {
-  it('binds to the key of the sub-agent, whose parent asks, and lives no longer than it', async () => {
+  it('binds the auth token to the key of the sub-agent and limits its life, when the parent asks', async () => {
     const { atPersonServer, subagentToken, askedFor, shown, child } = await makeFamily()
     const context = atPersonServer({ subagentToken, presentedToken: shown })
     const { jwk, latestExp } = await verifyResourceToken(askedFor, context)
     expect([jwk, latestExp]).toEqual([child.key.jwk, now + 500])
   })
 
-  it('outlives its parent in nothing', async () => {
+  it('does not outlive the token of its parent', async () => {
     const { agent, atPersonServer, subagentToken, askedFor, shown } = await makeFamily()
     const agentToken = await agent.agentToken({ lifetime: 100 })
     const context = atPersonServer({ agentToken, subagentToken, presentedToken: shown })
     expect((await verifyResourceToken(askedFor, context)).latestExp).toBe(now + 100)
   })
 
-  it('reaches the access server beside the token of the parent', async () => {
+  it('is sent to the access server beside the token of the parent', async () => {
     const { atAccessServer, subagentToken, resourceToken, shown, child } = await makeFamily()
     const token = await resourceToken({ claims: { aud: as, agent_jkt: child.key.thumbprint } })
     const context = atAccessServer({ subagentToken, presentedToken: shown })
@@ -70,7 +70,7 @@ describe('subagent_token', () => {
     expect(await verdict(verifyResourceToken(askedFor, context))).toBe('invalid_subagent_token')
   })
 
-  it('is refused when another provider speaks for the sub-agent', async () => {
+  it('is refused when another provider issued it', async () => {
     const { net, agent, atPersonServer, shown, askedFor, child } = await makeFamily()
     const provider = await net.issuer('agent-provider', 'https://other-agent.example')
     const claims = { parent_agent: agent.id, sub: child.id }
@@ -83,7 +83,7 @@ describe('subagent_token', () => {
 })
 
 interface Chain extends Scene {
-  /** The resource that calls on, as an agent of its own. */
+  /** The resource that makes further calls, as an agent of its own. */
   readonly intermediary: Agent
   readonly ask: string
   contextWith(upstreamToken: string): ReturnType<Scene['atPersonServer']>
@@ -116,7 +116,7 @@ async function makeChain(): Promise<Chain> {
 
 describe('upstream_token', () => {
   it.each(['personToken', 'authToken'] as const)(
-    'is a %s for the intermediary, whatever key it is bound to, and bounds the auth token',
+    'may be a %s for the intermediary, bound to any key, and limits the life of the auth token',
     async (kind) => {
       const { agent, ask, contextWith } = await makeChain()
       const upstream = await agent[kind]({ aud: 'https://calls.example', lifetime: 120 })
@@ -124,7 +124,7 @@ describe('upstream_token', () => {
     },
   )
 
-  it('may come from an access server in drafts 01 to 10, which then does not name a person server', async () => {
+  it('may come from an access server in drafts 01 to 10, and then does not name a person server', async () => {
     const { net, agent, intermediary, olderResourceToken, contextWith } = await makeChain()
     const token = await olderResourceToken({
       claims: { agent: intermediary.id, agent_jkt: intermediary.key.thumbprint },

@@ -43,22 +43,22 @@ const flows = [
   ['four-party, drafts 01 to 10', 'olderResourceToken', as],
 ] as const
 
-describe.each(flows)('verifyExchange, %s', (_, which, aud) => {
+describe.each(flows)('verifyExchange (%s)', (_, which, aud) => {
   const change = async (changes: Grant): Promise<string> => {
     const scene = await ask(which, aud)
     const grant = { ...grantOf(which), ...changes }
     return verdict(scene.check(await issuerOf(scene, aud).authToken(scene.agent, grant)))
   }
 
-  it('takes what was asked for', async () => {
+  it('accepts what was requested', async () => {
     expect(await change({})).toBe('accepted')
   })
 
-  it('takes a list of its one audience', async () => {
+  it('accepts a list of its one audience', async () => {
     expect(await change({ claims: { aud: ['https://notes.example'] } })).toBe('accepted')
   })
 
-  it('takes less scope, a shorter life, or none of the scopes', async () => {
+  it('accepts fewer scopes, a shorter life, or no scopes', async () => {
     expect([
       await change({ scope: 'notes.read' }),
       await change({ lifetime: 599 }),
@@ -78,8 +78,8 @@ describe.each(flows)('verifyExchange, %s', (_, which, aud) => {
       'audience_not_issuer',
       { claims: { aud: ['https://notes.example', 'https://notes.example'] } },
     ],
-    ['of a list of no resource', 'audience_not_issuer', { claims: { aud: [] } }],
-    ['of no resource', 'audience_not_issuer', { claims: { aud: undefined } }],
+    ['with an empty audience list', 'audience_not_issuer', { claims: { aud: [] } }],
+    ['without an audience', 'audience_not_issuer', { claims: { aud: undefined } }],
     ['with one scope more', 'scope_broadened', { scope: 'notes.read notes.write notes.purge' }],
     ['with another scope', 'scope_broadened', { scope: 'notes.purge' }],
     ['for another account', 'account_changed', { account: 'ws-8' }],
@@ -108,7 +108,7 @@ describe.each(flows)('verifyExchange, %s', (_, which, aud) => {
     )
   })
 
-  it('refuses an auth token of another issuer with issuer_not_audience, and asks nobody for its keys', async () => {
+  it('refuses an auth token of another issuer with issuer_not_audience without fetching keys', async () => {
     const scene = await ask(which, aud)
     const token = await issuerOf(scene, aud === as ? ps : as).authToken(scene.agent, grantOf(which))
     scene.net.fetches.length = 0
@@ -130,7 +130,7 @@ describe.each(flows)('verifyExchange, %s', (_, which, aud) => {
   })
 })
 
-describe('verifyExchange and the person, draft 11', () => {
+describe('verifyExchange (person, draft 11)', () => {
   it.each<readonly [string, string, Grant]>([
     ['another person', 'person_changed', { sub: 'person-2' }],
     ['another tenant', 'tenant_changed', { tenant: 'other' }],
@@ -141,7 +141,7 @@ describe('verifyExchange and the person, draft 11', () => {
     expect(await verdict(check(await agent.authToken(grant)))).toBe(code)
   })
 
-  it('refuses an access server that speaks for another person server with person_changed', async () => {
+  it('refuses an access server that names another person server with person_changed', async () => {
     const { check, agent, net } = await ask('resourceToken', as)
     const claims = { ps: 'https://other-ps.example' }
     const token = await net.accessServer.authToken(agent, { ...faithful, lifetime: 600, claims })
@@ -153,7 +153,7 @@ describe('verifyExchange and the person, draft 11', () => {
     expect(await verdict(check(personToken))).toBe('invalid_auth_token')
   })
 
-  it('refuses an auth token with an account that nobody asked for with account_changed', async () => {
+  it('refuses an auth token with an account that was not requested with account_changed', async () => {
     const { issuers, agent, resourceToken, atPersonServer } = await makeScene()
     const asked = await verifyResourceToken(await resourceToken(), atPersonServer())
     const authToken = await agent.authToken(faithful)
@@ -163,7 +163,7 @@ describe('verifyExchange and the person, draft 11', () => {
   })
 })
 
-describe('verifyExchange and the agent, drafts 01 to 10', () => {
+describe('verifyExchange (agent, drafts 01 to 10)', () => {
   it('refuses an auth token for another agent with agent_changed', async () => {
     const { check, agent } = await ask('olderResourceToken', ps)
     const claims = { agent: 'aauth:other@agent.example' }

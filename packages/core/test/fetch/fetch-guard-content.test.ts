@@ -32,12 +32,12 @@ const echo = (request: Request, auth: Auth): Promise<Response> =>
   request.text().then((text) => Response.json({ text, binding: contentBinding(auth) }))
 
 describe('content under a covered digest', () => {
-  it('is compared, and handed on unread [SIG-12, N01]', async () => {
+  it('is compared, and the handler can still read it [SIG-12, N01]', async () => {
     const response = await fetchGuard(world.resource, {})(echo)(await post('a note', true))
     expect([response.status, await response.json()]).toEqual([200, { text: 'a note', binding: 'checked' }])
   })
 
-  it('of another text is refused before the handler sees it [SIG-12, R11-104, N01]', async () => {
+  it('that was changed is refused before the handler runs [SIG-12, R11-104, N01]', async () => {
     const guarded = fetchGuard(
       world.resource,
       {},
@@ -70,7 +70,7 @@ describe('content under a covered digest', () => {
     expect((await guarded(await post(body, true))).status).toBe(status)
   })
 
-  it('that never ends is read no further than it may be, and the answer says too large [N09]', async () => {
+  it('that never ends is read only up to the limit, and answered as too large [N09]', async () => {
     let pulled = 0
     let cancelled = false
     const endless = new ReadableStream({
@@ -90,8 +90,8 @@ describe('content under a covered digest', () => {
   })
 })
 
-describe('content that nobody signed', () => {
-  it('is handed on without being read, however long', async () => {
+describe('content without a covered digest', () => {
+  it('reaches the handler unread, however long it is', async () => {
     const sent = await post('a note', false)
     const guarded = fetchGuard(
       world.resource,
@@ -110,12 +110,12 @@ describe('a route that demands the digest', () => {
   it.each([
     ['content without it', (): Promise<Request> => post('a note', false), 401],
     ['content with it', (): Promise<Request> => post('a note', true), 200],
-  ])('answers %s', async (_, make, status) => {
+  ])('gives the right status for %s', async (_, make, status) => {
     const guarded = fetchGuard(world.resource, requirement)(() => new Response())
     expect((await guarded(await make())).status).toBe(status)
   })
 
-  it('asks none of a request without content [SIG-8]', async () => {
+  it('requires no digest of a request without content [SIG-8]', async () => {
     const message = await world.agent.sign('https://notes.example/notes', {}, { token })
     const guarded = fetchGuard(world.resource, requirement)(() => new Response())
     expect((await guarded(toRequest(message))).status).toBe(200)

@@ -17,7 +17,7 @@ async function request(call: Call = {}): Promise<Request> {
 }
 
 describe('a handler behind the guard', () => {
-  it('is called with the request, the identity and what the host adds', async () => {
+  it('gets the request, the identity and what the host adds', async () => {
     const seen: unknown[] = []
     const guarded = fetchGuard(
       world.resource,
@@ -32,7 +32,7 @@ describe('a handler behind the guard', () => {
     expect(seen).toEqual([sent, 'person-1', { name: 'production' }, 7])
   })
 
-  it('is not called where the request is refused, which is answered as the protocol says', async () => {
+  it('is not called for a refused request, which is answered as the protocol requires', async () => {
     const guarded = fetchGuard(
       world.resource,
       {},
@@ -51,12 +51,12 @@ describe('a handler behind the guard', () => {
     ])
   })
 
-  it('keeps the faults of the handler to the host', async () => {
+  it('lets errors of the handler reach the host', async () => {
     const guarded = fetchGuard(world.resource, {})(() => Promise.reject(new Error('mine')))
     await expect(guarded(await request())).rejects.toThrow('mine')
   })
 
-  it('is told of nobody where the route is optional and no credential came', async () => {
+  it('gets no identity when the route is optional and the request has no credential', async () => {
     const guarded = fetchGuard(world.resource, { optional: true })((_, auth) =>
       Response.json(auth?.sub ?? 'nobody'),
     )
@@ -69,13 +69,13 @@ describe('a handler behind the guard', () => {
     expect([await outcomes[0]?.json(), await outcomes[1]?.json()]).toEqual(['nobody', 'person-1'])
   })
 
-  it('is known to a second guard around it, which takes it for no replay [E23]', async () => {
+  it('runs behind a second guard, which does not take the request for a replay [E23]', async () => {
     const inner = fetchGuard(world.resource, { account: () => '' })(() => new Response())
     const outer = fetchGuard(world.resource, {})((passed) => inner(passed))
     expect((await outer(await request({ method: 'POST' }))).status).toBe(403)
   })
 
-  it('has the type of identity that the route accepts', () => {
+  it('gets the type of identity that the route accepts', () => {
     fetchGuard(world.resource, { accept: 'agent-token' })((_, auth) => {
       expectTypeOf(auth.type).toEqualTypeOf<'agent-token'>()
       return new Response()
@@ -83,7 +83,7 @@ describe('a handler behind the guard', () => {
   })
 })
 
-describe('caching of what a guarded handler answers', () => {
+describe('the cache headers of a guarded handler', () => {
   const kept = async (headers: Record<string, string>): Promise<(string | null)[]> => {
     const guarded = fetchGuard(world.resource, {})(() => new Response('hello', { headers }))
     const response = await guarded(await request())
@@ -96,16 +96,16 @@ describe('caching of what a guarded handler answers', () => {
     [{ 'cache-control': 'no-store' }, 'no-store', 'Signature-Key, Signature'],
     [{ vary: 'Accept' }, 'private', 'Accept'],
     [{ 'cache-control': 'public, max-age=60', vary: '*' }, 'public, max-age=60', '*'],
-  ])('%j becomes Cache-Control: %s and Vary: %s [M14]', async (headers, cacheControl, vary) => {
+  ])('of %j become Cache-Control: %s and Vary: %s [M14]', async (headers, cacheControl, vary) => {
     expect(await kept(headers)).toEqual([cacheControl, vary])
   })
 
-  it('is left to the handler where it said both', async () => {
+  it('are left alone when the handler set both', async () => {
     const answered = new Response('hello', { headers: { 'cache-control': 'no-store', vary: '*' } })
     expect(await fetchGuard(world.resource, {})(() => answered)(await request())).toBe(answered)
   })
 
-  it('keeps status and body of an answer whose headers cannot be changed [M14]', async () => {
+  it('are added to a response whose headers cannot be changed, and its status and body stay [M14]', async () => {
     const guarded = fetchGuard(world.resource, {})(() => Response.redirect('https://notes.example/else', 303))
     const response = await guarded(await request())
     expect([
@@ -127,7 +127,7 @@ describe('the target of a Request', () => {
     const guarded = fetchGuard(resource, { check })(() => new Response())
     const message = await world.agent.sign(url, {}, { token })
     const headers = message.headers.map(([name, value]): [string, string] => [name, value])
-    // Hosts that do not parse the URL hand over what came; Request of undici would normalise it.
+    // Hosts that do not parse the URL pass on what they received; the Request of undici would normalise it.
     const raw = Object.defineProperty(new Request('https://notes.example/', { headers }), 'url', {
       value: url,
     })
@@ -143,11 +143,11 @@ describe('the target of a Request', () => {
     ['https://notes.example/?u=https://x/y', '200 /?u=https://x/y'],
     ['https://notes.example', '200 /'],
     ['https://notes.example/a/../b', '400 '],
-  ])('%s is cut out as text: %s [SIG-15, E12]', async (url, expected) => {
+  ])('of %s is cut out as text: %s [SIG-15, E12]', async (url, expected) => {
     expect(await target(url)).toBe(expected)
   })
 
-  it('ends before a fragment, which no client sends', async () => {
+  it('ends before a fragment, which clients never send', async () => {
     const sent = await request()
     const raw = Object.defineProperty(sent, 'url', { value: 'https://notes.example/notes#top' })
     expect((await fetchGuard(world.resource, {})(() => new Response())(raw)).status).toBe(200)
@@ -155,7 +155,7 @@ describe('the target of a Request', () => {
 })
 
 describe('the documents of the resource', () => {
-  it('are answered before anything is asked of the caller', async () => {
+  it('are served without a credential', async () => {
     const guarded = fetchGuard(world.resource, {})(() => new Response('application'))
     const response = await guarded(new Request('https://notes.example/.well-known/aauth-resource.json'))
     expect([

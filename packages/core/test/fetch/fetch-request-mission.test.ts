@@ -24,7 +24,7 @@ async function signed(body?: string, how: Partial<SignOptions> = {}): Promise<Re
   return toRequest(await world.agent.sign(url, request, { token, mission, ...how }))
 }
 
-/** A `Request` of a host that lets nobody change its headers, as Deno and Workers do. */
+/** A `Request` of a host whose headers cannot be changed, as in Deno and Workers. */
 function sealed(request: Request): Request {
   const headers = new Headers(request.headers)
   for (const name of ['set', 'append', 'delete'] as const)
@@ -42,7 +42,7 @@ const hosts = [
 ] as const
 
 describe.each(hosts)('a request of a host that %s', (_, host) => {
-  it('is shown without AAuth-Mission, and with everything else [MISS-13, L03]', async () => {
+  it('is passed on without AAuth-Mission and with everything else [MISS-13, L03]', async () => {
     const request = host(await signed('note'))
     const others = [...request.headers].filter(([name]) => name !== 'aauth-mission')
     const { method, signal } = request
@@ -53,7 +53,7 @@ describe.each(hosts)('a request of a host that %s', (_, host) => {
     expect([shown.bodyUsed, await shown.text()]).toEqual([false, 'note'])
   })
 
-  it('is shown without any of several AAuth-Mission lines [MISS-13]', () => {
+  it('is passed on without any of several AAuth-Mission lines [MISS-13]', () => {
     const request = new Request(url, {
       headers: [
         ['AAuth-Mission', text],
@@ -63,7 +63,7 @@ describe.each(hosts)('a request of a host that %s', (_, host) => {
     expect([...withoutMissionHeader(host(request)).headers]).toEqual([])
   })
 
-  it('is still the one that was signed, to every guard behind [MISS-13, E23]', async () => {
+  it('still verifies at every guard behind [MISS-13, E23]', async () => {
     const request = host(await signed('note'))
     const auth = await authorize(world.resource, fetchRequest(request), {})
     const shown = withoutMissionHeader(request)
@@ -80,13 +80,13 @@ describe.each(hosts)('a request of a host that %s', (_, host) => {
     expect(withoutMissionHeader(shown)).toBe(shown)
   })
 
-  it('is the one that was signed also where no guard had looked at it before [MISS-13]', async () => {
+  it('still verifies at a guard that has not seen it before [MISS-13]', async () => {
     const shown = withoutMissionHeader(host(await signed('note')))
     expect(fetchRequest(shown).header('aauth-mission')).toEqual([text])
     expect((await authorize(world.resource, fetchRequest(shown), {})).type).toBe('auth-token')
   })
 
-  it('can have its content compared after it was shown without the header [MISS-13]', async () => {
+  it('can have its content compared after the header was removed [MISS-13]', async () => {
     const request = host(await signed('note', { digest: true }))
     const auth = await authorize(world.resource, fetchRequest(request), {}, { content: 'later' })
     const compared = await checkContent(auth, withoutMissionHeader(request))
@@ -94,19 +94,19 @@ describe.each(hosts)('a request of a host that %s', (_, host) => {
     expect(fetchRequest(compared)).toBe(fetchRequest(request))
   })
 
-  it('is shown without the header after its content was read', async () => {
+  it('is passed on without the header after its content was read', async () => {
     const request = host(await signed('note'))
     await request.text()
     const shown = withoutMissionHeader(request)
     expect([shown.headers.has('aauth-mission'), shown.url, shown.method]).toEqual([false, url, 'POST'])
   })
 
-  it('is the same object where there is no such header', async () => {
+  it('is passed on as the same object when it has no such header', async () => {
     const request = host(await signed('note', { mission: undefined as never }))
     expect(withoutMissionHeader(request)).toBe(request)
   })
 
-  it('streams on as it came [MISS-13]', async () => {
+  it('keeps its content as a stream [MISS-13]', async () => {
     let pulled = 0
     const body = new ReadableStream<Uint8Array>(
       {
@@ -143,7 +143,7 @@ describe.each(hosts)('behind fetchGuard on a host that %s', (_, host) => {
     expect([response.status, await response.json()]).toEqual([200, told])
   })
 
-  it('a second guard, and one of another resource, verify it all the same [MISS-13, E23]', async () => {
+  it('a second guard, and one of another resource, still verify the request [MISS-13, E23]', async () => {
     const other = createResource({
       issuer: 'https://notes.example',
       trust: 'any',
@@ -156,7 +156,7 @@ describe.each(hosts)('behind fetchGuard on a host that %s', (_, host) => {
     expect([response?.status, await response?.json()]).toEqual([200, told])
   })
 
-  it('a caller without credential has none either [MISS-13]', async () => {
+  it('a request without a credential has no AAuth-Mission either [MISS-13]', async () => {
     const guard = fetchGuard(world.resource, { optional: true })
     const request = new Request(url, {
       method: 'POST',
@@ -168,7 +168,7 @@ describe.each(hosts)('behind fetchGuard on a host that %s', (_, host) => {
   })
 
   it.each(['person-token', 'mission-header'] as const)(
-    'a caller with a token of draft 11 has none either, where %s is served [MISS-8, MISS-13]',
+    'a request with a token of draft 11 has no AAuth-Mission either, when %s is served [MISS-8, MISS-13]',
     async (generation) => {
       const { resource, agent, net } = await makeWorld({
         generations: generation === 'person-token' ? ['person-token'] : ['person-token', 'mission-header'],
@@ -181,7 +181,7 @@ describe.each(hosts)('behind fetchGuard on a host that %s', (_, host) => {
     },
   )
 
-  it('a request without the header is handed on as it is', async () => {
+  it('a request without the header is passed on unchanged', async () => {
     const request = host(await signed('note', { mission: undefined as never }))
     let handed: Request | undefined
     await fetchGuard(
@@ -194,7 +194,7 @@ describe.each(hosts)('behind fetchGuard on a host that %s', (_, host) => {
     expect(handed).toBe(request)
   })
 
-  it('a request that is refused reaches nobody', async () => {
+  it('a refused request does not reach the handler', async () => {
     const request = host(await signed('note', { mistake: 'flip-signature' }))
     const response = await fetchGuard(world.resource, {})(tell)(request)
     expect(response.status).toBe(401)

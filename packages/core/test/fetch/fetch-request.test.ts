@@ -5,7 +5,7 @@ import { toRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 
 describe('a Request of a fetch host', () => {
-  it('is one request for all guards, also after its content was compared [E23]', async () => {
+  it('is one request to all guards, even after its content was compared [E23]', async () => {
     const world = await makeWorld()
     const token = await world.agent.authToken({ scope: 'access' })
     const options = { method: 'POST', body: 'note' }
@@ -20,7 +20,7 @@ describe('a Request of a fetch host', () => {
     expect(await checkContent(auth, unread)).toBe(unread)
   })
 
-  it('shows joined lines as one, and an absent field as none [A05]', () => {
+  it('has joined lines as one value, and none for an absent field [A05]', () => {
     const request = new Request('https://notes.example/notes', {
       headers: [
         ['x-tag', 'a'],
@@ -31,7 +31,7 @@ describe('a Request of a fetch host', () => {
     expect([signed.header('x-tag'), signed.header('x-none')]).toEqual([['a, b'], []])
   })
 
-  it('shows whether there is content', () => {
+  it('tells whether there is content', () => {
     const post = new Request('https://notes.example/notes', { method: 'POST', body: '' })
     expect(fetchRequest(new Request('https://notes.example/')).body).toEqual(new Uint8Array())
     expect(fetchRequest(post).body).toBeUndefined()
@@ -48,11 +48,14 @@ describe('a Request of a fetch host', () => {
     ['https://evil.example/notes', 'notes.example', 'https://evil.example/notes'],
     ['https://evil.example/notes#top', 'notes.example', 'https://evil.example/notes'],
     ['https://notes.example', 'notes.example', '/'],
-  ])('%s with Host %s has the target %s: absolute form where the two differ [E11]', (url, host, target) => {
-    const headers: Record<string, string> = host === undefined ? {} : { host }
-    const request = Object.defineProperty(new Request('https://notes.example/', { headers }), 'url', {
-      value: url,
-    })
-    expect(fetchRequest(request).target).toBe(target)
-  })
+  ])(
+    'with the URL %s and Host %s has the target %s: absolute form when the two differ [E11]',
+    (url, host, target) => {
+      const headers: Record<string, string> = host === undefined ? {} : { host }
+      const request = Object.defineProperty(new Request('https://notes.example/', { headers }), 'url', {
+        value: url,
+      })
+      expect(fetchRequest(request).target).toBe(target)
+    },
+  )
 })

@@ -44,7 +44,7 @@ async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
   }
 }
 
-/** An unrelated agent: its own keys, its own signer; only the token is minted here. */
+/** An unrelated agent with its own keys and its own signer; only its token is issued here. */
 async function unrelatedKey(
   algorithm: 'Ed25519' | 'ES256',
 ): Promise<Pick<HttpSigFetchOptions, 'signingKey' | 'signingCryptoKey'>> {
@@ -116,8 +116,8 @@ describe.each(['Ed25519', 'ES256'] as const)(
   },
 )
 
-describe('what that library reads of our refusals', () => {
-  it('is the code and what must be covered [SIG-7, ERR-4, R11-090, R11-109]', async () => {
+describe('what that library reads from a refusal', () => {
+  it('is the code and the components that must be covered [SIG-7, ERR-4, R11-090, R11-109]', async () => {
     const response = await send('Ed25519', 'agent-token', {
       components: ['@method', '@path', 'signature-key'],
     })
@@ -127,12 +127,12 @@ describe('what that library reads of our refusals', () => {
     })
   })
 
-  it('is the scheme that would do [KEY-1, R11-098]', async () => {
+  it('is the accepted scheme [KEY-1, R11-098]', async () => {
     const response = await send('Ed25519', 'agent-token', { signatureKey: { type: 'hwk' } })
     expect(parseAcceptSignatureScheme(response.headers.get('accept-signature-scheme') ?? '')).toEqual(['jwt'])
   })
 
-  it('is how to sign where nothing was signed [CHAL-1, ERR-5, R11-081, R11-101]', async () => {
+  it('is how to sign, when the request was not signed [CHAL-1, ERR-5, R11-081, R11-101]', async () => {
     const { headers } = await fetch(`${origin}/notes`)
     expect([
       parseSignatureError(headers.get('signature-error') ?? ''),

@@ -37,7 +37,7 @@ afterAll(async () => {
   if (server?.kill()) await once(server, 'exit')
 })
 
-/** Hands on every message as it is; `Host` keeps naming the identifier. */
+/** Passes on every message unchanged; `Host` keeps naming the identifier. */
 const tunnel: RequestListener = (req, res) => {
   const { method, url, rawHeaders } = req
   const sent = request(new URL(url ?? '/', origin), { method, headers: rawHeaders as never }, (answer) => {
@@ -69,14 +69,14 @@ async function makeWorld(legacyPersonTokenJti: 'never' | readonly string[]): Pro
   const app = (asked: Request) => (asked.url.endsWith('/write') ? writing(asked) : reading(asked))
   await net.listen(getRequestListener(app) as RequestListener)
   await net.listen(tunnel, mockin)
-  // It dials https only; what it would find there is preloaded as its own README says.
+  // It dials https only, so its documents are preloaded as its own README says.
   const trusted_servers = {
     [net.agentProvider.id]: await published(net, net.agentProvider.id, 'aauth-agent.json'),
     [net.resource]: await published(net, net.resource, 'aauth-resource.json'),
   }
   await fetch(`${origin}/mock`, { method: 'DELETE' })
   await configure({ trusted_servers })
-  // An issuer of another network lends nothing but its identifier.
+  // An issuer of another network, of which only the identifier is used.
   const personServer = await (await createTestNetwork()).issuer('person-server', mockin)
   return { net, agent: await net.agent({ personServer }), notes: `${net.resource}/notes` }
 }
@@ -100,7 +100,7 @@ describe.skipIf(program === undefined)(title, () => {
   })
   afterAll(() => world.net.close())
 
-  it('an agent that knows nothing gets from a first refusal to a granted call [CHAL-5, CHAL-6, RT-3, RT-6]', async () => {
+  it('an agent that knows nothing about the resource gets from a refusal to a granted call [CHAL-5, CHAL-6, RT-3, RT-6]', async () => {
     const { agent, notes } = world
     const refused = await agent.fetch(notes, {}, { token: await agent.agentToken() })
     expect(refused.headers.get('aauth-requirement')).toBe('requirement=person-token')
@@ -115,21 +115,21 @@ describe.skipIf(program === undefined)(title, () => {
     })
   })
 
-  it('the mission of the person token arrives in the auth token [RT-6]', async () => {
+  it('the auth token carries the mission of the person token [RT-6]', async () => {
     const presented = await personToken(world, { mission_s256: mission })
     const { auth_token: token } = await redeem(world, await resourceToken(world, presented, 'notes.read'))
     const response = await world.agent.fetch(world.notes, {}, { token: token as string })
     expect(await response.json()).toMatchObject({ mission: { approver: mockin, s256: mission } })
   })
 
-  it('a wider scope is granted on a resource token that names the person token [RT-17]', async () => {
+  it('a wider scope is granted for a resource token that names the person token [RT-17]', async () => {
     const asked = await resourceToken(world, await personToken(world), 'notes.read notes.write')
     const { auth_token: token } = await redeem(world, asked)
     const { status } = await world.agent.fetch(`${world.notes}/write`, {}, { token: token as string })
     expect(status).toBe(200)
   })
 
-  it('for more than an auth token grants the agent is sent back for its person token [CHAL-7, RT-6]', async () => {
+  it('an agent whose auth token grants too little is challenged for its person token [CHAL-7, RT-6]', async () => {
     const { token } = await granted(world)
     const narrow = await world.agent.fetch(`${world.notes}/write`, {}, { token })
     expect(narrow.headers.get('aauth-requirement')).toBe('requirement=person-token')
@@ -147,7 +147,7 @@ describe.skipIf(program === undefined)(`${title}, with legacyPersonTokenJti: 'ne
   })
   afterAll(() => world.net.close())
 
-  it('refuses the resource token, which names the presented token as draft 11 has it', async () => {
+  it('refuses the resource token, which names the presented token as draft 11 does', async () => {
     const refused = await redeem(world, await resourceToken(world, await personToken(world), 'notes.read'))
     expect(refused).toMatchObject({
       status: 400,

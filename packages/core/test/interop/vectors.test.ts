@@ -39,7 +39,7 @@ const files = folders.flatMap((folder) =>
   }),
 )
 
-describe('the collection', () => {
+describe('the collection of vectors', () => {
   const schema: unknown = JSON.parse(readFileSync(join(root, 'schema.json'), 'utf8'))
   const known = ['requirements.txt', 'attacks.txt'].flatMap((name) =>
     readFileSync(resolve(root, '../docs', name), 'utf8')
@@ -47,7 +47,7 @@ describe('the collection', () => {
       .map((line) => line.split(' | ', 1)[0] ?? ''),
   )
 
-  it('is of files that the schema describes', () => {
+  it('contains only files that match the schema', () => {
     const faults = files.flatMap(({ place, vector }) =>
       faultsOf(vector, schema).map((fault) => `${place}: ${fault}`),
     )
@@ -55,7 +55,7 @@ describe('the collection', () => {
   })
 
   it.each([
-    ['a member too many', { more: 1 }, ['has more']],
+    ['an additional member', { more: 1 }, ['has more']],
     [
       'an unknown generation',
       { generation: 'p2' },
@@ -64,19 +64,19 @@ describe('the collection', () => {
     ['a verdict of neither form', { expected: { verdict: 'accept' } }, ['.expected fits 0 of 2 forms']],
     ['an endpoint that does not exist', { route: { endpoint: 'keys' } }, ['.route fits 0 of 2 forms']],
     ['no id', { ids: [] }, ['.ids is too short']],
-    ['a time that is no integer', { now: 0.5 }, ['.now is no integer']],
-  ])('is checked: the schema does not let pass %s', (_, change, faults) => {
+    ['a time that is not an integer', { now: 0.5 }, ['.now is no integer']],
+  ])('is checked: the schema rejects %s', (_, change, faults) => {
     expect(faultsOf({ ...files[0]?.vector, ...change }, schema)).toEqual(faults)
   })
 
-  it('has every file where its generation, its verdict and its name say', () => {
+  it('has every file in the folder of its generation and verdict', () => {
     const places = files.map(({ vector: { generation, expected, name } }) => {
       return `${generation}/${expected.verdict}/${name}.json`
     })
     expect(places).toEqual(files.map(({ place }) => place))
   })
 
-  it('makes no claim twice', () => {
+  it('has no two vectors with the same title', () => {
     const titles = files.map(({ vector }) => vector.title)
     expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([])
   })
@@ -86,7 +86,7 @@ describe('the collection', () => {
     expect(cited.filter((id) => !known.includes(id))).toEqual([])
   })
 
-  it('refuses with every error code', () => {
+  it('has a vector for every error code', () => {
     const seen = new Set(
       files.map(({ vector: { expected } }) => expected.verdict === 'refuse' && expected.body.error),
     )

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 
 const read = { scope: 'notes.read' } as const
 
-describe('an agent token in both generations', () => {
-  it('is enough where its person server speaks drafts 01 to 10 alone [CHAL-8]', async () => {
+describe('an agent token (both generations served)', () => {
+  it('gets a resource token when its person server supports only drafts 01 to 10 [CHAL-8]', async () => {
     const { net, resource, agent, refusal } = await makeWorld(notes)
     net.personServer.generations = ['mission-header']
     const error = await refusal(await agent.agentToken(), { requirement: read })
@@ -19,7 +19,7 @@ describe('an agent token in both generations', () => {
     ['person_token_endpoint', 'person_token_required'],
     ['interaction_endpoint', 'auth_token_required'],
   ])(
-    'of a person server with token_endpoint and %s comes to %s [CHAL-5, CHAL-8, R11-142]',
+    'of a person server with token_endpoint and %s gets %s [CHAL-5, CHAL-8, R11-142]',
     async (member, expected) => {
       const { net, agent, refusal } = await makeWorld(notes)
       const { id } = net.personServer
@@ -34,7 +34,7 @@ describe('an agent token in both generations', () => {
     },
   )
 
-  it('is not enough where the metadata of its person server cannot be had [CHAL-5, R11-142]', async () => {
+  it('is challenged for a person token when the metadata of its person server is unavailable [CHAL-5, R11-142]', async () => {
     const { net, agent, refusal } = await makeWorld(notes)
     net.personServer.generations = ['mission-header']
     net.personServer.misbehave('not-found')
@@ -46,7 +46,7 @@ describe('an agent token in both generations', () => {
     ])
   })
 
-  it('is not enough where its person server is not admitted, and that is not asked [CHAL-5, R11-142]', async () => {
+  it('is challenged for a person token when trust excludes its person server, which is not fetched [CHAL-5, R11-142]', async () => {
     const trust = { agentProviders: 'any', personServers: ['https://other.example'] } as const
     const { net, agent, refusal } = await makeWorld({ ...notes, trust })
     net.personServer.generations = ['mission-header']
@@ -57,14 +57,14 @@ describe('an agent token in both generations', () => {
     ])
   })
 
-  it('does not become enough by an AAuth-Mission header [CHAL-5, R11-142, M01]', async () => {
+  it('is challenged for a person token despite an AAuth-Mission header [CHAL-5, R11-142, M01]', async () => {
     const { agent, refusal } = await makeWorld(notes)
     const mission = { approver: 'https://ps.example', s256 }
     const { code } = await refusal(await agent.agentToken(), { requirement: read, mission })
     expect(code).toBe('person_token_required')
   })
 
-  it('does not become enough by an AAuth-Mission header where the route wants a mission [CHAL-5, R11-142, R11-160, M01]', async () => {
+  it('is challenged for a person token despite an AAuth-Mission header on a route that requires a mission [CHAL-5, R11-142, R11-160, M01]', async () => {
     const { agent, refusal } = await makeWorld(notes)
     const mission = { approver: 'https://ps.example', s256 }
     const requirement = { accept: ['agent-token', 'auth-token'], mission: 'required' } as const
@@ -77,7 +77,7 @@ describe('an agent token in both generations', () => {
   })
 })
 
-it('an agent token is not enough where drafts 01 to 10 are switched off, whatever its person server speaks [CHAL-5, R11-142, R11-160, M01]', async () => {
+it('an agent token is challenged for a person token when drafts 01 to 10 are switched off, whatever its person server supports [CHAL-5, R11-142, R11-160, M01]', async () => {
   const { net, agent, refusal } = await makeWorld({ ...notes, generations: ['person-token'] })
   net.personServer.generations = ['mission-header']
   const { code } = await refusal(await agent.agentToken(), { requirement: read })
@@ -87,10 +87,14 @@ it('an agent token is not enough where drafts 01 to 10 are switched off, whateve
   ])
 })
 
-describe('an agent token without person server in both generations', () => {
+describe('an agent token without a person server (both generations served)', () => {
   it.each([
-    ['is enough for the access server', { accessServer: 'https://as.example' }, 'auth_token_required'],
-    ['is not enough without one', {}, 'person_token_required'],
+    [
+      'gets a resource token for the access server',
+      { accessServer: 'https://as.example' },
+      'auth_token_required',
+    ],
+    ['is challenged for a person token without an access server', {}, 'person_token_required'],
   ])('%s [CHAL-5, CHAL-8, RT-3]', async (_, options, expected) => {
     const world = await makeWorld({ ...notes, ...options })
     const agent = await world.net.agent({ personServer: null })
@@ -102,7 +106,7 @@ describe('an agent token without person server in both generations', () => {
 describe('a mission that is only asserted', () => {
   const mission = { approver: 'https://ps.example', s256 }
 
-  it('shapes the resource token of a route that wants one [RT-8, MISS-4]', async () => {
+  it('is copied to the resource token of a route that requires one [RT-8, MISS-4]', async () => {
     const { resource, agent, refusal } = await makeWorld({ ...notes, generations: ['mission-header'] })
     const requirement = { accept: ['agent-token', 'auth-token'], mission: 'required' } as const
     const error = await refusal(await agent.agentToken(), { requirement, mission })
@@ -110,7 +114,7 @@ describe('a mission that is only asserted', () => {
     expect([payload.mission, payload.scope]).toEqual([mission, 'notes.read'])
   })
 
-  it('does not help on a route that takes agent tokens alone, so that route is refused at start [RT-11]', async () => {
+  it('cannot be required on a route that accepts only agent tokens, which createResource refuses [RT-11]', async () => {
     const { agent, call } = await makeWorld({ scopes: notes.scopes, generations: ['mission-header'] })
     const requirement = { accept: 'agent-token', mission: 'required' } as const
     await expect(call(await agent.agentToken(), { requirement, mission })).rejects.toThrow(

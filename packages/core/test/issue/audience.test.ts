@@ -8,7 +8,7 @@ const wanted = { scope: 'notes.read' } as const
 const accessServer = 'https://as.example'
 
 describe('the audience of a resource token', () => {
-  it('is the access server where there is one [RT-3]', async () => {
+  it('is the access server if there is one [RT-3]', async () => {
     const { resource, agent, call } = await makeWorld({ ...notes, accessServer })
     const auth = await call(await agent.personToken(), { requirement: personRoute })
     const { payload } = await verified(resource, await issueResourceToken(resource, auth, wanted))
@@ -26,7 +26,7 @@ describe('the audience of a resource token', () => {
     expect(payload.aud).toBe('https://ps.example')
   })
 
-  it('is the person server of an auth token that an access server signed [RT-3, R11-166]', async () => {
+  it('is the person server of an auth token that an access server issued [RT-3, R11-166]', async () => {
     const trust = {
       agentProviders: 'any',
       personServers: 'any',
@@ -39,7 +39,7 @@ describe('the audience of a resource token', () => {
     expect(payload.aud).toBe('https://ps.example')
   })
 
-  it('is never a person server that is not admitted [RT-3, M06]', async () => {
+  it('is never a person server that trust excludes [RT-3, M06]', async () => {
     const trust = { agentProviders: 'any', accessServers: [accessServer] } as const
     const { net, resource, agent, call } = await makeWorld({ ...notes, trust })
     const token = await agent.authToken({ scope: 'notes.read' }, net.accessServer)
@@ -48,7 +48,7 @@ describe('the audience of a resource token', () => {
     expect(code).toBe('access_denied')
   })
 
-  it('is nobody for an agent without person server where there is no access server [RT-3, CHAL-9]', async () => {
+  it('does not exist for an agent without a person server when there is no access server [RT-3, CHAL-9]', async () => {
     const world = await makeWorld({ ...notes, generations: ['mission-header'] })
     const agent = await world.net.agent({ personServer: null })
     const call = callAs(world, agent, await agent.agentToken(), wanted)
@@ -56,7 +56,7 @@ describe('the audience of a resource token', () => {
     expect([status, code, headers['aauth-requirement']]).toEqual([403, 'access_denied', undefined])
   })
 
-  it('is nobody on a route whose trust leaves out the access server [RT-3]', async () => {
+  it('does not exist on a route whose trust excludes the access server [RT-3]', async () => {
     const { agent, refusal } = await makeWorld({ ...notes, accessServer })
     const trust = { agentProviders: 'any', personServers: 'any' } as const
     const { code } = await refusal(await agent.personToken(), { requirement: { ...wanted, trust } })
@@ -66,13 +66,13 @@ describe('the audience of a resource token', () => {
 
 describe('person_token_jti', () => {
   it.each([
-    ['nothing is said', undefined, 'pt-1'],
+    ['the option is absent', undefined, 'pt-1'],
     ['it is auto', 'auto', 'pt-1'],
     ['the person server is listed', ['https://ps.example'], 'pt-1'],
     ['another person server is listed', ['https://elsewhere.example'], 'pt-1'],
     ['it is never', 'never', undefined],
   ] as const)(
-    'stands beside presented_jti for a person token, where %s: %o gives %s [RT-6]',
+    'stands beside presented_jti for a person token when %s: %o gives %s [RT-6]',
     async (_, legacy, expected) => {
       const option = legacy === undefined ? {} : { legacyPersonTokenJti: legacy }
       const { resource, agent, call } = await makeWorld({ ...notes, ...option })
@@ -84,7 +84,7 @@ describe('person_token_jti', () => {
   )
 
   it.each(['auto', ['https://other-ps.example']] as const)(
-    'never stands in a resource token for an auth token, where the option is %o [RT-6, RT-7]',
+    'never stands in a resource token for an auth token when the option is %o [RT-6, RT-7]',
     async (legacyPersonTokenJti) => {
       const { resource, agent, call } = await makeWorld({ ...notes, legacyPersonTokenJti })
       const auth = await call(await agent.authToken({ scope: 'notes.read' }), {
@@ -95,7 +95,7 @@ describe('person_token_jti', () => {
     },
   )
 
-  it('sends an auth token back for the person token that it would have to name [RT-6, RT-7]', async () => {
+  it('sends an auth token back for the person token that the resource token would have to name [RT-6, RT-7]', async () => {
     const older = { ...notes, legacyPersonTokenJti: ['https://ps.example'] }
     const { resource, agent, call, refusal } = await makeWorld(older)
     const scopes = Object.keys(notes.scopes)
@@ -124,7 +124,7 @@ describe('person_token_jti', () => {
 })
 
 it.each(['https://api.example/notes', 'https://notes.example:8443/notes'])(
-  'nothing is issued where agents would refuse it, at %s [RT-1, R11-013]',
+  'no resource token is issued for a request to %s, because agents would refuse it [RT-1, R11-013]',
   async (url) => {
     const authorities = ['notes.example', 'api.example', 'notes.example:8443']
     const { agent, refusal } = await makeWorld({ ...notes, authorities })

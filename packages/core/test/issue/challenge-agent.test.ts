@@ -39,7 +39,7 @@ const speaks =
     net.personServer.generations = generations
   }
 
-describe('an agent token where an auth token is needed, mission-header alone', () => {
+describe('an agent token on a route that requires an auth token (mission-header only)', () => {
   it.each([
     ['its person server', {}, true, 'https://ps.example'],
     ['the access server', { accessServer }, true, accessServer],
@@ -49,11 +49,11 @@ describe('an agent token where an auth token is needed, mission-header alone', (
     expect([code, audience]).toEqual(['auth_token_required', aud])
   })
 
-  it('is denied where there is neither access server nor person server [CHAL-9, RT-3]', async () => {
+  it('is denied when there is neither an access server nor a person server [CHAL-9, RT-3]', async () => {
     expect((await challenge({ options: old, ps: false })).slice(0, 2)).toEqual(['access_denied', undefined])
   })
 
-  it('is denied where its person server is not admitted, which nobody asks [CHAL-9, M06]', async () => {
+  it('is denied when trust excludes its person server, which is not fetched [CHAL-9, M06]', async () => {
     const trust = { agentProviders: 'any', personServers: ['https://other.example'] } as const
     const [code, , world] = await challenge({ options: { ...old, trust } })
     expect(code).toBe('access_denied')
@@ -61,14 +61,14 @@ describe('an agent token where an auth token is needed, mission-header alone', (
   })
 })
 
-describe('an agent token where an auth token is needed, person-token alone', () => {
+describe('an agent token on a route that requires an auth token (person-token only)', () => {
   it.each<Situation>([
     {},
     { options: { accessServer } },
     { options: { accessServer }, ps: false },
     { prepare: speaks('mission-header') },
   ])(
-    'is asked for a person token, never given a resource token: %j [CHAL-5, R11-142, R11-160, RT-6, AGENT-8, M01]',
+    'is challenged for a person token and gets no resource token: %j [CHAL-5, R11-142, R11-160, RT-6, AGENT-8, M01]',
     async ({ options, ...situation }) => {
       const [code, , world] = await challenge({ ...situation, options: { ...current, ...options } })
       expect(code).toBe('person_token_required')
@@ -81,7 +81,7 @@ describe('an agent token where an auth token is needed, person-token alone', () 
   )
 })
 
-describe('an agent token where an auth token is needed, both generations', () => {
+describe('an agent token on a route that requires an auth token (both generations)', () => {
   it.each([
     ['only the token endpoint of older drafts', speaks('mission-header'), 'auth_token_required'],
     ['the endpoints of both', speaks('mission-header', 'person-token'), 'person_token_required'],
@@ -97,11 +97,14 @@ describe('an agent token where an auth token is needed, both generations', () =>
       (net: TestNetwork) => net.personServer.misbehave('other-issuer'),
       'person_token_required',
     ],
-  ])('is judged by its person server, which names %s [CHAL-5, CHAL-8]', async (_, prepare, code) => {
-    expect((await challenge({ prepare }))[0]).toBe(code)
-  })
+  ])(
+    'is challenged according to its person server, whose metadata contains %s [CHAL-5, CHAL-8]',
+    async (_, prepare, code) => {
+      expect((await challenge({ prepare }))[0]).toBe(code)
+    },
+  )
 
-  it('gets a resource token for the access server, whichever generation its person server decided', async () => {
+  it('gets a resource token for the access server, whatever generation its person server supports', async () => {
     const [code, aud] = await challenge({ options: { accessServer }, prepare: speaks('mission-header') })
     expect([code, aud]).toEqual(['auth_token_required', accessServer])
   })
@@ -109,23 +112,26 @@ describe('an agent token where an auth token is needed, both generations', () =>
   it.each([
     [{ accessServer }, 'auth_token_required'],
     [{}, 'person_token_required'],
-  ])('is judged by the access server where it does not name a person server: %j', async (options, code) => {
-    expect((await challenge({ options, ps: false }))[0]).toBe(code)
-  })
+  ])(
+    'is challenged according to the access server when it does not name a person server: %j',
+    async (options, code) => {
+      expect((await challenge({ options, ps: false }))[0]).toBe(code)
+    },
+  )
 
-  it('is not judged by its AAuth-Mission [MISS-4]', async () => {
+  it('is not challenged according to its AAuth-Mission [MISS-4]', async () => {
     const prepare = speaks('mission-header', 'person-token')
     expect((await challenge({ prepare, call: { mission } }))[0]).toBe('person_token_required')
   })
 
-  it('is asked for a person token where its person server is not admitted, which nobody asks', async () => {
+  it('is challenged for a person token when trust excludes its person server, which is not fetched', async () => {
     const trust = { agentProviders: 'any', personServers: ['https://other.example'] } as const
     const [code, , world] = await challenge({ options: { trust }, prepare: speaks('mission-header') })
     expect(code).toBe('person_token_required')
     expect(world.net.fetches.filter(({ url }) => url.includes('ps.example'))).toEqual([])
   })
 
-  it('is asked for a person token where the route does not admit its person server, which nobody asks', async () => {
+  it('is challenged for a person token when the trust of the route excludes its person server, which is not fetched', async () => {
     const trust = { agentProviders: 'any', personServers: ['https://other.example'] } as const
     const call = { requirement: { trust } }
     const [code, , world] = await challenge({ prepare: speaks('mission-header'), call })
@@ -133,7 +139,7 @@ describe('an agent token where an auth token is needed, both generations', () =>
     expect(world.net.fetches.filter(({ url }) => url.includes('ps.example'))).toEqual([])
   })
 
-  it('asks the person server once for all its agents', async () => {
+  it('causes one fetch from its person server for all its agents', async () => {
     const [, , world] = await challenge({ prepare: speaks('mission-header') })
     await world.refusal(await world.agent.agentToken())
     expect(world.net.fetches.filter(({ url }) => url.includes('ps.example/.well-known'))).toHaveLength(1)
@@ -148,7 +154,7 @@ describe('a resource under several names', () => {
     return (await world.refusal(await agent.personToken(), { url })).code
   }
 
-  it('issues resource tokens where it is called by the name of its issuer, and only there [R11-013, RT-1]', async () => {
+  it('issues resource tokens only when it is called under the name of its issuer [R11-013, RT-1]', async () => {
     const world = await makeWorld({ ...options, signingKey })
     expect([
       await codeAt('notes.example', world.agent, world),
@@ -156,7 +162,7 @@ describe('a resource under several names', () => {
     ]).toEqual(['auth_token_required', 'access_denied'])
   })
 
-  it('still serves who has an auth token under the other name', async () => {
+  it('serves a caller with an auth token under the other name', async () => {
     const world = await makeWorld(options)
     const token = await world.agent.authToken({ scope: 'access' })
     expect((await world.call(token, { url: 'https://api.notes.example/notes' })).type).toBe('auth-token')

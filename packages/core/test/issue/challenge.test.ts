@@ -34,7 +34,7 @@ function present({ agent }: World, what: Presented): Promise<string> {
   }
 }
 
-describe('a verified token of a kind that the route does not take', () => {
+describe('a verified token of a kind that the route does not accept', () => {
   it.each([
     ['new', 'person token', 'agent-token', 'agent_token_required', 'agent-token'],
     ['new', 'draft 11 auth token', 'agent-token', 'agent_token_required', 'agent-token'],
@@ -45,12 +45,12 @@ describe('a verified token of a kind that the route does not take', () => {
     ['both', 'agent token', ['person-token', 'auth-token'], 'person_token_required', 'person-token'],
     ['both', 'older auth token', ['agent-token', 'person-token'], 'agent_token_required', 'agent-token'],
   ] as const)(
-    'with %s: %s where %j is taken is answered with %s [CHAL-3, CHAL-4, R11-140, R11-141, R11-149, F20]',
+    'is challenged, with %s: %s on a route that accepts %j is answered with %s [CHAL-3, CHAL-4, R11-140, R11-141, R11-149, F20]',
     async (name, presented, accept, code, requirement) => {
       const token = await present(world(name), presented)
       const refusal = await world(name).refusal(token, { requirement: { accept } as AnyRequirement })
       const { status, headers, body } = await answer(refusal)
-      // The signature verified, so there is nothing to say in Signature-Error.
+      // The signature verified, so Signature-Error has nothing to report.
       expect({ status, headers, error: JSON.parse(body).error }).toEqual({
         status: 401,
         headers: {
@@ -64,7 +64,7 @@ describe('a verified token of a kind that the route does not take', () => {
   )
 
   it.each(['new', 'both'] as const)(
-    'with %s: a person token where an auth token is taken is answered with a resource token [CHAL-6, CHAL-16, R11-021, R11-058, R11-143, R11-144, R11-150, PERS-7, F19]',
+    'is challenged, with %s: a person token on a route that accepts auth tokens is answered with a resource token [CHAL-6, CHAL-16, R11-021, R11-058, R11-143, R11-144, R11-150, PERS-7, F19]',
     async (name) => {
       const refusal = await world(name).refusal(await present(world(name), 'person token'))
       const { status, headers, body } = await answer(refusal)
@@ -86,7 +86,7 @@ describe('a verified token of a kind that the route does not take', () => {
     ['both', 'older auth token'],
     ['both', 'draft 11 auth token'],
   ] as const)(
-    'with %s: an %s that grants too little steps up [CHAL-7, AUTH-10, R11-067, R11-146]',
+    'is challenged, with %s: an %s that grants too little steps up [CHAL-7, AUTH-10, R11-067, R11-146]',
     async (name, presented) => {
       const scopes = { access: 'Access', write: 'Write' }
       const generations = served[name].split(',') as Generation[]
@@ -100,7 +100,7 @@ describe('a verified token of a kind that the route does not take', () => {
   )
 })
 
-describe('a token that the route does take', () => {
+describe('a token that the route accepts', () => {
   it.each([
     ['old', 'agent token', 'agent-token'],
     ['new', 'agent token', 'agent-token'],
@@ -111,7 +111,7 @@ describe('a token that the route does take', () => {
     ['both', 'agent token', ['agent-token', 'auth-token']],
     ['both', 'person token', ['agent-token', 'person-token']],
   ] as const)(
-    'with %s: %s where %j is taken is served [R11-057, R11-148]',
+    'is served, with %s: %s on a route that accepts %j [R11-057, R11-148]',
     async (name, presented, accept) => {
       const token = await present(world(name), presented)
       const auth = await world(name).call(token, { requirement: { accept } as AnyRequirement })
@@ -120,7 +120,7 @@ describe('a token that the route does take', () => {
   )
 
   it.each(['new', 'both'] as const)(
-    'with %s: an auth token of draft 11 also says which person it is for [R11-072]',
+    'is served, with %s: an auth token of draft 11 on a route that requires a person [R11-072]',
     async (name) => {
       const token = await present(world(name), 'draft 11 auth token')
       const auth = await world(name).call(token, { requirement: { accept: 'person-token' } })
@@ -134,7 +134,7 @@ describe('a token of a generation that is switched off', () => {
     ['old', 'person token'],
     ['old', 'draft 11 auth token'],
     ['new', 'older auth token'],
-  ] as const)('with %s: a %s is refused as a token, not challenged', async (name, presented) => {
+  ] as const)('is refused as invalid, with %s: a %s is not challenged', async (name, presented) => {
     const refusal = await world(name).refusal(await present(world(name), presented))
     expect(refusal.headers).toEqual({ 'cache-control': 'no-store', 'signature-error': 'error=invalid_jwt' })
   })

@@ -16,7 +16,7 @@ const common = {
 }
 
 describe('a resource token of draft 11', () => {
-  it('repeats the person token of this request and adds nothing [RT-1, RT-4, RT-6, RT-14, R11-160, R11-162, R11-163, R11-280]', async () => {
+  it('has the claims of the person token of this request and no others [RT-1, RT-4, RT-6, RT-14, R11-160, R11-162, R11-163, R11-280]', async () => {
     const { resource, agent, call } = await makeWorld({ ...notes })
     const token = await agent.personToken({
       sub: 'person-9',
@@ -46,7 +46,7 @@ describe('a resource token of draft 11', () => {
     })
   })
 
-  it('invents neither mission nor tenant nor account [RT-6, R11-163, R11-280]', async () => {
+  it('has no mission, tenant or account that the person token lacks [RT-6, R11-163, R11-280]', async () => {
     const { resource, agent, call } = await makeWorld({ ...notes })
     const auth = await call(await agent.personToken({ claims: { jti: 'pt-1' } }), { requirement: anyKind })
     const { payload } = await verified(
@@ -63,7 +63,7 @@ describe('a resource token of draft 11', () => {
     })
   })
 
-  it('repeats the auth token that is stepped up, with its account [RT-6, RT-12, R11-146]', async () => {
+  it('has the claims of the auth token that is stepped up, with its account [RT-6, RT-12, R11-146]', async () => {
     const { resource, agent, call } = await makeWorld({ ...notes })
     const grant = { scope: 'notes.read', account: 'ws-7', tenant: 'corp', mission: s256 }
     const auth = await call(await agent.authToken({ ...grant, claims: { jti: 'at-1' } }))
@@ -84,7 +84,7 @@ describe('a resource token of draft 11', () => {
     })
   })
 
-  it('drops AAuth-Mission, which has no meaning beside it [RT-14, R11-163]', async () => {
+  it('ignores AAuth-Mission, which has no meaning in draft 11 [RT-14, R11-163]', async () => {
     const { resource, agent, call } = await makeWorld({ ...notes })
     const mission = { approver: 'https://ps.example', s256 }
     const auth = await call(await agent.personToken(), { requirement: anyKind, mission })
@@ -99,7 +99,7 @@ describe('a resource token of draft 11', () => {
 describe('a resource token of drafts 01 to 10', () => {
   const generations = ['mission-header'] as const
 
-  it('names the agent of the agent token, and no person [RT-5, RT-14]', async () => {
+  it('names the agent of the agent token and no person [RT-5, RT-14]', async () => {
     const { resource, agent, call } = await makeWorld({ ...notes, generations })
     const auth = await call(await agent.agentToken(), { requirement: agentRoute })
     const { payload } = await verified(
@@ -113,7 +113,7 @@ describe('a resource token of drafts 01 to 10', () => {
     })
   })
 
-  it('names the sub-agent that presents its token, and not the parent [RT-5]', async () => {
+  it('names the sub-agent that presents its token and not the parent [RT-5]', async () => {
     const { resource, agent, call } = await makeWorld({ ...notes, generations })
     const claims = { sub: 'aauth:scout@agent.example', parent_agent: 'aauth:planner@agent.example' }
     const auth = await call(await agent.agentToken({ claims }), { requirement: agentRoute })
@@ -124,7 +124,7 @@ describe('a resource token of drafts 01 to 10', () => {
     expect(payload.agent).toBe('aauth:scout@agent.example')
   })
 
-  it('repeats agent, mission and account of the auth token, and not its person or tenant [RT-5, RT-8, RT-12, RT-14]', async () => {
+  it('has agent, mission and account of the auth token, but not its person or tenant [RT-5, RT-8, RT-12, RT-14]', async () => {
     const { resource, agent, call } = await makeWorld({ ...notes, generations })
     const grant = { scope: 'notes.read', account: 'ws-7', tenant: 'corp', mission: s256 }
     const auth = await call(await agent.authToken({ ...grant, generation: 'mission-header' }))
@@ -142,7 +142,7 @@ describe('a resource token of drafts 01 to 10', () => {
     })
   })
 
-  it('copies the mission that the covered header asserts [RT-8]', async () => {
+  it('has the mission that the covered header asserts [RT-8]', async () => {
     const { resource, agent, call } = await makeWorld({ ...notes, generations })
     const mission = { approver: 'https://ps.example', s256 }
     const auth = await call(await agent.agentToken(), { requirement: agentRoute, mission })
@@ -155,7 +155,7 @@ describe('a resource token of drafts 01 to 10', () => {
 })
 
 it.each(['ps', 'sub', 'agent_jkt', 'aud', 'tenant', 'mission', 'mission_s256', 'presented_jti', 'exp'])(
-  'cannot be told another %s [RT-4, RT-6, R11-162, M03]',
+  'a caller of issueResourceToken cannot set another %s [RT-4, RT-6, R11-162, M03]',
   async (name) => {
     const { resource, agent, call } = await makeWorld({ ...notes })
     const auth = await call(await agent.personToken(), { requirement: anyKind })
@@ -170,7 +170,7 @@ it.each(['ps', 'sub', 'agent_jkt', 'aud', 'tenant', 'mission', 'mission_s256', '
   },
 )
 
-it('takes no account from a polluted prototype [Q01]', async () => {
+it('issueResourceToken reads no account from a polluted prototype [Q01]', async () => {
   const { resource, agent, call } = await makeWorld({ ...notes })
   const auth = await call(await agent.personToken(), { requirement: anyKind })
   const prototype = Object.prototype as { account?: string }

@@ -14,14 +14,14 @@ describe('the life of a resource token', () => {
     [300, 300],
     [299, 299],
     [1, 1],
-  ])('beside a token that lives %i s more is %i s [RT-10, R11-164, M07]', async (lifetime, expected) => {
+  ])('for a token that lives %i s more is %i s [RT-10, R11-164, M07]', async (lifetime, expected) => {
     const { resource, agent, call } = await makeWorld(notes)
     const auth = await call(await agent.personToken({ lifetime }), { requirement: personRoute })
     const { payload } = await verified(resource, await issueResourceToken(resource, auth, wanted))
     expect([payload.iat, payload.exp]).toEqual([now, now + expected])
   })
 
-  it('counts from when it is issued, not from when the request came [RT-10, R11-164]', async () => {
+  it('counts from when it is issued, not from when the request arrived [RT-10, R11-164]', async () => {
     const { net, resource, agent, call } = await makeWorld(notes)
     const auth = await call(await agent.personToken({ lifetime: 400 }), { requirement: personRoute })
     net.clock.advance(150)
@@ -30,7 +30,7 @@ describe('the life of a resource token', () => {
   })
 })
 
-it('every resource token has a jti of its own [R11-169, M07]', async () => {
+it('every resource token has its own jti [R11-169, M07]', async () => {
   const { resource, agent, call } = await makeWorld(notes)
   const auth = await call(await agent.personToken(), { requirement: personRoute })
   const tokens = await Promise.all(
@@ -44,7 +44,7 @@ describe.each([
   ['issueResourceToken', issueResourceToken],
   ['stepUp', answeredStepUp],
 ] as const)('%s', (_, use) => {
-  it('refuses an identity that a handler kept until its token expired [RT-9, R11-160]', async () => {
+  it('refuses an identity whose token has expired since [RT-9, R11-160]', async () => {
     const { net, resource, agent, call } = await makeWorld(notes)
     const auth = await call(await agent.personToken({ lifetime: 60 }), { requirement: personRoute })
     net.clock.advance(60)
@@ -63,7 +63,7 @@ describe.each([
     ['agent token', agentRoute, undefined],
   ] as const
   it.each(kinds)(
-    'refuses a %s that was withdrawn since [RT-9, PERS-12, CHAL-14, R11-161]',
+    'refuses a %s that was revoked since [RT-9, PERS-12, CHAL-14, R11-161]',
     async (kind, requirement, asked) => {
       const { resource, agent, call } = await makeWorld(notes)
       const grant = { scope: 'notes.read' }

@@ -23,7 +23,7 @@ function tokenOf({ headers }: AAuthError): string {
 const claims = (refusal: AAuthError): Record<string, unknown> => decodeJwt(tokenOf(refusal))
 
 describe('a resource token, person-token generation', () => {
-  it('copies the person, the mission and the tenant of the person token it answers, and nothing of the agent [RT-4, RT-6, RT-14, R11-162, R11-163, R11-280, L01, M02]', async () => {
+  it('has the person, mission and tenant of the person token it answers, and nothing of the agent [RT-4, RT-6, RT-14, R11-162, R11-163, R11-280, L01, M02]', async () => {
     const { agent, refusal } = await makeWorld(options)
     const token = await agent.personToken({ mission: s256, tenant: 'acme', claims: { jti: 'pt-1' } })
     expect(claims(await refusal(token))).toEqual({
@@ -40,7 +40,7 @@ describe('a resource token, person-token generation', () => {
     })
   })
 
-  it('invents neither mission nor tenant [RT-6, R11-163, R11-280]', async () => {
+  it('has no mission or tenant that the person token lacks [RT-6, R11-163, R11-280]', async () => {
     const { agent, refusal } = await makeWorld(options)
     const issued = claims(await refusal(await agent.personToken()))
     expect(Object.keys(issued).sort()).toEqual([
@@ -80,7 +80,7 @@ describe('a resource token, person-token generation', () => {
     })
   })
 
-  it('is for the access server where there is one, and keeps the person server of the token [RT-3, R11-166]', async () => {
+  it('is for the access server if there is one, and keeps the person server of the token [RT-3, R11-166]', async () => {
     const { agent, refusal } = await makeWorld({ ...options, accessServer })
     expect(claims(await refusal(await agent.personToken()))).toMatchObject({
       aud: accessServer,
@@ -88,7 +88,7 @@ describe('a resource token, person-token generation', () => {
     })
   })
 
-  it('is for the issuer of the person token, whatever the agent token named [R11-048, R11-166, M06]', async () => {
+  it('is for the issuer of the person token, whatever the agent token names [R11-048, R11-166, M06]', async () => {
     const { net, agent, refusal } = await makeWorld(options)
     const other = await net.issuer('person-server', 'https://other-ps.example')
     await refusal(await agent.agentToken())
@@ -113,12 +113,12 @@ describe('a resource token, mission-header generation', () => {
     })
   })
 
-  it('copies the mission of a covered header [RT-8, MISS-4]', async () => {
+  it('has the mission of a covered header [RT-8, MISS-4]', async () => {
     const { agent, refusal } = await makeWorld(old)
     expect(claims(await refusal(await agent.agentToken(), { mission }))).toMatchObject({ mission })
   })
 
-  it('copies the mission of the auth token that a step-up answers [RT-5, RT-8, RT-14]', async () => {
+  it('has the mission of the auth token that a step-up answers [RT-5, RT-8, RT-14]', async () => {
     const { agent, refusal } = await makeWorld(old)
     const token = await agent.authToken({
       scope: 'read',

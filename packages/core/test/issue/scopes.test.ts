@@ -16,14 +16,14 @@ const undescribed: readonly (readonly [what: string, scope: string | readonly st
 ]
 
 describe.each(undescribed)('%s', (_, scope) => {
-  it('is invalid_scope to issueResourceToken [RT-11, R11-165, R11-275, M05]', async () => {
+  it('is invalid_scope in issueResourceToken [RT-11, R11-165, R11-275, M05]', async () => {
     const { resource, agent, call } = await makeWorld(notes)
     const auth = await call(await agent.personToken(), { requirement: personRoute })
     const { status, code } = await refusalOf(issueResourceToken(resource, auth, { scope }))
     expect([status, code]).toEqual([400, 'invalid_scope'])
   })
 
-  it('is a TypeError to stepUp [RT-11, R11-165, R11-275, M05]', async () => {
+  it('is a TypeError in stepUp [RT-11, R11-165, R11-275, M05]', async () => {
     const { resource, agent, call } = await makeWorld(notes)
     const auth = await call(await agent.personToken(), { requirement: personRoute })
     expect(() => stepUp(resource, auth, { scope })).toThrow(
@@ -32,7 +32,7 @@ describe.each(undescribed)('%s', (_, scope) => {
   })
 })
 
-it('names a scope once, however often it is asked for [RT-11]', async () => {
+it('a resource token names a scope once, however often it is requested [RT-11]', async () => {
   const { resource, agent, call } = await makeWorld(notes)
   const auth = await call(await agent.personToken(), { requirement: personRoute })
   const scope = ['notes.write', 'notes.read', 'notes.write']
@@ -41,7 +41,7 @@ it('names a scope once, however often it is asked for [RT-11]', async () => {
 })
 
 describe('a step-up', () => {
-  it('asks for what is held and what is needed [CHAL-7, R11-146]', async () => {
+  it('requests the granted and the additional scopes [CHAL-7, R11-146]', async () => {
     const { resource, agent, refusal } = await makeWorld(notes)
     const error = await refusal(await agent.authToken({ scope: 'notes.write' }), {
       requirement: { scope: 'notes.read' },
@@ -50,7 +50,7 @@ describe('a step-up', () => {
     expect(payload.scope).toBe('notes.write notes.read')
   })
 
-  it('asks for no scope of the token that the resource does not describe [RT-11, R11-165, R11-275]', async () => {
+  it('requests no scope of the token that the resource does not describe [RT-11, R11-165, R11-275]', async () => {
     const { resource, agent, refusal } = await makeWorld(notes)
     const error = await refusal(await agent.authToken({ scope: 'email * notes.purge' }), {
       requirement: { scope: 'notes.read' },
@@ -59,7 +59,7 @@ describe('a step-up', () => {
     expect(payload.scope).toBe('notes.read')
   })
 
-  it('asks for the default scope where the route names none [RT-11]', async () => {
+  it('requests the default scope when the route names none [RT-11]', async () => {
     const { resource, agent, refusal } = await makeWorld({ ...notes, defaultScope: 'notes.write' })
     const { payload } = await challenged(resource, await refusal(await agent.personToken()))
     expect(payload.scope).toBe('notes.write')

@@ -33,14 +33,14 @@ describe('every resource token', () => {
     expect(protectedHeader).toEqual({ typ: 'aa-resource+jwt', alg: 'Ed25519', kid: 'rs-1' })
   })
 
-  it('lives 300 s, and no longer than the token it answers [RT-10, RT-15, R11-164, M07]', async () => {
+  it('lives 300 s and no longer than the token it answers [RT-10, RT-15, R11-164, M07]', async () => {
     const { agent, refusal } = await makeWorld(options)
     const long = claims(await refusal(await agent.personToken({ lifetime: 3600 })))
     const short = claims(await refusal(await agent.personToken({ lifetime: 100 })))
     expect([long.exp, short.exp]).toEqual([now + 300, now + 100])
   })
 
-  it('has a jti of its own, 122 random bits [R11-169, M07]', async () => {
+  it('has its own jti of 122 random bits [R11-169, M07]', async () => {
     const { agent, refusal } = await makeWorld(options)
     const token = await agent.personToken()
     const jtis = new Set<unknown>()
@@ -50,7 +50,7 @@ describe('every resource token', () => {
       expect(jti).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   })
 
-  it('asks only for scopes that the resource describes [R11-165, R11-275]', async () => {
+  it('requests only scopes that the resource describes [R11-165, R11-275]', async () => {
     const { agent, refusal } = await makeWorld(options)
     const token = await agent.authToken({ scope: 'profile read admin' })
     expect(claims(await refusal(token, { requirement: { scope: 'write' } })).scope).toBe('read write')
@@ -59,17 +59,17 @@ describe('every resource token', () => {
   it.each([
     [{ scope: ['write', 'read'] }, 'write read'],
     [{}, 'read'],
-  ])('asks for what the route needs: %j', async (requirement, scope) => {
+  ])('requests the scopes of the route: %j', async (requirement, scope) => {
     const { agent, refusal } = await makeWorld(options)
     expect(claims(await refusal(await agent.personToken(), { requirement })).scope).toBe(scope)
   })
 
-  it('asks for access where the resource describes no scope', async () => {
+  it('requests the default scope when the resource describes no scope', async () => {
     const { agent, refusal } = await makeWorld({ signingKey })
     expect(claims(await refusal(await agent.personToken())).scope).toBe('access')
   })
 
-  it('is not issued from a revoked token [RT-9, R11-161, R11-254, R11-257, PERS-12, K17, K18]', async () => {
+  it('is not issued for a revoked token [RT-9, R11-161, R11-254, R11-257, PERS-12, K17, K18]', async () => {
     const { agent, resource, refusal } = await makeWorld(options)
     const token = await agent.personToken({ claims: { jti: 'pt-1' } })
     resource.revoke({ iss: 'https://ps.example', jti: 'pt-1', exp: now + 3600 })

@@ -45,7 +45,7 @@ async function issue(options: Partial<ResourceOptions>): Promise<string> {
   return issueResourceToken(resource, auth, wanted)
 }
 
-describe('a signer that keeps its key', () => {
+describe('a signer that holds its key', () => {
   it.each(['Ed25519', 'ES256'] as const)(
     'signs resource tokens with %s, under the key that is published [RT-1, RT-2, META-2, R11-169, R11-272]',
     async (alg) => {
@@ -62,7 +62,7 @@ describe('a signer that keeps its key', () => {
     },
   )
 
-  it('is called as the object that was given', async () => {
+  it('is called as a method of the object that was given', async () => {
     const signer = await makeSigner('Ed25519')
     class Service {
       readonly publicKey = signer.publicKey
@@ -114,7 +114,7 @@ describe('a signer that keeps its key', () => {
     })
   })
 
-  it('that never answers holds no request for longer than 3 s [M08]', async () => {
+  it('that never answers delays a request by no more than 3 s [M08]', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -134,7 +134,7 @@ describe('a signer that keeps its key', () => {
     expect((await outcome)?.code).toBe('server_error')
   })
 
-  it('is asked again after it failed', async () => {
+  it('is called again after it failed', async () => {
     let away = true
     const working = await makeSigner('Ed25519')
     const signingKey: Signer = {

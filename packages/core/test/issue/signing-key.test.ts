@@ -18,7 +18,7 @@ async function makeSigningKey(alg: 'Ed25519' | 'ES256'): Promise<SigningKey> {
   return { ...(await exportJWK(privateKey)), kid: `rs-${alg}`, alg }
 }
 
-describe('a signing key that is given', () => {
+describe('a configured signing key', () => {
   it.each([
     ['Ed25519', ['alg', 'crv', 'kid', 'kty', 'use', 'x']],
     ['ES256', ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']],
@@ -38,7 +38,7 @@ describe('a signing key that is given', () => {
     },
   )
 
-  it('is published without members it does not need', async () => {
+  it('is published without unneeded members', async () => {
     const signingKey = { ...(await makeSigningKey('Ed25519')), k: 'secret', x5c: ['chain'], note: 'secret' }
     const resource = createResource({ issuer: 'https://notes.example', trust: 'any', signingKey })
     const [key] = await publishedKeys(resource)
@@ -75,7 +75,7 @@ describe('a signing key that is not given', () => {
     expect(warn.mock.calls.filter(([text]) => String(text).includes('signingKey'))).toHaveLength(1)
   })
 
-  it('is another one for every resource', async () => {
+  it('is different for every resource', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => undefined)
     const make = (): Resource => createResource({ issuer: 'https://notes.example', trust: 'any' })
     const [[one], [two]] = await Promise.all([publishedKeys(make()), publishedKeys(make())])

@@ -40,7 +40,7 @@ describe('the published keys', () => {
     expect(protectedHeader.kid).toBe('r2')
   })
 
-  it('hold public members and nothing else, also where private ones were given [META-2, M09]', async () => {
+  it('hold public members only, even if private ones were given [META-2, M09]', async () => {
     const extra = { ext: true, key_ops: ['sign'], p: 'x', k: 'x', 'x-note': 'x' }
     const [signingKey, next] = [
       { ...(await makeSigningKey('ES256', 'r1')), ...extra },
@@ -55,7 +55,7 @@ describe('the published keys', () => {
     })
   })
 
-  it('are those that were given, whatever becomes of the objects afterwards [META-2]', async () => {
+  it('are a copy, which later changes of the given objects do not affect [META-2]', async () => {
     const [signingKey, next] = [await makeSigningKey('Ed25519', 'r1'), await makeSigningKey('Ed25519', 'r2')]
     const { resource } = await makeWorld({ ...notes, signingKey, publishedKeys: [next] })
     Object.assign(next, { kid: 'r1' })
@@ -64,7 +64,7 @@ describe('the published keys', () => {
     expect(keys.map(({ kid }) => kid)).toEqual(['r1', 'r2'])
   })
 
-  it('are those that a signer had when it was given [META-2]', async () => {
+  it('are a copy of those that a signer had when it was given [META-2]', async () => {
     const publicKey = await makeSigningKey('Ed25519', 'r1')
     const { resource } = await makeWorld({
       ...notes,

@@ -15,7 +15,7 @@ const forgeries: readonly (readonly [what: string, forge: (auth: Auth) => Auth])
 
 describe.each(forgeries)('%s', (_, forge) => {
   it.each(['issueResourceToken', 'stepUp', 'capabilitiesOf'])(
-    'is nothing to %s [R11-160, M01]',
+    'is refused by %s [R11-160, M01]',
     async (name) => {
       const { resource, agent, call } = await makeWorld({ ...notes })
       const auth = await call(await agent.authToken({ scope: 'notes.read' }), {

@@ -2,7 +2,7 @@ import { challenged, notes } from '@aauth-guard/fixtures/issued'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { expect, it } from 'vitest'
 
-it('each resource token is issued under the trust of its own request: nothing is kept of the one before [R11-170]', async () => {
+it('each resource token is issued under the trust of its own request [R11-170]', async () => {
   let admitted = true
   const world = await makeWorld({
     ...notes,
@@ -16,7 +16,7 @@ it('each resource token is issued under the trust of its own request: nothing is
   expect([second.code, second.headers['aauth-requirement']]).toEqual(['invalid_jwt', undefined])
 })
 
-it('an auth token is enough where no agent token was ever shown [R11-069]', async () => {
+it('an auth token is accepted without an agent token before it [R11-069]', async () => {
   const world = await makeWorld({ ...notes, trust: { personServers: ['https://ps.example'] } })
   const auth = await world.call(await world.agent.authToken({ scope: 'notes.read' }))
   expect([auth.type, world.net.fetches.filter(({ url }) => url.includes('agent.example'))]).toEqual([
@@ -25,7 +25,7 @@ it('an auth token is enough where no agent token was ever shown [R11-069]', asyn
   ])
 })
 
-it('challenges need no published metadata: a resource token is issued where nothing is served [R11-270]', async () => {
+it('a resource token is issued even if the resource publishes no metadata [R11-270]', async () => {
   const world = await makeWorld({ ...notes })
   const refused = await world.refusal(await world.agent.personToken(), {
     requirement: { scope: 'notes.read' },

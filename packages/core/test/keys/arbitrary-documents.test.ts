@@ -13,14 +13,14 @@ import { outcomeOf } from './outcome-of.ts'
 const parameters = runs(100)
 const anyJson = fc.jsonValue({ maxDepth: 3 })
 
-/** A world that has met its person server, if that was possible. */
+/** A world that has fetched from its person server, if that was possible. */
 async function metWith(arrange: (world: AnsweredWorld) => void): Promise<[AnsweredWorld, string]> {
   const world = await makeAnsweredWorld()
   arrange(world)
   return [world, await outcomeOf(world)]
 }
 
-it('whatever metadata says, it is refused or leads to the host of the issuer [I05, I06, I10]', async () => {
+it('arbitrary metadata is refused or leads to the host of the issuer [I05, I06, I10]', async () => {
   const uris = fc.oneof(
     anyJson,
     fc.webUrl({ validSchemes: ['http', 'https', 'ftp'], withFragments: true, withQueryParameters: true }),
@@ -43,7 +43,7 @@ it('whatever metadata says, it is refused or leads to the host of the issuer [I0
   )
 })
 
-it('whatever a JWKS says, it is the fault of the issuer and never of this server [I13, I14]', async () => {
+it('an arbitrary JWKS is a fault of the issuer and never of this server [I13, I14]', async () => {
   const key = fc.record(
     {
       kid: fc.constantFrom('key-1', 'key-2'),
@@ -69,7 +69,7 @@ it('whatever a JWKS says, it is the fault of the issuer and never of this server
   )
 })
 
-it('whatever Cache-Control says, keys live a minute at least and an hour at most [R11-123, I24]', async () => {
+it('with an arbitrary Cache-Control, keys live between a minute and an hour [R11-123, I24]', async () => {
   const directive = fc.oneof(
     fc.string({ unit: fc.constantFrom(...'abc=-,;" 019') }),
     fc.constantFrom('no-store', 'no-cache', 'public', 'immutable', 'max-age', 'max-age='),

@@ -10,7 +10,7 @@ import {
 } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
 
-/** Calls every second for so long, and returns the seconds at which the person server was asked anew. */
+/** Calls every second for so long, and returns the seconds at which the person server was fetched from again. */
 async function attempts(world: AnsweredWorld, seconds: number): Promise<number[]> {
   const asked: number[] = []
   const count = (): number => world.asked.filter((url) => url === personMetadata).length
@@ -29,14 +29,14 @@ async function retryAfter(world: AnsweredWorld): Promise<string | undefined> {
   return headers['retry-after']
 }
 
-describe('a failed metadata request is repeated after 5, 10, 20, 40, then every 60 s', () => {
-  it('where there are no keys yet [R11-126, I22]', async () => {
+describe('a failed metadata request is repeated after 5, 10, 20, 40 s and then every 60 s', () => {
+  it('when there are no keys yet [R11-126, I22]', async () => {
     const world = await makeAnsweredWorld()
     world.net.personServer.misbehave('unreachable')
     expect(await attempts(world, 196)).toEqual([0, 5, 15, 35, 75, 135, 195])
   })
 
-  it('where there are stale ones [R11-126]', async () => {
+  it('when there are stale keys [R11-126]', async () => {
     const world = await makeAnsweredWorld()
     await outcomeOf(world)
     world.net.personServer.misbehave('unreachable')
@@ -44,20 +44,20 @@ describe('a failed metadata request is repeated after 5, 10, 20, 40, then every 
     expect(await attempts(world, 136)).toEqual([0, 5, 15, 35, 75, 135])
   })
 
-  it('or up to a fifth sooner, so that the processes of a fleet do not ask in step [I22]', async () => {
+  it('up to a fifth sooner, so that the processes of a fleet do not fetch in step [I22]', async () => {
     const world = await makeAnsweredWorld({}, 1 - Number.EPSILON)
     world.net.personServer.misbehave('unreachable')
     expect(await attempts(world, 157)).toEqual([0, 4, 12, 28, 60, 108, 156])
   })
 
-  it('also where the failure is definite', async () => {
+  it('even if the failure is permanent', async () => {
     const world = await makeAnsweredWorld()
     world.net.personServer.misbehave('not-found')
     expect(await attempts(world, 36)).toEqual([0, 5, 15, 35])
     expect(await outcomeOf(world)).toBe('invalid_jwt')
   })
 
-  it('and says so in Retry-After, which counts down [R11-130]', async () => {
+  it('with a Retry-After that counts down [R11-130]', async () => {
     const world = await makeAnsweredWorld()
     world.net.personServer.misbehave('unreachable')
     const said: (string | undefined)[] = []
@@ -68,7 +68,7 @@ describe('a failed metadata request is repeated after 5, 10, 20, 40, then every 
     expect(said).toEqual(['5', '1', '10', '1', '20', '40', '60'])
   })
 
-  it('and keeps its verdict in between without asking [I08]', async () => {
+  it('with the same verdict in between, without a fetch [I08]', async () => {
     const world = await makeAnsweredWorld()
     world.net.personServer.misbehave('other-issuer')
     const first = await outcomeOf(world)
@@ -81,7 +81,7 @@ describe('a failed metadata request is repeated after 5, 10, 20, 40, then every 
     ])
   })
 
-  it('and accepts as soon as the issuer is back and the wait is over [I22]', async () => {
+  it('until the issuer is back and the wait is over, and then requests are accepted [I22]', async () => {
     const world = await makeAnsweredWorld()
     world.net.personServer.misbehave('unreachable')
     await outcomeOf(world)
@@ -90,7 +90,7 @@ describe('a failed metadata request is repeated after 5, 10, 20, 40, then every 
     expect(await outcomeOf(world)).toBe('accepted')
   })
 
-  it('and begins at 5 s again after a success', async () => {
+  it('and from 5 s again after a success', async () => {
     const world = await makeAnsweredWorld()
     const { personServer, clock } = world.net
     personServer.misbehave('unreachable')
@@ -103,18 +103,18 @@ describe('a failed metadata request is repeated after 5, 10, 20, 40, then every 
   })
 })
 
-describe('a failed JWKS request counts like any other: nothing is asked for a minute', () => {
+describe('after a failed JWKS request nothing is fetched for a minute', () => {
   it.each([
-    ['may pass', answerWith('{}', { status: 503 })],
-    ['is definite', answerWith('{}', { status: 404 })],
-  ])('where the failure %s [R11-124]', async (_, answer) => {
+    ['is temporary', answerWith('{}', { status: 503 })],
+    ['is permanent', answerWith('{}', { status: 404 })],
+  ])('when the failure %s [R11-124]', async (_, answer) => {
     const world = await makeAnsweredWorld()
     world.answer(personKeys, answer)
     expect(await attempts(world, 121)).toEqual([0, 60, 120])
     expect(world.asked.filter((url) => url === personKeys).length).toBe(3)
   })
 
-  it('and Retry-After says when it is over [R11-124, R11-130]', async () => {
+  it('and Retry-After says when the minute is over [R11-124, R11-130]', async () => {
     const world = await makeAnsweredWorld()
     world.answer(personKeys, answerWith('{}', { status: 503 }))
     const first = await retryAfter(world)
@@ -126,7 +126,7 @@ describe('a failed JWKS request counts like any other: nothing is asked for a mi
   })
 })
 
-it('two tokens that wait for one failing fetch are both refused, and the next fetch is made in its time [I23]', async () => {
+it('two tokens that wait for one failing fetch are both refused, and the next fetch happens in its time [I23]', async () => {
   const world = await makeAnsweredWorld()
   world.net.personServer.misbehave('unreachable')
   const open = world.hold(personMetadata)

@@ -10,7 +10,7 @@ import {
 } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
 
-/** A world whose person server serves its JWKS with this `Cache-Control`, after a first contact. */
+/** A world whose person server serves its JWKS with this `Cache-Control`, after a first fetch. */
 async function makeCachedWorld(cacheControl?: string, jitter?: number): Promise<AnsweredWorld> {
   const world = await makeAnsweredWorld({}, jitter)
   world.answer(personKeys, async (init) => {
@@ -45,7 +45,7 @@ const lifetimes: readonly [cacheControl: string | undefined, seconds: number][] 
   ['s-maxage=120', 600],
 ]
 
-describe('keys live as long as Cache-Control says, within a minute and an hour', () => {
+describe('keys live as long as Cache-Control says, between a minute and an hour', () => {
   it.each(lifetimes)('%s: used for up to %i s [R11-123, I24]', async (cacheControl, seconds) => {
     const world = await makeCachedWorld(cacheControl)
     const { key } = world.net.personServer
@@ -66,7 +66,7 @@ describe('keys live as long as Cache-Control says, within a minute and an hour',
   const dated: readonly [headers: Readonly<Record<string, string>>, seconds: number][] = [
     [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT' }, 300],
     [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT', date }, 300],
-    // The answer lay in a cache for an hour, or the clock of its server is an hour behind.
+    // The answer was in a cache for an hour, or the clock of its server is an hour behind.
     [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT', date: past }, 300],
     // The clock of its server is four minutes ahead.
     [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT', date: 'Mon, 21 Sep 2026 14:17:20 GMT' }, 60],
@@ -83,7 +83,7 @@ describe('keys live as long as Cache-Control says, within a minute and an hour',
     [{ expires: 'Mon, 21 Sep 2026 14:18:20 GMT', 'cache-control': 'no-cache' }, 60],
   ]
   it.each(dated)(
-    'or where it does not say, as Expires says: %o, %i s [R11-123, I24]',
+    'or, without Cache-Control, as long as Expires says: %o, %i s [R11-123, I24]',
     async (said, seconds) => {
       const world = await makeAnsweredWorld()
       expect(new Date(world.net.clock.now() * 1000).toUTCString()).toBe(date)
@@ -105,7 +105,7 @@ describe('keys live as long as Cache-Control says, within a minute and an hour',
     },
   )
 
-  it('and it is the Cache-Control of the JWKS that says it, not of the metadata', async () => {
+  it('according to the JWKS response, not that of the metadata', async () => {
     const world = await makeAnsweredWorld()
     world.answer(personMetadata, async (init) => {
       const { body, headers } = await world.net.fetch(personMetadata, init)
@@ -128,11 +128,11 @@ describe('keys are renewed in the background, after seven to eight tenths of the
     ['max-age=300', 210, most],
     ['max-age=3600', 2880, 0],
     ['max-age=3600', 2520, most],
-    // The floor comes first.
+    // The floor is longer.
     ['max-age=62', 60, 0],
     ['max-age=80', 60, most],
   ])(
-    '%s: not before %i s, then once, where the jitter is %d [I22]',
+    '%s: not before %i s and then once, with a jitter of %d [I22]',
     async (cacheControl, seconds, jitter) => {
       const world = await makeCachedWorld(cacheControl, jitter)
       world.net.clock.advance(seconds - 1)
@@ -147,7 +147,7 @@ describe('keys are renewed in the background, after seven to eight tenths of the
     },
   )
 
-  it('while nobody waits for it, whichever token comes [R11-126]', async () => {
+  it('without delaying any request, whichever token it has [R11-126]', async () => {
     const world = await makeAnsweredWorld()
     const known = await world.agent.personToken()
     await outcomeOf(world, known)
@@ -162,7 +162,7 @@ describe('keys are renewed in the background, after seven to eight tenths of the
     expect(world.asked).toEqual([...flight, personMetadata])
   })
 
-  it('and what came of it is used from then on, for another life', async () => {
+  it('and the result is used from then on, for another life', async () => {
     const world = await makeAnsweredWorld()
     const old = await world.agent.personToken()
     await outcomeOf(world, old)
@@ -176,7 +176,7 @@ describe('keys are renewed in the background, after seven to eight tenths of the
     expect(world.asked).toEqual([...flight, ...flight])
   })
 
-  it('and once their life is over, requests wait for the renewal that is under way', async () => {
+  it('and once their life is over, requests wait for the renewal under way', async () => {
     let admitted = 0
     const world = await makeAnsweredWorld({ trust: { personServers: () => ++admitted > 0 } })
     const { key } = world.net.personServer

@@ -10,7 +10,7 @@ const trusts = [
 
 describe.each(trusts)('after the clock was a day ahead, keys of an issuer that is %s', (_, trust) => {
   it.each([0, 2, 12, 23])(
-    'are fetched again, %i hours after it was put right [R11-123, I26]',
+    'are fetched again, %i hours after it was corrected [R11-123, I26]',
     async (hours) => {
       const world = await makeAnsweredWorld({ trust })
       const { personServer, clock } = world.net
@@ -28,7 +28,7 @@ describe.each(trusts)('after the clock was a day ahead, keys of an issuer that i
     },
   )
 
-  it('are not used where they cannot be fetched again: nobody knows their age [R11-123]', async () => {
+  it('are not used when they cannot be fetched again, because their age is unknown [R11-123]', async () => {
     const world = await makeAnsweredWorld({ trust })
     world.net.clock.advance(86_400)
     await outcomeOf(world)
@@ -37,7 +37,7 @@ describe.each(trusts)('after the clock was a day ahead, keys of an issuer that i
     expect(await outcomeOf(world)).toBe('server_error')
   })
 
-  it('do not keep the verified tokens alive that rest on them [I26]', async () => {
+  it('do not keep verified tokens alive that depend on them [I26]', async () => {
     const world = await makeAnsweredWorld({ trust })
     const token = await world.agent.personToken({ claims: { exp: world.net.clock.now() + 3600 } })
     world.net.clock.advance(1000)
@@ -47,7 +47,7 @@ describe.each(trusts)('after the clock was a day ahead, keys of an issuer that i
     expect(await outcomeOf(world, token)).toBe('unknown_key')
   })
 
-  it('wait for no back-off that was written down in the future [R11-126]', async () => {
+  it('do not wait for a back-off that was recorded in the future [R11-126]', async () => {
     const world = await makeAnsweredWorld({ trust })
     world.net.clock.advance(86_400)
     world.net.personServer.misbehave('unreachable')

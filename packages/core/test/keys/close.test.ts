@@ -4,7 +4,7 @@ import { flight, makeAnsweredWorld, personKeys, personMetadata, settled, until }
 import { outcomeOf } from './outcome-of.ts'
 
 describe('close', () => {
-  it('ends the fetches under way: their requests are answered with 503', async () => {
+  it('aborts the fetches under way, and their requests are answered 503', async () => {
     const world = await makeAnsweredWorld()
     world.net.personServer.misbehave('hang')
     let signal: AbortSignal | null | undefined
@@ -18,7 +18,7 @@ describe('close', () => {
     expect([await waiting, signal?.aborted]).toEqual(['server_error', true])
   })
 
-  it('lets nothing be fetched any more: what needs keys is answered with 503', async () => {
+  it('prevents later fetches: requests that need keys are answered 503', async () => {
     const world = await makeAnsweredWorld()
     world.resource.close()
     const { code, status, headers } = await world.refusal(await world.agent.personToken(), {
@@ -29,7 +29,7 @@ describe('close', () => {
     expect(world.asked).toEqual([])
   })
 
-  it('lets nothing be renewed any more, also not in the background', async () => {
+  it('prevents later renewals, even in the background', async () => {
     const world = await makeAnsweredWorld()
     await outcomeOf(world)
     world.resource.close()
@@ -39,14 +39,14 @@ describe('close', () => {
     expect(world.asked).toEqual(flight)
   })
 
-  it('leaves the keys that are at hand', async () => {
+  it('keeps the cached keys usable', async () => {
     const world = await makeAnsweredWorld()
     await outcomeOf(world)
     world.resource.close()
     expect(await outcomeOf(world)).toBe('accepted')
   })
 
-  it('stops the second request of a fetch that has made its first', async () => {
+  it('prevents the second request of a fetch whose first was made', async () => {
     const world = await makeAnsweredWorld()
     const open = world.hold(personMetadata)
     const waiting = outcomeOf(world)
@@ -57,7 +57,7 @@ describe('close', () => {
     expect([await waiting, world.asked]).toEqual(['server_error', [personMetadata]])
   })
 
-  it('also between the two, where the fetch does not listen', async () => {
+  it('prevents the second request even when the injected fetch ignores its signal', async () => {
     let betweenTheTwo = false
     const world = await makeAnsweredWorld({
       now() {

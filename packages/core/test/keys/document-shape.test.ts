@@ -10,7 +10,7 @@ import { outcomeOf } from './outcome-of.ts'
 
 const metadata = JSON.stringify({ issuer: 'https://ps.example', jwks_uri: personKeys })
 
-/** What comes of a first contact whose metadata is served like this. */
+/** The outcome of a first fetch whose metadata is served like this. */
 async function metAs(body: AnswerBody, init: ResponseInit): Promise<string> {
   const world = await makeAnsweredWorld()
   world.answer(personMetadata, () => new Response(body, init))
@@ -40,18 +40,18 @@ describe('the media type of a document', () => {
     'application/x-json',
     'multipart/mixed; boundary=application/json',
     'text/html, application/json',
-  ])('may not be %s [I13]', async (type) => {
+  ])('must not be %s [I13]', async (type) => {
     expect(await metAs(metadata, { headers: { 'content-type': type } })).toBe('invalid_jwt')
   })
 
-  it('may not be missing [I13]', async () => {
+  it('must not be missing [I13]', async () => {
     expect(await metAs(new TextEncoder().encode(metadata), {})).toBe('invalid_jwt')
   })
 })
 
 describe('the content coding of a document', () => {
   it.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, identity', 'identity, gzip', ''])(
-    'may not be "%s" [I11]',
+    'must not be "%s" [I11]',
     async (coding) => {
       const headers = { 'content-type': 'application/json', 'content-encoding': coding }
       expect(await metAs(metadata, { headers })).toBe('invalid_jwt')
@@ -76,21 +76,21 @@ describe('the text of a document', () => {
     ['40 levels of nesting', `{"x":${'['.repeat(40)}${']'.repeat(40)},${spread}`],
     ['nothing at all', ''],
     ['null', 'null'],
-  ])('may not hold %s [I13]', async (_, body) => {
+  ])('must not hold %s [I13]', async (_, body) => {
     expect(await metAs(body, { headers: { 'content-type': 'application/json' } })).toBe('invalid_jwt')
   })
 
-  it('may not be anything but UTF-8 [I13]', async () => {
+  it('must be UTF-8 [I13]', async () => {
     const bytes = new TextEncoder().encode(`{"x":"*",${spread}`)
     bytes[6] = 0xff
     expect(await metAs(bytes, { headers: { 'content-type': 'application/json' } })).toBe('invalid_jwt')
   })
 
-  it('may be absent no more than empty', async () => {
+  it('must not be absent or empty', async () => {
     expect(await metAs(null, { headers: { 'content-type': 'application/json' } })).toBe('invalid_jwt')
   })
 
-  it('is read across the chunks it comes in', async () => {
+  it('is read across chunks', async () => {
     const world = await makeAnsweredWorld()
     const bytes = new TextEncoder().encode(
       `{"x":"ü","issuer":"https://ps.example","jwks_uri":"${personKeys}"}`,

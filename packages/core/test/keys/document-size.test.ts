@@ -9,7 +9,7 @@ function padded(value: unknown, octets: number): string {
   return JSON.stringify(value).padEnd(octets, ' ')
 }
 
-describe('a document over its limit is refused, at the limit it is read', () => {
+describe('a document at its limit is read, and one over it is refused', () => {
   const metadata = { issuer: 'https://ps.example', jwks_uri: personKeys }
   it.each([
     [64 * kib, 'accepted'],
@@ -38,8 +38,8 @@ describe('a document over its limit is refused, at the limit it is read', () => 
   })
 })
 
-describe('a body that is not read to its end is given up', () => {
-  /** A body that goes on for ever, and whether its reader has left. */
+describe('a body that is not needed is cancelled', () => {
+  /** An endless body, and whether its reader has cancelled it. */
   function endless(): { body: ReadableStream; served: () => number; left: () => boolean } {
     let served = 0
     let left = false
@@ -55,7 +55,7 @@ describe('a body that is not read to its end is given up', () => {
     return { body, served: () => served, left: () => left }
   }
 
-  it('when it is too long, without reading much more [I11, R11-128]', async () => {
+  it('when it is too long, without much more being read [I11, R11-128]', async () => {
     const world = await makeAnsweredWorld()
     const { body, served, left } = endless()
     world.answer(personMetadata, answerWith(body))

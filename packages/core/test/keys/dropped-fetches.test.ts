@@ -44,7 +44,7 @@ async function join(world: AnsweredWorld): Promise<[outcome: Promise<string>, de
 }
 
 describe('a fetch that the runtime has dropped', () => {
-  it('is made anew, once, by those who waited for it a deadline long [JWKS-7]', async () => {
+  it('is repeated once by the requests that waited for it until their deadline [JWKS-7]', async () => {
     const world = await makeAnsweredWorld()
     await drop(world, personMetadata, await world.agent.personToken())
     const [one, deadlineOfOne] = await join(world)
@@ -59,7 +59,7 @@ describe('a fetch that the runtime has dropped', () => {
     expect(world.asked).toEqual([personMetadata, personMetadata, personKeys])
   })
 
-  it('does not disturb the one in its place when it comes to an end after all [JWKS-7]', async () => {
+  it('does not disturb its replacement when it completes after all [JWKS-7]', async () => {
     const world = await makeAnsweredWorld()
     const endFirst = world.hold(personMetadata)
     const first = outcomeOf(world)
@@ -78,7 +78,7 @@ describe('a fetch that the runtime has dropped', () => {
     expect(world.asked.filter((url) => url === personMetadata).length).toBe(2)
   })
 
-  it('and comes to an end after all leaves the one in its place no keys to ask for [R11-124]', async () => {
+  it('leaves its replacement no keys request when it completes after all [R11-124]', async () => {
     const world = await makeAnsweredWorld()
     const endFirst = world.hold(personMetadata)
     const first = outcomeOf(world)
@@ -94,7 +94,7 @@ describe('a fetch that the runtime has dropped', () => {
     expect(world.asked.filter((url) => url === personKeys)).toEqual([personKeys])
   })
 
-  it('counts under the floor if it asked for keys [R11-124]', async () => {
+  it('counts toward the minimum interval if it requested keys [R11-124]', async () => {
     const world = await makeAnsweredWorld()
     await drop(world, personKeys, await world.agent.personToken())
     const [outcome, deadline] = await join(world)
@@ -106,7 +106,7 @@ describe('a fetch that the runtime has dropped', () => {
     expect(await outcomeOf(world)).toBe('accepted')
   })
 
-  it('takes up a place among the first contacts for ten seconds only [I19]', async () => {
+  it('takes a place among the first contacts for only ten seconds [I19]', async () => {
     const world = await makeAnsweredWorld()
     for (let n = 0; n < 16; n++) {
       const id = `https://n${n}.example`

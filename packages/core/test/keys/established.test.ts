@@ -3,7 +3,7 @@ import { type AnsweredWorld, makeAnsweredWorld, personMetadata, settled } from '
 import { outcomeOf } from './outcome-of.ts'
 import { madeUpToken, unlistedToken } from './unlisted-tokens.ts'
 
-/** Issuers that publish keys, one after the other, as fast as the budget for first contacts lets them. */
+/** Issuers that publish keys, fetched one after the other as fast as the limit for first contacts lets them. */
 async function meet(world: AnsweredWorld, ids: readonly string[]): Promise<void> {
   for (const [n, id] of ids.entries()) {
     if (n % 10 === 9) world.net.clock.advance(1)
@@ -16,22 +16,22 @@ const named = (count: number, domain: string): string[] =>
 const timesAsked = ({ asked }: AnsweredWorld, id = 'https://ps.example'): number =>
   asked.filter((url) => url === `${id}/.well-known/aauth-person.json`).length
 
-describe('an issuer that trust does not list', () => {
-  it('is not pushed out by one domain with any number of hosts, however new it is [I19, R11-127]', async () => {
+describe('an unlisted issuer', () => {
+  it('is not evicted by one domain with any number of hosts, however new it is [I19, R11-127]', async () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 8 } })
     await outcomeOf(world)
     await meet(world, named(50, '.evil.example'))
     expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', 1])
   })
 
-  it('is pushed out by as many domains while it is new [R11-127]', async () => {
+  it('is evicted by as many domains while it is new [R11-127]', async () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 8 } })
     await outcomeOf(world)
     await meet(world, named(4, '.example'))
     expect(await outcomeOf(world)).toBe('server_error')
   })
 
-  it('is not pushed out by any number of domains once it has been in use for five minutes [I19]', async () => {
+  it('is not evicted by any number of domains once it has been in use for five minutes [I19]', async () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 8 } })
     await outcomeOf(world)
     world.net.clock.advance(300)
@@ -40,7 +40,7 @@ describe('an issuer that trust does not list', () => {
     expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', 1])
   })
 
-  it('that was met five minutes ago and not used since is still new', async () => {
+  it('still counts as new when it was first seen five minutes ago and not used since', async () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 8 } })
     await outcomeOf(world)
     world.net.clock.advance(300)
@@ -50,7 +50,7 @@ describe('an issuer that trust does not list', () => {
   })
 })
 
-describe('where all places of established issuers are taken', () => {
+describe('when all places of established issuers are taken', () => {
   /** ps.example is established, and the only one that can be. */
   async function makeFullWorld(): Promise<AnsweredWorld> {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 2 } })
@@ -62,7 +62,7 @@ describe('where all places of established issuers are taken', () => {
   const later = 'https://n1.example'
 
   it.each([5, 90])(
-    'one that comes later stays on probation while the others are in use, for %d minutes [I19]',
+    'a later issuer stays on probation while the others are in use, for %d minutes [I19]',
     async (minutes) => {
       const world = await makeFullWorld()
       await meet(world, [later])
@@ -90,7 +90,7 @@ describe('where all places of established issuers are taken', () => {
     return world
   }
 
-  it('one that was not used for an hour makes room [R11-127]', async () => {
+  it('an issuer that was not used for an hour gives up its place [R11-127]', async () => {
     const world = await makeReturnedWorld()
     const asked = timesAsked(world, later)
     await meet(world, ['https://n3.example'])
@@ -100,7 +100,7 @@ describe('where all places of established issuers are taken', () => {
     ])
   })
 
-  it('also for one that found no room the first time [R11-127]', async () => {
+  it('even for an issuer that found no place the first time [R11-127]', async () => {
     const world = await makeFullWorld()
     await meet(world, [later])
     world.net.clock.advance(300)
@@ -115,7 +115,7 @@ describe('where all places of established issuers are taken', () => {
     ])
   })
 
-  it('one that was last used while the clock was ahead makes room as well [C12]', async () => {
+  it('an issuer that was last used while the clock was ahead gives up its place [C12]', async () => {
     const world = await makeFullWorld()
     world.net.clock.advance(86_400)
     await outcomeOf(world)
@@ -131,7 +131,7 @@ describe('where all places of established issuers are taken', () => {
     ])
   })
 
-  it('and is fetched when it comes back, although newcomers have used up their budget [I19]', async () => {
+  it('an established issuer is fetched when it comes back, although new ones have used up the rate [I19]', async () => {
     const world = await makeReturnedWorld()
     for (const id of named(41, '.made-up.test')) await outcomeOf(world, madeUpToken(world, id))
     for (const id of named(41, '-made-up.test')) await outcomeOf(world, madeUpToken(world, id))
@@ -142,7 +142,7 @@ describe('where all places of established issuers are taken', () => {
   })
 })
 
-describe('where one domain has all places of established issuers', () => {
+describe('when one domain has all places of established issuers', () => {
   const first = 'https://a.evil.example'
 
   async function makeTakenWorld(): Promise<AnsweredWorld & { readonly token: string }> {
@@ -164,13 +164,13 @@ describe('where one domain has all places of established issuers', () => {
     return { ...world, token }
   }
 
-  it('one of another domain gets a place all the same [I19, R11-127]', async () => {
+  it('an issuer of another domain still gets a place [I19, R11-127]', async () => {
     const world = await makeTakenWorld()
     await meet(world, named(3, '.example'))
     expect([await outcomeOf(world), timesAsked(world)]).toEqual(['accepted', 1])
   })
 
-  it('the one that makes room is on probation again, and not forgotten [R11-127]', async () => {
+  it('the issuer that gives up its place is on probation again and not forgotten [R11-127]', async () => {
     const world = await makeTakenWorld()
     const asked = timesAsked(world, first)
     expect([await outcomeOf(world, world.token), timesAsked(world, first)]).toEqual(['accepted', asked])

@@ -6,8 +6,8 @@ import { madeUpToken, unlistedToken } from './unlisted-tokens.ts'
 
 const unlisted = Array.from({ length: 30 }, (_, n) => `https://n${n}.example`)
 
-describe('issuers that trust names', () => {
-  it('are not pushed out by unlisted issuers, however many come [I19, R11-127]', async () => {
+describe('issuers that trust lists', () => {
+  it('are not evicted by unlisted issuers, however many there are [I19, R11-127]', async () => {
     const world = await makeAnsweredWorld({
       trust: { personServers: ['https://ps.example'], agentProviders: 'any' },
       limits: { unlistedIssuers: 1 },
@@ -22,7 +22,7 @@ describe('issuers that trust names', () => {
     expect(world.asked.length).toBe(before)
   })
 
-  it('the access server of the resource included [I19]', async () => {
+  it('are not evicted if one is the access server of the resource [I19]', async () => {
     const accessServer = 'https://as.example'
     const world = await makeAnsweredWorld({ accessServer, limits: { unlistedIssuers: 1 } })
     const { agent, net } = world
@@ -33,7 +33,7 @@ describe('issuers that trust names', () => {
     expect(world.asked.length).toBe(before)
   })
 
-  it('push out no unlisted issuers themselves', async () => {
+  it('do not evict unlisted issuers', async () => {
     const world = await makeAnsweredWorld({
       trust: { agentProviders: ['https://agent.example'], personServers: 'any' },
       limits: { unlistedIssuers: 1 },
@@ -43,19 +43,19 @@ describe('issuers that trust names', () => {
     expect([await outcomeOf(world), world.asked.length]).toEqual(['accepted', 4])
   })
 
-  it('all find room, however many there are', async () => {
+  it('all have a place, however many there are', async () => {
     const personServers = Array.from({ length: 800 }, (_, n) => `https://n${n}.example`)
     const world = await makeAnsweredWorld({ trust: { personServers } })
     const tokens = await Promise.all(personServers.map((id) => unlistedToken(world, id)))
     const outcomes = new Set<string>()
-    // The first ones would be the first to go.
+    // The first ones would be evicted first.
     for (const token of [...tokens, ...tokens.slice(0, 100)]) outcomes.add(await outcomeOf(world, token))
     expect([[...outcomes], world.asked.length]).toEqual([['accepted'], 1600])
   })
 })
 
 describe('unlisted issuers', () => {
-  it('are kept up to half the limit while they are new, the one not used for longest goes first [R11-127, I19]', async () => {
+  it('are kept up to half the limit while they are new, and the least recently used goes first [R11-127, I19]', async () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 4 } })
     await outcomeOf(world)
     await outcomeOf(world, unlistedToken(world, 'https://n1.example'))
@@ -69,7 +69,7 @@ describe('unlisted issuers', () => {
     expect(world.asked.length).toBe(before + 2)
   })
 
-  it('that were pushed out are not asked again within a minute: 503 [R11-124, R11-127]', async () => {
+  it('that were evicted are not fetched again within a minute: 503 [R11-124, R11-127]', async () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 1 } })
     await outcomeOf(world)
     world.net.clock.advance(20)
@@ -86,7 +86,7 @@ describe('unlisted issuers', () => {
     expect(world.asked.slice(-2)).toEqual(flight)
   })
 
-  it('that were pushed out are remembered as asked although a thousand were asked since [R11-124]', async () => {
+  it('that were evicted are remembered as fetched although a thousand were fetched since [R11-124]', async () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 1 } })
     await outcomeOf(world)
     for (let second = 0; second < 50; second++) {
@@ -99,7 +99,7 @@ describe('unlisted issuers', () => {
     expect(world.asked.length).toBe(2002)
   })
 
-  it('that were pushed out while they were asked are still asked for their keys once [R11-124, JWKS-7]', async () => {
+  it('that were evicted during a fetch still have their keys fetched once [R11-124, JWKS-7]', async () => {
     let admitted = 0
     const world = await makeAnsweredWorld({
       limits: { unlistedIssuers: 1 },
@@ -119,7 +119,7 @@ describe('unlisted issuers', () => {
     expect(world.asked.filter((url) => url === personKeys)).toEqual([personKeys])
   })
 
-  it('take their verified tokens with them when they are pushed out', async () => {
+  it('lose their verified tokens when they are evicted', async () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 1 } })
     const token = await world.agent.personToken()
     await outcomeOf(world, token)
@@ -129,7 +129,7 @@ describe('unlisted issuers', () => {
     expect(await outcomeOf(world, token)).toBe('accepted')
   })
 
-  it('in use are not pushed out by issuers that somebody made up [I19]', async () => {
+  it('in use are not evicted by invented issuers [I19]', async () => {
     const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 20 } })
     const token = await world.agent.personToken()
     await outcomeOf(world, token)
@@ -137,7 +137,7 @@ describe('unlisted issuers', () => {
     expect([await outcomeOf(world, token), await outcomeOf(world)]).toEqual(['accepted', 'accepted'])
   })
 
-  it('in use are not pushed out by issuers that were turned away without a look-up [I19]', async () => {
+  it('in use are not evicted by issuers that were refused without a look-up [I19]', async () => {
     const world = await makeAnsweredWorld()
     const token = await world.agent.personToken()
     await outcomeOf(world, token)

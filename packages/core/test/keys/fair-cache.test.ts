@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { FairCache } from '../../src/keys/fair-cache.ts'
 
 describe('a fair cache that is full', () => {
-  it('gives up the least recently used entry where no domain holds more than another', () => {
+  it('evicts the least recently used entry when no domain holds more than another', () => {
     const cache = new FairCache<number>(2)
     cache.set('a', 'a', 1)
     cache.set('b', 'b', 2)
@@ -11,7 +11,7 @@ describe('a fair cache that is full', () => {
     expect(cache.set('c', 'c', 3)).toEqual({ name: 'b', value: 2 })
   })
 
-  it('gives up an entry of the domain that holds the most, also if it is the one that comes', () => {
+  it('evicts an entry of the domain that holds the most, even the one being added', () => {
     const cache = new FairCache<number>(3)
     cache.set('a', 'a', 1)
     cache.set('x1', 'x', 2)
@@ -21,21 +21,21 @@ describe('a fair cache that is full', () => {
     expect([cache.get('a'), cache.get('b'), cache.held('x')]).toEqual([1, 5, 1])
   })
 
-  it('replaces an entry without giving up another', () => {
+  it('replaces an entry without evicting another', () => {
     const cache = new FairCache<number>(1)
     cache.set('a', 'a', 1)
     expect([cache.set('a', 'a', 2), cache.get('a')]).toEqual([undefined, 2])
   })
 })
 
-it('a fair cache never holds more than its maximum, counts what it holds, and keeps who is alone on its domain [R11-127]', () => {
+it('a fair cache never holds more than its maximum, counts its entries, and keeps an entry that is alone on its domain [R11-127]', () => {
   const step = fc.record({ name: fc.nat(40), isRemoved: fc.boolean() })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const cache = new FairCache<string>(8)
       cache.set('alone', 'alone', 'alone')
       for (const { name, isRemoved } of steps) {
-        // Three domains for seven other places: one of them always holds two when there is no room.
+        // Three domains for the seven other places, so one of them always holds two when the cache is full.
         if (isRemoved) cache.delete(`${name}`)
         else cache.set(`${name}`, `domain ${name % 3}`, `domain ${name % 3}`)
         const all = [...cache.entries()]

@@ -6,8 +6,8 @@ import { outcomeOf } from './outcome-of.ts'
 
 const limits = { fetchDeadline: 50 }
 
-describe('an answer that does not come within the deadline is given up with 503', () => {
-  it('when the fetch does not listen to its signal [I12, R11-130]', async () => {
+describe('a fetch that exceeds the deadline is answered 503', () => {
+  it('when the injected fetch ignores its signal [I12, R11-130]', async () => {
     const world = await makeAnsweredWorld()
     world.answer(personMetadata, neverAnswers)
     const { status, headers } = await world.refusal(await world.agent.personToken(), {
@@ -16,7 +16,7 @@ describe('an answer that does not come within the deadline is given up with 503'
     expect([status, headers['retry-after']]).toEqual([503, '5'])
   })
 
-  it('when the headers come and the body does not [I12, R11-130]', async () => {
+  it('when the headers arrive and the body does not [I12, R11-130]', async () => {
     const world = await makeAnsweredWorld()
     let left = false
     const source = {
@@ -30,7 +30,7 @@ describe('an answer that does not come within the deadline is given up with 503'
     expect([await outcomeOf(world), left]).toEqual(['server_error', true])
   })
 
-  it('when the JWKS does not come, and the floor counts that request [I12, R11-124]', async () => {
+  it('when the JWKS does not arrive, and that request counts for the minimum interval [I12, R11-124]', async () => {
     const world = await makeAnsweredWorld()
     world.answer(personKeys, neverAnswers)
     const { status, headers } = await world.refusal(await world.agent.personToken(), {
@@ -39,7 +39,7 @@ describe('an answer that does not come within the deadline is given up with 503'
     expect([status, headers['retry-after']]).toEqual([503, '60'])
   })
 
-  it('which is one for both documents [I12]', async () => {
+  it('when both documents together exceed it [I12]', async () => {
     const world = await makeAnsweredWorld()
     const signals: unknown[] = []
     for (const url of [personMetadata, personKeys]) {
@@ -53,7 +53,7 @@ describe('an answer that does not come within the deadline is given up with 503'
     expect(signals[1]).toBe(signals[0])
   })
 
-  it('and is worth nothing when it comes afterwards', async () => {
+  it('and a late answer is ignored', async () => {
     const world = await makeAnsweredWorld({ limits })
     const open = world.hold(personMetadata)
     await outcomeOf(world)

@@ -4,8 +4,8 @@ import { makeAnsweredWorld, personKeys, personMetadata, until } from './issuer-a
 import { outcomeOf } from './outcome-of.ts'
 import { madeUpToken, unlistedToken } from './unlisted-tokens.ts'
 
-describe('of issuers nobody has heard of', () => {
-  it('40 are looked up at once, and no more: 503, without a fetch [I19]', async () => {
+describe('of unknown issuers', () => {
+  it('at most 40 are fetched at once, and others get 503 without a fetch [I19]', async () => {
     const world = await makeAnsweredWorld()
     for (let n = 0; n < 40; n++) await outcomeOf(world, madeUpToken(world, `https://n${n}.example`))
     expect(world.asked.length).toBe(40)
@@ -15,7 +15,7 @@ describe('of issuers nobody has heard of', () => {
     expect(world.asked.length).toBe(40)
   })
 
-  it('then 20 a second [I19]', async () => {
+  it('after that 20 a second are fetched [I19]', async () => {
     const world = await makeAnsweredWorld()
     const counts: number[] = []
     for (let second = 0; second < 4; second++) {
@@ -27,7 +27,7 @@ describe('of issuers nobody has heard of', () => {
     expect(counts).toEqual([40, 60, 80, 100])
   })
 
-  it('half as many of one domain, so that the others have the other half [I19]', async () => {
+  it('at most half as many of one domain are fetched, so that others have the other half [I19]', async () => {
     const world = await makeAnsweredWorld()
     const counts: number[] = []
     for (let second = 0; second < 4; second++) {
@@ -40,7 +40,7 @@ describe('of issuers nobody has heard of', () => {
     expect(await outcomeOf(world)).toBe('accepted')
   })
 
-  it('one whose keys are at hand is renewed, although newcomers have used up the budget [I19]', async () => {
+  it('a cached issuer is renewed, although new ones have used up the rate [I19]', async () => {
     const world = await makeAnsweredWorld()
     world.answer(personKeys, async (init) => {
       const { body, headers } = await world.net.fetch(personKeys, init)
@@ -61,7 +61,7 @@ describe('of issuers nobody has heard of', () => {
     ])
   })
 
-  it('half as many places go to one domain, however long its look-ups take [I19, I31]', async () => {
+  it('one domain takes at most half of the places, however long its look-ups take [I19, I31]', async () => {
     const world = await makeAnsweredWorld()
     const ids = Array.from({ length: 9 }, (_, n) => `https://n${n}.evil.example`)
     const opened = ids.map((id) => world.hold(`${id}/.well-known/aauth-person.json`))
@@ -74,7 +74,7 @@ describe('of issuers nobody has heard of', () => {
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['accepted']))
   })
 
-  it('being turned away says nothing of an issuer: it is looked up as soon as there is a place', async () => {
+  it('one that was refused is fetched as soon as there is a place', async () => {
     const world = await makeAnsweredWorld()
     const ids = Array.from({ length: 16 }, (_, n) => `https://n${n}.example`)
     const opened = ids.map((id) => world.hold(`${id}/.well-known/aauth-person.json`))
@@ -87,7 +87,7 @@ describe('of issuers nobody has heard of', () => {
     expect(await outcomeOf(world)).toBe('accepted')
   })
 
-  it('never more than 40 at once, however quiet it was before [I19]', async () => {
+  it('at most 40 are fetched at once, even after an hour without any [I19]', async () => {
     const world = await makeAnsweredWorld()
     await outcomeOf(world, madeUpToken(world, 'https://n0.example'))
     world.net.clock.advance(3600)
@@ -95,14 +95,14 @@ describe('of issuers nobody has heard of', () => {
     expect(world.asked.length).toBe(41)
   })
 
-  it('as many when the clock goes back', async () => {
+  it('new ones are still fetched after the clock went back', async () => {
     const world = await makeAnsweredWorld()
     await outcomeOf(world, madeUpToken(world, 'https://n0.example'))
     world.net.clock.advance(-3600)
     expect(await outcomeOf(world)).toBe('accepted')
   })
 
-  it('an issuer that was turned away is looked up a second later', async () => {
+  it('one that was refused is fetched a second later', async () => {
     const world = await makeAnsweredWorld()
     for (let n = 0; n < 40; n++) await outcomeOf(world, madeUpToken(world, `https://n${n}.example`))
     expect(await outcomeOf(world)).toBe('server_error')
@@ -110,7 +110,7 @@ describe('of issuers nobody has heard of', () => {
     expect(await outcomeOf(world)).toBe('accepted')
   })
 
-  it('16 are looked up at the same time, and no more [I19]', async () => {
+  it('at most 16 are fetched at the same time [I19]', async () => {
     const world = await makeAnsweredWorld()
     const ids = Array.from({ length: 17 }, (_, n) => `https://n${n}.example`)
     const tokens = await Promise.all(ids.map((id) => unlistedToken(world, id)))
@@ -127,7 +127,7 @@ describe('of issuers nobody has heard of', () => {
   })
 
   it.each(['unreachable', 'not-found'] as const)(
-    'one whose look-up ends with %s gives its place back [I19]',
+    'one whose look-up ends with %s frees its place [I19]',
     async (how) => {
       const world = await makeAnsweredWorld()
       for (let n = 0; n < 40; n++) {
@@ -140,7 +140,7 @@ describe('of issuers nobody has heard of', () => {
     },
   )
 
-  it('those already met are served and renewed while newcomers are turned away [I19]', async () => {
+  it('known issuers are served and renewed while new ones are refused [I19]', async () => {
     const world = await makeAnsweredWorld()
     await outcomeOf(world)
     world.net.clock.advance(600)
@@ -149,7 +149,7 @@ describe('of issuers nobody has heard of', () => {
     expect(world.asked.slice(-2)).toEqual([personMetadata, personKeys])
   })
 
-  it('a wait that grew with failures is not cut short by being turned away [R11-126]', async () => {
+  it('one with a back-off does not get a shorter wait by being refused [R11-126]', async () => {
     const world = await makeAnsweredWorld()
     world.net.personServer.misbehave('unreachable')
     for (const wait of [5, 10, 20]) {
@@ -164,7 +164,7 @@ describe('of issuers nobody has heard of', () => {
   })
 })
 
-describe('issuers that trust names do not count: 60 are looked up in one second [I19]', () => {
+describe('listed issuers are not limited: 60 are fetched in one second [I19]', () => {
   const names = Array.from({ length: 60 }, (_, n) => `https://n${n}.example`)
 
   it('whatever unlisted issuers do', async () => {
@@ -178,7 +178,7 @@ describe('issuers that trust names do not count: 60 are looked up in one second 
     expect([...outcomes]).toEqual(['accepted'])
   })
 
-  it('and neither does the access server of the resource', async () => {
+  it('and neither is the access server of the resource', async () => {
     const world = await makeAnsweredWorld({ accessServer: 'https://as.example' })
     for (let n = 0; n < 41; n++) await outcomeOf(world, madeUpToken(world, `https://n${n}.example`))
     expect(await outcomeOf(world, world.agent.authToken({}, world.net.accessServer))).toBe('accepted')

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type AnsweredWorld, makeAnsweredWorld, personKeys, personMetadata } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
 
-describe('what is sent to an issuer', () => {
+describe('the requests to an issuer', () => {
   async function sent(): Promise<readonly [url: string, init: RequestInit][]> {
     const world = await makeAnsweredWorld()
     const requests: [string, RequestInit][] = []
@@ -20,7 +20,7 @@ describe('what is sent to an issuer', () => {
     return requests
   }
 
-  it('is a request for the well-known document and one for the keys, with nothing of the caller [I33, JWKS-1]', async () => {
+  it('are one for the well-known document and one for the keys, with nothing of the caller [I33, JWKS-1]', async () => {
     const requests = (await sent()).map(([url, { headers }]) => [url, headers])
     expect(requests).toEqual([
       [
@@ -38,7 +38,7 @@ describe('what is sent to an issuer', () => {
     ])
   })
 
-  it('asks that redirects are not followed, and has neither method nor body nor credentials of its own [I07]', async () => {
+  it('do not follow redirects and have no method, body or credentials of their own [I07]', async () => {
     for (const [, init] of await sent()) {
       expect(init.redirect).toBe('manual')
       expect(Object.keys(init).sort()).toEqual(['headers', 'redirect', 'signal'])
@@ -49,13 +49,13 @@ describe('what is sent to an issuer', () => {
     ['agent token', 'https://agent.example/.well-known/aauth-agent.json', 'agentToken'],
     ['person token', 'https://ps.example/.well-known/aauth-person.json', 'personToken'],
     ['auth token', 'https://ps.example/.well-known/aauth-person.json', 'authToken'],
-  ] as const)('goes to the document that the dwk of an %s names', async (_, url, mint) => {
+  ] as const)('go to the document that the dwk of an %s names', async (_, url, mint) => {
     const world = await makeAnsweredWorld()
     await outcomeOf(world, world.agent[mint]())
     expect(world.asked[0]).toBe(url)
   })
 
-  it('goes to aauth-access.json for the token of an access server', async () => {
+  it('go to aauth-access.json for the token of an access server', async () => {
     const world = await makeAnsweredWorld({ accessServer: 'https://as.example' })
     await outcomeOf(world, world.agent.authToken({}, world.net.accessServer))
     expect(world.asked).toEqual([
@@ -65,7 +65,7 @@ describe('what is sent to an issuer', () => {
   })
 })
 
-describe('a fetch of the operator that is broken', () => {
+describe('an injected fetch that is broken', () => {
   async function refusalWith(fetcher: () => unknown): Promise<[number, string | undefined]> {
     const world = await makeAnsweredWorld()
     world.answer(personMetadata, fetcher as Parameters<AnsweredWorld['answer']>[1])
@@ -89,7 +89,7 @@ describe('a fetch of the operator that is broken', () => {
           { headers: { 'content-type': 'application/json' } },
         ),
     ],
-  ])('%s: 503, as for an issuer in trouble [R11-130]', async (_, fetcher) => {
+  ])('leads to 503 like an unavailable issuer when it %s [R11-130]', async (_, fetcher) => {
     expect(await refusalWith(fetcher)).toEqual([503, '5'])
   })
 })
@@ -107,7 +107,7 @@ it.each<[string, () => never]>([
       throw 'no fetch here'
     },
   ],
-])('a fetch that throws %s at once is answered with 503 [R11-130]', async (_, fetcher) => {
+])('an injected fetch that throws %s synchronously leads to 503 [R11-130]', async (_, fetcher) => {
   const world = await makeWorld({ fetch: fetcher })
   const { status, headers } = await world.refusal(await world.agent.personToken(), {
     requirement: personRoute,

@@ -2,15 +2,15 @@ import type { ResourceOptions } from '@aauth-guard/core'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { vi } from 'vitest'
 
-/** What a URL answers in place of the issuer that lives there. */
+/** What a URL answers in place of its issuer. */
 export type IssuerAnswer = (init: RequestInit | undefined) => Response | Promise<Response>
 
-/** A world in which a test can answer for an issuer, and keep answers back. */
+/** A world in which a test can answer for an issuer, and hold answers back. */
 export interface AnsweredWorld extends World {
-  /** Every URL that was asked for, in order, also those whose answer is kept back. */
+  /** Every requested URL, in order, even if its answer is held back. */
   readonly asked: readonly string[]
   answer(url: string, answer: IssuerAnswer): void
-  /** Keeps every answer of `url` back until the function it returns is called. */
+  /** Holds every answer of `url` back until the function it returns is called. */
   hold(url: string): () => void
   /** Lets the issuer of `url` answer again. */
   release(url: string): void
@@ -21,7 +21,7 @@ export type AnswerBody = ConstructorParameters<typeof Response>[0]
 
 export const personMetadata = 'https://ps.example/.well-known/aauth-person.json'
 export const personKeys = 'https://ps.example/jwks.json'
-/** What is fetched of a person server that nothing was fetched of before, in this order. */
+/** What is fetched from an unknown person server, in this order. */
 export const flight = [personMetadata, personKeys]
 export const agentMetadata = 'https://agent.example/.well-known/aauth-agent.json'
 export const agentKeys = 'https://agent.example/jwks.json'
@@ -66,7 +66,7 @@ export function answerWith(body: AnswerBody, init: ResponseInit = {}): IssuerAns
   return () => new Response(body, { ...init, headers })
 }
 
-/** Lets fetches that nobody waits for come to their end. Within one process that takes turns, not time. */
+/** Lets fetches in the background complete. Within one process that takes turns of the event loop, not time. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

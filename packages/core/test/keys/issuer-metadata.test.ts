@@ -10,13 +10,13 @@ import {
 } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
 
-/** The challenge to an agent token where an auth token is needed; the metadata of its person server decides. */
+/** The challenge to an agent token on a route that requires an auth token; the metadata of its person server decides. */
 async function challenge(world: AnsweredWorld, claims = {}): Promise<string> {
   return (await world.refusal(await world.agent.agentToken({ claims }))).code
 }
 
 describe('the metadata of a person server', () => {
-  it('is asked for once, and kept with its keys [JWKS-7]', async () => {
+  it('is fetched once and kept with its keys [JWKS-7]', async () => {
     const world = await makeAnsweredWorld()
     world.net.personServer.generations = ['mission-header']
     expect([await challenge(world), await challenge(world)]).toEqual([
@@ -47,7 +47,7 @@ describe('the metadata of a person server', () => {
     expect(await challenge(world)).toBe('person_token_required')
   })
 
-  it('is not needed: what cannot be had does not fail the request', async () => {
+  it('is optional: the request is answered even if it is unavailable', async () => {
     const world = await makeAnsweredWorld()
     world.net.personServer.generations = ['mission-header']
     world.net.personServer.misbehave('unreachable')
@@ -55,16 +55,16 @@ describe('the metadata of a person server', () => {
   })
 
   it.each([
-    ['is not admitted', { personServers: ['https://other.example'] }, {}],
-    ['has no place in trust', {}, {}],
+    ['is excluded by trust', { personServers: ['https://other.example'] }, {}],
+    ['has a role that trust leaves out', {}, {}],
     ['is the resource itself [I32]', { personServers: 'any' }, { ps: 'https://notes.example' }],
-  ] as const)('is not asked for where that server %s', async (_, trust, claims) => {
+  ] as const)('is not fetched when that server %s', async (_, trust, claims) => {
     const world = await makeAnsweredWorld({ trust: { agentProviders: 'any', ...trust } })
     expect(await challenge(world, claims)).toBe('person_token_required')
     expect(world.asked).toEqual([agentMetadata, agentKeys])
   })
 
-  it('is not asked for before the request has verified', async () => {
+  it('is not fetched before the request has verified', async () => {
     const world = await makeAnsweredWorld()
     await challenge(world, { ps: undefined })
     const { code } = await world.refusal(await world.agent.agentToken(), { mistake: 'wrong-key' })

@@ -19,7 +19,7 @@ const redirect = (code: number, location: string): IssuerAnswer =>
 /** As the guarded egress says that it does not dial. */
 const refusedAddress = Object.assign(new Error('address refused'), { name: 'RefusedAddress' })
 
-describe('a JWKS request that fails for good is the fault of the issuer', () => {
+describe('a JWKS request that fails permanently is a fault of the issuer', () => {
   it.each<[string, IssuerAnswer]>([
     ['404', status(404)],
     ['401', status(401)],
@@ -34,7 +34,7 @@ describe('a JWKS request that fails for good is the fault of the issuer', () => 
     ['a redirect 308 to itself [I07]', redirect(308, personKeys)],
     ['an address that is refused [R11-128]', () => Promise.reject(refusedAddress)],
     ['a web page [I13]', answerWith('<html>', { headers: { 'content-type': 'text/html' } })],
-    ['no JSON', answerWith('{"keys": [')],
+    ['a body that is not JSON', answerWith('{"keys": [')],
     ['keys that are an object [I14]', answerWith('{"keys":{}}')],
     ['keys that are a string [I14]', answerWith('{"keys":"[]"}')],
     ['keys that are null [I14]', answerWith('{"keys":null}')],
@@ -50,7 +50,7 @@ describe('a JWKS request that fails for good is the fault of the issuer', () => 
   })
 })
 
-describe('a JWKS request whose failure may pass is answered with 503, and with the floor as Retry-After', () => {
+describe('a JWKS request that fails temporarily is answered 503, with the minimum interval as Retry-After', () => {
   it.each<[string, IssuerAnswer]>([
     ['500', status(500)],
     ['502', status(502)],
@@ -68,7 +68,7 @@ describe('a JWKS request whose failure may pass is answered with 503, and with t
   })
 })
 
-it('tells the caller the same whatever went wrong on the way to the issuer [P03]', async () => {
+it('the caller gets the same answer for every temporary failure of an issuer [P03]', async () => {
   const bodies = await Promise.all(
     ['connect ECONNREFUSED 10.0.0.5:443', 'getaddrinfo ENOTFOUND', 'certificate has expired'].map(
       async (text) => {

@@ -8,7 +8,7 @@ async function outcomeFor(metadata: Record<string, unknown>): Promise<[string, r
   return [await outcomeOf(world), world.asked]
 }
 
-describe('a jwks_uri that is refused before it is asked', () => {
+describe('a jwks_uri that is refused before it is fetched', () => {
   it.each<[string, unknown]>([
     ['none [R11-129]', undefined],
     ['null [I10]', null],
@@ -46,14 +46,14 @@ describe('a jwks_uri on the host of the issuer', () => {
     'https://ps.example/keys/2026.jwks',
     'https://ps.example/jwks?tenant=1',
     'https://ps.example:443/',
-  ])('is asked: %s', async (jwksUri) => {
+  ])('is fetched: %s', async (jwksUri) => {
     expect((await outcomeFor({ jwks_uri: jwksUri }))[1]).toEqual([personMetadata, jwksUri])
   })
 })
 
 describe('keys inside the metadata', () => {
   const { stringify } = JSON
-  it('do not stand in for a jwks_uri [I09]', async () => {
+  it('do not replace a jwks_uri [I09]', async () => {
     const world = await makeAnsweredWorld()
     const { jwk, kid } = world.net.personServer.key
     const jwks = { keys: [{ ...jwk, kid }] }

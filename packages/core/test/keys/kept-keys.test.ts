@@ -13,12 +13,12 @@ function kept(more: Record<string, unknown>): unknown {
 }
 
 describe('of a published key', () => {
-  it('only the members that decide are kept', () => {
+  it('only the members that matter are kept', () => {
     const more = { use: 'sig', x5c: ['MII'], x5t: 'AA', ext: true, iat: 7, nested: { a: [{}, {}] } }
     expect(kept(more)).toEqual({ ...jwk, use: 'sig' })
   })
 
-  it('private members are known to be there, and not kept [F06]', () => {
+  it('private members are noticed and not kept [F06]', () => {
     expect(kept({ d: 'secret', k: 'secret' })).toEqual({ ...jwk, d: null, k: null })
   })
 
@@ -27,7 +27,7 @@ describe('of a published key', () => {
     expect(kept(wrong)).toEqual({ ...jwk, alg: null, use: null, x: null, key_ops: null })
   })
 
-  it('of a whole set at most 128 KiB is kept, whatever was published', () => {
+  it('at most 128 KiB is kept for a whole set, whatever was published', () => {
     const long = Object.fromEntries(
       ['kty', 'crv', 'x', 'y', 'alg', 'use', 'd', 'k', 'more'].map((name) => [name, 'm'.repeat(64)]),
     )
@@ -39,14 +39,14 @@ describe('of a published key', () => {
 })
 
 describe('a key that is published again', () => {
-  it('is the same key where only members that decide nothing differ', () => {
+  it('is the same key when only members differ that do not matter', () => {
     const before = readKeySet({ keys: [key] }, undefined)
     const after = readKeySet({ keys: [{ ...key, iat: 7 }] }, before)
     expect(after?.get('key-1')).toBe(before?.get('key-1'))
   })
 
   it.each([{ alg: 'EdDSA' }, { use: 'enc' }, { x: zeroOctets }, { d: 'x' }, { key_ops: [] }])(
-    'is another key where one that decides does: %j [R11-029]',
+    'is another key when a member differs that matters: %j [R11-029]',
     (change) => {
       const before = readKeySet({ keys: [key] }, undefined)
       const after = readKeySet({ keys: [{ ...key, ...change }] }, before)

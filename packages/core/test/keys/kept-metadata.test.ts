@@ -26,7 +26,7 @@ describe('of the metadata of an issuer', () => {
     expect(Object.keys(keptMetadata({ list: Array(1100).fill('') }))).toEqual([])
   })
 
-  it('what this library looks for is kept first, however much stands before it', () => {
+  it('members that this library reads are kept first, however many stand before them', () => {
     const filler = Object.fromEntries(
       Array.from({ length: 64 }, (_, index) => [`m${index}`, 'm'.repeat(120)]),
     )
@@ -34,7 +34,7 @@ describe('of the metadata of an issuer', () => {
     expect(keptMetadata({ ...filler, ...wanted })).toMatchObject(wanted)
   })
 
-  it('nothing else is kept beside its keys', async () => {
+  it('only its keys are kept beside it', async () => {
     const world = await makeAnsweredWorld()
     world.answer(personMetadata, async (init) => {
       const published = (await (await world.net.fetch(personMetadata, init)).json()) as object
@@ -45,7 +45,7 @@ describe('of the metadata of an issuer', () => {
     expect([kept.note, 'padding' in kept]).toEqual(['kept', false])
   })
 
-  it('nothing is found that was not sent [G24]', () => {
+  it('no member is found that was not sent [G24]', () => {
     const kept = keptMetadata(JSON.parse('{"__proto__":"x","a":1}'))
     expect([Object.getPrototypeOf(kept), Object.keys(kept), kept.token_endpoint]).toEqual([
       null,

@@ -15,14 +15,14 @@ const tokenWith = (further?: Record<string, unknown>) =>
   ({ claims: { exp: 2, further } }) as unknown as VerifiedToken
 
 describe('of verified tokens', () => {
-  it('as many are kept as there is room for, 2048 octets for each on average [O04]', () => {
+  it('as many are kept as the limit allows, 2048 octets each on average [O04]', () => {
     const tokens = new VerifiedTokens(published, 4)
     const texts = ['a', 'b', 'c', 'd', 'e'].map((letter) => letter.repeat(4000))
     for (const text of texts) tokens.set(text, tokenWith(), signedWith)
     expect(texts.map((text) => tokens.get(text, 1) !== undefined)).toEqual([false, false, false, true, true])
   })
 
-  it('each is found by issuer and jti without a walk, and no name outlives its token [O04]', () => {
+  it('each is found by issuer and jti without a scan, and the index forgets a token with it [O04]', () => {
     const tokens = new VerifiedTokens(published, 4)
     const named = (jti: string) => ({ claims: { iss: 'https://ps.example', jti, exp: 2 } }) as VerifiedToken
     for (let n = 0; n < 100; n++) tokens.set(`text ${n}`, named(`jti-${n}`), signedWith)
@@ -36,7 +36,7 @@ describe('of verified tokens', () => {
     expect(tokens.names).toBe(0)
   })
 
-  it('further claims take of that room what they take of memory [O04]', () => {
+  it('further claims count toward that limit with the memory they take [O04]', () => {
     const tokens = new VerifiedTokens(published, 4)
     for (const [a, b, value] of [
       ['a', 'b', {}],
@@ -50,7 +50,7 @@ describe('of verified tokens', () => {
 })
 
 describe.each(everyKind)('of a verified $kind', ({ mint, requirement }: Minted) => {
-  it('nothing is kept that is not used: neither cnf.jwk nor claims nobody reads [O04]', async () => {
+  it('only used members are kept: neither cnf.jwk nor claims that are never read [O04]', async () => {
     const set = vi.spyOn(VerifiedTokens.prototype, 'set')
     const { agent, call } = await makeWorld()
     const claims = {

@@ -4,7 +4,7 @@ import { agentMetadata, answerWith, makeAnsweredWorld, personKeys, personMetadat
 import { outcomeOf } from './outcome-of.ts'
 
 describe('a key counts only', () => {
-  it('for the issuer that publishes it: another may use the same kid [F21, JWT-11]', async () => {
+  it('for the issuer that publishes it, and another may use the same kid [F21, JWT-11]', async () => {
     const world = await makeAnsweredWorld()
     const { net, agent } = world
     const other = await net.issuer('person-server', 'https://other.example')
@@ -16,7 +16,7 @@ describe('a key counts only', () => {
     )
   })
 
-  it('at the host that publishes it: nobody can point at the keys of another [I27, I06]', async () => {
+  it('at the host that publishes it, so nobody can point at the keys of another [I27, I06]', async () => {
     const world = await makeAnsweredWorld()
     const { net, agent } = world
     const other = await net.issuer('person-server', 'https://other.example')
@@ -28,7 +28,7 @@ describe('a key counts only', () => {
     expect(world.asked.filter((url) => url === personKeys)).toEqual([personKeys])
   })
 
-  it('in the role it is published for, also on one origin [I28]', async () => {
+  it('in the role it is published for, even on one origin [I28]', async () => {
     const world = await makeAnsweredWorld()
     const { net, agent } = world
     const origin = 'https://agent.example'
@@ -52,7 +52,7 @@ describe('a key counts only', () => {
     ])
   })
 
-  it('in its role, whether or not the other role was asked for it before [I28]', async () => {
+  it('in its role, whether or not the other role was fetched before [I28]', async () => {
     const world = await makeAnsweredWorld()
     const { net, agent } = world
     const accessServer = await net.issuer('access-server', 'https://ps.example')
@@ -64,7 +64,7 @@ describe('a key counts only', () => {
 
 describe('legacy algorithms of issuer keys, while drafts 01 to 10 are served', () => {
   it.each(['no-alg', 'polymorphic-alg'] as const)(
-    '%s does for an agent token [JWT-12, KEY-9]',
+    '%s is accepted for an agent token [JWT-12, KEY-9]',
     async (how) => {
       const world = await makeAnsweredWorld()
       world.net.agentProvider.misbehave(how)
@@ -73,7 +73,7 @@ describe('legacy algorithms of issuer keys, while drafts 01 to 10 are served', (
   )
 
   it.each(['no-alg', 'polymorphic-alg'] as const)(
-    '%s does for no token once they are switched off [JWT-12, KEY-8]',
+    '%s is accepted for no token once they are switched off [JWT-12, KEY-8]',
     async (how) => {
       const world = await makeAnsweredWorld({ generations: ['person-token'] })
       world.net.agentProvider.misbehave(how)
@@ -82,7 +82,7 @@ describe('legacy algorithms of issuer keys, while drafts 01 to 10 are served', (
   )
 
   it.each(['no-alg', 'polymorphic-alg'] as const)(
-    '%s does for an auth token of drafts 01 to 10, for none of draft 11 [JWT-12, KEY-8, KEY-9]',
+    '%s is accepted for an auth token of drafts 01 to 10 and for none of draft 11 [JWT-12, KEY-8, KEY-9]',
     async (how) => {
       const world = await makeAnsweredWorld()
       const { net, agent } = world

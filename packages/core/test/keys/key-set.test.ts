@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type AnsweredWorld, answerWith, makeAnsweredWorld, personKeys } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
 
-/** What comes of a token whose issuer publishes these keys; `right` is the one that signed it. */
+/** The outcome for a token whose issuer publishes these keys; `right` is the one that signed it. */
 async function outcomeWith(
   keysOf: (right: Record<string, unknown>) => readonly unknown[],
   tokenOf: (world: AnsweredWorld) => Promise<string> = ({ agent }) => agent.personToken(),
@@ -29,7 +29,7 @@ describe('a key is found', () => {
       'beside members that are not keys [R11-121, I14]',
       (right) => [null, 7, 'key', [], [right], {}, { kid: 1 }, right],
     ],
-    ['beside kinds of key nobody here knows [R11-121, I16]', (right) => [{ kty: 'AKP', kid: 'pq' }, right]],
+    ['beside unknown key types [R11-121, I16]', (right) => [{ kty: 'AKP', kid: 'pq' }, right]],
     [
       'beside keys that may not be used [R11-121]',
       (right) => [{ ...right, kid: 'a', alg: 'none' }, { ...right, kid: 'b', use: 'enc' }, right],
@@ -40,11 +40,11 @@ describe('a key is found', () => {
       (right) => [...Array.from({ length: 63 }, (_, n) => ({ ...right, kid: `other-${n}` })), right],
     ],
     ['as the first of 2000 [I14]', (right) => [right, ...Array<unknown>(1999).fill({})]],
-    ['by kid and not by place', (right) => [{ ...other, kid: 'key-0' }, right, { ...other, kid: 'key-2' }]],
     [
-      'whatever else it says of itself',
-      (right) => [{ ...right, x5c: ['MII'], key_ops: ['verify'], ext: true }],
+      'by kid and not by position',
+      (right) => [{ ...other, kid: 'key-0' }, right, { ...other, kid: 'key-2' }],
     ],
+    ['with any additional members', (right) => [{ ...right, x5c: ['MII'], key_ops: ['verify'], ext: true }]],
     ['with 2 KiB of JSON', (right) => [sized(right, 2048)]],
     [
       'beside one that is larger and has its kid',
@@ -56,7 +56,7 @@ describe('a key is found', () => {
   })
 })
 
-describe('a key is not found, unknown_key', () => {
+describe('a key is not found (unknown_key)', () => {
   it.each<[string, (right: Record<string, unknown>) => readonly unknown[]]>([
     ['after 64 others [I14]', (right) => [...Array<unknown>(64).fill(null), right]],
     ['where another has its kid, after it [I15]', (right) => [right, other]],
@@ -89,7 +89,7 @@ describe('a key is not found, unknown_key', () => {
   )
 })
 
-describe('a key of the issuer that has a fault makes the token invalid_jwt, not invalid_key', () => {
+describe('a faulty key of the issuer makes the token invalid_jwt, not invalid_key', () => {
   it.each<[string, Record<string, unknown>]>([
     ['no alg [JWT-12, R11-120, F06]', { alg: undefined }],
     ['alg of another key type [F05]', { alg: 'ES256' }],
@@ -99,10 +99,10 @@ describe('a key of the issuer that has a fault makes the token invalid_jwt, not 
     ['key_ops without verify [F06]', { key_ops: ['sign'] }],
     ['key_ops that is not a list [F06]', { key_ops: 'verify' }],
     ['an alg that is not a string', { alg: ['Ed25519'] }],
-    ['an alg without end', { alg: `Ed25519${' '.repeat(60)}` }],
+    ['an endless alg', { alg: `Ed25519${' '.repeat(60)}` }],
     ['a use that is not a string [F06]', { use: null }],
     ['a private member that is null [F06]', { d: null }],
-    ['an x without end', { x: 'A'.repeat(65) }],
+    ['an endless x', { x: 'A'.repeat(65) }],
     ['a private member [F06]', { d: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' }],
     ['another curve', { crv: 'X25519' }],
     ['no kty', { kty: undefined }],
@@ -114,7 +114,7 @@ describe('a key of the issuer that has a fault makes the token invalid_jwt, not 
     expect(await outcomeWith((right) => [{ ...right, ...change }])).toBe('invalid_jwt')
   })
 
-  it('no point of the curve', async () => {
+  it('a point that is not on the curve', async () => {
     const { x } = es256.jwk
     expect(
       await outcomeWith(
@@ -125,8 +125,8 @@ describe('a key of the issuer that has a fault makes the token invalid_jwt, not 
   })
 })
 
-describe('the alg of the token is that of the key', () => {
-  it('for ES256', async () => {
+describe('the alg of the token must match that of the key', () => {
+  it('as for ES256', async () => {
     expect(
       await outcomeWith(
         () => [{ ...es256.jwk, kid: 'key-1' }],

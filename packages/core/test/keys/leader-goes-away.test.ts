@@ -10,7 +10,7 @@ it.each([
   ['metadata', personMetadata],
   ['keys', personKeys],
 ])(
-  'a client that goes away while its request fetches %s does not disturb those who wait for the fetch [I21, JWKS-7]',
+  'a client that disconnects while its request fetches %s does not disturb others that wait for the fetch [I21, JWKS-7]',
   async (_, url) => {
     const world = await makeAnsweredWorld()
     const { agent, net, resource } = world

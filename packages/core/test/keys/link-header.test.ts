@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { makeAnsweredWorld, personKeys, personMetadata } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
 
-it('a Link beside the documents of an issuer leads nowhere [R11-278]', async () => {
+it('a Link header on the documents of an issuer is not followed [R11-278]', async () => {
   const world = await makeAnsweredWorld()
   for (const url of [personMetadata, personKeys]) {
     world.answer(url, async (init) => {

@@ -10,14 +10,14 @@ interface Verdict {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Definite: the issuer does not publish what it must. */
+/** Permanent: the issuer does not publish what it must. */
 const refused = (code: string, rule: string): Verdict => ({
   rule: `refuses ${rule}`,
   code,
   status: 401,
   headers: { 'cache-control': 'no-store', 'signature-error': `error=${code}` },
 })
-/** It may pass: not the fault of the caller, so no Signature-Error. */
+/** Temporary and not a fault of the caller, so there is no Signature-Error. */
 const unavailable = (rule: string): Verdict => ({
   rule: `answers 503 and Retry-After for ${rule}`,
   code: 'server_error',
@@ -31,7 +31,7 @@ const accepted = (rule: string): Verdict => ({
   headers: {},
 })
 
-/** Every misbehaviour of the testing kit has its line: the type leaves none out. */
+/** Every misbehaviour of the testing kit has its row: the type leaves none out. */
 const verdicts: Readonly<Record<Misbehaviour, Verdict>> = {
   redirect: refused('invalid_jwt', 'metadata that redirects [I07, JWKS-4, R11-128]'),
   'not-found': refused('invalid_jwt', 'an issuer without metadata'),
@@ -64,7 +64,7 @@ const verdicts: Readonly<Record<Misbehaviour, Verdict>> = {
   'no-store': accepted('keys that should not be stored'),
 }
 
-describe('an issuer nobody has asked before', () => {
+describe('an unknown issuer', () => {
   it.each(Object.entries(verdicts).map(([name, verdict]) => ({ name: name as Misbehaviour, ...verdict })))(
     '$rule',
     async ({ name, rule: _, ...expected }) => {
@@ -78,7 +78,7 @@ describe('an issuer nobody has asked before', () => {
     },
   )
 
-  it('is asked for its two documents and for nothing they point at [I07, I06]', async () => {
+  it('has its two documents fetched and nothing they point at [I07, I06]', async () => {
     const { agent, net, refusal } = await makeWorld()
     for (const name of ['redirect', 'foreign-jwks-uri', 'http-jwks-uri'] as const) {
       net.personServer.misbehave(name)

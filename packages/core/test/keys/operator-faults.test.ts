@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { makeAnsweredWorld, personMetadata, settled } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
 
-/** What nobody handles while `act` runs: Node ends the process for it. */
+/** Unhandled errors while `act` runs, for which Node would end the process. */
 async function unhandled(act: () => Promise<unknown>): Promise<unknown[]> {
   const rejections: unknown[] = []
   const note = (reason: unknown): number => rejections.push(reason)
@@ -13,7 +13,7 @@ async function unhandled(act: () => Promise<unknown>): Promise<unknown[]> {
   return rejections
 }
 
-describe('nobody can end the process through', () => {
+describe('the process survives', () => {
   it('a clock that fails while keys are renewed in the background [Q09]', async () => {
     let broken = false
     const world = await makeAnsweredWorld({ now: () => (broken ? Number.NaN : world.net.clock.now()) })
@@ -30,7 +30,7 @@ describe('nobody can end the process through', () => {
     expect([rejections, await outcomeOf(world)]).toEqual([[], 'accepted'])
   })
 
-  it('a predicate of trust that should not be asynchronous, and rejects [Q09]', async () => {
+  it('an asynchronous predicate of trust that rejects [Q09]', async () => {
     const personServers = async (): Promise<boolean> => {
       throw new Error('the directory is down')
     }

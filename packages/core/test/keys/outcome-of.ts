@@ -2,7 +2,7 @@ import { isAAuthError } from '@aauth-guard/core'
 import { anyKind } from '@aauth-guard/fixtures/requirements'
 import type { World } from '@aauth-guard/fixtures/world'
 
-/** What comes of a request with `token`, by default one never seen before: `'accepted'`, or the code. */
+/** The outcome of a request with `token`, by default a new one: `'accepted'`, or the code. */
 export async function outcomeOf(
   { agent, call }: World,
   token: string | Promise<string> = agent.personToken(),

@@ -9,11 +9,11 @@ async function ownToken({ net, agent }: World): Promise<string> {
 
 describe('a token that names the resource itself as issuer', () => {
   it.each<[string, Trust]>([
-    ["where trust is 'any'", 'any'],
-    ["where the role is 'any'", { personServers: 'any' }],
-    ['where a predicate accepts everybody', { personServers: () => true }],
+    ["when trust is 'any'", 'any'],
+    ["when the role is 'any'", { personServers: 'any' }],
+    ['when a predicate accepts every issuer', { personServers: () => true }],
     [
-      'where trust names it in another role',
+      'when trust lists it in another role',
       { personServers: 'any', agentProviders: ['https://notes.example'] },
     ],
   ])('is refused %s, and the resource does not fetch from itself [I32]', async (_, trust) => {
@@ -22,12 +22,12 @@ describe('a token that names the resource itself as issuer', () => {
     expect(world.net.fetches).toEqual([])
   })
 
-  it('is taken where trust lists it in that role [I32]', async () => {
+  it('is accepted when trust lists it in that role [I32]', async () => {
     const world = await makeWorld({ trust: { personServers: ['https://notes.example'] } })
     expect(await outcomeOf(world, ownToken(world))).toBe('accepted')
   })
 
-  it('is taken where it is its own access server [I32]', async () => {
+  it('is accepted when it is its own access server [I32]', async () => {
     const world = await makeWorld({ accessServer: 'https://notes.example' })
     const own = await world.net.issuer('access-server', 'https://notes.example')
     expect(await outcomeOf(world, world.agent.authToken({}, own))).toBe('accepted')

@@ -12,9 +12,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
 
-describe('before the keys of an issuer are fetched, the caller shows its own', () => {
+describe('before keys are fetched, the caller must prove possession of its own key', () => {
   it.each(['wrong-key', 'flip-signature', 'other-path', 'other-method', 'other-authority'] as const)(
-    'or nothing is fetched for it, invalid_signature: %s [SIG-24, R11-102]',
+    'or the answer is invalid_signature without a fetch: %s [SIG-24, R11-102]',
     async (mistake) => {
       const { refusal, agent, net } = await makeWorld()
       const { code, status, headers } = await refusal(await agent.personToken(), {
@@ -27,14 +27,14 @@ describe('before the keys of an issuer are fetched, the caller shows its own', (
     },
   )
 
-  it('also where trust names the issuer', async () => {
+  it('even when trust lists the issuer', async () => {
     const { refusal, agent, net } = await makeWorld({ trust: { personServers: ['https://ps.example'] } })
     const call = { requirement: personRoute, mistake: 'wrong-key' } as const
     expect((await refusal(await agent.personToken(), call)).code).toBe('invalid_signature')
     expect(net.fetches).toEqual([])
   })
 
-  it('also where the signature of the token is garbage as well', async () => {
+  it('even when the signature of the token is invalid as well', async () => {
     const { refusal, agent, net } = await makeWorld()
     const call = { requirement: personRoute, mistake: 'wrong-key' } as const
     const token = await agent.personToken({ key: agent.key })
@@ -42,7 +42,7 @@ describe('before the keys of an issuer are fetched, the caller shows its own', (
     expect(net.fetches).toEqual([])
   })
 
-  it('also for a kid that the cached keys do not hold', async () => {
+  it('even for a kid that the cached keys do not contain', async () => {
     const { call, refusal, agent, net } = await makeWorld()
     await call(await agent.personToken(), { requirement: personRoute })
     net.clock.advance(60)
@@ -51,7 +51,7 @@ describe('before the keys of an issuer are fetched, the caller shows its own', (
     expect([code, net.fetches.length]).toEqual(['invalid_signature', 2])
   })
 
-  it('also where the cached keys are a day old', async () => {
+  it('even when the cached keys are a day old', async () => {
     const { call, refusal, agent, net } = await makeWorld()
     await call(await agent.personToken(), { requirement: personRoute })
     net.clock.advance(86_400)
@@ -60,7 +60,7 @@ describe('before the keys of an issuer are fetched, the caller shows its own', (
     expect([code, net.fetches.length]).toEqual(['invalid_signature', 2])
   })
 
-  it('also for a token that was verified before and whose issuer was pushed out since', async () => {
+  it('even for a token that was verified before and whose issuer was evicted since', async () => {
     const { call, refusal, agent, net } = await makeWorld({ limits: { unlistedIssuers: 1 } })
     const other = await net.issuer('person-server', 'https://other.example')
     const token = await agent.personToken()
@@ -70,7 +70,7 @@ describe('before the keys of an issuer are fetched, the caller shows its own', (
     expect([code, net.fetches.length]).toEqual(['invalid_signature', 4])
   })
 
-  it('also for a token that was verified before and whose keys are a day old', async () => {
+  it('even for a token that was verified before and whose keys are a day old', async () => {
     const { call, refusal, agent, net } = await makeWorld()
     const token = await agent.agentToken({ lifetime: 172_800 })
     await call(token, { requirement: agentRoute })
@@ -79,7 +79,7 @@ describe('before the keys of an issuer are fetched, the caller shows its own', (
     expect([code, net.fetches.length]).toEqual(['invalid_signature', 2])
   })
 
-  it('also for a token that was verified before and whose keys were forgotten since', async () => {
+  it('even for a token that was verified before and whose keys were forgotten since', async () => {
     const { call, refusal, agent, net, resource } = await makeWorld()
     const token = await agent.personToken()
     await call(token, { requirement: personRoute })
@@ -88,7 +88,7 @@ describe('before the keys of an issuer are fetched, the caller shows its own', (
     expect([code, net.fetches.length]).toEqual(['invalid_signature', 2])
   })
 
-  it('and with keys at hand the verdict over the token comes first, as the protocol orders it', async () => {
+  it('but with cached keys the token is judged first, as the protocol requires', async () => {
     const { call, refusal, agent } = await makeWorld()
     await call(await agent.personToken(), { requirement: personRoute })
     const forged = await agent.personToken({ key: agent.key, header: { kid: 'key-1' } })
@@ -100,7 +100,7 @@ describe('before the keys of an issuer are fetched, the caller shows its own', (
 describe('nothing is fetched', () => {
   const kinds = ['agentToken', 'personToken', 'authToken'] as const
 
-  it('for a request that is signed wrongly, however, whichever token it presents [O02]', async () => {
+  it('for a request that is signed wrongly in any way, whichever token it presents [O02]', async () => {
     const world = await makeWorld()
     await fc.assert(
       fc.asyncProperty(
@@ -123,9 +123,9 @@ describe('nothing is fetched', () => {
     )
   })
 
-  it('for a text that is not a token, or a token in another spelling [F01, F11, F12, F13, F14, F15, F16]', async () => {
+  it('for a text that is not a token, or a token in another encoding [F01, F11, F12, F13, F14, F15, F16]', async () => {
     const names = (Object.keys(corruptions) as Corruption[]).filter(
-      // The first leaves a well-formed token, the second no field that can be sent.
+      // The first leaves a well-formed token, and the second leaves a field that cannot be sent.
       (name) => name !== 'changed-claim' && name !== 'trailing-newline',
     )
     const world = await makeWorld()
@@ -141,7 +141,7 @@ describe('nothing is fetched', () => {
   })
 
   it.each([
-    ['an issuer that is none [JWT-6, G06]', { iss: 'https://127.0.0.1' }],
+    ['an issuer that is not a server identifier [JWT-6, G06]', { iss: 'https://127.0.0.1' }],
     ['an issuer with a port [JWT-6, G06]', { iss: 'https://ps.example:8443' }],
     ['a dwk outside the closed set [JWT-8, G08]', { dwk: '../../admin' }],
     ['another audience [JWT-18, G09]', { aud: 'https://other.example' }],
@@ -152,7 +152,7 @@ describe('nothing is fetched', () => {
     expect([status, net.fetches]).toEqual([401, []])
   })
 
-  it('at the addresses in the header of a token [F09, JWT-5]', async () => {
+  it('from the addresses in the header of a token [F09, JWT-5]', async () => {
     const { call, agent, net } = await makeWorld()
     const evil = 'https://evil.example/keys'
     const header = { jku: evil, x5u: evil, jwk: agent.key.jwk, x5c: ['MII'] }

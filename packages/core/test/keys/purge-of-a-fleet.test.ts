@@ -32,13 +32,13 @@ async function purgedElsewhere(): Promise<{
 }
 
 describe('an issuer that another process has purged', () => {
-  it('has its keys fetched again for a token that was signed since with a withdrawn one [I26]', async () => {
+  it('has its keys fetched again for a token signed since with a withdrawn key [I26]', async () => {
     const { world, forged } = await purgedElsewhere()
     expect(await outcomeOf(world, forged())).toBe('unknown_key')
     expect(world.asked).toEqual([...flight, ...flight])
   })
 
-  it('also for a token of the same second that was known before, and once for all [I26]', async () => {
+  it('has them fetched again, once, for a known token of the same second [I26]', async () => {
     const { world, known } = await purgedElsewhere()
     const outcomes = [await outcomeOf(world, known)]
     for (let n = 0; n < 3; n++) outcomes.push(await outcomeOf(world))
@@ -46,7 +46,7 @@ describe('an issuer that another process has purged', () => {
     expect(world.asked).toEqual([...flight, ...flight])
   })
 
-  it('has its missions asked for again, whoever issued the token that carries one [MISS-9]', async () => {
+  it('has the status of its missions fetched again, whoever issued the token that carries one [MISS-9]', async () => {
     const stores = shared()
     const world = await makeWatchedWorld({}, { stores, accessServer: 'https://as.example' })
     const token = await world.agent.authToken(granted(), world.net.accessServer)

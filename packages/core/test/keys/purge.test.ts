@@ -14,7 +14,7 @@ import { outcomeOf } from './outcome-of.ts'
 import { madeUpToken, unlistedToken } from './unlisted-tokens.ts'
 
 describe('purgeIssuer', () => {
-  it('has the keys fetched again at the next request, within the minute [I26]', async () => {
+  it('makes the next request fetch the keys again, within the minute [I26]', async () => {
     const world = await makeAnsweredWorld()
     const token = await world.agent.personToken()
     await outcomeOf(world, token)
@@ -23,7 +23,7 @@ describe('purgeIssuer', () => {
     expect(world.asked).toEqual([...flight, ...flight])
   })
 
-  it('ends the tokens under a key that was withdrawn [I26]', async () => {
+  it('invalidates the tokens under a key that was withdrawn [I26]', async () => {
     const world = await makeAnsweredWorld()
     const token = await world.agent.personToken()
     await outcomeOf(world, token)
@@ -32,7 +32,7 @@ describe('purgeIssuer', () => {
     expect([await outcomeOf(world, token), await outcomeOf(world)]).toEqual(['unknown_key', 'accepted'])
   })
 
-  it('ends the tokens under a key that was changed in place [I26]', async () => {
+  it('invalidates the tokens under a key that was changed in place [I26]', async () => {
     const world = await makeAnsweredWorld()
     const token = await world.agent.personToken()
     await outcomeOf(world, token)
@@ -41,7 +41,7 @@ describe('purgeIssuer', () => {
     expect([await outcomeOf(world, token), await outcomeOf(world)]).toEqual(['invalid_jwt', 'accepted'])
   })
 
-  it('does not fall back to the keys it forgot when the issuer is down [I26]', async () => {
+  it('does not fall back to forgotten keys when the issuer is down [I26]', async () => {
     const world = await makeAnsweredWorld()
     const token = await world.agent.personToken()
     await outcomeOf(world, token)
@@ -50,7 +50,7 @@ describe('purgeIssuer', () => {
     expect(await outcomeOf(world, token)).toBe('server_error')
   })
 
-  it('also forgets an issuer that trust names [I26]', async () => {
+  it('also forgets an issuer that trust lists [I26]', async () => {
     const world = await makeAnsweredWorld({ trust: { personServers: ['https://ps.example'] } })
     await outcomeOf(world)
     world.resource.purgeIssuer('https://ps.example')
@@ -58,7 +58,7 @@ describe('purgeIssuer', () => {
     expect(world.asked).toEqual([...flight, ...flight])
   })
 
-  it('forgets that an issuer could not be reached', async () => {
+  it('forgets that an issuer was unreachable', async () => {
     const world = await makeAnsweredWorld()
     world.net.personServer.misbehave('unreachable')
     await outcomeOf(world)
@@ -84,7 +84,7 @@ describe('purgeIssuer', () => {
     ])
   })
 
-  it.each([0, 1, 2])('leaves other issuers alone, whichever was met before (%i)', async (purged) => {
+  it.each([0, 1, 2])('leaves other issuers alone, whichever was fetched first (%i)', async (purged) => {
     const world = await makeAnsweredWorld()
     const ids = ['https://n0.example', 'https://n1.example', 'https://n2.example']
     const tokens = await Promise.all(ids.map((id) => unlistedToken(world, id)))
@@ -98,7 +98,7 @@ describe('purgeIssuer', () => {
     ])
   })
 
-  describe('while a fetch is under way that began before it', () => {
+  describe('during a fetch that began before it', () => {
     /** A token, and its issuer's key withdrawn, purged, and the old keys arriving after that. */
     async function purgeAmidRenewal(): Promise<[AnsweredWorld, string]> {
       const world = await makeAnsweredWorld()
@@ -122,7 +122,7 @@ describe('purgeIssuer', () => {
       expect([await outcomeOf(world, token), await outcomeOf(world)]).toEqual(['unknown_key', 'accepted'])
     })
 
-    it('does not accept with its keys those who wait for it [I26]', async () => {
+    it('does not accept the requests that wait for that fetch with its keys [I26]', async () => {
       const world = await makeAnsweredWorld()
       const open = world.hold(personKeys)
       const waiting = outcomeOf(world)
@@ -132,7 +132,7 @@ describe('purgeIssuer', () => {
       expect(await waiting).toBe('server_error')
     })
 
-    it('does not accept them either where unlisted issuers pushed that issuer out meanwhile [I26]', async () => {
+    it('does not accept them even when unlisted issuers evicted that issuer meanwhile [I26]', async () => {
       const world = await makeAnsweredWorld({ limits: { unlistedIssuers: 1 } })
       const open = world.hold(personKeys)
       const waiting = outcomeOf(world)
@@ -143,7 +143,7 @@ describe('purgeIssuer', () => {
       expect(await waiting).toBe('server_error')
     })
 
-    it('does not have new keys wait for it either [I26]', async () => {
+    it('does not make new keys wait for that fetch [I26]', async () => {
       const [world] = await purgeAmidRenewal()
       expect(await outcomeOf(world)).toBe('accepted')
     })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type AnsweredWorld, flight, makeAnsweredWorld } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'
 
-/** A world that met its person server a minute ago, so that it may ask again. */
+/** A world that fetched from its person server a minute ago, so that it may fetch again. */
 async function makeWarmWorld(): Promise<AnsweredWorld> {
   const world = await makeAnsweredWorld()
   await outcomeOf(world)
@@ -12,7 +12,7 @@ async function makeWarmWorld(): Promise<AnsweredWorld> {
 }
 
 describe('an unknown kid', () => {
-  it('is looked for once more, so that a rotation shows at once [JWT-10, JWKS-2, R11-125]', async () => {
+  it('is looked up once more, so that a rotation takes effect at once [JWT-10, JWKS-2, R11-125]', async () => {
     const world = await makeWarmWorld()
     await world.net.personServer.rotate()
     expect(await outcomeOf(world)).toBe('accepted')
@@ -29,7 +29,7 @@ describe('an unknown kid', () => {
     expect(world.asked).toEqual([...flight, ...flight])
   })
 
-  it('is not looked for within a minute of the last request [JWKS-2, R11-124]', async () => {
+  it('is not looked up within a minute of the last request [JWKS-2, R11-124]', async () => {
     const world = await makeAnsweredWorld()
     await outcomeOf(world)
     await world.net.personServer.rotate()
@@ -41,13 +41,13 @@ describe('an unknown kid', () => {
     expect(world.asked).toEqual([...flight, ...flight])
   })
 
-  it('at first contact costs one look, not two [R11-124]', async () => {
+  it('at first contact costs one look-up, not two [R11-124]', async () => {
     const world = await makeAnsweredWorld()
     expect(await outcomeOf(world, world.agent.personToken({ header: { kid: 'nobody' } }))).toBe('unknown_key')
     expect(world.asked).toEqual(flight)
   })
 
-  it('is unknown_key when the issuer cannot be asked, and the known kids stay [R11-126]', async () => {
+  it('is unknown_key when the issuer is unreachable, and the known kids stay [R11-126]', async () => {
     const world = await makeWarmWorld()
     world.net.personServer.misbehave('unreachable')
     expect([
@@ -56,7 +56,7 @@ describe('an unknown kid', () => {
     ]).toEqual(['unknown_key', 'accepted'])
   })
 
-  it('costs one request however many there are of them [JWKS-7, R11-124, I17]', async () => {
+  it('costs one request, however many tokens have it [JWKS-7, R11-124, I17]', async () => {
     const world = await makeWarmWorld()
     const outcomes = new Set<string>()
     for (let n = 0; n < 1000; n++) {
@@ -69,7 +69,7 @@ describe('an unknown kid', () => {
 })
 
 describe('a signature that fails under a known kid', () => {
-  it('is tried once more with fresh keys: an issuer may change its key and keep the kid [JWT-11, JWKS-3, R11-125]', async () => {
+  it('is retried with fresh keys, because an issuer may change its key and keep the kid [JWT-11, JWKS-3, R11-125]', async () => {
     const world = await makeWarmWorld()
     await world.net.personServer.rekey()
     expect(await outcomeOf(world)).toBe('accepted')
@@ -104,7 +104,7 @@ describe('a signature that fails under a known kid', () => {
     expect(await outcomeOf(world, world.agent.personToken({ key }))).toBe('invalid_jwt')
   })
 
-  it('is invalid_jwt when the issuer cannot be asked [R11-126]', async () => {
+  it('is invalid_jwt when the issuer is unreachable [R11-126]', async () => {
     const world = await makeWarmWorld()
     world.net.personServer.misbehave('unreachable')
     const key = await makeKey('a forger', 'key-1', 'Ed25519')
@@ -114,7 +114,7 @@ describe('a signature that fails under a known kid', () => {
     ])
   })
 
-  it('is not tried again within a minute of the last request [R11-124, I18]', async () => {
+  it('is not retried within a minute of the last request [R11-124, I18]', async () => {
     const world = await makeAnsweredWorld()
     await outcomeOf(world)
     await world.net.personServer.rekey()
@@ -125,7 +125,7 @@ describe('a signature that fails under a known kid', () => {
     expect(await outcomeOf(world)).toBe('accepted')
   })
 
-  it('costs one request however many there are of them, together with unknown kids [R11-124, I18]', async () => {
+  it('costs one request, however many there are, together with unknown kids [R11-124, I18]', async () => {
     const world = await makeWarmWorld()
     const key = await makeKey('a forger', 'key-1', 'Ed25519')
     const outcomes = new Set<string>()
@@ -137,7 +137,7 @@ describe('a signature that fails under a known kid', () => {
     expect(world.asked).toEqual([...flight, ...flight])
   })
 
-  it('at first contact is not tried again [R11-124]', async () => {
+  it('at first contact is not retried [R11-124]', async () => {
     const world = await makeAnsweredWorld()
     const key = await makeKey('a forger', 'key-1', 'Ed25519')
     expect(await outcomeOf(world, world.agent.personToken({ key }))).toBe('invalid_jwt')

@@ -3,7 +3,7 @@ import { flight, makeAnsweredWorld, personKeys, personMetadata, settled, until }
 import { outcomeOf } from './outcome-of.ts'
 
 describe('when an issuer rotates its keys', () => {
-  it('tokens under the old key and the new are taken, with one request [R11-125]', async () => {
+  it('tokens under the old key and the new one are accepted, with one request [R11-125]', async () => {
     const world = await makeAnsweredWorld()
     const old = await world.agent.personToken()
     await outcomeOf(world, old)
@@ -16,7 +16,7 @@ describe('when an issuer rotates its keys', () => {
     expect(world.asked).toEqual([...flight, ...flight])
   })
 
-  it('the new key is taken within the floor as soon as a minute is over, and never sooner [R11-124]', async () => {
+  it('the new key is accepted once a minute is over, and never sooner [R11-124]', async () => {
     const world = await makeAnsweredWorld()
     await outcomeOf(world)
     const seen: string[] = []
@@ -30,7 +30,7 @@ describe('when an issuer rotates its keys', () => {
     expect(seen).toEqual(['unknown_key', 'accepted', 'unknown_key', 'accepted', 'unknown_key', 'accepted'])
   })
 
-  it('what one token found out ends the tokens of a key that was withdrawn [I26]', async () => {
+  it('the fetch for one token invalidates the tokens of a withdrawn key [I26]', async () => {
     const world = await makeAnsweredWorld()
     const old = await world.agent.personToken()
     await outcomeOf(world, old)

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const elsewhere = { personServers: ['https://other.example'] }
 
-describe('trust of a route', () => {
+describe('the trust of a route', () => {
   it.each<[string, Trust]>([
     ['lists another issuer', elsewhere],
     ['leaves the role out', { agentProviders: 'any' }],
@@ -18,7 +18,7 @@ describe('trust of a route', () => {
     expect([code, status, net.fetches]).toEqual(['invalid_jwt', 401, []])
   })
 
-  it('admits whom both the resource and the route name', async () => {
+  it('accepts an issuer that both the resource and the route list', async () => {
     const { call, agent } = await makeWorld({ trust: { personServers: ['https://ps.example'] } })
     const requirement = { ...personRoute, trust: { personServers: ['https://ps.example'] } }
     expect((await call(await agent.personToken(), { requirement })).type).toBe('person-token')
@@ -32,7 +32,7 @@ describe('trust of a route', () => {
     expect([code, net.fetches]).toEqual(['invalid_jwt', []])
   })
 
-  it('cannot bring in an access server that the resource does not have [R11-063, G11]', async () => {
+  it('cannot add an access server that the resource does not have [R11-063, G11]', async () => {
     const { refusal, agent, net } = await makeWorld()
     const { code } = await refusal(await agent.authToken({}, net.accessServer), {
       requirement: { trust: { accessServers: ['https://as.example'] } },
@@ -40,7 +40,7 @@ describe('trust of a route', () => {
     expect([code, net.fetches]).toEqual(['invalid_jwt', []])
   })
 
-  it('keeps out the access server of the resource where it does not name it', async () => {
+  it('excludes the access server of the resource when it does not list it', async () => {
     const { refusal, agent, net } = await makeWorld({ accessServer: 'https://as.example' })
     const { code } = await refusal(await agent.authToken({}, net.accessServer), {
       requirement: { trust: { accessServers: [] } },
@@ -48,7 +48,7 @@ describe('trust of a route', () => {
     expect([code, net.fetches]).toEqual(['invalid_jwt', []])
   })
 
-  it('is asked again for a token that was verified on another route', async () => {
+  it('is checked again for a token that was verified on another route', async () => {
     const { call, refusal, agent } = await makeWorld()
     const token = await agent.personToken()
     await call(token, { requirement: personRoute })
@@ -56,7 +56,7 @@ describe('trust of a route', () => {
     expect(code).toBe('invalid_jwt')
   })
 
-  it('is asked again for a token whose keys are due', async () => {
+  it('is checked again for a token whose keys are due for renewal', async () => {
     const { call, refusal, agent, net } = await makeWorld()
     const token = await agent.agentToken()
     await call(token, { requirement: agentRoute })

@@ -17,8 +17,8 @@ import { outcomeOf } from './outcome-of.ts'
 /** 10 000 in `npx pnpm@12 test:deep`. */
 const many = countOfRuns(1000)
 
-describe('requests that need the keys of one issuer share one flight', () => {
-  it(`${many} first ones cost one request for metadata and one for keys [JWKS-7, I20]`, async () => {
+describe('requests that need the keys of one issuer share one fetch', () => {
+  it(`${many} first requests cost one fetch of metadata and one of keys [JWKS-7, I20]`, async () => {
     const world = await makeAnsweredWorld()
     const token = await world.agent.personToken()
     const message = await world.agent.sign('https://notes.example/notes', {}, { token })
@@ -29,7 +29,7 @@ describe('requests that need the keys of one issuer share one flight', () => {
     expect(world.asked).toEqual([personMetadata, personKeys])
   })
 
-  it('also of different agents, with different tokens and different kids [JWKS-7, I20]', async () => {
+  it('even of different agents, with different tokens and different kids [JWKS-7, I20]', async () => {
     const world = await makeAnsweredWorld()
     const { agent, net } = world
     await net.personServer.rotate()
@@ -54,7 +54,7 @@ describe('requests that need the keys of one issuer share one flight', () => {
   it.each([
     ['metadata', personMetadata],
     ['keys', personKeys],
-  ])('also one that comes while the %s are on their way [JWKS-7, I20]', async (_, url) => {
+  ])('even one that arrives while the %s are being fetched [JWKS-7, I20]', async (_, url) => {
     let admitted = 0
     const world = await makeAnsweredWorld({ trust: { personServers: () => ++admitted > 0 } })
     const open = world.hold(url)
@@ -68,7 +68,7 @@ describe('requests that need the keys of one issuer share one flight', () => {
     expect(world.asked).toEqual([personMetadata, personKeys])
   })
 
-  it('while another issuer has its own, and waits for nobody [I27]', async () => {
+  it('while another issuer has its own fetch and does not wait [I27]', async () => {
     const world = await makeAnsweredWorld()
     const open = world.hold(personMetadata)
     const waiting = outcomeOf(world)
@@ -79,7 +79,7 @@ describe('requests that need the keys of one issuer share one flight', () => {
     expect(world.asked).toEqual([personMetadata, agentMetadata, agentKeys, personKeys])
   })
 
-  it('and a resource beside it has its own cache', async () => {
+  it('and another resource has its own cache', async () => {
     const [one, other] = [await makeAnsweredWorld(), await makeAnsweredWorld()]
     await Promise.all([outcomeOf(one), outcomeOf(other)])
     expect([one.asked, other.asked]).toEqual([

@@ -15,7 +15,7 @@ import { outcomeOf } from './outcome-of.ts'
 
 const day = 86_400
 
-/** A world that has met its person server. */
+/** A world that has fetched from its person server. */
 async function makeWarmWorld(options: Partial<ResourceOptions> = {}): Promise<AnsweredWorld> {
   const world = await makeAnsweredWorld(options)
   await outcomeOf(world)
@@ -67,7 +67,7 @@ describe('keys that cannot be renewed stay in use', () => {
     expect([await outcomeOf(world), world.asked.length]).toEqual(['accepted', 6])
   })
 
-  it('until a renewal succeeds, which takes the place of the copy [I22]', async () => {
+  it('until a renewal succeeds, which replaces the copy [I22]', async () => {
     const world = await makeWarmWorld()
     const old = await world.agent.personToken()
     world.net.personServer.misbehave('server-error')
@@ -81,7 +81,7 @@ describe('keys that cannot be renewed stay in use', () => {
     expect([await outcomeOf(world, old), await outcomeOf(world)]).toEqual(['unknown_key', 'accepted'])
   })
 
-  it('while an issuer known to be down keeps nobody waiting [R11-126]', async () => {
+  it('and an issuer known to be down delays no request [R11-126]', async () => {
     const world = await makeWarmWorld()
     world.net.personServer.misbehave('unreachable')
     world.net.clock.advance(600)
@@ -96,7 +96,7 @@ describe('keys that cannot be renewed stay in use', () => {
     expect(world.asked.length).toBe(4)
   })
 
-  it('but an empty key set is an answer: nothing of it verifies any more [I26]', async () => {
+  it('but an empty key set is an answer, and none of its tokens verifies any more [I26]', async () => {
     const world = await makeWarmWorld()
     world.net.personServer.misbehave('empty-keys')
     world.net.clock.advance(600)
@@ -105,14 +105,14 @@ describe('keys that cannot be renewed stay in use', () => {
 })
 
 describe('keys that cannot be renewed for a day', () => {
-  it('are used until the last second of it [R11-126]', async () => {
+  it('are used until the last second of that day [R11-126]', async () => {
     const world = await makeWarmWorld()
     world.net.personServer.misbehave('unreachable')
     world.net.clock.advance(day - 1)
     expect(await outcomeOf(world)).toBe('accepted')
   })
 
-  it('are not used after it: 503, not the fault of the caller [R11-123, JWKS-8]', async () => {
+  it('are not used after that day: 503, which is not a fault of the caller [R11-123, JWKS-8]', async () => {
     const world = await makeWarmWorld()
     world.net.personServer.misbehave('unreachable')
     world.net.clock.advance(day)
@@ -123,7 +123,7 @@ describe('keys that cannot be renewed for a day', () => {
     expect(headers).toEqual({ 'cache-control': 'no-store', 'retry-after': '5' })
   })
 
-  it('are not used after it although nothing could be asked in between [R11-123, JWKS-8]', async () => {
+  it('are not used after that day even if nothing could be fetched meanwhile [R11-123, JWKS-8]', async () => {
     const world = await makeWarmWorld()
     world.net.personServer.misbehave('unreachable')
     world.net.clock.advance(day - 2)
@@ -132,7 +132,7 @@ describe('keys that cannot be renewed for a day', () => {
     expect(await outcomeOf(world)).toBe('server_error')
   })
 
-  it('are replaced after it where the issuer is back', async () => {
+  it('are replaced after that day when the issuer is back', async () => {
     const world = await makeWarmWorld()
     world.net.clock.advance(day)
     expect(await outcomeOf(world)).toBe('accepted')

@@ -40,14 +40,14 @@ const wrong: readonly [rule: string, trust: unknown, message: string][] = [
   ],
 ]
 
-describe('trust that would admit other issuers than it seems to', () => {
-  it.each(wrong)('stops the resource: %s', (_, trust, message) => {
+describe('a trust option that would accept other issuers than intended', () => {
+  it.each(wrong)('stops createResource: %s', (_, trust, message) => {
     const options = { issuer: 'https://notes.example', trust: trust as Trust }
     expect(() => createResource(options)).toThrow(TypeError)
     expect(() => createResource(options)).toThrow(message)
   })
 
-  it.each(wrong)('stops the route: %s', (_, trust, message) => {
+  it.each(wrong)('stops the guard of a route: %s', (_, trust, message) => {
     const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
     expect(() => validateRequirement(resource, { trust: trust as Trust })).toThrow(message)
   })

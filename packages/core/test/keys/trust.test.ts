@@ -4,7 +4,7 @@ import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
 import { outcomeOf } from './outcome-of.ts'
 
-/** No `AAuth-Requirement`: there is nothing else to come back with. */
+/** No `AAuth-Requirement`: no other token would help. */
 const refused = ['invalid_jwt', 401, { 'cache-control': 'no-store', 'signature-error': 'error=invalid_jwt' }]
 
 /** Presents one token of each role. */
@@ -17,7 +17,7 @@ async function admitted({ net, agent, ...world }: World): Promise<Record<string,
   }
 }
 
-describe('trust admits', () => {
+describe('trust', () => {
   const everybody = (): boolean => true
   const cases: readonly [rule: string, trust: Trust, Record<string, string>][] = [
     [
@@ -61,12 +61,12 @@ describe('trust admits', () => {
     ],
   ]
 
-  it.each(cases)('%s', async (_, trust, expected) => {
+  it.each(cases)('accepts %s', async (_, trust, expected) => {
     expect(await admitted(await makeWorld({ trust }))).toEqual(expected)
   })
 
   it.each([1, 'true', {}, Promise.resolve(true), undefined])(
-    'nobody where a predicate answers %s in place of a boolean',
+    'accepts no issuer when a predicate returns %s instead of a boolean',
     async (verdict) => {
       const world = await makeWorld({ trust: { agentProviders: () => verdict as boolean } })
       expect(await outcomeOf(world, world.agent.agentToken())).toBe('invalid_jwt')
@@ -74,7 +74,7 @@ describe('trust admits', () => {
     },
   )
 
-  it('nobody where a predicate throws, and does not fail [Q09]', async () => {
+  it('accepts no issuer when a predicate throws, and does not fail [Q09]', async () => {
     const world = await makeWorld({
       trust: {
         agentProviders() {
@@ -86,7 +86,7 @@ describe('trust admits', () => {
     expect(world.net.fetches).toEqual([])
   })
 
-  it('the issuers that were on the list when the resource was made', async () => {
+  it('accepts the issuers that were on the list when the resource was made', async () => {
     const personServers: string[] = []
     const trust = { personServers, agentProviders: 'any' as Trusted }
     const world = await makeWorld({ trust })
@@ -98,7 +98,7 @@ describe('trust admits', () => {
     ])
   })
 
-  it('an issuer by its identifier: a predicate is asked for nothing else', async () => {
+  it('calls a predicate with the identifier of the issuer and nothing else', async () => {
     const asked: unknown[][] = []
     const world = await makeWorld({
       trust: {
@@ -113,7 +113,7 @@ describe('trust admits', () => {
   })
 })
 
-describe('an issuer that is not admitted is refused before anything is fetched', () => {
+describe('an excluded issuer is refused before anything is fetched', () => {
   it('with invalid_jwt for an agent token [JWT-7]', async () => {
     const { refusal, agent, net } = await makeWorld({ trust: { personServers: 'any' } })
     const { code, status, headers } = await refusal(await agent.agentToken(), { requirement: agentRoute })
@@ -128,7 +128,7 @@ describe('an issuer that is not admitted is refused before anything is fetched',
     expect(net.fetches).toEqual([])
   })
 
-  it('and an auth token of draft 11 is told to start over from a person token [AUTH-2, R11-063, G11]', async () => {
+  it('with a hint to start over from a person token for an auth token of draft 11 [AUTH-2, R11-063, G11]', async () => {
     const { refusal, agent, net } = await makeWorld()
     const token = await agent.authToken({ scope: 'access' }, net.accessServer)
     const { code, status, headers } = await refusal(token)
@@ -142,7 +142,7 @@ describe('an issuer that is not admitted is refused before anything is fetched',
     expect(net.fetches).toEqual([])
   })
 
-  it('and an auth token of drafts 01 to 10 to start over from an agent token [AUTH-2, G11]', async () => {
+  it('with a hint to start over from an agent token for an auth token of drafts 01 to 10 [AUTH-2, G11]', async () => {
     const { refusal, agent, net } = await makeWorld()
     const token = await agent.authToken({ scope: 'access', generation: 'mission-header' }, net.accessServer)
     expect((await refusal(token)).headers).toEqual({
@@ -154,7 +154,7 @@ describe('an issuer that is not admitted is refused before anything is fetched',
     expect(net.fetches).toEqual([])
   })
 
-  it('says to the caller nothing of the issuer, and to the operator which it was [P01]', async () => {
+  it('without naming the issuer to the caller, but with its name for the operator [P01]', async () => {
     const { refusal, agent } = await makeWorld({ trust: {} })
     const { problem, hint } = await refusal(await agent.agentToken())
     expect(problem).toEqual({

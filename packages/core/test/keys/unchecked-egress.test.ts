@@ -3,7 +3,7 @@ import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { outcomeOf } from './outcome-of.ts'
 
-// The platform of every runtime but Node, which cannot see the address it dials.
+// The platform of every runtime but Node, which cannot see the address it connects to.
 vi.mock('#platform', () => import('../../src/platform/web.ts'))
 
 afterEach(() => vi.unstubAllGlobals())
@@ -15,7 +15,7 @@ async function makeRuntime(trust: Trust): Promise<World> {
   return world
 }
 
-describe('where the address that is dialled cannot be checked', () => {
+describe('on a runtime that cannot check the address it connects to', () => {
   it.each<[string, Trust]>([
     ["with trust 'any'", 'any'],
     ["with 'any' for the role", { personServers: 'any' }],
@@ -25,12 +25,12 @@ describe('where the address that is dialled cannot be checked', () => {
     expect([await outcomeOf(world), world.net.fetches]).toEqual(['invalid_jwt', []])
   })
 
-  it('keys of issuers that trust names are fetched [Q15]', async () => {
+  it('keys of listed issuers are fetched [Q15]', async () => {
     const world = await makeRuntime({ personServers: ['https://ps.example'] })
     expect([await outcomeOf(world), world.net.fetches.length]).toEqual(['accepted', 2])
   })
 
-  it('keys of unlisted issuers are fetched with a fetch that the operator answers for', async () => {
+  it('keys of unlisted issuers are fetched when the operator injects a fetch', async () => {
     const world = await makeWorld()
     expect(await outcomeOf(world)).toBe('accepted')
   })

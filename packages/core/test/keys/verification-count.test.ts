@@ -26,16 +26,16 @@ async function cost(token: string): Promise<number> {
 
 beforeEach(async () => {
   world = await makeAnsweredWorld()
-  // The runtime shows once that it can verify.
+  // The runtime shows once at first use that it can verify.
   await outcomeOf(world, world.agent.agentToken())
 })
 
-it('a new token costs two signatures, a known one the signature of the request [O01, R11-262]', async () => {
+it('a new token costs two verifications, a known one only that of the request [O01, R11-262]', async () => {
   const token = await world.agent.personToken()
   expect([await cost(token), await cost(token), await cost(token)]).toEqual([2, 1, 1])
 })
 
-it('a known token under a bad signature costs one [O03]', async () => {
+it('a known token with an invalid signature costs one verification [O03]', async () => {
   const token = await world.agent.personToken()
   await cost(token)
   const before = counted.signatures
@@ -43,7 +43,7 @@ it('a known token under a bad signature costs one [O03]', async () => {
   expect(counted.signatures - before).toBe(1)
 })
 
-it('a known token costs one also while its keys are renewed, and after that', async () => {
+it('a known token costs one verification, even while its keys are renewed and after that', async () => {
   const token = await world.agent.personToken()
   await cost(token)
   await world.net.personServer.rotate()
@@ -53,14 +53,14 @@ it('a known token costs one also while its keys are renewed, and after that', as
   expect([during, await cost(token)]).toEqual([1, 1])
 })
 
-it('a known token costs one also after another issuer was purged', async () => {
+it('a known token costs one verification, even after another issuer was purged', async () => {
   const token = await world.agent.personToken()
   await cost(token)
   world.resource.purgeIssuer('https://agent.example')
   expect(await cost(token)).toBe(1)
 })
 
-it('a request that is malformed, stale or of somebody not admitted costs none [O02]', async () => {
+it('a request that is malformed, stale or from an excluded issuer costs no verification [O02]', async () => {
   const token = await world.agent.personToken()
   await cost(token)
   const before = counted.signatures

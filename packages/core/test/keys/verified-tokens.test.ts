@@ -12,14 +12,14 @@ async function makeMetWorld(): Promise<{ world: AnsweredWorld; token: string }> 
   return { world, token }
 }
 
-describe('a token that was verified is good for further requests', () => {
-  it('without a fetch, and for the same person', async () => {
+describe('a verified token is accepted for further requests', () => {
+  it('without a fetch, for the same person', async () => {
     const { world, token } = await makeMetWorld()
     const { sub, ps, jti } = await world.call(token, { requirement: personRoute })
     expect([sub, ps, jti, world.asked]).toEqual(['person-1', 'https://ps.example', 'id-1', flight])
   })
 
-  it('while the issuer is down, as long as its keys are', async () => {
+  it('while the issuer is down, as long as its keys are valid', async () => {
     const { world } = await makeMetWorld()
     const day = await world.agent.agentToken()
     await outcomeOf(world, day)
@@ -28,7 +28,7 @@ describe('a token that was verified is good for further requests', () => {
     expect(await outcomeOf(world, day)).toBe('accepted')
   })
 
-  it('and for no other token, however alike [F15]', async () => {
+  it('but no other token is, however similar [F15]', async () => {
     const { world, token } = await makeMetWorld()
     const outcomes = new Set<string>()
     for (const how of ['padded-signature', 'trailing-bits', 'changed-claim', 'empty-signature'] as const) {
@@ -45,8 +45,8 @@ describe('a token that was verified is good for further requests', () => {
   })
 })
 
-describe('a token that was verified ends', () => {
-  it('with its own lifetime, to the second [JWT-13, G02]', async () => {
+describe('a verified token becomes invalid', () => {
+  it('when its lifetime is over, to the second [JWT-13, G02]', async () => {
     const world = await makeAnsweredWorld()
     const token = await world.agent.personToken({ lifetime: 30 })
     await outcomeOf(world, token)
@@ -56,7 +56,7 @@ describe('a token that was verified ends', () => {
     expect([await outcomeOf(world, token), world.asked]).toEqual(['expired_jwt', flight])
   })
 
-  it('with its own lifetime also where the keys are due', async () => {
+  it('when its lifetime is over, even if the keys are due for renewal', async () => {
     const world = await makeAnsweredWorld()
     const token = await world.agent.personToken({ lifetime: 500 })
     await outcomeOf(world, token)
@@ -64,7 +64,7 @@ describe('a token that was verified ends', () => {
     expect(await outcomeOf(world, token)).toBe('expired_jwt')
   })
 
-  it('with a revocation, on the very next request [JWT-19]', async () => {
+  it('when it is revoked, on the very next request [JWT-19]', async () => {
     const { world, token } = await makeMetWorld()
     world.resource.revoke({ iss: 'https://ps.example', jti: 'id-1', exp: 1_790_003_600 })
     const { code, headers } = await world.refusal(token, { requirement: personRoute })
@@ -72,7 +72,7 @@ describe('a token that was verified ends', () => {
     expect(headers['aauth-requirement']).toBe('requirement=person-token')
   })
 
-  it('with a revocation also where the keys are due [JWT-19]', async () => {
+  it('when it is revoked, even if the keys are due for renewal [JWT-19]', async () => {
     const { world, token } = await makeMetWorld()
     world.net.clock.advance(480)
     world.resource.revoke({ iss: 'https://ps.example', jti: 'id-1', exp: 1_790_003_600 })
@@ -88,7 +88,7 @@ describe('a token that was verified ends', () => {
     expect(await outcomeOf(world, token)).toBe('unknown_key')
   })
 
-  it('when another key takes the place of its key, under the same kid', async () => {
+  it('when another key replaces its key under the same kid', async () => {
     const { world, token } = await makeMetWorld()
     await world.net.personServer.rekey()
     world.net.clock.advance(480)
@@ -111,7 +111,7 @@ describe('a token that was verified ends', () => {
     expect(await outcomeOf(world, token)).toBe('invalid_jwt')
   })
 
-  it('when the keys are a day old and cannot be had anew [R11-123, JWKS-8]', async () => {
+  it('when the keys are a day old and cannot be fetched again [R11-123, JWKS-8]', async () => {
     const world = await makeAnsweredWorld()
     const token = await world.agent.agentToken({ lifetime: 172_800 })
     await outcomeOf(world, token)
@@ -123,7 +123,7 @@ describe('a token that was verified ends', () => {
   })
 })
 
-describe('a token that was verified stays', () => {
+describe('a verified token stays valid', () => {
   it('through renewals that publish its key again, among others', async () => {
     const { world, token } = await makeMetWorld()
     await world.net.personServer.rotate()
@@ -132,7 +132,7 @@ describe('a token that was verified stays', () => {
     expect(world.asked).toEqual([...flight, ...flight])
   })
 
-  it('through renewals that describe its key in other words', async () => {
+  it('through renewals that describe its key differently', async () => {
     const { world, token } = await makeMetWorld()
     const { jwk, kid } = world.net.personServer.key
     world.answer(personKeys, () => Response.json({ keys: [{ kid, key_ops: ['verify'], ...jwk }] }))
@@ -141,7 +141,7 @@ describe('a token that was verified stays', () => {
   })
 })
 
-it('with room for one verified token, every token is still verified [R11-127, O04]', async () => {
+it('with a limit of one verified token, every token is still verified [R11-127, O04]', async () => {
   const world = await makeAnsweredWorld({ limits: { verifiedTokens: 1 } })
   const forged = await world.agent.personToken({ key: await makeKey('a forger', 'key-1', 'Ed25519') })
   const tokens = [await world.agent.personToken(), await world.agent.personToken(), forged]

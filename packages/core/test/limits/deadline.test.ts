@@ -17,7 +17,7 @@ const expired = (what: string) => [
 useFakeTimeouts()
 
 describe('the deadline of a decision', () => {
-  it('sets no timer for what is there at once', () => {
+  it('sets no timer for a value that is available at once', () => {
     const deadline = new Deadline(2000)
     expect([deadline.waitFor('"check"', true), deadline.waitFor('"check"', undefined)]).toEqual([
       true,
@@ -26,7 +26,7 @@ describe('the deadline of a decision', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is one for all waits of a decision, which it names apart', async () => {
+  it('is shared by all waits of a decision, and names each of them', async () => {
     const hints: unknown[] = []
     const outcome = hintOf(
       decideWithin(limited, async (deadline) => {
@@ -53,13 +53,13 @@ describe('the deadline of a decision', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('leaves no timer behind once the decision is made, also when that fails', async () => {
+  it('leaves no timer behind once the decision is made, even if it failed', async () => {
     expect(await within(limited, '"load"', Promise.resolve('grant'))).toBe('grant')
     await expect(within(limited, '"load"', Promise.reject(new Error('down')))).rejects.toThrow('down')
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('hears a rejection that comes too late', async () => {
+  it('handles a rejection that arrives too late', async () => {
     let reject: (fault: Error) => void = () => undefined
     const outcome = hintOf(within(limited, '"load"', new Promise((_, fail) => (reject = fail))))
     await vi.advanceTimersByTimeAsync(2000)
@@ -68,7 +68,7 @@ describe('the deadline of a decision', () => {
     expect(await outcome).toEqual(expired('"load"'))
   })
 
-  it('takes thenables of another library', async () => {
+  it('accepts thenables of another library', async () => {
     // biome-ignore lint/suspicious/noThenProperty: that is what is tested
     const foreign = { then: (resolve: (value: string) => void) => void resolve('yes') }
     expect(await within(limited, '"check"', foreign as unknown as PromiseLike<string>)).toBe('yes')

@@ -31,7 +31,7 @@ it('an item is due once its second has come, and not before', async () => {
   expect(calls).toEqual(['a'])
 })
 
-it('items that are added in any order are due in the order of their seconds, by one timer', async () => {
+it('items added in any order are due in the order of their seconds, with one timer', async () => {
   const { timer, calls, item, pass } = makeTimer()
   for (const second of [1020, 1010, 1030]) timer.add(second, item(String(second)))
   expect(vi.getTimerCount()).toBe(1)
@@ -48,7 +48,7 @@ it('a second beyond the reach of setTimeout is waited for [2^31 ms]', async () =
   expect(vi.getTimerCount()).toBe(1)
 })
 
-it('a clock that stands still is asked again, and nothing is due by it', async () => {
+it('a clock that stands still is read again, and nothing is due', async () => {
   const { timer, calls, item } = makeTimer()
   timer.add(1010, item('a'))
   await vi.advanceTimersByTimeAsync(120_000)
@@ -72,7 +72,7 @@ it('a clock that is set back is reported', async () => {
   expect(calls).toEqual(['set back'])
 })
 
-it('a clock that fails for a while delays what is due and loses nothing', async () => {
+it('a clock that fails for a while delays due items and loses none', async () => {
   const { timer, clock, calls, item, pass } = makeTimer()
   timer.add(1010, item('a'))
   clock.fails = true

@@ -19,7 +19,7 @@ function take(cache: LRUCache<string, number> | GrowingCache<number>, [does, key
 }
 
 describe('a cache that grows', () => {
-  it.each([1, 15, 16, 17, 70, 1000])('does what one does that has all its room at once (%i)', (max) => {
+  it.each([1, 15, 16, 17, 70, 1000])('behaves like one that has all its capacity at once (%i)', (max) => {
     fc.assert(
       fc.property(
         fc.array(step, { maxLength: 300 }),
@@ -43,7 +43,7 @@ describe('a cache that grows', () => {
     )
   })
 
-  it('grows as it would have when prototypes were polluted [Q01]', () => {
+  it('grows correctly when prototypes are polluted [Q01]', () => {
     const cache = new GrowingCache<number>({ max: 100 })
     try {
       Object.assign(Object.prototype, { ttl: 1, maxSize: 1 })

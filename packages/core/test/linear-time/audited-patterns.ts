@@ -3,7 +3,7 @@ export interface AuditedPattern {
   readonly pattern: RegExp
   /** The text that it meets, and what bounds that. */
   readonly meets: string
-  /** What makes it go on for long before it fails: text before and behind. */
+  /** What makes it run long before it fails: text before and behind. */
   readonly almost: readonly (readonly [before: string, behind: string])[]
 }
 

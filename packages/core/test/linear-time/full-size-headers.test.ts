@@ -51,7 +51,7 @@ const fullSize: readonly (readonly [what: string, lines: Lines])[] = [
   ],
 ]
 
-/** The best of many: what the machine does beside makes it worse. */
+/** The best of many runs, because other work on the machine makes a run slower. */
 async function fastest(
   requests: () => readonly SignedRequest[],
   decide: (one: SignedRequest) => Promise<unknown>,
@@ -68,7 +68,7 @@ async function fastest(
 
 describe('a hundred requests at once with fields of full size', () => {
   it.each(fullSize)(
-    'hold up the others no longer than twenty times as many good ones: %s [O06]',
+    'hold up other requests no longer than twenty times as many valid ones: %s [O06]',
     async (_, lines) => {
       const { agent, resource } = await makeWorld()
       const token = await agent.agentToken()

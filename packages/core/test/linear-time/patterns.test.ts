@@ -4,7 +4,7 @@ import { isLinear, shapesBetween } from './measure.ts'
 import { patternsOf, sourcePatterns } from './source-patterns.ts'
 
 describe('the regular expressions of the published packages', () => {
-  it('are those that were audited, each of them and no other [O05]', () => {
+  it('are exactly those that were audited [O05]', () => {
     const audited = [...auditedPatterns.map(({ pattern }) => String(pattern)), ...builtPatterns]
     const found = sourcePatterns()
     const inSource = new Set(found.map((one) => one.slice(one.indexOf(': ') + 2)))
@@ -14,7 +14,7 @@ describe('the regular expressions of the published packages', () => {
     }).toEqual({ missing: [], unused: [] })
   })
 
-  it('are found wherever they stand in the source, and nothing else is', () => {
+  it('are found wherever they stand in the source, and nothing else is found', () => {
     const source = `
       const half: number = (a + b) / 2 / c // not /this/
       const path = \`\${base}/well/\${/one"/.test('/nor/') ? \`\${{ two: /t\\/wo/gi }.two}\` : 1 / 2}/known/\`
@@ -50,9 +50,9 @@ describe('the measurement', () => {
   const spaces = (length: number): string => ' '.repeat(length)
   it.each([
     ['passes linear time', 1, true],
-    ['finds out quadratic time', 2, false],
+    ['detects quadratic time', 2, false],
   ])('%s [O05]', (_, exponent, expected) => {
-    // A clock that counts the work, so that the machine has no part in it.
+    // A clock that counts the work, so that the speed of the machine does not matter.
     let work = 0
     const run = (text: string): void => {
       work += text.length ** exponent

@@ -10,7 +10,7 @@ function slowText(run: Run, ends: Site['ends'] = [['', '']]): string | undefined
   return shapesBetween(...ends).find((shape) => !isLinear(run, shape))?.(40)
 }
 
-describe('ten times the text takes ten times as long, whatever it is made of, for', () => {
+describe('ten times the text takes ten times as long, whatever its characters, in', () => {
   it.each([...requestSites, ...documentSites])('$name [O05]', ({ run, ends }) => {
     expect(slowText(run, ends)).toBeUndefined()
   })

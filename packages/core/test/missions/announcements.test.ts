@@ -26,7 +26,7 @@ interface Announcing {
 
 interface AnnouncedWorld extends World {
   announce(content: unknown, how?: Announcing): Promise<Answer>
-  /** What a call under the mission comes to. */
+  /** The outcome of a call under the mission. */
   now(): Promise<string>
 }
 
@@ -53,7 +53,7 @@ async function makeAnnounced(options: Partial<ResourceOptions> = {}): Promise<An
 
 const body = { mission_s256: s256 }
 
-describe('an end that its approver announces', () => {
+describe('a termination that the approver announces', () => {
   it('is answered with an empty 200', async () => {
     const world = await makeAnnounced()
     expect(await world.announce(body)).toEqual({
@@ -63,7 +63,7 @@ describe('an end that its approver announces', () => {
     })
   })
 
-  it.each(generations)('ends the mission, in %s [MISS-9]', async (generation) => {
+  it.each(generations)('terminates the mission, in %s [MISS-9]', async (generation) => {
     const world = await makeAnnounced()
     await world.announce(body)
     const token = await world.agent.authToken(granted({ generation }))
@@ -92,7 +92,7 @@ describe('an end that its approver announces', () => {
     expect(order).toEqual(['recorded', 'answered'])
   })
 
-  it('is answered alike a second time [K12]', async () => {
+  it('is answered alike the second time [K12]', async () => {
     const world = await makeAnnounced()
     expect(await world.announce(body)).toEqual(await world.announce(body))
   })
@@ -107,15 +107,15 @@ describe('an end that its approver announces', () => {
   })
 })
 
-describe('the mission of another person server', () => {
-  it('cannot be ended [L05, MISS-12]', async () => {
+describe('a mission of another person server', () => {
+  it('cannot be terminated [L05, MISS-12]', async () => {
     const world = await makeAnnounced()
     const by = await world.net.issuer('person-server', 'https://other-ps.example')
     expect((await world.announce(body, { by })).status).toBe(200)
     expect(await world.now()).toBe('200')
   })
 
-  it.each(['approver', 'iss', 'ps'])('cannot be ended by naming it as %s [L05]', async (name) => {
+  it.each(['approver', 'iss', 'ps'])('cannot be terminated by naming it as %s [L05]', async (name) => {
     const world = await makeAnnounced()
     const by = await world.net.issuer('person-server', 'https://other-ps.example')
     await world.announce({ ...body, [name]: 'https://ps.example' }, { by })
@@ -123,20 +123,20 @@ describe('the mission of another person server', () => {
   })
 })
 
-describe('who may not announce', () => {
-  it('is an access server', async () => {
+describe('an announcement is refused', () => {
+  it('from an access server', async () => {
     const world = await makeAnnounced({ accessServer: 'https://as.example' })
     const answer = await world.announce(body, { by: world.net.accessServer })
     expect(told(answer)).toEqual([403, 'unsupported_iss', undefined])
   })
 
-  it('is an agent provider', async () => {
+  it('from an agent provider', async () => {
     const world = await makeAnnounced()
     const answer = await world.announce(body, { by: world.net.agentProvider })
     expect(told(answer)).toEqual([403, 'unsupported_iss', undefined])
   })
 
-  it('is whom trust does not admit, before anything is fetched', async () => {
+  it('from an issuer that trust excludes, before anything is fetched', async () => {
     const world = await makeAnnounced({ trust: { personServers: ['https://ps.example'] } })
     const by = await world.net.issuer('person-server', 'https://unlisted.example')
     expect(told(await world.announce(body, { by }))).toEqual([403, 'unsupported_iss', undefined])
@@ -150,13 +150,13 @@ describe('who may not announce', () => {
     ['omit-content-digest', 'invalid_input', undefined],
     ['jwt-scheme', 'unsupported_scheme', 'jwks_uri'],
     ['unpublished-kid', 'unknown_key', undefined],
-  ] as const)('is who signs with %s: nothing is recorded', async (mistake, code, scheme) => {
+  ] as const)('with %s, and nothing is recorded', async (mistake, code, scheme) => {
     const world = await makeAnnounced()
     expect(told(await world.announce(body, { mistake }))).toEqual([401, code, scheme])
     expect(await world.now()).toBe('200')
   })
 
-  it('is who does not sign', async () => {
+  it('without a signature', async () => {
     const world = await makeAnnounced()
     const onTheWay = (message: SignedMessage): SignedMessage => ({
       ...message,
@@ -169,8 +169,8 @@ describe('who may not announce', () => {
 
 describe('an announcement', () => {
   it.each([
-    ['no JSON', 'x'],
-    ['nothing', ''],
+    ['text that is not JSON', 'x'],
+    ['no content', ''],
     ['a list', '[]'],
     ['no mission', '{}'],
     ['a digest with padding', { mission_s256: `${s256}=` }],
@@ -220,7 +220,7 @@ describe('many announcements', () => {
     expect(await world.now()).toBe('200')
   })
 
-  it('have the mission asked for again of which one was refused [MISS-9]', async () => {
+  it('have the status of a mission fetched again whose announcement was refused [MISS-9]', async () => {
     let status: 'active' | 'terminated' = 'active'
     const missions = monitorMissions({ announcements: true, source: () => ({ status }) })
     const world = await makeAnnounced({ missions })
@@ -231,7 +231,7 @@ describe('many announcements', () => {
     expect(await world.now()).toBe('403 mission_terminated')
   })
 
-  it('are not hindered by a hundred revocations of the person server [MISS-9]', async () => {
+  it('are not limited by a hundred revocations of the person server [MISS-9]', async () => {
     const world = await makeAnnounced()
     const headers = { 'content-type': 'application/json' }
     const revoke = async (jti: number): Promise<number | undefined> => {
@@ -247,21 +247,21 @@ describe('many announcements', () => {
     expect(await world.now()).toBe('403 mission_terminated')
   })
 
-  it('may repeat what was recorded when the rate is used up', async () => {
+  it('may repeat a recorded termination when the rate is used up', async () => {
     const world = await makeAnnounced()
     await many(world)
     expect((await world.announce({ mission_s256: digest(7) })).status).toBe(200)
     expect((await world.announce(body)).status).toBe(429)
   })
 
-  it('leave another person server its own', async () => {
+  it('do not use up the rate of another person server', async () => {
     const world = await makeAnnounced()
     await many(world)
     const by = await world.net.issuer('person-server', 'https://other-ps.example')
     expect((await world.announce(body, { by })).status).toBe(200)
   })
 
-  it('are refused with 429 and Retry-After when no more ends can be remembered', async () => {
+  it('are refused with 429 and Retry-After when no more terminations can be recorded', async () => {
     const world = await makeAnnounced({ limits: { tombstones: 1 } })
     await world.announce({ mission_s256: digest(1) })
     const answer = await world.announce(body)
@@ -270,11 +270,11 @@ describe('many announcements', () => {
   })
 })
 
-describe('the endpoint', () => {
+describe('the announcement endpoint', () => {
   const metadata = async ({ resource }: World): Promise<Record<string, unknown>> =>
     JSON.parse((await answerWellKnown(resource, 'GET', '/.well-known/aauth-resource.json'))?.body ?? '')
 
-  it('is named in the metadata where it is there', async () => {
+  it('is named in the metadata if it exists', async () => {
     const world = await makeAnnounced()
     expect((await metadata(world)).mission_termination_endpoint).toBe(endpoint)
   })
@@ -283,7 +283,7 @@ describe('the endpoint', () => {
     ['without monitorMissions', undefined],
     ['by default', monitorMissions({})],
     ['switched off', monitorMissions({ announcements: false })],
-  ])('is not there %s', async (_, missions) => {
+  ])('does not exist %s', async (_, missions) => {
     const world = await makeWorld(missions && { missions })
     const message = await world.net.personServer.signServer(endpoint, {
       headers: { 'content-type': 'application/json' },

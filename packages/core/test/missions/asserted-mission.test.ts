@@ -76,7 +76,7 @@ describe('a covered AAuth-Mission', () => {
   })
 })
 
-describe('beside a token', () => {
+describe('a covered AAuth-Mission beside a token', () => {
   it.each([
     ['a mission of the same digest', { ...old, mission: s256 }, mission, 'auth-token'],
     [
@@ -111,7 +111,7 @@ describe('beside a token', () => {
       { approver: 'https://other.example', s256 },
       'auth-token',
     ],
-  ])('with %s it is reconciled [MISS-7, MISS-8, L03]', async (_, grant, asserted, expected) => {
+  ])('with %s is reconciled [MISS-7, MISS-8, L03]', async (_, grant, asserted, expected) => {
     const world = await makeWorld()
     expect(await outcome(world, await world.agent.authToken(grant), { mission: asserted })).toBe(expected)
   })
@@ -119,9 +119,14 @@ describe('beside a token', () => {
   it.each([
     ['names', {}, 'https://ps.example', 'agent-token'],
     ['does not name', {}, 'https://other.example', '400 invalid_request'],
-    ['names none, so anything goes', { claims: { ps: undefined } }, 'https://other.example', 'agent-token'],
+    [
+      'leaves out, which allows any approver',
+      { claims: { ps: undefined } },
+      'https://other.example',
+      'agent-token',
+    ],
   ])(
-    'its approver is the person server that the agent token %s [MISS-5]',
+    'is compared with the person server that the agent token %s [MISS-5]',
     async (_, changes, named, expected) => {
       const world = await makeWorld()
       const call = { mission: { approver: named, s256 }, requirement: { accept: 'agent-token' } } as const
@@ -129,7 +134,7 @@ describe('beside a token', () => {
     },
   )
 
-  it('is malformed in both generations alike [MISS-1, MISS-8]', async () => {
+  it('that is malformed is refused in both generations [MISS-1, MISS-8]', async () => {
     const world = await makeWorld()
     const token = await world.agent.authToken(plain)
     expect(await outcome(world, token, header('approver=7'))).toBe('400 invalid_request')
@@ -145,21 +150,21 @@ describe('beside a token', () => {
     },
   )
 
-  it('gives way to the mission of the token [MISS-13, L03]', async () => {
+  it('is overridden by the mission of the token [MISS-13, L03]', async () => {
     const world = await makeWorld()
     const auth = await world.call(await world.agent.authToken({ ...old, mission: s256 }), { mission })
     expect(auth.mission).toEqual(mission)
   })
 })
 
-describe('with the mission-header generation off', () => {
+describe('with drafts 01 to 10 switched off', () => {
   const generations: Generation[] = ['person-token']
 
   it.each([
     ['malformed', header('approver=7')],
     ['of another mission', { mission: { approver: 'https://other.example', s256: `${'B'.repeat(42)}A` } }],
     ['uncovered', { mission, mistake: 'uncovered-mission' } as const],
-  ])('it is dropped unread, also when it is %s [MISS-8, R11-283]', async (_, call) => {
+  ])('AAuth-Mission is dropped unread, even when it is %s [MISS-8, R11-283]', async (_, call) => {
     const world = await makeWorld({ generations })
     const token = await world.agent.authToken({ ...plain, mission: s256 })
     expect((await world.call(token, call)).mission).toEqual(mission)

@@ -12,7 +12,7 @@ import { granted, verdict } from './watched.ts'
 
 export const personServer = 'https://controlled-ps.example'
 
-/** What the person server was asked, and what another implementation makes of the signature. */
+/** The requests to the person server, and what another implementation says about their signatures. */
 export interface Asked {
   readonly method: string
   readonly path: string
@@ -30,7 +30,7 @@ export interface Reply {
   readonly body?: unknown
 }
 
-/** A person server behind a real socket, whose missions a resource asks for. */
+/** A person server behind a real socket, which a resource asks for the status of missions. */
 export interface ControlledWorld extends World {
   readonly asked: Asked[]
   /** A call under the mission, by POST. */
@@ -57,7 +57,7 @@ export const isActive = (): Reply => ({
   body: { mission_s256: s256, mission_status: 'active', fresh_until: inSeconds(20) },
 })
 
-/** One key for all: the other implementation keeps what it fetched. */
+/** One key for all, because the other implementation keeps what it fetched. */
 const signingKeys = { Ed25519: await makeSigningKey(), ES256: await makeSigningKey('ES256', 'r2') }
 const published = await Promise.all(
   Object.values(signingKeys).map(async ({ d: _, ...publicKey }) => publicKey),
@@ -78,7 +78,7 @@ export async function makeControlled(
     publishedKeys: published.filter(({ kid }) => kid !== signingKeys[alg].kid),
     ...others,
   })
-  // The other implementation reads the system's clock, which stands still: seconds that are counted must not depend on it.
+  // The other implementation reads the system's clock, which stands still: counted seconds must not depend on it.
   vi.useFakeTimers({ toFake: ['Date'], now: Math.floor(Date.now() / 1000) * 1000 })
   onTestFinished(() => void vi.useRealTimers())
   world.net.clock.real()

@@ -11,19 +11,19 @@ const tombstones: TombstoneStore = { find: () => 'full', add: () => 'full' }
 const makeFull = () => makeWatchedWorld({}, { stores: { tombstones } })
 
 describe('a person server whose tombstones are full', () => {
-  it('is asked for each request, and no answer "active" is kept [MISS-9]', async () => {
+  it('is asked for each request, and no "active" answer is kept [MISS-9]', async () => {
     const world = await makeFull()
     expect([await world.post(), await world.post(), await world.get()]).toEqual(['200', '200', '200'])
     expect(world.asked).toEqual([s256, s256, s256])
   })
 
-  it('is answered with 403 where the source says terminated, although it cannot be kept [MISS-9]', async () => {
+  it('leads to 403 when the source says terminated, although that cannot be recorded [MISS-9]', async () => {
     const world = await makeFull()
     world.says(() => terminated)
     expect([await world.post(), await world.get()]).toEqual(Array(2).fill('403 mission_terminated'))
   })
 
-  it('gets no stale answer, also for a safe method [MISS-9]', async () => {
+  it('leads to no stale answer, even for a safe method [MISS-9]', async () => {
     let full = false
     const find: TombstoneStore['find'] = () => (full ? 'full' : undefined)
     const world = await makeWatchedWorld({}, { stores: { tombstones: { find, add: () => 'full' } } })
@@ -33,7 +33,7 @@ describe('a person server whose tombstones are full', () => {
     expect(await world.get()).toMatch(/^503 server_error/)
   })
 
-  it('has a mission asked for again once there is room, although it was found active meanwhile [MISS-9]', async () => {
+  it('has a mission asked for again once there is room, although it was found active before [MISS-9]', async () => {
     let full = true
     const find: TombstoneStore['find'] = () => (full ? 'full' : undefined)
     const world = await makeWatchedWorld({}, { stores: { tombstones: { find, add: () => 'full' } } })
@@ -47,7 +47,7 @@ describe('a person server whose tombstones are full', () => {
     [1000, 1],
     [1001, 2],
   ])(
-    'has a request join a question sent %d ms before or ask: %d questions',
+    'lets a request share a question sent %d ms before or ask again: %d questions',
     async (milliseconds, questions) => {
       const find = vi.fn<TombstoneStore['find']>(() => 'full')
       const world = await makeWatchedWorld({}, { stores: { tombstones: { find, add: () => 'full' } } })
@@ -58,7 +58,7 @@ describe('a person server whose tombstones are full', () => {
       await vi.waitFor(() => expect(world.asked).toHaveLength(1), { timeout: 60_000 })
       clock.mockReturnValue(5000 + milliseconds)
       const second = world.post()
-      // The mission is asked for right after its tombstone was.
+      // The mission is asked for right after its tombstone.
       await vi.waitFor(() => expect(find).toHaveBeenCalledTimes(2), { timeout: 60_000 })
       await settled()
       answer.open(active)
@@ -67,19 +67,19 @@ describe('a person server whose tombstones are full', () => {
     },
   )
 
-  it('tells status() what the source says now', async () => {
+  it('does not keep status() from returning the current answer of the source', async () => {
     const world = await makeFull()
     expect(await world.resource.missions.status(mission)).toEqual({ status: 'active' })
     world.says(() => terminated)
     expect(await world.resource.missions.status(mission)).toMatchObject({ status: 'terminated' })
   })
 
-  it('makes terminate() reject with a RangeError, also beside a source [MISS-9]', async () => {
+  it('makes terminate() reject with a RangeError, even with a source [MISS-9]', async () => {
     const world = await makeFull()
     await expect(world.resource.missions.terminate(mission)).rejects.toBeInstanceOf(RangeError)
   })
 
-  it('is answered with 503 where there is no source', async () => {
+  it('leads to 503 when there is no source', async () => {
     const world = await makeWorld({ stores: { tombstones } })
     const token = await world.agent.authToken({ scope: 'access', mission: s256 })
     expect((await world.refusal(token)).status).toBe(503)

@@ -19,7 +19,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map(({ net }) => net.close()))
 })
 
-/** What a source of one's own comes to with what it is lent. */
+/** What a custom source gets from its context. */
 async function lent<T>(
   use: (inquiry: MissionInquiry) => Promise<T>,
   options: Parameters<typeof makeControlled>[1] = {},
@@ -40,8 +40,8 @@ async function lent<T>(
 const endpoint = `${personServer}/anything`
 const ask = (inquiry: MissionInquiry) => inquiry.post(endpoint, { a: 1 })
 
-describe('metadata', () => {
-  it('is that of the person server, from the cache', async () => {
+describe('metadata() of the context of a source', () => {
+  it('returns the metadata of the person server, from the cache', async () => {
     const { world, outcome } = await lent((inquiry) => inquiry.metadata())
     expect(outcome).toMatchObject({ issuer: personServer, ...controlMembers })
     expect(world.net.fetches.map(({ url }) => url)).toEqual([
@@ -51,7 +51,7 @@ describe('metadata', () => {
   })
 })
 
-describe('post', () => {
+describe('post() of the context of a source', () => {
   it('signs two questions with the same octets differently, each with a nonce [SIG-10]', async () => {
     const { world } = await lent(async (inquiry) => [await ask(inquiry), await ask(inquiry)])
     const inputs = world.asked.map(({ headers }) => String(headers['signature-input']))
@@ -70,10 +70,10 @@ describe('post', () => {
 
   it.each([
     ['an error', { status: 404, body: { error: 'mission_not_found' } }, { error: 'mission_not_found' }],
-    ['no JSON', { body: 'no' }, undefined],
+    ['text that is not JSON', { body: 'no' }, undefined],
     ['nothing', {}, undefined],
     ['64 KiB and more', { body: `{"a":"${'x'.repeat(65_536)}"}` }, undefined],
-  ] as const)('tells what came, also %s', async (_, reply, json) => {
+  ] as const)('returns any answer, even %s', async (_, reply, json) => {
     const { outcome } = await lent(ask, {}, () => reply)
     expect(outcome).toEqual({ status: 'status' in reply ? reply.status : 200, json })
   })
@@ -90,19 +90,19 @@ describe('post', () => {
     '/mission',
     '',
     'data:application/json,{}',
-  ])('sends nothing to %j', async (url) => {
+  ])('does not send to %j', async (url) => {
     const { world, outcome } = await lent((inquiry) => inquiry.post(url, {}))
     expect(outcome).toBe(`"${url}" is not an endpoint of "${personServer}"`)
     expect(world.net.fetches).toHaveLength(2)
     expect(world.asked).toEqual([])
   })
 
-  it.each(['/a/../b', '/a%2Fb', '/ä', ''])('signs the path as it goes over the wire: %j', async (path) => {
+  it.each(['/a/../b', '/a%2Fb', '/ä', ''])('signs the path as it is sent: %j', async (path) => {
     const { world } = await lent((inquiry) => inquiry.post(`${personServer}${path}`, {}))
     expect(world.asked.map(({ signer }) => typeof signer)).toEqual(['object'])
   })
 
-  it('follows no redirect, whatever fetch would do [I07]', async () => {
+  it('follows no redirect, even if fetch would [I07]', async () => {
     const redirects: unknown[] = []
     let dial: typeof fetch | undefined
     const noting: typeof fetch = (input, init) => {
@@ -120,12 +120,12 @@ describe('post', () => {
     expect(redirects).toEqual(['manual'])
   })
 
-  it('is given up at the deadline where the person server does not answer [I12]', async () => {
+  it('is aborted at the deadline when the person server does not answer [I12]', async () => {
     const { outcome } = await lent(ask, {}, neverAnswers)
     expect(outcome).toMatch(/abort|deadline|timeout/i)
   })
 
-  it('is given up at the deadline where fetch does not listen', async () => {
+  it('is aborted at the deadline when fetch ignores its signal', async () => {
     let world: ControlledWorld | undefined
     let signal: AbortSignal | null | undefined
     const deaf: typeof fetch = (input, init) => {
@@ -145,7 +145,7 @@ describe('post', () => {
     expect([outcome, signal?.aborted]).toEqual(['deadline passed', true])
   })
 
-  it('sends nothing where the runtime cannot check the address', async () => {
+  it('does not send on a runtime that cannot check the address', async () => {
     let world: ControlledWorld | undefined
     let outcome: unknown
     const source: MissionSource = async (_, inquiry) => {

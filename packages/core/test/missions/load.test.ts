@@ -84,8 +84,8 @@ async function call(resource: Resource, missions: readonly Running[]): Promise<s
   return found
 }
 
-describe(`${count} missions, of which 200 end`, () => {
-  it('are served while they live, and not beyond the bound [MISS-9, L06, L08]', async () => {
+describe(`${count} missions, of which 200 are terminated,`, () => {
+  it('are served while they are active, and not beyond the bound [MISS-9, L06, L08]', async () => {
     let at = 0
     const byDigest = new Map<string, Running>()
     const source = async ({ s256 }: { readonly s256: string }) => {
@@ -118,7 +118,7 @@ describe(`${count} missions, of which 200 end`, () => {
       mission.terminated = true
     }
     while (at < 800) {
-      // In a second everything gets done that waits for nothing.
+      // Within a second everything completes that does not wait.
       await settled()
       at += 2 + draw(4)
       net.clock.set(now + at)
@@ -131,7 +131,7 @@ describe(`${count} missions, of which 200 end`, () => {
       }
     }
     expect(faults).toEqual([])
-    // What the model decided about was there: served, ended, and nobody could tell.
+    // The run covered all cases: served, terminated, and status unavailable.
     expect([...tally.keys()].sort()).toEqual(['200', '403', '503'])
 
     await settled()

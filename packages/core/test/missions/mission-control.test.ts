@@ -29,14 +29,14 @@ describe.each([
   ['the control endpoint', controlMembers, `/control/${s256}`, { action: 'status' }],
   ['the mission endpoint', managementMembers, '/mission', { operation: 'status', mission_s256: s256 }],
 ] as const)('the status operation at %s', (_, members, path, body) => {
-  it('is asked for with one POST that says which mission', async () => {
+  it('is called with one POST that names the mission', async () => {
     const world = await make(members)
     expect(await world.post()).toBe('200')
     expect(world.asked.map((asked) => [asked.method, asked.path, asked.body])).toEqual([['POST', path, body]])
   })
 
   it.each(['Ed25519', 'ES256'] as const)(
-    'is signed in the own right of the resource with %s, as another implementation finds',
+    'is called with a signature of the resource itself with %s, which another implementation verifies',
     async (alg) => {
       const world = await make(members, { alg })
       await world.post()
@@ -46,7 +46,7 @@ describe.each([
     },
   )
 
-  it('ends the mission where the person server says so [MISS-9]', async () => {
+  it('terminates the mission when the person server says so [MISS-9]', async () => {
     const world = await make(members)
     world.replies(() => ({ body: { ...isTerminated, termination_reason: 'completed' } }))
     expect(await world.post()).toBe('403 mission_terminated')
@@ -54,7 +54,7 @@ describe.each([
   })
 })
 
-describe('the question', () => {
+describe('the status request', () => {
   it('covers its content and the base components', async () => {
     const world = await make()
     await world.post()
@@ -68,7 +68,7 @@ describe('the question', () => {
     ])
   })
 
-  it('names nobody but the resource: no cookie, no token, no agent', async () => {
+  it('contains nothing about anybody but the resource: no cookie, no token, no agent', async () => {
     const world = await make()
     await world.post()
     const {
@@ -93,13 +93,13 @@ describe('the question', () => {
     ])
   })
 
-  it('is put to the control endpoint where both are offered', async () => {
+  it('is sent to the control endpoint when both are offered', async () => {
     const world = await make({ ...managementMembers, ...controlMembers })
     await world.post()
     expect(world.asked.map(({ path }) => path)).toEqual([`/control/${s256}`])
   })
 
-  it('is put to the mission endpoint where the control endpoint knows no status', async () => {
+  it('is sent to the mission endpoint when the control endpoint does not support status', async () => {
     const world = await make({
       ...managementMembers,
       ...controlMembers,
@@ -120,7 +120,7 @@ describe('five answers in a row', () => {
     return world.asked.length
   }
 
-  it('that did not come have it left alone, too', async () => {
+  it('that are missing open the circuit as well', async () => {
     let sent = 0
     const world = await make(controlMembers)
     const fetch: typeof globalThis.fetch = (input, init) => {
@@ -136,16 +136,16 @@ describe('five answers in a row', () => {
     expect(sent).toBe(5)
   })
 
-  it.each([500, 503, 429])('of %i have the person server left alone', async (status) => {
+  it.each([500, 503, 429])('of %i open the circuit', async (status) => {
     expect(await questions(status)).toBe(5)
   })
 
-  it.each([200, 400, 401, 403, 404])('of %i have not', async (status) => {
+  it.each([200, 400, 401, 403, 404])('of %i do not open it', async (status) => {
     expect(await questions(status)).toBe(6)
   })
 })
 
-describe('why nobody can tell', () => {
+describe('the reason why a status is unavailable', () => {
   const { mission_control_actions_supported: actions } = controlMembers
   const offersNone = 'the person server offers no status of missions'
   it.each<readonly [string, object, Reply['body']]>([
@@ -164,7 +164,7 @@ describe('why nobody can tell', () => {
     ],
     ['the person server answered for another mission', controlMembers, { mission_s256: 'x' }],
     ['the person server answered 200', controlMembers, 'no'],
-  ])('is told to the operator: %s', async (hint, members, body) => {
+  ])('is reported to the operator: %s', async (hint, members, body) => {
     const world = await make(members as Record<string, unknown>)
     world.replies(() => ({ body }))
     await world.post()
@@ -172,7 +172,7 @@ describe('why nobody can tell', () => {
   })
 })
 
-describe('a person server that offers no status', () => {
+describe('a person server that does not offer status', () => {
   it.each([
     ['nothing', {}],
     ['an endpoint without operations', { mission_endpoint: managementMembers.mission_endpoint }],
@@ -190,7 +190,7 @@ describe('a person server that offers no status', () => {
     ['a user', { ...managementMembers, mission_endpoint: 'https://u@controlled-ps.example/mission' }],
     ['a query', { ...managementMembers, mission_endpoint: `${personServer}/mission?a=b` }],
     ['a fragment', { ...managementMembers, mission_endpoint: `${personServer}/mission#a` }],
-  ])('but %s is sent nothing, and its missions are unknown', async (_, members) => {
+  ])('but only %s gets no request, and its missions have the status unknown', async (_, members) => {
     const world = await make(members)
     const fetched = world.net.fetches.length
     expect(await world.post()).toBe('503 server_error 3')
@@ -206,11 +206,14 @@ const bad: readonly (readonly [string, () => Reply])[] = [
   ),
   ['redirects', () => ({ status: 307, headers: { location: `${personServer}/control/elsewhere` } })],
   ['answers 403 mission_terminated, which is for agents', () => ({ status: 403, body: isTerminated })],
-  ['answers no JSON', () => ({ body: '{"mission_s256":' })],
+  ['answers text that is not JSON', () => ({ body: '{"mission_s256":' })],
   ['answers a list', () => ({ body: [isTerminated] })],
-  ['answers nothing', () => ({})],
+  ['answers without content', () => ({})],
   ['answers members twice', () => ({ body: `{"mission_s256":"x",${JSON.stringify(isTerminated).slice(1)}` })],
-  ['answers for no mission', () => ({ body: { ...isTerminated, mission_s256: undefined } })],
+  [
+    'answers without the digest of the mission',
+    () => ({ body: { ...isTerminated, mission_s256: undefined } }),
+  ],
   ['answers for another mission', () => ({ body: { ...isTerminated, mission_s256: zeroOctets } })],
   ['answers another status', () => ({ body: { ...fresh, mission_status: 'suspended' } })],
   ['answers no status', () => ({ body: fresh })],
@@ -236,14 +239,14 @@ const bad: readonly (readonly [string, () => Reply])[] = [
       ] as const,
   ),
   [
-    'answers "active" that is stale',
+    'answers "active" with a fresh_until that has passed',
     () => ({ body: { ...fresh, mission_status: 'active', fresh_until: inSeconds(-1) } }),
   ],
   ['answers more than 64 KiB', () => ({ body: { ...isTerminated, padding: 'x'.repeat(65_536) } })],
 ]
 
 describe('a person server that', () => {
-  it.each(bad)('%s has said nothing: the mission is unknown', async (_, reply) => {
+  it.each(bad)('%s gives no status: the request is answered 503', async (_, reply) => {
     const world = await make()
     world.replies(reply)
     expect(await world.post()).toBe('503 server_error 3')
@@ -285,7 +288,7 @@ describe('a person server that', () => {
 })
 
 describe('a resource that cannot sign', () => {
-  it('sends nothing, and the mission is unknown', async () => {
+  it('sends nothing, and the request is answered 503', async () => {
     const world = await make(controlMembers, {
       signingKey: {
         publicKey: { kty: 'OKP', crv: 'Ed25519', alg: 'Ed25519', kid: 'kms', x: zeroOctets },

@@ -17,7 +17,7 @@ const noMissions: readonly (readonly [string, unknown])[] = [
   ['a digest that is not a string', { approver: 'https://ps.example', s256: 7 }],
 ]
 
-describe('what is not a mission', () => {
+describe('a value that is not a mission', () => {
   it.each(noMissions)('cannot be terminated: %s [MISS-12, L04, L07]', async (_, given) => {
     const { resource } = await makeWorld()
     await expect(resource.missions.terminate(given as Mission)).rejects.toBeInstanceOf(TypeError)
@@ -35,7 +35,7 @@ describe('what is not a mission', () => {
   })
 })
 
-describe('what is not a reason', () => {
+describe('a value that is not a termination reason', () => {
   it.each([
     ['is empty', ''],
     ['is longer than 128 characters', 'x'.repeat(129)],
@@ -45,7 +45,7 @@ describe('what is not a reason', () => {
     ['is null', null],
     ['is a number', 7],
     ['is an object', {}],
-  ])('is refused where it %s, and ends nothing', async (_, reason) => {
+  ])('is refused when it %s, and terminates nothing', async (_, reason) => {
     const world = await makeWorld()
     await expect(world.resource.missions.terminate(mission, reason as string)).rejects.toBeInstanceOf(
       TypeError,
@@ -55,7 +55,7 @@ describe('what is not a reason', () => {
 })
 
 describe('the status of a mission', () => {
-  it('is unknown where nobody can be asked', async () => {
+  it('is unknown without a source', async () => {
     const { resource } = await makeWorld()
     expect(await resource.missions.status(mission)).toEqual({ status: 'unknown' })
   })
@@ -63,7 +63,7 @@ describe('the status of a mission', () => {
   it.each([
     ['with its reason', 'completed', { status: 'terminated', reason: 'completed' }],
     ['without reason', undefined, { status: 'terminated' }],
-  ])('is terminated once it has ended, %s', async (_, reason, expected) => {
+  ])('is terminated once it was terminated, %s', async (_, reason, expected) => {
     const { resource } = await makeWorld()
     await resource.missions.terminate(mission, reason)
     expect(await resource.missions.status(mission)).toEqual(expected)
@@ -77,26 +77,26 @@ describe('the status of a mission', () => {
       { status: 'terminated', reason: 'expired' },
     ],
     [{ ...terminated, reason: 'a\nb' }, { status: 'terminated' }],
-  ])('is what the source says: %j', async (said, expected) => {
+  ])('is the answer of the source: %j', async (said, expected) => {
     const world = await makeWatchedWorld()
     world.says(() => said)
     expect(await world.resource.missions.status(mission)).toEqual(expected)
   })
 
-  it('is unknown where the source fails', async () => {
+  it('is unknown when the source fails', async () => {
     const world = await makeWatchedWorld()
     world.says(() => Promise.reject(new Error('down')))
     expect(await world.resource.missions.status(mission)).toEqual({ status: 'unknown' })
   })
 
-  it('is not asked for once it has ended', async () => {
+  it('is not requested once it was terminated', async () => {
     const world = await makeWatchedWorld()
     await world.resource.missions.terminate(mission)
     await world.resource.missions.status(mission)
     expect(world.asked).toEqual([])
   })
 
-  it('ends the mission where the source says so [MISS-9]', async () => {
+  it('terminates the mission when the source says so [MISS-9]', async () => {
     const world = await makeWatchedWorld()
     world.says(() => ({ ...terminated, reason: 'expired' }))
     await world.resource.missions.status(mission)
@@ -104,7 +104,7 @@ describe('the status of a mission', () => {
     expect(await world.get()).toBe('403 mission_terminated')
   })
 
-  it('is unknown of a person server that trust does not admit, which is not asked', async () => {
+  it('is unknown without a request when trust excludes its person server', async () => {
     const world = await makeWatchedWorld()
     const personServers = ['https://ps.example']
     const narrow = await makeWatchedWorld({}, { trust: { agentProviders: 'any', personServers } })

@@ -16,7 +16,7 @@ import { generations, granted, verdict } from './watched.ts'
 const scope = 'notes.write'
 const headerAlone = { generations: ['mission-header'] } as const
 
-/** Scopes beside the one that is asked for. */
+/** Scopes beside the one that is requested. */
 const narrow = (generation: (typeof generations)[number]) => granted({ generation, scope: 'notes.read' })
 
 const works: readonly (readonly [string, (world: World, auth: never) => Promise<string>])[] = [
@@ -30,17 +30,17 @@ const works: readonly (readonly [string, (world: World, auth: never) => Promise<
   ['issueResourceToken', ({ resource }, auth) => verdict(issueResourceToken(resource, auth, { scope }))],
 ]
 
-describe('of a mission that ended while its handler ran', () => {
+describe('under a mission that is terminated while its handler runs', () => {
   it.each(
     works.flatMap(([name, work]) => generations.map((generation) => [name, generation, work] as const)),
-  )('%s gives no resource token, in %s [RT-9, MISS-9]', async (_, generation, work) => {
+  )('%s leads to no resource token, in %s [RT-9, MISS-9]', async (_, generation, work) => {
     const world = await makeWorld(notes)
     const auth = await world.call(await world.agent.authToken(narrow(generation)))
     await world.resource.missions.terminate(mission, 'revoked')
     expect(await work(world, auth as never)).toBe('403 mission_terminated')
   })
 
-  it.each(works)('%s tells the operator', async (_, work) => {
+  it.each(works)('%s reports the refusal to the operator', async (_, work) => {
     const world = await makeWorld(notes)
     const auth = await world.call(await world.agent.authToken(granted()))
     await world.resource.missions.terminate(mission)
@@ -50,7 +50,7 @@ describe('of a mission that ended while its handler ran', () => {
     ])
   })
 
-  it('check gives no resource token [RT-9]', async () => {
+  it('check leads to no resource token [RT-9]', async () => {
     const world = await makeWorld(notes)
     const check = async (auth: never): Promise<boolean> => {
       await world.resource.missions.terminate(mission)
@@ -61,8 +61,8 @@ describe('of a mission that ended while its handler ran', () => {
   })
 })
 
-describe('of a mission that has ended', () => {
-  it('a person token gets no challenge with a resource token [RT-9]', async () => {
+describe('under a terminated mission', () => {
+  it('a person token is not challenged with a resource token [RT-9]', async () => {
     const world = await makeWorld(notes)
     await world.resource.missions.terminate(mission)
     const { headers } = await world.refusal(await world.agent.personToken({ mission: s256 }))
@@ -77,7 +77,7 @@ describe('of a mission that has ended', () => {
   })
 })
 
-describe('a mission that an agent merely asserts', () => {
+describe('a mission that an agent only asserts', () => {
   const ended = async (how: boolean): Promise<World> => {
     const world = await makeWorld({ ...notes, ...headerAlone })
     if (how) await world.resource.missions.terminate(mission)
@@ -91,7 +91,7 @@ describe('a mission that an agent merely asserts', () => {
     expect([refusal.status, refusal.code, payload.mission]).toEqual([401, 'auth_token_required', mission])
   })
 
-  it('is answered alike, octet by octet, whether it has ended or not [MISS-4]', async () => {
+  it('leads to the same answer, octet for octet, whether it is terminated or not [MISS-4]', async () => {
     const answers = await Promise.all(
       [false, true].map(async (how) => {
         const world = await ended(how)
@@ -105,14 +105,17 @@ describe('a mission that an agent merely asserts', () => {
     expect(answers[1]).toEqual(answers[0])
   })
 
-  it.each([false, true])('lets an agent that is enough by itself pass, terminated: %s', async (how) => {
-    const world = await ended(how)
-    const requirement = { accept: 'agent-token' } as const
-    expect(await verdict(world.call(await world.agent.agentToken(), { mission, requirement }))).toBe('200')
-  })
+  it.each([false, true])(
+    'does not affect an agent on a route that accepts agent tokens, terminated: %s',
+    async (how) => {
+      const world = await ended(how)
+      const requirement = { accept: 'agent-token' } as const
+      expect(await verdict(world.call(await world.agent.agentToken(), { mission, requirement }))).toBe('200')
+    },
+  )
 
   it.each([false, true])(
-    'gets its resource token at the authorization endpoint, terminated: %s [RT-17]',
+    'is in the resource token of the authorization endpoint, terminated: %s [RT-17]',
     async (how) => {
       const world = await ended(how)
       const answer = await askForToken(world, { token: await world.agent.agentToken(), mission })
@@ -121,7 +124,7 @@ describe('a mission that an agent merely asserts', () => {
     },
   )
 
-  it('is not looked up in the store of tombstones', async () => {
+  it('is not looked up in the tombstone store', async () => {
     const found: string[] = []
     const find = ({ s256: digest }: { s256: string }): undefined => {
       found.push(digest)
@@ -132,7 +135,7 @@ describe('a mission that an agent merely asserts', () => {
     expect(found).toEqual([])
   })
 
-  it('beside a token without mission is not answered with its status', async () => {
+  it('does not disclose its status beside a token without a mission', async () => {
     const world = await makeWorld(notes)
     await world.resource.missions.terminate(mission)
     const token = await world.agent.authToken({ scope: 'notes.read', generation: 'mission-header' })

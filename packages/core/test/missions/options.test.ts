@@ -31,6 +31,6 @@ it.each<[object, RegExp]>([
   [{ announcements: 'yes' }, /^"announcements" must be a boolean$/],
   [{ sorce: () => active }, /^"sorce" is not an option of monitorMissions: did you mean "source"\?$/],
   [{ source: undefined }, /^"source" of monitorMissions is undefined: leave it out/],
-])('monitorMissions refuses %o by its name', (options, message) => {
+])('monitorMissions refuses %o and names the option', (options, message) => {
   expect(() => monitorMissions(options as MissionOptions)).toThrow(message)
 })

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest'
 import { revocationsWith } from '../stores/revocations-with.ts'
 import { active, gate, granted, makeWatchedWorld, settled, terminated } from './watched.ts'
 
-describe('what a person server said of its missions', () => {
-  it('is asked again after its purge, and tokens from before are refused', async () => {
+describe('the status of a mission', () => {
+  it('is requested again after its person server was purged, and older tokens are refused', async () => {
     const world = await makeWatchedWorld()
     expect(await world.post()).toBe('200')
     world.net.clock.advance(1)
@@ -20,7 +20,7 @@ describe('what a person server said of its missions', () => {
   })
 })
 
-it('what it answers after its purge to a question from before is not kept', async () => {
+it('an answer to a status request from before the purge is not kept', async () => {
   const world = await makeWatchedWorld()
   const before = gate<MissionAnswer>()
   world.says(() => before.promise)
@@ -35,7 +35,7 @@ it('what it answers after its purge to a question from before is not kept', asyn
 })
 
 describe('the revocation of a token', () => {
-  it('has the mission asked for again also where the token left the cache [MISS-9]', async () => {
+  it('has the status of its mission requested again, even if the token left the cache [MISS-9]', async () => {
     const world = await makeWatchedWorld({}, { limits: { verifiedTokens: 1 } })
     const claims = JSON.parse(Buffer.from(world.token.split('.')[1] ?? '', 'base64url').toString())
     await world.post()
@@ -47,7 +47,7 @@ describe('the revocation of a token', () => {
     expect(await world.post({ token: other })).toBe('403 mission_terminated')
   })
 
-  it('has the mission asked for again where another process recorded it, once a token [MISS-9]', async () => {
+  it('has it requested again when another process recorded the revocation, once per token [MISS-9]', async () => {
     const revokedThere = new Set<string>()
     const revocations = revocationsWith({ revoked: async ({ jti }) => revokedThere.has(jti) })
     const world = await makeWatchedWorld({}, { stores: { revocations } })
@@ -63,7 +63,7 @@ describe('the revocation of a token', () => {
   it.each<[string, RevocationStore['add']]>([
     ['is down', () => Promise.reject(new Error('no store'))],
     ['has no room for it', () => 'full'],
-  ])('has the mission asked for again also where the store %s [MISS-9]', async (_, add) => {
+  ])('has it requested again even when the store %s [MISS-9]', async (_, add) => {
     const revocations = revocationsWith({ add })
     const world = await makeWatchedWorld({}, { stores: { revocations } })
     await world.post()
@@ -73,7 +73,7 @@ describe('the revocation of a token', () => {
     expect(world.asked).toEqual([s256, s256])
   })
 
-  it('tells the store its mission where the token is cached, also where nobody watches missions', async () => {
+  it('passes the mission of a cached token to the store, even without monitorMissions', async () => {
     const told: unknown[] = []
     const add: RevocationStore['add'] = ({ mission }) => {
       told.push(mission)
@@ -85,7 +85,7 @@ describe('the revocation of a token', () => {
     expect(told).toEqual([{ approver: 'https://ps.example', s256 }])
   })
 
-  it('has the mission asked for again that the revocation carries, of a token never seen [MISS-9]', async () => {
+  it('has it requested again when the revocation carries the mission of an unknown token [MISS-9]', async () => {
     const world = await makeWatchedWorld()
     await world.post()
     const mission = { approver: 'https://ps.example', s256 }

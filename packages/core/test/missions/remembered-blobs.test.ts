@@ -15,7 +15,7 @@ function blobOf(name: string | number, padding = 0) {
   return { octets, mission: { approver, s256: createHash('sha256').update(octets).digest('base64url') } }
 }
 
-/** A holder of these blobs, and the digests that were asked for. */
+/** A loader of these blobs, and the digests that it was called with. */
 function holding(blobs: readonly ReturnType<typeof blobOf>[]) {
   const loaded: string[] = []
   const byDigest = new Map(blobs.map(({ octets, mission }) => [mission.s256, octets]))
@@ -26,23 +26,23 @@ function holding(blobs: readonly ReturnType<typeof blobOf>[]) {
   return { held, loaded }
 }
 
-describe('the blobs of an operator', () => {
+describe('the blobs that an operator provides', () => {
   it('are loaded and digested once for many requests', async () => {
     const blob = blobOf('one')
     const { held, loaded } = holding([blob])
     const found = new Set(await Promise.all(Array.from({ length: 20 }, () => held.get(blob.mission))))
     for (let i = 0; i < 20; i++) found.add(await held.get(blob.mission))
-    // One object for all of them: nothing was digested or parsed again.
+    // One object for all of them shows that nothing was digested or parsed again.
     expect([loaded.length, found.size]).toEqual([1, 1])
   })
 
-  it('that are not there are asked for again', async () => {
+  it('that do not exist are requested again', async () => {
     const { held, loaded } = holding([])
     for (let i = 0; i < 2; i++) expect(await held.get(blobOf('none').mission)).toBeUndefined()
     expect(loaded).toHaveLength(2)
   })
 
-  it('are asked for again after the loader failed', async () => {
+  it('are requested again after the loader failed', async () => {
     let fails = true
     const blob = blobOf('one')
     const held = new MissionBlobs(() => {
@@ -57,14 +57,14 @@ describe('the blobs of an operator', () => {
   it.each([
     ['1000 blobs', 1000, 0],
     ['16 MiB', 266, 63_000],
-  ])('are remembered up to %s', async (_, fitting, padding) => {
+  ])('are kept up to %s', async (_, fitting, padding) => {
     const blobs = Array.from({ length: fitting + 1 }, (_, i) => blobOf(i, padding))
     const { held, loaded } = holding(blobs)
     const first = blobs[0]?.mission as never
     for (const { mission } of blobs.slice(0, fitting)) await held.get(mission)
     await held.get(blobs[1]?.mission as never)
     expect(loaded).toHaveLength(fitting)
-    // One more than fits pushes out the one that was used least lately.
+    // One more than fits evicts the least recently used.
     await held.get(blobs[fitting]?.mission as never)
     expect(held.get(first)).toBeInstanceOf(Promise)
     await held.get(first)

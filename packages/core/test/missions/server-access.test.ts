@@ -9,7 +9,7 @@ const open = new AbortController().signal
 const fault = new ServerUnavailableError('down')
 const fails = (): Promise<never> => Promise.reject(fault)
 
-/** The way to a server, a clock, and what came of its questions. */
+/** The access to a server, a clock, and the outcomes of its calls. */
 function makeAccess(maxAsking = 2, maxWaiting = 2) {
   let at = 1000
   const access = new ServerAccess(maxAsking, maxWaiting, () => at)
@@ -45,14 +45,14 @@ async function failing(times: number, access = makeAccess()) {
   return access
 }
 
-describe('what counts as silence', () => {
+describe('a failure of the server', () => {
   it('is a deadline that passed', async () => {
     const access = makeAccess()
     for (let i = 0; i < 5; i++) await late(access)
     expect(await access.ask(async () => 'answer')).toBe(leftAlone)
   })
 
-  it('is no other fault, which shows that somebody answers', async () => {
+  it('is not any other error, because that shows that the server answers', async () => {
     const access = await failing(4)
     await access.ask(() => Promise.reject(new Error('mission_not_found')))
     await failing(4, access)
@@ -60,12 +60,12 @@ describe('what counts as silence', () => {
   })
 })
 
-describe('the way to a person server', () => {
-  it('gives what the question comes to', async () => {
+describe('the access to a person server', () => {
+  it('returns the result of the call', async () => {
     expect(await makeAccess().ask(async () => 'answer')).toBe('answer')
   })
 
-  it('asks so many questions at a time', async () => {
+  it('limits the number of concurrent calls', async () => {
     const access = makeAccess()
     const answers = [gate<string>(), gate<string>(), gate<string>()]
     for (const { promise } of answers) void access.ask(() => promise)
@@ -73,7 +73,7 @@ describe('the way to a person server', () => {
     expect(access.asked).toHaveLength(2)
   })
 
-  it('gives the turn to who waits longest', async () => {
+  it('starts the call that has waited longest', async () => {
     const access = makeAccess(1)
     const [first, second, third] = [gate<string>(), gate<string>(), gate<string>()]
     const order: string[] = []
@@ -92,7 +92,7 @@ describe('the way to a person server', () => {
     expect(order).toEqual(['first', 'second', 'third'])
   })
 
-  it('counts a turn that was given on', async () => {
+  it('counts a call that started from the queue', async () => {
     const access = makeAccess(1)
     const [first, second] = [gate<string>(), gate<string>()]
     void access.ask(() => first.promise)
@@ -104,7 +104,7 @@ describe('the way to a person server', () => {
     expect(access.asked).toHaveLength(2)
   })
 
-  it('gives the turn on where a question fails', async () => {
+  it('starts the next call when one fails', async () => {
     const access = makeAccess(1)
     const first = gate<string>()
     void access.ask(() => first.promise)
@@ -113,7 +113,7 @@ describe('the way to a person server', () => {
     expect(await second).toBe('answer')
   })
 
-  it('has no more turns than before after many questions', async () => {
+  it('keeps its limit after many calls', async () => {
     const access = makeAccess(1)
     for (let i = 0; i < 3; i++) await access.ask(async () => i)
     const held = gate<string>()
@@ -123,7 +123,7 @@ describe('the way to a person server', () => {
     expect(access.asked).toHaveLength(4)
   })
 
-  it('lets so many wait', async () => {
+  it('limits the number of waiting calls', async () => {
     const access = makeAccess(1, 1)
     const held = gate<string>()
     void access.ask(() => held.promise)
@@ -133,7 +133,7 @@ describe('the way to a person server', () => {
     expect(await waiting).toBe('answer')
   })
 
-  it('lets nobody wait beyond the deadline', async () => {
+  it('rejects a waiting call at its deadline', async () => {
     const access = makeAccess(1)
     const held = gate<string>()
     void access.ask(() => held.promise)
@@ -143,7 +143,7 @@ describe('the way to a person server', () => {
     expect(await waiting).toBe('QueueFullError: no turn within the deadline')
   })
 
-  it('lets nobody wait whose deadline has passed', async () => {
+  it('rejects a call at once whose deadline has passed', async () => {
     const access = makeAccess(1)
     void access.ask(() => gate<string>().promise)
     expect(await access.ask(async () => 'answer', AbortSignal.abort())).toBe(
@@ -151,7 +151,7 @@ describe('the way to a person server', () => {
     )
   })
 
-  it('keeps no place for who gave up', async () => {
+  it('keeps no place for a call that was aborted', async () => {
     const access = makeAccess(1, 2)
     const held = gate<string>()
     void access.ask(() => held.promise)
@@ -165,7 +165,7 @@ describe('the way to a person server', () => {
     expect(access.asked).toHaveLength(2)
   })
 
-  it('takes no turn away where a deadline passes while the question is asked', async () => {
+  it('keeps the count right when a deadline passes during a call', async () => {
     const access = makeAccess(1, 2)
     const [first, second] = [gate<string>(), gate<string>()]
     void access.ask(() => first.promise)
@@ -181,18 +181,18 @@ describe('the way to a person server', () => {
 })
 
 describe('a person server that fails', () => {
-  it('four times in a row is asked again', async () => {
+  it('four times in a row is called again', async () => {
     const access = await failing(4)
     expect(await access.ask(async () => 'answer')).toBe('answer')
   })
 
-  it('five times in a row is left alone', async () => {
+  it('five times in a row is not called', async () => {
     const access = await failing(5)
     expect(await access.ask(async () => 'answer')).toBe(leftAlone)
     expect(access.asked).toHaveLength(5)
   })
 
-  it('now and then is asked again', async () => {
+  it('with successes in between is called again', async () => {
     const access = await failing(4)
     await access.ask(async () => 'answer')
     await failing(4, access)
@@ -202,13 +202,13 @@ describe('a person server that fails', () => {
   it.each([
     [1004, leftAlone],
     [1005, 'answer'],
-  ])('is left alone for five seconds: at %d %s', async (second, expected) => {
+  ])('is not called for five seconds: at %d %s', async (second, expected) => {
     const access = await failing(5)
     access.goTo(second)
     expect(await access.ask(async () => 'answer')).toBe(expected)
   })
 
-  it('is left alone from its last failure on', async () => {
+  it('is not called for five seconds from its last failure', async () => {
     const access = makeAccess(6, 0)
     const last = gate<string>()
     const waiting = access.ask(() => last.promise)
@@ -220,7 +220,7 @@ describe('a person server that fails', () => {
     expect(await access.ask(async () => 'answer')).toBe(leftAlone)
   })
 
-  it('is then asked one question and no more', async () => {
+  it('is called once after that, until it answers', async () => {
     const access = await failing(5)
     access.goTo(1005)
     const held = gate<string>()
@@ -231,7 +231,7 @@ describe('a person server that fails', () => {
     expect(await first).toBe('answer')
   })
 
-  it('is asked by everybody once it answers', async () => {
+  it('is called by everyone once it answers', async () => {
     const access = await failing(5)
     access.goTo(1005)
     await access.ask(async () => 'answer')
@@ -239,7 +239,7 @@ describe('a person server that fails', () => {
     expect(await access.ask(async () => 'answer')).toBe('answer')
   })
 
-  it('is left alone for five more seconds where it fails again', async () => {
+  it('is not called for five more seconds when it fails again', async () => {
     const access = await failing(5)
     access.goTo(1005)
     await access.ask(fails)
@@ -249,7 +249,7 @@ describe('a person server that fails', () => {
     expect(await access.ask(async () => 'answer')).toBe('answer')
   })
 
-  it('is not left alone for longer by who does not ask it', async () => {
+  it('is called after five seconds, whatever was rejected meanwhile', async () => {
     const access = await failing(5)
     access.goTo(1004)
     await access.ask(async () => 'answer')
@@ -257,13 +257,13 @@ describe('a person server that fails', () => {
     expect(await access.ask(async () => 'answer')).toBe('answer')
   })
 
-  it('is asked again after the clock went back [C12]', async () => {
+  it('is called again after the clock went back [C12]', async () => {
     const access = await failing(5)
     access.goTo(100)
     expect(await access.ask(async () => 'answer')).toBe('answer')
   })
 
-  it('has those who wait turned away, too', async () => {
+  it('has its waiting calls rejected too', async () => {
     const access = makeAccess(1, 9)
     const held = Array.from({ length: 5 }, () => gate<string>())
     for (const { promise } of held) void access.ask(() => promise)
@@ -277,9 +277,9 @@ describe('a person server that fails', () => {
 })
 
 it.each([
-  ['too many wait', QueueFullError, new ServerAccess(0, 0, () => 0)],
-  ['it is left alone', CircuitOpenError, await leftAloneAccess()],
-])('an error says that nobody was asked because %s', async (_, kind, access) => {
+  ['too many calls wait', QueueFullError, new ServerAccess(0, 0, () => 0)],
+  ['it failed too often', CircuitOpenError, await leftAloneAccess()],
+])('an error says why the server was not called: %s', async (_, kind, access) => {
   await expect(access.ask(async () => 'answer', open)).rejects.toBeInstanceOf(kind)
 })
 

@@ -23,7 +23,7 @@ describe('a source', () => {
     expect(await world.post({ token, requirement: anyKind })).toBe('403 mission_terminated')
   })
 
-  it('is told which mission, and is lent nothing else of the token', async () => {
+  it('gets the mission and nothing else of the token', async () => {
     const world = await makeWatchedWorld()
     const told: unknown[] = []
     world.says((mission) => {
@@ -41,7 +41,7 @@ describe('a source', () => {
     expect(world.asked).toEqual([])
   })
 
-  it('is not asked for a mission that is merely asserted [MISS-3]', async () => {
+  it('is not asked for a mission that is only asserted [MISS-3]', async () => {
     const world = await makeWatchedWorld()
     const mission = { approver: 'https://ps.example', s256 }
     const token = await world.agent.agentToken()
@@ -55,7 +55,7 @@ describe('a source', () => {
     expect(world.asked).toEqual([])
   })
 
-  it('is not asked for the missions of a person server that trust does not admit: they are unknown', async () => {
+  it('is not asked for missions of a person server that trust excludes: 503', async () => {
     const world = await makeWatchedWorld(
       {},
       { accessServer: 'https://as.example', trust: { agentProviders: 'any' } },
@@ -66,14 +66,14 @@ describe('a source', () => {
   })
 })
 
-describe('an answer "active"', () => {
-  it('is enough for all that comes in the next seconds', async () => {
+describe('an "active" answer', () => {
+  it('counts for all requests of the next seconds', async () => {
     const world = await makeWatchedWorld()
     for (let i = 0; i < 5; i++) expect(await world.post()).toBe('200')
     expect(world.asked).toEqual([s256])
   })
 
-  it('is of one mission', async () => {
+  it('counts for one mission only', async () => {
     const world = await makeWatchedWorld()
     await world.post()
     world.says(down)
@@ -81,7 +81,7 @@ describe('an answer "active"', () => {
     expect(await world.post({ token })).toBe('503 server_error 3')
   })
 
-  it('is of one person server [MISS-12]', async () => {
+  it('counts for one person server only [MISS-12]', async () => {
     const world = await makeWatchedWorld()
     await world.post()
     world.says(down)
@@ -95,7 +95,7 @@ describe('an answer "active"', () => {
     [undefined, 30, '503 server_error 3'],
     [5, 4, '200'],
     [5, 5, '503 server_error 3'],
-  ])('with activeTtl %s is worth after %d s: %s', async (activeTtl, seconds, expected) => {
+  ])('with activeTtl %s gives after %d s: %s', async (activeTtl, seconds, expected) => {
     leastJitter()
     const world = await makeWatchedWorld(activeTtl === undefined ? {} : { activeTtl })
     await world.post()
@@ -107,7 +107,7 @@ describe('an answer "active"', () => {
   it.each([
     [26, '200'],
     [27, '503 server_error 3'],
-  ])('is kept up to a tenth less, never more: after %d s %s', async (seconds, expected) => {
+  ])('is kept for up to a tenth less and never longer: after %d s %s', async (seconds, expected) => {
     mostJitter()
     const world = await makeWatchedWorld()
     await world.post()
@@ -116,7 +116,7 @@ describe('an answer "active"', () => {
     expect(await world.post()).toBe(expected)
   })
 
-  it('counts from when it was asked for, not from when it came', async () => {
+  it('counts from when it was requested, not from when it arrived', async () => {
     leastJitter()
     const world = await makeWatchedWorld()
     world.says(() => {
@@ -129,7 +129,7 @@ describe('an answer "active"', () => {
     expect(await world.post()).toBe('503 server_error 3')
   })
 
-  it('that took longer than it would be good is none', async () => {
+  it('that took longer than its lifetime does not count', async () => {
     const world = await makeWatchedWorld()
     world.says(() => {
       world.net.clock.advance(31)
@@ -138,7 +138,7 @@ describe('an answer "active"', () => {
     expect(await world.post()).toBe('503 server_error 3')
   })
 
-  it('counts for who has waited when a clock of whole seconds has just gone on, and for nobody else', async () => {
+  it('counts for the request that waited when a clock of whole seconds has just ticked, and for no other', async () => {
     const world = await makeWatchedWorld({ activeTtl: 1 })
     world.says(() => {
       world.net.clock.advance(1)
@@ -148,7 +148,7 @@ describe('an answer "active"', () => {
     expect(world.asked).toEqual([s256, s256])
   })
 
-  it('is not waited for longer than nine tenths of what it would be good for', async () => {
+  it('is waited for no longer than nine tenths of its lifetime', async () => {
     const timeout = vi.spyOn(AbortSignal, 'timeout')
     onTestFinished(() => timeout.mockRestore())
     await (await makeWatchedWorld({ activeTtl: 1, deadline: 2000 })).post()
@@ -157,7 +157,7 @@ describe('an answer "active"', () => {
     expect(waits.filter((wait) => wait === 900 || wait === 2000)).toEqual([900, 2000])
   })
 
-  it('is asked for again when it is over [L09]', async () => {
+  it('is requested again when it is over [L09]', async () => {
     const world = await makeWatchedWorld()
     await world.post()
     world.net.clock.advance(30)
@@ -165,7 +165,7 @@ describe('an answer "active"', () => {
     expect(world.asked).toEqual([s256, s256])
   })
 
-  it('says nothing after the clock went back, on any method [C12]', async () => {
+  it('does not count after the clock went back, for any method [C12]', async () => {
     const world = await makeWatchedWorld()
     await world.post()
     world.says(down)
@@ -177,7 +177,7 @@ describe('an answer "active"', () => {
     ])
   })
 
-  it('is kept of so many missions and no more [L08]', async () => {
+  it('is kept for a limited number of missions [L08]', async () => {
     const world = await makeWatchedWorld({ maxMissions: 2 })
     for (const name of [1, 2, 3, 2, 3, 1])
       await world.post({ token: await world.agent.authToken(granted({ mission: digest(name) })) })
@@ -203,7 +203,7 @@ describe('freshUntil', () => {
     },
   )
 
-  it('makes no answer longer', async () => {
+  it('does not make an answer live longer', async () => {
     const world = await makeWatchedWorld()
     world.says(() => ({ ...active, freshUntil: now + 1000 }))
     await world.post()
@@ -218,7 +218,7 @@ describe('freshUntil', () => {
     [1000, 299, '200'],
     [1000, 300, '503 server_error 3'],
   ])(
-    'of %d s ends what a safe method gets by on, and never lengthens it: after %d s %s',
+    'of %d s limits the stale answers for safe methods, and never lengthens them: after %d s %s',
     async (fresh, seconds, expected) => {
       const world = await makeWatchedWorld()
       world.says(() => ({ ...active, freshUntil: now + fresh }))
@@ -229,14 +229,11 @@ describe('freshUntil', () => {
     },
   )
 
-  it.each([now, now - 1, now + 0.9, 0, -1])(
-    'of %d makes the answer stale: nobody can tell',
-    async (freshUntil) => {
-      const world = await makeWatchedWorld()
-      world.says(() => ({ ...active, freshUntil }))
-      expect([await world.post(), await world.get()]).toEqual(['503 server_error 3', '503 server_error 3'])
-    },
-  )
+  it.each([now, now - 1, now + 0.9, 0, -1])('of %d makes the answer stale: 503', async (freshUntil) => {
+    const world = await makeWatchedWorld()
+    world.says(() => ({ ...active, freshUntil }))
+    expect([await world.post(), await world.get()]).toEqual(['503 server_error 3', '503 server_error 3'])
+  })
 
   it('that passed while the answer was under way makes it stale', async () => {
     const world = await makeWatchedWorld()

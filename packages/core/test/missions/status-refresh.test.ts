@@ -19,7 +19,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.restoreAllMocks())
 
-/** Tombstones that tell when so many requests have come as far as to ask for them. */
+/** Tombstones that tell when so many requests have asked for them. */
 function counted() {
   let found = 0
   const find = (): undefined => {
@@ -34,7 +34,7 @@ function counted() {
 const times = <T>(count: number, work: (i: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, i) => work(i)))
 
-/** A world that has an answer of some age, and whose source is asked next by a gate. */
+/** A world with an answer of some age, whose source waits for a gate with the next one. */
 async function aged(seconds: number, options: Parameters<typeof makeWatchedWorld>[1] = {}) {
   const world = await makeWatchedWorld({}, options)
   await world.post()
@@ -45,7 +45,7 @@ async function aged(seconds: number, options: Parameters<typeof makeWatchedWorld
 }
 
 describe('any number of requests at once', () => {
-  it('ask once for one mission', async () => {
+  it('cause one request for one mission', async () => {
     const { stores, reach } = counted()
     const world = await makeWatchedWorld({}, { stores })
     const said = gate<MissionAnswer>()
@@ -57,21 +57,21 @@ describe('any number of requests at once', () => {
     expect(world.asked).toEqual([s256])
   })
 
-  it('are all refused by one answer that it has ended', async () => {
+  it('are all refused by one "terminated" answer', async () => {
     const world = await makeWatchedWorld()
     world.says(() => terminated)
     const calls = await times(20, () => world.post())
     expect(new Set(calls)).toEqual(new Set(['403 mission_terminated']))
   })
 
-  it('are all refused where the one question fails', async () => {
+  it('are all refused when the one request fails', async () => {
     const world = await makeWatchedWorld()
     world.says(down)
     expect(new Set(await times(20, () => world.post()))).toEqual(new Set(['503 server_error 3']))
     expect(world.asked).toEqual([s256])
   })
 
-  it('ask for each of several missions', async () => {
+  it('cause one request for each of several missions', async () => {
     const world = await makeWatchedWorld()
     await times(20, async (i) =>
       world.post({ token: await world.agent.authToken(granted({ mission: digest(i % 2) })) }),
@@ -80,20 +80,20 @@ describe('any number of requests at once', () => {
   })
 })
 
-describe('an answer that is still good', () => {
-  it('is not asked for again before seven tenths of its time', async () => {
+describe('an answer that is still fresh', () => {
+  it('is not requested again before seven tenths of its lifetime', async () => {
     const { world } = await aged(20)
     expect(await world.post()).toBe('200')
     expect(world.asked).toEqual([s256])
   })
 
-  it('is asked for once after that, and nobody waits', async () => {
+  it('is requested once after that, in the background', async () => {
     const { world } = await aged(21)
     expect(new Set(await times(20, () => world.post()))).toEqual(new Set(['200']))
     expect(world.asked).toEqual([s256, s256])
   })
 
-  it('is as good as new with the next one', async () => {
+  it('is replaced by the next one, with a full lifetime', async () => {
     const { world, said } = await aged(21)
     await world.post()
     said.open(active)
@@ -103,7 +103,7 @@ describe('an answer that is still good', () => {
     expect(await world.post()).toBe('200')
   })
 
-  it('is worth nothing any more where the next one says that the mission has ended', async () => {
+  it('does not count when the next one says that the mission is terminated', async () => {
     const { world, said } = await aged(21)
     await world.post()
     said.open({ ...terminated, reason: 'expired' })
@@ -111,7 +111,7 @@ describe('an answer that is still good', () => {
     expect(await world.post()).toBe('403 mission_terminated')
   })
 
-  it('is no longer good where the next one fails, and asked for only now and then', async () => {
+  it('keeps its lifetime when the next one fails, and is requested again only after a back-off', async () => {
     const { world, said } = await aged(21)
     await world.post()
     said.fail(new Error('down'))
@@ -122,7 +122,7 @@ describe('an answer that is still good', () => {
     expect(await world.post()).toBe('503 server_error 4')
   })
 
-  it('is waited for once it is over, by those who come then', async () => {
+  it('is waited for once its lifetime is over', async () => {
     const { stores, reach } = counted()
     const { world, said } = await aged(21, { stores })
     await world.post()
@@ -130,13 +130,13 @@ describe('an answer that is still good', () => {
     const waiting = times(5, () => world.post())
     await reach(8)
     said.open(active)
-    // It was asked for nine seconds ago.
+    // It was requested nine seconds ago.
     expect(new Set(await waiting)).toEqual(new Set(['200']))
     expect(world.asked).toEqual([s256, s256])
   })
 })
 
-describe('what goes wrong while nobody waits', () => {
+describe('an error in the background', () => {
   const unhandled: unknown[] = []
   const note = (reason: unknown): void => {
     unhandled.push(reason)
@@ -160,7 +160,7 @@ describe('what goes wrong while nobody waits', () => {
     expect(unhandled).toEqual([])
   })
 
-  it.each(['answers', 'fails'])('is handled: the clock fails when the source %s', async (how) => {
+  it.each(['answers', 'fails'])('is handled when the clock fails and the source %s', async (how) => {
     let at: number | undefined = now
     const read = (): number => {
       if (at === undefined) throw new Error('no clock')
@@ -179,7 +179,7 @@ describe('what goes wrong while nobody waits', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('is handled: the store fails', async () => {
+  it('is handled when the store fails', async () => {
     let broken = false
     const find = (): undefined => {
       if (broken) throw new Error('no store')
@@ -195,7 +195,7 @@ describe('what goes wrong while nobody waits', () => {
 })
 
 describe('a resource without a source', () => {
-  it('serves a mission for as long as its token lives', async () => {
+  it('accepts a mission as long as its token is valid', async () => {
     const world = await makeWorld()
     const token = await world.agent.authToken(granted())
     world.net.clock.advance(3599)

@@ -30,13 +30,13 @@ describe('a person server that fails five times in a row', () => {
     return world
   }
 
-  it('is left alone: its other missions are unknown', async () => {
+  it('is not called, and its other missions are unknown', async () => {
     const world = await failedWorld()
     expect(await ask(world, 5)).toBe('unknown')
     expect(world.asked).toHaveLength(5)
   })
 
-  it('is not told to callers as the termination of a mission', async () => {
+  it('does not make a mission terminated: 503', async () => {
     const world = await failedWorld()
     expect([await world.post(), await world.get()]).toEqual(['503 server_error 3', '503 server_error 3'])
   })
@@ -51,7 +51,7 @@ describe('a person server that fails five times in a row', () => {
     expect(world.asked).toHaveLength(6)
   })
 
-  it('is asked one question after five seconds, however many come', async () => {
+  it('is called once after five seconds, however many requests arrive', async () => {
     const world = await failedWorld()
     world.net.clock.advance(5)
     const said = gate<MissionAnswer>()
@@ -66,10 +66,10 @@ describe('a person server that fails five times in a row', () => {
   })
 
   it.each<[string, () => unknown]>([
-    ['nothing', () => undefined],
-    ['a status of its own', () => ({ status: 'suspended' })],
-    ['that it does not know the mission', down],
-  ])('is none that says of missions %s: the others are asked for', async (_title, says) => {
+    ['without a status', () => undefined],
+    ['with an unknown status', () => ({ status: 'suspended' })],
+    ['that the mission is unknown', down],
+  ])('is not one that answers %s: it is called for the others', async (_title, says) => {
     const world = await makeWatchedWorld()
     world.says(says as () => MissionAnswer)
     await askMany(world, 0, 20)
@@ -77,14 +77,14 @@ describe('a person server that fails five times in a row', () => {
     expect([await ask(world, 20), await world.post()]).toEqual(['active', '200'])
   })
 
-  it('takes no other one with it', async () => {
+  it('does not affect others', async () => {
     const world = await failedWorld()
     expect(await ask(world, 0, elsewhere)).toBe('active')
   })
 })
 
 describe('one person server', () => {
-  it('is asked 32 questions at a time, and the others wait their turn', async () => {
+  it('is called 32 times concurrently, and other calls wait', async () => {
     const world = await makeWatchedWorld()
     const said = gate<MissionAnswer>()
     world.says(() => said.promise)
@@ -96,7 +96,7 @@ describe('one person server', () => {
     expect(world.asked).toHaveLength(40)
   })
 
-  it('has 1024 questions wait, and all beyond are unknown', async () => {
+  it('has up to 1024 waiting calls, and others are unknown', async () => {
     const world = await makeWatchedWorld()
     const said = gate<MissionAnswer>()
     world.says(() => said.promise)
@@ -106,7 +106,7 @@ describe('one person server', () => {
     expect(new Set(await many)).toEqual(new Set(['active']))
   })
 
-  it('keeps nobody from asking another one', async () => {
+  it('does not delay calls to another one', async () => {
     const world = await makeWatchedWorld()
     const said = gate<MissionAnswer>()
     world.says(({ approver }) => (approver === here ? said.promise : active))
@@ -116,7 +116,7 @@ describe('one person server', () => {
     await many
   })
 
-  it('that never answers keeps nobody waiting beyond the deadline', async () => {
+  it('that never answers delays no request beyond the deadline', async () => {
     const world = await makeWatchedWorld()
     world.says(neverAnswers)
     expect(new Set(await askMany(world, 0, 100))).toEqual(new Set(['unknown']))
@@ -124,7 +124,7 @@ describe('one person server', () => {
 })
 
 describe('all person servers together', () => {
-  it('are asked for 8192 missions at a time, and all beyond are unknown [L08]', async () => {
+  it('are called 8192 times concurrently, and others are unknown [L08]', async () => {
     const world = await makeWatchedWorld({ deadline: 2000 })
     const said = gate<MissionAnswer>()
     world.says(() => said.promise)
@@ -139,7 +139,7 @@ describe('all person servers together', () => {
 })
 
 describe('the deadline of a source', () => {
-  it('aborts what it was lent', async () => {
+  it('aborts the signal of its context', async () => {
     const signals: AbortSignal[] = []
     const source = (_: unknown, { signal }: { readonly signal: AbortSignal }) => {
       signals.push(signal)

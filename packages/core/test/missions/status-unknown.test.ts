@@ -42,22 +42,19 @@ const faults: readonly (readonly [string, Saying])[] = [
 ]
 
 describe('a source that', () => {
-  it.each(faults)('%s says nothing: 503 and Retry-After, never 403 [MISS-9, L10]', async (_, fault) => {
+  it.each(faults)('%s leads to 503 with Retry-After and never to 403 [MISS-9, L10]', async (_, fault) => {
     const world = await makeWatchedWorld()
     world.says(fault)
     expect(await world.post()).toBe('503 server_error 3')
   })
 
-  it.each(faults)(
-    '%s says nothing for safe methods either where it never said anything',
-    async (_, fault) => {
-      const world = await makeWatchedWorld()
-      world.says(fault)
-      expect(await world.get()).toBe('503 server_error 3')
-    },
-  )
+  it.each(faults)('%s leads to 503 for safe methods when it has never answered', async (_, fault) => {
+    const world = await makeWatchedWorld()
+    world.says(fault)
+    expect(await world.get()).toBe('503 server_error 3')
+  })
 
-  it.each(faults)('%s leaves safe methods what it said last', async (_, fault) => {
+  it.each(faults)('%s leaves safe methods its last answer', async (_, fault) => {
     const world = await makeWatchedWorld()
     await world.get()
     world.says(fault)
@@ -65,7 +62,7 @@ describe('a source that', () => {
     expect(await world.get()).toBe('200')
   })
 
-  it('answers beyond its deadline is not heard', async () => {
+  it('answers after its deadline is ignored', async () => {
     const world = await makeWatchedWorld()
     let late: (() => void) | undefined
     world.says(
@@ -80,7 +77,7 @@ describe('a source that', () => {
     expect(await world.post()).toBe('503 server_error 3')
   })
 
-  it('fails is told to the operator, not to the caller [P01]', async () => {
+  it('fails is reported to the operator, not to the caller [P01]', async () => {
     const world = await makeWatchedWorld()
     world.says(down)
     await world.post()
@@ -90,8 +87,8 @@ describe('a source that', () => {
   })
 })
 
-describe('not knowing', () => {
-  it('lasts for three seconds, in which nobody asks again', async () => {
+describe('an unavailable status', () => {
+  it('lasts for three seconds without another request', async () => {
     const world = await makeWatchedWorld()
     world.says(down)
     await world.post()
@@ -101,7 +98,7 @@ describe('not knowing', () => {
     expect(world.asked).toHaveLength(1)
   })
 
-  it('is over with the next answer', async () => {
+  it('ends with the next answer', async () => {
     const world = await makeWatchedWorld()
     world.says(down)
     await world.post()
@@ -110,7 +107,7 @@ describe('not knowing', () => {
     expect(await world.post()).toBe('200')
   })
 
-  it('lasts longer each time, five seconds at most', async () => {
+  it('lasts longer each time, up to five seconds', async () => {
     const world = await makeWatchedWorld()
     world.says(down)
     const waits: string[] = []
@@ -136,7 +133,7 @@ describe('not knowing', () => {
     expect(await world.post()).toBe('503 server_error 3')
   })
 
-  it('is over when the clock goes back [C12]', async () => {
+  it('ends when the clock goes back [C12]', async () => {
     const world = await makeWatchedWorld()
     world.says(down)
     world.net.clock.advance(3000)
@@ -146,7 +143,7 @@ describe('not knowing', () => {
     expect(await world.post()).toBe('200')
   })
 
-  it('is remembered of so many missions and no more [L08]', async () => {
+  it('is kept for a limited number of missions [L08]', async () => {
     const world = await makeWatchedWorld({ maxMissions: 2 })
     world.says(down)
     for (const name of [1, 2, 3, 3, 1])
@@ -154,7 +151,7 @@ describe('not knowing', () => {
     expect(world.asked).toEqual([1, 2, 3, 1].map(digest))
   })
 
-  it('is of one mission', async () => {
+  it('belongs to one mission', async () => {
     const world = await makeWatchedWorld()
     world.says(({ s256: asked }) => (asked === s256 ? down() : active))
     await world.post()
@@ -184,7 +181,7 @@ describe('while the source fails', () => {
     ['PATCH', '503 server_error'],
     ['DELETE', '503 server_error'],
     ['PURGE', '503 server_error'],
-  ])('%s is answered with %s on the last answer', async (method, expected) => {
+  ])('%s is answered with %s from the last answer', async (method, expected) => {
     expect(await after(method, 30)).toBe(expected)
   })
 
@@ -197,17 +194,17 @@ describe('while the source fails', () => {
     [31, 31, '503 server_error'],
     [3600, 3400, '200'],
   ])(
-    'a safe method gets by on the last answer, with maxStale %s after %d s: %s',
+    'a safe method is answered from the last answer, with maxStale %s after %d s: %s',
     async (maxStale, seconds, expected) => {
       expect(await after('GET', seconds, maxStale === undefined ? {} : { maxStale })).toBe(expected)
     },
   )
 
-  it('a good answer stays good, also where maxStale is shorter', async () => {
+  it('a fresh answer counts even if maxStale is shorter', async () => {
     expect(await after('GET', 20, { maxStale: 0 })).toBe('200')
   })
 
-  it('a safe method gets by no longer however often it comes', async () => {
+  it('a safe method gets no longer stale answers however often it is called', async () => {
     const world = await makeWatchedWorld()
     await world.get()
     world.says(down)

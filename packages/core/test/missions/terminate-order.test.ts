@@ -15,21 +15,21 @@ async function endedWorld(options: Parameters<typeof makeWorld>[0] = {}): Promis
 
 const url = 'https://notes.example/notes'
 
-describe('what was said before the termination of a mission', () => {
-  it('is that the token was revoked', async () => {
+describe('a request under a terminated mission', () => {
+  it('is refused because of a revoked token first', async () => {
     const world = await endedWorld()
     const token = await world.agent.authToken(granted())
     await world.resource.revoke(claimsOf(token))
     expect(await verdict(world.call(token))).toBe('401 revoked_jwt')
   })
 
-  it('is that somebody else signed', async () => {
+  it('is refused because of an invalid signature first', async () => {
     const world = await endedWorld()
     const token = await world.agent.authToken(granted())
     expect(await verdict(world.call(token, { mistake: 'wrong-key' }))).toBe('401 invalid_signature')
   })
 
-  it('is that the signature was used before', async () => {
+  it('is refused because of a replay first', async () => {
     const world = await endedWorld()
     const token = await world.agent.authToken(granted())
     await verdict(world.call(token, { method: 'POST', params: { nonce: 'n' } }))
@@ -38,22 +38,25 @@ describe('what was said before the termination of a mission', () => {
     )
   })
 
-  it.each(generations)('is that AAuth-Mission names another mission, in %s', async (generation) => {
-    const world = await endedWorld()
-    const token = await world.agent.authToken(granted({ generation }))
-    const other = { ...mission, s256: zeroOctets }
-    expect(await verdict(world.call(token, { mission: other }))).toBe('400 invalid_request')
-  })
+  it.each(generations)(
+    'is refused because of AAuth-Mission with another mission first, in %s',
+    async (generation) => {
+      const world = await endedWorld()
+      const token = await world.agent.authToken(granted({ generation }))
+      const other = { ...mission, s256: zeroOctets }
+      expect(await verdict(world.call(token, { mission: other }))).toBe('400 invalid_request')
+    },
+  )
 })
 
-describe('what is not said after the termination of a mission', () => {
-  it('is that the route takes tokens of another kind [MISS-9]', async () => {
+describe('the termination of a mission', () => {
+  it('is reported before a challenge for another kind of token [MISS-9]', async () => {
     const world = await endedWorld()
     const token = await world.agent.personToken({ mission: s256 })
     expect(await verdict(world.call(token))).toBe('403 mission_terminated')
   })
 
-  it('is that the scope is too narrow [MISS-9]', async () => {
+  it('is reported before a challenge for more scopes [MISS-9]', async () => {
     const scopes = { 'notes.read': 'Read your notes', 'notes.write': 'Change your notes' }
     const world = await endedWorld({ scopes, defaultScope: 'notes.read' })
     const token = await world.agent.authToken(granted({ scope: 'notes.read' }))
@@ -67,13 +70,13 @@ describe('what is not said after the termination of a mission', () => {
     ['a route wants another class', { class: { provider: 'https://other-agent.example' } }],
     ['a route belongs to another account', { account: 'other' }],
     ['check says no', { check: () => false }],
-  ] as const)('is that %s [MISS-9]', async (_, requirement) => {
+  ] as const)('is reported even if %s [MISS-9]', async (_, requirement) => {
     const world = await endedWorld({ trust: listed })
     const token = await world.agent.authToken(granted())
     expect(await verdict(world.call(token, { requirement }))).toBe('403 mission_terminated')
   })
 
-  it('is asked of check, which is not called', async () => {
+  it('is reported without calling check', async () => {
     const world = await endedWorld()
     let called = false
     const check = (): boolean => {
@@ -86,7 +89,7 @@ describe('what is not said after the termination of a mission', () => {
 })
 
 describe('a request object that passed one guard', () => {
-  it('is refused by the next one once its mission has ended [MISS-9]', async () => {
+  it('is refused by the next one once its mission is terminated [MISS-9]', async () => {
     const world = await makeWorld()
     const token = await world.agent.authToken(granted())
     const request = toSignedRequest(await world.agent.sign(url, { method: 'POST' }, { token }))

@@ -28,7 +28,7 @@ const tokens: readonly (readonly [string, (world: World) => Promise<string>])[] 
 
 describe('a mission that was terminated', () => {
   it.each(tokens)(
-    'is answered with 403, its status and its reason: %s [MISS-9, R11-285, R11-286]',
+    'is answered with 403, its status and its reason for %s [MISS-9, R11-285, R11-286]',
     async (_, mint) => {
       const world = await makeWorld()
       const token = await mint(world)
@@ -43,26 +43,26 @@ describe('a mission that was terminated', () => {
     },
   )
 
-  it.each(tokens)('is served before: %s', async (_, mint) => {
+  it.each(tokens)('was active before: %s', async (_, mint) => {
     const world = await makeWorld()
     expect(await verdict(world.call(await mint(world), { requirement: anyKind }))).toBe('200')
   })
 
-  it('is answered without a reason where none is known [MISS-9]', async () => {
+  it('is answered without a reason when none is known [MISS-9]', async () => {
     const world = await makeWorld()
     await world.resource.missions.terminate(mission)
     const { problem } = await world.refusal(await world.agent.authToken(granted()))
     expect(problem).toEqual(ended)
   })
 
-  it.each(['a', 'x'.repeat(128), ' ~'])('is answered with the reason %j as it was given', async (reason) => {
+  it.each(['a', 'x'.repeat(128), ' ~'])('is answered with the unchanged reason %j', async (reason) => {
     const world = await makeWorld()
     await world.resource.missions.terminate(mission, reason)
     const { problem } = await world.refusal(await world.agent.authToken(granted()))
     expect(problem.termination_reason).toBe(reason)
   })
 
-  it('keeps the reason that was given first', async () => {
+  it('keeps the first reason', async () => {
     const world = await makeWorld()
     await world.resource.missions.terminate(mission, 'revoked')
     await world.resource.missions.terminate(mission, 'completed')
@@ -70,7 +70,7 @@ describe('a mission that was terminated', () => {
     expect(problem.termination_reason).toBe('revoked')
   })
 
-  it('ends for every agent, key and person [MISS-9]', async () => {
+  it('is terminated for every agent, key and person [MISS-9]', async () => {
     const world = await makeWorld()
     const provider = await world.net.issuer('agent-provider', 'https://other-agent.example')
     const other = await world.net.agent({ name: 'other', provider, alg: 'ES256' })
@@ -80,7 +80,7 @@ describe('a mission that was terminated', () => {
     expect(code).toBe('mission_terminated')
   })
 
-  it('ends for the tokens of an access server [MISS-9]', async () => {
+  it('is terminated for the tokens of an access server [MISS-9]', async () => {
     const world = await makeWorld({ accessServer: 'https://as.example' })
     const token = await world.agent.authToken(granted(), world.net.accessServer)
     expect(await verdict(world.call(token))).toBe('200')
@@ -88,7 +88,7 @@ describe('a mission that was terminated', () => {
     expect(await verdict(world.call(token))).toBe('403 mission_terminated')
   })
 
-  it.each(generations)('ends for tokens that are minted afterwards, in %s [L06]', async (generation) => {
+  it.each(generations)('is terminated for tokens that are issued later, in %s [L06]', async (generation) => {
     const world = await makeWorld()
     await world.resource.missions.terminate(mission)
     world.net.clock.advance(86_400 * 365)
@@ -96,7 +96,7 @@ describe('a mission that was terminated', () => {
     expect(await verdict(world.call(token))).toBe('403 mission_terminated')
   })
 
-  it('ends at this resource alone', async () => {
+  it('is terminated at this resource only', async () => {
     const [here, elsewhere] = [await makeWorld(), await makeWorld()]
     await here.resource.missions.terminate(mission)
     expect(await verdict(elsewhere.call(await elsewhere.agent.authToken(granted())))).toBe('200')
@@ -110,21 +110,21 @@ describe('a mission that was terminated', () => {
   })
 })
 
-describe('what lives on', () => {
-  it('is a mission of the same digest under another person server [MISS-12]', async () => {
+describe('a termination does not affect', () => {
+  it('a mission with the same digest at another person server [MISS-12]', async () => {
     const world = await makeWorld()
     const personServer = await world.net.issuer('person-server', 'https://other-ps.example')
     await world.resource.missions.terminate({ approver: personServer.id, s256 })
     expect(await verdict(world.call(await world.agent.authToken(granted())))).toBe('200')
   })
 
-  it('is another mission of the same person server', async () => {
+  it('another mission of the same person server', async () => {
     const world = await makeWorld()
     await world.resource.missions.terminate({ ...mission, s256: zeroOctets })
     expect(await verdict(world.call(await world.agent.authToken(granted())))).toBe('200')
   })
 
-  it('is a token without mission', async () => {
+  it('a token without a mission', async () => {
     const world = await makeWorld()
     await world.resource.missions.terminate(mission)
     expect(await verdict(world.call(await world.agent.authToken({ scope: 'access' })))).toBe('200')

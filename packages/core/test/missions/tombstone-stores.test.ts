@@ -10,7 +10,7 @@ const worldWith = (tombstones: TombstoneStore): Promise<World> => makeWorld({ st
 const call = async (world: World): Promise<string> =>
   verdict(world.call(await world.agent.authToken(granted())))
 
-/** A store of a fleet, which answers later. */
+/** A store of a fleet, which answers asynchronously. */
 function shared(): TombstoneStore {
   const entries = new Map<string, Tombstone>()
   return {
@@ -24,22 +24,22 @@ function shared(): TombstoneStore {
 
 const fault = new Error('connection lost')
 
-describe('a store of tombstones that answers later', () => {
-  it('is waited for', async () => {
+describe('an asynchronous tombstone store', () => {
+  it('is awaited', async () => {
     const world = await worldWith(shared())
     expect(await call(world)).toBe('200')
     await world.resource.missions.terminate(mission, 'completed')
     expect(await call(world)).toBe('403 mission_terminated')
   })
 
-  it('is shared by a fleet: what ends at one resource has ended at all', async () => {
+  it('is shared by a fleet: a mission terminated at one resource is terminated at all', async () => {
     const store = shared()
     const [here, elsewhere] = [await worldWith(store), await worldWith(store)]
     await here.resource.missions.terminate(mission)
     expect(await call(elsewhere)).toBe('403 mission_terminated')
   })
 
-  it('outlives the resource: an end is known after a restart [L06]', async () => {
+  it('keeps a termination across a restart of the resource [L06]', async () => {
     const store = shared()
     await (await worldWith(store)).resource.missions.terminate(mission, 'revoked')
     const restarted = await worldWith(store)
@@ -49,7 +49,7 @@ describe('a store of tombstones that answers later', () => {
     })
   })
 
-  it('is asked before anything is known to be active, also where the source says so [L06]', async () => {
+  it('is called before a mission counts as active, even if the source says so [L06]', async () => {
     const store = shared()
     const world = await makeWatchedWorld({}, { stores: { tombstones: store } })
     expect(await world.get()).toBe('200')
@@ -57,7 +57,7 @@ describe('a store of tombstones that answers later', () => {
     expect(await world.get()).toBe('403 mission_terminated')
   })
 
-  it('is told of the mission, its reason, and whether trust lists its person server', async () => {
+  it('gets the mission, its reason, and whether trust lists its person server', async () => {
     const told: unknown[] = []
     const add: TombstoneStore['add'] = (tombstone) => {
       told.push(tombstone)
@@ -68,7 +68,7 @@ describe('a store of tombstones that answers later', () => {
     expect(told).toEqual([{ ...mission, reason: 'completed', listed: false }])
   })
 
-  it('is not told what cannot stand in an answer', async () => {
+  it('does not get a reason that an answer cannot contain', async () => {
     const told: unknown[] = []
     const add: TombstoneStore['add'] = (tombstone) => {
       told.push(tombstone)
@@ -82,7 +82,7 @@ describe('a store of tombstones that answers later', () => {
     expect(told).toEqual([{ ...mission, listed: false }])
   })
 
-  it('is asked by person server and digest', async () => {
+  it('is called with person server and digest', async () => {
     const asked: unknown[] = []
     const find: TombstoneStore['find'] = (key) => {
       asked.push(key)
@@ -115,31 +115,31 @@ const failing: readonly (readonly [string, () => unknown])[] = [
   ['answers a list', () => []],
 ]
 
-describe('a store of tombstones that', () => {
-  it.each(failing)('%s when it is asked refuses with 503', async (_, find) => {
+describe('a tombstone store that', () => {
+  it.each(failing)('%s in find leads to 503', async (_, find) => {
     const world = await worldWith({ find: find as TombstoneStore['find'], add: () => 'recorded' })
     expect(await call(world)).toBe('503 server_error 5')
   })
 
-  it.each(failing)('%s when it is asked lets tokens without mission pass', async (_, find) => {
+  it.each(failing)('%s in find does not affect tokens without a mission', async (_, find) => {
     const world = await worldWith({ find: find as TombstoneStore['find'], add: () => 'recorded' })
     expect(await verdict(world.call(await world.agent.authToken({ scope: 'access' })))).toBe('200')
   })
 
-  it('answers "full" refuses with 503', async () => {
+  it('answers "full" leads to 503', async () => {
     expect(await call(await worldWith({ find: () => 'full', add: () => 'full' }))).toBe('503 server_error 60')
   })
 
   it.each([
     ...failing.filter(([name]) => name !== 'answers "recorded"'),
     ['answers nothing', () => undefined] as const,
-  ])('%s when it is told has recorded nothing, and terminate says so [K15]', async (_, add) => {
+  ])('%s in add makes terminate() reject [K15]', async (_, add) => {
     const world = await worldWith({ find: () => undefined, add: add as TombstoneStore['add'] })
     await expect(world.resource.missions.terminate(mission)).rejects.toBeInstanceOf(Error)
   })
 
   it.each([7, null, '', 'a\nb', 'x'.repeat(129), {}])(
-    'gives the reason %j has it kept from callers',
+    'returns the reason %j has it left out of the answer',
     async (reason) => {
       const tombstone = { ...mission, reason } as unknown as Tombstone
       const world = await worldWith({ find: () => tombstone, add: () => 'recorded' })
@@ -150,9 +150,9 @@ describe('a store of tombstones that', () => {
   )
 })
 
-describe('an end that the source tells and the store cannot record', () => {
+describe('a termination that the source reports and the store cannot record', () => {
   it.each(failing.filter(([name]) => !name.includes('tombstone') && name !== 'answers "recorded"'))(
-    'is refused all the same, where it %s, for safe methods too',
+    'is refused, when the store %s, for safe methods too',
     async (_, add) => {
       const tombstones: TombstoneStore = { find: () => undefined, add: add as TombstoneStore['add'] }
       const world = await makeWatchedWorld({}, { stores: { tombstones } })
@@ -163,14 +163,14 @@ describe('an end that the source tells and the store cannot record', () => {
     },
   )
 
-  it('is answered all the same where there is no room for it [MISS-9]', async () => {
+  it('is answered with 403 when the store is full [MISS-9]', async () => {
     const tombstones: TombstoneStore = { find: () => undefined, add: () => 'full' }
     const world = await makeWatchedWorld({}, { stores: { tombstones } })
     world.says(() => terminated)
     expect(await world.post()).toBe('403 mission_terminated')
   })
 
-  it('is asked for again afterwards', async () => {
+  it('is requested again after that', async () => {
     let broken = true
     const memory = shared()
     const add: TombstoneStore['add'] = (tombstone) => {
@@ -186,8 +186,8 @@ describe('an end that the source tells and the store cannot record', () => {
   })
 })
 
-describe('what the source says while the store changes', () => {
-  it('counts for the request that asked where the tombstones are full meanwhile, and for no other [MISS-9]', async () => {
+describe('the answer of the source while the store changes', () => {
+  it('counts only for the request that waited when the tombstones are full meanwhile [MISS-9]', async () => {
     let full = false
     const tombstones: TombstoneStore = { find: () => (full ? 'full' : undefined), add: () => 'full' }
     const world = await makeWatchedWorld({}, { stores: { tombstones } })
@@ -199,7 +199,7 @@ describe('what the source says while the store changes', () => {
     expect(world.asked).toEqual([s256, s256])
   })
 
-  it('is nothing where the store fails', async () => {
+  it('does not count when the store fails', async () => {
     let broken = false
     const find = (): undefined => {
       if (broken) throw fault

@@ -35,21 +35,21 @@ export async function verdict(call: Promise<unknown>): Promise<string> {
   }
 }
 
-/** What a source answers, as long as nobody tells it otherwise. */
+/** The answer of a source by default. */
 export type Saying = (mission: Mission) => MissionAnswer | Promise<MissionAnswer>
 
 export const active = { status: 'active' } as const
 export const terminated = { status: 'terminated' } as const
 
-/** A world whose resource asks a source, which says what the test tells it. */
+/** A world whose resource has a source that answers as the test sets. */
 export interface WatchedWorld extends World {
-  /** Digests that the source was asked for, in order. */
+  /** Digests that the source was called with, in order. */
   readonly asked: string[]
-  /** Resolves when the source is asked next. */
+  /** Resolves when the source is called next. */
   nextAsked(): Promise<void>
-  /** From now on the source says this. */
+  /** Sets the answer of the source. */
   says(saying: Saying): void
-  /** The token that the calls below show; it carries the mission. */
+  /** The token that the calls below present; it carries the mission. */
   readonly token: string
   get(how?: Call & { readonly token?: string }): Promise<string>
   post(how?: Call & { readonly token?: string }): Promise<string>
@@ -104,7 +104,7 @@ export function gate<T>(): Gate<T> {
   return { promise, open, fail }
 }
 
-/** Lets everything run that waits for nothing. */
+/** Lets everything run that does not wait. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
@@ -114,7 +114,7 @@ export function digest(name: string | number): string {
   return `m${name}m`.padEnd(43, 'A')
 }
 
-/** The source cannot be reached. */
+/** The source is unreachable. */
 export function down(): never {
   throw new Error('the source is down')
 }

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 const head = 'POST /notes HTTP/1.1\r\nHost: notes.example\r\n'
 
-/** What `answer` makes of the requests in `octets`; resolves when `answer` does. */
+/** The result of `answer` for the requests in `octets`; resolves when `answer` does. */
 async function receive<T>(octets: string, answer: (message: IncomingMessage) => Promise<T>): Promise<T> {
   let settle: (outcome: Promise<T>) => void = () => undefined
   const outcome = new Promise<T>((resolve) => {
@@ -31,8 +31,8 @@ const codeOf = (reading: Promise<unknown>): Promise<unknown> =>
     ({ code }) => code,
   )
 
-describe('content that cannot be had', () => {
-  it('ends the wait when the client goes away while it is awaited [Q10]', async () => {
+describe('content that cannot be read', () => {
+  it('ends the wait when the client disconnects meanwhile [Q10]', async () => {
     const code = await receive(`${head}Content-Length: 10\r\n\r\nhalf`, (message) => {
       const reading = bufferContent(message, 100)
       message.once('readable', () => message.socket.destroy())
@@ -41,7 +41,7 @@ describe('content that cannot be had', () => {
     expect(code).toBe('invalid_request')
   })
 
-  it('is not waited for when the client went away before [Q10]', async () => {
+  it('is not waited for when the client had disconnected before [Q10]', async () => {
     const code = await receive(`${head}Content-Length: 10\r\n\r\nhalf`, async (message) => {
       message.on('error', () => undefined)
       const gone = new Promise((resolve) => message.once('close', resolve))
@@ -53,14 +53,14 @@ describe('content that cannot be had', () => {
     expect(code).toBe('invalid_request')
   })
 
-  it('is refused as soon as it is over the limit, not when it has all come [N09]', async () => {
+  it('is refused as soon as it exceeds the limit, before all of it has arrived [N09]', async () => {
     const code = await receive(`${head}Content-Length: 1000000000\r\n\r\n${'x'.repeat(101)}`, (message) =>
       codeOf(bufferContent(message, 100)),
     )
     expect(code).toBe('content_too_large')
   })
 
-  it('is left alone while somebody listens to it', async () => {
+  it('is left alone while another reader listens to it', async () => {
     const outcome = await receive(`${head}Content-Length: 4\r\n\r\nnote`, async (message) => {
       let heard = ''
       message.on('data', (chunk) => {
@@ -74,7 +74,7 @@ describe('content that cannot be had', () => {
   })
 })
 
-it('over HTTP/2 is read once and found unread by the next reader', async () => {
+it('content over HTTP/2 is read once and can be read again by the next reader', async () => {
   const server = createHttp2Server(async (req, res) => {
     const buffered = await bufferContent(req as unknown as IncomingMessage, 100_000)
     let found = ''

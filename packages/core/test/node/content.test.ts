@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => net.close())
 
-/** Buffers the content, then reads the message as any parser would, and tells both. */
+/** Buffers the content, then reads the message as any parser would, and returns both. */
 async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
   try {
     await before(req)
@@ -41,14 +41,14 @@ async function post(body: string | Uint8Array<ArrayBuffer> | ReadableStream): Pr
 
 describe('the content of a message', () => {
   it.each([0, 1, 1000, 65_536, 150_000, limit])(
-    'of %i octets is read once and found unread by the next reader [N01]',
+    'of %i octets is read once and can be read again by the next reader [N01]',
     async (octets) => {
       const body = new Uint8Array(octets).map((_, index) => index)
       expect(await post(body)).toBe([hash(body), hash(body)].join())
     },
   )
 
-  it('in many chunks is the same [N08]', async () => {
+  it('in many chunks can be read again as well [N08]', async () => {
     const parts = Array.from({ length: 50 }, (_, index) => new TextEncoder().encode(`part ${index},`))
     const body = new ReadableStream({
       start(controller) {
@@ -64,7 +64,7 @@ describe('the content of a message', () => {
     expect(await post(new Uint8Array(limit + 1))).toBe('content_too_large')
   })
 
-  it('that somebody has read is left alone', async () => {
+  it('that was read before is left alone', async () => {
     before = async (req) => {
       for await (const _ of req);
     }
@@ -73,7 +73,7 @@ describe('the content of a message', () => {
     expect(answer).toBe(['read before', hash(new Uint8Array())].join())
   })
 
-  it('that ends too early is the fault of the client', async () => {
+  it('that ends too early is a fault of the client', async () => {
     const told = new Promise<string>((resolve) => {
       outcome = resolve
     })

@@ -10,7 +10,7 @@ type Field = readonly [name: string, value: string]
 
 let world: World
 let server: Http2Server
-/** What the guard was shown and what it said of it. */
+/** What the guard received and what it answered. */
 let met: { readonly names: readonly string[]; readonly outcome: string }[] = []
 beforeAll(async () => {
   world = await makeWorld({ replay: 'off' })
@@ -58,7 +58,7 @@ function frame(type: number, flags: number, stream: number, payload: Buffer): Bu
 
 const [settings, headers, reset] = [4, 1, 3]
 
-/** Sends a request in frames of its own, which no client of Node would send; resolves once its stream is over. */
+/** Sends a request in hand-made frames that no client of Node would send; resolves once its stream is closed. */
 function send(fields: readonly Field[]): Promise<'answered' | 'reset'> {
   const literals = fields.map(([name, value]) => Buffer.concat([Buffer.from([0]), text(name), text(value)]))
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
@@ -97,7 +97,7 @@ async function signedFields(cover: readonly string[]): Promise<readonly Field[]>
 }
 
 describe('over HTTP/2, a signed request', () => {
-  it('that Node did not write is served', async () => {
+  it("made by another client than Node's is served", async () => {
     expect(await send([...(await signedFields(['x-note'])), ['x-note', 'milk']])).toBe('answered')
     expect(met.map(({ outcome }) => outcome)).toEqual(['auth-token'])
   })
@@ -105,7 +105,7 @@ describe('over HTTP/2, a signed request', () => {
   it.each<[string, Field]>([
     ['a name in upper case', ['X-Note', 'milk']],
     ['a pseudo-header that there is none of', [':note', 'milk']],
-  ])('with %s never reaches the guard [A23]', async (_, field) => {
+  ])('with %s is rejected before the guard [A23]', async (_, field) => {
     expect(await send([...(await signedFields([])), field])).toBe('reset')
     expect(met).toEqual([])
   })
@@ -117,7 +117,7 @@ describe('over HTTP/2, a signed request', () => {
     ['a line break in a name', ['x-note: milk\r\nx-role', 'admin']],
     ['a colon in a name', ['x-note: milk', '']],
   ])(
-    'with %s reaches it without that field, and is refused where it must cover it [A23]',
+    'with %s arrives without that field, and is refused when the field must be covered [A23]',
     async (_, field) => {
       await send([...(await signedFields([])), field])
       await send([...(await signedFields(['x-note'])), field])
@@ -126,7 +126,7 @@ describe('over HTTP/2, a signed request', () => {
     },
   )
 
-  it('whose Signature-Key holds a line break is unsigned for the guard [A23]', async () => {
+  it('whose Signature-Key contains a line break counts as unsigned [A23]', async () => {
     const fields = (await signedFields([])).map(
       ([name, value]): Field =>
         name === 'signature-key' ? [name, `${value}\r\nx-role: admin`] : [name, value],

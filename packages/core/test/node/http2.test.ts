@@ -89,7 +89,7 @@ describe('a request over HTTP/2', () => {
   it.each([
     ['without content', {}, '200 auth-token'],
     ['with content', { method: 'POST', body: 'note' }, '401 invalid_input'],
-  ])('%s shows whether there is any [SIG-8]', async (_, call, expected) => {
+  ])('%s shows whether it has any [SIG-8]', async (_, call, expected) => {
     const required = { components: ['content-digest'] }
     expect(await over(call, { ':authority': 'notes.example' }, required)).toBe(expected)
   })

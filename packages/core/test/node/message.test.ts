@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { rememberContent, signedRequest } from '@aauth-guard/core/node'
 import { describe, expect, it } from 'vitest'
 
-describe('one message', () => {
+describe('a message', () => {
   type Message = IncomingMessage & { originalUrl?: string }
   const message = (members: object): Message =>
     ({
@@ -13,7 +13,7 @@ describe('one message', () => {
       ...members,
     }) as Message
 
-  it('is one request, so that a second guard knows it [E23]', () => {
+  it('is one request, which a second guard recognises [E23]', () => {
     const one = message({})
     expect(signedRequest(one)).toBe(signedRequest(one))
     expect(signedRequest(one)).not.toBe(signedRequest(message({})))
@@ -23,14 +23,14 @@ describe('one message', () => {
     expect(signedRequest(message({ url: '/x', originalUrl: '/api/x' })).target).toBe('/api/x')
   })
 
-  it('shows a method or target that was changed on the way [E06]', () => {
+  it('shows a method or target that was changed since [E06]', () => {
     const one = message({})
     const request = signedRequest(one)
     Object.assign(one, { method: 'DELETE', url: '/admin' })
     expect([request.method, request.target]).toEqual(['DELETE', '/admin'])
   })
 
-  it('has its fields in lines and by any case of their names [A05, A07]', () => {
+  it('has its fields as lines, by names in any case [A05, A07]', () => {
     const rawHeaders = ['Host', 'notes.example', 'X-Tag', 'b', 'x-other', '1', 'x-TAG', 'a']
     const request = signedRequest(message({ rawHeaders }))
     expect([request.header('x-tag'), request.header('x-none'), request.header('__proto__')]).toEqual([

@@ -22,7 +22,7 @@ async function signed(): Promise<SignedMessage> {
   return world.agent.sign('https://notes.example/notes', request, { token, mission })
 }
 
-/** Where Node keeps the header lines of a message. */
+/** The properties in which Node keeps the header lines of a message. */
 function formsOf({ headers, rawHeaders, headersDistinct }: IncomingMessage): unknown {
   return {
     headers: Object.keys(headers).includes(name),
@@ -34,7 +34,7 @@ function formsOf({ headers, rawHeaders, headersDistinct }: IncomingMessage): unk
 }
 const gone = { headers: false, raw: false, distinct: false, tags: ['a', 'z', 'a'], even: 0 }
 
-/** What `inspect` sees of one request. */
+/** The result of `inspect` for one request. */
 async function inspected(
   lines: readonly (readonly [string, string])[],
   inspect: (message: IncomingMessage) => unknown,
@@ -61,8 +61,8 @@ async function inspected(
   return seen
 }
 
-describe('a message from which AAuth-Mission was taken', () => {
-  it('has it in no form, and everything else as it was [MISS-13]', async () => {
+describe('a message whose AAuth-Mission was removed', () => {
+  it('has it in no property, and everything else unchanged [MISS-13]', async () => {
     const lines = [['Host', 'notes.example'], ...(await signed()).headers] as const
     const seen = await inspected(lines, (message) => {
       removeMissionHeader(message)
@@ -72,7 +72,7 @@ describe('a message from which AAuth-Mission was taken', () => {
   })
 
   it.each(['headers', 'headersDistinct', 'rawHeaders'] as const)(
-    'has it in no form where %s were read before [MISS-13]',
+    'has it in no property even if %s were read before [MISS-13]',
     async (member) => {
       const lines = [['Host', 'notes.example'], ...(await signed()).headers] as const
       const seen = await inspected(lines, (message) => {
@@ -84,7 +84,7 @@ describe('a message from which AAuth-Mission was taken', () => {
     },
   )
 
-  it('has none of several lines, in whatever case [MISS-13]', async () => {
+  it('has none of several lines, in any case of the name [MISS-13]', async () => {
     const lines = [
       ['AAuth-Mission', text],
       ['Host', 'notes.example'],
@@ -113,7 +113,7 @@ describe('a message from which AAuth-Mission was taken', () => {
     expect(seen).toEqual([name, true])
   })
 
-  it('is still the one that was signed, to every guard behind [MISS-13, E23]', async () => {
+  it('still verifies at every guard behind [MISS-13, E23]', async () => {
     const lines = [['Host', 'notes.example'], ...(await signed()).headers] as const
     const seen = await inspected(lines, async (message) => {
       const first = signedRequest(message)
@@ -127,7 +127,7 @@ describe('a message from which AAuth-Mission was taken', () => {
     expect(seen).toEqual([true, true, 1])
   })
 
-  it('is not touched where there is none', async () => {
+  it('is unchanged when it has no such line', async () => {
     const lines = [
       ['Host', 'notes.example'],
       ['x-tag', 'a'],
@@ -142,8 +142,8 @@ describe('a message from which AAuth-Mission was taken', () => {
   })
 })
 
-describe('a message of HTTP/2 from which AAuth-Mission was taken', () => {
-  it('has it in no form, and is verified by the next guard [MISS-13]', async () => {
+describe('a message of HTTP/2 whose AAuth-Mission was removed', () => {
+  it('has it in no property, and verifies at the next guard [MISS-13]', async () => {
     let seen: unknown
     const server = createHttp2Server(async (req, res) => {
       const message = req as unknown as IncomingMessage
@@ -167,11 +167,11 @@ describe('a message of HTTP/2 from which AAuth-Mission was taken', () => {
   })
 })
 
-describe('an upgrade that was verified', () => {
+describe('a verified upgrade', () => {
   it.each([
-    ['who signed it', false],
-    ['nobody, where that is allowed', true],
-  ])('has no AAuth-Mission, for %s [MISS-13, A19]', async (_, optional) => {
+    ['an agent that signed it', false],
+    ['an unsigned client on an optional route', true],
+  ])('has no AAuth-Mission for %s [MISS-13, A19]', async (_, optional) => {
     let seen: unknown
     const server = createServer()
     server.on('upgrade', (req, socket) => {

@@ -31,7 +31,7 @@ async function decide(req: IncomingMessage, res: ServerResponse): Promise<void> 
   }
 }
 
-/** What the server says to these octets, as `status code` for each request among them. */
+/** The answers of the server to these octets, as `status code` for each request among them. */
 function exchange(octets: string): Promise<string[]> {
   return new Promise((done, fail) => {
     const chunks: Buffer[] = []
@@ -83,7 +83,7 @@ async function over(call: Call, wire: Wire, required: AnyRequirement = {}): Prom
 
 describe('a request over a real socket', () => {
   it.each(['/notes', '/a%2Fb', '//evil.example/a', '/a;v=1?x=%zz', '/?'])(
-    'for %s is accepted byte for byte [SIG-15, E12, E14]',
+    'for %s is accepted with exactly this target [SIG-15, E12, E14]',
     async (target) => {
       expect(await over({ url: `https://notes.example${target}`, cover: ['@query'] }, {})).toBe(
         '200 accepted uncovered',
@@ -112,7 +112,7 @@ describe('a request over a real socket', () => {
     ['its own authority in absolute form', { target: 'https://notes.example/notes' }],
     ['HTTP/1.0 and Host', { version: '1.0' }],
     ['Host of a proxy', { host: 'Host: backend.internal:8080\r\n' }],
-    ['a signature of somebody else before its own', { more: 'Signature: other=:AAAA:\r\n' }],
+    ['a signature of another agent before its own', { more: 'Signature: other=:AAAA:\r\n' }],
     ['X-Forwarded-Host', { more: 'X-Forwarded-Host: evil.example\r\nX-Original-URL: /admin\r\n' }],
   ] as const)('with %s is accepted [E07, E09, E11, A05]', async (_, wire) => {
     expect(await over({}, wire)).toBe('200 accepted uncovered')
@@ -125,16 +125,16 @@ describe('a request over a real socket', () => {
     },
   )
 
-  it('may have a field of a name that objects inherit, and cover it [A12]', async () => {
+  it('may have and cover a field whose name objects inherit [A12]', async () => {
     const call = { headers: { constructor: 'x' }, cover: ['constructor'] }
     expect(await over(call, {})).toBe('200 accepted uncovered')
   })
 
-  it('does not get past the parser with a field that looks like a derived component [A11]', async () => {
+  it('with a field named like a derived component is rejected by the parser [A11]', async () => {
     expect(await over({}, { more: '@authority: evil.example\r\n' })).toBe('400')
   })
 
-  it('cannot put a covered field into the trailer [A14]', async () => {
+  it('cannot have a covered field in the trailer [A14]', async () => {
     const call = { method: 'POST', cover: ['x-tag'], headers: { 'x-tag': 'a' } }
     const message = await sign(call)
     const headers = message.headers.filter(([name]) => name !== 'x-tag')
@@ -143,12 +143,12 @@ describe('a request over a real socket', () => {
     expect(await exchange(octetsOf({ ...message, headers }, wire))).toEqual(['401 invalid_signature'])
   })
 
-  it('is refused where a covered field holds other octets than ASCII [A10]', async () => {
+  it('is refused when a covered field contains octets outside ASCII [A10]', async () => {
     const call = { cover: ['x-tag'], headers: { 'x-tag': 'caf\xe9' } }
     expect(await over(call, {})).toBe('401 invalid_signature')
   })
 
-  it('says nothing for the next one on the same connection [A24]', async () => {
+  it('does not affect the next one on the same connection [A24]', async () => {
     requirement = {}
     const unsigned = 'GET /notes HTTP/1.1\r\nHost: notes.example\r\nConnection: close\r\n\r\n'
     expect(await exchange(octetsOf(await sign(), { connection: 'keep-alive' }) + unsigned)).toEqual([
@@ -158,7 +158,7 @@ describe('a request over a real socket', () => {
   })
 })
 
-describe('whether there is content', () => {
+describe('the presence of content', () => {
   const required = { components: ['content-digest'] }
 
   it.each([
@@ -167,16 +167,16 @@ describe('whether there is content', () => {
     ['some length', 'Content-Length: 4\r\n', 'note', '401 invalid_input'],
     ['chunks', 'Transfer-Encoding: chunked\r\n', '4\r\nnote\r\n0\r\n\r\n', '401 invalid_input'],
     ['chunks, none of them', 'Transfer-Encoding: chunked\r\n', '0\r\n\r\n', '401 invalid_input'],
-  ])('shows by %s [SIG-8]', async (_, more, body, expected) => {
+  ])('is recognised with %s [SIG-8]', async (_, more, body, expected) => {
     expect(await over({ method: 'POST' }, { more, body }, required)).toBe(expected)
   })
 
-  it('leaves a covered digest of no content to be compared at once [N08]', async () => {
+  it('without octets is compared with a covered digest at once [N08]', async () => {
     expect(await over({ method: 'POST', digest: true }, {})).toBe('200 accepted checked')
     expect(await over({ method: 'POST', digest: true, body: 'note' }, {})).toBe('401 invalid_signature')
   })
 
-  it('leaves a covered digest of content for the reader of the body [N03]', async () => {
+  it('with octets is left to the reader of the body [N03]', async () => {
     const wire = { more: 'Content-Length: 4\r\n', body: 'note' }
     expect(await over({ method: 'POST', digest: true, body: 'note' }, wire)).toBe('200 accepted unchecked')
   })

@@ -10,11 +10,11 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 interface Served {
   readonly world: World
   readonly server: Server
-  /** Sends a request line and lines; resolves with everything that comes back. */
+  /** Sends a request line and lines; resolves with the whole response. */
   send(start: string, lines?: readonly (readonly [string, string])[]): Promise<string>
 }
 
-/** A server that takes upgrades and tunnels of whoever may read notes. */
+/** A server that accepts upgrades and tunnels of agents that may read notes. */
 async function serve(requirement: object = { scope: 'access' }): Promise<Served> {
   const world = await makeWorld()
   const server = createServer((_req, res) => res.end('not upgraded'))
@@ -54,7 +54,7 @@ async function signed({ agent }: World, path: string, scope = 'access') {
 }
 
 describe('an upgrade that is refused', () => {
-  it('for a scope that was not granted is told how to get it [A19, CHAL-8]', async () => {
+  it('for a scope that was not granted gets a challenge for it [A19, CHAL-8]', async () => {
     const { world, send } = await serve()
     const answer = await send('GET /socket', [...upgrade, ...(await signed(world, '/socket', 'another'))])
     expect(answer.split('\r\n')).toEqual(
@@ -65,7 +65,7 @@ describe('an upgrade that is refused', () => {
     )
   })
 
-  it('for another path than was signed is answered, and the connection ends [A19, SIG-15]', async () => {
+  it('for another path than was signed is answered, and the connection is closed [A19, SIG-15]', async () => {
     const { world, send } = await serve()
     const answer = await send('GET /admin', [...upgrade, ...(await signed(world, '/socket'))])
     expect([answer.slice(0, 12), /"error":"(\w+)"/.exec(answer)?.[1]]).toEqual([
@@ -80,7 +80,7 @@ describe('an upgrade that is refused', () => {
     expect(await send('GET /socket', lines)).toMatch(/^HTTP\/1\.1 400 Refused\r\n/)
   })
 
-  it('with a requirement that is malformed lets nobody in and tells nothing [P01]', async () => {
+  it('because of a malformed requirement gets an answer without details [P01]', async () => {
     const { world, send } = await serve({ scope: 'undescribed' })
     const answer = await send('GET /socket', [...upgrade, ...(await signed(world, '/socket'))])
     expect([answer.slice(0, 12), answer.includes('undescribed')]).toEqual(['HTTP/1.1 503', false])
@@ -88,7 +88,7 @@ describe('an upgrade that is refused', () => {
 })
 
 describe('an upgrade that is being decided', () => {
-  it('survives a client that goes away: Node has nobody listen to the socket any more [Q10]', async () => {
+  it('survives a client that disconnects, for which Node then has no error listener [Q10]', async () => {
     let outcome: unknown = 'not asked'
     let broken: Duplex | undefined
     const { world, send, server } = await serve({
@@ -111,8 +111,8 @@ describe('an upgrade that is being decided', () => {
   })
 })
 
-describe('a tunnel', () => {
-  it('is refused, since its target is an authority and nobody can sign that as a path [A19]', async () => {
+describe('a CONNECT request', () => {
+  it('is refused, because its target is an authority, which cannot be signed as a path [A19]', async () => {
     const { world, send } = await serve()
     const answers = [
       await send('CONNECT notes.example:443'),
@@ -123,7 +123,7 @@ describe('a tunnel', () => {
 })
 
 describe('refuseUpgrade', () => {
-  it('says how long its content is, in octets, and then ends the connection', async () => {
+  it('states the length of its content in octets and closes the connection', async () => {
     const written: Buffer[] = []
     const socket = new Duplex({
       read: () => undefined,
@@ -150,11 +150,11 @@ describe('refuseUpgrade', () => {
     ['a refusal', new AAuthError('access_denied')],
     ['a fault', new TypeError('a secret')],
     ['nothing at all', undefined],
-  ])('does not throw for %s on a connection that is gone [Q10]', async (_title, error) => {
+  ])('does not throw for %s on a closed connection [Q10]', async (_title, error) => {
     const socket = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() })
     socket.destroy()
     expect(() => refuseUpgrade(socket, error)).not.toThrow()
-    // An error event that nobody hears would end the process.
+    // An unhandled error event would end the process.
     await new Promise((resolve) => setImmediate(resolve))
     expect(socket.listenerCount('error')).toBe(1)
   })
@@ -188,7 +188,7 @@ describe('refuseUpgrade', () => {
     expect(socket.destroyed).toBe(true)
   })
 
-  it('takes a connection that breaks while it is answered for no error [Q10]', () => {
+  it('does not report an error when the connection breaks during the answer [Q10]', () => {
     const socket = new Duplex({ read: () => undefined, write: () => undefined })
     refuseUpgrade(socket, new AAuthError('access_denied'))
     expect(() => socket.emit('error', new Error('read ECONNRESET'))).not.toThrow()

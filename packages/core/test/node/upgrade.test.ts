@@ -37,13 +37,13 @@ function upgrade(lines: readonly (readonly [string, string])[]): Promise<string>
 }
 
 describe('an upgrade, which bypasses every middleware', () => {
-  it('is granted to who signed it [A19]', async () => {
+  it('is accepted with a valid signature [A19]', async () => {
     const token = await world.agent.agentToken()
     const { headers } = await world.agent.sign('https://notes.example/socket', {}, { token })
     expect(await upgrade(headers)).toBe('HTTP/1.1 101 Switching Protocols\r\n\r\naauth:planner@agent.example')
   })
 
-  it('is refused without a signature, with the whole challenge, and the connection ends [A19, CHAL-1]', async () => {
+  it('is refused without a signature, with the whole challenge, and the connection is closed [A19, CHAL-1]', async () => {
     const [head = '', body = ''] = (await upgrade([])).split('\r\n\r\n')
     const [status, ...lines] = head.split('\r\n')
     expect(status).toBe('HTTP/1.1 401 Refused')
@@ -61,7 +61,7 @@ describe('an upgrade, which bypasses every middleware', () => {
     expect(JSON.parse(body).error).toBe('invalid_signature')
   })
 
-  it('is refused with a bad one [A19]', async () => {
+  it('is refused with an invalid signature [A19]', async () => {
     const token = await world.agent.agentToken()
     const { headers } = await world.agent.sign(
       'https://notes.example/socket',

@@ -12,7 +12,7 @@ export interface Backend {
   readonly textOf: (octets: Uint8Array) => string
 }
 
-/** The web platform of a runtime without Ed25519: a fresh module that asks while WebCrypto refuses it. */
+/** The web platform of a runtime without Ed25519: a fresh module that probes while WebCrypto refuses it. */
 async function withoutEd25519(): Promise<Platform> {
   vi.resetModules()
   const { platform } = await import('../../src/platform/web.ts')

@@ -31,22 +31,22 @@ const check = (key: string): string => {
   }
 }
 
-describe.skipIf(absent !== undefined)(`CCTV Ed25519 ${absent ?? ''}`, () => {
-  it('has 914 vectors, of which 388 have a usable key', () => {
+describe.skipIf(absent !== undefined)(`the vectors of CCTV Ed25519 ${absent ?? ''}`, () => {
+  it('contain 914 vectors, of which 388 have a usable key', () => {
     expect([vectors.length, usable.length]).toEqual([914, 388])
   })
 
-  it('never reaches a backend with a key of small order or in a second spelling [H01, H02, H09]', () => {
+  it('never pass a backend a key of small order or in a non-canonical encoding [H01, H02, H09]', () => {
     for (const { key } of vectors.filter(refusedKey)) expect(check(key)).toBe('invalid_key')
   })
 
-  it('reaches it with every other key', () => {
+  it('pass a backend every other key', () => {
     for (const { key } of usable) expect(check(key)).toBe('usable')
   })
 
   // OpenSSL 3.0 accepts a nonce of small order, 3.5 refuses it, and RFC 8032 lets both: only the holder of the key
   // can make one. What matters is that one runtime has one verdict.
-  it('has one verdict on node and on web [H02]', async () => {
+  it('have the same verdict on node and on web [H02]', async () => {
     for (const { key, sig, msg, number } of usable) {
       const verdicts = [node, web].map((platform) => verifies(platform, okp(fromHex(key)), fromHex(sig), msg))
       const [here, there] = await Promise.all(verdicts)
@@ -57,7 +57,7 @@ describe.skipIf(absent !== undefined)(`CCTV Ed25519 ${absent ?? ''}`, () => {
   const native = usable.filter(
     (vector) => having('non_canonical_R', 'low_order_residue')(vector) || !having('low_order_R')(vector),
   )
-  it.each([node, web, fallback])('is verified without the cofactor on $name [H02]', async (platform) => {
+  it.each([node, web, fallback])('are verified without the cofactor on $name [H02]', async (platform) => {
     for (const vector of native) {
       const { number, key, sig, msg } = vector
       const expected = !having('non_canonical_R', 'low_order_residue')(vector)
@@ -68,15 +68,15 @@ describe.skipIf(absent !== undefined)(`CCTV Ed25519 ${absent ?? ''}`, () => {
 })
 
 const unchecked = missing('ed25519-speccheck')
-describe.skipIf(unchecked !== undefined)(`ed25519-speccheck ${unchecked ?? ''}`, () => {
+describe.skipIf(unchecked !== undefined)(`the vectors of ed25519-speccheck ${unchecked ?? ''}`, () => {
   type Case = { readonly message: string; readonly pub_key: string; readonly signature: string }
   const cases = unchecked === undefined ? readCorpus<Case[]>('ed25519-speccheck', 'cases.json') : []
 
-  it.each([0, 1, 10, 11])('case %i has a key that is not usable [H01]', (index) => {
+  it.each([0, 1, 10, 11])('case %i has an unusable key [H01]', (index) => {
     expect(check(cases[index]?.pub_key ?? '')).toBe('invalid_key')
   })
 
-  // Case 2 is a nonce of small order, which is left open above.
+  // Case 2 has a nonce of small order, whose verdict is left open above.
   const verdicts: readonly (readonly [index: number, verdict: boolean])[] = [
     [3, true],
     [4, false],

@@ -21,7 +21,7 @@ const server = createServer(trusted, (request, response) => {
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const { port } = server.address() as AddressInfo
 const names = await startNameServer(() => ['127.0.0.1'])
-// Loopback stands for the internet, which a test machine need not have; all else here is real.
+// Loopback stands for the internet, which a test machine may not have; all else here is real.
 const guardedFetch = createGuardedFetch({
   nameServers: [names.address],
   isAllowed: (address) => address === '127.0.0.1',
@@ -42,7 +42,7 @@ function close(listening: Server): Promise<void> {
 }
 
 describe('a document over TLS', () => {
-  it('comes with its status, every header line and its body', async () => {
+  it('is returned with its status, every header line and its body', async () => {
     respond = (_request, response) => {
       response.writeHead(200, [
         ['content-type', 'application/json'],
@@ -61,7 +61,7 @@ describe('a document over TLS', () => {
     ])
   })
 
-  it('is asked for with the headers given and no others [I33]', async () => {
+  it('is requested with the given headers and no others [I33]', async () => {
     respond = (_request, response) => response.end()
     await guardedFetch('https://issuer.example/', {
       headers: { accept: 'application/json', 'user-agent': 'x' },
@@ -73,7 +73,7 @@ describe('a document over TLS', () => {
   it.each([
     ['text', '{"operation":"status"}'],
     ['octets', new TextEncoder().encode('{"operation":"status"}')],
-  ])('may be asked for by POST, with %s that arrive as they are and with their length', async (_, body) => {
+  ])('may be requested by POST, with %s that arrive unchanged and with their length', async (_, body) => {
     const received: string[] = []
     respond = async (request, response) => {
       for await (const chunk of request) received.push(String(chunk))
@@ -95,7 +95,7 @@ describe('a document over TLS', () => {
     })
   })
 
-  it('is not asked for again, with its content, where a POST is redirected [R11-128, I07]', async () => {
+  it('is not requested again, with its content, when a POST is redirected [R11-128, I07]', async () => {
     respond = (_request, response) =>
       response.writeHead(307, { location: 'https://issuer.example/other' }).end()
     const response = await guardedFetch('https://issuer.example/first', { method: 'POST', body: '{}' })
@@ -103,7 +103,7 @@ describe('a document over TLS', () => {
     expect(requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /first'])
   })
 
-  it('is given up when its deadline passes while it is posted [I12]', async () => {
+  it('is aborted when its deadline passes during a POST [I12]', async () => {
     const deadline = new AbortController()
     respond = () => deadline.abort()
     const posting = guardedFetch('https://issuer.example/', {
@@ -114,7 +114,7 @@ describe('a document over TLS', () => {
     await expect(posting).rejects.toMatchObject({ name: 'AbortError' })
   })
 
-  it('is not posted to a server with a certificate nobody vouches for [I30]', async () => {
+  it('is not posted to a server with an untrusted certificate [I30]', async () => {
     server.setSecureContext(unknown)
     await expect(
       guardedFetch('https://issuer.example/', { method: 'POST', body: '{}' }),
@@ -124,7 +124,7 @@ describe('a document over TLS', () => {
     expect(requests).toEqual([])
   })
 
-  it('is not followed elsewhere [R11-128, I07]', async () => {
+  it('is not followed to another URL [R11-128, I07]', async () => {
     respond = (_request, response) =>
       response.writeHead(302, { location: 'https://issuer.example/other' }).end()
     const response = await guardedFetch('https://issuer.example/first')
@@ -154,7 +154,7 @@ describe('a document over TLS', () => {
     })
 
   it.each([600, 700, 999])(
-    'with status %i is let go at once, and its status is told [I11]',
+    'with status %i is aborted at once, and its status is returned [I11]',
     async (status) => {
       const gone = pour(`${status} X`)
       await expect(guardedFetch('https://issuer.example/')).rejects.toThrow(`status ${status}`)
@@ -162,13 +162,13 @@ describe('a document over TLS', () => {
     },
   )
 
-  it.each([204, 205, 304])('with status %i and content is let go at once [I11]', async (status) => {
+  it.each([204, 205, 304])('with status %i and content is aborted at once [I11]', async (status) => {
     const gone = pour(`${status} X`)
     expect((await guardedFetch('https://issuer.example/')).status).toBe(status)
     await gone
   })
 
-  it('is given up when interim answers do not end [I11]', async () => {
+  it('is aborted when interim answers do not end [I11]', async () => {
     const gone = new Promise<void>((resolve) => {
       respond = (_request, { socket }) => {
         if (socket === null) return
@@ -184,7 +184,7 @@ describe('a document over TLS', () => {
     await gone
   })
 
-  it('is fetched directly, whatever proxies the environment names [I29]', async () => {
+  it('is fetched directly, whatever proxies the environment sets [I29]', async () => {
     for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'ALL_PROXY'])
       vi.stubEnv(name, 'http://127.0.0.1:9')
     vi.stubEnv('NODE_USE_ENV_PROXY', '1')
@@ -192,7 +192,7 @@ describe('a document over TLS', () => {
     expect(await (await guardedFetch('https://issuer.example/')).text()).toBe('direct')
   })
 
-  it('is given up when its deadline passes while a server that took the connection says nothing [I12]', async () => {
+  it('is aborted when its deadline passes while a connected server is silent [I12]', async () => {
     const deadline = new AbortController()
     const silent = createTcpServer(() => deadline.abort())
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
@@ -207,14 +207,14 @@ describe('a document over TLS', () => {
     await new Promise<void>((resolve) => silent.close(() => resolve()))
   })
 
-  it.each([404, 500])('may be missing: %i', async (status) => {
+  it.each([404, 500])('may be an error: %i', async (status) => {
     respond = (_request, response) => response.writeHead(status).end('no')
     const response = await guardedFetch('https://issuer.example/')
     expect(response.status).toBe(status)
     expect(await response.text()).toBe('no')
   })
 
-  it('is given up when its deadline passes [I12]', async () => {
+  it('is aborted when its deadline passes [I12]', async () => {
     const deadline = new AbortController()
     respond = () => deadline.abort()
     await expect(guardedFetch('https://issuer.example/', { signal: deadline.signal })).rejects.toMatchObject({
@@ -222,7 +222,7 @@ describe('a document over TLS', () => {
     })
   })
 
-  it('is given up also in the middle of its body [I12]', async () => {
+  it('is aborted even in the middle of its body [I12]', async () => {
     const deadline = new AbortController()
     respond = (_request, response) => {
       response.writeHead(200)
@@ -234,7 +234,7 @@ describe('a document over TLS', () => {
   })
 
   it.each(['1', '0'])(
-    'is not taken from a server with a certificate nobody vouches for, NODE_TLS_REJECT_UNAUTHORIZED=%s [I30]',
+    'is not accepted from a server with an untrusted certificate, NODE_TLS_REJECT_UNAUTHORIZED=%s [I30]',
     async (value) => {
       vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', value)
       server.setSecureContext(unknown)
@@ -245,7 +245,7 @@ describe('a document over TLS', () => {
     },
   )
 
-  it('is not taken from a server with the certificate of another host [I30]', async () => {
+  it('is not accepted from a server with the certificate of another host [I30]', async () => {
     server.setSecureContext(foreign)
     await expect(guardedFetch('https://issuer.example/')).rejects.toMatchObject({
       code: 'ERR_TLS_CERT_ALTNAME_INVALID',
@@ -253,7 +253,7 @@ describe('a document over TLS', () => {
     expect(requests).toEqual([])
   })
 
-  it('is not taken over TLS 1.1, also where the process would [R11-111]', async () => {
+  it('is not accepted over TLS 1.1, even if the process allows it [R11-111]', async () => {
     const defaults = tls as {
       -readonly [Name in 'DEFAULT_MIN_VERSION' | 'DEFAULT_CIPHERS']: (typeof tls)[Name]
     }

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { createGuardedFetch, guardedFetch } from '../../src/platform/egress.ts'
 import { RefusedAddress } from '../../src/platform/public-address.ts'
 
-/** Counts who comes by and says nothing. */
+/** Counts connections and never answers. */
 let connections = 0
 const server = createServer((socket) => {
   connections += 1
@@ -43,14 +43,14 @@ describe('a document', () => {
     ['https://localhost/', '[R11-128, I01]'],
     ['https://issuer.localhost/', '[R11-128, I01]'],
   ]
-  it.each(refused)('is not fetched from %s, and nobody is dialled %s', async (url) => {
+  it.each(refused)('is not fetched from %s, and no connection is made %s', async (url) => {
     const before = connections
     await expect(guardedFetch(url)).rejects.toBeInstanceOf(RefusedAddress)
     expect(connections).toBe(before)
   })
 })
 
-describe('what is posted', () => {
+describe('a POST request', () => {
   it.each([
     ['http://localhost/', '[R11-128, I05]'],
     ['https://localhost:8443/', '[I05]'],
@@ -58,7 +58,7 @@ describe('what is posted', () => {
     ['https://127.0.0.1/', '[R11-128, I04]'],
     ['https://[::1]/', '[R11-128, I04]'],
     ['https://localhost/', '[R11-128, I01]'],
-  ])('does not go to %s, and nobody is dialled %s', async (url) => {
+  ])('is not sent to %s, and no connection is made %s', async (url) => {
     const before = connections
     const posting = guardedFetch(url, { method: 'POST', body: '{}' })
     await expect(posting).rejects.toBeInstanceOf(RefusedAddress)
@@ -66,7 +66,7 @@ describe('what is posted', () => {
   })
 })
 
-describe('a connection to a name that stands for loopback', () => {
+describe('a connection to a name that resolves to loopback', () => {
   const fetchThere = (isAllowed?: () => boolean) =>
     createGuardedFetch({ nameServers: [names.address], port, ...(isAllowed && { isAllowed }) })(
       'https://issuer.example/',
@@ -78,7 +78,7 @@ describe('a connection to a name that stands for loopback', () => {
     expect(connections).toBe(before + 1)
   })
 
-  it('is not made: what a name resolves to is checked before it is dialled [R11-128, I01, I03]', async () => {
+  it('is not made, because resolved addresses are checked before connecting [R11-128, I01, I03]', async () => {
     const before = connections
     await expect(fetchThere()).rejects.toBeInstanceOf(RefusedAddress)
     expect(connections).toBe(before)

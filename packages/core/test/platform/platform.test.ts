@@ -28,23 +28,26 @@ function lowPoint(): { x: bigint; y: bigint } {
 }
 const low = lowPoint()
 
-describe.each(backends)('the platform: $name', ({ platform }) => {
+describe.each(backends)('the platform $name', ({ platform }) => {
   it('passes its own test [H18]', async () => {
     await expect(selfTest(platform)).resolves.toBeUndefined()
   })
 
-  it.each(['Ed25519', 'ES256'] as const)('verifies what others signed with %s', async (alg) => {
-    const key = await makeKey('platform', 'k', alg)
-    await fc.assert(
-      fc.asyncProperty(fc.string(), async (message) => {
-        const text = JSON.stringify(message).replace(/[^\x20-\x7e]/g, '.')
-        const signature = await key.sign(new TextEncoder().encode(text))
-        expect(await verifies(platform, key.jwk as PublicJwk, signature, text)).toBe(true)
-        expect(await verifies(platform, key.jwk as PublicJwk, signature, `${text} `)).toBe(false)
-      }),
-      runs(20),
-    )
-  })
+  it.each(['Ed25519', 'ES256'] as const)(
+    'verifies signatures of other implementations with %s',
+    async (alg) => {
+      const key = await makeKey('platform', 'k', alg)
+      await fc.assert(
+        fc.asyncProperty(fc.string(), async (message) => {
+          const text = JSON.stringify(message).replace(/[^\x20-\x7e]/g, '.')
+          const signature = await key.sign(new TextEncoder().encode(text))
+          expect(await verifies(platform, key.jwk as PublicJwk, signature, text)).toBe(true)
+          expect(await verifies(platform, key.jwk as PublicJwk, signature, `${text} `)).toBe(false)
+        }),
+        runs(20),
+      )
+    },
+  )
 
   it.each(['Ed25519', 'ES256'] as const)(
     'refuses any signature with %s that has one bit flipped [H17]',
@@ -72,7 +75,7 @@ describe.each(backends)('the platform: $name', ({ platform }) => {
     },
   )
 
-  it('accepts both ECDSA signatures of one message, so that neither may be a name for it [H04]', async () => {
+  it('accepts both ECDSA signatures of one message, so a signature must not serve as its identifier [H04]', async () => {
     const key = await makeKey('platform', 'k', 'ES256')
     const signature = await key.sign(new TextEncoder().encode('text'))
     const s = BigInt(`0x${Buffer.from(signature.subarray(32)).toString('hex')}`)
@@ -92,11 +95,11 @@ describe.each(backends)('the platform: $name', ({ platform }) => {
     ['has an x that is not reduced', ec(low.x + p, low.y)],
     ['has a y of p', ec(low.x, p)],
   ]
-  it.each(noPoints)('imports no P-256 key that %s [KEY-7, R11-038, H07]', async (_fault, jwk) => {
+  it.each(noPoints)('does not import a P-256 key that %s [KEY-7, R11-038, H07]', async (_fault, jwk) => {
     await expect((async () => platform.importKey(jwk))()).rejects.toBeInstanceOf(Error)
   })
 
-  it('hashes as FIPS 180 says', async () => {
+  it('hashes as specified in FIPS 180', async () => {
     const abc = new TextEncoder().encode('abc')
     const hex = async (algorithm: 'sha-256' | 'sha-512') =>
       Buffer.from(await platform.digest(algorithm, abc)).toString('hex')
@@ -109,14 +112,14 @@ describe.each(backends)('the platform: $name', ({ platform }) => {
 })
 
 describe('a runtime without Ed25519', () => {
-  it('verifies without WebCrypto, but P-256 with it [H18]', async () => {
+  it('verifies Ed25519 without WebCrypto, and P-256 with it [H18]', async () => {
     const ed25519 = await makeKey('platform', 'k', 'Ed25519')
     expect((await fallback.importKey(ed25519.jwk as PublicJwk)).handle).toBeInstanceOf(Uint8Array)
     expect((await fallback.importKey(ec(low.x, low.y))).handle).not.toBeInstanceOf(Uint8Array)
   })
 })
 
-describe('the test of a platform', () => {
+describe('the self-test of a platform', () => {
   const sound = fallback
   const broken: readonly (readonly [fault: string, platform: Platform])[] = [
     ['accepts everything', { ...sound, verify: () => true }],
@@ -133,7 +136,7 @@ describe('the test of a platform', () => {
       },
     ],
   ]
-  it.each(broken)('fails one that %s [H18]', async (_fault, platform) => {
+  it.each(broken)('fails for one that %s [H18]', async (_fault, platform) => {
     await expect(selfTest(platform)).rejects.toBeInstanceOf(Error)
   })
 })

@@ -14,7 +14,7 @@ const { subnets4, subnets6, cases } =
     ? readCorpus<Corpus>('misc', 'ssrf-addresses.json')
     : { subnets4: [], subnets6: [], cases: [] }
 
-/** The last address of a subnet whose base is written out, as 32 or 128 bits. */
+/** The last address of a subnet whose base is written out, with 32 or 128 bits. */
 function last4([base, prefix]: readonly [string, number]): string {
   const first = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
   const last = first + 2 ** (32 - prefix) - 1
@@ -42,7 +42,7 @@ const refused = [
   '192.168.1.1',
   '169.254.169.254',
   '100.64.0.1',
-  // Of Azure, which answers the machine that asks.
+  // The metadata service of Azure.
   '168.63.129.16',
   '224.0.0.1',
   '255.255.255.255',
@@ -79,17 +79,17 @@ const allowed = [
   '2a00:1450::1',
 ]
 
-describe('an address from which documents are fetched', () => {
-  it.each(refused)('is not %s [R11-128, I01]', (address) => {
+describe('the address of an issuer', () => {
+  it.each(refused)('is refused when it is %s [R11-128, I01]', (address) => {
     expect(isPublicAddress(address)).toBe(false)
   })
 
-  it.each(allowed)('may be %s', (address) => {
+  it.each(allowed)('is accepted when it is %s', (address) => {
     expect(isPublicAddress(address)).toBe(true)
   })
 
   it.each(['', 'localhost', 'example.com', '8.8.8.8/8', '[::1]', '8.8.8.8 '])(
-    'is not %j, which is none',
+    'is refused when it is %j, which is not an address',
     (text) => {
       expect(isPublicAddress(text)).toBe(false)
     },
@@ -98,16 +98,16 @@ describe('an address from which documents are fetched', () => {
   describe.skipIf(absent !== undefined)(`in the corpus ${absent ?? ''}`, () => {
     it('has 37 rows', () => expect(cases).toHaveLength(37))
 
-    // Stricter than the corpus: no resolver answers with a mapped address to a name that has an ordinary one.
+    // Stricter than the corpus: no resolver returns a mapped address for a name with an ordinary one.
     const mapped = '::ffff:8.8.8.8'
     it.each(cases.filter(({ ip }) => ip !== mapped))(
-      'is $ip: $allowed [R11-128, I01]',
+      '$ip is accepted: $allowed [R11-128, I01]',
       ({ ip, allowed: expected }) => {
         expect(isPublicAddress(ip)).toBe(expected)
       },
     )
 
-    it(`is not ${mapped} either`, () => {
+    it(`${mapped} is refused as well`, () => {
       expect(cases.map(({ ip }) => ip)).toContain(mapped)
       expect(isPublicAddress(mapped)).toBe(false)
     })
@@ -116,7 +116,7 @@ describe('an address from which documents are fetched', () => {
       ...subnets4.map((subnet) => [subnet.join('/'), subnet[0], last4(subnet)] as const),
       ...subnets6.map((subnet) => [subnet.join('/'), subnet[0], last6(subnet)] as const),
     ]
-    it.each(subnets)('is neither end of %s: %s, %s [R11-128, I01]', (_subnet, first, last) => {
+    it.each(subnets)('is refused at either end of %s: %s, %s [R11-128, I01]', (_subnet, first, last) => {
       expect([first, last].map(isPublicAddress)).toEqual([false, false])
     })
   })

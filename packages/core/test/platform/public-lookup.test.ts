@@ -4,7 +4,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { RefusedAddress } from '../../src/platform/public-address.ts'
 import { publicLookup } from '../../src/platform/public-lookup.ts'
 
-/** What the name server will answer; real ones cannot be made to give these answers. */
+/** The answer of the name server; real ones cannot be made to give these answers. */
 let answer: NameAnswer = []
 let server = await startNameServer(() => answer)
 afterEach(async () => {
@@ -23,8 +23,8 @@ const lookup = (all: boolean, signal?: AbortSignal) =>
     look('host.example', { all }, (error, address, family) => resolve(error ?? { address, family }))
   })
 
-describe.each([true, false])('the look-up of a connection, all: %s', (all) => {
-  it('gives the addresses that it checked, asking once for each family [I03]', async () => {
+describe.each([true, false])('the look-up of a connection (all: %s)', (all) => {
+  it('returns the addresses that it checked, with one query for each family [I03]', async () => {
     answer = [good6, good]
     expect(await lookup(all)).toEqual(
       all
@@ -43,7 +43,7 @@ describe.each([true, false])('the look-up of a connection, all: %s', (all) => {
     ])
   })
 
-  it('gives the addresses of one family where there are none of the other', async () => {
+  it('returns the addresses of one family when there are none of the other', async () => {
     answer = [good6]
     const found = { address: good6, family: 6 }
     expect(await lookup(all)).toEqual(all ? { address: [found], family: undefined } : found)
@@ -58,20 +58,23 @@ describe.each([true, false])('the look-up of a connection, all: %s', (all) => {
     ['of the host of one cloud', [good, '168.63.129.16']],
     ['after more addresses than are dialled', [...Array(20).fill(good), bad]],
   ]
-  it.each(spoiled)('refuses an answer with one bad address %s [R11-128, I01, I02]', async (_order, found) => {
-    answer = found
-    expect(await lookup(all)).toBeInstanceOf(RefusedAddress)
-  })
+  it.each(spoiled)(
+    'refuses an answer with one forbidden address %s [R11-128, I01, I02]',
+    async (_order, found) => {
+      answer = found
+      expect(await lookup(all)).toBeInstanceOf(RefusedAddress)
+    },
+  )
 
   it.each([
     ['unknown', 'ENOTFOUND'],
     ['broken', 'ESERVFAIL'],
-  ] as const)('passes on that the name is %s: %s [I31]', async (said, code) => {
+  ] as const)('rejects when the name is %s: %s [I31]', async (said, code) => {
     answer = said
     expect(await lookup(all)).toMatchObject({ code })
   })
 
-  it('passes on that the name has no addresses [I31]', async () => {
+  it('rejects when the name has no addresses [I31]', async () => {
     answer = []
     expect(await lookup(all)).toMatchObject({ code: 'ENODATA' })
   })
@@ -87,14 +90,14 @@ describe('a look-up whose name server is silent', () => {
     expect(await looking).toMatchObject({ code: 'ECANCELLED' })
   })
 
-  it('ends at once where its deadline has passed before [I31]', async () => {
+  it('ends at once when its deadline has already passed [I31]', async () => {
     answer = 'silent'
     expect(await lookup(true, AbortSignal.abort())).toMatchObject({ code: 'ECANCELLED' })
   })
 })
 
 describe('an answer with many addresses', () => {
-  it('gives 16 of them to be dialled [I31]', async () => {
+  it('returns 16 of them [I31]', async () => {
     answer = Array.from({ length: 28 }, (_, n) => `8.8.8.${n + 1}`)
     const { address } = (await lookup(true)) as { address: LookupAddress[] }
     expect(address.map((found) => found.address)).toEqual(answer.slice(0, 16))

@@ -37,7 +37,7 @@ const codeOf = async (attempt: () => unknown): Promise<string> => {
     return isAAuthError(error) ? error.code : String(error)
   }
 }
-/** The header with our `typ` put into it; the text itself where it has no header that could take one. */
+/** The header with our `typ` in it; the text itself if its header cannot take one. */
 const withTyp = (jws: string): string => {
   const [header = '', ...rest] = jws.split('.')
   try {
@@ -67,14 +67,14 @@ const publishing = (jwk: Jwk): IssuerKeys => {
 }
 
 describe.skipIf(absent !== undefined)(`Wycheproof json_web_signature ${absent ?? ''}`, () => {
-  it('has 401 signatures', () => expect(cases).toHaveLength(401))
+  it('contains 401 signatures', () => expect(cases).toHaveLength(401))
 
-  it('holds no token of ours, whatever its signature is worth [JWT-2, R11-020, F17]', async () => {
+  it('contains no token of the protocol, whatever its signature is worth [JWT-2, R11-020, F17]', async () => {
     for (const { tcId, jws } of cases)
       expect({ tcId, code: await codeOf(() => decodeToken(jws)) }).toEqual({ tcId, code: 'invalid_jwt' })
   })
 
-  it('holds no algorithm but ES256 that would be accepted with our typ [JWT-3, R11-023, F01, F02, F04]', async () => {
+  it('contains no algorithm except ES256 that would be accepted with the right typ [JWT-3, R11-023, F01, F02, F04]', async () => {
     const others = cases.filter(
       ({ group }) => !['es256', 'SpecialCaseEs256', 'ec_key_for_encryption'].includes(group),
     )
@@ -90,7 +90,7 @@ describe.skipIf(absent !== undefined)(`Wycheproof json_web_signature ${absent ??
   })
 
   describe.each(backends)('under ES256 on $name', ({ platform }) => {
-    /** Takes a signature as far as a token gets, its payload and typ apart. */
+    /** Takes a signature as far as a token gets, except for its payload and typ. */
     const verify = async (jws: string, jwk: Jwk): Promise<unknown> => {
       const [header, payload, signature] = jws.split('.')
       const [typed] = withTyp(jws).split('.')
@@ -106,7 +106,7 @@ describe.skipIf(absent !== undefined)(`Wycheproof json_web_signature ${absent ??
     it.each(es256)(
       '$tcId of $group is $result: $comment [JWT-11, R11-029, H05, H06, F06]',
       async ({ jws, jwk, result, comment }) => {
-        // The kid is how the issuer's key is found, so another one is not a wrong signature but an unknown key.
+        // The kid selects the issuer's key, so another kid is an unknown key and not a wrong signature.
         const refused = comment === 'rejectsModifiedHeader' ? 'unknown_key' : 'invalid_jwt'
         expect(await codeOf(() => verify(jws, jwk))).toBe(result === 'valid' ? 'accepted' : refused)
       },

@@ -7,7 +7,7 @@ import { VerificationPlace } from '../../src/platform/verification-place.ts'
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('the place of a verification', () => {
-  it('is here for a request that comes alone, however many have come', async () => {
+  it('is the main thread for a request that comes alone, however many came before', async () => {
     const place = new VerificationPlace()
     for (let turn = 0; turn < 200; turn++) {
       expect(place.isHere()).toBe(true)
@@ -15,7 +15,7 @@ describe('the place of a verification', () => {
     }
   })
 
-  it('is the pool while another is in the pool', () => {
+  it('is the pool while another verification is in the pool', () => {
     const place = new VerificationPlace()
     place.enterPool()
     expect([place.isHere(), place.isHere()]).toEqual([false, false])
@@ -24,7 +24,7 @@ describe('the place of a verification', () => {
     expect(place.isHere()).toBe(false)
   })
 
-  it('is here again once the pool is empty', async () => {
+  it('is the main thread again once the pool is empty', async () => {
     const place = new VerificationPlace()
     place.enterPool()
     expect(place.isHere()).toBe(false)
@@ -33,12 +33,12 @@ describe('the place of a verification', () => {
     expect(place.isHere()).toBe(true)
   })
 
-  it('is the pool for the second of one turn, to find out whether requests overlap', () => {
+  it('is the pool for the second request of one turn, to find out whether requests overlap', () => {
     const place = new VerificationPlace()
     expect([place.isHere(), place.isHere()]).toEqual([true, false])
   })
 
-  it('is looked for ever more rarely while nothing overlaps, and at least at every 1024th', () => {
+  it('is probed less and less often while nothing overlaps, and at least every 1024th time', () => {
     const place = new VerificationPlace()
     const probes: number[] = []
     for (let request = 0; request < 4500; request++) {
@@ -50,7 +50,7 @@ describe('the place of a verification', () => {
     expect(probes).toEqual([1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 2047, 3071, 4095])
   })
 
-  it('is looked for at once again after an overlap', () => {
+  it('is probed at once again after an overlap', () => {
     const place = new VerificationPlace()
     for (let request = 0; request < 100; request++) place.isHere()
     place.enterPool()
@@ -73,7 +73,7 @@ describe.each(['Ed25519', 'ES256'] as const)('a verification on Node with %s', (
     expect(platform.verify(key, signature, 'text')).toBe(true)
   })
 
-  it('goes to the pool when others overlap, with the same verdict', async () => {
+  it('runs in the pool when others overlap, with the same verdict', async () => {
     const { key, signature } = await made
     await nextTurn()
     const verdicts = Array.from({ length: 70 }, () => platform.verify(key, signature, 'text'))
@@ -84,7 +84,7 @@ describe.each(['Ed25519', 'ES256'] as const)('a verification on Node with %s', (
     expect(platform.verify(key, signature, 'text')).toBe(true)
   })
 
-  it('refuses a bad signature in both places', async () => {
+  it('refuses an invalid signature in both places', async () => {
     const { key, signature } = await made
     await nextTurn()
     const verdicts = Array.from({ length: 70 }, () => platform.verify(key, signature, 'other'))

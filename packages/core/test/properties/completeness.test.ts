@@ -113,7 +113,7 @@ async function sign(made: Made): Promise<SignedMessage> {
 }
 
 describe('completeness (property P1)', () => {
-  it('accepts whatever an agent signs well, and says who it was and what it covered [SIG-15, SIG-21, SIG-22, SIG-23, B05, C07, C09, D02, E14]', async () => {
+  it('the guard accepts any correctly signed request and reports the signer and the covered components [SIG-15, SIG-21, SIG-22, SIG-23, B05, C07, C09, D02, E14]', async () => {
     await fc.assert(
       fc.asyncProperty(call, async (made) => {
         const message = await sign(made)

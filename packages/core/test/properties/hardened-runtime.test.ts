@@ -25,7 +25,7 @@ console.log(JSON.stringify([
 ]))
 `
 
-it('prototypes that are frozen once everything is loaded, and a runtime without __proto__, change no verdict [Q02]', async () => {
+it('frozen prototypes and a runtime without __proto__ change no decision [Q02]', async () => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--disable-proto=delete', '--input-type=module', '--eval', source],

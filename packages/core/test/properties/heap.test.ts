@@ -23,11 +23,11 @@ it(`the heap is no larger after ${requests} requests of one agent [O10]`, async 
   expect(heapSize() - before).toBeLessThan(4)
 })
 
-it('of the header that a verified token came in nothing is kept but the token [O04, O10]', () => {
+it('a verified token keeps nothing else of its header in memory [O04, O10]', () => {
   const tokens = new VerifiedTokens({} as IssuerKeys, 5000)
   const before = heapSize()
   for (let n = 0; n < 100; n++) {
-    // Cut out of a text that is one piece of memory, as a parser does it.
+    // Cut out of a large text, as a parser does it.
     const header = Buffer.alloc(200_000, `${n} `).toString('latin1')
     const token = { claims: { iss: 'https://ps.example', jti: `${n}`, exp: 2 } }
     tokens.set(header.slice(1000, 2000 + n), token as VerifiedToken, {} as never)

@@ -54,7 +54,7 @@ beforeAll(async () => {
   }
 })
 
-/** Whether the message is accepted. Anything but a refusal fails the test. */
+/** Whether the message is accepted. Anything but an AAuthError fails the test. */
 async function accepts(message: SignedMessage): Promise<boolean> {
   return authorize(world.resource, toSignedRequest(message)).then(
     () => true,
@@ -72,7 +72,7 @@ const withField = (message: SignedMessage, name: string, value: string): SignedM
   headers: message.headers.map(([key, old]) => [key, key === name ? value : old]),
 })
 
-/** Runs `change` on both messages; it tells whether what it made still says the same. */
+/** Runs `change` on both messages; it returns whether the result still means the same. */
 async function unaccepted(
   change: (message: SignedMessage, mutation: Mutation) => readonly [SignedMessage, same: boolean],
 ): Promise<void> {
@@ -88,8 +88,8 @@ async function unaccepted(
 
 const trim = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, '')
 
-describe('mutation soundness (property P2)', () => {
-  it('starts from messages that are accepted', async () => {
+describe('mutation soundness (property P2): the guard', () => {
+  it('accepts the messages that the changes start from', async () => {
     expect(await Promise.all(messages.map(accepts))).toEqual([true, true])
   })
 
@@ -117,7 +117,7 @@ describe('mutation soundness (property P2)', () => {
   })
 
   it.each(['signature-input', 'signature'])(
-    'accepts no message whose %s says something else [SIG-24, R11-102, B06, C10]',
+    'accepts no message whose %s has another meaning [SIG-24, R11-102, B06, C10]',
     async (name) => {
       const meaning = (text: string): string => {
         try {
@@ -137,7 +137,7 @@ describe('mutation soundness (property P2)', () => {
     },
   )
 
-  it('accepts no token that was changed, also when the agent signs anew [JWT-11, R11-022, R11-029, F15]', async () => {
+  it('accepts no changed token, even if the agent signs the request again [JWT-11, R11-022, R11-029, F15]', async () => {
     const agent = agents[0] as Agent
     const token = await agent.authToken({ scope: 'access' })
     const ascii = fc.integer({ min: 1, max: 127 })
@@ -153,7 +153,7 @@ describe('mutation soundness (property P2)', () => {
     )
   })
 
-  it('accepts no signature by another key [SIG-24, KEY-14, R11-102]', async () => {
+  it('accepts no signature of another key [SIG-24, KEY-14, R11-102]', async () => {
     const [one, two] = agents as [Agent, Agent]
     const tokens = [
       await one.authToken({ scope: 'access' }),

@@ -6,7 +6,7 @@ import { runs } from '../../../../scripts/property-runs.ts'
 
 type Pollution = Readonly<Record<string, unknown>>
 
-/** `'yes'` stands for a function that returns true, which JSON cannot say. */
+/** `'yes'` stands for a function that returns true, which JSON cannot express. */
 const pollutions: Readonly<Record<string, Pollution>> = {
   'what a route requires': {
     optional: true,
@@ -58,7 +58,7 @@ const pollutions: Readonly<Record<string, Pollution>> = {
     authority: 'evil.example',
   },
 }
-/** The libraries under us read these by themselves, and fail. */
+/** Libraries below this one read these, and fail. */
 const readByOthers: Pollution = { alg: 'none', crit: [], d: 'secret', use: 'enc' }
 
 /**
@@ -150,7 +150,7 @@ console.log(JSON.stringify({ honest, differences, together, done }))
 interface Report {
   readonly honest: Readonly<Record<string, string>>
   readonly differences: Readonly<Record<string, readonly string[]>>
-  /** Where several members at once made a difference, and how often that was tried. */
+  /** The cases in which several members at once made a difference, and how often that was tried. */
   readonly together: readonly string[]
   readonly done: number
 }
@@ -178,7 +178,7 @@ describe('a polluted Object.prototype', () => {
     Object.keys(pollution).map((name) => [about, name] as const),
   )
 
-  it.each(members)('changes nothing about %s by %s [Q01]', (_, name) => {
+  it.each(members)('does not change %s by %s [Q01]', (_, name) => {
     expect(report.differences[name]).toEqual([])
   })
 
@@ -186,7 +186,7 @@ describe('a polluted Object.prototype', () => {
     expect([report.together, report.done]).toEqual([[], often.numRuns])
   })
 
-  it.each(Object.keys(readByOthers))('stops requests at worst by %s, and lets none pass [Q01]', (name) => {
+  it.each(Object.keys(readByOthers))('stops requests at worst by %s, and accepts none [Q01]', (name) => {
     const failed = report.differences[name]?.filter((decision) => !/^\w+, \w+: 503 /.test(decision))
     expect(failed).toEqual([])
   })

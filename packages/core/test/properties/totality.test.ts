@@ -23,7 +23,7 @@ beforeAll(async () => {
   token = await world.agent.authToken({ scope: 'access' })
 })
 
-/** Text that gets some way into the parsers, and text that does not. */
+/** Text that gets past some of the parsers, and text that does not. */
 const fragment = fc.constantFrom(
   'sig=',
   '(',
@@ -58,7 +58,7 @@ const line = fc.oneof(
 )
 const lines = fc.array(line, { maxLength: 3 })
 
-/** The status of the refusal; fails for anything that is none. */
+/** The status of the AAuthError; fails for anything else. */
 async function refuse(request: SignedRequest): Promise<number> {
   const refusal = await authorize(world.resource, request).then(
     () => new Error('accepted'),
@@ -71,8 +71,8 @@ async function refuse(request: SignedRequest): Promise<number> {
   return status
 }
 
-describe('totality (property P3)', () => {
-  it('refuses any text in any place, as the caller\u2019s fault [SIG-3, R11-082, R11-105, A09, A10, B09, E14]', async () => {
+describe('totality (property P3): the guard', () => {
+  it('refuses any text in any place as a fault of the caller [SIG-3, R11-082, R11-105, A09, A10, B09, E14]', async () => {
     const garbage = fc.record({
       method: line,
       target: fc.oneof(
@@ -101,7 +101,7 @@ describe('totality (property P3)', () => {
     'aauth-mission',
     'authorization',
   ])(
-    'refuses or accepts, and never fails, with any text in %s of a good request [SIG-3, R11-105]',
+    'accepts or refuses, and never fails, with any text in %s of a valid request [SIG-3, R11-105]',
     async (name) => {
       const message = await world.agent.sign('https://notes.example/notes', {}, { token })
       await fc.assert(
@@ -121,7 +121,7 @@ describe('totality (property P3)', () => {
     },
   )
 
-  it('refuses any claims that a believed issuer may sign, as the caller\u2019s fault [R11-022, G24]', async () => {
+  it('refuses any claims that a trusted issuer may sign as a fault of the caller [R11-022, G24]', async () => {
     const claim = fc.constantFrom(
       'iss',
       'dwk',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { checkLimits } from '../../src/resource/check-limits.ts'
 
-it('limits that are not given have the defaults that SECURITY.md names [R11-122, J06]', () => {
+it('limits that are not set have the defaults that SECURITY.md states [R11-122, J06]', () => {
   expect(checkLimits({})).toEqual({
     fetchDeadline: 3000,
     requestDeadline: 5000,

@@ -127,9 +127,9 @@ const wrong: readonly Row[] = [
   ['limits', { replay: 5 }],
 ]
 
-describe('an option that is wrong', () => {
+describe('a wrong option', () => {
   it.each(wrong)(
-    '%s: %j is refused at start-up, by its name [R11-001, R11-122, R11-279, META-6, C11, E26, M08]',
+    '%s: %j is refused at start, and the error names it [R11-001, R11-122, R11-279, META-6, C11, E26, M08]',
     (name, value) => {
       const make = (): unknown => createResource({ ...base, [name]: value })
       expect(make).toThrow(TypeError)
@@ -138,7 +138,7 @@ describe('an option that is wrong', () => {
   )
 
   it.each(['clock', 'window', '__proto__x', 'constructor', 'toString', 'x'.repeat(200)])(
-    '%s is refused, since there is no option of that name',
+    '%s is refused, because there is no option of that name',
     (name) => {
       expect(() => createResource({ ...base, [name]: 'x' })).toThrow(
         /^"[A-Za-z_]+…?" is not an option of createResource: use one of issuer, trust, /,
@@ -152,11 +152,14 @@ describe('an option that is wrong', () => {
     ['createResource', { authorites: [] }, 'authorities'],
     ['"limits"', { limits: { tombstone: 1 } }, 'tombstones'],
     ['"stores"', { stores: { replay: {} } }, 'replays'],
-  ])('of %s with a misspelt name is refused with the name that was meant: %j', (whose, options, meant) => {
-    expect(() => createResource({ ...base, ...options } as never)).toThrow(
-      new RegExp(`" is not an option of ${whose}: did you mean "${meant}"\\?$`),
-    )
-  })
+  ])(
+    'of %s with a misspelt name is refused, and the error names the right one: %j',
+    (whose, options, meant) => {
+      expect(() => createResource({ ...base, ...options } as never)).toThrow(
+        new RegExp(`" is not an option of ${whose}: did you mean "${meant}"\\?$`),
+      )
+    },
+  )
 
   it.each([
     ['signingKey', { signingKey: undefined }],
@@ -164,18 +167,18 @@ describe('an option that is wrong', () => {
     ['now', { now: undefined }],
     ['replays', { limits: { replays: undefined } }],
     ['tombstones', { stores: { tombstones: undefined } }],
-  ])('is refused where "%s" is undefined, as it is when a variable is not set', (name, options) => {
+  ])('is refused when "%s" is undefined, as for a variable that is not set', (name, options) => {
     expect(() => createResource({ ...base, ...options } as never)).toThrow(
       new RegExp(`^"${name}" of .+ is undefined: leave it out for the default, or give it a value$`),
     )
   })
 
-  it.each([undefined, null, 7, 'https://notes.example'])('options that are %j are refused', (options) => {
+  it.each([undefined, null, 7, 'https://notes.example'])('is refused when all options are %j', (options) => {
     expect(() => createResource(options as never)).toThrow(TypeError)
   })
 })
 
-describe('an option that is right', () => {
+describe('a correct option', () => {
   it.each<Row>([
     ['trust', {}],
     ['trust', { accessServers: ['https://as.example'] }],
@@ -191,7 +194,7 @@ describe('an option that is right', () => {
     ['maxAgentTokenLifetime', 3600],
     ['metadata', { name: 'Notes', description: '', logo_uri: 'https://notes.example/logo.svg' }],
     ['limits', { fetchDeadline: 1, replays: 1_000_000 }],
-  ])('%s: %j is taken', (name, value) => {
+  ])('%s: %j is accepted', (name, value) => {
     expect(createResource({ ...base, [name]: value }).issuer).toBe('https://notes.example')
   })
 
@@ -206,7 +209,7 @@ describe('an option that is right', () => {
     expect((await call(await agent.authToken({ scope: 'access' }))).type).toBe('auth-token')
   })
 
-  it('is fixed to the list it was: adding to a list of trust later admits nobody', async () => {
+  it('is copied: adding to a list of trust later has no effect', async () => {
     const personServers = ['https://other.example']
     const { agent, refusal } = await makeWorld({ trust: { personServers } })
     personServers.push('https://ps.example')
@@ -216,7 +219,7 @@ describe('an option that is right', () => {
 
 describe('the clock', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, '1790000000x', undefined])(
-    'that says %s stops requests instead of letting them through [C11]',
+    'that returns %s makes requests fail instead of being accepted [C11]',
     async (time) => {
       const { agent, refusal } = await makeWorld({ now: () => time as number })
       const refused = await refusal(await agent.authToken({ scope: 'access' }))
@@ -224,13 +227,13 @@ describe('the clock', () => {
     },
   )
 
-  it('that tells milliseconds is refused at start, and says what to do [C11]', async () => {
+  it('that returns milliseconds is refused at start, with the remedy [C11]', async () => {
     await expect(makeWorld({ now: () => 1_790_000_000_000 })).rejects.toThrow(
       new TypeError('"now" returned 1790000000000, which is not in seconds: divide Date.now() by 1000'),
     )
   })
 
-  it('that cannot be read at start and tells milliseconds stops requests [C11]', async () => {
+  it('that throws at start and returns milliseconds later makes requests fail [C11]', async () => {
     let time: number | undefined
     const now = (): number => {
       if (time === undefined) throw new Error('not yet')
@@ -245,7 +248,7 @@ describe('the clock', () => {
     ])
   })
 
-  it('may tell fractions, which are cut [SIG-18]', async () => {
+  it('may return fractions, which are cut off [SIG-18]', async () => {
     const { agent, call } = await makeWorld({ now: () => 1_790_000_060.9 })
     expect((await call(await agent.authToken({ scope: 'access' }))).type).toBe('auth-token')
   })

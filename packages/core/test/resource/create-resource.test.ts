@@ -56,7 +56,7 @@ describe('loading the package and creating a resource', () => {
     expect(run(source)).toEqual({ stdout: '[[],[]]', stderr: '' })
   })
 
-  it('lets the process end', () => {
+  it('does not keep the process alive', () => {
     const source = `
       import { createResource } from '@aauth-guard/core'
       createResource(${keyed})
@@ -67,7 +67,7 @@ describe('loading the package and creating a resource', () => {
 })
 
 describe('two resources in one process', () => {
-  it('share no audience', async () => {
+  it('share no audience: a token for one is refused at the other', async () => {
     const one = await makeWorld()
     const other = createResource({
       issuer: 'https://photos.example',
@@ -112,12 +112,12 @@ describe('two resources in one process', () => {
 })
 
 describe('a resource', () => {
-  it('cannot be changed', async () => {
+  it('is frozen', async () => {
     const { resource } = await makeWorld()
     expect(Object.isFrozen(resource)).toBe(true)
   })
 
-  it('is recognised by its making, not by its looks', async () => {
+  it('is recognised by identity, not by shape', async () => {
     const { resource, agent } = await makeWorld()
     const token = await agent.authToken()
     const request = toSignedRequest(await agent.sign('https://notes.example/notes', {}, { token }))
@@ -125,7 +125,7 @@ describe('a resource', () => {
     await expect(authorize(lookalike, request)).rejects.toThrow(TypeError)
   })
 
-  it('fails with server_error what needs a fetch once it is closed', async () => {
+  it('fails with server_error when a fetch is needed after it was closed', async () => {
     const { resource, agent, refusal } = await makeWorld()
     resource.close()
     const refused = await refusal(await agent.authToken({ scope: 'access' }))
@@ -134,7 +134,7 @@ describe('a resource', () => {
 })
 
 describe('the access server of a resource', () => {
-  it('is kept like an issuer that trust names: unlisted issuers do not push it out', async () => {
+  it('is kept like a listed issuer: unlisted issuers do not evict it', async () => {
     const accessServer = 'https://as.example'
     const { net, agent, call } = await makeWorld({ accessServer, limits: { unlistedIssuers: 1 } })
     const requirement = { accept: ['agent-token', 'auth-token'] } as const
@@ -147,7 +147,7 @@ describe('the access server of a resource', () => {
 })
 
 describe('onDecision', () => {
-  it('hears of every refusal, with its path, its hint and what is sent', async () => {
+  it('receives every refusal, with its path, its hint and the answer', async () => {
     const onDecision = vi.fn()
     const { agent, refusal } = await makeWorld({ onDecision })
     const refused = await refusal(await agent.authToken(), { mistake: 'stale' })
@@ -158,7 +158,7 @@ describe('onDecision', () => {
     expect(refused.hint).toMatch(/^"created" is 61 s old, and the window is 60 s: /)
   })
 
-  it('hears of faults of our own and of the check, with their cause', async () => {
+  it('receives internal errors and errors of check, with their cause', async () => {
     const cause = new Error('database is down')
     const { agent, refusal, refusals } = await makeWorld()
     const check = (): never => {
@@ -176,12 +176,12 @@ describe('onDecision', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('log is full'))],
-  ])('changes nothing where it %s [O09]', async (_, onDecision) => {
+  ])('changes nothing when it %s [O09]', async (_, onDecision) => {
     const { agent, refusal } = await makeWorld({ onDecision })
     expect((await refusal(await agent.authToken(), { mistake: 'stale' })).code).toBe('invalid_signature')
   })
 
-  it('is told nothing that could forge a line of a log [P05, R11-236]', async () => {
+  it('receives nothing that could forge a line of a log [P05, R11-236]', async () => {
     const { agent, refusal } = await makeWorld()
     const forged = 'key-1"\r\n2026-01-01 accepted \x1b[2K'
     const refused = await refusal(await agent.authToken({ scope: 'access', header: { kid: forged } }))
@@ -199,7 +199,7 @@ it.each<[string, object]>([
   ['an object of fields for a function', { ...whole, header: { signature: 'sig=:AA==:' } }],
   ['no target', { ...whole, target: undefined }],
 ])(
-  'fails with server_error, and tells nobody why, where the host hands over %s [Q04, Q09]',
+  'a request fails with server_error and without details when the host passes %s [Q04, Q09]',
   async (_, odd) => {
     const { resource } = await makeWorld()
     const refused = await authorize(resource, odd as SignedRequest).catch((error: unknown) => error)

@@ -17,8 +17,8 @@ function made(options: Record<string, unknown>): () => unknown {
     createResource({ issuer: 'https://notes.example', trust: 'any', ...options } as ResourceOptions)
 }
 
-describe('what a resource requires by default', () => {
-  it('binds a route that says nothing, so that an agent whose mission ended does not come in without [MISS-10]', async () => {
+describe('the default requirement of a resource', () => {
+  it('applies to a route without a requirement, so that the mission is checked there [MISS-10]', async () => {
     const { agent, call, resource } = await makeWorld(required)
     const inMission = await agent.authToken({ scope: 'notes.read', mission: s256 })
     expect(await outcome(call(inMission))).toBe('200')
@@ -38,7 +38,7 @@ describe('what a resource requires by default', () => {
     ).toBe('200')
   })
 
-  it('gives way to what a route says of the same member, and to nothing else', async () => {
+  it('is overridden by the same member of a route, and by nothing else', async () => {
     const { agent, call } = await makeWorld({
       ...notes,
       require: { mission: { approver }, person: 'required' },
@@ -66,13 +66,13 @@ describe('what a resource requires by default', () => {
     ]).toEqual(['403 class_mismatch', '200', '200'])
   })
 
-  it('may say that nothing is required, and then a route that names a class needs to waive nothing', async () => {
+  it('may be empty, and then a route with a class has nothing to waive', async () => {
     const { agent, call } = await makeWorld({ ...notes, trust: listed, require: { mission: 'optional' } })
     const requirement = { class: { provider: 'https://agent.example' } }
     expect(await outcome(call(await agent.authToken({ ...old, mission: s256 }), { requirement }))).toBe('200')
   })
 
-  it('may forbid missions, and one that an agent merely asserts is none', async () => {
+  it('may forbid missions, and a mission that an agent only asserts does not count', async () => {
     const { agent, call } = await makeWorld({ ...notes, require: { mission: 'forbidden' } })
     expect([
       await outcome(call(await agent.authToken(old), { mission })),
@@ -80,7 +80,7 @@ describe('what a resource requires by default', () => {
     ]).toEqual(['200', '403 access_denied'])
   })
 
-  it('leaves metadata, keys and unsigned callers of an optional route alone', async () => {
+  it('does not affect metadata, keys and unsigned callers of an optional route', async () => {
     const { resource } = await makeWorld(required)
     expect(await published(resource, '/.well-known/aauth-resource.json')).toMatchObject({
       access_mode: 'auth-token',
@@ -92,7 +92,7 @@ describe('what a resource requires by default', () => {
     expect((await handler(new Request('https://notes.example/notes'))).status).toBe(200)
   })
 
-  it('leaves revocations alone', async () => {
+  it('does not affect revocations', async () => {
     const world = await makeRevocationWorld(required)
     const token = await world.agent.authToken({ scope: 'notes.read', mission: s256 })
     const { jti, exp } = await world.call(token)
@@ -110,17 +110,17 @@ describe('what a resource requires by default', () => {
     expect(made({ require })).toThrow(text)
   })
 
-  it.each([['required'], null, 'required', 7])('is an object, not %j', (require) => {
+  it.each([['required'], null, 'required', 7])('must be an object, not %j', (require) => {
     expect(made({ require })).toThrow('"require" is')
   })
 })
 
-describe('a route that accepts agent tokens alone', () => {
+describe('a route that accepts only agent tokens', () => {
   it.each<[string, Partial<ResourceOptions>, object]>([
     ['by itself', {}, { mission: 'required' }],
     ['by the default of the resource', required, {}],
     ['by the class of the resource', { require: { class: { provider: approver } } }, {}],
-  ])('is refused at start where a mission is required %s [RT-11]', (_, options, requirement) => {
+  ])('is refused at start when a mission is required %s [RT-11]', (_, options, requirement) => {
     const resource = createResource({ issuer: 'https://notes.example', trust: 'any', ...options })
     expect(() => fetchGuard(resource, { accept: 'agent-token', ...requirement })).toThrow(
       "accept another kind, or write mission: 'optional'",
@@ -128,7 +128,7 @@ describe('a route that accepts agent tokens alone', () => {
   })
 })
 
-describe('a resource token that could only lead to a mission refusal', () => {
+describe('a resource token that could only lead to a mission_required refusal', () => {
   const notFromMe = { mission: { approver: 'https://other.example' } }
   const older = { ...required, generations: ['mission-header'] } as const
 
@@ -163,7 +163,7 @@ describe('a resource token that could only lead to a mission refusal', () => {
       '401 person_token_required',
     ],
   ])(
-    'is not issued for %s, neither by a guard nor at the endpoint [MISS-10, RT-8]',
+    'is not issued for %s, by a guard or at the endpoint [MISS-10, RT-8]',
     async (_, options, mint, how, expected) => {
       const world = await makeWorld(options)
       const token = await mint(world)
@@ -185,12 +185,12 @@ describe('a resource token that could only lead to a mission refusal', () => {
     )
   })
 
-  it('is not issued for a person token with a mission where none may be [MISS-10]', async () => {
+  it('is not issued for a person token with a mission when missions are forbidden [MISS-10]', async () => {
     const { agent, call } = await makeWorld({ ...notes, require: { mission: 'forbidden' } })
     expect(await outcome(call(await agent.personToken({ mission: s256 })))).toBe('403 access_denied')
   })
 
-  it('is issued where an agent of drafts 01 to 10 asserts the mission [MISS-4, RT-8]', async () => {
+  it('is issued when an agent of drafts 01 to 10 asserts the mission [MISS-4, RT-8]', async () => {
     const { agent, refusal, resource } = await makeWorld(older)
     const error = await refusal(await agent.agentToken(), { mission })
     expect((await challenged(resource, error)).payload.mission).toEqual(mission)
@@ -214,7 +214,7 @@ describe('a resource token that could only lead to a mission refusal', () => {
   })
 })
 
-it('a caller that is sent for a person token is told of no mission where none is required', async () => {
+it('a challenge for a person token does not mention a mission when none is required', async () => {
   const { agent, refusal } = await makeWorld(notes)
   const { code, problem } = await refusal(await agent.agentToken(), {
     requirement: { accept: 'person-token' },
@@ -222,30 +222,30 @@ it('a caller that is sent for a person token is told of no mission where none is
   expect([code, problem.detail]).toEqual(['person_token_required', 'Sign the request with a person token.'])
 })
 
-describe('where a mission is required, a caller that shows', () => {
+describe('when a mission is required,', () => {
   const withMission = 'Sign the request with a person token that carries mission_s256.'
 
-  it('an agent token is sent for a person token with one where both are accepted [MISS-10]', async () => {
+  it('an agent token is challenged for a person token with a mission if the route accepts both [MISS-10]', async () => {
     const { agent, refusal } = await makeWorld(required)
     const requirement = { accept: ['agent-token', 'person-token'] } as const
     const { code, problem } = await refusal(await agent.agentToken(), { requirement })
     expect([code, problem.detail]).toEqual(['person_token_required', withMission])
   })
 
-  it('a person token without one is refused also where person tokens are enough [MISS-10]', async () => {
+  it('a person token without a mission is refused even if the route accepts person tokens [MISS-10]', async () => {
     const { agent, call } = await makeWorld(required)
     const requirement = { accept: 'person-token' } as const
     expect(await outcome(call(await agent.personToken(), { requirement }))).toBe('403 mission_required')
   })
 
-  it('an auth token of drafts 01 to 10 is sent for a person token with one where these are enough', async () => {
+  it('an auth token of drafts 01 to 10 is challenged for a person token with a mission if the route accepts these', async () => {
     const { agent, refusal } = await makeWorld(required)
     const requirement = { accept: 'person-token' } as const
     const { code, problem } = await refusal(await agent.authToken(old), { requirement })
     expect([code, problem.detail]).toEqual(['person_token_required', withMission])
   })
 
-  it('an auth token whose audience wants the older jti is sent for a person token with one [RT-7]', async () => {
+  it('an auth token whose audience needs the older jti is challenged for a person token with a mission [RT-7]', async () => {
     const legacyPersonTokenJti = [approver]
     const { agent, refusal } = await makeWorld({ ...required, legacyPersonTokenJti })
     const token = await agent.authToken({ scope: 'notes.read', mission: s256 })
@@ -253,7 +253,7 @@ describe('where a mission is required, a caller that shows', () => {
     expect([code, problem.detail]).toEqual(['person_token_required', withMission])
   })
 
-  it('an auth token at the authorization endpoint is sent for a person token with one [RT-17]', async () => {
+  it('an auth token at the authorization endpoint is challenged for a person token with a mission [RT-17]', async () => {
     const world = await makeWorld(required)
     const token = await world.agent.authToken({ scope: 'notes.read', mission: s256 })
     const { body } = await askForToken(world, { token })

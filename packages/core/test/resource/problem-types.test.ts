@@ -5,18 +5,18 @@ import { describe, expect, it } from 'vitest'
 const problemTypes = 'https://docs.example/errors#'
 
 describe('the type of a problem document', () => {
-  it('is absent where Signature Keys prescribes none and the operator has no pages for it', async () => {
+  it('is absent when Signature Keys defines none and the operator has no pages for it', async () => {
     const { agent, refusal } = await makeWorld()
     expect((await refusal(await agent.agentToken())).problem).not.toHaveProperty('type')
   })
 
-  it('begins with problemTypes and ends with the code', async () => {
+  it('consists of problemTypes and the code', async () => {
     const { agent, refusal } = await makeWorld({ problemTypes })
     const { problem, code } = await refusal(await agent.agentToken())
     expect(problem.type).toBe(`${problemTypes}${code}`)
   })
 
-  it('stays the one of Signature Keys beside Signature-Error', async () => {
+  it('is that of Signature Keys beside Signature-Error', async () => {
     const { agent, refusal } = await makeWorld({ problemTypes })
     const { problem } = await refusal(await agent.authToken({ lifetime: -600 }))
     expect(problem.type).toBe('urn:ietf:params:sig-error:expired_jwt')

@@ -12,27 +12,27 @@ async function token(world: World): Promise<string> {
   return world.agent.authToken({ scope: 'access' })
 }
 
-describe('components that the resource demands', () => {
-  it('refuses a signature that lacks one and lists all [SIG-8, R11-087, R11-090]', async () => {
+describe('a component that the resource requires', () => {
+  it('must be covered, and the refusal lists all of them [SIG-8, R11-087, R11-090]', async () => {
     const world = await makeWorld({ additionalSignatureComponents: ['@query'] })
     const error = await world.refusal(await token(world))
     expect([error.code, error.headers['signature-error']]).toEqual(['invalid_input', requiredInput('@query')])
   })
 
-  it('accepts a signature that covers it [SIG-8, R11-087]', async () => {
+  it('is covered by a request that is accepted [SIG-8, R11-087]', async () => {
     const world = await makeWorld({ additionalSignatureComponents: ['@query'] })
     const auth = await world.call(await token(world), { cover: ['@query'] })
     expect(auth.covered).toEqual([...base, '@query'])
   })
 
-  it('demands a header field of requests with content only [SIG-8, R11-087]', async () => {
+  it('is required of requests with content only, if it is a header field [SIG-8, R11-087]', async () => {
     const world = await makeWorld({ additionalSignatureComponents: ['content-digest', 'content-type'] })
     expect((await world.call(await token(world))).type).toBe('auth-token')
     const error = await world.refusal(await token(world), post)
     expect(error.headers['signature-error']).toBe(requiredInput('content-digest', 'content-type'))
   })
 
-  it('demands a header field of requests without content that send it all the same [SIG-8]', async () => {
+  it('is required of requests without content that send the field [SIG-8]', async () => {
     const world = await makeWorld({ additionalSignatureComponents: ['x-tenant'] })
     const error = await world.refusal(await token(world), { headers: { 'x-tenant': 'a' } })
     expect(error.headers['signature-error']).toBe(requiredInput('x-tenant'))
@@ -41,8 +41,8 @@ describe('components that the resource demands', () => {
   })
 })
 
-describe('components that a route demands', () => {
-  it('adds them to those of the resource [R11-087, R11-148]', async () => {
+describe('a component that a route requires', () => {
+  it('is added to those of the resource [R11-087, R11-148]', async () => {
     const world = await makeWorld({ additionalSignatureComponents: ['x-tenant'] })
     const call = { ...post, headers: { ...post.headers, 'x-tenant': 'a' } }
     const requirement = { components: ['@query', 'content-digest'] }
@@ -50,14 +50,14 @@ describe('components that a route demands', () => {
     expect(error.headers['signature-error']).toBe(requiredInput('x-tenant', '@query', 'content-digest'))
   })
 
-  it('leaves other routes alone [R11-148]', async () => {
+  it('does not affect other routes [R11-148]', async () => {
     const world = await makeWorld()
     const strict = await world.refusal(await token(world), { requirement: { components: ['@query'] } })
     expect(strict.code).toBe('invalid_input')
     expect((await world.call(await token(world), { requirement: {} })).covered).toEqual(base)
   })
 
-  it('protects the query where it is demanded and says so in covered [SIG-16, E16]', async () => {
+  it('may be the query, which is listed in covered only if it is signed [SIG-16, E16]', async () => {
     const world = await makeWorld()
     const url = 'https://notes.example/notes?page=2'
     const covered = await world.call(await token(world), { url, cover: ['@query'] })
@@ -75,13 +75,13 @@ describe('components that a route demands', () => {
     [''],
     ['@query-param'],
     ['signature'],
-  ])('refuses to demand %j, which no signature can cover [E26]', (name) => {
+  ])('cannot be %j, which no signature can cover [E26]', (name) => {
     const world = { issuer: 'https://notes.example', trust: 'any' } as const
     expect(() => createResource({ ...world, additionalSignatureComponents: [name] })).toThrow(TypeError)
     expect(() => validateRequirement(createResource(world), { components: [name] })).toThrow(TypeError)
   })
 
-  it('refuses a name where a list of names is wanted [E26]', () => {
+  it('must be in a list of names [E26]', () => {
     const resource = createResource({ issuer: 'https://notes.example', trust: 'any' })
     const components = 'content-digest' as unknown as string[]
     expect(() => validateRequirement(resource, { components })).toThrow(TypeError)
@@ -90,7 +90,7 @@ describe('components that a route demands', () => {
 
 describe('the Authorization field', () => {
   it.each(['AAuth opaque', 'aauth opaque', 'AAUTH  a-._~+/z=='])(
-    'must be covered when it says %j [SIG-9, R11-088, M17]',
+    'must be covered when its value is %j [SIG-9, R11-088, M17]',
     async (authorization) => {
       const world = await makeWorld()
       const call = { headers: { authorization }, mistake: 'uncovered-authorization' } as const
@@ -117,7 +117,7 @@ describe('the Authorization field', () => {
     'AAuth \xe9',
     ' AAuth',
   ])(
-    'is refused with 400 when it says %j, covered or not [ACCESS-1, R11-193, M18]',
+    'is refused with 400 when its value is %j, covered or not [ACCESS-1, R11-193, M18]',
     async (authorization) => {
       const world = await makeWorld()
       const uncovered = { headers: { authorization }, mistake: 'uncovered-authorization' } as const
@@ -129,7 +129,7 @@ describe('the Authorization field', () => {
   )
 
   it.each(['AAuthx a b', 'AAuth-2 a=b', 'Bearer a b', 'Basic AAuth', ''])(
-    'is nobody’s concern when it says %j, which is another scheme [R11-193]',
+    'is ignored when its value is %j, which is another scheme [R11-193]',
     async (authorization) => {
       const world = await makeWorld()
       const call = { headers: { authorization }, mistake: 'uncovered-authorization' } as const
@@ -137,7 +137,7 @@ describe('the Authorization field', () => {
     },
   )
 
-  it('need not be covered when it is of another scheme [R11-198]', async () => {
+  it('need not be covered with another scheme [R11-198]', async () => {
     const world = await makeWorld()
     const call = { headers: { authorization: 'Bearer x' }, mistake: 'uncovered-authorization' } as const
     expect((await world.call(await token(world), call)).covered).toEqual(base)

@@ -15,7 +15,7 @@ const resource = createResource({
 })
 const provider = 'https://agent.example'
 
-describe('a requirement that would not mean what was written', () => {
+describe('a requirement that would not have the intended effect', () => {
   it.each<[member: string, requirement: unknown]>([
     ['scopes', { scopes: 'read' }],
     ['accepts', { accepts: 'agent-token' }],
@@ -88,7 +88,7 @@ describe('a requirement that would not mean what was written', () => {
       { scope: undefined },
       '"scope" of a requirement is undefined: leave it out for the default, or give it a value',
     ],
-  ])('is refused with the mend: %j', (requirement, text) => {
+  ])('is refused with the remedy: %j', (requirement, text) => {
     expect(() => validateRequirement(resource, requirement as AnyRequirement)).toThrow(new TypeError(text))
   })
 
@@ -97,7 +97,7 @@ describe('a requirement that would not mean what was written', () => {
     ['is a Map', new Map([['scope', 'read']])],
     ['is a list', ['read']],
     ['is of a class', new (class Need {})()],
-  ])('is refused where it %s, since it would demand nothing', (_, requirement) => {
+  ])('is refused when it %s, because it would require nothing', (_, requirement) => {
     expect(() => validateRequirement(resource, requirement as never)).toThrow(
       /must be an object of its own members/,
     )
@@ -107,12 +107,12 @@ describe('a requirement that would not mean what was written', () => {
     expect(() => validateRequirement(resource, requirement as never)).toThrow(/must be an object/)
   })
 
-  it('is refused where person tokens are switched off and wanted', () => {
+  it('is refused when it accepts person tokens that are switched off', () => {
     const old = createResource({ ...base, generations: ['mission-header'] })
     expect(() => validateRequirement(old, { accept: ['agent-token', 'person-token'] })).toThrow(/"accept"/)
   })
 
-  it('is refused where several scopes are described, none is the default and the route names none [R11-165]', () => {
+  it('is refused when several scopes are described, none is the default and the route names none [R11-165]', () => {
     const several = createResource({ ...base, scopes: { read: 'Read', write: 'Write' } })
     expect(() => validateRequirement(several, {})).toThrow(/"defaultScope"/)
     expect(() => validateRequirement(several, { scope: 'write' })).not.toThrow()
@@ -125,7 +125,7 @@ describe('a requirement that would not mean what was written', () => {
     [{ personServers: () => true }, undefined],
     ['any', { personServers: () => true }],
   ] as const)(
-    'is refused where it names a class and any person server could name an agent of it: %j, narrowed by %j [CLASS-2]',
+    'is refused when it names a class and any person server could claim an agent of it: %j, narrowed by %j [CLASS-2]',
     (trust, routeTrust) => {
       const open = createResource({ ...base, trust })
       const requirement = { class: { provider }, ...(routeTrust && { trust: routeTrust }) }
@@ -135,7 +135,7 @@ describe('a requirement that would not mean what was written', () => {
     },
   )
 
-  it('is refused so beside an access server, where tokens of person servers count as well [CLASS-2]', () => {
+  it('is refused even with an access server if tokens of person servers are accepted as well [CLASS-2]', () => {
     const accessServer = 'https://as.example'
     const both = createResource({ ...base, trust: 'any', accessServer, acceptPersonServerTokens: true })
     expect(() => validateRequirement(both, { class: { provider } })).toThrow(/^"class" is required where/)
@@ -148,14 +148,14 @@ describe('a requirement that would not mean what was written', () => {
     [{ accessServer: 'https://as.example' }, {}],
     [{}, { accept: ['agent-token', 'person-token'] }],
   ])(
-    'may name a class where a list, or the access server, says whose tokens count: %j, %j [CLASS-1]',
+    'may name a class when a list or the access server limits whose tokens are accepted: %j, %j [CLASS-1]',
     (options, requirement) => {
       const bounded = createResource({ ...base, ...options })
       expect(() => validateRequirement(bounded, { class: { provider }, ...requirement })).not.toThrow()
     },
   )
 
-  it('is refused where it names a tool and nobody has the mission blobs', () => {
+  it('is refused when it names a tool and there are no mission blobs', () => {
     const watching = (options: MissionOptions) =>
       createResource({ ...base, missions: monitorMissions(options) })
     const remedy = '"tool" is set, and nobody holds mission blobs: pass "blobs" to monitorMissions()'
@@ -166,7 +166,7 @@ describe('a requirement that would not mean what was written', () => {
   })
 
   it.each(['', ['FeedbackReader'], null, 7, { name: 'FeedbackReader' }])(
-    'is refused where the tool is %j, also where there are mission blobs',
+    'is refused when the tool is %j, even if there are mission blobs',
     (tool) => {
       const holding = createResource({ ...base, missions: monitorMissions({ blobs: () => undefined }) })
       expect(() => validateRequirement(holding, { tool: tool as string })).toThrow(
@@ -182,7 +182,7 @@ describe('a requirement that would not mean what was written', () => {
     await expect(call(await agent.authToken(), { requirement })).rejects.toThrow(TypeError)
   })
 
-  it('is refused for what is not a resource of this package', () => {
+  it('is refused for an object that is not a resource of this package', () => {
     expect(() => validateRequirement({ ...resource }, {})).toThrow(/createResource/)
   })
 })
@@ -199,11 +199,11 @@ describe('a requirement that is well-formed', () => {
     { class: { provider: [provider, 'https://other-agent.example'] }, classPolicy: 'mission-only' },
     { class: { provider }, classPolicy: 'same-key' },
     { classPolicy: 'linked-key' },
-  ])('is taken: %j', (requirement) => {
+  ])('is accepted: %j', (requirement) => {
     expect(() => validateRequirement(resource, requirement)).not.toThrow()
   })
 
-  it('does not change when its object does later', async () => {
+  it('is a copy, which later changes of its object do not affect', async () => {
     const { agent, call, refusal } = await makeWorld()
     const requirement: { accept: 'agent-token' | 'auth-token' } = { accept: 'agent-token' }
     const agentToken = await agent.agentToken()

@@ -9,13 +9,13 @@ const link = '<https://notes.example/.well-known/aauth-resource.json>; rel="aaut
 const unsigned = { method: 'GET', target: '/notes', header: () => [] }
 
 describe('the link to the metadata of a resource', () => {
-  it('names the server identifier and the path of the protocol, whatever a proxy takes away [R11-276, R11-277]', () => {
+  it('names the server identifier and the path of the protocol, whatever prefix a proxy strips [R11-276, R11-277]', () => {
     expect(resourceLink(createResource(base))).toBe(link)
     expect(resourceLink(createResource({ ...base, strippedPrefix: '/api' }))).toBe(link)
     expect(() => resourceLink({ ...createResource(base) })).toThrow(TypeError)
   })
 
-  it('is on every challenge, beside what the challenge requires [R11-276, R11-278]', async () => {
+  it('is in every challenge, beside the requirement [R11-276, R11-278]', async () => {
     const { agent, net, resource, refusal } = await makeWorld()
     const asked = await refusal(await agent.personToken())
     expect(asked.headers.link).toBe(link)
@@ -30,7 +30,7 @@ describe('the link to the metadata of a resource', () => {
     expect((await answer(bad)).headers).not.toHaveProperty('link')
   })
 
-  it('is on no refusal that asks for nothing [ERR-3]', async () => {
+  it('is in no refusal without a challenge [ERR-3]', async () => {
     const { agent, refusal } = await makeWorld()
     const refused = await refusal(await agent.authToken({ scope: 'access' }), {
       requirement: { check: () => false },
@@ -39,14 +39,14 @@ describe('the link to the metadata of a resource', () => {
   })
 })
 
-describe('the schemes of an API that serves more than jwt', () => {
+describe('the schemes of an API that supports more than jwt', () => {
   it('are listed in Accept-Signature-Scheme, jwt first [R11-100]', async () => {
     const { resource } = await makeWorld({ otherSignatureSchemes: ['hwk', 'jwks_uri', 'hwk'] })
     const refused = await authorize(resource, unsigned).catch((error: unknown) => error)
     expect((await answer(refused)).headers['accept-signature-scheme']).toBe('jwt, hwk, jwks_uri')
   })
 
-  it.each([['jwt'], ['HWK'], ['a b'], [''], [7]])('are no %j', (scheme) => {
+  it.each([['jwt'], ['HWK'], ['a b'], [''], [7]])('cannot include %j', (scheme) => {
     expect(() => createResource({ ...base, otherSignatureSchemes: [scheme] as string[] })).toThrow(
       /^"otherSignatureSchemes" contains /,
     )
@@ -69,7 +69,7 @@ describe('the vocabularies of a resource', () => {
     [{ [name]: 7 }],
     [['openapi']],
     ['openapi'],
-  ])('that are %j are refused at start', (given) => {
+  ])('are refused at start when they are %j', (given) => {
     expect(() => createResource({ ...base, metadata: { r3_vocabularies: given as never } })).toThrow(
       /^"metadata\.r3_vocabularies" /,
     )

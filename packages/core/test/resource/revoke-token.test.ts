@@ -22,7 +22,7 @@ describe('a revoked token', () => {
     ['auth token of draft 11', authToken, ps, 'requirement=person-token'],
     ['auth token of older drafts', olderAuthToken, ps, 'requirement=agent-token'],
   ] as const)(
-    '%s is refused as revoked, and the agent told what to come back with [JWT-19, REV-9, CHAL-14, R11-045, R11-255, R11-256, R11-257, R11-258, K17]',
+    '(%s) is refused as revoked, and the answer names the credential to come back with [JWT-19, REV-9, CHAL-14, R11-045, R11-255, R11-256, R11-257, R11-258, K17]',
     async (_, mint, iss, requirement) => {
       const world = await makeWorld()
       const token = await mint(world.agent)
@@ -44,7 +44,7 @@ describe('a revoked token', () => {
     },
   )
 
-  it('is refused although it was served before [JWT-19, R11-254, K21]', async () => {
+  it('is refused although it was accepted before [JWT-19, R11-254, K21]', async () => {
     const world = await makeWorld()
     const token = await authToken(world.agent)
     expect((await world.call(token)).jti).toBe('withdrawn')
@@ -52,7 +52,7 @@ describe('a revoked token', () => {
     expect((await world.refusal(token)).code).toBe('revoked_jwt')
   })
 
-  it('is refused although nobody had seen it when it was revoked [K16]', async () => {
+  it('is refused although it had never been seen when it was revoked [K16]', async () => {
     const world = await makeWorld()
     world.resource.revoke({ iss: ps, jti: 'withdrawn', exp })
     expect((await world.refusal(await authToken(world.agent))).code).toBe('revoked_jwt')
@@ -64,7 +64,7 @@ describe('a revoked token', () => {
     expect((await two.call(await authToken(two.agent))).jti).toBe('withdrawn')
   })
 
-  it('is expired rather than revoked once it expired [R11-258]', async () => {
+  it('is reported as expired once it has expired [R11-258]', async () => {
     const world = await makeWorld()
     const token = await world.agent.authToken({ claims, scope: 'access', lifetime: 10 })
     world.resource.revoke({ iss: ps, jti: 'withdrawn', exp: now + 10 })
@@ -78,7 +78,7 @@ describe('a revocation', () => {
     ['of another issuer', { iss: 'https://other.example', jti: 'withdrawn' }],
     ['of another token', { iss: ps, jti: 'other' }],
     ['of the agent provider', { iss: ap, jti: 'withdrawn' }],
-  ])('%s leaves the token alone [R11-245]', async (_, revocation) => {
+  ])('%s does not affect the token [R11-245]', async (_, revocation) => {
     const world = await makeWorld()
     world.resource.revoke({ ...revocation, exp })
     expect((await world.call(await authToken(world.agent))).jti).toBe('withdrawn')
@@ -90,7 +90,7 @@ describe('a revocation', () => {
     expect((await world.refusal(await authToken(world.agent))).code).toBe('revoked_jwt')
   })
 
-  it('says so when the memory is full, instead of forgetting another [REV-8, K10]', async () => {
+  it('rejects when the memory is full, instead of evicting another [REV-8, K10]', async () => {
     const world = await makeWorld()
     for (let index = 0; index < 10_000; index++) world.resource.revoke({ iss: ps, jti: `jti-${index}`, exp })
     await expect(world.resource.revoke({ iss: ps, jti: 'withdrawn', exp })).rejects.toThrow(RangeError)
@@ -117,7 +117,7 @@ describe('an expired token', () => {
       'requirement=agent-token',
     ],
   ])(
-    '%s is refused, and the agent told what to come back with [JWT-13, CHAL-12, CHAL-13, R11-030, R11-152]',
+    '(%s) is refused, and the answer names the credential to come back with [JWT-13, CHAL-12, CHAL-13, R11-030, R11-152]',
     async (_, mint, generations, requirement) => {
       const world = await makeWorld(generations === undefined ? {} : { generations })
       const refusal = await world.refusal(await mint(world.agent))
@@ -135,7 +135,7 @@ describe('an expired token', () => {
     },
   )
 
-  it('is refused although it was served a second before', async () => {
+  it('is refused although it was accepted a second before', async () => {
     const world = await makeWorld()
     const token = await world.agent.authToken({ scope: 'access', lifetime: 10 })
     world.net.clock.set(now + 9)

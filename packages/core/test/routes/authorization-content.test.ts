@@ -14,7 +14,7 @@ describe('the content at the authorization endpoint', () => {
     ['a list', ['notes.read']],
     ['a string', '"notes.read"'],
     ['nothing', ''],
-    ['no JSON', 'scope=notes.read'],
+    ['text that is not JSON', 'scope=notes.read'],
     ['two scopes', '{"scope":"notes.read","scope":"notes.write"}'],
     ['two scopes, one escaped', '{"scope":"notes.read","sc\\u006fpe":"notes.write"}'],
     ['a byte order mark', '\ufeff{"scope":"notes.read"}'],
@@ -23,7 +23,7 @@ describe('the content at the authorization endpoint', () => {
     ['an empty account', { scope: 'notes.read', account: '' }],
     ['an account of 513 characters', { scope: 'notes.read', account: 'a'.repeat(513) }],
     ['an account with a line feed', { scope: 'notes.read', account: 'ws-7\nws-8' }],
-  ])('with %s is invalid_request [RT-17, R11-202, R11-206, M11, M12]', async (_, body) => {
+  ])('with %s is answered with invalid_request [RT-17, R11-202, R11-206, M11, M12]', async (_, body) => {
     const answer = await askForToken(await makeWorld({ ...notes, accounts: () => true }), { body })
     expect([...verdict(answer), answer.headers]).toEqual([
       400,
@@ -32,7 +32,7 @@ describe('the content at the authorization endpoint', () => {
     ])
   })
 
-  it('takes no scope from a polluted prototype [Q01]', async () => {
+  it('does not get a scope from a polluted prototype [Q01]', async () => {
     const world = await makeWorld(notes)
     const prototype = Object.prototype as { scope?: string }
     prototype.scope = 'notes.write'
@@ -50,7 +50,7 @@ describe('the content at the authorization endpoint', () => {
     'application/jsonp',
     'text/json, application/json',
     '',
-  ])('of type "%s" is invalid_request [R11-207, M12]', async (type) => {
+  ])('of type "%s" is answered with invalid_request [R11-207, M12]', async (type) => {
     expect(verdict(await askForToken(await makeWorld(notes), { type }))).toEqual([400, 'invalid_request'])
   })
 
@@ -62,7 +62,7 @@ describe('the content at the authorization endpoint', () => {
   )
 
   it.each([
-    ['a scope nobody described', 'nope'],
+    ['a scope that is not described', 'nope'],
     ['one among others', 'notes.read nope'],
     ['everything', '*'],
     ['the name of an inherited member', 'constructor'],
@@ -70,14 +70,17 @@ describe('the content at the authorization endpoint', () => {
     ['a tab', 'notes.read\tnotes.write'],
     ['a blank at the end', 'notes.read '],
     ['65 scopes', many.join(' ')],
-  ])('that asks for %s is invalid_scope [RT-11, R11-165, R11-203, R11-275, M04]', async (_, scope) => {
-    expect(verdict(await askForToken(await makeWorld(notes), { body: { scope } }))).toEqual([
-      400,
-      'invalid_scope',
-    ])
-  })
+  ])(
+    'that requests %s is answered with invalid_scope [RT-11, R11-165, R11-203, R11-275, M04]',
+    async (_, scope) => {
+      expect(verdict(await askForToken(await makeWorld(notes), { body: { scope } }))).toEqual([
+        400,
+        'invalid_scope',
+      ])
+    },
+  )
 
-  it('that asks for more than 64 scopes is invalid_scope, also where all are described [M04]', async () => {
+  it('that requests more than 64 scopes is answered with invalid_scope, even if all are described [M04]', async () => {
     const scopes = Object.fromEntries(many.map((name) => [name, name]))
     const world = await makeWorld({ ...notes, scopes, defaultScope: 'scope-0' })
     const [fits, over] = [
@@ -87,7 +90,7 @@ describe('the content at the authorization endpoint', () => {
     expect([fits.status, verdict(over)]).toEqual([200, [400, 'invalid_scope']])
   })
 
-  it('that asks for more than 2048 characters is invalid_scope, also where all are described [M04]', async () => {
+  it('that requests more than 2048 characters is answered with invalid_scope, even if all are described [M04]', async () => {
     const long = Array.from({ length: 9 }, (_, index) => `${index}`.repeat(250))
     const scopes = Object.fromEntries(long.map((name) => [name, name]))
     const world = await makeWorld({ ...notes, scopes, defaultScope: long[0] as string })
@@ -102,7 +105,7 @@ describe('the content at the authorization endpoint', () => {
 describe('an account at the authorization endpoint', () => {
   const body = { scope: 'notes.read', account: 'ws-7' }
 
-  it('of the person of the token is repeated in the resource token [RT-12, R11-204, R11-205]', async () => {
+  it('of the person of the token is in the resource token [RT-12, R11-204, R11-205]', async () => {
     const asked: unknown[] = []
     const world = await makeWorld({
       ...notes,
@@ -127,18 +130,18 @@ describe('an account at the authorization endpoint', () => {
     ['1', 1],
     ['undefined', undefined],
   ])(
-    'is invalid_account where accounts answers %s, whether unknown or of another [RT-12, R11-204, P09]',
+    'is answered with invalid_account when accounts returns %s, whether it is unknown or of another person [RT-12, R11-204, P09]',
     async (_, verdictOfAccounts) => {
       const world = await makeWorld({ ...notes, accounts: () => verdictOfAccounts as boolean })
       expect(verdict(await askForToken(world, { body }))).toEqual([400, 'invalid_account'])
     },
   )
 
-  it('is invalid_account where the resource knows no accounts [RT-12, R11-204]', async () => {
+  it('is answered with invalid_account when the resource has no accounts option [RT-12, R11-204]', async () => {
     expect(verdict(await askForToken(await makeWorld(notes), { body }))).toEqual([400, 'invalid_account'])
   })
 
-  it('is invalid_account beside an agent token, which is about no person [RT-12, R11-204]', async () => {
+  it('is answered with invalid_account beside an agent token, which has no person [RT-12, R11-204]', async () => {
     let asked = 0
     const accounts = (): boolean => {
       asked += 1
@@ -149,13 +152,13 @@ describe('an account at the authorization endpoint', () => {
     expect([verdict(answer), asked]).toEqual([[400, 'invalid_account'], 0])
   })
 
-  it('cannot be decided while accounts fails [R11-204, R11-206]', async () => {
+  it('is answered with 503 when accounts fails [R11-204, R11-206]', async () => {
     const accounts = (): Promise<boolean> => Promise.reject(new Error('the database is away'))
     const world = await makeWorld({ ...notes, accounts })
     expect(verdict(await askForToken(world, { body }))).toEqual([503, 'server_error'])
   })
 
-  it('is not asked about where none is named [RT-12]', async () => {
+  it('is not checked when the request names none [RT-12]', async () => {
     const world = await makeWorld({ ...notes, accounts: () => false })
     const answer = await askForToken(world)
     const { payload } = await verified(world.resource, JSON.parse(answer.body).resource_token)

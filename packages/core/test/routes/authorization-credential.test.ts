@@ -5,9 +5,9 @@ import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 
-describe('the credential at the authorization endpoint', () => {
+describe('the authorization endpoint', () => {
   const requirement = 'requirement=person-token'
-  it('sends an unsigned request for a person token [RT-17, CHAL-2, R11-200, R11-206]', async () => {
+  it('challenges an unsigned request for a person token [RT-17, CHAL-2, R11-200, R11-206]', async () => {
     const { net, resource } = await makeWorld(notes)
     const bare = {
       method: 'POST',
@@ -33,7 +33,7 @@ describe('the credential at the authorization endpoint', () => {
     ])
   })
 
-  it('sends an unsigned request for an agent token, where there are no person tokens [RT-17]', async () => {
+  it('challenges an unsigned request for an agent token when person tokens are switched off [RT-17]', async () => {
     const { net, resource } = await makeWorld({ ...notes, generations: ['mission-header'] })
     const bare = {
       method: 'POST',
@@ -46,14 +46,14 @@ describe('the credential at the authorization endpoint', () => {
     expect(answer?.headers['aauth-requirement']).toBe('requirement=agent-token')
   })
 
-  it('sends an agent token for a person token, where its person server speaks draft 11 [RT-17, R11-200, R11-142, M01]', async () => {
+  it('challenges an agent token for a person token when its person server supports draft 11 [RT-17, R11-200, R11-142, M01]', async () => {
     const world = await makeWorld(notes)
     const mission = { approver: 'https://ps.example', s256 }
     const answer = await askForToken(world, { token: await world.agent.agentToken(), mission })
     expect(verdict(answer)).toEqual([401, 'person_token_required', requirement])
   })
 
-  it('takes an agent token, where its person server speaks drafts 01 to 10 alone [RT-17, RT-5, RT-8]', async () => {
+  it('accepts an agent token when its person server supports only drafts 01 to 10 [RT-17, RT-5, RT-8]', async () => {
     const world = await makeWorld(notes)
     world.net.personServer.generations = ['mission-header']
     const mission = { approver: 'https://ps.example', s256 }
@@ -72,7 +72,7 @@ describe('the credential at the authorization endpoint', () => {
     ['draft 11', 'person-token', 'person_token_required', requirement],
     ['drafts 01 to 10', 'mission-header', 'agent_token_required', 'requirement=agent-token'],
   ] as const)(
-    'refuses an auth token of %s, and asks for what was before it [RT-17, R11-200]',
+    'refuses an auth token of %s, and challenges for the token before it [RT-17, R11-200]',
     async (_, generation, code, asked) => {
       const world = await makeWorld(notes)
       const token = await world.agent.authToken({ scope: 'notes.read', generation })
@@ -80,7 +80,7 @@ describe('the credential at the authorization endpoint', () => {
     },
   )
 
-  it('refuses an expired person token as any route does [R11-201, CHAL-12]', async () => {
+  it('refuses an expired person token like any route [R11-201, CHAL-12]', async () => {
     const world = await makeWorld(notes)
     const token = await world.agent.personToken({ lifetime: 60 })
     world.net.clock.advance(60)
@@ -93,7 +93,7 @@ describe('the credential at the authorization endpoint', () => {
     ])
   })
 
-  it('refuses a revoked person token as any route does [RT-9, PERS-12, R11-161, R11-201]', async () => {
+  it('refuses a revoked person token like any route [RT-9, PERS-12, R11-161, R11-201]', async () => {
     const world = await makeWorld(notes)
     const token = await world.agent.personToken({ claims: { jti: 'pt-1' } })
     await world.resource.revoke({ iss: 'https://ps.example', jti: 'pt-1', exp: now + 3600 })

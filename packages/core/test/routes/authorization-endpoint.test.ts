@@ -6,7 +6,7 @@ import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 
 describe('the authorization endpoint', () => {
-  it('answers a person token with a resource token tied to it [RT-17, RT-18, RT-6, R11-200, R11-206]', async () => {
+  it('answers a person token with a resource token that is bound to it [RT-17, RT-18, RT-6, R11-200, R11-206]', async () => {
     const world = await makeWorld(notes)
     const token = await world.agent.personToken({ tenant: 'corp', mission: s256, claims: { jti: 'pt-1' } })
     const { status, headers, body } = await askForToken(world, {
@@ -38,7 +38,7 @@ describe('the authorization endpoint', () => {
   })
 
   it.each(['ps', 'sub', 'aud', 'agent_jkt', 'presented_jti', 'mission_s256', 'tenant'])(
-    'takes no %s from the content [RT-3, RT-4, RT-6, R11-162, R11-166, M02, M03, M06]',
+    'does not take %s from the content [RT-3, RT-4, RT-6, R11-162, R11-166, M02, M03, M06]',
     async (name) => {
       const world = await makeWorld(notes)
       const token = await world.agent.personToken({ claims: { jti: 'pt-1' } })
@@ -64,7 +64,7 @@ describe('the authorization endpoint', () => {
     },
   )
 
-  it('names scopes once, in the order they were asked for [RT-11]', async () => {
+  it('names scopes once, in the order of the request [RT-11]', async () => {
     const world = await makeWorld(notes)
     const { body } = await askForToken(world, { body: { scope: 'notes.write notes.read notes.write' } })
     const { payload } = await verified(world.resource, JSON.parse(body).resource_token)
@@ -85,14 +85,14 @@ describe('the authorization endpoint', () => {
     expect([first?.status, second && verdict(second)]).toEqual([200, [401, 'invalid_signature']])
   })
 
-  it('refuses a person token in the hands of another agent [R11-200]', async () => {
+  it('refuses a person token that another agent presents [R11-200]', async () => {
     const world = await makeWorld(notes)
     const agent = await world.net.agent({ name: 'thief' })
     const answer = await askForToken(world, { agent, token: await world.agent.personToken() })
     expect(verdict(answer)).toEqual([401, 'invalid_signature'])
   })
 
-  it('demands the components that the resource demands everywhere [META-4]', async () => {
+  it('requires the components that the resource requires everywhere [META-4]', async () => {
     const world = await makeWorld({ ...notes, additionalSignatureComponents: ['content-digest'] })
     const answer = await askForToken(world)
     expect([...verdict(answer), answer.headers['signature-error']]).toEqual([
@@ -109,7 +109,7 @@ describe('the authorization endpoint', () => {
     expect([honest.status, verdict(swapped)]).toEqual([200, [401, 'invalid_signature']])
   })
 
-  it('refuses where agents would refuse the resource token [R11-013]', async () => {
+  it('refuses a request under an authority for which agents would refuse the resource token [R11-013]', async () => {
     const world = await makeWorld({ ...notes, authorities: ['notes.example', 'api.example'] })
     const answer = await askForToken(world, { url: 'https://api.example/aauth/authorize' })
     expect(verdict(answer)).toEqual([403, 'access_denied'])
@@ -131,7 +131,7 @@ describe('the authorization endpoint', () => {
     },
   )
 
-  it('tells the operator what it refused', async () => {
+  it('reports refusals to the operator', async () => {
     const world = await makeWorld(notes)
     await askForToken(world, { body: { scope: 'nope' } })
     expect(world.refusals.map(({ code, hint }) => [code, hint])).toEqual([

@@ -12,7 +12,7 @@ function create(options: Partial<ResourceOptions>): ReturnType<typeof createReso
 }
 
 describe('the metadata', () => {
-  it('says what is enforced, and nothing of a login [META-1, META-2, META-3, META-4, META-5, META-6, R11-271, R11-272, R11-273, R11-274, R11-275]', async () => {
+  it('states what is enforced, and contains no members of a login [META-1, META-2, META-3, META-4, META-5, META-6, R11-271, R11-272, R11-273, R11-274, R11-275]', async () => {
     const resource = create({
       ...notes,
       signatureWindow: 30,
@@ -34,7 +34,7 @@ describe('the metadata', () => {
     })
   })
 
-  it('of a resource that describes no scope describes access [META-1, R11-275]', async () => {
+  it('of a resource without described scopes describes the scope access [META-1, R11-275]', async () => {
     expect(await published(create({}), path)).toMatchObject({
       scope_descriptions: { access: 'Access to this resource' },
       signature_window: 60,
@@ -43,14 +43,14 @@ describe('the metadata', () => {
   })
 
   it.each(['agent-token', 'person-token', 'auth-token'] as const)(
-    'names %s as the access mode where told so [META-3, R11-273]',
+    'names %s as the access mode when configured [META-3, R11-273]',
     async (accessMode) => {
       expect(await published(create({ accessMode }), path)).toMatchObject({ access_mode: accessMode })
     },
   )
 
   it.each(['agent-token', 'auth-token'] as const)(
-    'names %s as the drafts 01 to 10 do where only they are served [META-3]',
+    'names %s as drafts 01 to 10 do when only they are served [META-3]',
     async (accessMode) => {
       const resource = create({ accessMode, generations: ['mission-header'] })
       expect(await published(resource, path)).toMatchObject({ access_mode: accessMode })
@@ -65,7 +65,7 @@ describe('the metadata', () => {
   )
 
   it.each(['login_endpoint', 'issuer', 'jwks_uri', 'signature_window', 'authorization_endpoint'])(
-    'cannot be given a member %s of its own [META-1, META-4, META-6, R11-274, R11-279]',
+    'cannot be given its own member %s [META-1, META-4, META-6, R11-274, R11-279]',
     (name) => {
       expect(() => create({ metadata: { [name]: 'https://evil.example' } })).toThrow(
         `"${name}" is not an option of "metadata"`,
@@ -73,7 +73,7 @@ describe('the metadata', () => {
     },
   )
 
-  it('names the endpoints where agents reach them behind a proxy that strips a prefix [META-5, R11-199]', async () => {
+  it('names the endpoints at the paths that agents use behind a proxy that strips a prefix [META-5, R11-199]', async () => {
     const world = await makeWorld({ ...notes, strippedPrefix: '/api' })
     expect(await published(world.resource, path)).toMatchObject({
       issuer: 'https://notes.example',
@@ -111,7 +111,7 @@ describe('the metadata', () => {
     expect(verdict(answer)).toEqual([401, 'unsupported_scheme'])
   })
 
-  it('can be cached, and read with GET and HEAD alone [META-1]', async () => {
+  it('can be cached and is read with GET and HEAD only [META-1]', async () => {
     const resource = create(notes)
     const [head, put] = [
       await answerWellKnown(resource, 'HEAD', path),
@@ -176,7 +176,7 @@ describe('createResource refuses', () => {
     expect(() => create(options)).toThrow(new TypeError(message))
   })
 
-  it('an endpoint that the resource serves by itself cannot be set [META-6]', () => {
+  it('an endpoint that the resource serves itself cannot be configured [META-6]', () => {
     expect(() => create({ authorization_endpoint: '/x' } as never)).toThrow(
       /^"authorization_endpoint" is not an option of createResource: use one of issuer, /,
     )

@@ -19,7 +19,7 @@ async function document(options: ResourceOptions, path = metadataPath): Promise<
 }
 
 describe('aauth-resource.json', () => {
-  it('says who the resource is and what it enforces, and nothing else [META-1, META-2, META-4, META-6, R11-271, R11-272, R11-274, R11-279]', async () => {
+  it('states the identity and the enforced rules of the resource, and nothing else [META-1, META-2, META-4, META-6, R11-271, R11-272, R11-274, R11-279]', async () => {
     expect(await document(base)).toEqual({
       issuer: 'https://notes.example',
       jwks_uri: 'https://notes.example/aauth/jwks.json',
@@ -49,7 +49,7 @@ describe('aauth-resource.json', () => {
     })
   })
 
-  it('describes the scope of every resource token that is issued [R11-275]', async () => {
+  it('describes the scope of every issued resource token [R11-275]', async () => {
     const { agent, resource, refusal } = await makeWorld({ signingKey })
     const { headers } = await refusal(await agent.personToken())
     const payload = /resource-token="[^.]+\.([^.]+)/.exec(headers['aauth-requirement'] ?? '')?.[1] ?? ''
@@ -68,7 +68,7 @@ describe('aauth-resource.json', () => {
     expect((await refusal(token, { created: now - window - 1 })).code).toBe('invalid_signature')
   })
 
-  it('publishes the algorithms whose signatures are accepted, and demands them by the same names [META-4, R11-274]', async () => {
+  it('publishes the algorithms whose signatures are accepted, under the names used in challenges [META-4, R11-274]', async () => {
     const { net, call, resource } = await makeWorld()
     const published = JSON.parse((await answerWellKnown(resource, 'GET', metadataPath))?.body ?? '')
     const accepted: string[] = []
@@ -89,7 +89,7 @@ describe('aauth-resource.json', () => {
 })
 
 describe('the JWKS', () => {
-  it('is where the metadata says, with the public key alone [META-2, R11-122, R11-272, M09]', async () => {
+  it('is where the metadata says, with the public key only [META-2, R11-122, R11-272, M09]', async () => {
     const { jwks_uri: uri } = await document(base)
     expect(uri).toBe(`https://notes.example${jwksPath}`)
     expect(await document(base, jwksPath)).toEqual({
@@ -98,9 +98,9 @@ describe('the JWKS', () => {
   })
 })
 
-describe('the answer', () => {
+describe('the answer of the well-known routes', () => {
   it.each([metadataPath, jwksPath, `${metadataPath}?x=1`, `${jwksPath}?`])(
-    'to GET and HEAD %s is JSON that may be kept for ten minutes',
+    'to GET and HEAD %s is JSON that may be cached for ten minutes',
     async (target) => {
       for (const method of ['GET', 'HEAD']) {
         const answer = await answerWellKnown(createResource(base), method, target)
@@ -113,7 +113,7 @@ describe('the answer', () => {
   )
 
   it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'get'])(
-    'to %s is 405 and says what is allowed',
+    'to %s is 405 and lists the allowed methods',
     async (method) => {
       expect(await answerWellKnown(createResource(base), method, jwksPath)).toEqual({
         status: 405,
@@ -140,7 +140,7 @@ describe('the answer', () => {
     `https://notes.example/other${metadataPath}`,
     `?${metadataPath}`,
     '',
-  ])('to %j is left to the application', async (target) => {
+  ])('does not exist for %j, which is left to the application', async (target) => {
     expect(await answerWellKnown(createResource(base), 'GET', target)).toBeUndefined()
   })
 })

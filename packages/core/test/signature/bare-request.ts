@@ -3,7 +3,7 @@ import type { SignedRequest } from '../../src/wire/signed-request.ts'
 /** Header lines by name; a string is one line. */
 export type Lines = Readonly<Record<string, string | readonly string[]>>
 
-/** A request made of plain values. */
+/** A request of plain values. */
 export interface BareRequest {
   readonly method?: string
   readonly target?: string

@@ -37,7 +37,7 @@ function refusal(name: string, request: BareRequest = {}, strippedPrefix = ''): 
 const invalid = (name: string): string => `error=invalid_signature "${name}"`
 
 describe('the signature base', () => {
-  it('has a line for each component in the order signed, and then the parameters as they were sent', () => {
+  it('has a line for each component in the signed order, and then the unchanged parameters', () => {
     const request = { method: 'POST', target: '/a?b', lines: { 'x-a': 'one', 'x-b': 'two' } }
     expect(base(['x-b', '@query', '@method', 'x-a', '@path', '@authority'], request)).toBe(
       [
@@ -52,7 +52,7 @@ describe('the signature base', () => {
     )
   })
 
-  it('is the parameters alone when nothing is covered', () => {
+  it('consists of the parameters when nothing is covered', () => {
     expect(base([])).toBe(`"@signature-params": ${params}`)
   })
 })
@@ -62,7 +62,7 @@ describe('a derived component', () => {
     expect(line('@method', { method })).toBe(`"@method": ${method}`)
   })
 
-  it('@authority comes from configuration, whatever Host says [SIG-14, R11-103]', () => {
+  it('@authority comes from the configuration, whatever Host is [SIG-14, R11-103]', () => {
     const lines = { host: 'evil.example', 'x-forwarded-host': 'evil.example', '@authority': 'evil.example' }
     expect(line('@authority', { lines })).toBe('"@authority": notes.example')
   })
@@ -75,7 +75,7 @@ describe('a derived component', () => {
     ])
   })
 
-  it('@query is a question mark where there is none [E17]', () => {
+  it('@query is a question mark when there is none [E17]', () => {
     expect(line('@query', { target: '/a' })).toBe('"@query": ?')
   })
 
@@ -87,13 +87,13 @@ describe('a derived component', () => {
   )
 
   it.each(['@status', '@query-param', '@signature-params', '@x'])(
-    '%s has no value here, even if a field of that name is sent [R11-090, A11, D10]',
+    '%s has no value, even if a field of that name is sent [R11-090, A11, D10]',
     (name) => {
       expect(refusal(name, { lines: { [name]: 'forged' } })).toBe(invalid(name))
     },
   )
 
-  it('@scheme is https, whatever was written in absolute form', () => {
+  it('@scheme is https, whatever the absolute form says', () => {
     expect(line('@scheme')).toBe('"@scheme": https')
     expect(line('@scheme', { target: 'http://notes.example/' })).toBe('"@scheme": https')
   })
@@ -107,13 +107,13 @@ describe('a derived component', () => {
     ['http://other.example?x', 'https://notes.example/?x'],
     ['HTTP://other.example/a?x', 'https://notes.example/a?x'],
   ])(
-    '@target-uri of %s is %s: the authority that is signed, no question mark of ours [SIG-14, SIG-15, E19]',
+    '@target-uri of %s is %s: the signed authority, without an added question mark [SIG-14, SIG-15, E19]',
     (target, uri) => {
       expect(line('@target-uri', { target })).toBe(`"@target-uri": ${uri}`)
     },
   )
 
-  it('@target-uri has the prefix that a proxy took away [SIG-15]', () => {
+  it('@target-uri includes the prefix that a proxy stripped [SIG-15]', () => {
     expect(base(['@target-uri'], { target: '/a?x' }, '/api').split('\n')[0]).toBe(
       '"@target-uri": https://notes.example/api/a?x',
     )
@@ -126,7 +126,7 @@ describe('a derived component', () => {
     },
   )
 
-  it('@request-target has the prefix that a proxy took away in origin form only [SIG-15]', () => {
+  it('@request-target includes the prefix that a proxy stripped in origin form only [SIG-15]', () => {
     expect(base(['@request-target'], { target: '/a?x' }, '/api').split('\n')[0]).toBe(
       '"@request-target": /api/a?x',
     )
@@ -158,7 +158,7 @@ describe('a field', () => {
     expect(refusal('x-not-there', { lines: { x: 'y' } })).toBe(invalid('x-not-there'))
   })
 
-  it('that must be covered and is absent is asked for [R11-090, E04]', () => {
+  it('that must be covered and is absent is listed in required_input [R11-090, E04]', () => {
     expect(refusal('content-digest')).toBe(
       `${requiredInput([...baseComponents, 'content-digest'])} "content-digest"`,
     )
@@ -197,13 +197,13 @@ describe('a field', () => {
   )
 })
 
-describe('any request', () => {
+describe('the base of any request', () => {
   const names = ['@method', '@authority', '@path', '@query', 'a', 'b', 'c', 'absent']
   const character = fc.constantFrom(...'ab ,"\t:@;=', '\n', '\r', '\0', 'é', '"@path": /x')
   const value = fc.string({ unit: character, maxLength: 8 })
   const fields = fc.record({ a: fc.array(value, { maxLength: 3 }), b: value, c: value })
 
-  it('is refused or has one line for each covered component, and the parameters last [A08, A09, A10, E04, H16]', () => {
+  it('is refused or has one line for each covered component and then the parameters [A08, A09, A10, E04, H16]', () => {
     let bases = 0
     fc.assert(
       fc.property(fc.uniqueArray(fc.constantFrom(...names)), fields, (components, lines) => {
@@ -223,7 +223,7 @@ describe('any request', () => {
     expect(bases).toBeGreaterThan(200)
   })
 
-  it('has another base than a request that differs in a covered value', () => {
+  it('differs from that of a request with another covered value', () => {
     const plain = fc.string({ unit: fc.constantFrom(...'ab,"'), maxLength: 5 })
     fc.assert(
       fc.property(plain, plain, plain, plain, (a, b, otherA, otherB) => {

@@ -34,14 +34,14 @@ async function verdict(step: () => unknown): Promise<string> {
   }
 }
 
-/** The request as it arrives where the content is not at hand. */
+/** The request as it arrives when its content has not been read. */
 function withoutContent(message: SignedMessage) {
   const { method, target, header } = toSignedRequest(message)
   return { method, target, header }
 }
 
 describe('a covered Content-Digest', () => {
-  it('binds the content that is at hand [SIG-12, R11-104]', async () => {
+  it('binds the content that is available [SIG-12, R11-104]', async () => {
     const auth = await authorize(world.resource, toSignedRequest(await signed({ digest: true })))
     expect(contentBinding(auth)).toBe('checked')
   })
@@ -55,7 +55,7 @@ describe('a covered Content-Digest', () => {
   )
 
   it.each(['md5=:AAAA:', 'sha-256="x"', ''])(
-    'that reads %j is refused, though it was signed [SIG-12, R11-104, N04]',
+    'with the value %j is refused, although it was signed [SIG-12, R11-104, N04]',
     async (value) => {
       const message = await signed({ headers: { 'content-digest': value }, cover: ['content-digest'] })
       expect(await verdict(() => authorize(world.resource, toSignedRequest(message)))).toBe(
@@ -64,7 +64,7 @@ describe('a covered Content-Digest', () => {
     },
   )
 
-  it('waits for whoever reads the content, and says so until then [N03]', async () => {
+  it('is unchecked until the content has been read and compared [N03]', async () => {
     const auth = await authorize(world.resource, withoutContent(await signed({ digest: true })), {}, later)
     expect(contentBinding(auth)).toBe('unchecked')
     expect(await verdict(() => verifyContent(auth, ascii.encode('b note')))).toBe('invalid_signature')
@@ -74,14 +74,14 @@ describe('a covered Content-Digest', () => {
   })
 })
 
-describe('a digest that is not covered', () => {
-  it('binds nothing, and is not read [N02]', async () => {
+describe('a Content-Digest that is not covered', () => {
+  it('binds nothing and is not parsed [N02]', async () => {
     const message = await signed({ headers: { 'content-digest': 'sha-256=:AAAA:' } })
     const auth = await authorize(world.resource, toSignedRequest(message))
     expect(contentBinding(auth)).toBe('uncovered')
   })
 
-  it('is refused where the route demands it [R11-087, N02]', async () => {
+  it('is refused when the route requires it [R11-087, N02]', async () => {
     const message = await signed({ headers: { 'content-digest': 'sha-256=:AAAA:' } })
     const requirement = { components: ['content-digest'] }
     expect(await verdict(() => authorize(world.resource, toSignedRequest(message), requirement))).toBe(

@@ -24,7 +24,7 @@ describe('Content-Digest', () => {
     ],
     [[`md5=:AAAA:, foo="bar", ${sha256}`], ['sha-256']],
     [[`${sha256};p=1`], ['sha-256']],
-  ])('in the lines %j is read to the digests %j [SIG-12, R11-104, N04]', (lines, algorithms) => {
+  ])('in the lines %j yields the digests %j [SIG-12, R11-104, N04]', (lines, algorithms) => {
     expect([...(readContentDigest(lines) ?? new Map()).keys()]).toEqual(algorithms)
   })
 
@@ -41,12 +41,12 @@ describe('Content-Digest', () => {
     [[`${sha256}, sha-512="x"`], 'one of two that is not a byte sequence'],
     [[`${sha256},`], 'a trailing comma'],
     [['X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE='], 'bare base64'],
-  ])('in the lines %j holds nothing that can be checked: %s [SIG-12, R11-104, N04]', (lines) => {
+  ])('in the lines %j contains nothing that can be compared: %s [SIG-12, R11-104, N04]', (lines) => {
     expect(readContentDigest(lines)).toBeUndefined()
   })
 })
 
-describe.each([node, web])('the content, on the platform $name', ({ digest }) => {
+describe.each([node, web])('the content, on the platform $name,', ({ digest }) => {
   const matches = async (header: string, content: Uint8Array): Promise<boolean> =>
     matchesDigests(readContentDigest([header]) as ContentDigests, content, digest)
 
@@ -57,7 +57,7 @@ describe.each([node, web])('the content, on the platform $name', ({ digest }) =>
     },
   )
 
-  it('of no octets matches the digest of none [N08]', async () => {
+  it('of no octets matches the digest of no octets [N08]', async () => {
     expect(await matches(wrong256, new Uint8Array())).toBe(true)
     expect(await matches(sha256, new Uint8Array())).toBe(false)
   })
@@ -75,7 +75,7 @@ describe.each([node, web])('the content, on the platform $name', ({ digest }) =>
     expect(await matches(header, body)).toBe(false)
   })
 
-  it('does not match when one bit of it is another [SIG-12, R11-104, N01]', async () => {
+  it('does not match when one bit of it differs [SIG-12, R11-104, N01]', async () => {
     for (const at of [0, 9, body.length - 1]) {
       const altered = body.map((octet, index) => (index === at ? octet ^ 1 : octet))
       expect(await matches(sha256, altered)).toBe(false)
@@ -83,7 +83,7 @@ describe.each([node, web])('the content, on the platform $name', ({ digest }) =>
   })
 })
 
-describe('a platform that hashes one algorithm at once and the other later', () => {
+describe('a platform that hashes one algorithm synchronously and the other asynchronously', () => {
   const mixed: typeof node.digest = (algorithm, bytes) =>
     algorithm === 'sha-256' ? node.digest(algorithm, bytes) : web.digest(algorithm, bytes)
 

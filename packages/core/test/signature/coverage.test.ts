@@ -22,7 +22,7 @@ describe('the base', () => {
     expect(required({ 'x-other': 'y' }, [], false, someContent)).toEqual(base)
   })
 
-  it('is required once where it is demanded again', () => {
+  it('is required once even if it is required again', () => {
     expect(required({}, ['@path', 'signature-key', '@query'])).toEqual([...base, '@query'])
   })
 })
@@ -42,14 +42,14 @@ describe('authorization', () => {
     },
   )
 
-  it('is required when any of its lines is of the scheme AAuth [SIG-9, R11-088]', () => {
+  it('is required when any of its lines has the scheme AAuth [SIG-9, R11-088]', () => {
     expect(required({ authorization: ['Bearer x', 'AAuth y'] })).toEqual([...base, 'authorization'])
   })
 })
 
 describe('aauth-mission', () => {
   it.each(['approver="x"; s256="y"', 'malformed', ''])(
-    'is required when sent, even as %j [SIG-10]',
+    'is required when it is sent, even as %j [SIG-10]',
     (line) => {
       expect(required({ 'aauth-mission': line })).toEqual([...base, 'aauth-mission'])
     },
@@ -59,34 +59,34 @@ describe('aauth-mission', () => {
     expect(required({})).toEqual(base)
   })
 
-  it('is not required where the header has no meaning', () => {
+  it('is not required when the header has no meaning', () => {
     expect(required({ 'aauth-mission': 'approver="x"; s256="y"' }, [], false)).toEqual(base)
   })
 })
 
-describe('what the resource or the route demands', () => {
-  it('is required, a derived component of every request [SIG-8, R11-087, SIG-16]', () => {
+describe('a component that the resource or the route requires', () => {
+  it('is required of every request if it is a derived component [SIG-8, R11-087, SIG-16]', () => {
     expect(required({}, ['@query'])).toEqual([...base, '@query'])
   })
 
-  it('is not required where it is a field and the message has neither content nor the field', () => {
+  it('is not required if it is a field and the message has neither content nor the field', () => {
     expect(required({}, ['content-digest', 'content-type'])).toEqual(base)
   })
 
-  it('is required where the message has content, sent or not [SIG-8, R11-087, N02]', () => {
+  it('is required if the message has content, whether the field is sent or not [SIG-8, R11-087, N02]', () => {
     const demanded = ['content-digest', 'content-type']
     expect(required({}, demanded, true, someContent)).toEqual([...base, ...demanded])
   })
 
-  it('is required where it is not known whether there is content [SIG-8, R11-087]', () => {
+  it('is required if it is unknown whether there is content [SIG-8, R11-087]', () => {
     expect(requiredComponents(bareRequest({}), ['content-digest'], true)).toEqual([...base, 'content-digest'])
   })
 
-  it('is required where the field is sent without content, and only that one [SIG-8, R11-087]', () => {
+  it('is required if the field is sent without content, and only that one [SIG-8, R11-087]', () => {
     expect(required({ 'x-tenant': '' }, ['content-digest', 'x-tenant'])).toEqual([...base, 'x-tenant'])
   })
 
-  it('comes after what the request itself makes necessary, each once', () => {
+  it('comes after those that the request itself requires, each once', () => {
     const lines = { authorization: 'AAuth x', 'aauth-mission': 'y', 'x-tenant': 'z' }
     expect(required(lines, ['@query', 'x-tenant', 'authorization', '@query'])).toEqual([
       ...base,
@@ -148,19 +148,19 @@ describe('a signature', () => {
 })
 
 describe('a covered component that is not supported', () => {
-  it('is refused by name where nothing required is missing [SIG-13, R11-090, E02]', () => {
+  it('is refused by name when no required component is missing [SIG-13, R11-090, E02]', () => {
     const { code, headers, hint } = refused(() => checkCoverage(base, baseComponents, '"@query-param"'))
     expect([code, headers['signature-error']]).toEqual(['invalid_signature', 'error=invalid_signature'])
     expect(hint).toContain('"@query-param" is covered')
   })
 
-  it('comes after what is missing, which the agent can mend [SIG-13, R11-090, E02]', () => {
+  it('is reported after missing components, which the agent can add [SIG-13, R11-090, E02]', () => {
     const { code } = refused(() => checkCoverage(base.slice(1), baseComponents, '"@query-param"'))
     expect(code).toBe('invalid_input')
   })
 })
 
-describe('a component that is demanded by configuration', () => {
+describe('a component in the configuration', () => {
   it.each([
     '@method',
     '@authority',
@@ -194,12 +194,12 @@ describe('a component that is demanded by configuration', () => {
     'a b',
     'a\n',
     'é',
-  ])('may not be %j, which no signature could cover [E26]', (name) => {
+  ])('must not be %j, which no signature could cover [E26]', (name) => {
     expect(() => checkComponents(['@query', name], 'components')).toThrow(TypeError)
   })
 
   it.each(['method', 'authority', 'path', 'query', 'scheme', 'target-uri', 'request-target'])(
-    'named %s, as if a field were meant, is refused with the name that was [E26]',
+    'named %s, as if it were a field, is refused with the right name [E26]',
     (name) => {
       expect(() => checkComponents([name], 'components')).toThrow(
         `"components" contains "${name}", which would be a header field of that name: did you mean "@${name}"?`,
@@ -207,11 +207,11 @@ describe('a component that is demanded by configuration', () => {
     },
   )
 
-  it('may not be a name alone where a list is wanted [E26]', () => {
+  it('must be in a list [E26]', () => {
     expect(() => checkComponents('content-digest' as unknown as string[], 'components')).toThrow(TypeError)
   })
 
-  it('is kept as it was, whatever the caller does to the list later', () => {
+  it('is a copy, which later changes of the list do not affect', () => {
     const names = ['@query']
     const checked = checkComponents(names, 'components')
     names.length = 0

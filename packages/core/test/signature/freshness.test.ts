@@ -21,23 +21,26 @@ describe('created', () => {
     expect(() => check({ created: now + offset })).not.toThrow()
   })
 
-  it.each([-61, -62, -3600])('may not lie %i s from now [SIG-18, R11-093, C03]', (offset) => {
+  it.each([-61, -62, -3600])('must not lie %i s from now [SIG-18, R11-093, C03]', (offset) => {
     expect(refusal({ created: now + offset })).toBe(stale)
   })
 
-  it.each([61, 62, 3600])('may not lie %i s ahead, which is told apart [SIG-19, R11-094, C03]', (offset) => {
-    expect(refusal({ created: now + offset })).toBe(ahead)
-  })
+  it.each([61, 62, 3600])(
+    'must not lie %i s ahead, which is reported separately [SIG-19, R11-094, C03]',
+    (offset) => {
+      expect(refusal({ created: now + offset })).toBe(ahead)
+    },
+  )
 
-  it.each([-1, 0])('may not be %i [SIG-18, R11-093, C02]', (created) => {
+  it.each([-1, 0])('must not be %i [SIG-18, R11-093, C02]', (created) => {
     expect(refusal({ created })).toBe(stale)
   })
 
-  it('may not be a number of 15 digits [SIG-19, R11-094, C04]', () => {
+  it('must not be a number of 15 digits [SIG-19, R11-094, C04]', () => {
     expect(refusal({ created: 999_999_999_999_999 })).toBe(ahead)
   })
 
-  it.each([1, 300])('is judged by the window of %i s that was configured [SIG-18, SIG-19]', (window) => {
+  it.each([1, 300])('is compared with the configured window of %i s [SIG-18, SIG-19]', (window) => {
     expect(() => check({ created: now - window }, window)).not.toThrow()
     expect(() => check({ created: now + window }, window)).not.toThrow()
     expect(refusal({ created: now - window - 1 }, window)).toBe(stale)
@@ -45,7 +48,7 @@ describe('created', () => {
   })
 
   it.each([2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 33])(
-    'is judged alike when the clock stands at %i [C14]',
+    'is compared correctly when the clock is at %i [C14]',
     (at) => {
       expect(() => check({ created: at }, 60, at)).not.toThrow()
       expect(refusal({ created: at - 61 }, 60, at)).toBe(stale)
@@ -56,7 +59,7 @@ describe('created', () => {
 
 describe('expires', () => {
   it.each([now - 1, now, 0, -1])(
-    'may not have come: %i at second 1790000000 [SIG-20, R11-095, C05]',
+    'must not have passed: %i at second 1790000000 [SIG-20, R11-095, C05]',
     (expires) => {
       expect(refusal({ created: now - 30, expires })).toBe(stale)
     },
@@ -66,7 +69,7 @@ describe('expires', () => {
     expect(() => check({ created: now, expires: now + 1 })).not.toThrow()
   })
 
-  it('may not precede created, though both are ahead [SIG-20, R11-095, C06]', () => {
+  it('must not precede created, even if both are ahead [SIG-20, R11-095, C06]', () => {
     expect(refusal({ created: now + 30, expires: now + 29 })).toBe(stale)
     expect(() => check({ created: now + 30, expires: now + 30 })).not.toThrow()
   })

@@ -29,7 +29,7 @@ afterAll(() => net.close())
 
 type Fields = Readonly<Record<string, string>>
 
-/** Mints the token, bound to the agent's own key or to another. */
+/** Issues the token, bound to the agent's own key or to another. */
 type Mint = (jwk?: object) => Promise<string>
 
 /** Signs a GET for a URL over the library's own signature base. */
@@ -67,7 +67,7 @@ const signers: Readonly<Record<string, (url: string, mint: Mint) => Promise<Fiel
       Object.entries(headers as Fields).map(([name, value]) => [name.toLowerCase(), value]),
     )
   },
-  // It signs a query without its mark, which is another component than RFC 9421 has.
+  // It signs a query without its question mark, which differs from the component of RFC 9421.
   '@hellocoop/httpsig': async (url, mint) => {
     const { privateKey, publicKey } = await generateKeyPair({ algorithm: 'Ed25519' })
     const { headers } = (await signOnly(url, {
@@ -84,7 +84,7 @@ const signers: Readonly<Record<string, (url: string, mint: Mint) => Promise<Fiel
 const targetOf = (url: string): string => url.slice('https://notes.example'.length)
 
 describe.each(Object.entries(signers))(
-  'what %s signs over every derived component of a request',
+  'a signature of %s over every derived component of a request',
   (name, sign) => {
     it.each<[string, Generation]>(
       ['/notes', '/notes?page=2&q=%20', '/', '/a%2Fb/c;d?x=/?'].flatMap((target) => [

@@ -63,7 +63,7 @@ const headers = fc.dictionary(fc.constantFrom('accept', 'x-a', 'x-b', 'cookie', 
 })
 const asked: fc.Arbitrary<Asked> = fc.record({ method, path, query, headers })
 
-describe.each(['Ed25519', 'ES256'] as const)('with a key for %s', (alg) => {
+describe.each(['Ed25519', 'ES256'] as const)('two oracles and this library, with a key for %s,', (alg) => {
   const often = runs(alg === 'Ed25519' ? 150 : 60)
   let world: World
   let agent: Agent
@@ -85,7 +85,7 @@ describe.each(['Ed25519', 'ES256'] as const)('with a key for %s', (alg) => {
     )
   }
 
-  it('both oracles and we make the base that was signed, and accept [SIG-24, R11-102, SIG-15]', async () => {
+  it('build the base that was signed, and accept it [SIG-24, R11-102, SIG-15]', async () => {
     await fc.assert(
       fc.asyncProperty(asked, async (request) => {
         const message = await sign(request)
@@ -98,7 +98,7 @@ describe.each(['Ed25519', 'ES256'] as const)('with a key for %s', (alg) => {
     )
   })
 
-  it('both oracles and we refuse what was changed on its way, over the same base [SIG-24, R11-102, E05, E15]', async () => {
+  it('refuse a changed message, with the same base [SIG-24, R11-102, E05, E15]', async () => {
     await fc.assert(
       fc.asyncProperty(asked, fc.constantFrom(...changes), async (request, change) => {
         const message = change(await sign(request))
@@ -198,7 +198,7 @@ const retarget =
     target: change(message.target),
   })
 
-/** What somebody on the way could do to a message; each changes its base or its signature. */
+/** Possible changes of a message on its way; each changes its base or its signature. */
 const changes: readonly ((message: SignedMessage) => SignedMessage)[] = [
   (message) => ({ ...message, method: message.method === 'POST' ? 'PUT' : 'POST' }),
   retarget((url) => url.replace(/(\?|$)/, 'x$1')),

@@ -1,6 +1,6 @@
 import { type AAuthError, isAAuthError } from '../../src/errors/aauth-error.ts'
 
-/** The refusal that `step` ends with. Anything else it throws is thrown on. */
+/** The AAuthError that `step` throws. Any other error is rethrown. */
 export function refused(step: () => unknown): AAuthError {
   try {
     step()

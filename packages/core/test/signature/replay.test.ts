@@ -12,12 +12,12 @@ describe('a method', () => {
     expect(isSafe(method)).toBe(true)
   })
 
-  it.each(unsafe)('%s is not safe, as every method not known to be [REPLAY-3]', (method) => {
+  it.each(unsafe)('%s is not safe, like every unknown method [REPLAY-3]', (method) => {
     expect(isSafe(method)).toBe(false)
   })
 })
 
-describe('the same signed request twice', () => {
+describe('the same signed request sent twice', () => {
   const nonce = { params: { nonce: 'n' } }
   const digest = { digest: true }
   const rows: readonly (readonly [ReplayScope | undefined, string, string, Partial<SignOptions>, string])[] =

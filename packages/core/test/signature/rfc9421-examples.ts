@@ -47,7 +47,7 @@ interface ComponentValues {
   }[]
 }
 
-/** Why the examples are missing, if they are; then all of them are empty. */
+/** Why the examples are missing, if they are; they are empty then. */
 export const noExamples = missing('rfc9421')
 
 const read = <T>(file: string, none: T): T =>
@@ -70,7 +70,7 @@ export const section24 = read<{ base: string; signature: string }>('section-2.4.
   signature: '',
 })
 
-/** The message as a request, with a `Signature-Key` to go with it. */
+/** The message as a request, with a suitable `Signature-Key`. */
 export function toRequest({ startLine, headers }: Message, signed: Signed): SignedRequest {
   const [method = '', target = ''] = startLine.split(' ')
   const label = signed.signatureInput.slice(0, signed.signatureInput.indexOf('='))
@@ -84,7 +84,7 @@ export function toRequest({ startLine, headers }: Message, signed: Signed): Sign
   return { method, target, header }
 }
 
-/** The base that is made of the request by every step that makes it in `authorize`. */
+/** The base of the request, built by the same steps as in `authorize`. */
 export function baseOf(message: Message, signed: Signed): string {
   const request = toRequest(message, signed)
   const { components, unsupported, input } = selectSignature(request)
@@ -96,5 +96,5 @@ export function baseOf(message: Message, signed: Signed): string {
   return signatureBase(components, serializeInnerList(input), derived, request, [])
 }
 
-// Examples with other forms of target cover nothing that would be cut out of it.
+// Examples with other forms of target do not cover anything that depends on it.
 const noTarget: Target = { path: '', query: '' }

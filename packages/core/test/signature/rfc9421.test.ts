@@ -19,7 +19,7 @@ import {
 } from './rfc9421-examples.ts'
 
 const unsupported = /;|^"x-obs-fold-header"/
-// The example went over plain HTTP; what is served here is https, whoever ends the TLS.
+// The example used plain HTTP; a resource is always served over https, whatever terminates TLS.
 const plain = '"@scheme"'
 const componentLines = componentValues.flatMap(({ section, startLine = 'GET / HTTP/1.1', headers, lines }) =>
   lines.map((line) => {
@@ -32,7 +32,7 @@ const componentLines = componentValues.flatMap(({ section, startLine = 'GET / HT
 
 describe.skipIf(noExamples !== undefined)(`the examples of RFC 9421 ${noExamples ?? ''}`, () => {
   it.each(['B.2.1', 'B.2.3', 'B.2.5', 'B.2.6', 'B.3'])(
-    '%s has our signature base [SIG-24, R11-102]',
+    '%s has the same signature base here [SIG-24, R11-102]',
     (name) => {
       const { message, signed } = example(name)
       expect(baseOf(message, signed)).toBe(signed.base)
@@ -42,14 +42,14 @@ describe.skipIf(noExamples !== undefined)(`the examples of RFC 9421 ${noExamples
   it.each([
     ['B.2.2', 'a component with a parameter'],
     ['B.2.4', '@status'],
-  ])('%s is refused, since it covers %s [SIG-13, R11-091, D10]', (name) => {
+  ])('%s is refused, because it covers %s [SIG-13, R11-091, D10]', (name) => {
     const { message, signed } = example(name)
     expect(refused(() => baseOf({ ...message, startLine: 'POST /foo HTTP/1.1' }, signed)).code).toBe(
       'invalid_signature',
     )
   })
 
-  it('§2.4 is refused, since it is a response that covers a request [SIG-13, R11-091, D10]', () => {
+  it('§2.4 is refused, because it is a response that covers a request [SIG-13, R11-091, D10]', () => {
     const input = section24.base.replace(/^[\s\S]*"@signature-params": /, '')
     const signed = { signatureInput: `sig=${input}`, signature: `sig=:${section24.signature}:` }
     expect(refused(() => baseOf(messages['test-request'] as Message, signed)).code).toBe('invalid_signature')
@@ -63,7 +63,7 @@ describe.skipIf(noExamples !== undefined)(`the examples of RFC 9421 ${noExamples
       return platform.verify(key, signature, baseOf(message, signed))
     }
 
-    it.each(['B.2.6', 'B.3'])('%s verifies over our base [SIG-24, R11-102]', async (name) => {
+    it.each(['B.2.6', 'B.3'])('%s verifies over the base built here [SIG-24, R11-102]', async (name) => {
       const { message, signed } = example(name)
       expect(await verifies(message, signed, signed.keyid)).toBe(true)
     })
@@ -73,19 +73,19 @@ describe.skipIf(noExamples !== undefined)(`the examples of RFC 9421 ${noExamples
     })
   })
 
-  it.each(transformations.cases)('B.4 $name: has our signature base [A07]', (one) => {
+  it.each(transformations.cases)('B.4 $name: has the same signature base here [A07]', (one) => {
     expect(baseOf(one, transformations)).toBe(one.base)
   })
 
   it.each(componentLines.filter(({ identifier }) => !unsupported.test(identifier) && identifier !== plain))(
-    '§$section $identifier has our line [SIG-15, A07, A17, E17]',
+    '§$section $identifier has the same line here [SIG-15, A07, A17, E17]',
     ({ line, base }) => {
       expect(base().split('\n')[0]).toBe(line)
     },
   )
 
   it.each(componentLines.filter(({ identifier }) => unsupported.test(identifier)))(
-    '§$section $identifier is refused, being folded or not supported [SIG-13, R11-091, A08]',
+    '§$section $identifier is refused, because it is folded or not supported [SIG-13, R11-091, A08]',
     ({ base }) => {
       expect(refused(base).code).toBe('invalid_signature')
     },
@@ -98,7 +98,7 @@ describe.skipIf(noExamples !== undefined)(`the examples of RFC 9421 ${noExamples
   }
 })
 
-// The proxy of appendix B.3 changed the host; its long field is in the base word for word.
+// The proxy of appendix B.3 changed the host; its long field is in the base unchanged.
 function behindProxy(base: string): Message {
   const clientCert = /"client-cert": (.*)/.exec(base)?.[1] ?? ''
   return {

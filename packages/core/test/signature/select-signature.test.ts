@@ -32,7 +32,7 @@ function refusal(change: Partial<Fields>): string {
 const invalidSignature = '401 error=invalid_signature'
 
 describe('a well-formed signature', () => {
-  it('is read with everything that was sent', () => {
+  it('is returned with everything that was sent', () => {
     const chosen = select({ input: `sig=${list};expires=1790000060;nonce="n"` })
     expect(chosen).toMatchObject({
       label: 'sig',
@@ -55,7 +55,7 @@ describe('a well-formed signature', () => {
     expect(select({ input }).components).toEqual(['x', 'signature-key', '@path', 'a', '@method'])
   })
 
-  it('may cover nothing, which is for the coverage rules to refuse', () => {
+  it('may cover nothing, which the coverage rules then refuse', () => {
     expect(select({ input: 'sig=();created=1' }).components).toEqual([])
   })
 })
@@ -92,7 +92,7 @@ describe('the label', () => {
     )
   })
 
-  it('may not be renamed in two of the three fields [SIG-4, R11-083, D03]', () => {
+  it('must not be renamed in two of the three fields [SIG-4, R11-083, D03]', () => {
     fc.assert(
       fc.property(labels, fc.constantFrom(...(['input', 'signature', 'key'] as const)), (label, kept) => {
         fc.pre(label !== 'sig')
@@ -109,7 +109,7 @@ describe('the label', () => {
   })
 
   it.each([['a=jwt;jwt="t", b=jwt;jwt="u"'], ['a=jwt;jwt="t", b=jwt;jwt="t"'], ['b=jwt, a=jwt;jwt="t"']])(
-    'may not be one of several with scheme jwt: %s [SIG-6, R11-085, D04]',
+    'must not be one of several with scheme jwt: %s [SIG-6, R11-085, D04]',
     (key) => {
       expect(refusal({ ...both('a', 'b'), key })).toBe(invalidSignature)
     },
@@ -130,7 +130,7 @@ describe('the label', () => {
     ['in neither of the other fields', {}],
     ['not in Signature', { input: `other=${list}, sig=${list}` }],
     ['not in Signature-Input', { signature: `other=${octets}, sig=${octets}` }],
-  ])('ignores a jwt member that is %s [SIG-5, SIG-6, R11-084]', (_, fields) => {
+  ])('is selected without regard to a jwt member that is %s [SIG-5, SIG-6, R11-084]', (_, fields) => {
     expect(select({ ...fields, key: 'other=jwt;jwt="u", sig=jwt;jwt="t"' }).label).toBe('sig')
   })
 
@@ -142,16 +142,19 @@ describe('the label', () => {
     [`x=();created=1, sig=${list}`, `x=token, sig=${octets}`],
     [`x=();created=1, sig=${list}`, `x=:AA==:, sig=${octets}`],
     [`x=();created=1, sig=${list}`, `sig=${octets}`],
-  ])('ignores what is wrong under another label: %s / %s [SIG-5, R11-084, D06, D09]', (input, signature) => {
-    expect(select({ input, signature, key: 'x=quantum, sig=jwt;jwt="t"' }).label).toBe('sig')
-  })
+  ])(
+    'is selected without regard to faults under another label: %s / %s [SIG-5, R11-084, D06, D09]',
+    (input, signature) => {
+      expect(select({ input, signature, key: 'x=quantum, sig=jwt;jwt="t"' }).label).toBe('sig')
+    },
+  )
 
-  it('is the first common one when none has scheme jwt, so that the scheme can be refused', () => {
+  it('is the first common one when none has scheme jwt, so that the scheme is refused', () => {
     const key = 'elsewhere=hwk, b=hwk, a=x509'
     expect(select({ ...both('a', 'b'), key }).label).toBe('b')
   })
 
-  it('may be one of eight, not of nine [SIG-26, D07]', () => {
+  it('may be one of eight, but not of nine [SIG-26, D07]', () => {
     const more = (count: number) => Array.from({ length: count }, (_, index) => `, k${index}=jwt`).join('')
     expect(select({ key: good.key + more(7) }).label).toBe('sig')
     expect(refusal({ key: good.key + more(8) })).toBe(invalidSignature)
@@ -191,20 +194,20 @@ describe('the three fields', () => {
   })
 
   it.each(['sig="x"', 'sig=token', 'sig=1', 'sig', 'sig=:AA==:'])(
-    'are refused when %s stands for the list of components [SIG-3, R11-082]',
+    'are refused when %s takes the place of the list of components [SIG-3, R11-082]',
     (input) => {
       expect(refusal({ input })).toBe(invalidSignature)
     },
   )
 
   it.each(['sig=abc', 'sig="AAAA"', 'sig=1', 'sig', `sig=(${octets})`, 'sig=:-_-_:', 'sig=@1', 'sig=AAAA'])(
-    'are refused when %s stands for the octets of the signature [SIG-3, R11-082, B11]',
+    'are refused when %s takes the place of the octets of the signature [SIG-3, R11-082, B11]',
     (signature) => {
       expect(refusal({ signature })).toBe(invalidSignature)
     },
   )
 
-  it('leaves an error of the host alone', () => {
+  it('are read without catching errors of the host', () => {
     const request = {
       method: 'GET',
       target: '/',
@@ -222,7 +225,7 @@ describe('the octets of the signature', () => {
     expect(signatureBytes(select({ signature }))).toEqual(new Uint8Array(64).fill(0xfb))
   })
 
-  it.each([0, 1, 32, 63, 65, 70, 72, 128])('are not %i [SIG-24, B11]', (length) => {
+  it.each([0, 1, 32, 63, 65, 70, 72, 128])('must not be %i [SIG-24, B11]', (length) => {
     const chosen = select({ signature: `sig=:${Buffer.alloc(length).toString('base64')}:` })
     const { status, headers } = refused(() => signatureBytes(chosen))
     expect(`${status} ${headers['signature-error']}`).toBe(invalidSignature)

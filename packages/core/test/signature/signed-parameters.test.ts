@@ -43,7 +43,7 @@ describe('a covered component', () => {
     '"example-dict";key="a"',
     '"@query-param";name="a"',
     '"x";unknown',
-  ])('may have no parameter, as %s has [SIG-13, R11-090, R11-091, E02, D10]', (component) => {
+  ])('must not have a parameter, as in %s [SIG-13, R11-090, R11-091, E02, D10]', (component) => {
     expect(refusal(`(${base} ${component});created=1`)).toBe(invalidSignature)
   })
 
@@ -73,18 +73,18 @@ describe('a covered component', () => {
     '@query?',
     '@@path',
     'x@y',
-  ])('may not be called "%s" [B07]', (name) => {
+  ])('must not be called "%s" [B07]', (name) => {
     expect(refusal(`(${base} "${name}");created=1`)).toBe(invalidSignature)
   })
 
   it.each(['"@path"', '"signature-key"', '"@method"'])(
-    'may not come twice, as %s does [SIG-13, R11-091, E03]',
+    'must not occur twice, as %s does [SIG-13, R11-091, E03]',
     (component) => {
       expect(refusal(`(${base} ${component});created=1`)).toBe(invalidSignature)
     },
   )
 
-  it('may not come twice even where it is not required [SIG-13, E03]', () => {
+  it('must not occur twice even if it is not required [SIG-13, E03]', () => {
     expect(refusal(`("x" ${base} "y" "x");created=1`)).toBe(invalidSignature)
   })
 
@@ -97,7 +97,7 @@ describe('a covered component', () => {
     ])
   })
 
-  it('may be one of 32 and not of 33 [SIG-26, B12]', () => {
+  it('may be one of 32, but not of 33 [SIG-26, B12]', () => {
     const covering = (count: number) =>
       `(${Array.from({ length: count }, (_, index) => `"x${index}"`).join(' ')});created=1`
     expect(select(covering(32)).components).toHaveLength(32)
@@ -106,7 +106,7 @@ describe('a covered component', () => {
 })
 
 describe('created', () => {
-  it('may not be missing [SIG-17, R11-092, C01]', () => {
+  it('must not be missing [SIG-17, R11-092, C01]', () => {
     expect(refusal(`(${base})`)).toBe(invalidSignature)
     expect(refusal(`(${base});expires=1790000060;nonce="x"`)).toBe(invalidSignature)
   })
@@ -129,7 +129,7 @@ describe('created', () => {
     },
   )
 
-  it('may not have 16 digits [B08]', () => {
+  it('must not have 16 digits [B08]', () => {
     expect(refusal(`(${base});created=1000000000000000`)).toBe(invalidSignature)
   })
 })

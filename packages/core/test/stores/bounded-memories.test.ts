@@ -17,13 +17,13 @@ const step = fc.record({
   listed: fc.boolean(),
 })
 
-/** What a memory holds, as a test counts it. */
+/** The contents of a memory, as a test counts them. */
 interface Held {
   readonly issuer: string
   readonly listed: boolean
 }
 
-/** The most that one of them has. */
+/** The largest count of any of them. */
 function most<T extends Held>(held: readonly T[], nameOf: (one: T) => string): number {
   const counts = new Map<string, number>()
   for (const one of held) counts.set(nameOf(one), (counts.get(nameOf(one)) ?? 0) + 1)
@@ -49,7 +49,7 @@ describe('after any workload a memory is within its bounds (property P8):', () =
           const until = now + created + 60
           const verdict = memory.mark({ issuer, owner, listed, fingerprint: `${index}`, until, window: 60 })
           if (verdict === 'first') held.push({ issuer, owner, listed, until })
-          // Marks leave for good a minute after their signature is stale, or when the clock was put far back.
+          // Marks expire a minute after their signature is stale, or when the clock was set far back.
           held = held.filter((one) => one.until + 60 > now && one.until <= now + 180)
           expect(most(held, (one) => one.owner)).toBeLessThanOrEqual(bounds.maxPerKey)
           expectShares(held, bounds.max, bounds.maxPerIssuer)

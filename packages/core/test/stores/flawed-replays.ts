@@ -1,28 +1,28 @@
 import type { ReplayMark, ReplayStore, ReplayVerdict } from '@aauth-guard/core'
 import type { ReplayBounds } from '@aauth-guard/testing'
 
-/** How a replay store can be wrong. Without any of it the store here keeps its contract. */
+/** Faults of a replay store. Without any of them the store here fulfils its contract. */
 export interface ReplayFlaws {
-  /** What it takes for the key of a mark. */
+  /** What it uses as the key of a mark. */
   readonly key?: (scope: string, name: string) => string
-  /** Seconds after `until` for which it keeps a mark; right is 60. */
+  /** Seconds after `until` for which it keeps a mark; 60 is right. */
   readonly keeps?: number
-  /** From how many seconds after `until` on it says that it cannot tell; right is 60. */
+  /** Seconds after `until` from which it answers "unknown"; 60 is right. */
   readonly tellsFor?: number
-  /** How many seconds ahead `until` may lie; right is `2 × window + 60`. */
+  /** How many seconds ahead `until` may be; `2 × window + 60` is right. */
   readonly ahead?: (window: number) => number
   readonly whenFull?: 'evicts' | 'answers-first'
-  /** Whose share a mark counts in, for a key. */
+  /** Whose share the marks of a key count in. */
   readonly shareOf?: (mark: ReplayMark) => string
-  /** Whether listed issuers have room of their own. */
+  /** Whether listed issuers have places of their own. */
   readonly listedApart?: false
   /** Whether it finds a mark of a listed issuer for an unlisted one. */
   readonly remembersListed?: true
   readonly shrinks?: false
   readonly knows?: Partial<Record<keyof ReplayBounds, false>>
-  /** Lets others in between looking and writing. */
+  /** Lets other calls run between reading and writing. */
   readonly pauses?: true
-  /** Ends marks in the order in which they came, and stops at the first that lives. */
+  /** Expires marks in the order in which they were added, and stops at the first that is still valid. */
   readonly sweepsInOrder?: true
 }
 
@@ -31,7 +31,7 @@ interface Entry {
   readonly until: number
 }
 
-/** A store as somebody would write it who looks through a list each time. */
+/** A naive store that scans a list each time. */
 export function makeReplays(
   { max, maxPerIssuer, maxPerKey }: ReplayBounds,
   now: () => number,

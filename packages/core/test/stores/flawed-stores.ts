@@ -1,32 +1,32 @@
 import type { RevocationStore } from '@aauth-guard/core'
 import type { RevocationBounds } from '@aauth-guard/testing'
 
-/** How a store can be wrong. Without any of it the stores here keep their contracts. */
+/** Faults of a store. Without any of them the stores here fulfil their contracts. */
 export interface Flaws {
-  /** What it takes for the key of a pair. */
+  /** What it uses as the key of a pair. */
   readonly key?: (scope: string, name: string) => string
-  /** What it takes for the scope whose share is counted. */
+  /** What it uses as the scope whose share is counted. */
   readonly shareOf?: (scope: string) => string
-  /** Whether it finds what it does not hold. */
+  /** Whether it finds entries that it does not hold. */
   readonly inherits?: (scope: string, name: string) => boolean
   readonly forgets?: boolean
-  /** Seconds that it keeps entries beyond the contract; negative: less. */
+  /** Seconds that it keeps entries beyond the contract; negative for less. */
   readonly keeps?: number
-  /** What becomes of an entry that comes again. */
+  /** What it does with an entry that is added again. */
   readonly again?: 'latest' | 'earliest' | 'counted' | 'full'
-  /** What it does when a share is used up, or all room. */
+  /** What it does when a share, or all places, are used up. */
   readonly whenFull?: 'evicts' | 'evicts-anybody' | 'grows' | 'grows-beyond-all'
   /** Finds no entries whose token has expired. */
   readonly hidesExpired?: boolean
-  /** Has no room apart for listed issuers. */
+  /** Has no separate places for listed issuers. */
   readonly unlistedOnly?: boolean
-  /** Lets others in between looking and writing. */
+  /** Lets other calls run between reading and writing. */
   readonly pauses?: boolean
   /** Writes back all that it read before a pause. */
   readonly overwrites?: boolean
-  /** Tells of the first purge of an issuer, of any issuer's, or of none; or drops revocations with it. */
+  /** Reports only the first purge of an issuer, that of any issuer, or none; or drops revocations with it. */
   readonly purges?: 'first' | 'anybody' | 'nobody' | 'forgets' | 'drops'
-  /** Takes what it forgot for new after the clock went back. */
+  /** Takes an entry that it forgot for a new one after the clock went back. */
   readonly trustsClock?: boolean
 }
 
@@ -75,7 +75,7 @@ function makeMemory(flaws: Flaws, max: number, share: number) {
   return { has, put }
 }
 
-/** A store whose clock is that of the system until a check lets it go on. */
+/** A store whose clock is that of the system until a check advances it. */
 export interface ClockedRevocations extends RevocationStore {
   advance(seconds: number): void
 }
@@ -124,7 +124,7 @@ const folded = (fold: (name: string) => string): Flaws => ({
   key: (scope, name) => JSON.stringify([scope, fold(name)]),
 })
 
-/** Keys that are not taken as they are. */
+/** Keys that are changed before use. */
 export const flawedKeys: Readonly<Record<string, Flaws>> = {
   ...Object.fromEntries(
     [' ', ':', '|', '/', '#', ',', '.', '-', '_', '::', '\n', '\0', '"', '{', '}'].map((delimiter) => [

@@ -1,18 +1,18 @@
 import type { Tombstone, TombstoneEntry, TombstoneStore, TombstoneVerdict } from '@aauth-guard/core'
 
-/** How a store of tombstones can be wrong. Without any of it the store here keeps its contract. */
+/** Faults of a tombstone store. Without any of them the store here fulfils its contract. */
 export interface TombstoneFlaws {
-  /** What it takes for the key of a mission. */
+  /** What it uses as the key of a mission. */
   readonly key?: (approver: string, s256: string) => string
   readonly forgets?: boolean
-  /** Seconds after which it takes an end for stale. */
+  /** Seconds after which it treats a termination as expired. */
   readonly forgetsAfter?: number
-  /** Keeps less of a tombstone, or more, than it was given. */
+  /** Stores less of a tombstone, or more, than it was given. */
   readonly keeps?: (tombstone: Tombstone) => Tombstone
-  /** What becomes of an end that comes again. */
+  /** What it does with a termination that is added again. */
   readonly again?: 'latest' | 'reason' | 'counted' | 'full'
   readonly whenFull?: 'evicts' | 'says-nothing' | 'says-it-too-early' | 'says-it-of-everybody' | 'shares'
-  /** Lets others in between looking and writing. */
+  /** Lets other calls run between reading and writing. */
   readonly pauses?: boolean
   /** Writes back all that it read before a pause. */
   readonly overwrites?: boolean
@@ -43,7 +43,7 @@ export class FlawedTombstones implements TombstoneStore {
     this.#state = state
   }
 
-  /** What another process finds after this one has gone. */
+  /** The contents that another process finds after this one has ended. */
   reopened(): FlawedTombstones {
     const { restart } = this.#flaws
     const { entries, full } = this.#state
@@ -59,7 +59,7 @@ export class FlawedTombstones implements TombstoneStore {
     })
   }
 
-  /** Lets its clock go on. */
+  /** Advances its clock. */
   advance(seconds: number): void {
     this.#state.age = (this.#state.age ?? 0) + seconds
   }
@@ -103,7 +103,7 @@ export class FlawedTombstones implements TombstoneStore {
     const { entries, full } = this.#state
     const found = entries.get(this.#key(approver, s256))
     const isStale = (this.#state.age ?? 0) > forgetsAfter
-    // It hands out what was asked for, as a resource demands it, also where it took it for something else.
+    // It returns the requested mission, as a resource requires, even if it mistook it for another.
     if (found !== undefined && !forgets && !isStale) return { ...found, approver, s256 }
     const isFull = full.has('everybody') || full.has(approver)
     return isFull && whenFull !== 'says-nothing' ? 'full' : undefined

@@ -8,8 +8,8 @@ function forgotten(...times: number[]): ForgottenTimes {
   return all
 }
 
-describe('the times that were forgotten', () => {
-  it('hold every time that was added, in whatever order', () => {
+describe('the record of forgotten times', () => {
+  it('contains every time that was added, in any order', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 100 }), (times) => {
         const all = forgotten(...times)
@@ -18,7 +18,7 @@ describe('the times that were forgotten', () => {
     )
   })
 
-  it('hold nothing before, nothing after, and nothing between two that lie apart', () => {
+  it('contains no time before, after or between two that are far apart', () => {
     const all = forgotten(1000, 1060, 5000, 4990)
     expect([999, 1030, 1061, 3000, 4989, 4995, 5001].map((time) => all.has(time))).toEqual([
       false,
@@ -31,7 +31,7 @@ describe('the times that were forgotten', () => {
     ])
   })
 
-  it('join the closest once they are more than 16 spans, so that the long gaps stay', () => {
+  it('joins the closest spans when there are more than 16, so that long gaps remain', () => {
     const apart = Array.from({ length: 40 }, (_, i) => 1000 * i)
     const all = forgotten(10_000_000, ...apart, 20_000_000)
     expect([500, 5_000_000, 15_000_000].map((time) => all.has(time))).toEqual([true, false, false])

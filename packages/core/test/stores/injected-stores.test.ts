@@ -7,7 +7,7 @@ import { ReplayMemory } from '../../src/stores/replay-memory.ts'
 import { RevocationMemory } from '../../src/stores/revocations.ts'
 import { revocationsWith } from './revocations-with.ts'
 
-/** The stores of a process behind promises, as a fleet has them. */
+/** The in-process stores behind promises, as a fleet has them. */
 function late(): Stores {
   const revocations = new RevocationMemory(100, 10, () => now)
   const replays = new ReplayMemory({ max: 100, maxPerIssuer: 100, maxPerKey: 10 }, () => now)
@@ -21,8 +21,8 @@ function late(): Stores {
   }
 }
 
-describe('stores that answer later', () => {
-  it('are shared: what one process records another refuses [K20, REV-9]', async () => {
+describe('asynchronous stores', () => {
+  it('are shared: what one process records, another refuses [K20, REV-9]', async () => {
     const stores = late()
     const [one, other] = [await makeRevocationWorld({ stores }), await makeRevocationWorld({ stores })]
     const token = await one.agent.personToken()
@@ -31,7 +31,7 @@ describe('stores that answer later', () => {
     expect(await other.verdict(token)).toBe('revoked_jwt')
   })
 
-  it('are asked on every request, also for a token that is known [REV-9, JWT-19]', async () => {
+  it('are called for every request, even for a known token [REV-9, JWT-19]', async () => {
     const asked: string[] = []
     const revocations = revocationsWith({
       revoked: async ({ iss, jti }) => {
@@ -47,7 +47,7 @@ describe('stores that answer later', () => {
     expect(asked).toEqual([key, key])
   })
 
-  it('refuse a signature that was used in another process [REPLAY-1]', async () => {
+  it('make a signature refused that was used in another process [REPLAY-1]', async () => {
     const stores = late()
     const [one, other] = [await makeRevocationWorld({ stores }), await makeRevocationWorld({ stores })]
     const token = await one.agent.personToken()
@@ -56,7 +56,7 @@ describe('stores that answer later', () => {
     expect((await other.refusal(token, call)).code).toBe('invalid_signature')
   })
 
-  it('are told whose signature it is and until when it is fresh [REPLAY-2]', async () => {
+  it('get the signer of a signature and the time until which it is fresh [REPLAY-2]', async () => {
     const marks: ReplayMark[] = []
     const replays: ReplayStore = {
       mark: async (mark) => {
@@ -88,7 +88,7 @@ describe('stores that answer later', () => {
     [60, 1],
     [61, 0],
   ])(
-    'hear of a token that expired %d s ago %d times, since the clocks of a fleet differ [R11-249]',
+    'get a token that expired %d s ago %d times, because the clocks of a fleet differ [R11-249]',
     async (ago, times) => {
       const add = vi.fn(() => 'recorded' as const)
       const world = await makeRevocationWorld({ stores: { revocations: revocationsWith({ add }) } })
@@ -97,7 +97,7 @@ describe('stores that answer later', () => {
     },
   )
 
-  it('have a request refused with 429 when they are full [J06]', async () => {
+  it('lead to 429 when they are full [J06]', async () => {
     const world = await makeRevocationWorld({ stores: { replays: { mark: async () => 'full' as const } } })
     const { code, status, headers } = await world.refusal(await world.agent.personToken(), {
       method: 'POST',
@@ -107,7 +107,7 @@ describe('stores that answer later', () => {
     expect([code, status, headers['retry-after']]).toEqual(['rate_limited', 429, '60'])
   })
 
-  it('have a request refused with 503 and both clocks in the hint when they cannot tell [REPLAY-2, C12]', async () => {
+  it('lead to 503 with both clocks in the hint when they answer "unknown" [REPLAY-2, C12]', async () => {
     const world = await makeRevocationWorld({ stores: { replays: { mark: async () => 'unknown' as const } } })
     const { code, status, headers, hint } = await world.refusal(await world.agent.personToken(), {
       method: 'POST',
@@ -125,10 +125,10 @@ describe('stores that answer later', () => {
   })
 
   it.each([
-    ['a list in trust names', { trust: { personServers: ['https://ps.example'] } }, true],
-    ['a predicate admits', { trust: { personServers: () => true } }, false],
-    ['any admits', { trust: 'any' }, false],
-  ] as const)('learn whether the issuer is listed: one that %s', async (_, options, listed) => {
+    ['a list in trust contains', { trust: { personServers: ['https://ps.example'] } }, true],
+    ['a predicate accepts', { trust: { personServers: () => true } }, false],
+    ["'any' accepts", { trust: 'any' }, false],
+  ] as const)('get whether the issuer is listed: one that %s', async (_, options, listed) => {
     const mark = vi.fn<ReplayStore['mark']>(() => 'first')
     const world = await makeRevocationWorld({ ...options, stores: { replays: { mark } } })
     await world.call(await world.agent.personToken(), {
@@ -151,7 +151,7 @@ describe('stores that answer later', () => {
   })
 })
 
-/** What a store does instead of answering. */
+/** Faulty answers of a store. */
 const faults: readonly [string, () => never][] = [
   [
     'throws',
@@ -171,7 +171,7 @@ const faults: readonly [string, () => never][] = [
 ]
 
 describe.each(faults)('a store that %s', (_, fault) => {
-  it('lets no token pass: 503 [R11-255, JWT-19]', async () => {
+  it('makes every token refused with 503 [R11-255, JWT-19]', async () => {
     const world = await makeRevocationWorld({
       stores: { revocations: revocationsWith({ find: fault }) },
     })
@@ -181,7 +181,7 @@ describe.each(faults)('a store that %s', (_, fault) => {
     expect([code, status, headers['retry-after']]).toEqual(['server_error', 503, '5'])
   })
 
-  it('lets no signature pass: 503 [REPLAY-1, J07]', async () => {
+  it('makes every signature refused with 503 [REPLAY-1, J07]', async () => {
     const world = await makeRevocationWorld({ stores: { replays: { mark: fault } } })
     const { code, status } = await world.refusal(await world.agent.personToken(), {
       method: 'POST',
@@ -191,12 +191,12 @@ describe.each(faults)('a store that %s', (_, fault) => {
     expect([code, status]).toEqual(['server_error', 503])
   })
 
-  it('has no revocation answered with 200 [K15, R11-246]', async () => {
+  it('makes no revocation answered with 200 [K15, R11-246]', async () => {
     const world = await makeRevocationWorld({ stores: { revocations: revocationsWith({ add: fault }) } })
     expect(told(await world.post({ jti: 'x', exp: now + 100 }))).toEqual([503, 'server_error', undefined])
   })
 
-  it('lets revoke of the resource reject [K15]', async () => {
+  it('makes resource.revoke() reject [K15]', async () => {
     const { resource } = await makeRevocationWorld({
       stores: { revocations: revocationsWith({ add: fault }) },
     })
@@ -215,7 +215,7 @@ describe('a store that never answers', () => {
     ['whether a signature is new', { replays: { mark: never } }, '[REPLAY-1]'],
   ]
 
-  it.each(calls)('has the request refused with 503 after half a second: %s %s', async (_, stores) => {
+  it.each(calls)('makes the request refused with 503 after half a second: %s %s', async (_, stores) => {
     const world = await makeRevocationWorld({ stores })
     const token = await world.agent.personToken()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -225,7 +225,7 @@ describe('a store that never answers', () => {
     expect((await refused).status).toBe(503)
   })
 
-  it('has the revocation answered with 503 after half a second, never with 200 [K15]', async () => {
+  it('makes the revocation answered with 503 after half a second, and never with 200 [K15]', async () => {
     const world = await makeRevocationWorld({ stores: { revocations: revocationsWith({ add: never }) } })
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const answered = world.post({ jti: 'x', exp: now + 100 })

@@ -11,21 +11,21 @@ import { TombstoneMemory } from '../../src/stores/tombstones.ts'
 import type { VerifiedClaims } from '../../src/token/claims.ts'
 import { missionKey, tokenKey } from '../../src/token/names.ts'
 
-/** Text full of what could part the members of a key. */
+/** Text full of characters that could separate the members of a key. */
 const text = fc.string({ unit: fc.constantFrom(...'ab01 :|/#,.-_"{}[]\\', '\n', '\0'), maxLength: 8 })
 const distinct = <T>(made: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   fc.uniqueArray(made, { maxLength: 12, selector: (one) => JSON.stringify(one) })
 const pairs = distinct(fc.tuple(text, text))
 
-/** Expects that each of the things has a key of its own. */
+/** Expects that each of the values has a key of its own. */
 function expectApart<T>(made: readonly T[], keyOfOne: (one: T) => unknown): void {
   const keys = made.map(keyOfOne)
   expect(new Set(keys).size).toBe(made.length)
-  // The same one has the same key again.
+  // The same value has the same key again.
   expect(made.map(keyOfOne)).toEqual(keys)
 }
 
-describe('whatever they contain, these never meet in a store (property P7):', () => {
+describe('whatever they contain, these never share a key in a store (property P7):', () => {
   it('marks of different keys or signatures [G15]', () => {
     fc.assert(
       fc.property(pairs, (made) => {
@@ -89,7 +89,7 @@ describe('whatever they contain, these never meet in a store (property P7):', ()
 
   it('the keys of different issuers, or of one issuer in different roles [I27, I28]', () => {
     const source = fc.record({
-      // What an identifier of a server may hold.
+      // The characters that a server identifier may contain.
       iss: fc.string({ unit: fc.constantFrom(...'ab01.-:'), maxLength: 8 }).map((host) => `https://${host}`),
       dwk: fc.constantFrom(
         'aauth-agent.json',

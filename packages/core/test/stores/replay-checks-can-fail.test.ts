@@ -34,7 +34,7 @@ const back = 'gives the share back when signatures have ended'
 const backAnyway = 'gives the share back although another signature ends later'
 const roomBack = 'gives the room of unlisted issuers back when signatures have ended'
 
-/** What is wrong with a store, and checks that say so. */
+/** Faults of a store, and checks that detect them. */
 const flawed: readonly (readonly [string, ReplayFlaws, readonly string[]])[] = [
   ['ignores the key', { key: (_, print) => print }, ['keeps the signatures of keys apart']],
   ['forgets at once', { keeps: Number.NEGATIVE_INFINITY }, [first, together, stale, keyShare]],
@@ -66,22 +66,22 @@ const flawed: readonly (readonly [string, ReplayFlaws, readonly string[]])[] = [
 ]
 
 describe('the checks of replay stores', () => {
-  it('pass a store that keeps the contract, with a clock that can be set and without', async () => {
+  it('pass for a store that fulfils the contract, with and without a settable clock', async () => {
     expect([await failuresOf(checksOf()), await failuresOf(checksOf(undefined, false))]).toEqual([[], []])
   })
 
-  it.each(flawed)('catch a store that %s', async (_, flaws, expected) => {
+  it.each(flawed)('fail for a store that %s', async (_, flaws, expected) => {
     expect(await failuresOf(checksOf(flaws))).toEqual(expect.arrayContaining([...expected]))
   })
 
   it.each(Object.entries(flawedKeys))(
-    'catch, by a pair of keys and nothing else, a store that %s',
+    'fail, by a pair of keys and nothing else, for a store that %s',
     async (_, { key }) => {
       expect(await failuresOf(checksOf(key && { key }))).toEqual([expect.stringMatching(/^tells /)])
     },
   )
 
-  it('are all failed by some store', async () => {
+  it('each fail for some store', async () => {
     const every = [
       ...flawed.map(([, flaws]) => flaws),
       ...Object.values(flawedKeys).map(({ key }) => ({ key })),
@@ -93,11 +93,11 @@ describe('the checks of replay stores', () => {
     expect(names.filter((name) => !failed.has(name))).toEqual([])
   })
 
-  it('catch a store that forgets early also without a clock that can be set', async () => {
+  it('fail for a store that forgets early even without a settable clock', async () => {
     expect(await failuresOf(checksOf({ keeps: 5 }, false))).toContain(stale)
   })
 
-  it('catch a store that each process has for itself [REPLAY-1]', async () => {
+  it('fail for a store that each process has for itself [REPLAY-1]', async () => {
     const now = () => 1_790_000_000
     const checks = replayStoreChecks((bounds) => makeReplays(bounds, now), {
       now,

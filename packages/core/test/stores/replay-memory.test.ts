@@ -31,8 +31,8 @@ function firsts(mark: ReturnType<typeof makeMemory>['mark'], count: number, rest
   return made
 }
 
-describe('the replay memory of a process', () => {
-  it('takes 100 requests a second of one key of a listed issuer, for ever, also with a clock a minute ahead [J06]', () => {
+describe('the in-process replay memory', () => {
+  it('accepts 100 requests a second for one key of a listed issuer indefinitely, even with a clock a minute ahead [J06]', () => {
     const { clock, mark } = makeMemory()
     const verdicts = new Set<ReplayVerdict>()
     for (let second = 0; second < 400; second++) {
@@ -42,7 +42,7 @@ describe('the replay memory of a process', () => {
     expect([...verdicts]).toEqual(['first'])
   })
 
-  it('takes as much of a key of an unlisted issuer while nobody else fills the pool [J06]', () => {
+  it('accepts as many for a key of an unlisted issuer while no other fills the pool [J06]', () => {
     const { clock, mark } = makeMemory()
     const verdicts = new Set<ReplayVerdict>()
     for (let second = 0; second < 400; second++) {
@@ -53,7 +53,7 @@ describe('the replay memory of a process', () => {
     expect([...verdicts]).toEqual(['first'])
   })
 
-  it('still does when one unlisted issuer takes all it can under many keys [J06]', () => {
+  it('still accepts them when one unlisted issuer takes all it can under many keys [J06]', () => {
     const { mark } = makeMemory()
     let taken = 0
     for (let key = 0; key < 50; key++)
@@ -63,7 +63,7 @@ describe('the replay memory of a process', () => {
     expect(firsts(mark, 18_000, { owner: 'listed' })).toBe(18_000)
   })
 
-  it('leaves room to the other keys of a listed issuer when some take all they can [J06]', () => {
+  it('leaves places to the other keys of a listed issuer when some take all they can [J06]', () => {
     const { mark } = makeMemory({ maxPerIssuer: 5000, maxPerKey: 200 })
     let taken = 0
     for (let key = 0; key < 20; key++) taken += firsts(mark, 200, { owner: `evil ${key}` })
@@ -71,7 +71,7 @@ describe('the replay memory of a process', () => {
     expect(firsts(mark, 200)).toBeGreaterThan(30)
   })
 
-  it('gives a share back once its own marks are over, whatever others do [J06]', () => {
+  it('frees a share once its own marks have expired, whatever others do [J06]', () => {
     const { clock, mark } = makeMemory({ maxPerKey: 3 })
     mark('first and last', { owner: 'other', created: start + 60 })
     expect(firsts(mark, 4)).toBe(3)
@@ -91,7 +91,7 @@ describe('the replay memory of a process', () => {
     expect(verdicts).toEqual(['first', 'repeated', 'repeated', 'unknown', 'unknown', 'unknown'])
   })
 
-  it('keeps nothing of a key and an issuer that have no marks any more [J06]', () => {
+  it('keeps nothing about a key or an issuer without marks [J06]', () => {
     const { clock, mark } = makeMemory({ max: 4, maxPerKey: 1 })
     for (let round = 0; round < 50; round++) {
       expect(firsts(mark, 2, { issuer: `https://s${round}.example`, owner: `${round}`, listed: false })).toBe(
@@ -104,7 +104,7 @@ describe('the replay memory of a process', () => {
 })
 
 describe('a clock that is set', () => {
-  it('a day ahead and put right costs nobody anything, and takes nothing twice [C12, J09]', () => {
+  it('a day ahead and back costs no issuer its share, and accepts no signature twice [C12, J09]', () => {
     const { clock, mark } = makeMemory({ maxPerKey: 1000 })
     expect(mark('before')).toBe('first')
     clock.now = start + day
@@ -123,7 +123,7 @@ describe('a clock that is set', () => {
     expect(mark('later', { created: start + day + 1 })).toBe('first')
   })
 
-  it('back makes unknown what was forgotten, and nothing that is later [C12]', () => {
+  it('back makes forgotten signatures unknown, and no later ones [C12]', () => {
     const { clock, mark } = makeMemory()
     mark('one')
     clock.now = start + 600
@@ -134,7 +134,7 @@ describe('a clock that is set', () => {
     expect(mark('four', { created: start + 1 })).toBe('first')
   })
 
-  it('never has one signature taken for new twice [C12, J09]', () => {
+  it('to any times never makes one signature accepted twice [C12, J09]', () => {
     const step = fc.record({
       clock: fc.oneof(
         fc.integer({ min: -5, max: 5 }),
@@ -150,7 +150,7 @@ describe('a clock that is set', () => {
         const { clock, mark } = makeMemory({ max: 8 })
         const accepted = new Map<string, number>()
         const send = (signature: string, created: number): void => {
-          // What the resource would refuse as stale is not marked.
+          // The resource refuses stale signatures, which are not marked.
           if (Math.abs(created - clock.now) > 60 || mark(signature, { created }) !== 'first') return
           expect(accepted).not.toContain(signature)
           accepted.set(signature, created)

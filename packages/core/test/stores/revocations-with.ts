@@ -1,12 +1,12 @@
 import type { RevocationStore } from '@aauth-guard/core'
 
-/** What a test gives a store of revocations instead of its own answers. */
+/** The answers that a test sets for a store of revocations. */
 export interface Answers extends Partial<RevocationStore> {
-  /** Whether a token is revoked; default none is. */
+  /** Whether a token is revoked; by default none is. */
   readonly revoked?: (token: { iss: string; jti: string }) => boolean | Promise<boolean>
 }
 
-/** A store of revocations that records everything and remembers nothing, but for what the test says. */
+/** A store of revocations that records everything and finds nothing, except for what the test sets. */
 export function revocationsWith({ revoked = () => false, ...answers }: Answers = {}): RevocationStore {
   return {
     find(token) {

@@ -8,7 +8,7 @@ const revocation = (iss: string, jti: string, exp = now + 100) => ({ iss, jti, e
 const isRevoked = (memory: RevocationMemory, iss: string, jti: string): boolean =>
   memory.find({ iss, jti }).revoked
 
-/** What the memory does when its clock stands there. */
+/** The result of the memory when its clock is at this time. */
 function at<T>(there: number, act: () => T): T {
   second = there
   try {
@@ -18,7 +18,7 @@ function at<T>(there: number, act: () => T): T {
   }
 }
 
-describe('revocation memory', () => {
+describe('the revocation memory', () => {
   it('knows tokens by issuer and jti together [R11-245]', () => {
     const memory = new RevocationMemory(10, 10, clock)
     memory.add(revocation('a', 'x'))
@@ -29,7 +29,7 @@ describe('revocation memory', () => {
     ])
   })
 
-  it('does not know what an object inherits', () => {
+  it('does not find what an object inherits', () => {
     const memory = new RevocationMemory(10, 10, clock)
     memory.add(revocation('a', 'x'))
     expect([isRevoked(memory, 'a', 'toString'), isRevoked(memory, 'constructor', 'x')]).toEqual([
@@ -38,7 +38,7 @@ describe('revocation memory', () => {
     ])
   })
 
-  it('is bounded for an issuer, and says so [REV-8, K10]', () => {
+  it('has a limit for an issuer, and reports it [REV-8, K10]', () => {
     const memory = new RevocationMemory(10, 2, clock)
     const verdicts = [
       memory.add(revocation('a', '1')),
@@ -50,7 +50,7 @@ describe('revocation memory', () => {
     expect([isRevoked(memory, 'a', '1'), isRevoked(memory, 'a', '3')]).toEqual([true, false])
   })
 
-  it('is bounded in all, and says so [REV-8]', () => {
+  it('has a limit in total, and reports it [REV-8]', () => {
     const memory = new RevocationMemory(2, 2, clock)
     const verdicts = [
       memory.add(revocation('a', '1')),
@@ -61,13 +61,13 @@ describe('revocation memory', () => {
     expect(isRevoked(memory, 'c', '1')).toBe(false)
   })
 
-  it('takes a repetition also when it is full [R11-253, REV-12]', () => {
+  it('accepts a repetition even when it is full [R11-253, REV-12]', () => {
     const memory = new RevocationMemory(1, 1, clock)
     memory.add(revocation('a', '1'))
     expect(memory.add(revocation('a', '1'))).toBe('recorded')
   })
 
-  it('keeps an entry 60 s past the exp of its token, and no longer when room is needed [REV-10, R11-249]', () => {
+  it('keeps an entry 60 s past the exp of its token, and no longer when places are needed [REV-10, R11-249]', () => {
     const memory = new RevocationMemory(1, 1, clock)
     memory.add(revocation('a', '1', now + 100))
     expect(at(now + 160, () => memory.add(revocation('b', '1')))).toBe('full')
@@ -83,7 +83,7 @@ describe('revocation memory', () => {
     expect(at(now + 100, () => memory.add(revocation('b', '1')))).toBe('full')
   })
 
-  it('counts what it forgot, so that room stays room [K10]', () => {
+  it('counts forgotten entries, so that their places are free again [K10]', () => {
     const memory = new RevocationMemory(2, 2, clock)
     for (let round = 0; round < 5; round++) {
       const later = now + round * 1000
@@ -93,13 +93,13 @@ describe('revocation memory', () => {
     }
   })
 
-  it('makes room for an issuer whose tokens expired, also when there is room for others [REV-10]', () => {
+  it('frees the places of an issuer whose tokens expired, even if there are others left [REV-10]', () => {
     const memory = new RevocationMemory(10, 1, clock)
     memory.add(revocation('a', '1', now + 100))
     expect(at(now + 161, () => memory.add(revocation('a', '2', now + 500)))).toBe('recorded')
   })
 
-  it('keeps the later of two purges, also where the clock went back in between', () => {
+  it('keeps the later of two purges, even if the clock went back in between', () => {
     const memory = new RevocationMemory(1, 1, clock)
     expect(at(now + 100, () => memory.purge({ iss: 'a' }))).toBe(now + 100)
     expect(memory.purge({ iss: 'a' })).toBe(now + 100)

@@ -6,43 +6,43 @@ import { RevocationMemory } from '../../src/stores/revocations.ts'
 const exp = now + 1000
 const clock = (): number => now
 
-describe('the memory of a process', () => {
+describe('the in-process memory', () => {
   const add = (memory: RevocationMemory, iss: string, count: number) =>
     Array.from({ length: count }, (_, i) =>
       memory.add({ iss, jti: `token-${i}`, exp, listed: iss === 'https://ps.example' }),
     ).filter((verdict) => verdict === 'recorded').length
 
-  it('cannot be filled by a few unlisted issuers: each share shrinks with the room [REV-8]', () => {
+  it('cannot be filled by a few unlisted issuers: each share shrinks with the free places [REV-8]', () => {
     const memory = new RevocationMemory(1000, 100, clock)
     for (let i = 0; i < 20; i++) add(memory, `https://unlisted-${i}.example`, 100)
     expect(add(memory, 'https://late.example', 100)).toBe(5)
   })
 
-  it('lets a lone unlisted issuer have the whole share of an issuer [REV-8, K10]', () => {
+  it('gives a single unlisted issuer the whole share of an issuer [REV-8, K10]', () => {
     expect(add(new RevocationMemory(1000, 100, clock), 'https://unlisted.example', 200)).toBe(100)
   })
 
-  it('keeps the whole share of a listed issuer, however many unlisted ones come [REV-8]', () => {
+  it('keeps the whole share of a listed issuer, however many unlisted ones there are [REV-8]', () => {
     const memory = new RevocationMemory(1000, 100, clock)
     for (let i = 0; i < 1500; i++) add(memory, `https://unlisted-${i}.example`, 1)
     expect(memory.add({ iss: 'https://last.example', jti: 'x', exp, listed: false })).toBe('full')
     expect(add(memory, 'https://ps.example', 200)).toBe(100)
   })
 
-  it('forgets nothing of one issuer because others come [REV-8]', () => {
+  it('forgets nothing about one issuer because of others [REV-8]', () => {
     const memory = new RevocationMemory(1000, 100, clock)
     add(memory, 'https://ps.example', 1)
     for (let i = 0; i < 1500; i++) add(memory, `https://unlisted-${i}.example`, 2)
     expect(memory.find({ iss: 'https://ps.example', jti: 'token-0' }).revoked).toBe(true)
   })
 
-  it('takes nothing from unlisted issuers for listed ones', () => {
+  it('takes no places of unlisted issuers for listed ones', () => {
     const memory = new RevocationMemory(10, 10, clock)
     add(memory, 'https://ps.example', 10)
     expect(add(memory, 'https://unlisted.example', 10)).toBe(7)
   })
 
-  it('gives unlisted issuers nothing for what it forgets of listed ones', () => {
+  it('gives unlisted issuers no places that listed ones free', () => {
     let second = now
     const memory = new RevocationMemory(10, 10, () => second)
     add(memory, 'https://ps.example', 10)
@@ -53,7 +53,7 @@ describe('the memory of a process', () => {
     expect(verdicts.filter((verdict) => verdict === 'recorded')).toHaveLength(10)
   })
 
-  it('looks for what has ended once a second, however often it is found full [K10]', () => {
+  it('removes expired entries once a second, however often it is full [K10]', () => {
     const drop = vi.spyOn(IssuerShares.prototype, 'drop')
     let second = now
     const memory = new RevocationMemory(10, 10, () => second)
@@ -67,7 +67,7 @@ describe('the memory of a process', () => {
     drop.mockRestore()
   })
 
-  it('keeps nothing of an issuer whose entries have ended [K10]', () => {
+  it('keeps nothing about an issuer whose entries have expired [K10]', () => {
     const shares = new IssuerShares<number>(4, 4)
     for (const iss of ['a', 'b', 'c', 'd']) shares.set(iss, 'x', iss < 'c' ? 1 : 2, false)
     shares.drop((until) => until < 2)
@@ -76,7 +76,7 @@ describe('the memory of a process', () => {
     expect(seen).toEqual([2, 2])
   })
 
-  it('counts an entry where it was first counted, whatever is said of its issuer later', () => {
+  it('keeps counting an entry as listed or unlisted as it was added', () => {
     const shares = new IssuerShares<number>(2, 2)
     shares.set('a', 'x', 1, false)
     shares.set('a', 'x', 2, true)

@@ -68,26 +68,26 @@ const revocationFlaws: readonly [string, Flaws, string][] = [
 const keyFlaws = Object.entries(flawedKeys)
 
 describe('the checks of revocation stores', () => {
-  it('pass a store that keeps the contract', async () => {
+  it('pass for a store that fulfils the contract', async () => {
     expect(await checkRevocations()).toEqual([])
   })
 
-  it.each(revocationFlaws)('catch a store that %s', async (_, flaws, check) => {
+  it.each(revocationFlaws)('fail for a store that %s', async (_, flaws, check) => {
     expect(await checkRevocations(flaws)).toContain(check)
   })
 
-  it.each(keyFlaws)('catch, by a pair of keys and nothing else, a store that %s', async (_, flaws) => {
+  it.each(keyFlaws)('fail, by a pair of keys and nothing else, for a store that %s', async (_, flaws) => {
     expect(await checkRevocations(flaws)).toEqual([expect.stringMatching(/^tells /)])
   })
 
-  it('are all failed by some store', async () => {
+  it('each fail for some store', async () => {
     const names = checksOf().map(({ name }) => name)
     const every = [...revocationFlaws.map(([, flaws]) => flaws), ...Object.values(flawedKeys)]
     const failed = new Set((await Promise.all(every.map(checkRevocations))).flat())
     expect(names.filter((name) => !failed.has(name))).toEqual([])
   })
 
-  it('catch a store that each process has for itself [K20]', async () => {
+  it('fail for a store that each process has for itself [K20]', async () => {
     const checks = revocationStoreChecks((bounds) => makeRevocations(bounds), {
       peer: () => makeRevocations({ max: 40, maxPerIssuer: 4 }),
     })

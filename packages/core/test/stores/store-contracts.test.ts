@@ -10,7 +10,7 @@ const advance = (seconds: number): void => {
   time += seconds
 }
 
-describe('the revocation store of a process', () => {
+describe('the in-process revocation store', () => {
   const checks = revocationStoreChecks(
     ({ max, maxPerIssuer }) => new RevocationMemory(max, maxPerIssuer, now),
     { now, advance },
@@ -18,7 +18,7 @@ describe('the revocation store of a process', () => {
   it.each(checks)('$name [R11-245, REV-8, REV-10, REV-12]', ({ run }) => run())
 })
 
-describe('the replay store of a process', () => {
+describe('the in-process replay store', () => {
   const checks = replayStoreChecks((bounds) => new ReplayMemory(bounds, now), { now, advance })
   it.each(checks)('$name [REPLAY-1, REPLAY-2]', ({ run }) => run())
 })
@@ -26,7 +26,7 @@ describe('the replay store of a process', () => {
 describe.each([
   ['listed', true],
   ['unlisted', false],
-])('the tombstone store of a process, where person servers are %s', (_, listed) => {
+])('the in-process tombstone store, with %s person servers', (_, listed) => {
   const checks = tombstoneStoreChecks(({ maxPerServer }) => new TombstoneMemory(1000, maxPerServer), {
     listed,
   })

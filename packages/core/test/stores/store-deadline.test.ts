@@ -22,7 +22,7 @@ describe('the answer of a store', () => {
     store = {}
   })
 
-  it('that is there at once is handed on without a timer', () => {
+  it('that is available at once is returned without a timer', () => {
     expect(ask(store, () => 'first')).toBe('first')
     expect(vi.getTimerCount()).toBe(0)
   })
@@ -41,7 +41,7 @@ describe('the answer of a store', () => {
     expect(await outcome).toEqual(unavailable('took over 500 ms'))
   })
 
-  it('that rejects after the deadline is dropped without an unhandled rejection', async () => {
+  it('that rejects after the deadline causes no unhandled rejection', async () => {
     let reject: (fault: Error) => void = () => undefined
     const outcome = hintOf(() => ask(store, () => new Promise<string>((_, fail) => (reject = fail))))
     await vi.advanceTimersByTimeAsync(500)
@@ -59,7 +59,7 @@ describe('the answer of a store', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('that fails names the store and the cause', async () => {
+  it('that fails leads to an error with the store and the cause', async () => {
     const fault = new Error('down')
     const thrown = () => {
       throw fault
@@ -77,7 +77,7 @@ describe('the answer of a store', () => {
 describe('a store that hangs', () => {
   useFakeTimeouts()
 
-  it('keeps 1000 calls waiting; more are refused at once and not sent', async () => {
+  it('has up to 1000 waiting calls, and others are refused without a call', async () => {
     const store = {}
     const never = vi.fn(() => new Promise<string>(() => undefined))
     const waiting = Array.from({ length: 1000 }, () => hintOf(() => ask(store, never)))
@@ -89,7 +89,7 @@ describe('a store that hangs', () => {
     expect(await ask(store, async () => 'first')).toBe('first')
   })
 
-  it('is asked again once calls settle, also when they fail', async () => {
+  it('is called again once calls settle, even if they fail', async () => {
     const store = {}
     const down = () => Promise.reject<string>(new Error('down'))
     for (let i = 0; i < 3; i++)

@@ -27,7 +27,7 @@ const restart = 'finds after a restart what was recorded before'
 const firstAfter = 'keeps the first tombstone of a mission over a restart'
 const fullAfter = 'answers after a restart for a person server whose share was used up before'
 
-/** What is wrong with a store, and every check that says so. */
+/** Faults of a store, and every check that detects them. */
 const flawed: readonly (readonly [string, TombstoneFlaws, readonly string[]])[] = [
   [
     'forgets why a mission ended',
@@ -54,33 +54,33 @@ const flawed: readonly (readonly [string, TombstoneFlaws, readonly string[]])[] 
   ['takes the last tombstone after a restart', { restart: 'unlocks' }, [firstAfter]],
 ]
 
-/** Flaws of which many checks tell, and the one that is about them. */
+/** Faults that many checks detect, and the one check that is about them. */
 const broken: readonly (readonly [string, TombstoneFlaws, string])[] = [
   ['forgets', { forgets: true }, found],
   ['ignores the person server', { key: (_, s256) => s256 }, 'keeps the missions of person servers apart'],
 ]
 
 describe('the checks of tombstone stores', () => {
-  it('pass a store that keeps the contract', async () => {
+  it('pass for a store that fulfils the contract', async () => {
     expect(await failuresOf(checksOf())).toEqual([])
   })
 
-  it.each(flawed)('catch, by these and no others, a store that %s', async (_, flaws, expected) => {
+  it.each(flawed)('fail, these and no others, for a store that %s', async (_, flaws, expected) => {
     expect(await failuresOf(checksOf(flaws))).toEqual(expected)
   })
 
-  it.each(broken)('catch a store that %s', async (_, flaws, expected) => {
+  it.each(broken)('fail for a store that %s', async (_, flaws, expected) => {
     expect(await failuresOf(checksOf(flaws))).toContain(expected)
   })
 
   it.each(Object.entries(flawedKeys))(
-    'catch, by a pair of keys and nothing else, a store that %s',
+    'fail, by a pair of keys and nothing else, for a store that %s',
     async (_, { key }) => {
       expect(await failuresOf(checksOf(key && { key }))).toEqual([expect.stringMatching(/^tells /)])
     },
   )
 
-  it('are all failed by some store', async () => {
+  it('each fail for some store', async () => {
     const every = [...flawed, ...broken].map(([, flaws]) => flaws)
     const keyed = Object.values(flawedKeys).map(({ key }) => (key ? { key } : {}))
     const outcomes = await Promise.all([...every, ...keyed].map((flaws) => failuresOf(checksOf(flaws))))
@@ -92,7 +92,7 @@ describe('the checks of tombstone stores', () => {
     ).toEqual([])
   })
 
-  it('catch a store that each process has for itself [K20]', async () => {
+  it('fail for a store that each process has for itself [K20]', async () => {
     const checks = tombstoneStoreChecks(({ maxPerServer }) => new FlawedTombstones(maxPerServer), {
       peer: () => new FlawedTombstones(4),
     })

@@ -10,8 +10,8 @@ const entry = (approver: string, mission = s256) => ({
   listed: approver === ps,
 })
 
-describe('the tombstones of a process', () => {
-  it('do not change when the one who reads them would change them', () => {
+describe('the in-process tombstones', () => {
+  it('are not affected by changes to a returned tombstone', () => {
     const memory = new TombstoneMemory(10, 10)
     memory.add({ ...entry(ps), reason: 'revoked' })
     const found = memory.find(entry(ps)) as { reason: string }
@@ -21,7 +21,7 @@ describe('the tombstones of a process', () => {
     expect(memory.find(entry(ps))).toEqual({ ...ended(ps), reason: 'revoked' })
   })
 
-  it('of a listed person server have their share, however many unlisted ones come [L08]', () => {
+  it('of a listed person server keep their share, however many unlisted ones there are [L08]', () => {
     const memory = new TombstoneMemory(20, 5)
     for (let i = 0; i < 40; i++) memory.add(entry(`https://s${i}.example`))
     expect(memory.add(entry('https://late.example'))).toBe('full')
@@ -29,7 +29,7 @@ describe('the tombstones of a process', () => {
     expect(verdicts).toEqual(['recorded', 'recorded', 'recorded', 'recorded', 'recorded', 'full'])
   })
 
-  it('of few unlisted person servers do not take all of the room: each share shrinks with it [L08]', () => {
+  it('of few unlisted person servers do not take all places: each share shrinks with the free places [L08]', () => {
     const memory = new TombstoneMemory(20, 10)
     const counts = ['https://a.example', 'https://b.example', 'https://c.example'].map(
       (approver) =>
@@ -40,7 +40,7 @@ describe('the tombstones of a process', () => {
     expect(counts).toEqual([10, 5, 3])
   })
 
-  it('answer for all unlisted person servers once too many of them are full to be told apart, and for no listed one', () => {
+  it('count as full for every unlisted person server once too many are full to keep their names, and for no listed one', () => {
     const memory = new TombstoneMemory(1, 1)
     memory.add(entry('https://first.example'))
     for (let i = 0; i < 9_999; i++) memory.add(entry(`https://s${i}.example`))
@@ -55,8 +55,8 @@ describe('the tombstones of a process', () => {
   })
 })
 
-describe('the names of person servers that are full', () => {
-  it('are kept of 10 000 unlisted ones and no more [L08]', () => {
+describe('the record of person servers that are full', () => {
+  it('contains at most 10 000 unlisted ones [L08]', () => {
     const memory = new TombstoneMemory(1, 1)
     memory.add(entry('https://first.example'))
     const kept = vi.spyOn(Set.prototype, 'add')
@@ -68,7 +68,7 @@ describe('the names of person servers that are full', () => {
 })
 
 describe('the tombstones of a resource', () => {
-  it('are 10 000 of one person server, unless the operator says otherwise [L08]', async () => {
+  it('are at most 10 000 for one person server by default [L08]', async () => {
     const { resource } = await makeWorld({ limits: { tombstones: 2 } })
     const end = (mission: string) =>
       resource.missions.terminate({ approver: ps, s256: mission.padEnd(42, '0').concat('A') })

@@ -52,7 +52,7 @@ describe('an agent token', () => {
     expect(net.fetches).toHaveLength(fetched)
   })
 
-  it('says which agent calls, and nothing about persons [AGENT-1, R11-049]', async () => {
+  it('identifies the agent and no person [AGENT-1, R11-049]', async () => {
     expect(await accept({})).toMatchObject({
       type: 'agent-token',
       iss: 'https://agent.example',
@@ -66,28 +66,28 @@ describe('an agent token', () => {
     })
   })
 
-  it('grants nothing, whatever it carries [AGENT-11]', async () => {
+  it('grants nothing, whatever claims it has [AGENT-11]', async () => {
     const auth = await accept({ scope: 'access', account: 'a1', tenant: 't1', mission_s256: s256 })
     expect(auth).toMatchObject({ scopes: [], account: null, tenant: null })
     expect(auth.mission).toBeUndefined()
   })
 
-  it('may do without a person server', async () => {
+  it('need not name a person server', async () => {
     expect('ps' in (await accept({ ps: undefined }))).toBe(false)
   })
 
-  it('keeps the case of its agent, so that two cases are two agents [AGENT-3, R11-005]', async () => {
+  it('keeps the case of its agent, so two cases are two agents [AGENT-3, R11-005]', async () => {
     expect((await accept({ sub: 'aauth:Agent@agent.example' })).agent).toBe('aauth:Agent@agent.example')
     expect((await accept({ sub: 'aauth:agent@agent.example' })).agent).toBe('aauth:agent@agent.example')
   })
 
-  it('is of a sub-agent because of parent_agent, not of a plus sign [AGENT-3, R11-006]', async () => {
+  it('belongs to a sub-agent because of parent_agent, not because of a plus sign [AGENT-3, R11-006]', async () => {
     const auth = await accept({ sub: 'aauth:planner+search@agent.example' })
     expect(auth.agent).toBe('aauth:planner+search@agent.example')
     expect('parentAgent' in auth).toBe(false)
   })
 
-  it('is taken from a sub-agent, which is an agent of its own [AGENT-6, AGENT-9, R11-049]', async () => {
+  it('of a sub-agent is accepted and identifies the sub-agent [AGENT-6, AGENT-9, R11-049]', async () => {
     const auth = await accept({
       sub: 'aauth:searcher@agent.example',
       parent_agent: 'aauth:planner@agent.example',
@@ -99,7 +99,7 @@ describe('an agent token', () => {
   })
 })
 
-it('refuses a provider that signs for an agent of another [AGENT-2, R11-007, G17]', async () => {
+it('an agent token for the agent of another provider is refused [AGENT-2, R11-007, G17]', async () => {
   const evil = await net.issuer('agent-provider', 'https://evil.example')
   const token = await evil.agentToken(agent, { claims: { sub: 'aauth:planner@agent.example' } })
   expect(await world.refusal(token, { requirement })).toMatchObject({ code: 'invalid_jwt', status: 401 })

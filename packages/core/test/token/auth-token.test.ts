@@ -34,7 +34,7 @@ const faults: readonly Fault[] = [
   ['a claim of resource tokens', '[JWT-20]', { presented_jti: 'p1' }],
 ]
 
-/** What any auth token must not carry, whatever its generation. */
+/** Claims that no auth token may have, whatever its generation. */
 const grants: readonly Fault[] = [
   ['a list', '[G20]', { scope: ['access'] }],
   ['a number', '[G20]', { scope: 1 }],
@@ -84,7 +84,7 @@ describe('an auth token of draft 11', () => {
     expect((await world.refusal(await agent.authToken({ claims }))).code).toBe('invalid_jwt')
   })
 
-  it('says for whom the caller acts and what was granted [AUTH-7, R11-065]', async () => {
+  it('identifies the person and the granted scopes [AUTH-7, R11-065]', async () => {
     const auth = await accept({ account: 'a1', tenant: 't1', mission_s256: digest })
     expect(auth).toMatchObject({
       type: 'auth-token',
@@ -101,7 +101,7 @@ describe('an auth token of draft 11', () => {
     expect(Object.keys(auth)).not.toContain('class')
   })
 
-  it('keys person and mission to ps, not to the access server that signed [AUTH-9, R11-062, MISS-12]', async () => {
+  it('has person and mission of ps, not of the access server that signed it [AUTH-9, R11-062, MISS-12]', async () => {
     const auth = await accept({ ps: 'https://ps2.example', mission_s256: digest }, net.accessServer)
     expect(auth).toMatchObject({
       iss: 'https://as.example',
@@ -110,18 +110,18 @@ describe('an auth token of draft 11', () => {
     })
   })
 
-  it('holds each scope once, in order [G20]', async () => {
+  it('yields each scope once, in order [G20]', async () => {
     expect((await accept({ scope: 'access b access a b' })).scopes).toEqual(['access', 'b', 'a'])
   })
 
-  it('may hold 64 scopes and 2048 characters [G20]', async () => {
+  it('may have 64 scopes and 2048 characters [G20]', async () => {
     const scopes = ['access', ...Array.from({ length: 63 }, (_, index) => `s${index}`)]
     expect((await accept({ scope: scopes.join(' ') })).scopes).toEqual(scopes)
     const long = `access ${'s'.repeat(2041)}`
     expect((await accept({ scope: long })).scopes).toEqual(long.split(' '))
   })
 
-  it('grants no scope that only begins like the one it holds [G20, R11-067]', async () => {
+  it('grants no scope that merely starts like the one it has [G20, R11-067]', async () => {
     const api = await makeWorld({ scopes: { 'data.read': 'Read', 'data.readonly': 'Look' } })
     const token = await api.agent.authToken({ scope: 'data.readonly' })
     const refusal = await api.refusal(token, { requirement: { scope: 'data.read' } })

@@ -50,7 +50,7 @@ describe('an identity', () => {
     ],
   ]
   it.each(members.map(([minted, names]) => ({ ...minted, names })))(
-    'made of $kind has these members and no others: $names [G23, G24]',
+    'of $kind has these members and no others: $names [G23, G24]',
     async ({ mint, requirement, names }) => {
       const smuggled = {
         verified: true,
@@ -66,19 +66,19 @@ describe('an identity', () => {
     },
   )
 
-  it.each(everyKind)('made of $kind is frozen to the bottom', async ({ mint, requirement }) => {
+  it.each(everyKind)('of $kind is deeply frozen', async ({ mint, requirement }) => {
     const auth = await world.call(await mint(agent), { requirement })
     for (const object of everyObject(auth)) expect(Object.isFrozen(object)).toBe(true)
   })
 
-  it('freezes mission and class with it', async () => {
+  it('has a frozen mission and class', async () => {
     const token = await agent.authToken({ generation: 'mission-header', scope: 'access', mission: s256 })
     const auth = (await world.call(token)) as MissionHeaderAuth
     expect([auth.mission, auth.class].map(Object.isFrozen)).toEqual([true, true])
     expect(auth.mission).toEqual(mission)
   })
 
-  it('says what the signature of its own request covers', async () => {
+  it('contains the components covered by its own request', async () => {
     const token = await agent.authToken()
     const base = ['@method', '@authority', '@path', 'signature-key']
     expect((await world.call(token)).covered).toEqual(base)
@@ -86,7 +86,7 @@ describe('an identity', () => {
     expect((await world.call(token)).covered).toEqual(base)
   })
 
-  it('cannot be made by hand', async () => {
+  it('cannot be built by hand', async () => {
     const auth = await world.call(await agent.authToken())
     expect(contentBinding(auth)).toBe('uncovered')
     for (const forged of [{ ...auth }, structuredClone(auth), Object.create(auth) as Auth]) {
@@ -96,22 +96,22 @@ describe('an identity', () => {
   })
 })
 
-describe('the template of identities', () => {
+describe('the template of an identity', () => {
   const template: AuthTemplate = authTemplate(claims, 'jkt', true)
 
-  it('is built member by member, so that nothing of a claim becomes its prototype [R11-055, G24]', () => {
+  it('is built member by member, so no claim becomes its prototype [R11-055, G24]', () => {
     expect((template as { admin?: unknown }).admin).toBeUndefined()
     expect(Object.keys(template)).not.toContain('jwk')
     expect(Object.keys(template)).not.toContain('verified')
   })
 
-  it('keeps nothing that others may still change', () => {
+  it('keeps no reference to objects that a caller may change', () => {
     expect(template.scopes).not.toBe(scopes)
     expect(template.mission).not.toBe(mission)
     expect(template.mission).toEqual(mission)
   })
 
-  it('is shared by requests that cover different things', () => {
+  it('is shared by requests that cover different components', () => {
     const covered = ['@method']
     const first = authOf(template, covered, undefined)
     covered.push('@query')
@@ -121,7 +121,7 @@ describe('the template of identities', () => {
   })
 })
 
-describe('a token where a kind is wanted', () => {
+describe('the kind of a token', () => {
   const verdicts: readonly (readonly [
     accept: TokenKind,
     kind: TokenKind,
@@ -142,7 +142,7 @@ describe('a token where a kind is wanted', () => {
     ['auth-token', 'auth-token', 'mission-header', true],
   ]
   it.each(verdicts)(
-    'where %s is wanted, %s of generation %s: %s [R11-058, R11-072]',
+    'when %s is required and %s of generation %s is presented: %s [R11-058, R11-072]',
     (accept, kind, generation, verdict) => {
       expect(isAccepted(new Set([accept]), kind, generation)).toBe(verdict)
     },

@@ -64,7 +64,7 @@ describe.each(everyKind)('$kind', ({ mint, requirement }: Minted) => {
     expect(net.fetches).toHaveLength(fetched)
   })
 
-  it('may carry claims nobody knows [AGENT-11, AUTH-16, R11-044, G23]', async () => {
+  it('may have unknown claims [AGENT-11, AUTH-16, R11-044, G23]', async () => {
     const claims = {
       groups: ['admin'],
       device_posture: { level: 3 },
@@ -83,7 +83,7 @@ describe.each(everyKind)('$kind', ({ mint, requirement }: Minted) => {
     expect((await world.call(await mint(agent, { claims: { jti } }), { requirement })).jti).toBe(jti)
   })
 
-  it('is worth nothing without the key it names [AGENT-4, R11-051]', async () => {
+  it('is refused without the key it names [AGENT-4, R11-051]', async () => {
     const refusal = await world.refusal(await mint(agent), { requirement, mistake: 'wrong-key' })
     expect(refusal).toMatchObject({ code: 'invalid_signature', status: 401 })
   })
@@ -96,7 +96,7 @@ const roles: readonly (readonly [token: Minted, dwk: string, ids: string])[] = [
   [personToken, 'aauth-agent.json', '[JWT-8, PERS-1, R11-026]'],
   [authToken, 'aauth-agent.json', '[JWT-8, AUTH-1, R11-026]'],
 ]
-/** A resource that believes every issuer in every role, so that trust refuses none of these tokens. */
+/** A resource that trusts every issuer in every role, so that trust refuses none of these tokens. */
 const trustful = await makeWorld({
   trust: {
     agentProviders: 'any',
@@ -105,7 +105,7 @@ const trustful = await makeWorld({
   },
 })
 it.each(roles.map(([minted, dwk, ids]) => ({ ...minted, dwk, ids })))(
-  'refuses $kind of $dwk before any fetch $ids',
+  '$kind of $dwk is refused before any fetch $ids',
   async ({ mint, requirement, dwk }) => {
     const token = await mint(trustful.agent, { claims: { dwk } })
     expect(await trustful.refusal(token, { requirement })).toMatchObject({ code: 'invalid_jwt', status: 401 })
@@ -144,7 +144,7 @@ describe.each(addressedKinds)('the audience of $kind', ({ mint, requirement }: M
     expect((await world.call(token, { requirement })).iss).toBe('https://ps.example')
   })
 
-  it('is named in the hint beside what it must be, not cut short [R11-060]', async () => {
+  it('is named in the hint in full, beside the expected value [R11-060]', async () => {
     const token = await mint(agent, { claims: { aud: 'https://other.example' } })
     const { hint } = await world.refusal(token, { requirement })
     expect(hint).toBe(
@@ -153,7 +153,7 @@ describe.each(addressedKinds)('the audience of $kind', ({ mint, requirement }: M
   })
 })
 
-it('ignores aud in an agent token [G10]', async () => {
+it('the aud of an agent token is ignored [G10]', async () => {
   const token = await agent.agentToken({ claims: { aud: 'https://other.example' } })
   expect((await world.call(token, { requirement: agentToken.requirement })).type).toBe('agent-token')
 })

@@ -13,7 +13,7 @@ const { alg: _, ...withoutAlg } = agent.key.jwk
 const p256 = await net.agent({ name: 'p256', alg: 'ES256' })
 const octets = (length: number): string => Buffer.alloc(length, 9).toString('base64url')
 
-/** The first y, as octets, of which there is no point on edwards25519. */
+/** The smallest y, as octets, for which edwards25519 has no point. */
 function offCurve(): string {
   for (let y = 2; ; y++) {
     const bytes = new Uint8Array(32)
@@ -37,7 +37,7 @@ describe.each(everyKind)('cnf.jwk of $kind', ({ mint, requirement }) => {
     { ...agent.key.jwk, alg: 'none' },
     { ...withoutAlg, crv: 'Ed448' },
   ])(
-    'is refused with the algorithms that are accepted: %# [KEY-11, KEY-12, R11-041, R11-042]',
+    'is refused, and the answer lists the accepted algorithms: %# [KEY-11, KEY-12, R11-041, R11-042]',
     async (jwk) => {
       const error = await refusal(jwk)
       expect(error).toMatchObject({ code: 'unsupported_algorithm', status: 401 })
@@ -81,7 +81,7 @@ describe('the algorithm of cnf.jwk', () => {
   const claims = (jwk: Jwk) => ({ claims: { cnf: { jwk } } })
 
   for (const { kind, mint, requirement } of [personToken, authToken]) {
-    it.each(polymorphic)(`is said in full in ${kind}: $alg is refused [KEY-8, R11-039]`, async (jwk) => {
+    it.each(polymorphic)(`is fully specified in ${kind}: $alg is refused [KEY-8, R11-039]`, async (jwk) => {
       const refusal = await world.refusal(await mint(agent, claims(jwk)), { requirement })
       expect(refusal).toMatchObject({ code: 'unsupported_algorithm', status: 401 })
       expect(refusal.headers['accept-signature-alg']).toBe('Ed25519, ES256')
@@ -96,7 +96,7 @@ describe('the algorithm of cnf.jwk', () => {
   }
 
   it.each(polymorphic)(
-    'may not be $alg in an agent token with draft 11 alone [KEY-8, R11-039]',
+    'must not be $alg in an agent token when only draft 11 is served [KEY-8, R11-039]',
     async (jwk) => {
       const strict = await makeWorld({ generations: ['person-token'] })
       const token = await strict.agent.agentToken(claims(jwk))
@@ -106,15 +106,15 @@ describe('the algorithm of cnf.jwk', () => {
   )
 })
 
-describe('a point', () => {
-  it('of Ed25519 is told from what is none [KEY-7, R11-038]', async () => {
+describe('the point of a key', () => {
+  it('of Ed25519 is refused when it is not on the curve [KEY-7, R11-038]', async () => {
     const key = (x: string) =>
       ({ alg: 'Ed25519', legacy: false, jwk: { kty: 'OKP', crv: 'Ed25519', x } }) as const
     expect(await isOnCurve(key(agent.key.jwk.x as string))).toBe(true)
     expect(await isOnCurve(key(offCurve()))).toBe(false)
   })
 
-  it('of P-256 is checked when it is imported [KEY-7, R11-038, H07]', async () => {
+  it('of P-256 is checked at import [KEY-7, R11-038, H07]', async () => {
     const jwk = { kty: 'EC', crv: 'P-256', x: p256.key.jwk.x as string, y: octets(32) } as const
     await expect(importPublicKey(platform, { alg: 'ES256', legacy: false, jwk })).rejects.toMatchObject({
       code: 'invalid_key',

@@ -9,7 +9,7 @@ import { everyKind, type Minted } from './mint.ts'
 
 const said = { groups: ['staff'], org: { id: 7, units: [{ name: 'a' }] }, email: 'ada@example.com' }
 
-/** What is kept of claims that were sent as this JSON. */
+/** What is kept of claims that are sent as this JSON. */
 function read(claims: unknown, names: readonly string[] = ['groups']): unknown {
   return furtherClaims(asObject(JSON.parse(JSON.stringify(claims))) ?? {}, names)
 }
@@ -20,32 +20,32 @@ function everyObject(value: unknown): object[] {
 }
 
 describe.each(everyKind)('further claims of $kind', ({ mint, requirement }: Minted) => {
-  it('reach Auth where the resource names them, and those alone', async () => {
+  it('are in Auth if the resource names them, and no others', async () => {
     const world = await makeWorld({ claims: ['groups', 'org', 'roles'] })
     const auth = await world.call(await mint(world.agent, { claims: said }), { requirement })
     expect(auth.claims).toEqual({ groups: ['staff'], org: { id: 7, units: [{ name: 'a' }] } })
   })
 
-  it('are an empty object where the token holds none of them', async () => {
+  it('are an empty object when the token has none of them', async () => {
     const world = await makeWorld({ claims: ['groups'] })
     const auth = await world.call(await mint(world.agent), { requirement })
     expect(auth.claims).toEqual({})
   })
 
-  it('reach nobody where the resource names none', async () => {
+  it('are not in Auth when the resource names none', async () => {
     const world = await makeWorld()
     const auth = await world.call(await mint(world.agent, { claims: said }), { requirement })
     expect('claims' in auth).toBe(false)
   })
 
-  it('are told the same when the token is known', async () => {
+  it('are the same for a known token', async () => {
     const world = await makeWorld({ claims: ['groups'] })
     const token = await mint(world.agent, { claims: said })
     const first = await world.call(token, { requirement })
     expect((await world.call(token, { requirement })).claims).toBe(first.claims)
   })
 
-  it('beyond their bounds refuse the token [F13]', async () => {
+  it('that exceed their bounds make the token refused [F13]', async () => {
     const world = await makeWorld({ claims: ['groups'] })
     const token = await mint(world.agent, { claims: { groups: Array(256).fill('a') } })
     const { code, hint } = await world.refusal(token, { requirement })
@@ -53,7 +53,7 @@ describe.each(everyKind)('further claims of $kind', ({ mint, requirement }: Mint
   })
 })
 
-it('claims of a token that was refused for something else are not told', async () => {
+it('further claims of a token that is refused for another reason are not disclosed', async () => {
   const world = await makeWorld({ claims: ['groups'] })
   const signed = await world.agent.sign(
     'https://notes.example/notes',
@@ -68,13 +68,13 @@ it('claims of a token that was refused for something else are not told', async (
 })
 
 describe('further claims', () => {
-  it('are frozen to the last object', () => {
+  it('are deeply frozen', () => {
     const objects = everyObject(read({ groups: [{ a: { b: [[]] } }, []] }))
     expect(objects).toHaveLength(7)
     expect(objects.every(Object.isFrozen)).toBe(true)
   })
 
-  it('hold nothing that was not sent, wherever it is looked for [G24]', () => {
+  it('have no members that were not sent [G24]', () => {
     const hostile = JSON.parse('{"groups":{"__proto__":{"admin":true},"constructor":1}}')
     const { groups } = read(hostile) as { groups: Record<string, unknown> }
     expect([groups.admin, Object.keys(groups), Object.getPrototypeOf(groups)]).toEqual([
@@ -85,7 +85,7 @@ describe('further claims', () => {
     expect(everyObject(read({ groups: [{}] })).map(Object.getPrototypeOf)).not.toContain(Object.prototype)
   })
 
-  it('are a copy: nothing else that the token said is kept alive by it', () => {
+  it('are a copy that keeps nothing else of the token in memory', () => {
     const claims = asObject({ groups: ['staff'] }) ?? {}
     expect(furtherClaims(claims, ['groups'])?.groups).not.toBe(claims.groups)
   })
@@ -132,17 +132,17 @@ describe('the name of a further claim', () => {
     'person_token_jti',
     'agent_jkt',
     '__proto__',
-  ])('may not be %s, which has a meaning already', (name) => {
+  ])('must not be %s, which already has a meaning', (name) => {
     expect(() => checkClaimNames(['groups', name])).toThrow(
       `"claims" contains "${name}", which is not a further claim`,
     )
   })
 
-  it.each([[''], ['x'.repeat(129)], [7], [null]])('may not be %j', (name) => {
+  it.each([[''], ['x'.repeat(129)], [7], [null]])('must not be %j', (name) => {
     expect(() => checkClaimNames([name as string])).toThrow('"claims" contains')
   })
 
-  it('may be one of 32, in a list', () => {
+  it('may be one of 32', () => {
     const names = Array.from({ length: 33 }, (_, index) => `c${index}`)
     expect(checkClaimNames(names.slice(1))).toHaveLength(32)
     expect(() => checkClaimNames(names)).toThrow('"claims" has more than 32 names')

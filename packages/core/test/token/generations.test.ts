@@ -6,7 +6,7 @@ import { agentToken, authToken, everyKind, missionHeaderAuthToken, personToken }
 const both = await makeWorld()
 const { agent } = both
 
-/** The claims that tell the generations apart, each with a value that is right in its own. */
+/** The claims that distinguish the generations, each with a valid value. */
 const telling = {
   agent: 'aauth:planner@agent.example',
   act: { agent: 'aauth:upstream@agent.example' },
@@ -25,7 +25,7 @@ const mint = (carried: readonly Telling[]): Promise<string> => {
   return agent.authToken({ scope: 'access', claims })
 }
 
-/** Matrix §3.1, written down: everything else is a mixture or belongs nowhere. */
+/** The valid combinations; all others mix generations or belong to none. */
 const generations = new Map([
   ['agent', 'mission-header'],
   ['agent act', 'mission-header'],
@@ -38,25 +38,25 @@ const legal = subsets.filter((carried) => generations.has(carried.join(' ')))
 const illegal = subsets.filter((carried) => !generations.has(carried.join(' ')))
 
 describe('the generation of an auth token', () => {
-  it('is told by six claims', () => {
+  it('is determined by six claims', () => {
     expect([legal.length, illegal.length]).toEqual([6, 58])
   })
 
   it.each(legal.map((carried) => [carried.join(' '), carried] as const))(
-    'is one when it carries %s [JWT-20, AUTH-8, R11-070]',
+    'is determined when it has %s [JWT-20, AUTH-8, R11-070]',
     async (listed, carried) => {
       expect((await both.call(await mint(carried))).generation).toBe(generations.get(listed))
     },
   )
 
   it.each(illegal.map((carried) => [carried.join(' ') || 'none of the six', carried] as const))(
-    'cannot be told when it carries %s [JWT-20, AUTH-8, R11-070]',
+    'cannot be determined when it has %s [JWT-20, AUTH-8, R11-070]',
     async (_listed, carried) => {
       expect(await both.refusal(await mint(carried))).toMatchObject({ code: 'invalid_jwt', status: 401 })
     },
   )
 
-  it('is told by names that are present, also with null [JWT-20]', async () => {
+  it('is determined by the names that are present, even with the value null [JWT-20]', async () => {
     const token = await agent.authToken({ scope: 'access', claims: { agent: null } })
     expect((await both.refusal(token)).code).toBe('invalid_jwt')
   })
@@ -64,10 +64,10 @@ describe('the generation of an auth token', () => {
 
 describe('a generation that is switched off', () => {
   it.each([personToken, authToken])(
-    'has no use for $kind without draft 11',
+    'refuses $kind when it is draft 11',
     async ({ mint: token, requirement }) => {
       const old = await makeWorld({ generations: ['mission-header'] })
-      // A route cannot ask for what is switched off, but the token can come all the same.
+      // A route cannot require what is switched off, but the token can still be presented.
       const asked = requirement === personToken.requirement ? {} : requirement
       const refusal = await old.refusal(await token(old.agent), { requirement: asked })
       expect(refusal).toMatchObject({ code: 'invalid_jwt', status: 401 })
@@ -75,18 +75,23 @@ describe('a generation that is switched off', () => {
     },
   )
 
-  it('has no use for an auth token of drafts 01 to 10 with draft 11 alone', async () => {
+  it('refuses an auth token of drafts 01 to 10 when only draft 11 is served', async () => {
     const strict = await makeWorld({ generations: ['person-token'] })
     const refusal = await strict.refusal(await missionHeaderAuthToken.mint(strict.agent))
     expect(refusal).toMatchObject({ code: 'invalid_jwt', status: 401 })
     expect(strict.net.fetches).toEqual([])
   })
 
-  it.each(['mission-header', 'person-token'] as const)('takes agent tokens with %s alone', async (only) => {
-    const world = await makeWorld({ generations: [only] })
-    const auth = await world.call(await agentToken.mint(world.agent), { requirement: agentToken.requirement })
-    expect('generation' in auth).toBe(false)
-  })
+  it.each(['mission-header', 'person-token'] as const)(
+    'does not affect agent tokens when only %s is served',
+    async (only) => {
+      const world = await makeWorld({ generations: [only] })
+      const auth = await world.call(await agentToken.mint(world.agent), {
+        requirement: agentToken.requirement,
+      })
+      expect('generation' in auth).toBe(false)
+    },
+  )
 })
 
 describe('the algorithm EdDSA of a token', () => {
@@ -108,7 +113,7 @@ describe('the algorithm EdDSA of a token', () => {
     },
   )
 
-  it('is refused in an agent token with draft 11 alone [JWT-3, R11-023, F03]', async () => {
+  it('is refused in an agent token when only draft 11 is served [JWT-3, R11-023, F03]', async () => {
     const strict = await makeWorld({ generations: ['person-token'] })
     const token = await strict.agent.agentToken({ header })
     const refusal = await strict.refusal(token, { requirement: agentToken.requirement })
@@ -116,7 +121,7 @@ describe('the algorithm EdDSA of a token', () => {
     expect(strict.net.fetches).toEqual([])
   })
 
-  it('does not stand for the algorithm of a P-256 key [JWT-3, F05]', async () => {
+  it('does not match the algorithm of a P-256 key [JWT-3, F05]', async () => {
     const provider = await both.net.issuer('agent-provider', 'https://p256.example', 'ES256')
     const other = await both.net.agent({ name: 'other', provider })
     const token = await provider.agentToken(agent, { claims: { sub: other.id }, header })

@@ -75,11 +75,11 @@ describe('a server identifier', () => {
     [1],
     [undefined],
     [new String('https://agent.example')],
-  ])('is no %j [JWT-6, R11-002, G06, G07]', (value) => {
+  ])('is not %j [JWT-6, R11-002, G06, G07]', (value) => {
     expect(isServerId(value)).toBe(false)
   })
 
-  it('is its own origin for whoever parses it as a URL [R11-003, G06]', () => {
+  it('is its own origin for every URL parser [R11-003, G06]', () => {
     const label = fc.string({ unit: fc.constantFrom(...'a0x1f-9z'), minLength: 1, maxLength: 4 })
     const part = fc.oneof(
       label,
@@ -89,7 +89,7 @@ describe('a server identifier', () => {
     let accepted = 0
     fc.assert(
       fc.property(text, (id) => {
-        // Whether an A-label decodes is for the resolver to find out.
+        // Whether an A-label decodes is checked by the resolver.
         fc.pre(isServerId(id) && !id.includes('xn--'))
         accepted += 1
         expect(new URL(id).origin).toBe(id)
@@ -104,10 +104,10 @@ describe('a server identifier', () => {
     type Row = { value: unknown; valid: boolean; why: string | null }
     const rows =
       absent === undefined ? readCorpus<{ cases: Row[] }>('misc', 'server-identifiers.json').cases : []
-    /** Marked as policy or optional there: well-formed, and left to the addresses they resolve to. */
+    /** Marked as policy or optional there: well-formed, and refused, if at all, by the addresses they resolve to. */
     const policy = ['https://foo.local', 'https://foo.internal', 'https://xn--a.example']
 
-    it('has 60 rows', () => expect(rows).toHaveLength(60))
+    it('there are 60 rows', () => expect(rows).toHaveLength(60))
 
     it.each(rows.filter(({ value }) => !policy.includes(value as string)))(
       'is $value: $valid [JWT-6, R11-002, G06, G07]',
@@ -165,11 +165,11 @@ describe('an agent identifier', () => {
     expect(isAgentId(text)).toBe(false)
   })
 
-  it.each([[['aauth:a@agent.example']], [{}], [null], [7]])('is no %j [AGENT-1, R11-004]', (value) => {
+  it.each([[['aauth:a@agent.example']], [{}], [null], [7]])('is not %j [AGENT-1, R11-004]', (value) => {
     expect(isAgentId(value)).toBe(false)
   })
 
-  it('belongs to the provider at its host, whatever its local part looks like [AGENT-3, R11-006]', () => {
+  it('belongs to the provider at its host, whatever its local part is [AGENT-3, R11-006]', () => {
     expect(providerOf('aauth:x+https.evil.example@agent.example')).toBe('https://agent.example')
   })
 })
@@ -193,7 +193,7 @@ describe('a mission digest', () => {
     expect(isS256(text)).toBe(false)
   })
 
-  it.each([[[digest]], [{}], [null], [43]])('is no %j [PERS-11, R11-012]', (value) => {
+  it.each([[[digest]], [{}], [null], [43]])('is not %j [PERS-11, R11-012]', (value) => {
     expect(isS256(value)).toBe(false)
   })
 })

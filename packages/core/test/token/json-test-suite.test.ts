@@ -14,7 +14,7 @@ const isAcceptedWithin = (octets: Uint8Array): boolean =>
 const starting = (prefix: string): string[] => names.filter((name) => name.startsWith(prefix))
 
 describe.skipIf(absent !== undefined)(`JSONTestSuite ${absent ?? ''}`, () => {
-  it('is there in full', () => {
+  it('is complete', () => {
     expect([starting('n_').length, starting('y_').length, starting('i_').length]).toEqual([188, 95, 35])
   })
 
@@ -23,7 +23,7 @@ describe.skipIf(absent !== undefined)(`JSONTestSuite ${absent ?? ''}`, () => {
     expect(isAcceptedWithin(read(name))).toBe(false)
   })
 
-  // Legal JSON that says one thing twice: stricter than the corpus on purpose.
+  // Valid JSON that repeats a member, which is refused on purpose.
   const repeating = ['y_object_duplicated_key.json', 'y_object_duplicated_key_and_value.json']
   it.each(repeating)('refuses %s [JWT-1, R11-022, F11]', (name) => {
     expect(names).toContain(name)
@@ -36,11 +36,11 @@ describe.skipIf(absent !== undefined)(`JSONTestSuite ${absent ?? ''}`, () => {
     expect(isAcceptedWithin(read(name))).toBe(true)
   })
 
-  it.each(plain)('accepts %s by itself exactly if an object is at the top [F12]', (name) => {
+  it.each(plain)('accepts %s at the top exactly if it is an object [F12]', (name) => {
     expect(isAccepted(read(name))).toBe(read(name).toString().trimStart().startsWith('{'))
   })
 
-  // The corpus leaves the rest open. Numbers of any size are JSON; what a claim may be is decided where it is read.
+  // The corpus leaves the rest open. Numbers of any size are JSON; their range is checked where a claim is read.
   it.each(starting('i_number_'))('accepts %s as the value of a member', (name) => {
     expect(isAcceptedWithin(read(name))).toBe(true)
   })

@@ -11,7 +11,7 @@ const members = (count: number): string =>
   `{${Array.from({ length: count }, (_, index) => `"m${index}":0`).join()}}`
 
 describe('an object from a token', () => {
-  it('is what JSON says it is [R11-022]', () => {
+  it('has the value that JSON defines [R11-022]', () => {
     const object = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 4 }), {
       maxKeys: 8,
     })
@@ -50,7 +50,7 @@ describe('an object from a token', () => {
     expect(parse(text)).toBeUndefined()
   })
 
-  it('is refused wherever a member is repeated and however it is spelled [JWT-1, R11-022, F11]', () => {
+  it('is refused wherever a member is repeated and in any spelling [JWT-1, R11-022, F11]', () => {
     const name = fc.string({ minLength: 1, maxLength: 6, unit: 'grapheme' })
     const others = fc.dictionary(name, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 5 })
     const escaped = (text: string): string =>
@@ -73,16 +73,16 @@ describe('an object from a token', () => {
     ['in case', '{"a":1,"A":2}'],
     ['in an inner and an outer object', '{"a":{"a":{"a":1}}}'],
   ]
-  it.each(apart)('may hold a name again %s', (_, text) => {
+  it.each(apart)('may have a name again %s', (_, text) => {
     expect(parse(text)).toEqual(JSON.parse(text))
   })
 
-  it('may nest 32 deep and no deeper [JWT-1, F13]', () => {
+  it('may be nested 32 levels deep and no deeper [JWT-1, F13]', () => {
     expect(parse(nested(32))).toBeDefined()
     expect(parse(nested(33))).toBeUndefined()
   })
 
-  it('does not overflow the stack however deep it nests [F13]', () => {
+  it('does not overflow the stack however deep it is nested [F13]', () => {
     expect(parse(nested(100_000))).toBeUndefined()
   })
 
@@ -102,14 +102,14 @@ describe('an object from a token', () => {
     expect(parse(text(513))).toBeUndefined()
   })
 
-  it('is refused for its values before anything is made of it [F13]', () => {
+  it('is refused for its number of values before anything is built [F13]', () => {
     const made = vi.spyOn(JSON, 'parse')
     expect(parse(`{"a":[${list('{}', 40_000)}]}`)).toBeUndefined()
     expect(made).not.toHaveBeenCalled()
     made.mockRestore()
   })
 
-  it('is what JSON.parse finds, or is refused where JSON.parse finds nothing [JWT-1, R11-022]', () => {
+  it('is parsed like JSON.parse does, or refused when JSON.parse fails [JWT-1, R11-022]', () => {
     const piece = fc.constantFrom(
       ...'{}[]",:\\1-e. \t\na',
       '"a":',
@@ -156,25 +156,25 @@ describe('an object from a token', () => {
     expect(parseJsonObject(octets)).toBeUndefined()
   })
 
-  it('may hold characters beyond the basic plane, also in escapes', () => {
+  it('may contain characters beyond the basic plane, also in escapes', () => {
     expect(parse('{"sub":"😀"}')).toEqual({ sub: '😀' })
     expect(parse('{"sub":"\\ud83d\\ude00"}')).toEqual({ sub: '😀' })
   })
 
-  it('has no prototype, so that only what was sent can be found in it [G24]', () => {
+  it('has no prototype, so only sent members are found in it [G24]', () => {
     const object = parse('{"iss":"x"}') as object
     expect(Object.getPrototypeOf(object)).toBeNull()
     expect('constructor' in object).toBe(false)
   })
 
-  it('takes a member named __proto__ for a member and nothing else [G24]', () => {
+  it('treats a member named __proto__ like any other [G24]', () => {
     const object = parse('{"__proto__":{"scope":"admin"}}') as Record<string, unknown>
     expect(Object.keys(object)).toEqual(['__proto__'])
     expect(object.scope).toBeUndefined()
   })
 })
 
-describe('an object inside', () => {
+describe('an inner object', () => {
   it('has no prototype either [G24]', () => {
     const inner = asObject(JSON.parse('{"__proto__":{"jwk":{}}}'))
     expect(inner?.jwk).toBeUndefined()

@@ -1,7 +1,7 @@
 import type { AnyRequirement } from '@aauth-guard/core'
 import type { Agent, TokenChanges } from '@aauth-guard/testing'
 
-/** One kind of token, minted well but for what is changed. */
+/** One kind of token, valid except for given changes. */
 export interface Minted {
   readonly kind: string
   readonly mint: (agent: Agent, changes?: TokenChanges) => Promise<string>

@@ -76,7 +76,7 @@ describe('an auth token of drafts 01 to 10', () => {
     expect(net.fetches).toHaveLength(fetched)
   })
 
-  it('says which agent calls and what was granted [AUTH-3, AUTH-9]', async () => {
+  it('identifies the agent and the granted scopes [AUTH-3, AUTH-9]', async () => {
     const auth = await accept({ account: 'a1', tenant: 't1' })
     expect(auth).toMatchObject({
       type: 'auth-token',
@@ -92,11 +92,11 @@ describe('an auth token of drafts 01 to 10', () => {
     })
   })
 
-  it('may name no person where it grants scopes [AUTH-6]', async () => {
+  it('need not name a person when it grants scopes [AUTH-6]', async () => {
     expect('sub' in (await accept({ sub: undefined }))).toBe(false)
   })
 
-  it('may grant no scope where it names a person [AUTH-6]', async () => {
+  it('need not grant a scope when it names a person [AUTH-6]', async () => {
     expect((await accept({ scope: undefined })).scopes).toEqual([])
   })
 
@@ -106,7 +106,7 @@ describe('an auth token of drafts 01 to 10', () => {
     expect('ps' in auth).toBe(false)
   })
 
-  it('takes the class from the agent, never from its actors [AUTH-5]', async () => {
+  it('has the class of its agent, never of its actors [AUTH-5]', async () => {
     expect((await accept({ act: { agent: upstream } })).class).toEqual({ provider: 'https://agent.example' })
   })
 
@@ -118,11 +118,11 @@ describe('an auth token of drafts 01 to 10', () => {
     ['05 to 10, delegated', { agent: upstream }],
     ['05 to 10, delegated eight times', chain(8)],
   ]
-  it.each(actors)('may carry the actors of drafts %s [AUTH-5]', async (_drafts, act) => {
+  it.each(actors)('may have the actors of drafts %s [AUTH-5]', async (_drafts, act) => {
     expect((await accept({ act })).agent).toBe(planner)
   })
 
-  it('carries its mission as the pair of approver and digest [AUTH-14, MISS-12]', async () => {
+  it('has its mission as the pair of approver and digest [AUTH-14, MISS-12]', async () => {
     const { mission } = await accept({ mission: { approver, s256, note: 'ignored' } })
     expect(mission).toEqual({ approver, s256 })
   })
@@ -136,7 +136,7 @@ describe('an auth token of drafts 01 to 10', () => {
     },
   )
 
-  it('of an access server may carry the mission of any person server [AUTH-15, MISS-6]', async () => {
+  it('of an access server may have the mission of any person server [AUTH-15, MISS-6]', async () => {
     const other = 'https://other.example'
     const { mission } = await accept({ mission: { approver: other, s256 } }, net.accessServer)
     expect(mission).toEqual({ approver: other, s256 })

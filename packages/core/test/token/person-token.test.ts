@@ -59,7 +59,7 @@ describe('a person token', () => {
     expect(net.fetches).toHaveLength(fetched)
   })
 
-  it('says for whom the caller acts, and grants nothing [PERS-3, PERS-8, R11-054, R11-055, R11-057]', async () => {
+  it('identifies the person and grants nothing [PERS-3, PERS-8, R11-054, R11-055, R11-057]', async () => {
     const auth = await accept({})
     expect(auth).toMatchObject({
       type: 'person-token',
@@ -75,26 +75,26 @@ describe('a person token', () => {
     expect(Object.keys(auth)).not.toContain('mission')
   })
 
-  it('may have a sub of 512 characters, of any alphabet [PERS-3]', async () => {
+  it('may have a sub of 512 characters in any alphabet [PERS-3]', async () => {
     const sub = 'ß'.repeat(512)
     expect((await accept({ sub })).sub).toBe(sub)
   })
 
-  it('may name its issuer as ps once more [PERS-6]', async () => {
+  it('may name its issuer again as ps [PERS-6]', async () => {
     expect((await accept({ ps: 'https://ps.example' })).ps).toBe('https://ps.example')
   })
 
-  it('carries the mission of the person server that signed it [PERS-11, MISS-12, R11-071]', async () => {
+  it('has a mission of the person server that issued it [PERS-11, MISS-12, R11-071]', async () => {
     const { mission } = await accept({ mission_s256: digest })
     expect(mission).toEqual({ approver: 'https://ps.example', s256: digest })
   })
 
-  it('is of the same person in whichever tenant [PERS-9, R11-056]', async () => {
+  it('identifies the same person in every tenant [PERS-9, R11-056]', async () => {
     const { ps, sub, tenant } = await accept({ tenant: 't1' })
     expect({ ps, sub, tenant }).toEqual({ ps: 'https://ps.example', sub: 'person-1', tenant: 't1' })
   })
 
-  it('is of another person at another person server, with the same sub [PERS-4, R11-054, G14]', async () => {
+  it('identifies another person at another person server with the same sub [PERS-4, R11-054, G14]', async () => {
     const elsewhere = await net.issuer('person-server', 'https://ps2.example')
     const there = await world.call(await elsewhere.personToken(agent), { requirement })
     expect({ ps: there.ps, sub: there.sub }).toEqual({ ps: 'https://ps2.example', sub: 'person-1' })

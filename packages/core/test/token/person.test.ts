@@ -7,7 +7,7 @@ const old = { scope: 'access', generation: 'mission-header' } as const
 const nobody = { ...old, claims: { sub: undefined } } as const
 
 describe('the key of a person', () => {
-  it('holds generation, person server and sub in draft 11, also in the token of an access server [PERS-9]', async () => {
+  it('consists of generation, person server and sub in draft 11, even for a token of an access server [PERS-9]', async () => {
     const { agent, net, call } = await makeWorld({
       trust: 'any',
       accessServer: 'https://as.example',
@@ -23,7 +23,7 @@ describe('the key of a person', () => {
     expect(personKey(await call(byAccessServer))).toBe(key)
   })
 
-  it('holds generation, issuer, tenant and sub in drafts 01 to 10 [AUTH-9]', async () => {
+  it('consists of generation, issuer, tenant and sub in drafts 01 to 10 [AUTH-9]', async () => {
     const { agent, call } = await makeWorld()
     expect(personKey(await call(await agent.authToken({ ...old, sub: 'ada' })))).toBe(
       '["mission-header","https://ps.example",null,"ada"]',
@@ -33,7 +33,7 @@ describe('the key of a person', () => {
     )
   })
 
-  it('is undefined where the token names nobody, and never an agent or an email [AUTH-6]', async () => {
+  it('is undefined when the token does not name a person, and never an agent or an email [AUTH-6]', async () => {
     const { agent, call } = await makeWorld()
     const agentAuth = await call(await agent.agentToken(), { requirement: { accept: 'agent-token' } })
     expect(personKey(agentAuth)).toBeUndefined()
@@ -41,7 +41,7 @@ describe('the key of a person', () => {
     expect(personKey(await call(await agent.authToken({ ...old, claims })))).toBeUndefined()
   })
 
-  it('tells apart what concatenation would not [P7]', async () => {
+  it('differs for persons whose concatenated members are equal [P7]', async () => {
     const { agent, call } = await makeWorld()
     const names = [
       { sub: 'b c', tenant: 'a' },
@@ -62,7 +62,7 @@ describe('a route that requires a person', () => {
   const requirement = { person: 'required' } as const
 
   it.each(['mission-header', 'person-token'] as const)(
-    'serves a token of %s that names one',
+    'accepts a token of %s with a person',
     async (generation) => {
       const { agent, call } = await makeWorld()
       const auth = await call(await agent.authToken({ scope: 'access', generation }), { requirement })
@@ -70,7 +70,7 @@ describe('a route that requires a person', () => {
     },
   )
 
-  it('answers an auth token that names nobody 403 person_required [AUTH-6]', async () => {
+  it('answers an auth token without a person 403 person_required [AUTH-6]', async () => {
     const { agent, refusal } = await makeWorld()
     const refused = await refusal(await agent.authToken(nobody), { requirement })
     expect([refused.status, refused.code]).toEqual([403, 'person_required'])
@@ -79,7 +79,7 @@ describe('a route that requires a person', () => {
 
   const both = { accept: ['agent-token', 'auth-token'], person: 'required' } as const
 
-  it('sends an agent token back for a person token in draft 11', async () => {
+  it('challenges an agent token for a person token in draft 11', async () => {
     const { agent, refusal } = await makeWorld({ generations: ['person-token'] })
     const refused = await refusal(await agent.agentToken(), { requirement: both })
     expect([refused.status, refused.code]).toEqual([401, 'person_token_required'])
@@ -92,7 +92,7 @@ describe('a route that requires a person', () => {
     expect([refused.status, refused.code]).toEqual([403, 'person_required'])
   })
 
-  it('lets nobody pass as somebody, and readIdentity holds a handler to it', async () => {
+  it('is the only one whose handler may read an identity with a required person', async () => {
     const { agent, call } = await makeWorld()
     const auth = await call(await agent.authToken(nobody))
     expect(() => readIdentity(auth, 'auth-token', '', { person: 'required' })).toThrow(

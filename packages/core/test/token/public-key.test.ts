@@ -69,23 +69,23 @@ const unusable: readonly Fault[] = [
 ]
 
 describe('a public key', () => {
-  it.each(unsupported)('is of no accepted algorithm with %s %s', (_fault, _ids, jwk) => {
+  it.each(unsupported)('has an unsupported algorithm with %s %s', (_fault, _ids, jwk) => {
     expect(outcome(jwk)).toBe('unsupported_algorithm')
   })
 
-  it.each(unusable)('is not usable with %s %s', (_fault, _ids, jwk) => {
+  it.each(unusable)('is unusable with %s %s', (_fault, _ids, jwk) => {
     expect(outcome(jwk)).toBe('invalid_key')
   })
 
   it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])(
-    'is not usable with the private member %s [KEY-13, R11-046, H10]',
+    'is unusable with the private member %s [KEY-13, R11-046, H10]',
     (name) => {
       expect(outcome({ ...okp, [name]: octets(32) })).toBe('invalid_key')
       expect(outcome({ ...ec, [name]: octets(32) })).toBe('invalid_key')
     },
   )
 
-  it('is reduced to the members that make it [R11-044, R11-120]', () => {
+  it('is reduced to the members that define it [R11-044, R11-120]', () => {
     const noise = { kid: 'k', use: 'sig', key_ops: ['sign', 'verify'], ext: true, x5c: [], other: 1 }
     expect(outcome({ ...okp, ...noise })).toEqual({
       alg: 'Ed25519',
@@ -99,7 +99,7 @@ describe('a public key', () => {
     })
   })
 
-  it('has one spelling: whatever else decodes to the same point is refused [KEY-7, R11-038, H09]', () => {
+  it('has one encoding: any other that decodes to the same point is refused [KEY-7, R11-038, H09]', () => {
     const text = String(okp.x)
     const position = fc.integer({ min: 0, max: text.length })
     const junk = fc.constantFrom('=', '==', ' ', '\n', '\t', '\0', '*', ',', '.')
@@ -124,7 +124,7 @@ describe('a public key of drafts 01 to 09', () => {
     ['no alg on an OKP key', without(okp, 'alg'), 'Ed25519'],
     ['no alg on an EC key', without(ec, 'alg'), 'ES256'],
   ]
-  it.each(inferred)('may have %s, which can only mean one algorithm [KEY-9]', (_shape, jwk, alg) => {
+  it.each(inferred)('may have %s, which implies one algorithm [KEY-9]', (_shape, jwk, alg) => {
     expect(outcome(jwk, true)).toMatchObject({ alg, legacy: true })
   })
 
@@ -138,11 +138,11 @@ describe('a public key of drafts 01 to 09', () => {
     ['no alg on a symmetric key', { kty: 'oct', k: octets(32) }],
     ['alg null', { ...okp, alg: null }],
   ]
-  it.each(notInferred)('may not have %s [KEY-9]', (_shape, jwk) => {
+  it.each(notInferred)('must not have %s [KEY-9]', (_shape, jwk) => {
     expect(outcome(jwk, true)).toBe('unsupported_algorithm')
   })
 
-  it('is not legacy when it says its algorithm in full', () => {
+  it('is not a legacy key when its algorithm is fully specified', () => {
     expect(outcome(okp, true)).toMatchObject({ alg: 'Ed25519', legacy: false })
   })
 })

@@ -17,7 +17,7 @@ const check = (bytes: Uint8Array): unknown =>
   )
 
 const torsion = ED25519_TORSION_SUBGROUP.map((hex) => Buffer.from(hex, 'hex'))
-/** Every y that is written with 255 bits and is not reduced. */
+/** Every y in 255 bits that is not reduced. */
 const unreduced = Array.from({ length: 19 }, (_, index) => little(p + BigInt(index)))
 
 describe('an Ed25519 key', () => {
@@ -25,7 +25,7 @@ describe('an Ed25519 key', () => {
     torsion
       .flatMap((bytes) => [bytes, signed(bytes)])
       .map((bytes) => [bytes.toString('hex'), bytes] as const),
-  )('is not usable as a point of small order, whatever its sign bit: %s [H01]', (_hex, bytes) => {
+  )('is unusable as a point of small order, with either sign bit: %s [H01]', (_hex, bytes) => {
     expect(() => check(bytes)).toThrow(expect.objectContaining({ code: 'invalid_key' }))
   })
 
@@ -33,7 +33,7 @@ describe('an Ed25519 key', () => {
     unreduced
       .flatMap((bytes) => [bytes, signed(bytes)])
       .map((bytes) => [bytes.toString('hex'), bytes] as const),
-  )('is not usable as a second spelling of a point: %s [H01, H09]', (_hex, bytes) => {
+  )('is unusable in a non-canonical encoding: %s [H01, H09]', (_hex, bytes) => {
     expect(() => check(bytes)).toThrow(expect.objectContaining({ code: 'invalid_key' }))
   })
 
@@ -57,10 +57,10 @@ describe('an Ed25519 key', () => {
     absent === undefined
       ? readCorpus<{ cases: { x: string }[] }>('misc', 'ed25519-small-order-keys.json').cases
       : []
-  describe.skipIf(absent !== undefined)(`of the corpus ${absent ?? ''}`, () => {
-    it('comes in 14 spellings', () => expect(rows).toHaveLength(14))
+  describe.skipIf(absent !== undefined)(`in the corpus ${absent ?? ''}`, () => {
+    it('has 14 encodings', () => expect(rows).toHaveLength(14))
 
-    it.each(rows)('is not usable as $x [H01]', ({ x }) => {
+    it.each(rows)('is unusable as $x [H01]', ({ x }) => {
       expect(() => check(Buffer.from(x, 'base64url'))).toThrow(
         expect.objectContaining({ code: 'invalid_key' }),
       )

@@ -30,7 +30,7 @@ describe.each([node, web])('a thumbprint on $name', (platform) => {
     expect(await of(platform, jwk)).toBe('0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I')
   })
 
-  it('is the one that jose calculates, whatever else is in the key', async () => {
+  it('is that of jose, whatever other members the key has', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string(),
@@ -46,7 +46,7 @@ describe.each([node, web])('a thumbprint on $name', (platform) => {
   })
 })
 
-it('of an identity is that of the key that signed the request [R11-043, R11-051]', async () => {
+it('the thumbprint of an identity is that of the key that signed the request [R11-043, R11-051]', async () => {
   const { agent, call } = await makeWorld()
   const auth = await call(await agent.authToken())
   expect(auth.thumbprint).toBe(await calculateJwkThumbprint(agent.key.jwk))

@@ -36,24 +36,24 @@ describe('the size of a token', () => {
     expect(codeOf(token)).toBeUndefined()
   })
 
-  it.each([8193, 8194])('may not be %i [JWT-1]', (length) => {
+  it.each([8193, 8194])('must not be %i characters [JWT-1]', (length) => {
     const token = ofLength(length)
     expect(token).toHaveLength(length)
     expect(codeOf(token)).toBe('invalid_jwt')
   })
 
-  it('is refused on the wire as any bad token is, without a fetch [JWT-1, F13]', async () => {
+  it('beyond the limit makes the token refused like any invalid one, without a fetch [JWT-1, F13]', async () => {
     const world = await makeWorld()
     const token = await world.agent.authToken({ claims: { x: 'x'.repeat(6000) } })
     expect(await world.refusal(token)).toMatchObject({ code: 'invalid_jwt', status: 401 })
     expect(world.net.fetches).toEqual([])
   })
 
-  it('leaves 1024 octets for the header [JWT-1]', () => {
+  it('allows 1024 octets for the header [JWT-1]', () => {
     expect(codeOf(`${encode(ofSize(1024, required))}.${encode({})}.${signature}`)).toBeUndefined()
   })
 
-  it('leaves no more for the header [JWT-1, F10]', () => {
+  it('allows no more octets for the header [JWT-1, F10]', () => {
     expect(codeOf(`${encode(ofSize(1025, required))}.${encode({})}.${signature}`)).toBe('invalid_jwt')
   })
 })

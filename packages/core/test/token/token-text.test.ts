@@ -19,7 +19,7 @@ const codeOf = (text: string): string | undefined => {
     return isAAuthError(error) ? error.code : String(error)
   }
 }
-/** What parsers that are not strict see: the octets of every segment. */
+/** The octets of every segment, as lenient parsers decode them. */
 const lenient = (text: string): string[] =>
   text.split('.').map((part) => Buffer.from(part, 'base64').toString('hex'))
 
@@ -35,18 +35,15 @@ describe('the text of a token', () => {
   })
 
   const aliases: Corruption[] = ['padded-signature', 'padded-payload', 'trailing-bits', 'inner-space']
-  it.each(aliases)(
-    'does not pass as another spelling of a token that was accepted: %s [F15]',
-    async (name) => {
-      await world.call(valid)
-      expect(await world.refusal(corruptToken(valid, name))).toMatchObject({
-        code: 'invalid_jwt',
-        status: 401,
-      })
-    },
-  )
+  it.each(aliases)('is refused as another spelling of an accepted token: %s [F15]', async (name) => {
+    await world.call(valid)
+    expect(await world.refusal(corruptToken(valid, name))).toMatchObject({
+      code: 'invalid_jwt',
+      status: 401,
+    })
+  })
 
-  it('has one spelling: whatever else decodes to the same octets is refused [JWT-1, R11-022, F15]', () => {
+  it('has one spelling: any other that decodes to the same octets is refused [JWT-1, R11-022, F15]', () => {
     const junk = fc.constantFrom(
       '=',
       '==',
@@ -122,13 +119,13 @@ describe('the segments of a token', () => {
     expect(cases.map(({ name }) => name).sort()).toEqual(Object.keys(shapes).sort())
   })
 
-  it.each([63, 65, 70])('hold a signature of 64 octets, not of %i [JWT-1, H05]', (length) => {
+  it.each([63, 65, 70])('must contain a signature of 64 octets, not of %i [JWT-1, H05]', (length) => {
     const other = Buffer.alloc(length, 1).toString('base64url')
     expect(codeOf(`${header}.${payload}.${other}`)).toBe('invalid_jwt')
   })
 
   it.each(['[]', '[{"iss":"https://ps.example"}]', 'null', '"text"', '1', 'true', ''])(
-    'hold objects, not %j [JWT-1, R11-022, F12]',
+    'must contain objects, not %j [JWT-1, R11-022, F12]',
     (json) => {
       const segment = Buffer.from(json).toString('base64url')
       expect(codeOf(`${segment}.${payload}.${signature}`)).toBe('invalid_jwt')

@@ -4,7 +4,7 @@ import { addressedKinds, agentToken, everyKind, type Minted, missionHeaderAuthTo
 
 const world = await makeWorld()
 const { agent } = world
-/** `JSON.stringify` writes the text as it is. */
+/** `JSON.stringify` writes the text unchanged. */
 const raw = (text: string): unknown => (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(text)
 
 const numbers: readonly (readonly [shape: string, value: unknown])[] = [
@@ -35,7 +35,7 @@ describe.each(everyKind)('$kind', ({ kind, mint, requirement }: Minted) => {
     expect(await code({ iat })).toBe('invalid_jwt')
   })
 
-  it('may be written with exponent and fraction where that is an integer', async () => {
+  it('may have times with exponent and fraction if they are integers', async () => {
     expect(await passes({ exp: raw(`${now + 600}.0`) })).toBe(true)
   })
 
@@ -44,7 +44,7 @@ describe.each(everyKind)('$kind', ({ kind, mint, requirement }: Minted) => {
     expect(await code({ iat: now - 600, exp: now })).toBe('expired_jwt')
   })
 
-  it('is good until the second before [JWT-13, R11-030]', async () => {
+  it('is valid until the second before its exp [JWT-13, R11-030]', async () => {
     expect(await passes({ iat: now - 600, exp: now + 1 })).toBe(true)
   })
 
@@ -62,7 +62,7 @@ describe.each(everyKind)('$kind', ({ kind, mint, requirement }: Minted) => {
     expect(refusal.headers['signature-error']).toBe(`error=${tooFar}`)
   })
 
-  it('is not refused for an iat long past', async () => {
+  it('is accepted with an old iat', async () => {
     expect(await passes({ iat: now - 3000, exp: now + 600 })).toBe(true)
   })
 
@@ -88,7 +88,7 @@ describe('an expired token', () => {
     ids: renewals[index]?.[0],
     asks: renewals[index]?.[1],
   }))
-  it.each(rows)('$kind is answered with $asks $ids', async ({ mint, requirement, asks }) => {
+  it.each(rows)('of the kind $kind is answered with $asks $ids', async ({ mint, requirement, asks }) => {
     const token = await mint(agent, { claims: { iat: now - 600, exp: now } })
     const refusal = await world.refusal(token, { requirement })
     expect(refusal).toMatchObject({ code: 'expired_jwt', status: 401 })
@@ -96,7 +96,7 @@ describe('an expired token', () => {
     expect(refusal.headers['aauth-requirement']).toBe(asks)
   })
 
-  it('is expired also while it is remembered as verified [JWT-13, R11-030]', async () => {
+  it('is refused even if it was cached as verified [JWT-13, R11-030]', async () => {
     const fresh = await makeWorld()
     const token = await fresh.agent.authToken({ scope: 'access', lifetime: 100 })
     await fresh.call(token)
@@ -107,7 +107,7 @@ describe('an expired token', () => {
 
 describe('the lifetime', () => {
   it.each(addressedKinds)(
-    'of $kind is at most an hour [JWT-15, R11-034, G03]',
+    'of $kind must be at most an hour [JWT-15, R11-034, G03]',
     async ({ mint, requirement }) => {
       expect((await world.call(await mint(agent, { lifetime: 3600 }), { requirement })).exp).toBe(now + 3600)
       const refusal = await world.refusal(await mint(agent, { lifetime: 3601 }), { requirement })
@@ -116,19 +116,22 @@ describe('the lifetime', () => {
   )
 
   it.each(addressedKinds)(
-    'of $kind counts from iat, not from now [JWT-15, R11-034]',
+    'of $kind counts from iat, not from the current time [JWT-15, R11-034]',
     async ({ mint, requirement }) => {
       const claims = { iat: now - 3000, exp: now + 601 }
       expect((await world.refusal(await mint(agent, { claims }), { requirement })).code).toBe('invalid_jwt')
     },
   )
 
-  it.each(addressedKinds)('of $kind is not in milliseconds [JWT-15, G01]', async ({ mint, requirement }) => {
-    const claims = { exp: (now + 600) * 1000 }
-    expect((await world.refusal(await mint(agent, { claims }), { requirement })).code).toBe('invalid_jwt')
-  })
+  it.each(addressedKinds)(
+    'of $kind must not be in milliseconds [JWT-15, G01]',
+    async ({ mint, requirement }) => {
+      const claims = { exp: (now + 600) * 1000 }
+      expect((await world.refusal(await mint(agent, { claims }), { requirement })).code).toBe('invalid_jwt')
+    },
+  )
 
-  it('of an agent token has no limit unless one is set [R11-035, AGENT-10]', async () => {
+  it('of an agent token has no limit by default [R11-035, AGENT-10]', async () => {
     const token = await agent.agentToken({ lifetime: 30 * 86_400 })
     expect((await world.call(token, { requirement: agentToken.requirement })).exp).toBe(now + 30 * 86_400)
   })
@@ -143,13 +146,13 @@ describe('the lifetime', () => {
     expect(refusal).toMatchObject({ code: 'invalid_jwt', status: 401 })
   })
 
-  it('of other tokens is not what maxAgentTokenLifetime says', async () => {
+  it('of other tokens is not limited by maxAgentTokenLifetime', async () => {
     const strict = await makeWorld({ maxAgentTokenLifetime: 60 })
     expect((await strict.call(await strict.agent.authToken({ scope: 'access' }))).exp).toBe(now + 3600)
   })
 })
 
-it('takes the bound of iat from signatureWindow [JWT-14, R11-033]', async () => {
+it('the limit of iat comes from signatureWindow [JWT-14, R11-033]', async () => {
   const strict = await makeWorld({ signatureWindow: 5 })
   const token = (iat: number): Promise<string> => strict.agent.authToken({ claims: { iat, exp: now + 60 } })
   expect((await strict.refusal(await token(now + 6))).code).toBe('clock_skew')

@@ -9,7 +9,7 @@ const world = await makeWorld()
 const { agent, net } = world
 const issuer = net.personServer
 
-/** Headers that are refused although the issuer signed them, so that nothing but the header is at fault. */
+/** Headers that are refused although the issuer signed them, so that only the header is at fault. */
 const faults: readonly Fault[] = [
   ['no typ', '[JWT-2, R11-020, F17]', { typ: undefined }],
   ['typ JWT', '[JWT-2, R11-020, F17]', { typ: 'JWT' }],
@@ -50,7 +50,7 @@ const faults: readonly Fault[] = [
 ]
 
 describe('the JOSE header', () => {
-  it.each(faults)('refuses %s before any fetch %s', async (_fault, _ids, header) => {
+  it.each(faults)('with %s is refused before any fetch %s', async (_fault, _ids, header) => {
     const refusal = await world.refusal(await agent.authToken({ header }))
     expect(refusal).toMatchObject({ code: 'invalid_jwt', status: 401 })
     expect(refusal.headers['signature-error']).toBe('error=invalid_jwt')
@@ -62,18 +62,21 @@ describe('the JOSE header', () => {
     ['the text of its x', issuer.key.jwk.x as string],
     ['the JWK', JSON.stringify(issuer.key.jwk)],
   ]
-  it.each(publicKeys)('refuses HMAC keyed with %s of the issuer [JWT-3, R11-023, F02]', async (_, bytes) => {
-    // SHA-512, so that the length of the signature is no other reason to refuse.
-    const key = {
-      ...issuer.key,
-      sign: async (input: Uint8Array) => new Uint8Array(createHmac('sha512', bytes).update(input).digest()),
-    }
-    const token = await agent.authToken({ header: { alg: 'HS512' }, key })
-    expect(await world.refusal(token)).toMatchObject({ code: 'invalid_jwt', status: 401 })
-  })
+  it.each(publicKeys)(
+    'with HMAC keyed with %s of the issuer is refused [JWT-3, R11-023, F02]',
+    async (_, bytes) => {
+      // SHA-512, so that the length of the signature is not another reason for a refusal.
+      const key = {
+        ...issuer.key,
+        sign: async (input: Uint8Array) => new Uint8Array(createHmac('sha512', bytes).update(input).digest()),
+      }
+      const token = await agent.authToken({ header: { alg: 'HS512' }, key })
+      expect(await world.refusal(token)).toMatchObject({ code: 'invalid_jwt', status: 401 })
+    },
+  )
 })
 
-describe('the key of the issuer', () => {
+describe('the key of a token', () => {
   const unknown = [
     '../../etc/passwd',
     "x' OR 1=1",
@@ -83,23 +86,23 @@ describe('the key of the issuer', () => {
     'a\r\nb',
     'k'.repeat(256),
   ]
-  it.each(unknown)('reads kid %j as nothing but a name [JWT-4, R11-025, F10]', async (kid) => {
+  it.each(unknown)('is looked up by kid %j as a plain name [JWT-4, R11-025, F10]', async (kid) => {
     const refusal = await world.refusal(await agent.authToken({ header: { kid } }))
     expect(refusal).toMatchObject({ code: 'unknown_key', status: 401 })
   })
 
-  it('refuses a header that says ES256 over an Ed25519 key [JWT-3, R11-023, F05]', async () => {
+  it('must not be an Ed25519 key when the header says ES256 [JWT-3, R11-023, F05]', async () => {
     const token = await agent.authToken({ header: { alg: 'ES256' } })
     expect(await world.refusal(token)).toMatchObject({ code: 'invalid_jwt', status: 401 })
   })
 
-  it('refuses a header that says Ed25519 over a P-256 key [JWT-3, R11-023, F05]', async () => {
+  it('must not be a P-256 key when the header says Ed25519 [JWT-3, R11-023, F05]', async () => {
     const other = await net.issuer('person-server', 'https://ps256.example', 'ES256')
     const token = await agent.authToken({ header: { alg: 'Ed25519' } }, other)
     expect(await world.refusal(token)).toMatchObject({ code: 'invalid_jwt', status: 401 })
   })
 
-  it('never takes it from the header of the token [KEY-14, R11-043, F09]', async () => {
+  it('is never taken from the header of the token [KEY-14, R11-043, F09]', async () => {
     const { key } = agent
     const token = await agent.authToken({ key, header: { kid: issuer.key.kid, jwk: key.jwk } })
     expect(await world.refusal(token)).toMatchObject({ code: 'invalid_jwt', status: 401 })
@@ -111,7 +114,7 @@ describe('the key of the issuer', () => {
     { x5c: ['MIIB'] },
     { x5t: 'AAAA', 'x5t#S256': 'AAAA' },
   ]
-  it.each(locators)('does not follow %j [JWT-5, KEY-14, R11-043, F09]', async (header) => {
+  it.each(locators)('is never fetched from %j [JWT-5, KEY-14, R11-043, F09]', async (header) => {
     const fresh = await makeWorld()
     await fresh.call(await fresh.agent.authToken({ header }))
     expect(fresh.net.fetches.map(({ url }) => url)).toEqual([

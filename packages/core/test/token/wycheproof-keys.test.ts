@@ -38,7 +38,7 @@ describe.skipIf(absent !== undefined)(`Wycheproof json_web_key ${absent ?? ''}`,
     ['wrong_curve', 'invalid_key'],
     ['wrong_kty', 'invalid_key'],
   ]
-  it.each(curves)('%s comes to %s [KEY-7, KEY-10, KEY-11, H07, H08, F06]', async (comment, expected) => {
+  it.each(curves)('%s gives %s [KEY-7, KEY-10, KEY-11, H07, H08, F06]', async (comment, expected) => {
     const found = keys.filter((key) => key.comment === comment)
     expect(found).toHaveLength(1)
     for (const { jwk } of found) expect(await outcome(jwk)).toBe(expected)
@@ -50,13 +50,13 @@ describe.skipIf(absent !== undefined)(`Wycheproof json_web_key ${absent ?? ''}`,
   it('has 21 symmetric and RSA keys', () => expect(others).toHaveLength(21))
 
   it.each(others)(
-    'no algorithm is accepted of $comment: $kty, $alg [KEY-11, KEY-12, F04]',
+    'is refused for its algorithm: $comment: $kty, $alg [KEY-11, KEY-12, F04]',
     async ({ jwk }) => {
       expect(await outcome(jwk)).toBe('unsupported_algorithm')
     },
   )
 
-  it('the P-256 key beside a symmetric one is usable as far as it is public', async () => {
+  it('has a P-256 key beside a symmetric one, of which the public part is usable', async () => {
     const [beside] = keys.filter(({ comment, kty }) => comment === 'jws_mixedSymmetryKeyset' && kty === 'EC')
     const { d: _private, ...jwk } = beside?.jwk ?? {}
     expect(await outcome(jwk)).toBe('usable')

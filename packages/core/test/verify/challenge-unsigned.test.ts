@@ -33,7 +33,7 @@ describe('a request without any credential', () => {
     ['person-token', ['agent-token'], 'agent-token'],
     ['person-token', ['agent-token', 'auth-token'], 'agent-token'],
   ] as const)(
-    'with %s, where %j is taken, is asked for an %s and told what is accepted [SIG-2, CHAL-1, CHAL-2, CHAL-15, CHAL-16, R11-081, R11-101, R11-149, R11-150, ERR-5, M13]',
+    'with %s, where %j is accepted, is challenged for an %s and told what is accepted [SIG-2, CHAL-1, CHAL-2, CHAL-15, CHAL-16, R11-081, R11-101, R11-149, R11-150, ERR-5, M13]',
     async (generation, accept, asked) => {
       const generations: Generation[] =
         generation === 'both' ? ['mission-header', 'person-token'] : [generation]
@@ -62,10 +62,10 @@ describe('a request without any credential', () => {
   )
 })
 
-describe('optional', () => {
+describe('an optional guard', () => {
   const header = (name: string, lines: readonly string[]) => (asked: string) => (asked === name ? lines : [])
 
-  it('lets a request without any credential pass without identity', async () => {
+  it('accepts a request without any credential, without an identity', async () => {
     const { resource } = await makeWorld()
     expect(await authorize(resource, unsigned, { optional: true })).toBeUndefined()
   })
@@ -82,7 +82,7 @@ describe('optional', () => {
     },
   )
 
-  it('refuses a bad credential and challenges one of another kind', async () => {
+  it('refuses an invalid credential and challenges one of another kind', async () => {
     const world = await makeWorld()
     const requirement = { optional: true, accept: 'person-token' } as const
     const stale = await world.refusal(await world.agent.personToken(), { requirement, mistake: 'stale' })
@@ -90,7 +90,7 @@ describe('optional', () => {
     expect([stale.code, kind.code]).toEqual(['invalid_signature', 'person_token_required'])
   })
 
-  it('yields the identity of a good one', async () => {
+  it('yields the identity of a valid credential', async () => {
     const world = await makeWorld()
     const token = await world.agent.authToken({ scope: 'access' })
     expect((await world.call(token, { requirement: { optional: true } })).sub).toBe('person-1')

@@ -20,7 +20,7 @@ async function signed(
   return toSignedRequest(await world.agent.sign(url, call, { ...call, ...options, token }))
 }
 
-/** The same field, but with other lines from the read numbered `after` on. */
+/** The same field, but with other lines from the read number `after` on. */
 function changing(
   request: SignedRequest,
   name: string,
@@ -48,8 +48,8 @@ async function outcome(world: World, request: SignedRequest, requirement = {}): 
   }
 }
 
-describe('a request that says something else when it is asked again', () => {
-  it('is asked once for its method and its target [Q03]', async () => {
+describe('a request that returns other values when it is read again', () => {
+  it('is read once for its method and its target [Q03]', async () => {
     const world = await makeWorld()
     const request = await signed(world, { method: 'POST' })
     const reads: string[] = []
@@ -69,7 +69,7 @@ describe('a request that says something else when it is asked again', () => {
     expect(reads.sort()).toEqual(['method', 'target'])
   })
 
-  it('is asked once for its content [Q03, N01]', async () => {
+  it('is read once for its content [Q03, N01]', async () => {
     const world = await makeWorld()
     const request = await signed(world, { method: 'POST', body: 'note', digest: true })
     let reads = 0
@@ -88,7 +88,7 @@ describe('a request that says something else when it is asked again', () => {
     expect(reads).toBe(2)
   })
 
-  it('passes for what was signed only, however method and target change [Q03]', async () => {
+  it('is accepted only as it was signed, however method and target change [Q03]', async () => {
     const world = await makeWorld({ replay: 'off' })
     const request = await signed(world)
     const choice = fc.array(fc.boolean(), { minLength: 1, maxLength: 8 })
@@ -157,7 +157,7 @@ describe('a request that says something else when it is asked again', () => {
   )
 })
 
-describe('many requests at once', () => {
+describe('many concurrent requests', () => {
   it('each get their own identity [Q06]', async () => {
     const world = await makeWorld()
     const agents = await Promise.all(

@@ -3,7 +3,7 @@ import { type SignedMessage, signDraft } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { outcome } from './outcome-with-lines.ts'
 
-describe('a field that was covered', () => {
+describe('a covered field', () => {
   const fields = (...values: string[]): (readonly [string, string])[] =>
     values.map((value) => ['x-tag', value])
 
@@ -30,13 +30,13 @@ describe('a field that was covered', () => {
     [['a', 'b', 'c'], '401 invalid_signature'],
     [['a  b'], '401 invalid_signature'],
     [[], '401 invalid_signature'],
-  ])('is all its lines in order, trimmed: %j is %s [R11-102, A07, A17]', async (values, expected) => {
+  ])('has all its lines in order, trimmed: %j is %s [R11-102, A07, A17]', async (values, expected) => {
     const world = await makeWorld()
     expect(await outcome(world, await tagged(world, 'a', 'b'), { 'x-tag': values })).toBe(expected)
   })
 
   it.each(['a\r\n"@method": POST', 'a\nb', 'a\0b', 'a\x7f', 'ä', '\x1b[31m'])(
-    '%j is refused, since its line could not be told from a forged one [A09, A10]',
+    'of the value %j is refused, because its line could be a forged one [A09, A10]',
     async (value) => {
       const world = await makeWorld()
       expect(await outcome(world, await tagged(world, value))).toBe('401 invalid_signature')

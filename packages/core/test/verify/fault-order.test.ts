@@ -31,7 +31,7 @@ interface Faults {
   readonly requirement?: AnyRequirement
 }
 
-/** The code of the fault that wins among several in one request. */
+/** The code that is reported for several faults in one request. */
 async function winner(faults: Faults): Promise<string> {
   const { mistakes = [], headers = [], method = 'GET', params = {}, requirement = {} } = faults
   let draft: Draft = {
@@ -62,7 +62,7 @@ async function winner(faults: Faults): Promise<string> {
 const rogue = 'https://rogue.example'
 const twoHosts = ['host', 'notes.example'] as const
 
-describe('before any cryptography [R11-105]', () => {
+describe('before any cryptography the guard [R11-105]', () => {
   it.each([
     ['an ambiguous request before an incomplete signature', 'invalid_request', ['no-signature'], [twoHosts]],
     [
@@ -77,19 +77,19 @@ describe('before any cryptography [R11-105]', () => {
     ['the scheme before the signature', 'unsupported_scheme', ['hwk-scheme', 'wrong-key'], []],
     ['a missing token before the signature', 'invalid_jwt', ['no-token', 'wrong-key'], []],
     ['an uncovered mission before the token', 'invalid_input', ['no-token'], [['aauth-mission', 'x']]],
-  ] as const)('names %s', async (_, code, mistakes, headers) => {
+  ] as const)('reports %s', async (_, code, mistakes, headers) => {
     expect(await winner({ mistakes, headers })).toBe(code)
   })
 })
 
-describe('around the token', () => {
-  it('names an expired token before its issuer, which is not admitted', async () => {
+describe('while it verifies the token the guard', () => {
+  it('reports an expired token before an excluded issuer', async () => {
     const expired = await world.agent.authToken({ lifetime: 0, claims: { iss: rogue, ps: rogue } })
     const trust = { personServers: ['https://ps.example'] }
     expect(await winner({ token: expired, requirement: { trust } })).toBe('expired_jwt')
   })
 
-  it('names an issuer that is not admitted before the key in its token [AUTH-2]', async () => {
+  it('reports an excluded issuer before the key in its token [AUTH-2]', async () => {
     const { jwk } = world.agent.key
     const weak = await world.agent.authToken({ claims: { cnf: { jwk: { ...jwk, alg: 'ES384' } } } })
     const trust = { agentProviders: 'any' as const }
@@ -99,19 +99,19 @@ describe('around the token', () => {
     ])
   })
 
-  it('names a forged token before the signature, once the keys of the issuer are at hand', async () => {
+  it('reports a forged token before an invalid signature, once the keys of the issuer are cached', async () => {
     await world.call(token)
     const forged = await world.agent.authToken({ key: world.agent.key, header: { kid: 'key-1' } })
     expect(await winner({ token: forged, mistakes: ['wrong-key'] })).toBe('invalid_jwt')
   })
 
-  it('names the signature before a forged token while nothing was fetched yet', async () => {
+  it('reports an invalid signature before a forged token when nothing was fetched', async () => {
     const forged = await world.agent.authToken({ key: world.agent.key, header: { kid: 'key-1' } })
     expect(await winner({ token: forged, mistakes: ['wrong-key'] })).toBe('invalid_signature')
     expect(world.net.fetches).toEqual([])
   })
 
-  it('names the signature before a revoked token, of which it then tells nothing [R11-045]', async () => {
+  it('reports an invalid signature before a revoked token, about which it then discloses nothing [R11-045]', async () => {
     const { iss, jti, exp } = await world.call(token)
     await world.resource.revoke({ iss, jti, exp })
     expect([await winner({ mistakes: ['wrong-key'] }), await winner({})]).toEqual([
@@ -121,13 +121,13 @@ describe('around the token', () => {
   })
 })
 
-describe('behind the signature', () => {
-  it('names a replay before a malformed mission', async () => {
+describe('after the signature has verified the guard', () => {
+  it('reports a replay before a malformed mission', async () => {
     const repeated = { method: 'POST', headers: [malformed], params: { nonce: 'n' } }
     expect([await winner(repeated), await winner(repeated)]).toEqual(['invalid_request', 'invalid_signature'])
   })
 
-  it('names a revoked token before a replay', async () => {
+  it('reports a revoked token before a replay', async () => {
     const repeated = { method: 'POST', headers: [malformed], params: { nonce: 'n' } }
     expect(await winner(repeated)).toBe('invalid_request')
     const { iss, jti, exp } = await world.call(token)
@@ -135,18 +135,18 @@ describe('behind the signature', () => {
     expect(await winner(repeated)).toBe('revoked_jwt')
   })
 
-  it('names a malformed mission before a token of another kind', async () => {
+  it('reports a malformed mission before a token of another kind', async () => {
     const agentToken = await world.agent.agentToken()
     expect(await winner({ token: agentToken, headers: [malformed] })).toBe('invalid_request')
   })
 
-  it('names another kind before a missing mission', async () => {
+  it('reports another kind before a missing mission', async () => {
     const requirement = { accept: 'person-token', mission: 'required' } as const
     expect(await winner({ token: await world.agent.agentToken(), requirement })).toBe('person_token_required')
   })
 
   it.each(['mission-header', 'person-token'] as const)(
-    'names a missing mission, which no resource token could mend, before a missing scope, %s [MISS-10]',
+    'reports a missing mission before a missing scope when a resource token could not help, %s [MISS-10]',
     async (generation) => {
       const auth = await world.agent.authToken({ scope: 'access', generation })
       const requirement = { scope: 'read', mission: 'required' } as const
@@ -154,31 +154,31 @@ describe('behind the signature', () => {
     },
   )
 
-  it('names a missing mission, which no resource token could mend, before another kind [MISS-10]', async () => {
+  it('reports a missing mission before another kind when a resource token could not help [MISS-10]', async () => {
     const person = await world.agent.personToken()
     expect(await winner({ token: person, requirement: { mission: 'required' } })).toBe('mission_required')
   })
 
-  it('names a missing mission, which no resource token could mend, before a missing person [MISS-10]', async () => {
+  it('reports a missing mission before a missing person when a resource token could not help [MISS-10]', async () => {
     const claims = { sub: undefined }
     const old = await world.agent.authToken({ scope: 'access', generation: 'mission-header', claims })
     const requirement = { mission: 'required', person: 'required' } as const
     expect(await winner({ token: old, requirement })).toBe('mission_required')
   })
 
-  it('names another approver before another kind [MISS-10]', async () => {
+  it('reports another approver before another kind [MISS-10]', async () => {
     const person = await world.agent.personToken({ mission: s256 })
     const requirement = { mission: { approver: 'https://other.example' } }
     expect(await winner({ token: person, requirement })).toBe('mission_mismatch')
   })
 
-  it('names another kind before a missing mission where another token could have one [MISS-10]', async () => {
+  it('reports another kind before a missing mission when another token could have one [MISS-10]', async () => {
     const old = await world.agent.authToken({ scope: 'access', generation: 'mission-header' })
     const requirement = { accept: 'person-token', mission: 'required' } as const
     expect(await winner({ token: old, requirement })).toBe('person_token_required')
   })
 
-  it('names a missing mission before another class', async () => {
+  it('reports a missing mission before another class', async () => {
     const old = await world.agent.authToken({ scope: 'access', generation: 'mission-header' })
     const requirement = { class: { provider: 'https://other.example' } }
     expect(await winner({ token: old, requirement })).toBe('mission_required')
@@ -192,7 +192,7 @@ describe('behind the signature', () => {
     ],
     ['another class before another account', 'class_mismatch', {}],
     ['another account before the check', 'access_denied', { class: { provider: 'https://agent.example' } }],
-  ] as const)('names %s', async (_, code, requirement) => {
+  ] as const)('reports %s', async (_, code, requirement) => {
     const old = await world.agent.authToken({ scope: 'access', mission: s256, generation: 'mission-header' })
     const check = (): never => {
       throw new Error('check ran')

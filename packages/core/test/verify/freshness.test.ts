@@ -18,7 +18,7 @@ async function outcome(options: Partial<SignOptions>): Promise<string> {
   )
 }
 
-describe('freshness', () => {
+describe('the freshness check', () => {
   it.each([
     [-61, 'invalid_signature'],
     [-60, 'auth-token'],
@@ -26,7 +26,7 @@ describe('freshness', () => {
     [61, 'clock_skew'],
     [999_999_999_999_999 - now, 'clock_skew'],
     [-now - 1, 'invalid_signature'],
-  ])('judges a signature made %i s from now as %s [SIG-18, SIG-19, C03, C04]', async (offset, expected) => {
+  ])('treats a signature made %i s from now as %s [SIG-18, SIG-19, C03, C04]', async (offset, expected) => {
     expect(await outcome({ created: now + offset })).toBe(expected)
   })
 
@@ -39,7 +39,7 @@ describe('freshness', () => {
     [{ expires: '2099' }, 'invalid_signature'],
     [{ expires: 1.5 }, 'invalid_signature'],
     [{ expires: true }, 'invalid_signature'],
-  ])('judges %j as %s [SIG-20, R11-095, C06]', async (params, expected) => {
+  ])('treats %j as %s [SIG-20, R11-095, C06]', async (params, expected) => {
     expect(await outcome({ params })).toBe(expected)
   })
 
@@ -48,7 +48,7 @@ describe('freshness', () => {
     expect(await outcome(options)).toBe('invalid_signature')
   })
 
-  it('applies the window that was configured [SIG-18, SIG-19]', async () => {
+  it('applies the configured window [SIG-18, SIG-19]', async () => {
     const wide = await makeWorld({ signatureWindow: 300 })
     expect((await wide.call(token, { created: now - 300 })).type).toBe('auth-token')
     expect((await wide.refusal(token, { created: now - 301 })).code).toBe('invalid_signature')
@@ -58,18 +58,15 @@ describe('freshness', () => {
   it.each([
     [45, -45],
     [-45, 45],
-  ])(
-    'judges a signature %i s and a token %i s off each on its own [R11-032, C13]',
-    async (signature, issued) => {
-      const skewed = await world.agent.authToken({
-        scope: 'access',
-        claims: { iat: now + issued, exp: now + 600 },
-      })
-      expect((await world.call(skewed, { created: now + signature })).type).toBe('auth-token')
-    },
-  )
+  ])('checks a signature %i s and a token %i s off separately [R11-032, C13]', async (signature, issued) => {
+    const skewed = await world.agent.authToken({
+      scope: 'access',
+      claims: { iat: now + issued, exp: now + 600 },
+    })
+    expect((await world.call(skewed, { created: now + signature })).type).toBe('auth-token')
+  })
 
-  it.each([2 ** 31 - 1, 2 ** 31, 2 ** 32])('knows the second %i [C14]', async (second) => {
+  it.each([2 ** 31 - 1, 2 ** 31, 2 ** 32])('accepts the second %i [C14]', async (second) => {
     const later = await makeWorld()
     later.net.clock.set(second)
     const fresh = await later.agent.authToken({ scope: 'access' })

@@ -4,7 +4,7 @@ import { type AgentRequest, type SignedMessage, toSignedRequest } from '@aauth-g
 
 export type Lines = Readonly<Record<string, readonly string[]>>
 
-/** A message of the agent of the world with an auth token, which covers some components more than it must. */
+/** A message of the agent of the world with an auth token, which covers more components than required. */
 export async function signed(
   { agent }: World,
   url: string,

@@ -15,7 +15,7 @@ beforeAll(async () => {
   token = await world.agent.authToken({ scope: 'access' })
 })
 
-/** Signs well, changes the header lines on their way, and tells how it ended. */
+/** Signs correctly, changes the header lines on their way, and returns the outcome. */
 async function outcome(
   change: (lines: readonly Line[]) => readonly Line[],
   options: Partial<SignOptions> = {},
@@ -37,7 +37,7 @@ const edit =
   (lines: readonly Line[]): Line[] =>
     lines.map(([field, value]) => [field, field === name ? change(value) : value])
 
-describe('signature parameters without effect', () => {
+describe('the guard, for signature parameters without effect,', () => {
   it.each([
     [{ alg: 'rsa-v1_5-sha256' }, '[SIG-21, R11-096, C07]'],
     [{ alg: 'none' }, '[SIG-21, R11-096, C07]'],
@@ -50,26 +50,26 @@ describe('signature parameters without effect', () => {
   it.each([
     ['alg', '[SIG-21]'],
     ['nonce', '[SIG-23, C09]'],
-  ])('counts %s as part of what was signed %s', async (name, _ids) => {
+  ])('treats %s as part of the signed text %s', async (name, _ids) => {
     const strip = edit('signature-input', (value) => value.replace(/;(?:alg|nonce)="x"/, ''))
     expect(await outcome(strip, { params: { [name]: 'x' } })).toBe('invalid_signature')
   })
 
-  it('counts the order of parameters as part of what was signed [SIG-24, C10]', async () => {
+  it('treats the order of parameters as part of the signed text [SIG-24, C10]', async () => {
     const swap = edit('signature-input', (value) => value.replace(/(;created=\d+)(;nonce="x")/, '$2$1'))
     expect(await outcome(swap, { params: { nonce: 'x' } })).toBe('invalid_signature')
   })
 })
 
-describe('labels', () => {
+describe('the guard, for labels,', () => {
   it.each(['sig', 'x1', 'constructor', '*', 'tostring'])(
-    'takes the label %s like any other [SIG-4, D02, B05]',
+    'accepts the label %s like any other [SIG-4, D02, B05]',
     async (label) => {
       expect(await outcome((lines) => lines, { label })).toBe('auth-token')
     },
   )
 
-  it.each(fields)('refuses a label renamed in %s alone [SIG-4, R11-083, D01]', async (field) => {
+  it.each(fields)('refuses a label renamed in %s only [SIG-4, R11-083, D01]', async (field) => {
     expect(await outcome(edit(field, (value) => value.replace(/^sig/, 'x')))).toBe('invalid_signature')
   })
 
@@ -91,7 +91,7 @@ describe('labels', () => {
     expect(await verdict({ ...message, headers: [...message.headers, ...added.slice(1)] })).toBe('auth-token')
   })
 
-  it('ignores labels that are in one field alone [SIG-5, D06, D09]', async () => {
+  it('ignores labels that are in one field only [SIG-5, D06, D09]', async () => {
     expect(await outcome((lines) => [...lines, ['signature', 'other=:AAAA:']])).toBe('auth-token')
   })
 
@@ -101,7 +101,7 @@ describe('labels', () => {
   })
 })
 
-describe('the three fields', () => {
+describe('the guard, for the three fields,', () => {
   it.each(['signature-input', 'signature'])('refuses %s over 4 KiB [SIG-26]', async (field) => {
     const pad = (octets: number) => edit(field, (value) => `${value}, x="${'x'.repeat(octets)}"`)
     expect(await outcome(pad(3000))).toBe('auth-token')
@@ -122,7 +122,7 @@ describe('the three fields', () => {
     expect(await outcome(split)).toBe('auth-token')
   })
 
-  it.each(fields)('refuses %s of white space alone [SIG-1, R11-080, A18]', async (field) => {
+  it.each(fields)('refuses %s that consists of white space [SIG-1, R11-080, A18]', async (field) => {
     expect(await outcome(edit(field, () => '  '))).toBe('invalid_signature')
   })
 
@@ -131,7 +131,7 @@ describe('the three fields', () => {
     expect(await outcome(text)).toBe('unsupported_scheme')
   })
 
-  it('ignores parameters of the scheme that it does not know [KEY-5, R11-131, B14]', async () => {
+  it('ignores unknown parameters of the scheme [KEY-5, R11-131, B14]', async () => {
     const signed = await signDraft({
       method: 'GET',
       authority: 'notes.example',

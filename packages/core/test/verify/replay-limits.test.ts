@@ -27,10 +27,10 @@ async function codes(world: World, ...messages: SignedMessage[]): Promise<string
   return found
 }
 
-describe('when too many are remembered', () => {
+describe('when too many signatures are remembered', () => {
   const limits = { replays: 12, replaysPerKey: 2 }
 
-  it('a key that used up its share is told to wait, and nobody else [J06]', async () => {
+  it('a key that has used up its share is answered 429, and no other key is [J06]', async () => {
     const world = await makeWorld({ limits })
     const [agent, other] = [world.agent, await world.net.agent({ name: 'other' })]
     const tokens = [
@@ -51,7 +51,7 @@ describe('when too many are remembered', () => {
     expect(await codes(world, await sign(world, 'GET', { token: tokens[0] }))).toEqual(['auth-token'])
   })
 
-  it('nothing is forgotten to make room, and everything a minute after it is stale [J06]', async () => {
+  it('no signature is evicted to make room, and each is forgotten a minute after it is stale [J06]', async () => {
     const world = await makeWorld({ limits: { replays: 12, replaysPerKey: 2 } })
     const token = await world.agent.authToken({ scope: 'access' })
     const at = (created: number, nonce: string): Promise<SignedMessage> =>

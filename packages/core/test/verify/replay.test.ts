@@ -30,13 +30,13 @@ async function codes(world: World, ...messages: SignedMessage[]): Promise<string
   return found
 }
 
-describe('the same signature twice', () => {
+describe('the same signature sent twice', () => {
   it.each<[ReplayScope | undefined, string]>([
     [undefined, 'auth-token'],
     ['auto', 'auth-token'],
     ['unsafe', 'invalid_signature'],
   ])(
-    'replay %s, POST without a nonce and a covered digest: the second is %s [REPLAY-3]',
+    'under replay %s, POST without a nonce and a covered digest: the second request is %s [REPLAY-3]',
     async (replay, second) => {
       const world = await makeWorld(replay === undefined ? {} : { replay })
       const token = await world.agent.authToken({ scope: 'access' })
@@ -63,7 +63,7 @@ describe('the same signature twice', () => {
     ['off', 'POST', false],
     ['off', 'GET', false],
   ])(
-    'replay %s, %s with a nonce: refused is %s [REPLAY-1, REPLAY-3, R11-107, J01, J02]',
+    'under replay %s, %s with a nonce: refused is %s [REPLAY-1, REPLAY-3, R11-107, J01, J02]',
     async (replay, method, refused) => {
       const world = await makeWorld(replay === undefined ? {} : { replay })
       const message = await sign(world, method)
@@ -74,7 +74,7 @@ describe('the same signature twice', () => {
     },
   )
 
-  it('is used up by one of two that arrive at once [J03]', async () => {
+  it('is used by only one of two concurrent requests [J03]', async () => {
     const world = await makeWorld()
     const message = await sign(world, 'POST')
     await send(world, await sign(world, 'GET'))
@@ -92,8 +92,8 @@ describe('the same signature twice', () => {
   })
 })
 
-describe('what makes a signature the same', () => {
-  it('is not its bytes: an ECDSA signer can write two for one message [REPLAY-3, H04, J04]', async () => {
+describe('the identity of a signature', () => {
+  it('is not its bytes: an ECDSA signer can make two for one message [REPLAY-3, H04, J04]', async () => {
     const world = await makeWorld()
     const agent = await world.net.agent({ name: 'ecdsa', alg: 'ES256' })
     const token = await agent.authToken({ scope: 'access' })
@@ -108,7 +108,7 @@ describe('what makes a signature the same', () => {
     expect(await codes(world, one, two)).toEqual(['auth-token', 'invalid_signature'])
   })
 
-  it('is not a field that nobody signed [J04]', async () => {
+  it('does not depend on an unsigned field [J04]', async () => {
     const world = await makeWorld()
     const message = await sign(world, 'POST')
     const more: SignedMessage = { ...message, headers: [...message.headers, ['x-extra', '1']] }
@@ -118,8 +118,8 @@ describe('what makes a signature the same', () => {
   it.each([
     ['the second', { created: now + 1 }],
     ['another nonce', { params: { nonce: 'two' } }],
-    ['a covered component more', { cover: ['@query'] }],
-  ])('is another with %s [J05]', async (_, options) => {
+    ['an additional covered component', { cover: ['@query'] }],
+  ])('differs for %s [J05]', async (_, options) => {
     const world = await makeWorld()
     const token = await world.agent.authToken({ scope: 'access' })
     const one = await sign(world, 'POST', { token })
@@ -127,7 +127,7 @@ describe('what makes a signature the same', () => {
     expect(await codes(world, one, two)).toEqual(['auth-token', 'auth-token'])
   })
 
-  it('is another under another key', async () => {
+  it('differs for another key', async () => {
     const world = await makeWorld()
     const other = await world.net.agent({ name: 'other' })
     const token = await other.authToken({ scope: 'access' })
@@ -137,7 +137,7 @@ describe('what makes a signature the same', () => {
 })
 
 describe('a signature is remembered', () => {
-  it('only when everything about it verified, so that nobody uses up that of another [REPLAY-2, J10]', async () => {
+  it('only when all of the request has verified, so that no client can use up that of another [REPLAY-2, J10]', async () => {
     const world = await makeWorld()
     const message = await sign(world, 'POST')
     const thief = await signDraft({
@@ -156,7 +156,7 @@ describe('a signature is remembered', () => {
     expect(await codes(world, thief, message)).toEqual(['invalid_signature', 'auth-token'])
   })
 
-  it('as long as it is fresh, also when it was made ahead of time [REPLAY-2, C12]', async () => {
+  it('as long as it is fresh, even if it was made ahead of time [REPLAY-2, C12]', async () => {
     const world = await makeWorld()
     const message = await sign(world, 'POST', { created: now + 60 })
     expect(await codes(world, message)).toEqual(['auth-token'])
@@ -164,7 +164,7 @@ describe('a signature is remembered', () => {
     expect(await codes(world, message)).toEqual(['invalid_signature'])
   })
 
-  it('also when the clock goes back: what was forgotten is answered 503 [C12, J09]', async () => {
+  it('even when the clock goes back: forgotten signatures are answered 503 [C12, J09]', async () => {
     const world = await makeWorld()
     const message = await sign(world, 'POST')
     expect(await codes(world, message)).toEqual(['auth-token'])
@@ -177,14 +177,14 @@ describe('a signature is remembered', () => {
     expect(await codes(world, message)).toEqual(['server_error'])
   })
 
-  it('for each resource on its own', async () => {
+  it('for each resource separately', async () => {
     const [one, two] = [await makeWorld(), await makeWorld()]
     const message = await sign(one, 'POST')
     expect([await codes(one, message), await codes(two, message)]).toEqual([['auth-token'], ['auth-token']])
   })
 })
 
-it('takes a request that is not a repetition for none: the same request object [E23]', async () => {
+it('the same request object is not a replay of itself [E23]', async () => {
   const world = await makeWorld({ replay: 'all' })
   const request: SignedRequest = toSignedRequest(await sign(world, 'POST'))
   expect((await authorize(world.resource, request)).type).toBe('auth-token')

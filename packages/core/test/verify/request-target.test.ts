@@ -44,7 +44,7 @@ describe('the request target', () => {
     ['/a', '/a?x=1'],
     ['/a?x=1&y=2', '/a?y=2&x=1'],
   ])(
-    'with a covered query, signed as %s and sent as %s, is refused; without it is served [SIG-16, E16]',
+    'with a covered query, signed as %s and sent as %s, is refused; without coverage it is accepted [SIG-16, E16]',
     async (one, other) => {
       const world = await makeWorld()
       const [bound, open] = [
@@ -58,14 +58,14 @@ describe('the request target', () => {
     },
   )
 
-  it('is covered as a URI with the authority that the agent called, of several [SIG-14, SIG-15]', async () => {
+  it('is covered as a URI with the called authority, one of several [SIG-14, SIG-15]', async () => {
     const world = await makeWorld({ authorities: ['notes.example', 'api.notes.example'] })
     const message = await signed(world, 'https://api.notes.example/notes', {}, ['@target-uri'])
     expect(await outcome(world, message)).toBe('auth-token')
     expect(await outcome(world, message, { host: ['notes.example'] })).toBe('401 invalid_signature')
   })
 
-  it('has the query ? where it has none [E17]', async () => {
+  it('has the query ? when it has none [E17]', async () => {
     const world = await makeWorld()
     const message = await signed(world, url, {}, ['@query'])
     expect(message.base).toContain('"@query": ?\n')
@@ -116,7 +116,7 @@ describe('the request target', () => {
     expect(await outcome(world, await signed(world, url), {}, target)).toBe(expected)
   })
 
-  it('in absolute form chooses the authority, whatever Host says [E11]', async () => {
+  it('in absolute form selects the authority, whatever Host is [E11]', async () => {
     const world = await makeWorld({ authorities: ['notes.example', 'api.notes.example'] })
     const message = await signed(world, 'https://api.notes.example/notes')
     const host = { host: ['notes.example'] }

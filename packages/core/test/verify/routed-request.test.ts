@@ -3,7 +3,7 @@ import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 
-/** What a client sends that signs `path` and puts `target` on the request line. */
+/** A request whose client signs `path` and sends `target` on the request line. */
 async function seen(world: World, path: string, target: string, grant = {}): Promise<RoutedRequest> {
   const token = await world.agent.authToken({ scope: 'access', ...grant })
   const message = await world.agent.sign(`${world.net.resource}${path}`, {}, { token })
@@ -29,11 +29,11 @@ async function seen(world: World, path: string, target: string, grant = {}): Pro
 
 const mine = { account: 'mine' }
 
-describe('the request that callbacks of a requirement are given', () => {
+describe('the request that callbacks of a requirement get', () => {
   it.each([
     ['origin form', '/accounts/mine?a=%2F', '/accounts/mine?a=%2F'],
     ['absolute form', '/accounts/mine?a=%2F', 'http://notes.example/accounts/mine?a=%2F'],
-  ])('has path, query and target in origin form, where the client sent %s [E11]', async (_, path, target) => {
+  ])('has path, query and target in origin form when the client sent %s [E11]', async (_, path, target) => {
     const { path: routed, query, target: origin, method } = await seen(await makeWorld(), path, target, mine)
     expect({ routed, query, origin, method }).toEqual({
       routed: '/accounts/mine',
@@ -43,18 +43,18 @@ describe('the request that callbacks of a requirement are given', () => {
     })
   })
 
-  it('has an empty query where the client sent none', async () => {
+  it('has an empty query when the client sent none', async () => {
     const { query, target } = await seen(await makeWorld(), '/accounts/mine', '/accounts/mine', mine)
     expect([query, target]).toEqual(['', '/accounts/mine'])
   })
 
-  it('has no stripped prefix, which the signature covers', async () => {
+  it('includes no stripped prefix, although the signature covers it', async () => {
     const world = await makeWorld({ strippedPrefix: '/api' })
     const { path, target } = await seen(world, '/api/accounts/mine', '/accounts/mine', mine)
     expect([path, target]).toEqual(['/accounts/mine', '/accounts/mine'])
   })
 
-  it('in absolute form does not let the authority pass for an account [E11]', async () => {
+  it('in absolute form does not pass the authority as an account [E11]', async () => {
     const grant = { account: 'notes.example' }
     const call = seen(await makeWorld(), '/accounts/victim', 'http://notes.example/accounts/victim', grant)
     await expect(call).rejects.toMatchObject({ code: 'access_denied' })

@@ -45,7 +45,7 @@ describe('a route with singleUse', () => {
     ['GET', undefined, {}],
     ['DELETE', undefined, { params: { nonce: '' } }],
   ] as const)(
-    'answers %s of %j without nonce and covered digest with 401 invalid_input and everything required [SIG-10]',
+    'answers %s of %j without a nonce and a covered digest with 401 invalid_input and the required components [SIG-10]',
     async (method, body, signing) => {
       const world = await makeWorld()
       const message = await signed(world, method, body, signing)
@@ -60,7 +60,7 @@ describe('a route with singleUse', () => {
     },
   )
 
-  it('names content-digest once where the route demands it as well [SIG-10]', async () => {
+  it('names content-digest once even if the route requires it as well [SIG-10]', async () => {
     const world = await makeWorld()
     const message = await signed(world, 'POST', 'x', {})
     const requirement = { ...once, components: ['content-digest'] }
@@ -70,21 +70,21 @@ describe('a route with singleUse', () => {
     })
   })
 
-  it('lets one of two that arrive at once pass [J03]', async () => {
+  it('accepts one of two concurrent requests [J03]', async () => {
     const world = await makeWorld()
     const message = await signed(world, 'POST', 'x', nonce)
     const send = () => verdictOf(authorize(world.resource, toSignedRequest(message), once))
     expect((await Promise.all([send(), send()])).sort()).toEqual(['accepted', 'invalid_signature'])
   })
 
-  it('is not a replay behind a guard that has marked the request, nor twice in a row [E23]', async () => {
+  it('accepts a request that the guard before it has recorded, and once more in a third guard [E23]', async () => {
     const world = await makeWorld()
     const request = toSignedRequest(await signed(world, 'POST', 'x', nonce))
     for (const requirement of [{}, once, once])
       expect(await verdictOf(authorize(world.resource, request, requirement))).toBe('accepted')
   })
 
-  it('marks a request that the guard before it did not mark [E23]', async () => {
+  it('records a request that the guard before it did not record [E23]', async () => {
     const world = await makeWorld()
     const message = await signed(world, 'GET', undefined, nonce)
     const pass = async () => {
@@ -95,14 +95,14 @@ describe('a route with singleUse', () => {
     expect([await pass(), await pass()]).toEqual(['accepted', 'invalid_signature'])
   })
 
-  it('demands a nonce or a digest also behind a guard that does not [E23]', async () => {
+  it('requires a nonce or a digest even behind a guard that does not [E23]', async () => {
     const world = await makeWorld()
     const request = toSignedRequest(await signed(world, 'POST', 'x', {}))
     await authorize(world.resource, request)
     expect(await verdictOf(authorize(world.resource, request, once))).toBe('invalid_input')
   })
 
-  it('gives two guards that run at the same time one outcome [E23]', async () => {
+  it('gives two guards that run concurrently one outcome [E23]', async () => {
     const world = await makeWorld()
     const request = toSignedRequest(await signed(world, 'GET', undefined, nonce))
     await authorize(world.resource, request)
@@ -110,7 +110,7 @@ describe('a route with singleUse', () => {
     expect(await Promise.all(both)).toEqual(['accepted', 'accepted'])
   })
 
-  it('never asks again for a mark whose answer was lost', async () => {
+  it('never sends a mark again whose answer was lost', async () => {
     let marks = 0
     const mark = async () => {
       marks += 1
@@ -124,7 +124,7 @@ describe('a route with singleUse', () => {
     expect(marks).toBe(1)
   })
 
-  it('must be a boolean', async () => {
+  it('requires singleUse to be a boolean', async () => {
     const { resource } = await makeWorld()
     await expect(authorize(resource, {} as never, { singleUse: 'yes' } as never)).rejects.toThrow(
       '"singleUse" must be a boolean',
@@ -133,7 +133,7 @@ describe('a route with singleUse', () => {
 })
 
 describe('the answer to a replay', () => {
-  it('says that the signature was used and what to do about it, in header-safe words', async () => {
+  it('says that the signature was used and what to do about it, in text that is safe in a header', async () => {
     const world = await makeWorld()
     const message = await signed(world, 'POST', 'x', nonce)
     await authorize(world.resource, toSignedRequest(message))

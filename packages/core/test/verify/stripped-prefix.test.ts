@@ -12,7 +12,7 @@ async function arriving(world: World, signedFor: string, target: string): Promis
   )
 }
 
-describe('a prefix that a proxy takes away', () => {
+describe('a prefix that a proxy strips', () => {
   it.each([
     ['https://notes.example/api/notes', '/notes', 'auth-token'],
     ['https://notes.example/api/notes?page=2', '/notes?page=2', 'auth-token'],
@@ -22,13 +22,13 @@ describe('a prefix that a proxy takes away', () => {
     ['https://notes.example/api/notes', '/api/notes', 'invalid_signature'],
     ['https://notes.example/api/notes', '/x/../notes', 'invalid_request'],
   ])(
-    'is put back before the signature for %s, arriving as %s, is checked: %s [SIG-15]',
+    'is added before the signature for %s, arriving as %s, is verified: %s [SIG-15]',
     async (url, target, expected) => {
       expect(await arriving(await makeWorld({ strippedPrefix: '/api' }), url, target)).toBe(expected)
     },
   )
 
-  it('leaves a required @request-target in absolute form without a value, which no signature can mend [SIG-15]', async () => {
+  it('leaves a required @request-target in absolute form without a value, which no signature can cover [SIG-15]', async () => {
     const world = await makeWorld({ strippedPrefix: '/api' })
     const token = await world.agent.authToken({ scope: 'access' })
     const cover = ['@request-target']
@@ -39,7 +39,7 @@ describe('a prefix that a proxy takes away', () => {
   })
 
   it.each(['api', '/api/', '/', '/a/../b', '/api?x', '/api#x', 'https://notes.example/api', '/a b', 7])(
-    'is refused at start-up as %j, so that no published endpoint has a query or a fragment [R11-010]',
+    'is refused at start as %j, so that no published endpoint has a query or a fragment [R11-010]',
     (strippedPrefix) => {
       const options = { issuer: 'https://notes.example', trust: 'any', strippedPrefix } as never
       expect(() => createResource(options)).toThrow(TypeError)

@@ -5,9 +5,9 @@ import { outcome, signed } from './outcome-with-lines.ts'
 
 const url = 'https://notes.example/notes'
 
-describe('a field that may be sent once', () => {
+describe('a field that may occur once', () => {
   it.each(['host', 'authorization', 'content-type', 'content-length'])(
-    '%s is refused twice, also when the lines agree [A01, A06]',
+    '%s is refused when it occurs twice, even with equal lines [A01, A06]',
     async (name) => {
       const world = await makeWorld()
       const value = name === 'host' ? 'notes.example' : 'x'
@@ -17,7 +17,7 @@ describe('a field that may be sent once', () => {
     },
   )
 
-  it('is refused twice also of a request without signature [A01]', async () => {
+  it('is refused when it occurs twice, even in an unsigned request [A01]', async () => {
     const { resource } = await makeWorld()
     const header = (name: string): string[] => (name === 'host' ? ['notes.example', 'evil.example'] : [])
     const request = { method: 'GET', target: '/', header }
@@ -38,7 +38,7 @@ describe('Host', () => {
     'http://notes.example',
     '[::1',
     'nötes.example',
-    // Letters that fold to s and k, and a dot that parsers of domain names take for one.
+    // Letters that fold to s and k, and a dot that parsers of domain names accept as one.
     'note\u017f.example',
     '\u212aotes.example',
     'notes\u3002example',
@@ -53,7 +53,7 @@ describe('Host', () => {
     ['an internal name that a proxy put there', ['backend-7.internal:8080']],
     ['an address', ['[::1]:3000']],
     ['no line at all, where the runtime has none to give', []],
-  ])('plays no part, be it %s: the authority is configured [SIG-14, A04, E07]', async (_, lines) => {
+  ])('has no effect, even if it is %s: the authority is configured [SIG-14, A04, E07]', async (_, lines) => {
     const world = await makeWorld()
     expect(await outcome(world, await signed(world, url), { host: lines })).toBe('auth-token')
   })
@@ -68,7 +68,7 @@ describe('Host', () => {
     'x-rewrite-url',
     'x-envoy-original-path',
     'x-http-method-override',
-  ])('is not replaced by %s, nor anything else: it is not read [E07, E08, E09]', async (name) => {
+  ])('is not replaced by %s, which is not read [E07, E08, E09]', async (name) => {
     const world = await makeWorld()
     const elsewhere = await signed(world, 'https://evil.example/admin')
     const here = await signed(world, url)
@@ -87,7 +87,7 @@ describe('Host', () => {
     ['api.notes.example.', 'https://api.notes.example/notes', '401 invalid_signature'],
     ['api.notes.example:80', 'https://api.notes.example/notes', '401 invalid_signature'],
   ])(
-    'chooses among several authorities: %s for %s is %s [SIG-14, R11-103, A04, E10]',
+    'selects among several authorities: %s for %s is %s [SIG-14, R11-103, A04, E10]',
     async (host, signedFor, expected) => {
       const world = await makeWorld({ authorities: ['notes.example', 'api.notes.example:443'] })
       expect(await outcome(world, await signed(world, signedFor), { host: [host] })).toBe(expected)

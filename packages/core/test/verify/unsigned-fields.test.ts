@@ -6,7 +6,7 @@ import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { expect, it } from 'vitest'
 
-it('a header that somebody added on the way is served and does not stand among what is covered [E24]', async () => {
+it('a header that was added on the way is accepted and is not in the covered components [E24]', async () => {
   const { agent, resource } = await makeWorld()
   const token = await agent.authToken({ scope: 'access' })
   const message = await agent.sign(
@@ -19,7 +19,7 @@ it('a header that somebody added on the way is served and does not stand among w
   expect([covered.includes('x-tag'), covered.includes('x-user')]).toEqual([true, false])
 })
 
-it('no option of a handler reaches the claims that come from the verified token [L02, M03]', async () => {
+it('no option of a handler changes claims that come from the verified token [L02, M03]', async () => {
   const { agent, call, resource } = await makeWorld(notes)
   const auth = await call(await agent.personToken({ mission: s256 }), {
     requirement: { accept: 'person-token' },

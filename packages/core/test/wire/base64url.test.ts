@@ -17,7 +17,7 @@ describe('base64url', () => {
     expect([...(decodeBase64url(text) ?? [-1])]).toEqual(octets)
   })
 
-  it('decodes what it encoded, as Buffer does', () => {
+  it('decodes what it encoded, like Buffer', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 70 }), (octets) => {
         const text = encodeBase64url(octets)
@@ -28,7 +28,7 @@ describe('base64url', () => {
     )
   })
 
-  it('accepts one spelling of each value: what it accepts, it would have encoded [F15, H09]', () => {
+  it('accepts one spelling of each value: the one that it encodes [F15, H09]', () => {
     const text = fc.string({ unit: fc.constantFrom(...alphabet, '=', '+', '/', ' ', '\n'), maxLength: 9 })
     fc.assert(
       fc.property(text, (spelling) => {
@@ -39,7 +39,7 @@ describe('base64url', () => {
     )
   })
 
-  it('accepts in last place exactly the characters without stray bits', () => {
+  it('accepts as the last character exactly those without stray bits', () => {
     const accepted = (stem: string) =>
       [...alphabet].filter((last) => decodeBase64url(stem + last) !== undefined)
     expect(accepted('A').join('')).toBe('AQgw')

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { ContentBuffer } from '../../src/wire/content-buffer.ts'
 
-it('content that comes in pieces is one copy of them, in memory of its own', () => {
+it('content that arrives in pieces becomes one copy in memory of its own', () => {
   const content = new ContentBuffer()
   const piece = new Uint8Array(100_000).subarray(5, 6)
   piece[0] = 7
@@ -12,10 +12,10 @@ it('content that comes in pieces is one copy of them, in memory of its own', () 
     9003, 9003, 7, 7,
   ])
   expect([...content.octets.subarray(9000)]).toEqual([1, 2, 3])
-  // No piece holds its host's memory alive.
+  // No piece keeps the memory of its host alive.
   expect(content.octets.buffer.byteLength).toBeLessThan(20_000)
 })
 
-it('content of which nothing came in is zero octets', () => {
+it('content without pieces becomes zero octets', () => {
   expect(new ContentBuffer().octets).toEqual(new Uint8Array())
 })

@@ -29,20 +29,20 @@ const cases = records.flatMap(toCase)
 const why = missing('structured-field-tests')
 
 describe.skipIf(why !== undefined)(`the httpwg corpus of structured fields ${why ?? ''}`, () => {
-  it('has the records that the other tests run', () => {
+  it('contains the records that the other tests run', () => {
     const byType = (type: string) => cases.filter(({ record }) => record.header_type === type).length
     expect(byType('dictionary')).toBe(432)
     expect(byType('item')).toBeGreaterThan(800)
     expect(byType('list')).toBeGreaterThan(200)
   })
 
-  it('refuses every record that must fail [SIG-3, R11-082, B06, B09]', () => {
+  it('has no invalid record that is accepted [SIG-3, R11-082, B06, B09]', () => {
     const mustFail = cases.filter(({ record }) => record.must_fail)
     expect(mustFail.length).toBeGreaterThan(600)
     expect(idsOf(mustFail.filter(({ text }) => read(text) !== undefined))).toEqual([])
   })
 
-  it('reads every other record to the expected members, but for repeated keys and parameters [SIG-3, R11-082, B03, B04]', () => {
+  it('has its other records read as the expected members, except for repeated keys and parameters [SIG-3, R11-082, B03, B04]', () => {
     const different = cases.filter(({ record, text, expected }) => {
       if (record.must_fail) return false
       const members = read(text)
@@ -57,7 +57,7 @@ describe.skipIf(why !== undefined)(`the httpwg corpus of structured fields ${why
     ])
   })
 
-  it('writes every value it read in the canonical form of the record [B15]', () => {
+  it('has every read value written in the canonical form of the record [B15]', () => {
     const different = cases.filter(({ record, text, canonical }) => {
       const members = record.must_fail ? undefined : read(text)
       return members !== undefined && serialize(members) !== canonical
@@ -65,7 +65,7 @@ describe.skipIf(why !== undefined)(`the httpwg corpus of structured fields ${why
     expect(idsOf(different)).toEqual([])
   })
 
-  it('differs under the caps of the signature headers only in what exceeds them [B12]', () => {
+  it('gives other results under the caps of the signature headers only for what exceeds them [B12]', () => {
     const narrow = cases.filter(
       ({ text }) => read(text) !== undefined && read(text, dictionaryCaps) === undefined,
     )
@@ -82,12 +82,12 @@ function toCase(record: FieldRecord): Case[] {
   const { expected, canonical = record.raw } = record
   if (record.header_type === 'dictionary')
     return [{ id, record, text: record.raw.join(', '), expected, canonical: canonical.join(', ') }]
-  // Several lines would become several members; so would several members of a list.
+  // Several lines, and several members of a list, would become several members.
   if (record.raw.length !== 1 || differentInside.includes(id)) return []
   const members = record.header_type === 'list' ? (expected as unknown[] | undefined) : [expected]
   if (members !== undefined && members.length !== 1) return []
   const text = `k=${record.raw[0]?.replace(/^ +/, '')}`
-  // A dictionary leaves the value of a true member out.
+  // A dictionary omits the value of a true member.
   const value = `k=${canonical[0]}`.replace(/^k=\?1/, 'k')
   return [{ id, record, text, expected: [['k', members?.[0]]], canonical: value }]
 }

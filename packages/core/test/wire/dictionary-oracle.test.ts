@@ -17,7 +17,7 @@ import { base32, toNotation } from './structured-field-records.ts'
 
 const fixed = runs(1500)
 
-it('reads a dictionary to the members it was written from, and structured-headers agrees [SIG-3, R11-082]', () => {
+it('a dictionary is read to the members it was written from, as by structured-headers [SIG-3, R11-082]', () => {
   fc.assert(
     fc.property(dictionary, ({ text, value }) => {
       const members = readDictionary(text, dictionaryCaps)
@@ -29,7 +29,7 @@ it('reads a dictionary to the members it was written from, and structured-header
   )
 })
 
-it('accepts of damaged text what structured-headers accepts, with the same meaning, but for repetitions and caps [SIG-3, R11-082, B06, B09]', () => {
+it('damaged text is accepted, with the same meaning, exactly when structured-headers accepts it, except for repetitions and caps [SIG-3, R11-082, B06, B09]', () => {
   let both = 0
   fc.assert(
     fc.property(damagedText, (text) => {
@@ -76,6 +76,6 @@ function bareNotation(item: BareItem): unknown {
   if (item instanceof DisplayString) return { __type: 'displaystring', value: item.toString() }
   if (item instanceof Date) return { __type: 'date', value: item.getTime() / 1000 }
   if (item instanceof ArrayBuffer) return { __type: 'binary', value: base32(new Uint8Array(item)) }
-  // The oracle has a negative zero, which RFC 9651 has not.
+  // The oracle has a negative zero, which RFC 9651 does not have.
   return typeof item === 'number' ? item + 0 : item
 }

@@ -5,7 +5,7 @@ import { syntaxFault } from './syntax-fault.ts'
 
 const fault = (text: string): string => syntaxFault(() => readDictionary(text, dictionaryCaps))
 
-describe('syntax', () => {
+describe('the syntax of a dictionary', () => {
   it.each([
     [',a=1', 'a leading comma'],
     ['a=1,', 'a trailing comma'],
@@ -67,7 +67,7 @@ describe('syntax', () => {
     ['a=%"%ed%a0%80"', 'a display string with a surrogate'],
     ['a=%"ü"', 'a display string with ü'],
     ['a=%"\x1f"', 'a display string with a control character'],
-  ])('refuses %j: %s [SIG-3, R11-082, B06, B09]', (text) => {
+  ])('is violated by %j: %s [SIG-3, R11-082, B06, B09]', (text) => {
     expect(fault(text)).toMatch(/^expected /)
   })
 
@@ -76,9 +76,12 @@ describe('syntax', () => {
     ['a=:AAA==:', 'two = where one is due'],
     ['a=:AAAA=:', '= where none is due'],
     ['a=:==:', '= alone'],
-  ])('refuses %j, bytes with %s, which no base64 decoder reads [SIG-3, R11-082, B15]', (text) => {
-    expect(fault(text)).toMatch(/^expected base64 between colons/)
-  })
+  ])(
+    'is violated by %j, a byte sequence with %s, which no base64 decoder accepts [SIG-3, R11-082, B15]',
+    (text) => {
+      expect(fault(text)).toMatch(/^expected base64 between colons/)
+    },
+  )
 
   it.each([
     ['a=1 , b=2', 'a space before a comma'],
@@ -86,11 +89,11 @@ describe('syntax', () => {
     ['a=1\t,\tb=2', 'tabs around a comma'],
     ['  a=1;  p, b  ', 'spaces at both ends and after ;'],
     ['a=(  "x"   "y"  ), b', 'many spaces in a list'],
-  ])('accepts %j: %s', (text) => {
+  ])('allows %j: %s', (text) => {
     expect([...readDictionary(text, dictionaryCaps).keys()]).toEqual(['a', 'b'])
   })
 
-  it('says where it stopped and what it wanted', () => {
+  it('is reported with the position and the expected text when it is violated', () => {
     expect(fault('sig=("@method");created=x y')).toBe('expected a comma at position 26')
   })
 })

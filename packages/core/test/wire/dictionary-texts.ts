@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { BareItem } from '../../src/wire/dictionary.ts'
 
-/** A piece of a dictionary and what it must be read to. */
+/** A piece of a dictionary and its expected value. */
 interface Written<Value> {
   readonly text: string
   readonly value: Value
@@ -55,7 +55,7 @@ const boolean: fc.Arbitrary<Written<BareItem>> = fc
   .boolean()
   .map((value) => ({ text: value ? '?1' : '?0', value: { type: 'boolean', value } }))
 
-// A byte order mark at the start is eaten by the oracle, and a control character misspelt; both have tests of their own.
+// The oracle drops a byte order mark at the start and misreads a control character; both have tests of their own.
 const displayString: fc.Arbitrary<Written<BareItem>> = fc
   .string({ unit: fc.constantFrom(...visible, 'ü', '€', '𝄞'), maxLength: 8 })
   .map((value) => ({
@@ -63,7 +63,7 @@ const displayString: fc.Arbitrary<Written<BareItem>> = fc
     value: { type: 'display-string', value },
   }))
 
-/** Every type but dates, which the oracle reads only at the very end of a field. */
+/** Every type except dates, which the oracle reads only at the very end of a field. */
 export const bareItem = fc.oneof(integer, decimal, string, token, bytes, boolean, displayString)
 
 const params = fc
@@ -83,7 +83,7 @@ const item = fc.tuple(bareItem, params).map(([bare, own]) => ({
   value: { kind: 'item' as const, item: bare.value, params: own.value },
 }))
 
-/** An inner list as a signer may write it: any white space that is allowed. */
+/** An inner list as a signer may write it, with any allowed white space. */
 export const innerList = fc
   .tuple(fc.array(item, { maxLength: 5 }), params, fc.constantFrom('', ' '), fc.constantFrom(' ', '  '))
   .map(([items, own, edge, gap]) => ({
@@ -108,7 +108,7 @@ const edit = fc.tuple(
   fc.constantFrom(...' \t",;=()?:%\\-.@*a0A/é\n\x7f', '=:', '""', ';a', ', a', '.0'),
 )
 
-/** A dictionary with some characters inserted, replaced, deleted or repeated: most are then not a dictionary. */
+/** A dictionary with some characters inserted, replaced, deleted or repeated, which mostly makes it invalid. */
 export const damagedText = fc
   .tuple(dictionary, fc.array(edit, { minLength: 1, maxLength: 3 }))
   .map(([{ text }, edits]) =>

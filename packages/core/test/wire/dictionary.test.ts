@@ -11,7 +11,7 @@ const fault = (text: string): string => syntaxFault(() => read(text))
 const numbered = (count: number, piece: (index: number) => string, joint: string) =>
   Array.from({ length: count }, (_, index) => piece(index)).join(joint)
 
-describe('types', () => {
+describe('a reader of dictionaries', () => {
   it.each([
     ['1618884473', 'integer', 1618884473],
     ['-1', 'integer', -1],
@@ -36,7 +36,7 @@ describe('types', () => {
     expect(read(`a=1;p=${text}`).get('a')?.params.get('p')).toEqual({ type, value })
   })
 
-  it('takes a member without value for true', () => {
+  it('reads a member without a value as true', () => {
     expect(read('a;p, b')).toEqual(
       new Map([
         ['a', trueItem([['p', { type: 'boolean', value: true }]])],
@@ -45,13 +45,13 @@ describe('types', () => {
     )
   })
 
-  it('takes an empty field, and one of spaces, for no members', () => {
+  it('reads an empty field, and one of spaces, as no members', () => {
     expect(read('').size).toBe(0)
     expect(read('   ').size).toBe(0)
   })
 
   it.each(['constructor', 'tostring', 'valueof', '*', '*-'])(
-    'takes the label %s for a label like any other [B05]',
+    'reads the label %s like any other [B05]',
     (name) => {
       const members = read(`${name}=1`)
       expect([...members.keys()]).toEqual([name])
@@ -61,17 +61,17 @@ describe('types', () => {
   )
 })
 
-describe('repetition', () => {
+describe('a reader of dictionaries with repetitions', () => {
   it.each([
     ['a=1, a=1', '"a" appears twice'],
     ['a=1, b, a', '"a" appears twice'],
     ['sig=(), x=1, sig=()', '"sig" appears twice'],
-  ])('refuses the key that comes again in %s [SIG-3, R11-085, B03]', (text, message) => {
+  ])('refuses the repeated key in %s [SIG-3, R11-085, B03]', (text, message) => {
     expect(fault(text)).toBe(message)
   })
 
   it.each(['a=1;p=1;p=1', 'a;p;p', 'a=();p=1;q;p=2', 'a=("x";p=1;p=2)'])(
-    'refuses the parameter that comes again in %s [SIG-3, B04]',
+    'refuses the repeated parameter in %s [SIG-3, B04]',
     (text) => {
       expect(fault(text)).toBe('parameter "p" appears twice')
     },
@@ -82,7 +82,7 @@ describe('repetition', () => {
   })
 })
 
-describe('caps', () => {
+describe('the caps of a dictionary', () => {
   it.each([
     ['8 members', 'accepted', numbered(8, (n) => `a${n}`, ',')],
     ['9 members', 'over 8 members', numbered(9, (n) => `a${n}`, ',')],
@@ -92,7 +92,7 @@ describe('caps', () => {
     ['17 parameters in a list', 'over 16 parameters', `a=("x"${numbered(17, (n) => `;p${n}`, '')})`],
     ['32 items of a list', 'accepted', `a=(${numbered(32, (n) => `"${n}"`, ' ')})`],
     ['33 items of a list', 'over 32 list items', `a=(${numbered(33, (n) => `"${n}"`, ' ')})`],
-  ])('%s: %s [SIG-26, B12]', (_, verdict, text) => {
+  ])('for %s: %s [SIG-26, B12]', (_, verdict, text) => {
     expect(fault(text)).toBe(verdict)
   })
 
@@ -101,12 +101,9 @@ describe('caps', () => {
     ['8000 parameters', `a${numbered(8000, (n) => `;p${n}`, '')}`, 'over 16 parameters'],
     ['4000 components', `a=(${numbered(4000, () => '"x"', ' ')})`, 'over 32 list items'],
     ['200 labels', numbered(200, (n) => `s${n}=jwt;jwt="x"`, ', '), 'over 8 members'],
-  ])(
-    'stops reading %s at the cap, before it comes to what is wrong at the end [B12, D07]',
-    (_, text, message) => {
-      expect(fault(`${text} !!!`)).toBe(message)
-    },
-  )
+  ])('stop the reading of %s before it reaches the fault at the end [B12, D07]', (_, text, message) => {
+    expect(fault(`${text} !!!`)).toBe(message)
+  })
 })
 
 describe('octets of a byte sequence', () => {
@@ -115,11 +112,11 @@ describe('octets of a byte sequence', () => {
     ['aGVsbG8', 'hello'],
     ['aGk=', 'hi'],
     ['', ''],
-  ])('makes of %j the octets of %j', (base64, text) => {
+  ])('of %j are %j', (base64, text) => {
     expect(new TextDecoder().decode(decodeBytes(base64))).toBe(text)
   })
 
-  it('keeps octets above 127', () => {
+  it('may be above 127', () => {
     expect([...decodeBytes('/+8A')]).toEqual([255, 239, 0])
   })
 })

@@ -64,7 +64,7 @@ describe('AAuth-Mission', () => {
     expect(readMissionHeader([])).toBeUndefined()
   })
 
-  it('takes the names inside a string for text', () => {
+  it('may contain names of its members inside a string', () => {
     const line = 'approver="https://ps.example/?approver=a, s256=b; s256"; s256="approver \\" ;approver"'
     expect(readMissionHeader([line])).toStrictEqual({
       approver: 'https://ps.example/?approver=a, s256=b; s256',
@@ -72,7 +72,7 @@ describe('AAuth-Mission', () => {
     })
   })
 
-  it('takes names that only begin or end like them for other names', () => {
+  it('ignores names that only start or end like those of its members', () => {
     const line = 'approver="x";approver2=1;approver-x=1;s256.y=1;s256_=1;my-s256=1;s256="y"'
     expect(readMissionHeader([line])).toStrictEqual({ approver: 'x', s256: 'y' })
   })

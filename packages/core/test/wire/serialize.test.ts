@@ -10,7 +10,7 @@ import { damagedText, innerList } from './dictionary-texts.ts'
 const fixed = runs(1500)
 
 describe('an inner list', () => {
-  it('is written as structured-headers writes it [B15]', () => {
+  it('is written like structured-headers writes it [B15]', () => {
     fc.assert(
       fc.property(innerList, ({ text }) => {
         // The oracle writes the decimal 1.0 as the integer 1, so whole decimals are left to the test below.
@@ -21,7 +21,7 @@ describe('an inner list', () => {
     )
   })
 
-  it('is read again to what it was written from, and written the same again [B15]', () => {
+  it('is read to the value it was written from, and written the same again [B15]', () => {
     fc.assert(
       fc.property(innerList, ({ text, value }) => {
         const canonical = serializeInnerList(value)
@@ -32,7 +32,7 @@ describe('an inner list', () => {
     )
   })
 
-  it('is written and read again without change in whatever form it was accepted [B15]', () => {
+  it('is written and read again without change, whatever its accepted form [B15]', () => {
     let accepted = 0
     fc.assert(
       fc.property(damagedText, (text) => {

@@ -30,7 +30,7 @@ describe('the three signature headers', () => {
 
   describe.each(names)('%s', (name) => {
     it.each([[[]], [['']], [['   ']]])(
-      'may not be absent, empty or white space: %j [SIG-1, R11-080, A18]',
+      'must not be absent, empty or white space: %j [SIG-1, R11-080, A18]',
       (lines) => {
         expect(fault({ [name]: lines })).toBe(
           `${name} is missing or empty: send all three signature fields, or none of them`,
@@ -38,7 +38,7 @@ describe('the three signature headers', () => {
       },
     )
 
-    it('may not consist of empty lines [A18]', () => {
+    it('must not consist of empty lines [A18]', () => {
       expect(fault({ [name]: ['', ''] })).toMatch(/^[a-z-]+ is malformed, expected a key/)
     })
 
@@ -48,11 +48,11 @@ describe('the three signature headers', () => {
       )
     })
 
-    it('is not shown in the message, since it may hold a token or a signature [P04]', () => {
+    it('is not in the error message, because it may contain a token or a signature [P04]', () => {
       expect(fault({ [name]: ['sig=secret-'.repeat(3)] })).not.toContain('secret')
     })
 
-    it('is one dictionary in several lines [A05]', () => {
+    it('may be one dictionary in several lines [A05]', () => {
       const { input, signature, key } = readSignatureHeaders(
         request({ ...signed, [name]: [...(signed[name] ?? []), 'other=:AAAA:, third'] }),
       )
@@ -60,7 +60,7 @@ describe('the three signature headers', () => {
       expect([...members.keys()]).toEqual(['sig', 'other', 'third'])
     })
 
-    it('may not repeat a key in another line [SIG-3, R11-085, A05, B03]', () => {
+    it('must not repeat a key in another line [SIG-3, R11-085, A05, B03]', () => {
       expect(fault({ [name]: [...(signed[name] ?? []), 'sig=:AAAA:'] })).toMatch(
         /malformed, "sig" appears twice: /,
       )
@@ -77,7 +77,7 @@ describe('the three signature headers', () => {
     ['signature-key', 12_288],
     ['signature-input', 4096],
     ['signature', 4096],
-  ])('%s has at most %i octets, all lines together [SIG-26, A15, B13]', (name, limit) => {
+  ])('include %s with at most %i octets in all lines together [SIG-26, A15, B13]', (name, limit) => {
     const filled = (length: number) => `a="${'x'.repeat(length - 4)}"`
     expect(fault({ [name]: [filled(limit)] })).toBe('accepted')
     expect(fault({ [name]: [filled(limit + 1)] })).toBe(`${name}: over ${limit} octets`)
@@ -87,11 +87,11 @@ describe('the three signature headers', () => {
     expect(fault({ [name]: lines(1) })).toBe(`${name}: over ${limit} octets`)
   })
 
-  it.each(['sig=:AB-_CD==:', 'sig=:-AAA:'])('a signature in base64url is told apart: %s', (text) => {
+  it.each(['sig=:AB-_CD==:', 'sig=:-AAA:'])('report a signature in base64url separately: %s', (text) => {
     expect(fault({ signature: [text] })).toMatch(/: the signature is in base64url: write it in base64/)
   })
 
-  it.each(names)('%s is measured before it is read [B12, B13]', (name) => {
+  it.each(names)('are measured before they are read: %s [B12, B13]', (name) => {
     expect(fault({ [name]: [`${'!'.repeat(1_000_000)}`] })).toMatch(/: over \d+ octets$/)
   })
 })

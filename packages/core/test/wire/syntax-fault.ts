@@ -1,6 +1,6 @@
 import { DictionarySyntaxError } from '../../src/wire/dictionary.ts'
 
-/** What the operator would be told about a text that `read` refuses, or `'accepted'`. */
+/** The message for the operator about a text that `read` refuses, or `'accepted'`. */
 export function syntaxFault(read: () => unknown): string {
   try {
     read()

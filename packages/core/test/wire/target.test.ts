@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
 import { splitTarget } from '../../src/wire/target.ts'
 
-describe('origin form', () => {
+describe('a target in origin form', () => {
   it.each([
     ['/', '/', '?'],
     ['/notes', '/notes', '?'],
@@ -21,12 +21,12 @@ describe('origin form', () => {
     ['/%zz/%00/%5C/%E0%80%AF', '/%zz/%00/%5C/%E0%80%AF', '?'],
     ['/a?%zz', '/a', '?%zz'],
     ['/http://evil.example/x', '/http://evil.example/x', '?'],
-  ])('cuts %s as text, into %s and %s [SIG-15, E12, E14, E15, E17]', (raw, path, query) => {
+  ])('%s is split as text into %s and %s [SIG-15, E12, E14, E15, E17]', (raw, path, query) => {
     expect(splitTarget(raw)).toStrictEqual({ path, query })
   })
 
   it.each(['/.well-known/x', '/a.b', '/a/...', '/..a', '/a..', '/.a/b'])(
-    'accepts %s, where dots are part of a name',
+    '%s is accepted, because its dots are part of a name',
     (raw) => {
       expect(splitTarget(raw)).toStrictEqual({ path: raw, query: '?' })
     },
@@ -46,7 +46,7 @@ describe('origin form', () => {
     '/api/%2e/admin',
     '/api/%2E',
     '/api/%2e%2E?x',
-  ])('refuses %s, whose dot segment a URL parser would resolve [E13]', (raw) => {
+  ])('%s is refused, because a URL parser would resolve its dot segment [E13]', (raw) => {
     expect(splitTarget(raw)).toBeUndefined()
   })
 
@@ -72,16 +72,16 @@ describe('origin form', () => {
     ['notes', 'no slash'],
     ['notes.example:443', 'authority form'],
     ['?a=1', 'a query alone'],
-  ])('refuses %j: %s [E20]', (raw) => {
+  ])('%j is refused: %s [E20]', (raw) => {
     expect(splitTarget(raw)).toBeUndefined()
   })
 
-  it('allows a backslash in the query, which is never routed on', () => {
+  it('may have a backslash in the query, which is never used for routing', () => {
     expect(splitTarget('/a?b\\c')).toStrictEqual({ path: '/a', query: '?b\\c' })
   })
 })
 
-describe('absolute form', () => {
+describe('a target in absolute form', () => {
   it.each([
     ['http://evil.example/api/x', 'evil.example', '/api/x', '?'],
     ['https://notes.example/a?b', 'notes.example', '/a', '?b'],
@@ -91,7 +91,7 @@ describe('absolute form', () => {
     ['https://user@notes.example/a', 'user@notes.example', '/a', '?'],
     ['https:///a', '', '/a', '?'],
     ['https://notes.example\\a', 'notes.example\\a', '/', '?'],
-  ])('cuts %s and keeps its authority %j for comparison [E11]', (raw, authority, path, query) => {
+  ])('%s is split, and its authority %j is kept for comparison [E11]', (raw, authority, path, query) => {
     expect(splitTarget(raw)).toStrictEqual({ path, query, authority })
   })
 
@@ -105,7 +105,7 @@ describe('absolute form', () => {
     'https://notes.example/%2e%2e/a',
     'https://notes.example/a#b',
     'https://notes.example/a\\b',
-  ])('refuses %s [E11, E13, E20]', (raw) => {
+  ])('%s is refused [E11, E13, E20]', (raw) => {
     expect(splitTarget(raw)).toBeUndefined()
   })
 })
@@ -131,7 +131,7 @@ describe('any target', () => {
   )
   const target = fc.array(pieces, { maxLength: 8 }).map((parts) => `/${parts.join('')}`)
 
-  it('that is accepted is the path and query it was cut into, put together', () => {
+  it('that is accepted equals its path and query put together', () => {
     fc.assert(
       fc.property(target, (raw) => {
         const cut = splitTarget(raw)
@@ -141,7 +141,7 @@ describe('any target', () => {
     )
   })
 
-  it('that is accepted has the path that a URL parser sees [E13, E14]', () => {
+  it('that is accepted has the path that a URL parser returns [E13, E14]', () => {
     const visible = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code))
     const anyTarget = fc
       .array(fc.oneof(pieces, visible), { maxLength: 8 })

@@ -193,7 +193,7 @@ it.each<Row>([
     'the agent must have its person approve one, or the route must allow requests without',
   ],
 ])(
-  'a mistake in the app shows what is wrong and its remedy: %s',
+  'an app with a mistake shows what is wrong and its remedy: %s',
   async (_, options, build, send, fault, remedy) => {
     const text = await shown(options, build, send)
     expect([text, text]).toEqual([expect.stringContaining(fault), expect.stringContaining(`: ${remedy}`)])
@@ -216,6 +216,6 @@ it.each<readonly [what: string, build: Build, send: Send]>([
     (app, resource) => void app.use('/notes', express.Router().use(protect(resource, reading)).get('/', end)),
     called,
   ],
-])('what looks like a mistake and is none shows nothing: %s', async (_, build, send) => {
+])('an app without a mistake shows nothing: %s', async (_, build, send) => {
   expect(await shown({ signingKey: await makeSigningKey() }, build, send)).toBe('')
 })

@@ -19,7 +19,7 @@ it.each<Row>([
     'remove the trailing slash',
   ],
   ['no trust', { trust: undefined }, '"trust" is missing', "write 'any', or { agentProviders,"],
-  ['trust in everybody as *', { trust: '*' }, '"trust" is "*"', "write 'any', or"],
+  ['trust as *', { trust: '*' }, '"trust" is "*"', "write 'any', or"],
   [
     'trust as a list',
     { trust: ['https://ps.example'] },

@@ -157,7 +157,7 @@ it.each<Row>([
     'cover it as well',
   ],
 ])(
-  'a refused request shows in the log what is wrong and its remedy: %s',
+  'a refused request is logged with what is wrong and its remedy: %s',
   async (_, options, send, fault, remedy) => {
     const text = await shown(options, build, send)
     expect([text, text]).toEqual([expect.stringContaining(fault), expect.stringContaining(`: ${remedy}`)])
@@ -165,7 +165,7 @@ it.each<Row>([
   },
 )
 
-it('the same POST twice within a second shows nothing by default, since agents send no nonce', async () => {
+it('the same POST twice within a second shows nothing by default, because agents send no nonce', async () => {
   const options = { signingKey: await makeSigningKey() }
   const text = await shown(options, build, async ({ agent, at, token }) => {
     const message = await agent.sign(url, { method: 'POST' }, { token: await token() })
@@ -174,7 +174,7 @@ it('the same POST twice within a second shows nothing by default, since agents s
   expect(text).toBe('')
 })
 
-describe('a request as introductions to AAuth print it, with members left out, shows which one is missing', () => {
+describe('a request of introductions to AAuth, with members left out, is logged with the missing member', () => {
   const signed =
     (mistake: AgentMistake): Send =>
     async ({ agent, token }) =>

@@ -20,7 +20,7 @@ export interface Cast {
 export type Build = (app: Express, resource: Resource) => void
 export type Send = (cast: Cast) => Promise<unknown>
 
-/** What most mistakes are made around: one route for agents with an auth token. */
+/** The app of most mistakes: one route for agents with an auth token. */
 export const guarded: Build = (app, resource) =>
   void app.get('/notes', protect(resource, reading), (_req, res) => void res.end())
 

@@ -34,8 +34,8 @@ async function refusal(
   throw outcome
 }
 
-describe('a grant that a route demands', () => {
-  it('lets another runtime of the mission and class go on [CLASS-1]', async () => {
+describe('a grant that a route requires', () => {
+  it('lets another runtime of the mission and class resume [CLASS-1]', async () => {
     await expect(assertGrant(auth, () => grant)).resolves.toBeUndefined()
     await expect(assertGrant(auth, async () => grant)).resolves.toBeUndefined()
   })
@@ -43,13 +43,13 @@ describe('a grant that a route demands', () => {
   it.each<[string, Partial<MissionGrant>, string]>([
     ['another mission [MISS-11]', { mission: { approver, s256: two } }, 'mission_mismatch'],
     ['another provider [CLASS-3]', { class: { provider: 'https://other-agent.example' } }, 'class_mismatch'],
-    ['nobody knows which provider [CLASS-2]', { class: null }, 'class_unverifiable'],
+    ['an unverifiable provider [CLASS-2]', { class: null }, 'class_unverifiable'],
     [
       'another person [CLASS-4]',
       { person: { generation: 'mission-header', issuer: approver, tenant: null, sub: 'person-2' } },
       'access_denied',
     ],
-    ['a time that is over', { expiresAt: now }, 'access_denied'],
+    ['a time that has passed', { expiresAt: now }, 'access_denied'],
     ['another resource', { resource: 'https://other.example' }, 'access_denied'],
   ])('is refused with 403 when it is of %s', async (_, changes, code) => {
     const { status, code: found, headers } = await refusal(() => ({ ...grant, ...changes }))
@@ -57,12 +57,12 @@ describe('a grant that a route demands', () => {
     expect([status, found, headers]).toEqual([403, code, { 'cache-control': 'no-store' }])
   })
 
-  it.each([undefined, null, 7, 'grant', false])('is denied where %j was found', async (found) => {
+  it.each([undefined, null, 7, 'grant', false])('is denied when the loader returns %j', async (found) => {
     const { status, code } = await refusal(() => found as undefined)
     expect([status, code]).toEqual([403, 'access_denied'])
   })
 
-  it('is denied under the policy that nobody stated, and open under the one that was [CLASS-2]', async () => {
+  it('is refused under the default policy, and accepted under the stated one [CLASS-2]', async () => {
     const newer = await fleet.auth(await fleet.runtime('second'), { mission: one })
     const left = missionGrant(await fleet.auth(await fleet.runtime('first'), { mission: one }))
     expect((await refusal(() => left, newer)).code).toBe('class_unverifiable')
@@ -70,7 +70,7 @@ describe('a grant that a route demands', () => {
     await expect(assertGrant(newer, () => left, { classPolicy: 'mission-only' })).resolves.toBeUndefined()
   })
 
-  it('is reported to the operator, with the reason', async () => {
+  it('is reported to the operator with the reason when it is refused', async () => {
     await refusal(() => ({ ...grant, expiresAt: 0 }))
     expect(fleet.refusals.map(({ code, hint }) => [code, hint])).toEqual([
       ['access_denied', 'the grant or the token has expired'],
@@ -87,25 +87,25 @@ describe('a grant that cannot be loaded', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('the database is away'))],
-  ])('is a 503 where the loader %s', async (_, load) => {
+  ])('leads to 503 when the loader %s', async (_, load) => {
     const { status, code, headers, cause } = await refusal(load)
     expect([status, code, headers['retry-after']]).toEqual([503, 'server_error', '5'])
     expect(cause).toEqual(new Error('the database is away'))
   })
 
-  it('is whatever refusal the loader throws', async () => {
+  it('leads to the refusal that the loader throws', async () => {
     const own = new AAuthError('access_denied', { hint: 'the run is locked' })
     expect(await refusal(() => Promise.reject(own))).toBe(own)
     expect(fleet.refusals).toEqual([own])
   })
 })
 
-describe('a mission that ends while the grant is loaded', () => {
+describe('a mission that is terminated while the grant is loaded', () => {
   it.each([
     ['the grant is found', () => grant],
     ['there is none', () => undefined],
     ['the grant is of another mission', () => ({ ...grant, mission: { approver, s256: two } })],
-  ])('is refused where %s [MISS-9]', async (_, found) => {
+  ])('is refused when %s [MISS-9]', async (_, found) => {
     const outcome = await refusal(async () => {
       await fleet.resource.missions.terminate({ approver, s256: one }, 'revoked')
       return found()
@@ -117,7 +117,7 @@ describe('a mission that ends while the grant is loaded', () => {
     ])
   })
 
-  it('is not that of the caller when it is another one', async () => {
+  it('does not affect the caller when it is another mission', async () => {
     const load = async (): Promise<MissionGrant> => {
       await fleet.resource.missions.terminate({ approver, s256: two })
       return grant
@@ -127,7 +127,7 @@ describe('a mission that ends while the grant is loaded', () => {
 })
 
 describe('an identity that no resource verified', () => {
-  it('is a mistake of the caller, and nothing is loaded for it', async () => {
+  it('is a programming error, and nothing is loaded for it', async () => {
     let loaded = 0
     const load = (): MissionGrant => {
       loaded += 1
@@ -139,14 +139,14 @@ describe('an identity that no resource verified', () => {
 })
 
 describe('the options of a grant', () => {
-  it.each(['allow', '', null, 7, ['deny']])('have no class policy %j', (classPolicy) => {
+  it.each(['allow', '', null, 7, ['deny']])('cannot have the class policy %j', (classPolicy) => {
     expect(() => checkGrantOptions({ classPolicy: classPolicy as never })).toThrow(
       new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key'),
     )
   })
 
   it.each([undefined, 'deny', 'mission-only', 'same-key', 'linked-key'] as const)(
-    'may have %s',
+    'can have %s',
     (classPolicy) => {
       expect(() => checkGrantOptions(classPolicy ? { classPolicy } : {})).not.toThrow()
     },

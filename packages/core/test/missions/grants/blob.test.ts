@@ -23,7 +23,7 @@ const noList = '"approved_tools" of the mission blob is not a list: list objects
 const noName = '"approved_tools" of the mission blob contains a tool without a name: give it "name"'
 
 describe('a mission blob', () => {
-  it('says who, what and when', async () => {
+  it('contains the agent, the description and the time', async () => {
     expect(await verified(written({}))).toEqual({
       agent: 'aauth:planner@agent.example',
       approver: 'https://ps.example',
@@ -32,7 +32,7 @@ describe('a mission blob', () => {
     })
   })
 
-  it('says until when, and which resources', async () => {
+  it('contains the expiry and the resources', async () => {
     const text = written({
       expires_at: '2026-09-21T14:33:20.900+01:00',
       approved_resources: ['https://notes.example', 'https://mail.example'],
@@ -47,18 +47,18 @@ describe('a mission blob', () => {
     })
   })
 
-  it('may hold members that nobody here knows', async () => {
+  it('may contain unknown members', async () => {
     expect((await verified(written({ capabilities: ['interaction'], x: { y: 1 } }))).agent).toBe(
       members.agent,
     )
   })
 
-  it('is read over its exact octets, white space and all', async () => {
+  it('is verified over its exact octets, including white space', async () => {
     const text = JSON.stringify(members, null, 2).concat('\r\n')
     expect((await verified(text)).description).toBe('Sort the feedback of September')
   })
 
-  it('is frozen through and through [Q05]', async () => {
+  it('is deeply frozen [Q05]', async () => {
     const blob = await verified(
       written({
         approved_tools: [{ name: 'FeedbackReader' }],
@@ -70,7 +70,7 @@ describe('a mission blob', () => {
   })
 })
 
-describe('octets that are not those of the mission', () => {
+describe('octets that do not match the digest of the mission', () => {
   const text = written({ approved_tools: [{ name: 'FeedbackReader' }] })
   const s256 = s256Of(octetsOf(text))
   const refusal = new TypeError('the octets are not those of the mission')
@@ -107,11 +107,11 @@ describe('octets that are not those of the mission', () => {
     ],
     ['empty', ''],
     ['no text', undefined],
-  ])('are all octets under a digest that is %s [MISS-2]', async (_, digest) => {
+  ])('are refused under any digest that is %s [MISS-2]', async (_, digest) => {
     await expect(verifyMissionBlob(octetsOf(text), digest as string)).rejects.toThrow(refusal)
   })
 
-  it('are any that are more than 64 KiB', async () => {
+  it('are refused when they are more than 64 KiB', async () => {
     const fitting = written({ x: '' })
     const filled = written({ x: 'x'.repeat(65_536 - fitting.length) })
     expect(octetsOf(filled)).toHaveLength(65_536)
@@ -119,7 +119,7 @@ describe('octets that are not those of the mission', () => {
     await expect(verified(written({ x: 'x'.repeat(65_537 - fitting.length) }))).rejects.toThrow(refusal)
   })
 
-  it('are not what was read, when the caller changes them meanwhile', async () => {
+  it('are compared as a copy, so a later change by the caller has no effect', async () => {
     const octets = octetsOf(text)
     const reading = verifyMissionBlob(octets, s256)
     octets.set(octetsOf(text.replace('FeedbackReader', 'FeedbackEraser')))
@@ -127,10 +127,10 @@ describe('octets that are not those of the mission', () => {
   })
 })
 
-describe('octets of a mission that are not a mission blob', () => {
+describe('octets that match the digest but are not a mission blob', () => {
   it.each<[string, string]>([
     ['an empty object', '{}'],
-    ['no JSON', 'Sort the feedback'],
+    ['text that is not JSON', 'Sort the feedback'],
     ['a list', JSON.stringify([members])],
     ['null', 'null'],
     ['a text', '"mission"'],
@@ -157,7 +157,7 @@ describe('octets of a mission that are not a mission blob', () => {
     )
   })
 
-  it('are refused in another encoding than UTF-8', async () => {
+  it('are refused in an encoding other than UTF-8', async () => {
     const octets = Buffer.from(written({ description: 'Gr\u00fc\u00dfe' }), 'latin1')
     await expect(verifyMissionBlob(octets, s256Of(octets))).rejects.toThrow(TypeError)
   })
@@ -173,12 +173,12 @@ describe('octets of a mission that are not a mission blob', () => {
     '2026-13-21T14:33:20Z',
     'x2026-09-21T14:33:20Z',
     '2026-09-21T14:33:20Zx',
-  ])('are refused where expires_at is %j', async (expires) => {
+  ])('are refused when expires_at is %j', async (expires) => {
     await expect(verified(written({ expires_at: expires }))).rejects.toThrow(new TypeError(noDate))
   })
 
   it.each([null, 'https://notes.example', [7], { 0: 'https://notes.example' }])(
-    'are refused where approved_resources is %j',
+    'are refused when approved_resources is %j',
     async (resources) => {
       await expect(verified(written({ approved_resources: resources }))).rejects.toThrow(
         new TypeError(
@@ -195,13 +195,13 @@ describe('octets of a mission that are not a mission blob', () => {
     [[{ name: 7 }], noName],
     [[{ name: 'a' }, {}], noName],
     [[null], noName],
-  ])('are refused where approved_tools is %j', async (tools, message) => {
+  ])('are refused when approved_tools is %j', async (tools, message) => {
     await expect(verified(written({ approved_tools: tools }))).rejects.toThrow(new TypeError(message))
   })
 })
 
 describe('the approved tools', () => {
-  it('are those of the blob, with what it says of them', async () => {
+  it('are those of the blob, with their descriptions', async () => {
     const blob = await verified(
       written({
         approved_tools: [
@@ -216,11 +216,11 @@ describe('the approved tools', () => {
     ])
   })
 
-  it.each([{}, { approved_tools: [] }])('are none in a blob with %j', async (changes) => {
+  it.each([{}, { approved_tools: [] }])('are empty for a blob with %j', async (changes) => {
     expect(approvedTools(await verified(written(changes)))).toEqual([])
   })
 
-  it('are not told of a blob that was not verified', async () => {
+  it('cannot be read from a blob that was not verified', async () => {
     const blob = await verified(written({ approved_tools: [{ name: 'FeedbackReader' }] }))
     for (const copy of [{ ...blob }, JSON.parse(JSON.stringify(blob)), { ...members, approvedTools: [] }])
       expect(() => approvedTools(copy as MissionBlob)).toThrow(

@@ -24,11 +24,11 @@ describe('the providers of a route', () => {
     ['the only one of a list', [provider], '200'],
     ['none of a list [CLASS-3]', [other, 'https://third-agent.example'], '403 class_mismatch'],
     ['the only one, in another case [CLASS-3]', 'https://agent.example.org', '403 class_mismatch'],
-  ])('are met by %s', async (_, wanted, expected) => {
+  ])('are compared with that of the caller: %s', async (_, wanted, expected) => {
     expect(await outcome({ class: { provider: wanted } }, old)).toBe(expected)
   })
 
-  it('may be those of the list when the guard was made, and no others [CLASS-3]', async () => {
+  it('are those of the list when the guard was made [CLASS-3]', async () => {
     const list = [other]
     const requirement = { class: { provider: list } }
     expect(await outcome(requirement, old)).toBe('403 class_mismatch')
@@ -39,18 +39,18 @@ describe('the providers of a route', () => {
   it.each<[string, RuntimeCall]>([
     ['before draft 11', { generation: 'mission-header' }],
     ['in draft 11', {}],
-  ])('ask for a mission as well, also of a known provider, %s [CLASS-1]', async (_, call) => {
+  ])('require a mission, even for a known provider, %s [CLASS-1]', async (_, call) => {
     expect(await outcome({ class: { provider }, classPolicy: 'mission-only' }, call)).toBe(
       '403 mission_required',
     )
   })
 
-  it('are not met by an agent token, which carries no mission [CLASS-1]', async () => {
+  it('do not match an agent token, which carries no mission [CLASS-1]', async () => {
     const requirement = { accept: ['agent-token', 'auth-token'], class: { provider } } as const
     expect(await outcome(requirement, { kind: 'agent-token' })).toBe('401 person_token_required')
   })
 
-  it('are looked at before the account and after the approver', async () => {
+  it('are checked before the account and after the approver', async () => {
     const wrong = { class: { provider: other }, account: 'ws-7' }
     expect(await outcome(wrong, old)).toBe('403 class_mismatch')
     const all = { ...wrong, mission: { approver: 'https://other-ps.example' } }
@@ -79,7 +79,7 @@ describe('the class policy of a route', () => {
     },
   )
 
-  it('asks for nothing where the route does not name a provider', async () => {
+  it('has no effect when the route does not name a provider', async () => {
     expect(await outcome({ classPolicy: 'deny' }, {})).toBe('200')
     expect(await outcome({ classPolicy: 'deny' }, { generation: 'mission-header' })).toBe('200')
   })

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { policies } from './kept-grant.ts'
 import { makeFleet, one } from './runtimes.ts'
 
-/** Callers, each with what it would go on with: one that names a person, one that names nobody, one of draft 11. */
+/** Callers, each with the grant it would resume: one with a person, one without, and one of draft 11. */
 const callers: { auth: Auth; whole: MissionGrant }[] = []
 beforeAll(async () => {
   const fleet = await makeFleet()
@@ -20,7 +20,7 @@ beforeAll(async () => {
   }
 })
 
-/** Whether anybody goes on, under any policy. */
+/** Whether any caller may resume, under any policy. */
 function resumptions(damage: (whole: MissionGrant) => unknown): Set<string> {
   return new Set(
     callers.flatMap(({ auth, whole }) =>
@@ -44,7 +44,7 @@ const strange: readonly unknown[] = [
 ]
 
 describe('a damaged grant', () => {
-  it('is told from a whole one, with which everybody here goes on', () => {
+  it('differs from an intact one, which every caller here may resume', () => {
     expect(callers.map(({ auth, whole }) => mayResume(whole, auth, 'mission-only'))).toEqual([
       'match',
       'match',
@@ -52,7 +52,7 @@ describe('a damaged grant', () => {
     ])
   })
 
-  it.each(members)('matches nobody where %s is missing', (name) => {
+  it.each(members)('matches no caller when %s is missing', (name) => {
     const damage = ({ [name]: _, ...rest }: MissionGrant): unknown => rest
     expect(resumptions(damage)).toEqual(new Set(['mission_mismatch']))
   })
@@ -64,12 +64,12 @@ describe('a damaged grant', () => {
         .filter((value) => !((name === 'createdAt' || name === 'expiresAt') && value === 7))
         .map((value) => [name, value] as const),
     ),
-  )('matches nobody where %s is %j', (name, value) => {
+  )('matches no caller when %s is %j', (name, value) => {
     expect(resumptions((whole) => ({ ...whole, [name]: value }))).toEqual(new Set(['mission_mismatch']))
   })
 
   it.each([null, undefined, 7, 'grant', true, [], {}, [{}], () => undefined])(
-    'matches nobody where it is %j',
+    'matches no caller when it is %j',
     (grant) => {
       expect(resumptions(() => grant)).toEqual(new Set(['mission_mismatch']))
     },
@@ -85,33 +85,33 @@ describe('a damaged grant', () => {
     ['person', { ...nobody, tenant: undefined }],
     ['person', { ...nobody, issuer: undefined }],
     ['person', { ...nobody, generation: undefined }],
-  ])('matches nobody where %s is %j', (name, value) => {
+  ])('matches no caller when %s is %j', (name, value) => {
     expect(resumptions((whole) => ({ ...whole, [name]: value }))).toEqual(new Set(['mission_mismatch']))
   })
 
   it.each(['9999999999', null, Number.POSITIVE_INFINITY])(
-    'matches nobody where it was made at %j',
+    'matches no caller when it was made at %j',
     (createdAt) => {
       expect(resumptions((whole) => ({ ...whole, createdAt }))).toEqual(new Set(['mission_mismatch']))
     },
   )
 
-  it.each(['9999999999', Number.POSITIVE_INFINITY])('matches nobody where it ends at %j', (expiresAt) => {
+  it.each(['9999999999', Number.POSITIVE_INFINITY])('matches no caller when it ends at %j', (expiresAt) => {
     expect(resumptions((whole) => ({ ...whole, expiresAt }))).toEqual(new Set(['mission_mismatch']))
   })
 
-  it('matches nobody where its members are inherited [Q01]', () => {
+  it('matches no caller when its members are inherited [Q01]', () => {
     expect(resumptions((whole) => Object.create(whole))).toEqual(new Set(['mission_mismatch']))
   })
 
-  it('matches nobody where the members of a part are inherited [Q01]', () => {
+  it('matches no caller when the members of a part are inherited [Q01]', () => {
     for (const name of ['mission', 'class', 'person'] as const)
       expect(resumptions((whole) => ({ ...whole, [name]: Object.create(whole.mission) }))).toEqual(
         new Set(['mission_mismatch']),
       )
   })
 
-  it('matches nobody where every object inherits what it lacks [Q01]', () => {
+  it('matches no caller when every object inherits what the grant lacks [Q01]', () => {
     const [{ whole } = { whole: undefined }] = callers
     const polluted = Object.prototype as unknown as Record<string, unknown>
     const added = Object.entries(whole ?? {})

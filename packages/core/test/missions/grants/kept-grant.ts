@@ -6,7 +6,7 @@ import { approver, one } from './runtimes.ts'
 export const provider = 'https://agent.example'
 export const policies: readonly ClassPolicy[] = ['deny', 'mission-only', 'same-key', 'linked-key']
 
-/** A grant that a first runtime of `https://agent.example` left behind, before draft 11. */
+/** A grant of a runtime of `https://agent.example`, from before draft 11. */
 export function grantOf(changes: Partial<MissionGrant> = {}): MissionGrant {
   return {
     resource: 'https://notes.example',

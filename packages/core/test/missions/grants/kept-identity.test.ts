@@ -18,11 +18,11 @@ async function kept() {
 }
 
 describe('an identity that is kept beside a grant', () => {
-  it('goes on while its token is good', async () => {
+  it('can resume while its token is valid', async () => {
     expect(await (await kept()).resume()).toBe('200')
   })
 
-  it('does not go on from the second in which its token expires', async () => {
+  it('cannot resume from the second in which its token expires', async () => {
     const { fleet, auth, grant, resume } = await kept()
     const longer = missionGrant(auth, { expiresAt: auth.exp + 100 })
     fleet.net.clock.set(auth.exp)
@@ -30,13 +30,13 @@ describe('an identity that is kept beside a grant', () => {
     expect([mayResume(grant, auth), mayResume(longer, auth)]).toEqual(['expired', 'expired'])
   })
 
-  it('does not go on after its token was revoked [REV-2]', async () => {
+  it('cannot resume after its token was revoked [REV-2]', async () => {
     const { fleet, auth, resume } = await kept()
     await fleet.resource.revoke({ iss: auth.iss, jti: auth.jti, exp: auth.exp })
     expect(await resume()).toBe('401 revoked_jwt')
   })
 
-  it('does not go on after its issuer was purged', async () => {
+  it('cannot resume after its issuer was purged', async () => {
     const { fleet, resume } = await kept()
     fleet.net.clock.advance(1)
     await fleet.resource.purgeIssuer(approver)
@@ -78,17 +78,17 @@ describe('a link between a key and an agent provider', () => {
     }
   }
 
-  it('counts while the agent token is good', async () => {
+  it('counts while the agent token is valid', async () => {
     expect(await (await linked()).found()).toEqual({ provider })
   })
 
-  it('ends with the revocation of the agent token [CLASS-2]', async () => {
+  it('ends when the agent token is revoked [CLASS-2]', async () => {
     const { fleet, agent, found } = await linked()
     await fleet.resource.revoke({ iss: agent.iss, jti: agent.jti, exp: agent.exp })
     expect(await found()).toBeNull()
   })
 
-  it('ends so for an identity that was kept as well [CLASS-2]', async () => {
+  it('ends at the revocation for a kept identity as well [CLASS-2]', async () => {
     const { fleet, agent } = await linked()
     const auth = await fleet.auth(await fleet.runtime('second'), { mission: one })
     const resume = () =>
@@ -101,7 +101,7 @@ describe('a link between a key and an agent provider', () => {
     expect([before, await resume()]).toEqual(['200', '403 class_unverifiable'])
   })
 
-  it.each([0, 1])('ends with the purge of the agent provider %d s later [CLASS-2]', async (seconds) => {
+  it.each([0, 1])('ends when the agent provider is purged %d s later [CLASS-2]', async (seconds) => {
     const { fleet, found } = await linked()
     fleet.net.clock.advance(seconds)
     await fleet.resource.purgeIssuer(provider)

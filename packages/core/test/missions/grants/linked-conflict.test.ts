@@ -11,7 +11,7 @@ const claimed = {
   claims: { agent: `aauth:planner@agent.example` },
 }
 
-/** A runtime whose key the other provider vouched for a moment ago. */
+/** A runtime whose key the other provider vouched for recently. */
 async function linkedRuntime() {
   const fleet = await makeFleet({ linkedKeys: 300 })
   const runtime = await fleet.runtime('second', fleet.otherProvider)
@@ -46,12 +46,12 @@ describe('a key that another agent provider vouched for', () => {
     expect(found(grantOf({ ...newer, class: { provider } }), eleven)).toEqual(all)
   })
 
-  it('passes where no class and no grant is compared', async () => {
+  it('is accepted when no class and no grant is compared', async () => {
     const { fleet, runtime } = await linkedRuntime()
     expect(await fleet.outcome(runtime, claimed as never)).toBe('200')
   })
 
-  it('is of the class that it was linked to where token and link agree [CLASS-1]', async () => {
+  it('has the class of its link when token and link agree [CLASS-1]', async () => {
     const { fleet, runtime } = await linkedRuntime()
     const auth = await fleet.auth(runtime, { generation: 'mission-header', mission: one })
     expect(mayResume(grantOf({ class: { provider: other } }), auth)).toBe('match')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { found, grantOf, newer, provider } from './kept-grant.ts'
 import { makeFleet, one } from './runtimes.ts'
 
-describe('keys that were linked to a provider', () => {
+describe('a key that was linked to a provider', () => {
   const linked = { linkedKeys: 300 }
   async function foundAfter(seconds: number, grant: Partial<MissionGrant>, of = 'own'): Promise<Resumption> {
     const own = await makeFleet(linked)
@@ -20,13 +20,13 @@ describe('keys that were linked to a provider', () => {
     [0, 'other', 'class_mismatch'],
     [300, 'other', 'class_unknown'],
   ])(
-    '%d seconds ago, with a token of its %s provider: %s [CLASS-2, CLASS-3]',
+    '%d seconds ago, with a token of its %s provider, leads to %s [CLASS-2, CLASS-3]',
     async (seconds, of, expected) => {
       expect(await foundAfter(seconds, { class: { provider } }, of)).toBe(expected)
     },
   )
 
-  it('leave a grant without class where their agent token contradicts the token that makes it [AUTH-4]', async () => {
+  it('leaves a grant without a class when the agent token contradicts the token of the grant [AUTH-4]', async () => {
     const own = await makeFleet(linked)
     const runtime = await own.runtime('second', own.otherProvider)
     const lying = {
@@ -39,11 +39,11 @@ describe('keys that were linked to a provider', () => {
     expect(missionGrant(await own.auth(runtime, lying)).class).toBeNull()
   })
 
-  it('say nothing where the grant knows no provider [CLASS-2]', async () => {
+  it('has no effect when the grant has no provider [CLASS-2]', async () => {
     expect(await foundAfter(0, { class: null })).toBe('class_unknown')
   })
 
-  it('say nothing under another policy [CLASS-2]', async () => {
+  it('has no effect under another policy [CLASS-2]', async () => {
     const own = await makeFleet(linked)
     const runtime = await own.runtime('second')
     await own.auth(runtime, { kind: 'agent-token' })
@@ -56,7 +56,7 @@ describe('keys that were linked to a provider', () => {
     ])
   })
 
-  it('are linked again by every agent token', async () => {
+  it('is linked again by every agent token', async () => {
     const own = await makeFleet(linked)
     const runtime = await own.runtime('second')
     for (let round = 0; round < 3; round++) {
@@ -67,7 +67,7 @@ describe('keys that were linked to a provider', () => {
     expect(mayResume(grantOf({ ...newer, class: { provider } }), auth, 'linked-key')).toBe('match')
   })
 
-  it('are not linked by a token that was refused [CLASS-2]', async () => {
+  it('is not linked by a refused token [CLASS-2]', async () => {
     const own = await makeFleet(linked)
     const runtime = await own.runtime('second')
     const key = own.otherProvider.key
@@ -77,7 +77,7 @@ describe('keys that were linked to a provider', () => {
     expect(mayResume(grantOf({ ...newer, class: { provider } }), auth, 'linked-key')).toBe('class_unknown')
   })
 
-  it('are those of one runtime alone [CLASS-2]', async () => {
+  it('belongs to one runtime only [CLASS-2]', async () => {
     const own = await makeFleet(linked)
     await own.auth(await own.runtime('first'), { kind: 'agent-token' })
     const auth = await own.auth(await own.runtime('second'), { mission: one })

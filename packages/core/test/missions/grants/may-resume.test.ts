@@ -27,7 +27,7 @@ type Row = readonly [who: string, grant: Partial<MissionGrant>, call: RuntimeCal
 type Four = readonly [Resumption, Resumption, Resumption, Resumption]
 const always = (outcome: Resumption): Four => [outcome, outcome, outcome, outcome]
 
-describe('whether another runtime may go on', () => {
+describe('mayResume for another runtime', () => {
   it.each<Row>([
     ['of the provider, before draft 11 [CLASS-1]', {}, old, ...always('match')],
     ['of another provider [CLASS-3]', { class: { provider: other } }, old, ...always('class_mismatch')],
@@ -48,14 +48,14 @@ describe('whether another runtime may go on', () => {
     ['for another person [CLASS-4]', {}, { ...old, sub: 'person-2' }, ...always('person_mismatch')],
     ['for a person of a tenant [CLASS-4]', {}, { ...old, tenant: 'acme' }, ...always('person_mismatch')],
     [
-      'with a token that names nobody [CLASS-4]',
+      'with a token without a person [CLASS-4]',
       {},
       { ...old, claims: { sub: undefined } },
       ...always('person_mismatch'),
     ],
-    ['where the grant names nobody [CLASS-4]', { person: null }, old, ...always('person_mismatch')],
+    ['when the grant has no person [CLASS-4]', { person: null }, old, ...always('person_mismatch')],
     [
-      'where neither the grant nor the token names anybody',
+      'when neither the grant nor the token has a person',
       { person: null },
       { ...old, claims: { sub: undefined } },
       ...always('match'),
@@ -63,9 +63,9 @@ describe('whether another runtime may go on', () => {
     ['of another resource', { resource: 'https://other.example' }, old, ...always('resource_mismatch')],
     ['a second before the grant ends', { expiresAt: now + 1 }, old, ...always('match')],
     ['in the second in which the grant ends', { expiresAt: now }, old, ...always('expired')],
-    ['long after the grant ended', { expiresAt: 0 }, old, ...always('expired')],
+    ['long after the grant has ended', { expiresAt: 0 }, old, ...always('expired')],
     [
-      'where the grant knows no provider [CLASS-2]',
+      'when the grant has no provider [CLASS-2]',
       { class: null },
       old,
       'class_unknown',
@@ -92,7 +92,7 @@ describe('whether another runtime may go on', () => {
       'class_unknown',
     ],
     [
-      'in draft 11 where the grant knows a provider and the token none [CLASS-2]',
+      'in draft 11 when the grant has a provider and the token none [CLASS-2]',
       { ...newer, class: { provider } },
       { mission: one },
       'class_unknown',
@@ -109,13 +109,13 @@ describe('whether another runtime may go on', () => {
     ['in draft 11 in another mission [MISS-11]', newer, { mission: two }, ...always('mission_mismatch')],
     ['in draft 11 without a mission [MISS-11]', newer, {}, ...always('mission_mismatch')],
     [
-      'in draft 11 after the grant ended',
+      'in draft 11 after the grant has ended',
       { ...newer, expiresAt: now },
       { mission: one },
       ...always('expired'),
     ],
     [
-      'in draft 11 for a person of a tenant, which names nobody there [CLASS-2]',
+      'in draft 11 for a person of a tenant, which does not identify a person there [CLASS-2]',
       newer,
       { mission: one, tenant: 'acme' },
       'class_unknown',
@@ -125,7 +125,7 @@ describe('whether another runtime may go on', () => {
     ],
     ['for a person of the other generation [CLASS-4]', {}, { mission: one }, ...always('person_mismatch')],
     ['for a person of the generation before [CLASS-4]', newer, old, ...always('person_mismatch')],
-  ])('%s', async (_, grant, call, ...expected) => {
+  ])('decides for a runtime %s', async (_, grant, call, ...expected) => {
     expect(found(grantOf(grant), await second(call))).toEqual(expected)
   })
 
@@ -157,20 +157,20 @@ describe('whether another runtime may go on', () => {
       old,
       ...always('class_mismatch'),
     ],
-  ])('%s', async (_, grant, call, ...expected) => {
+  ])('decides for a runtime %s', async (_, grant, call, ...expected) => {
     expect(found(grantOf(grant), await fleet.auth(await fleet.runtime('first'), call))).toEqual(expected)
   })
 
-  it('is denied where nothing is said of an unknown class [CLASS-2]', async () => {
+  it('denies when no policy is given for an unknown class [CLASS-2]', async () => {
     expect(mayResume(grantOf(newer), await second({ mission: one }))).toBe('class_unknown')
   })
 
-  it('is denied under a policy that there is not [CLASS-2]', async () => {
+  it('denies under a policy that does not exist [CLASS-2]', async () => {
     const policy = 'toString' as ClassPolicy
     expect(mayResume(grantOf(newer), await second({ mission: one }), policy)).toBe('class_unknown')
   })
 
-  it('looks at the mission, the person and the time, in this order', async () => {
+  it('checks the mission, the person and the time, in this order', async () => {
     const auth = await second({ ...old, mission: two, sub: 'person-2' })
     const grant = grantOf({ expiresAt: 0, class: { provider: other } })
     expect(mayResume(grant, auth)).toBe('mission_mismatch')
@@ -179,14 +179,14 @@ describe('whether another runtime may go on', () => {
     expect(mayResume({ ...grant, mission: { approver, s256: two }, person }, auth)).toBe('expired')
   })
 
-  it('is not said to an identity that no resource verified', async () => {
+  it('throws for an identity that no resource verified', async () => {
     const auth = await second(old)
     expect(() => mayResume(grantOf(), { ...auth })).toThrow(TypeError)
     expect(() => mayResume(grantOf(), JSON.parse(JSON.stringify(auth)))).toThrow(TypeError)
   })
 })
 
-describe('what plays no part in a class', () => {
+describe('mayResume does not depend on', () => {
   it.each<[string, RuntimeCall]>([
     ['the local part of an agent identifier', { claims: { agent: 'aauth:anybody-else@agent.example' } }],
     [

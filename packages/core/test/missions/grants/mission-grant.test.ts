@@ -15,7 +15,7 @@ beforeAll(async () => {
   )
 })
 
-describe('a grant', () => {
+describe('missionGrant', () => {
   it.each<[string, RuntimeCall, Pick<MissionGrant, 'class' | 'person'>]>([
     [
       'an auth token of drafts 01 to 10',
@@ -34,7 +34,7 @@ describe('a grant', () => {
       },
     ],
     [
-      'one that names nobody',
+      'one without a person',
       { ...old, claims: { sub: undefined } },
       { class: { provider: 'https://agent.example' }, person: null },
     ],
@@ -62,7 +62,7 @@ describe('a grant', () => {
         person: { generation: 'person-token', issuer: approver, tenant: null, sub: 'person-1' },
       },
     ],
-  ])('of %s says this and no more [CLASS-1, MISS-12]', async (_, call, expected) => {
+  ])('of %s contains exactly these members [CLASS-1, MISS-12]', async (_, call, expected) => {
     const runtime = await fleet.runtime('first')
     const grant = missionGrant(await fleet.auth(runtime, call))
     expect(grant).toEqual({
@@ -75,7 +75,7 @@ describe('a grant', () => {
     })
   })
 
-  it('of an access server names the issuer before draft 11 and the person server in it', async () => {
+  it("of an access server's token names the issuer before draft 11 and the person server in draft 11", async () => {
     const runtime = await fleet.runtime('first')
     const issuer = fleet.net.accessServer
     const grants = [
@@ -88,7 +88,7 @@ describe('a grant', () => {
     ])
   })
 
-  it('is the same after JSON', async () => {
+  it('is unchanged by a round trip through JSON', async () => {
     for (const call of [old, { mission: one }]) {
       const auth = await fleet.auth(await fleet.runtime('first'), call)
       const grant = missionGrant(auth, { expiresAt: now + 60 })
@@ -98,19 +98,19 @@ describe('a grant', () => {
     }
   })
 
-  it('is frozen through and through [Q05]', async () => {
+  it('is deeply frozen [Q05]', async () => {
     const grant = missionGrant(await fleet.auth(await fleet.runtime('first'), old))
     for (const part of [grant, grant.mission, grant.class, grant.person])
       expect([typeof part, Object.isFrozen(part)]).toEqual(['object', true])
   })
 
-  it('ends when its maker says', async () => {
+  it('ends at the time its maker sets', async () => {
     const auth = await fleet.auth(await fleet.runtime('first'), old)
     expect(missionGrant(auth, { expiresAt: now + 60 }).expiresAt).toBe(now + 60)
   })
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY, '1790000060', null])(
-    'does not end at %j',
+    'throws for the end %j',
     async (expiresAt) => {
       const auth = await fleet.auth(await fleet.runtime('first'), old)
       expect(() => missionGrant(auth, { expiresAt: expiresAt as number })).toThrow(
@@ -125,7 +125,7 @@ describe('a grant', () => {
     ['an auth token of draft 11', {}],
     ['an auth token of drafts 01 to 10', { generation: 'mission-header' }],
     ['an auth token beside which a mission is asserted', { generation: 'mission-header', asserted: mission }],
-  ])('is not made of %s without a mission [MISS-4]', async (_, call) => {
+  ])('throws for %s without a mission [MISS-4]', async (_, call) => {
     const auth = await fleet.auth(await fleet.runtime('first'), call)
     expect(() => missionGrant(auth)).toThrow(AAuthError)
     expect(() => missionGrant(auth)).toThrow(
@@ -133,14 +133,14 @@ describe('a grant', () => {
     )
   })
 
-  it('is not made of an identity that no resource verified', async () => {
+  it('throws for an identity that no resource verified', async () => {
     const auth = await fleet.auth(await fleet.runtime('first'), old)
     expect(() => missionGrant({ ...auth })).toThrow(TypeError)
   })
 })
 
 describe('the class of a grant in draft 11', () => {
-  it('is that of an agent token with the same key, where keys are linked [CLASS-1]', async () => {
+  it('is that of an agent token with the same key when keys are linked [CLASS-1]', async () => {
     const runtime = await fleet.runtime('linked')
     await fleet.auth(runtime, { kind: 'agent-token' })
     expect(missionGrant(await fleet.auth(runtime, { mission: one })).class).toEqual({
@@ -148,14 +148,14 @@ describe('the class of a grant in draft 11', () => {
     })
   })
 
-  it('is unknown where keys are not linked, whatever was seen of the key [CLASS-2]', async () => {
+  it('is unknown when keys are not linked, whatever agent token the key had [CLASS-2]', async () => {
     const plain = await makeFleet()
     const runtime = await plain.runtime('linked')
     await plain.auth(runtime, { kind: 'agent-token' })
     expect(missionGrant(await plain.auth(runtime, { mission: one })).class).toBeNull()
   })
 
-  it('is unknown where the resource watches no missions', async () => {
+  it('is unknown when the resource monitors no missions', async () => {
     const unwatched = await makeFleet(null)
     const runtime = await unwatched.runtime('first')
     expect(missionGrant(await unwatched.auth(runtime, { mission: one })).class).toBeNull()

@@ -39,7 +39,7 @@ export interface Fleet extends World {
   outcome(runtime: Agent, call?: RuntimeCall): Promise<string>
 }
 
-/** @param watching `null`: the resource watches no missions */
+/** @param watching `null`: the resource monitors no missions */
 export async function makeFleet(
   watching: MissionOptions | null = {},
   options: Partial<ResourceOptions> = {},

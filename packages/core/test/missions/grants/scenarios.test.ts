@@ -4,7 +4,7 @@ import type { Agent } from '@aauth-guard/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Fleet, makeFleet, one, type RuntimeCall, two } from './runtimes.ts'
 
-/** Runs of an API: server-side state, and beside it what may go on with it, as a database would keep both. */
+/** Runs of an API: server-side state with the grant that may resume it, as a database would keep both. */
 class Runs {
   readonly #runs = new Map<string, { readonly grant: string; steps: number }>()
 
@@ -39,7 +39,7 @@ describe('before draft 11', () => {
     runs.start('run', await auth(first))
   })
 
-  it('a replacement of the same provider, with a key of its own, goes on where a runtime died [CLASS-1]', async () => {
+  it('a replacement of the same provider, with its own key, resumes when a runtime died [CLASS-1]', async () => {
     const replacement = await fleet.runtime('replacement')
     expect(replacement.key.thumbprint).not.toBe(first.key.thumbprint)
     expect(runs.step('run', await auth(replacement))).toBe(2)
@@ -50,7 +50,7 @@ describe('before draft 11', () => {
     expect([runs.step('run', left), runs.step('run', right), runs.step('run', left)]).toEqual([2, 3, 4])
   })
 
-  it('a run that began on a desktop goes on in the cloud of the provider, months later [CLASS-1]', async () => {
+  it('a run that began on a desktop is resumed in the cloud of the provider, months later [CLASS-1]', async () => {
     fleet.net.clock.advance(90 * 86_400)
     const cloud = await fleet.runtime('cloud.eu-central.7')
     expect(runs.step('run', await auth(cloud))).toBe(2)
@@ -70,28 +70,28 @@ describe('before draft 11', () => {
     expect(runs.step('run', await auth(phone))).toBe(2)
   })
 
-  it('a runtime of another provider in the same mission does not go on [CLASS-3]', async () => {
+  it('a runtime of another provider in the same mission cannot resume [CLASS-3]', async () => {
     const foreign = await fleet.runtime('first', fleet.otherProvider)
     expect(runs.step('run', await auth(foreign))).toBe('class_mismatch')
   })
 
-  it('the same provider in another mission does not go on [MISS-11]', async () => {
+  it('the same provider in another mission cannot resume [MISS-11]', async () => {
     expect(runs.step('run', await auth(first, { mission: two }))).toBe('mission_mismatch')
   })
 
-  it('the same agent without a mission does not go on [MISS-11, X5]', async () => {
+  it('the same agent without a mission cannot resume [MISS-11, X5]', async () => {
     expect(runs.step('run', await fleet.auth(first, { generation: 'mission-header' }))).toBe(
       'mission_mismatch',
     )
   })
 
-  it('the same agent does not go on with a mission that it only asserts [MISS-4]', async () => {
+  it('the same agent cannot resume with a mission that it only asserts [MISS-4]', async () => {
     const asserted = { approver: 'https://ps.example', s256: one }
     const bare = await fleet.auth(first, { generation: 'mission-header', asserted })
     expect(runs.step('run', bare)).toBe('mission_mismatch')
   })
 
-  it('a customer of the same provider does not go on with the run of another [CLASS-4, X27]', async () => {
+  it('a customer of the same provider cannot resume the run of another [CLASS-4, X27]', async () => {
     const theirs = await fleet.runtime('first')
     expect(runs.step('run', await auth(theirs, { sub: 'person-2' }))).toBe('person_mismatch')
   })
@@ -112,33 +112,33 @@ describe('in draft 11, where tokens name no provider', () => {
       runs.step('run', caller, policy),
     )
 
-  it('a replacement goes on for its mission, or once its key is linked to the provider [CLASS-1, CLASS-2]', async () => {
+  it('a replacement resumes under mission-only, or once its key is linked to the provider [CLASS-1, CLASS-2]', async () => {
     const replacement = await fleet.runtime('replacement')
     expect(steps(await auth(replacement))).toEqual(['class_unknown', 2, 'class_unknown', 'class_unknown'])
     await fleet.auth(replacement, { kind: 'agent-token' })
     expect(steps(await auth(replacement))).toEqual(['class_unknown', 3, 'class_unknown', 4])
   })
 
-  it('two runtimes work in parallel, one with the key that began and one with its own [CLASS-2]', async () => {
+  it('two runtimes work in parallel, one with the key of the grant and one with its own [CLASS-2]', async () => {
     const [left, right] = await Promise.all([auth(first), fleet.runtime('second').then((one) => auth(one))])
     expect(steps(left)).toEqual(['class_unknown', 2, 3, 4])
     expect(steps(right)).toEqual(['class_unknown', 5, 'class_unknown', 'class_unknown'])
   })
 
-  it('a run goes on elsewhere, long after the link of its first key is forgotten [CLASS-1]', async () => {
+  it('a run is resumed elsewhere, long after the link of its first key is forgotten [CLASS-1]', async () => {
     fleet.net.clock.advance(90 * 86_400)
     const cloud = await fleet.runtime('cloud')
     await fleet.auth(cloud, { kind: 'agent-token' })
     expect(steps(await auth(cloud))).toEqual(['class_unknown', 2, 'class_unknown', 3])
   })
 
-  it('a sub-agent goes on like any runtime of the provider [CLASS-1]', async () => {
+  it('a sub-agent resumes like any runtime of the provider [CLASS-1]', async () => {
     const helper = await fleet.runtime('first+helper')
     await fleet.auth(helper, { kind: 'agent-token' })
     expect(steps(await auth(helper))).toEqual(['class_unknown', 2, 'class_unknown', 3])
   })
 
-  it('another device goes on with a person token [CLASS-1]', async () => {
+  it('another device resumes with a person token [CLASS-1]', async () => {
     const phone = await fleet.net.agent({ name: 'phone', alg: 'ES256' })
     await fleet.auth(phone, { kind: 'agent-token' })
     expect(steps(await auth(phone, { kind: 'person-token' }))).toEqual([
@@ -149,7 +149,7 @@ describe('in draft 11, where tokens name no provider', () => {
     ])
   })
 
-  it('a runtime that is known to be of another provider does not go on under any policy [CLASS-3]', async () => {
+  it('a runtime known to be of another provider cannot resume under any policy [CLASS-3]', async () => {
     const foreign = await fleet.runtime('foreign', fleet.otherProvider)
     await fleet.auth(foreign, { kind: 'agent-token' })
     expect(steps(await auth(foreign))).toEqual([
@@ -164,11 +164,11 @@ describe('in draft 11, where tokens name no provider', () => {
     ['in another mission [MISS-11]', { mission: two }, 'mission_mismatch'],
     ['for another person [CLASS-4]', { sub: 'person-2' }, 'person_mismatch'],
     ['with a token of the generation before [CLASS-4]', { generation: 'mission-header' }, 'person_mismatch'],
-  ])('the same runtime does not go on under any policy %s', async (_, call, expected) => {
+  ])('the same runtime cannot resume under any policy %s', async (_, call, expected) => {
     expect(steps(await auth(first, call))).toEqual([expected, expected, expected, expected])
   })
 
-  it('the same agent without a mission does not go on under any policy [MISS-11, X5]', async () => {
+  it('the same agent without a mission cannot resume under any policy [MISS-11, X5]', async () => {
     const expected = 'mission_mismatch'
     expect(steps(await fleet.auth(first, {}))).toEqual([expected, expected, expected, expected])
     expect(steps(await fleet.auth(first, { kind: 'agent-token' }))).toEqual([

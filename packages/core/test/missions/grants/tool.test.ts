@@ -27,16 +27,16 @@ async function outcome(blobs: Blobs, mission = s256, tool = requirement.tool as 
   return fleet.outcome(await fleet.runtime('planner'), { mission, requirement: { ...requirement, tool } })
 }
 
-describe('a tool that a route belongs to', () => {
+describe('a route with a tool', () => {
   const generations = ['mission-header', 'person-token'] as const
 
-  it.each(generations)('is open to a mission for which it was approved: %s', async (generation) => {
+  it.each(generations)('accepts a mission for which the tool was approved: %s', async (generation) => {
     const fleet = await makeFleet({ blobs: () => octets })
     const runtime = await fleet.runtime('planner')
     expect(await fleet.outcome(runtime, { generation, mission: s256, requirement })).toBe('200')
   })
 
-  it.each(generations)('is closed to a mission for which another was: %s', async (generation) => {
+  it.each(generations)('refuses a mission for which another tool was approved: %s', async (generation) => {
     const fleet = await makeFleet({ blobs: () => octets })
     const runtime = await fleet.runtime('planner')
     const call = { generation, mission: s256, requirement: { ...requirement, tool: 'FeedbackEraser' } }
@@ -46,13 +46,13 @@ describe('a tool that a route belongs to', () => {
     ])
   })
 
-  it.each(generations)('asks for a mission at all: %s [MISS-10]', async (generation) => {
+  it.each(generations)('requires a mission: %s [MISS-10]', async (generation) => {
     const fleet = await makeFleet({ blobs: () => octets })
     const runtime = await fleet.runtime('planner')
     expect(await fleet.outcome(runtime, { generation, requirement })).toBe('403 mission_required')
   })
 
-  it('is open to a person token with the mission, and sends an agent token back for one', async () => {
+  it('accepts a person token with the mission, and challenges an agent token for one', async () => {
     const fleet = await makeFleet({ blobs: () => octets })
     const runtime = await fleet.runtime('planner')
     expect([
@@ -65,7 +65,7 @@ describe('a tool that a route belongs to', () => {
     ['deny', '403 class_mismatch'],
     ['mission-only', '200'],
   ] as const)(
-    'under %s is, for a runtime of another provider than that of the blob: %s [CLASS-2]',
+    'under %s answers a runtime of another provider than that of the blob with %s [CLASS-2]',
     async (classPolicy, expected) => {
       const of = blobOf({ agent: 'aauth:planner@other-agent.example' })
       const fleet = await makeFleet({ blobs: () => of.octets })
@@ -77,7 +77,7 @@ describe('a tool that a route belongs to', () => {
   )
 
   it.each(['feedbackreader', 'Feedback', 'FeedbackReader ', 'toString', '__proto__', 'Reader'])(
-    'has exactly the name %j',
+    'compares the name of the tool exactly: %j',
     async (tool) => {
       expect(await outcome(() => octets, s256, tool)).toBe('403 access_denied')
     },
@@ -87,7 +87,7 @@ describe('a tool that a route belongs to', () => {
     ['is there later', async () => octets, '200'],
     ['is not there', () => undefined, '403 access_denied'],
     ['is not there later', async () => undefined, '403 access_denied'],
-  ])('is decided where the blob %s: %s', async (_, blobs, expected) => {
+  ])('decides when the blob %s: %s', async (_, blobs, expected) => {
     expect(await outcome(blobs)).toBe(expected)
   })
 
@@ -102,11 +102,11 @@ describe('a tool that a route belongs to', () => {
     ['hands over the blob of another mission', () => blobOf({ description: 'Delete the feedback' }).octets],
     ['hands over what is not octets', () => ({}) as Uint8Array],
     ['hands over null', () => null as unknown as undefined],
-  ])('is not decided where the loader %s', async (_, blobs) => {
+  ])('answers 503 when the loader %s', async (_, blobs) => {
     expect(await outcome(blobs)).toBe('503 server_error')
   })
 
-  it('is looked up for the mission of the token, and no other [MISS-12]', async () => {
+  it('loads the blob for the mission of the token, and no other [MISS-12]', async () => {
     const asked: Mission[] = []
     const blobs = (mission: Mission): Uint8Array => {
       asked.push({ ...mission })
@@ -120,7 +120,7 @@ describe('a tool that a route belongs to', () => {
     ['names the approver of the mission', { approver }, '200'],
     ['does not name an approver, as in draft 11', { approver: undefined }, '200'],
     ['names another approver', { approver: 'https://other-ps.example' }, '403 access_denied'],
-  ])('is decided where the blob %s [MISS-12, X14]', async (_, members, expected) => {
+  ])('decides when the blob %s [MISS-12, X14]', async (_, members, expected) => {
     const blob = blobOf(members)
     expect(await outcome(() => blob.octets, blob.s256)).toBe(expected)
   })
@@ -129,17 +129,17 @@ describe('a tool that a route belongs to', () => {
     ['a second before', now + 1, '200'],
     ['in the second of', now, '403 access_denied'],
     ['long after', now - 86_400, '403 access_denied'],
-  ])('is decided %s the end that the blob names', async (_, end, expected) => {
+  ])('decides %s the expiry in the blob', async (_, end, expected) => {
     const ending = blobOf({ expires_at: new Date(end * 1000).toISOString() })
     expect(await outcome(() => ending.octets, ending.s256)).toBe(expected)
   })
 
-  it('is closed where the blob approves no tools', async () => {
+  it('refuses when the blob approves no tools', async () => {
     const bare = blobOf({ approved_tools: undefined })
     expect(await outcome(() => bare.octets, bare.s256)).toBe('403 access_denied')
   })
 
-  it('is decided after the class and before the account', async () => {
+  it('checks the tool after the class and before the account', async () => {
     const fleet: Fleet = await makeFleet({ blobs: () => octets })
     const runtime = await fleet.runtime('planner')
     const call = { generation: 'mission-header', mission: s256 } as const
@@ -164,11 +164,11 @@ describe('a mission blob on a route without a tool', () => {
   it.each([
     ['a second before', now + 1, '200'],
     ['in the second of', now, '403 access_denied'],
-  ])('ends the mission at its expires_at: %s it %s', async (_, end, expected) => {
+  ])('expires the mission at its expires_at: %s it %s', async (_, end, expected) => {
     expect(await without({ expires_at: new Date(end * 1000).toISOString() })).toBe(expected)
   })
 
-  it('names an agent that is compared as a class, on routes with "class" or "tool" alone', async () => {
+  it('names an agent that is compared as a class only on routes with "class" or "tool"', async () => {
     const classed = { class: { provider: 'https://agent.example' } }
     expect([
       await without({ agent: foreign }),
@@ -178,18 +178,18 @@ describe('a mission blob on a route without a tool', () => {
     ]).toEqual(['200', '403 class_mismatch', '403 class_mismatch', '200'])
   })
 
-  it('cannot be read: refused with 503, since it may say that the mission has expired', async () => {
+  it('leads to 503 when it is unavailable, because the mission may have expired', async () => {
     const fleet = await makeFleet({ blobs: () => Promise.reject(new Error('the database is away')) })
     const call = { generation: 'mission-header', mission: s256, requirement: plain } as const
     expect(await fleet.outcome(await fleet.runtime('planner'), call as never)).toBe('503 server_error')
   })
 
-  it('names resources that are not a limit', async () => {
+  it('names resources that are not enforced', async () => {
     const resources = { approved_resources: ['https://other.example'] }
     expect([await without(resources), await without(resources, { tool: 'Sorter' })]).toEqual(['200', '200'])
   })
 
-  it('is not that of the mission: refused with 503 where a class or a tool depends on it', async () => {
+  it('of another mission leads to 503 when a class or a tool depends on it', async () => {
     const fleet = await makeFleet({ blobs: () => octets })
     const runtime = await fleet.runtime('planner')
     const of = (requirement: object) =>

@@ -32,13 +32,13 @@ const rows: readonly [ServerMistake, number, string, string, ('jwks_uri' | undef
   ['unpublished-kid', 401, 'unknown_key', '[REV-2]'],
 ]
 
-/** Refused by what the request says, before anybody is asked about it. */
+/** Refused because of the request itself, before anything is fetched. */
 const beforeFetch: readonly ServerMistake[] = [
   ...(['stale', 'omit-content-digest', 'omit-content-type', 'jwt-scheme', 'no-id', 'no-dwk'] as const),
   ...(['no-kid', 'id-with-path', 'id-with-port', 'id-of-address', 'http-id', 'agent-document'] as const),
 ]
 
-describe('who may revoke', () => {
+describe('the revocation endpoint', () => {
   it.each(rows)('refuses %s with %d %s %s', async (mistake, status, code, _, scheme) => {
     const world = await makeRevocationWorld()
     const token = await world.agent.personToken()
@@ -53,7 +53,7 @@ describe('who may revoke', () => {
     expect(world.net.fetches).toEqual([])
   })
 
-  it('names everything that must be covered [SIG-11, R11-089]', async () => {
+  it('lists everything that must be covered [SIG-11, R11-089]', async () => {
     const world = await makeRevocationWorld()
     const answer = await world.post({ jti: 'x', exp: now + 100 }, { mistake: 'omit-content-digest' })
     expect(answer.headers['signature-error']).toBe(
@@ -64,13 +64,16 @@ describe('who may revoke', () => {
   it.each([
     ['content', '{"jti":"x"}'],
     ['no content', ''],
-  ])('demands content-type also where there is none, with %s [SIG-11, R11-089]', async (_, content) => {
-    const world = await makeRevocationWorld()
-    const answer = await world.post(content, { request: { headers: {} } })
-    expect(told(answer)).toEqual([401, 'invalid_input', undefined])
-  })
+  ])(
+    'requires coverage of content-type even if there is none, with %s [SIG-11, R11-089]',
+    async (_, content) => {
+      const world = await makeRevocationWorld()
+      const answer = await world.post(content, { request: { headers: {} } })
+      expect(told(answer)).toEqual([401, 'invalid_input', undefined])
+    },
+  )
 
-  it('tells an unsigned caller which scheme to sign with, and records nothing [REV-2, R11-241, K01]', async () => {
+  it('answers an unsigned caller with the accepted scheme, and records nothing [REV-2, R11-241, K01]', async () => {
     const world = await makeRevocationWorld()
     const token = await world.agent.personToken()
     const unsigned = (message: Parameters<typeof toSignedRequest>[0]) => ({
@@ -83,7 +86,7 @@ describe('who may revoke', () => {
     expect(await world.verdict(token)).toBe('accepted')
   })
 
-  it('refuses an agent that signs all that is asked, with its token [KEY-15, R11-099, K02]', async () => {
+  it('refuses an agent that signs everything required with its token [KEY-15, R11-099, K02]', async () => {
     const world = await makeRevocationWorld()
     const token = await world.agent.personToken()
     const { jti, exp } = claimsOf(token)
@@ -99,7 +102,7 @@ describe('who may revoke', () => {
     expect(told(await world.route(toSignedRequest(message)))).toEqual([401, 'unsupported_scheme', 'jwks_uri'])
   })
 
-  it('does not hear servers where agents are asked for [KEY-2, K03]', async () => {
+  it('is the only one that accepts signatures of servers [KEY-2, K03]', async () => {
     const world = await makeRevocationWorld()
     const message = await world.net.personServer.signServer(
       'https://notes.example/aauth/authorize',
@@ -109,7 +112,7 @@ describe('who may revoke', () => {
     expect(told(await world.route(toSignedRequest(message)))).toEqual([401, 'unsupported_scheme', 'jwt'])
   })
 
-  it('refuses an agent provider, also under a document it does not have [REV-5, R11-261, K07]', async () => {
+  it('refuses an agent provider, even with the document of another role [REV-5, R11-261, K07]', async () => {
     const world = await makeRevocationWorld()
     const token = await world.agent.agentToken()
     expect(told(await world.post(claimsOf(token), { by: world.net.agentProvider }))).toEqual([
@@ -119,7 +122,7 @@ describe('who may revoke', () => {
     ])
   })
 
-  it('refuses whom trust does not admit, before anything is fetched [REV-5, R11-134, R11-251, K11]', async () => {
+  it('refuses a server that trust excludes, before anything is fetched [REV-5, R11-134, R11-251, K11]', async () => {
     const world = await makeRevocationWorld({ trust: { personServers: ['https://ps.example'] } })
     const other = await world.net.issuer('person-server', 'https://other-ps.example')
     const answer = await world.post({ jti: 'x', exp: now + 100 }, { by: other })
@@ -139,13 +142,13 @@ describe('who may revoke', () => {
     expect([answer.status, answer.headers.allow]).toEqual([405, 'POST'])
   })
 
-  it('hears nobody on a platform that has failed its own test', async () => {
+  it('refuses every caller on a platform that has failed its self-test', async () => {
     const world = await makeRevocationWorld()
     vi.spyOn(stateOf(world.resource), 'selfTested').mockRejectedValue(new Error('broken'))
     expect(told(await world.post({ jti: 'x', exp: now + 100 }))).toEqual([500, 'server_error', undefined])
   })
 
-  it('reads nothing that a caller sends before the caller is verified [K14]', async () => {
+  it('reads no content before the caller is verified [K14]', async () => {
     const world = await makeRevocationWorld()
     let read = false
     const message = await world.net.personServer.signServer(

@@ -4,9 +4,9 @@ import { expect, it } from 'vitest'
 import { revocationsWith } from '../../stores/revocations-with.ts'
 
 it.each([
-  ['a minute ago is recorded all the same, for whoever has a slower clock', now - 60, ['x']],
-  ['a second earlier is not', now - 61, []],
-])('a token that expired %s [REV-10, R11-249]', async (_, exp, recorded) => {
+  ['a minute ago is recorded, because another process may have a slower clock', now - 60, ['x']],
+  ['a second earlier is not recorded', now - 61, []],
+])('the revocation of a token that expired %s [REV-10, R11-249]', async (_, exp, recorded) => {
   const added: string[] = []
   const revocations = revocationsWith({
     add({ jti }) {

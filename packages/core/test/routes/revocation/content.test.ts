@@ -37,14 +37,14 @@ describe('the content of a revocation', () => {
     ['is 24 hours and a minute away', 86_460, 200],
     ['is a second further', 86_461, 400],
   ])(
-    'is judged by the longest life of a token: exp that %s [REV-8, R11-250, K08]',
+    'is accepted up to the longest life of a token, with an exp that %s [REV-8, R11-250, K08]',
     async (_, away, status) => {
       const world = await makeRevocationWorld()
       expect((await world.post({ jti: 'x', exp: now + away })).status).toBe(status)
     },
   )
 
-  it('may have a jti of 256 characters, and members nobody knows', async () => {
+  it('may have a jti of 256 characters and unknown members', async () => {
     const world = await makeRevocationWorld()
     expect((await world.post({ jti: 'x'.repeat(256), exp, reason: 'lost' })).status).toBe(200)
   })
@@ -61,7 +61,7 @@ describe('the content of a revocation', () => {
   })
 
   it.each(['application/json; charset=utf-8', 'Application/JSON', 'application/json ;charset=utf-8'])(
-    'is taken as %s',
+    'is accepted as %s',
     async (type) => {
       const world = await makeRevocationWorld()
       const headers = { 'content-type': type }
@@ -69,7 +69,7 @@ describe('the content of a revocation', () => {
     },
   )
 
-  it('is refused with 400 whatever else it is, and never breaks the endpoint [REV-3, R11-243, K08]', async () => {
+  it('is refused with 400 when it is anything else, and never breaks the endpoint [REV-3, R11-243, K08]', async () => {
     const world = await makeRevocationWorld({ generations: ['person-token'] })
     const member = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constant(undefined))
     const wrongExp = member.filter((value) => !Number.isSafeInteger(value))

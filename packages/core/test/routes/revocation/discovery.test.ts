@@ -22,15 +22,15 @@ const faults: readonly [Misbehaviour, number, string][] = [
   ['other-issuer', 401, 'issuer_mismatch'],
 ]
 
-describe('the keys of who revokes', () => {
-  it.each(faults)('that cannot be had (%s) are answered with %d %s', async (how, status, code) => {
+describe('the keys of a server that revokes', () => {
+  it.each(faults)('that are unavailable (%s) lead to %d %s', async (how, status, code) => {
     const world = await makeRevocationWorld()
     if (how === 'hang') void neverAnswers()
     world.net.personServer.misbehave(how)
     expect(told(await world.post(revocation))).toEqual([status, code, undefined])
   })
 
-  it('say when to come back after passing trouble', async () => {
+  it('that are temporarily unavailable lead to an answer with Retry-After', async () => {
     const world = await makeRevocationWorld()
     world.net.personServer.misbehave('server-error')
     expect((await world.post(revocation)).headers['retry-after']).toBe('5')
@@ -53,7 +53,7 @@ describe('the keys of who revokes', () => {
     expect((await world.post(revocation)).status).toBe(200)
   })
 
-  it('do not count after they were withdrawn and that is known', async () => {
+  it('are not accepted after a fetch has shown that they were withdrawn', async () => {
     const world = await makeRevocationWorld()
     const old = world.net.personServer.key
     await world.post(revocation)

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const revocation = { jti: 'x', exp: now + 100 }
 
-/** Requests to the revocation endpoint in the names of servers that exist, signed with keys that are not theirs. */
+/** Requests to the revocation endpoint in the names of existing servers, signed with keys that are not theirs. */
 async function forge(world: RevocationWorld, ids: readonly string[]): Promise<unknown[]> {
   const outcomes: unknown[] = []
   for (const id of ids) {
@@ -25,8 +25,8 @@ function garble(message: SignedMessage): SignedMessage {
 
 const ids = Array.from({ length: 46 }, (_, n) => `https://n${n}.example`)
 
-describe('who calls the revocation endpoint can show no key before it is fetched', () => {
-  it('so 10 unknown servers are looked up for it at once, and no more [I19, X22]', async () => {
+describe('because callers of the revocation endpoint cannot prove possession before a fetch,', () => {
+  it('at most 10 unknown servers are fetched for it at once [I19, X22]', async () => {
     const world = await makeRevocationWorld()
     const outcomes = await forge(world, ids)
     expect(outcomes.slice(0, 10)).toEqual(Array(10).fill([401, 'invalid_signature', undefined]))
@@ -34,7 +34,7 @@ describe('who calls the revocation endpoint can show no key before it is fetched
     expect(world.net.fetches.length).toBe(20)
   })
 
-  it('then 5 a second [I19]', async () => {
+  it('after that 5 a second are fetched [I19]', async () => {
     const world = await makeRevocationWorld()
     await forge(world, ids.slice(0, 20))
     world.net.clock.advance(1)
@@ -42,7 +42,7 @@ describe('who calls the revocation endpoint can show no key before it is fetched
     expect(world.net.fetches.length).toBe(30)
   })
 
-  it('and agents whose issuers are unknown are served beside it [I19]', async () => {
+  it('agents of unknown issuers are still served [I19]', async () => {
     const world = await makeRevocationWorld()
     await forge(world, ids)
     const verdicts: string[] = []
@@ -53,14 +53,14 @@ describe('who calls the revocation endpoint can show no key before it is fetched
     expect(new Set(verdicts)).toEqual(new Set(['accepted']))
   })
 
-  it('while servers that agents have made known are heard, whatever was forged [I19]', async () => {
+  it('servers known from agents are accepted, whatever was forged [I19]', async () => {
     const world = await makeRevocationWorld()
     await world.verdict(await world.agent.personToken())
     await forge(world, ids)
     expect((await world.post(revocation)).status).toBe(200)
   })
 
-  it('and servers that trust lists are looked up, whatever was forged [I19]', async () => {
+  it('listed servers are fetched, whatever was forged [I19]', async () => {
     const trust = { personServers: ['https://ps.example', ...ids] }
     const world = await makeRevocationWorld({ trust })
     await forge(world, ids)

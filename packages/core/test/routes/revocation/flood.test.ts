@@ -30,7 +30,7 @@ describe('many revocations', () => {
     ])
   })
 
-  it('are taken again as time goes by, ten a second [REV-8, R11-252]', async () => {
+  it('are accepted again over time, ten a second [REV-8, R11-252]', async () => {
     const world = await makeRevocationWorld()
     await revokeMany(world, 101)
     world.net.clock.advance(1)
@@ -38,14 +38,14 @@ describe('many revocations', () => {
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 200), 429])
   })
 
-  it('of one issuer leave the others their own [R11-252]', async () => {
+  it('of one issuer do not use up the rate of others [R11-252]', async () => {
     const world = await makeRevocationWorld()
     const other = await world.net.issuer('person-server', 'https://unlisted.example')
     await revokeMany(world, 101, other)
     expect((await world.post({ jti: 'x', exp })).status).toBe(200)
   })
 
-  it('on behalf of another issuer count for who sends them [REV-8]', async () => {
+  it('on behalf of another issuer count for the sender [REV-8]', async () => {
     const accessServer = 'https://as.example'
     const options: Partial<ResourceOptions> = {
       accessServer,
@@ -64,13 +64,13 @@ describe('many revocations', () => {
     expect([answer.status, answer.headers['retry-after']]).toEqual([429, '60'])
   })
 
-  it('cost nothing when their tokens have expired', async () => {
+  it('of expired tokens take no places', async () => {
     const world = await makeRevocationWorld()
     for (let i = 0; i < 101; i++) await world.post({ jti: `token-${i}`, exp: now - 61 })
     expect((await world.post({ jti: 'x', exp })).status).toBe(200)
   })
 
-  it('are over 4 KiB refused with 413 where the host reads by the limit it is told [K14]', async () => {
+  it('of more than 4 KiB are refused with 413 when the host reads up to the given limit [K14]', async () => {
     const world = await makeRevocationWorld()
     const limits: number[] = []
     const headers = { 'content-type': 'application/json' }

@@ -6,7 +6,7 @@ const accessServer = 'https://as.example'
 const personServer = 'https://ps.example'
 
 describe('a revocation of drafts 01 to 10, without exp', () => {
-  it('says only jti: the issuer is the signer [REV-3]', async () => {
+  it('may contain only jti: the issuer is the signer [REV-3]', async () => {
     const world = await makeRevocationWorld()
     const token = await world.agent.personToken()
     expect(told(await world.post({ jti: claimsOf(token).jti }))).toEqual([200, undefined, undefined])
@@ -32,7 +32,7 @@ describe('a revocation of drafts 01 to 10, without exp', () => {
     expect(told(await world.post({ iss, jti: 'x' }))).toEqual([403, 'unsupported_iss', undefined])
   })
 
-  it('may be of a server that is configured to speak for the issuer [REV-4]', async () => {
+  it('may come from a server that is configured to revoke for the issuer [REV-4]', async () => {
     const world = await makeRevocationWorld({
       accessServer,
       revocationDelegates: { [accessServer]: [personServer] },
@@ -43,7 +43,7 @@ describe('a revocation of drafts 01 to 10, without exp', () => {
     expect(await world.verdict(token)).toBe('revoked_jwt')
   })
 
-  it('is on record under the configured signer too, whose token it may have been [REV-4]', async () => {
+  it('is also recorded for the configured signer, whose token it may have been [REV-4]', async () => {
     const world = await makeRevocationWorld({
       accessServer,
       revocationDelegates: { [accessServer]: [personServer] },
@@ -53,7 +53,7 @@ describe('a revocation of drafts 01 to 10, without exp', () => {
     expect(await world.verdict(token)).toBe('revoked_jwt')
   })
 
-  it('is refused from the other side of a configured pair [REV-4]', async () => {
+  it('is refused in the opposite direction of a configured pair [REV-4]', async () => {
     const world = await makeRevocationWorld({
       accessServer,
       revocationDelegates: { [accessServer]: [personServer] },
@@ -62,7 +62,7 @@ describe('a revocation of drafts 01 to 10, without exp', () => {
     expect(told(answer)).toEqual([403, 'unsupported_iss', undefined])
   })
 
-  it('is refused from a server that is not among those configured for the issuer [REV-4]', async () => {
+  it('is refused from a server that is not configured for the issuer [REV-4]', async () => {
     const world = await makeRevocationWorld({
       accessServer,
       revocationDelegates: { [accessServer]: [personServer] },
@@ -72,14 +72,14 @@ describe('a revocation of drafts 01 to 10, without exp', () => {
     expect(told(answer)).toEqual([403, 'unsupported_iss', undefined])
   })
 
-  it('is malformed where only draft 11 is served [REV-3, R11-243]', async () => {
+  it('is malformed when only draft 11 is served [REV-3, R11-243]', async () => {
     const world = await makeRevocationWorld({ generations: ['person-token'] })
     expect(told(await world.post({ jti: 'x' }))).toEqual([400, 'invalid_request', undefined])
   })
 
   it.each([
     ['an hour, which no token of a person or access server outlives', [], 3600],
-    ['25 hours where the issuer may mint agent tokens', [personServer], 90_000],
+    ['25 hours if the issuer may issue agent tokens', [personServer], 90_000],
   ])('is kept for %s [REV-10]', async (_, agentProviders, kept) => {
     let exp = 0
     const world = await makeRevocationWorld({

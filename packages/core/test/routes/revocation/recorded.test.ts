@@ -5,13 +5,13 @@ import { revocationsWith } from '../../stores/revocations-with.ts'
 
 const done = { status: 200, headers: { 'cache-control': 'no-store' }, body: '' }
 
-describe('a revocation that was understood', () => {
-  it('is answered with an empty 200 without Content-Type, for a token nobody has seen [REV-6, R11-246, R11-247, K13]', async () => {
+describe('a valid revocation', () => {
+  it('is answered with an empty 200 without Content-Type for an unknown token [REV-6, R11-246, R11-247, K13]', async () => {
     const world = await makeRevocationWorld()
     expect(await world.post({ jti: 'never-seen', exp: now + 100 })).toEqual(done)
   })
 
-  it('is answered the same for a token that was used here [REV-6, R11-246, K13]', async () => {
+  it('is answered the same for a token that was used before [REV-6, R11-246, K13]', async () => {
     const world = await makeRevocationWorld()
     const token = await world.agent.personToken()
     expect(await world.verdict(token)).toBe('accepted')
@@ -33,13 +33,13 @@ describe('a revocation that was understood', () => {
     expect(await world.post({ jti: 'x', exp })).toEqual(done)
   })
 
-  it('is never answered with 202, whatever is preferred [REV-7, R11-248]', async () => {
+  it('is never answered with 202, whatever the caller prefers [REV-7, R11-248]', async () => {
     const world = await makeRevocationWorld()
     const headers = { 'content-type': 'application/json', prefer: 'respond-async, wait=60' }
     expect(await world.post({ jti: 'x', exp: now + 100 }, { request: { headers } })).toEqual(done)
   })
 
-  it('refuses a token that was in use from then on [REV-9, R11-246, R11-255, K21]', async () => {
+  it('makes later requests with a used token fail [REV-9, R11-246, R11-255, K21]', async () => {
     const world = await makeRevocationWorld()
     const token = await world.agent.personToken()
     const before = await world.verdict(token)
@@ -47,14 +47,14 @@ describe('a revocation that was understood', () => {
     expect([before, await world.verdict(token)]).toEqual(['accepted', 'revoked_jwt'])
   })
 
-  it('refuses a token that is seen for the first time after it [REV-6, K16]', async () => {
+  it('makes the first request with a token fail [REV-6, K16]', async () => {
     const world = await makeRevocationWorld()
     const token = await world.agent.personToken()
     await world.post(claimsOf(token))
     expect(await world.verdict(token)).toBe('revoked_jwt')
   })
 
-  it('says expired once the token has expired as well [R11-258]', async () => {
+  it('is reported as expired once the token has expired [R11-258]', async () => {
     const world = await makeRevocationWorld()
     const token = await world.agent.personToken({ lifetime: 100 })
     await world.post(claimsOf(token))
@@ -62,14 +62,14 @@ describe('a revocation that was understood', () => {
     expect(await world.verdict(token)).toBe('expired_jwt')
   })
 
-  it('leaves the other tokens of the issuer alone', async () => {
+  it('does not affect other tokens of the issuer', async () => {
     const world = await makeRevocationWorld()
     const [first, second] = [await world.agent.personToken(), await world.agent.personToken()]
     await world.post(claimsOf(first))
     expect(await world.verdict(second)).toBe('accepted')
   })
 
-  it('is of the signer, whatever iss in the content says [REV-4, R11-244, R11-245, K04]', async () => {
+  it('counts for the signer, whatever iss in the content is [REV-4, R11-244, R11-245, K04]', async () => {
     const world = await makeRevocationWorld()
     const other = await world.net.issuer('person-server', 'https://other-ps.example')
     const token = await world.agent.personToken()
@@ -77,7 +77,7 @@ describe('a revocation that was understood', () => {
     expect(await world.verdict(token)).toBe('accepted')
   })
 
-  it('can come from the access server of the resource [REV-3, R11-261]', async () => {
+  it('may come from the access server of the resource [REV-3, R11-261]', async () => {
     const world = await makeRevocationWorld({ accessServer: 'https://as.example' })
     const token = await world.agent.authToken({ scope: 'access' }, world.net.accessServer)
     expect(await world.verdict(token)).toBe('accepted')
@@ -85,7 +85,7 @@ describe('a revocation that was understood', () => {
     expect(await world.verdict(token)).toBe('revoked_jwt')
   })
 
-  it('is on record before it is answered [REV-6, R11-246]', async () => {
+  it('is recorded before it is answered [REV-6, R11-246]', async () => {
     const steps: string[] = []
     const world = await makeRevocationWorld({
       stores: {

@@ -18,7 +18,7 @@ function mint({ agent }: World, kind: string, generation: Generation | undefined
   return agent.authToken({ scope: 'access', ...(generation && { generation }) })
 }
 
-/** On a route that would take the token, and on one that would ask for more. */
+/** On a route that would accept the token, and on one that would challenge it. */
 const routes = [
   ['that takes it', { accept: ['agent-token', 'person-token'] }],
   ['that wants more', { scope: 'access' }],
@@ -55,7 +55,7 @@ describe('a revoked token', () => {
     ['agent token', undefined, undefined, '[RT-9]'],
     ['auth token', 'person-token', 'requirement=person-token', '[R11-257]'],
   ] as const)(
-    'gets no resource token at the authorization endpoint: %s (%s), %s %s',
+    'does not lead to a resource token at the authorization endpoint: %s (%s), %s %s',
     async (kind, generation, expected, _ids) => {
       const world = await makeRevocationWorld({ scopes: { access: 'Access' } })
       const token = await mint(world, kind, generation)
@@ -86,7 +86,7 @@ describe('a revoked token', () => {
     await expect(guard()).rejects.toMatchObject({ code: 'revoked_jwt' })
   })
 
-  it('is refused also by who does not hold its key as revoked only once the key was shown [JWT-19]', async () => {
+  it('is reported as revoked only to a caller that has proved possession of its key [JWT-19]', async () => {
     const world = await makeRevocationWorld()
     const token = await world.agent.personToken()
     await world.resource.revoke(claimsOf(token))
@@ -95,8 +95,8 @@ describe('a revoked token', () => {
   })
 })
 
-describe('revoke of the resource', () => {
-  it('refuses the token from when its promise resolves [K21, R11-255]', async () => {
+describe('resource.revoke()', () => {
+  it('makes the token refused from when its promise resolves [K21, R11-255]', async () => {
     const world = await makeRevocationWorld()
     const token = await world.agent.personToken()
     expect(await world.verdict(token)).toBe('accepted')
@@ -106,7 +106,7 @@ describe('revoke of the resource', () => {
     expect(await world.verdict(token)).toBe('revoked_jwt')
   })
 
-  it('keeps an exp between two seconds for the longer of them', async () => {
+  it('rounds a fractional exp up', async () => {
     let kept = 0
     const add = ({ exp }: { exp: number }) => {
       kept = exp
@@ -119,11 +119,11 @@ describe('revoke of the resource', () => {
 
   it.each([
     ['no exp', { iss: 'https://ps.example', jti: 'x' }],
-    ['an exp that is no number', { iss: 'https://ps.example', jti: 'x', exp: Number.NaN }],
-    ['an exp of forever', { iss: 'https://ps.example', jti: 'x', exp: Number.POSITIVE_INFINITY }],
+    ['an exp that is not a number', { iss: 'https://ps.example', jti: 'x', exp: Number.NaN }],
+    ['an infinite exp', { iss: 'https://ps.example', jti: 'x', exp: Number.POSITIVE_INFINITY }],
     ['no iss', { jti: 'x', exp: 1 }],
     ['no jti', { iss: 'https://ps.example', exp: 1 }],
-  ])('rejects a token with %s, rather than forget it', async (_, token) => {
+  ])('rejects a token with %s instead of dropping it', async (_, token) => {
     const { resource } = await makeRevocationWorld()
     await expect(resource.revoke(token as never)).rejects.toThrow(TypeError)
   })

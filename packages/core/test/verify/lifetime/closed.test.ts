@@ -23,10 +23,10 @@ function hintOf({ signal: { reason } }: Lifetime): string | undefined {
 describe('a resource that is closed', () => {
   const revocations = revocationsWith({ revoked: async () => false })
   it.each<[string, () => Promise<World>]>([
-    ['with nobody to ask', () => makeWorld()],
+    ['without a source or a shared store', () => makeWorld()],
     ['with a source of mission status', () => makeWatchedWorld()],
     ['with a shared store', () => makeWorld({ stores: { revocations } })],
-  ])('%s ends every lifetime with server_error, and holds no timer [REV-11]', async (_, make) => {
+  ])('%s ends every lifetime with server_error and keeps no timer [REV-11]', async (_, make) => {
     const world = await make()
     const lifetimes = [await opened(world), await opened(world)]
     world.resource.close()
@@ -39,7 +39,7 @@ describe('a resource that is closed', () => {
     ]).toEqual([nothing, 0])
   })
 
-  it('leaves a lifetime alone that was disposed or has ended', async () => {
+  it('does not affect a lifetime that was disposed or has ended', async () => {
     const world = await makeWatchedWorld()
     const disposed = await opened(world)
     disposed[Symbol.dispose]()
@@ -55,7 +55,7 @@ describe('a resource that is closed', () => {
   it.each([
     ['the first one', false],
     ['a further one', true],
-  ])('gives %s that is asked for afterwards an aborted signal, and sets no timer', async (_, before) => {
+  ])('makes %s that is requested later an aborted signal, without a timer', async (_, before) => {
     const world = await makeWorld()
     const auth = await world.call(await world.agent.authToken(granted()))
     if (before) lifetimeOf(auth)

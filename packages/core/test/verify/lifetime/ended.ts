@@ -7,7 +7,7 @@ export function endOf({ signal }: Lifetime): string {
   return isAAuthError(reason) ? reason.code : `no refusal: ${reason}`
 }
 
-/** Resolves with the end of a lifetime that is still open. */
+/** Resolves with the reason when an open lifetime ends. */
 export function nextEnd(lifetime: Lifetime): Promise<string> {
   return new Promise((resolve) =>
     lifetime.signal.addEventListener('abort', () => resolve(endOf(lifetime)), { once: true }),

@@ -21,7 +21,7 @@ const ps = 'https://ps.example'
 
 useFakeTimeouts()
 
-/** Lets the resource's clock and the timers go on together. */
+/** Advances the resource's clock together with the timers. */
 function pass({ net }: Pick<World, 'net'>, seconds: number): Promise<unknown> {
   net.clock.advance(seconds)
   return vi.advanceTimersByTimeAsync(seconds * 1000)
@@ -42,7 +42,7 @@ describe.each(generations)('a connection opened with a token of the %s generatio
     return world.call(await world.agent.authToken(granted({ generation })))
   }
 
-  it('stays open until exp comes by the clock of the resource, then ends as expired [REV-11]', async () => {
+  it('stays open until exp by the clock of the resource, then ends as expired [REV-11]', async () => {
     const world = await makeWorld()
     const auth = await open(world)
     const lifetime = lifetimeOf(auth)
@@ -75,7 +75,7 @@ describe.each(generations)('a connection opened with a token of the %s generatio
     expect(endOf(lifetime)).toBe('revoked_jwt')
   })
 
-  it('ends when the operator terminates its mission, and the reason is told [REV-11, MISS-9]', async () => {
+  it('ends with the reason when the operator terminates its mission [REV-11, MISS-9]', async () => {
     const world = await makeWorld()
     const lifetime = lifetimeOf(await open(world))
     await world.resource.missions.terminate(mission, 'completed')
@@ -106,7 +106,7 @@ describe.each(generations)('a connection opened with a token of the %s generatio
     expect(endOf(lifetime)).toBe('mission_terminated')
   })
 
-  it('ends when the source says so to the question of another request [REV-11]', async () => {
+  it('ends when the source says so for another request [REV-11]', async () => {
     const world = await makeWatchedWorld()
     const lifetime = lifetimeOf(await open(world))
     world.says(() => terminated)
@@ -115,7 +115,7 @@ describe.each(generations)('a connection opened with a token of the %s generatio
     expect(endOf(lifetime)).toBe('mission_terminated')
   })
 
-  it('ends when the source says so although no request comes any more [REV-11]', async () => {
+  it('ends when the source says so, even without further requests [REV-11]', async () => {
     const world = await makeWatchedWorld()
     const lifetime = lifetimeOf(await open(world))
     world.says(() => terminated)
@@ -124,7 +124,7 @@ describe.each(generations)('a connection opened with a token of the %s generatio
     expect(await end).toBe('mission_terminated')
   })
 
-  it('ends when the revocation of another token of the mission leads to the news [REV-11]', async () => {
+  it('ends when the revocation of another token of the mission reveals the termination [REV-11]', async () => {
     const world = await makeWatchedWorld()
     const lifetime = lifetimeOf(await open(world))
     const other = await world.call(await world.agent.authToken(granted({ generation })))
@@ -143,7 +143,7 @@ describe.each(generations)('a connection opened with a token of the %s generatio
   })
 })
 
-it('a connection by way of an access server ends when the purge of the approver leads to the news [REV-11]', async () => {
+it('a connection with a token of an access server ends when the purge of the approver reveals the termination [REV-11]', async () => {
   const world = await makeWatchedWorld({}, { accessServer: 'https://as.example' })
   const lifetime = lifetimeOf(
     await world.call(await world.agent.authToken(granted(), world.net.accessServer)),
@@ -154,12 +154,16 @@ it('a connection by way of an access server ends when the purge of the approver 
   expect(endOf(lifetime)).toBe('mission_terminated')
 })
 
-describe('a token that is no longer good when its lifetime is asked for', () => {
+describe('a token that is invalid when its lifetime is requested', () => {
   it.each([
     ['has expired', 'expired_jwt', (world: World) => world.net.clock.advance(3600)],
     ['was revoked', 'revoked_jwt', (world: World, auth: Auth) => world.resource.revoke(auth)],
-    ['lost its mission', 'mission_terminated', (world: World) => world.resource.missions.terminate(mission)],
-  ])('and %s has an aborted signal from the start [REV-11]', async (_, code, spoil) => {
+    [
+      'belongs to a terminated mission',
+      'mission_terminated',
+      (world: World) => world.resource.missions.terminate(mission),
+    ],
+  ])('because it %s has an aborted signal from the start [REV-11]', async (_, code, spoil) => {
     const world = await makeWorld()
     const auth = await world.call(await world.agent.authToken(granted()))
     await spoil(world, auth)
@@ -167,7 +171,7 @@ describe('a token that is no longer good when its lifetime is asked for', () => 
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('by a store that takes its time has a signal that aborts once it has answered [REV-11]', async () => {
+  it('according to an asynchronous store has a signal that aborts once the store has answered [REV-11]', async () => {
     let revokedNow = false
     const revocations = revocationsWith({ revoked: async () => revokedNow })
     const world = await makeWorld({ stores: { revocations } })

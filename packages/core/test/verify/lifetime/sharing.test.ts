@@ -18,7 +18,7 @@ async function accepted(world: World, jti: string): Promise<Auth> {
 }
 
 describe('lifetimes of one token', () => {
-  it('share one entry and one timer, although two requests brought the token [REV-11]', async () => {
+  it('share one entry and one timer, even if two requests had the token [REV-11]', async () => {
     const world = await makeWorld()
     const token = await world.agent.authToken(granted())
     lifetimeOf(await world.call(token))
@@ -27,7 +27,7 @@ describe('lifetimes of one token', () => {
     expect(vi.getTimerCount()).toBe(1)
   })
 
-  it('end each on its own where one is disposed, and together otherwise [REV-11]', async () => {
+  it('end each on its own when one is disposed, and together otherwise [REV-11]', async () => {
     const world = await makeWorld()
     const auth = await accepted(world, 'one')
     const [kept, disposed] = [lifetimeOf(auth), lifetimeOf(auth)]
@@ -37,7 +37,7 @@ describe('lifetimes of one token', () => {
     expect([endOf(kept), endOf(disposed)]).toEqual(['revoked_jwt', 'open'])
   })
 
-  it('leave nothing behind, and no timer, once the last is disposed [REV-11]', async () => {
+  it('leave no entry and no timer once the last is disposed [REV-11]', async () => {
     const world = await makeWorld()
     const auth = await accepted(world, 'one')
     const both = [lifetimeOf(auth), lifetimeOf(auth)]
@@ -45,7 +45,7 @@ describe('lifetimes of one token', () => {
     expect([sizesOf(world), vi.getTimerCount()]).toEqual([nothing, 0])
   })
 
-  it('leave nothing behind, and no timer, once they have ended [REV-11]', async () => {
+  it('leave no entry and no timer once they have ended [REV-11]', async () => {
     const world = await makeWorld()
     const auth = await accepted(world, 'one')
     const lifetime = lifetimeOf(auth)
@@ -55,14 +55,14 @@ describe('lifetimes of one token', () => {
   })
 })
 
-describe('tokens nobody asked about', () => {
+describe('tokens without a requested lifetime', () => {
   it('have no timer and no entry', async () => {
     const world = await makeWorld()
     await accepted(world, 'one')
     expect([sizesOf(world), vi.getTimerCount()]).toEqual([undefined, 0])
   })
 
-  it('are not taken for one that shares their jti but not their exp [A-05]', async () => {
+  it('are not mistaken for one that shares their jti but not their exp [A-05]', async () => {
     const world = await makeWorld()
     const short = await world.call(
       await world.agent.authToken(granted({ claims: { jti: 'twice', exp: now + 60 } })),
@@ -75,7 +75,7 @@ describe('tokens nobody asked about', () => {
   })
 })
 
-/** A registry with many tokens, none of which has to be minted. */
+/** A registry with many tokens, none of which has to be issued. */
 async function crowded(count: number) {
   const world = await makeWorld()
   const state = stateOf(world.resource)
@@ -91,13 +91,13 @@ async function crowded(count: number) {
 }
 
 describe('10 000 open connections', () => {
-  it('cost an entry each and one timer for all of them [REV-11]', async () => {
+  it('take one entry each and one timer for all of them [REV-11]', async () => {
     const { registry } = await crowded(10_000)
     expect(registry.sizes).toEqual({ open: 10_000, tokens: 10_000, missions: 1, seconds: 7 })
     expect(vi.getTimerCount()).toBe(1)
   })
 
-  it('all leave when they are closed', async () => {
+  it('are all removed when they are closed', async () => {
     const { registry, tokens, handles } = await crowded(10_000)
     for (const [at, handle] of handles.entries()) registry.remove(tokens[at] as (typeof tokens)[0], handle)
     expect([registry.sizes, vi.getTimerCount()]).toEqual([nothing, 0])
@@ -112,7 +112,7 @@ describe('10 000 open connections', () => {
     expect([first, ended(), registry.sizes.open]).toEqual([1000, 10_000, 0])
   })
 
-  it('of which one is disposed while the others end leave that one alone', async () => {
+  it('of which one is disposed while the others end leave that one open', async () => {
     const { world, registry, tokens, handles } = await crowded(10_000)
     await world.resource.missions.terminate(mission)
     const last = handles.at(-1)

@@ -17,7 +17,7 @@ async function pass({ net }: Pick<World, 'net'>, seconds: number): Promise<void>
 }
 
 describe('a connection whose source of mission status fails', () => {
-  it('stays open while it is less than maxStale since the last answer was good [REV-11]', async () => {
+  it('stays open for less than maxStale after the last answer [REV-11]', async () => {
     const world = await makeWatchedWorld({ maxStale: 60 })
     const lifetime = lifetimeOf(await world.call(world.token))
     world.says(down)
@@ -25,7 +25,7 @@ describe('a connection whose source of mission status fails', () => {
     expect(endOf(lifetime)).toBe('open')
   })
 
-  it('ends with server_error once nobody could tell for maxStale [REV-11]', async () => {
+  it('ends with server_error once the status was unavailable for maxStale [REV-11]', async () => {
     const world = await makeWatchedWorld({ maxStale: 60 })
     const lifetime = lifetimeOf(await world.call(world.token))
     world.says(down)
@@ -33,7 +33,7 @@ describe('a connection whose source of mission status fails', () => {
     expect(endOf(lifetime)).toBe('server_error')
   })
 
-  it('stays open where the source recovers in time [REV-11]', async () => {
+  it('stays open when the source recovers in time [REV-11]', async () => {
     const world = await makeWatchedWorld({ maxStale: 60 })
     const lifetime = lifetimeOf(await world.call(world.token))
     world.says(down)
@@ -43,19 +43,19 @@ describe('a connection whose source of mission status fails', () => {
     expect(endOf(lifetime)).toBe('open')
   })
 
-  it('costs at most one question per mission and 70 % of activeTtl, however many connections there are', async () => {
+  it('costs at most one request per mission and 70 % of activeTtl, however many connections there are', async () => {
     const world = await makeWatchedWorld()
     const tokens = await Promise.all(Array.from({ length: 20 }, () => world.agent.authToken(granted())))
     for (const token of tokens) lifetimeOf(await world.call(token))
     const before = world.asked.length
     await pass(world, 300)
-    // Within 300 s: at most one question per 0.63 × 30 s, at least one per 40 s.
+    // Within 300 s: at most one request per 0.63 × 30 s, at least one per 40 s.
     const questions = world.asked.length - before
     expect([before, questions >= 7, questions <= 16]).toEqual([1, true, true])
   })
 })
 
-it('a connection whose store of terminations other processes write to ends within two seconds of one [REV-11]', async () => {
+it('a connection ends within two seconds of a termination that another process writes to a shared store [REV-11]', async () => {
   let terminated = false
   const tombstones: TombstoneStore = {
     add: () => 'recorded',
@@ -70,7 +70,7 @@ it('a connection whose store of terminations other processes write to ends withi
   expect(endOf(lifetime)).toBe('mission_terminated')
 })
 
-describe('a connection whose store of revocations other processes write to', () => {
+describe('a connection with a shared revocation store', () => {
   async function makeStored(revoked: () => Promise<boolean>) {
     const world = await makeWorld({ stores: { revocations: revocationsWith({ revoked }) } })
     return { world, auth: await world.call(await world.agent.authToken(granted())) }
@@ -101,7 +101,7 @@ describe('a connection whose store of revocations other processes write to', () 
     expect(endOf(lifetime)).toBe('server_error')
   })
 
-  it('is asked about again after the clock was set back', async () => {
+  it('is checked again after the clock was set back', async () => {
     let revoked = false
     const { world, auth } = await makeStored(async () => revoked)
     const lifetime = lifetimeOf(auth)
@@ -114,7 +114,7 @@ describe('a connection whose store of revocations other processes write to', () 
   })
 })
 
-it('a connection ends with server_error where a store has to be asked and the clock of the resource fails [C12]', async () => {
+it('a connection ends with server_error when a store has to be called and the clock of the resource fails [C12]', async () => {
   let broken = false
   const store = revocationsWith({ revoked: async () => false })
   const world: World = await makeWorld({
@@ -134,13 +134,13 @@ it('a connection ends with server_error where a store has to be asked and the cl
 
 it.each<[string, Stores, (resource: Resource, auth: Auth) => Promise<void>, string]>([
   [
-    'a revocation for which there is no room',
+    'a revocation that a full store rejects',
     { revocations: revocationsWith({ add: () => 'full' }) },
     (resource, { iss, jti, exp }) => resource.revoke({ iss, jti, exp }),
     'revoked_jwt',
   ],
   [
-    'a termination for which there is no room',
+    'a termination that a full store rejects',
     { tombstones: { add: () => 'full', find: () => undefined } },
     (resource) => resource.missions.terminate(mission),
     'mission_terminated',

@@ -46,42 +46,45 @@ async function knownWorld(): Promise<WatchedWorld & { readonly second: string }>
 }
 
 describe('a token that is revoked', () => {
-  it.each(ways)('%s has its mission asked for again at once', async (_, revoke) => {
+  it.each(ways)('%s has the status of its mission requested again at once', async (_, revoke) => {
     const world = await knownWorld()
     await revoke(world, world.token)
     await settled()
     expect(world.asked).toEqual([s256, s256])
   })
 
-  it.each(ways)('%s leaves nothing for safe methods to get by on', async (_, revoke) => {
+  it.each(ways)('%s leaves safe methods no stale answer', async (_, revoke) => {
     const world = await knownWorld()
     world.says(down)
     await revoke(world, world.token)
     expect(await world.get({ token: world.second })).toBe('503 server_error 3')
   })
 
-  it.each(ways)('%s ends its mission where the source says so', async (_, revoke) => {
+  it.each(ways)('%s terminates its mission when the source says so', async (_, revoke) => {
     const world = await knownWorld()
     world.says(() => terminated)
     await revoke(world, world.token)
     expect(await world.post({ token: world.second })).toBe('403 mission_terminated')
   })
 
-  it.each(ways)('%s leaves its mission alone where the source says so', async (_, revoke) => {
+  it.each(ways)('%s leaves its mission active when the source says so', async (_, revoke) => {
     const world = await knownWorld()
     await revoke(world, world.token)
     expect(await world.post({ token: world.second })).toBe('200')
     expect(await world.post()).toBe('401 revoked_jwt')
   })
 
-  it.each(generations)('%s is one of either generation', async (generation) => {
-    const world = await makeWatchedWorld()
-    const token = await world.agent.authToken(granted({ generation }))
-    await world.post({ token })
-    await revokeThere(world, token)
-    await settled()
-    expect(world.asked).toEqual([s256, s256])
-  })
+  it.each(generations)(
+    'of the %s generation has the status of its mission requested again',
+    async (generation) => {
+      const world = await makeWatchedWorld()
+      const token = await world.agent.authToken(granted({ generation }))
+      await world.post({ token })
+      await revokeThere(world, token)
+      await settled()
+      expect(world.asked).toEqual([s256, s256])
+    },
+  )
 
   it('may be a person token', async () => {
     const world = await makeWatchedWorld()
@@ -92,27 +95,27 @@ describe('a token that is revoked', () => {
     expect(world.asked).toEqual([s256, s256])
   })
 
-  it('is not waited for', async () => {
+  it('is answered without waiting for the source', async () => {
     const world = await knownWorld()
     world.says(() => new Promise(() => undefined))
     expect((await revokeThere(world, world.token))?.status).toBe(200)
   })
 
-  it('is revoked also where the source fails', async () => {
+  it('is revoked even when the source fails', async () => {
     const world = await knownWorld()
     world.says(down)
     expect((await revokeThere(world, world.token))?.status).toBe(200)
     expect(await world.post()).toBe('401 revoked_jwt')
   })
 
-  it('has nothing asked where it was never seen', async () => {
+  it('causes no request when it was never seen', async () => {
     const world = await knownWorld()
     await revokeThere(world, await world.agent.authToken(granted({ mission: otherS256 })))
     await settled()
     expect(world.asked).toEqual([s256])
   })
 
-  it('has nothing asked where it carries no mission', async () => {
+  it('causes no request when it carries no mission', async () => {
     const world = await knownWorld()
     const token = await world.agent.authToken({ scope: 'access' })
     await world.post({ token })
@@ -121,7 +124,7 @@ describe('a token that is revoked', () => {
     expect(world.asked).toEqual([s256])
   })
 
-  it('has nothing asked where another issuer names it [REV-4, K04]', async () => {
+  it('causes no request when another issuer names it [REV-4, K04]', async () => {
     const world = await knownWorld()
     const other = await world.net.issuer('person-server', 'https://unlisted.example')
     expect((await revokeThere(world, world.token, other))?.status).toBe(200)
@@ -130,7 +133,7 @@ describe('a token that is revoked', () => {
   })
 })
 
-describe('a question from before the revocation', () => {
+describe('a status request from before the revocation', () => {
   async function asking() {
     const world = await makeWatchedWorld()
     const [before, after] = [gate<MissionAnswer>(), gate<MissionAnswer>()]
@@ -146,7 +149,7 @@ describe('a question from before the revocation', () => {
     return { world, before, after, waiting, token }
   }
 
-  it('is no answer for who comes afterwards', async () => {
+  it('does not answer later calls', async () => {
     const { world, before, after, token } = await asking()
     const later = world.post({ token })
     before.open(active)
@@ -155,7 +158,7 @@ describe('a question from before the revocation', () => {
     expect(await later).toBe('403 mission_terminated')
   })
 
-  it('leaves the one that was asked since to whoever comes', async () => {
+  it('leaves the newer request to later calls', async () => {
     const { world, before, after } = await asking()
     before.open(active)
     await settled()
@@ -166,7 +169,7 @@ describe('a question from before the revocation', () => {
     expect(world.asked).toEqual([s256, s256])
   })
 
-  it('is not kept, whenever its answer comes', async () => {
+  it('is not kept, whenever its answer arrives', async () => {
     const { world, before, after, waiting, token } = await asking()
     after.fail(new Error('down'))
     await settled()

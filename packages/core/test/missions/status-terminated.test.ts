@@ -15,9 +15,9 @@ import {
   type WatchedWorld,
 } from './watched.ts'
 
-describe('an answer "terminated"', () => {
+describe('a "terminated" answer', () => {
   it.each(generations)(
-    'refuses the request it was asked for, with its reason, in %s [MISS-9]',
+    'refuses the request that waited for it, with its reason, in %s [MISS-9]',
     async (generation) => {
       const world = await makeWatchedWorld()
       world.says(() => ({ ...terminated, reason: 'superseded' }))
@@ -33,14 +33,17 @@ describe('an answer "terminated"', () => {
     },
   )
 
-  it.each([7, null, '', 'a\nb', 'x'.repeat(129), {}])('with the reason %j has none', async (reason) => {
-    const world = await makeWatchedWorld()
-    world.says(() => ({ ...terminated, reason: reason as string }))
-    const { problem } = await world.refusal(world.token)
-    expect([problem.mission_status, problem.termination_reason]).toEqual(['terminated', undefined])
-  })
+  it.each([7, null, '', 'a\nb', 'x'.repeat(129), {}])(
+    'with the reason %j is passed on without a reason',
+    async (reason) => {
+      const world = await makeWatchedWorld()
+      world.says(() => ({ ...terminated, reason: reason as string }))
+      const { problem } = await world.refusal(world.token)
+      expect([problem.mission_status, problem.termination_reason]).toEqual(['terminated', undefined])
+    },
+  )
 
-  it('is for good, also where the source takes it back [L06]', async () => {
+  it('is permanent, even if the source takes it back [L06]', async () => {
     const world = await makeWatchedWorld()
     world.says(() => terminated)
     await world.post()
@@ -50,7 +53,7 @@ describe('an answer "terminated"', () => {
     expect(world.asked).toEqual([s256])
   })
 
-  it('is for good, also where the source fails [L06]', async () => {
+  it('is permanent, even if the source fails [L06]', async () => {
     const world = await makeWatchedWorld()
     world.says(() => terminated)
     await world.get()
@@ -58,7 +61,7 @@ describe('an answer "terminated"', () => {
     expect(await world.get()).toBe('403 mission_terminated')
   })
 
-  it('wins over the last answer "active", also for safe methods', async () => {
+  it('takes precedence over the last "active" answer, even for safe methods', async () => {
     const world = await makeWatchedWorld()
     await world.get()
     world.says(() => terminated)
@@ -67,8 +70,8 @@ describe('an answer "terminated"', () => {
   })
 })
 
-describe('an end, while the answer "active" is good', () => {
-  it.each(['get', 'post'] as const)('refuses at once: %s [MISS-9]', async (method) => {
+describe('a termination during the lifetime of an "active" answer', () => {
+  it.each(['get', 'post'] as const)('leads to a refusal at once: %s [MISS-9]', async (method) => {
     const world = await makeWatchedWorld()
     await world[method]()
     await world.resource.missions.terminate(mission)
@@ -77,7 +80,7 @@ describe('an end, while the answer "active" is good', () => {
   })
 })
 
-describe('an end, while the source is asked', () => {
+describe('a termination during a request to the source', () => {
   async function asking(stores?: { readonly tombstones: TombstoneStore }) {
     const world = await makeWatchedWorld({}, stores && { stores })
     const said = gate<MissionAnswer>()
@@ -88,7 +91,7 @@ describe('an end, while the source is asked', () => {
     return { world, said, waiting }
   }
 
-  it('wins over the answer "active" that comes afterwards [L06]', async () => {
+  it('takes precedence over the "active" answer that arrives later [L06]', async () => {
     const { world, said, waiting } = await asking()
     await world.resource.missions.terminate(mission, 'revoked')
     said.open(active)
@@ -110,10 +113,10 @@ describe('an end, while the source is asked', () => {
     void waiting
   })
 
-  /** What nobody remembers is seen by what is asked for again. */
+  /** Remembers nothing, so that a kept answer would show. */
   const forgetful: TombstoneStore = { find: () => undefined, add: () => 'recorded' }
 
-  it('has what the answer says not kept', async () => {
+  it('prevents that the answer is kept', async () => {
     const { world, said, waiting } = await asking({ tombstones: forgetful })
     await world.resource.missions.terminate(mission)
     said.open(active)
@@ -122,7 +125,7 @@ describe('an end, while the source is asked', () => {
     expect(world.asked).toEqual([s256, s256])
   })
 
-  it('has what was said while the store was told not kept, also where the store then fails', async () => {
+  it('prevents that answers during the call of the store are kept, even if the store then fails', async () => {
     const told = gate<'recorded'>()
     const tombstones: TombstoneStore = { find: () => undefined, add: () => told.promise }
     const world = await makeWatchedWorld({}, { stores: { tombstones } })
@@ -147,9 +150,9 @@ describe('an end, while the source is asked', () => {
   })
 })
 
-describe('doubt', () => {
+describe('a suspected termination', () => {
   it.each(['get', 'post'] as const)(
-    'after an end that could not be recorded leaves nothing to %s on',
+    'that could not be recorded leaves no stale answer for %s',
     async (method) => {
       const tombstones: TombstoneStore = { find: () => undefined, add: () => 'full' }
       const world: WatchedWorld = await makeWatchedWorld({}, { stores: { tombstones } })
