@@ -199,6 +199,7 @@ export interface NetworkOptions {
     readonly seed?: string;
     readonly elsewhere?: typeof fetch;
     readonly ids?: 'counted' | 'random';
+    readonly keepsKeys?: boolean;
 }
 
 export interface PendingRequest {
@@ -392,6 +393,7 @@ export declare class TestNetwork implements World {
     readonly resource: string;
     readonly clock: TestClock;
     readonly seed: string;
+    readonly keepsKeys: boolean;
     readonly fetches: LoggedFetch[];
     readonly agentProvider: TestIssuer;
     readonly personServer: TestIssuer;
