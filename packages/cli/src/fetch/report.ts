@@ -1,3 +1,4 @@
+import { withoutSecrets, withoutTokens } from '../terminal/secrets.ts'
 import { shown, shownJson } from '../terminal/shown.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { readBody, shownBody } from './body-text.ts'
@@ -6,7 +7,6 @@ import type { FetchFailure } from './failure.ts'
 import { readProblem } from './problem.ts'
 import { remedyFor } from './remedies.ts'
 import { readRequirement } from './requirement.ts'
-import { withoutSecrets, withoutTokens } from './secrets.ts'
 import { fieldOf, type Received } from './send.ts'
 import type { Hop } from './trace.ts'
 

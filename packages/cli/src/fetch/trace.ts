@@ -1,8 +1,8 @@
+import { withoutTokens } from '../terminal/secrets.ts'
 import { cutSecret, shown } from '../terminal/shown.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Credential } from './outgoing.ts'
 import { readRequirement } from './requirement.ts'
-import { withoutTokens } from './secrets.ts'
 import { fieldOf, type Received, type Wire } from './send.ts'
 
 /** One request and its answer. */

@@ -31,6 +31,7 @@ const replaced = [
   'signingKey',
   'publishedKeys',
   'development',
+  'log',
 ]
 const outside = ['stores', 'missions', 'recorder']
 const wellKnown = ['aauth-agent.json', 'aauth-person.json', 'aauth-access.json']

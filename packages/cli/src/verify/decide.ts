@@ -60,6 +60,7 @@ export async function decide(
     ...Object.fromEntries(kept),
     ...changes.options,
     signingKey: await signingKey,
+    log: 'off',
     now: () => now,
     fetch: offlineFetch(config.documents, asked, missing),
     onDecision: (made: DecisionEvent) => {
