@@ -32,7 +32,7 @@ export interface ReportedTime {
 export type Verifier = (token: UntrustedToken) => Promise<Verification>
 
 /**
- * `undefined` for a text that is no token.
+ * `undefined` for a text that is not a token.
  * @param isPresented whether a request carries it
  */
 export async function reportToken(

@@ -166,7 +166,7 @@ describe('resourceFromEnv does not start, and shows nothing of a key, where', ()
       '"AAUTH_PREVIOUS_KEYS_FILE" must hold its coordinates',
     ],
     [
-      'a previous key is no object',
+      'a previous key is not an object',
       () => ({ AAUTH_SIGNING_KEY: json, AAUTH_PREVIOUS_KEYS_FILE: fileOf('[null]') }),
       '"AAUTH_PREVIOUS_KEYS_FILE" must be a JWK',
     ],
