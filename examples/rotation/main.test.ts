@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { enough, rotate } from './rotate.ts'
 
 describe('a rotation of the signing key', () => {
-  it('refuses no request where each deployment waits until the caches and tokens before it are gone', async () => {
+  it('refuses no request when each deployment waits until older caches and tokens have expired', async () => {
     const { succeeded, refused, published } = await rotate(enough)
     expect(refused).toEqual([])
     expect(succeeded).toBeGreaterThan(60)
@@ -14,18 +14,18 @@ describe('a rotation of the signing key', () => {
     expect(current).not.toBe(next)
   })
 
-  it('refuses requests where the next key signs before verifiers can know it', async () => {
+  it('refuses requests when the next key signs before verifiers can know it', async () => {
     const { refused } = await rotate({ ...enough, published: 0 })
     expect(refused.join('\n')).toContain('publishes no key')
   })
 
-  it('refuses requests where the previous key is retired while its tokens live', async () => {
+  it('refuses requests when the previous key is removed while its tokens are valid', async () => {
     const { refused } = await rotate({ ...enough, kept: 0 })
     expect(refused.join('\n')).toContain('publishes no key')
   })
 })
 
-it('node examples/rotation/main.ts plays it', async () => {
+it('node examples/rotation/main.ts runs the rotation', async () => {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [
     resolve(import.meta.dirname, 'main.ts'),
   ])

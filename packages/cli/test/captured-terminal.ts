@@ -4,7 +4,7 @@ import type { Command } from '../src/command.ts'
 import { run } from '../src/run.ts'
 import type { Terminal } from '../src/terminal/terminal.ts'
 
-/** What a command printed and said. */
+/** The output of a command. */
 export interface Captured {
   readonly code: number
   /** stdout */

@@ -10,7 +10,7 @@ import type { World } from '../../src/dev/world.ts'
 import { agentOf, serveDevWorld } from './served-world.ts'
 import { Visitor } from './visitor.ts'
 
-/** An app on a port of its own, connected to a world as its user would do it. */
+/** An app on a port of its own, connected to a world in the documented way. */
 async function serveApp(world: World, port = 0) {
   vi.spyOn(console, 'warn').mockReturnValue()
   const app = express()
@@ -88,7 +88,7 @@ describe('an app with devOptions()', () => {
     await expect(anew).rejects.toMatchObject({ status: 403, code: 'mission_terminated' })
   })
 
-  it('goes on when the app was started anew and signs with another key', async () => {
+  it('serves agents after a restart with another signing key', async () => {
     const { world, agent, url, stop } = await makeApp()
     await agent.call(url)
     await stop()

@@ -9,7 +9,7 @@ describe('aauth inspect of a request', () => {
     ['curl -v', (message: SignedMessage) => asCurl(message, 'Mon, 21 Sep 2026 14:13:20 GMT')],
     ['JSON', (message: SignedMessage) => asJson(message)],
     ['HAR', (message: SignedMessage) => asHar(message, '2026-09-21T14:13:20Z')],
-  ])('as %s shows its signature and its token, both cut, and is not verified', async (form, write) => {
+  ])('as %s shows its signature and its token, both cut, without verification', async (form, write) => {
     const token = await agent.authToken({ scope: 'notes.read' })
     const text = write(await signed(token))
     const { code, out } = await inspect(['-'], text)
@@ -44,7 +44,7 @@ describe('aauth inspect of a request', () => {
     ])
   })
 
-  it('that is unsigned says that a resource asks for a signature', async () => {
+  it('that is unsigned explains that a resource requires a signature', async () => {
     const { out } = await inspect(['-'], 'GET /notes HTTP/1.1\r\nHost: notes.example\r\n\r\n')
     expect(out).toContain('NOT VERIFIED: nothing below was checked with a key.')
     expect(out).toContain('- a signature: without one it answers 401')
@@ -55,7 +55,7 @@ describe('aauth inspect of a request', () => {
     ['is old', { created: now - 61 }, '"created" is 61 s old, and the usual window is 60 s'],
     ['is from the future', { created: now + 61 }, '"created" is 61 s ahead of this clock'],
     ['has expired', { params: { expires: now } }, '"expires" has passed'],
-  ])('whose signature %s says so', async (_, options, fault) => {
+  ])('reports a signature that %s', async (_, options, fault) => {
     const { out } = await inspect(['-'], asHttp(await signed(await agent.agentToken(), options)))
     expect(out).toContain(`  - a signature: ${fault}`)
   })
@@ -70,12 +70,12 @@ describe('aauth inspect of a request', () => {
     ['"sig" of Signature-Key does not use the scheme jwt', 'sig=jwt;', 'sig=hwk;'],
     ['"sig" of Signature-Key has no jwt', /;jwt="[^"]*"/, ''],
     ['"sig" is not in Signature', 'Signature: sig=', 'Signature: other='],
-  ])('says that %s', async (fault, pattern, replacement) => {
+  ])('reports that %s', async (fault, pattern, replacement) => {
     const text = asHttp(await signed(await agent.agentToken())).replace(pattern, replacement)
     expect((await inspect(['-'], text)).out).toContain(`  - a signature: ${fault}`)
   })
 
-  it('leaves requests of a HAR out that have nothing of AAuth, and says how many', async () => {
+  it('omits requests of a HAR without AAuth, and says how many', async () => {
     const text = asHar(await signed(await agent.agentToken()), '2026-09-21T14:13:20Z')
     const { out, err } = await inspect(['-'], text)
     expect(out).not.toContain('logo.png')

@@ -5,7 +5,7 @@ import { type Captured, runCommand } from '../captured-terminal.ts'
 export const now = 1_790_000_000
 export const net = await createTestNetwork({ now, resource: 'https://notes.example', seed: 'inspect' })
 export const agent = await net.agent()
-/** What was fetched of issuers. */
+/** The requests to issuers. */
 export const asked: string[] = []
 
 const command = inspectCommand({

@@ -31,7 +31,7 @@ describe('aauth inspect of a token', () => {
       'an auth token of drafts 01 to 10',
       'where the route requires a scope: an auth token that grants it; this one grants none',
     ],
-  ])('says that a %s is one, and what a resource would still ask for', async (_, make, what, ask) => {
+  ])('recognises a %s, and explains what a resource would still require', async (_, make, what, ask) => {
     const token = await make()
     const { code, out, err } = await inspect([token])
     expect([code, err]).toEqual([0, ''])
@@ -44,7 +44,7 @@ describe('aauth inspect of a token', () => {
     expect([report.what, report.asks.includes(ask), report.fault]).toEqual([what, true, undefined])
   })
 
-  it('says where a resource token goes', async () => {
+  it('shows where a resource token must be sent', async () => {
     const resourceToken = await net.personServer.sign(
       'aa-resource+jwt',
       { iss: net.resource, aud: 'https://ps.example', exp: now + 300, agent: agent.id, agent_jkt: mission },
@@ -58,7 +58,7 @@ describe('aauth inspect of a token', () => {
     )
   })
 
-  it('shows times relative to now, and says of an expired one that it must be renewed', async () => {
+  it('shows times relative to the current time, and says of an expired token that it must be renewed', async () => {
     const token = await agent.authToken({ scope: 'a', claims: { iat: now - 7200, exp: now - 180 } })
     const { out } = await inspect([token])
     expect(out).toContain('iat      2026-09-21T12:13:20Z (1789992800), 2 h ago')
@@ -69,14 +69,14 @@ describe('aauth inspect of a token', () => {
     expect(out).toContain('- a token that has not expired')
   })
 
-  it('says why a resource would refuse claims of both generations', async () => {
+  it('explains why a resource would refuse claims of both generations', async () => {
     const token = await agent.authToken({ scope: 'a', claims: { agent: agent.id } })
     const { out } = await inspect([token])
     expect(out).toContain('This is an auth token with claims of draft 11 and of drafts 01 to 10.')
     expect(out).toContain('A resource would refuse it\n  the claims belong to two generations')
   })
 
-  it('takes it from a file or from stdin as well, where no other user of the machine sees it', async () => {
+  it('reads it from a file or from stdin as well, where other users of the machine cannot see it', async () => {
     const token = await agent.agentToken()
     const file = join(temporaryFolder(), 'token')
     writeFileSync(file, `${token}\n`)
@@ -85,7 +85,7 @@ describe('aauth inspect of a token', () => {
     expect((await inspect(['-'], `${token}\n`)).out).toBe(out)
   })
 
-  it('escapes what its issuer wrote, and cuts tokens within its claims', async () => {
+  it('escapes text of its issuer, and cuts tokens within its claims', async () => {
     const inner = await agent.agentToken()
     const token = await agent.authToken({ scope: `x\u001b[31m\u202e"`, sub: inner })
     const { out } = await inspect([token])
@@ -111,6 +111,6 @@ it.each([
   [['-', '--verify', '--issuer', 'https://ps.example/'], 'is not a server identifier'],
   [['-', '--verify', '--issuer', 'http://ps.example'], 'is not a server identifier'],
   [['-', '--verify', '--issuer', 'ps.example'], 'is not a server identifier'],
-])('aauth inspect %j is not done as written', async (args, error) => {
+])('aauth inspect %j exits with 2', async (args, error) => {
   await expect(inspect(args)).rejects.toThrow(error)
 })

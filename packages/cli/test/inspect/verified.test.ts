@@ -10,12 +10,12 @@ describe('aauth inspect --verify', () => {
   const verify = (token: string, ...issuers: string[]) =>
     inspect(['-', '--verify', ...issuers.flatMap((issuer) => ['--issuer', issuer])], token)
 
-  it('verifies a token with the keys of an issuer that is named', async () => {
+  it('verifies a token with the keys of a named issuer', async () => {
     const { code, out } = await verify(await agent.authToken({ scope: 'a' }), 'https://ps.example')
     expect([code, out.split('\n')[0]]).toEqual([0, 'The token is verified: signed by https://ps.example.'])
   })
 
-  it('verifies the token of a request, and says that its signature is not', async () => {
+  it('verifies the token of a request, and says that its signature is not verified', async () => {
     const message = asHttp(await signed(await agent.authToken({ scope: 'a' })))
     const { code, out } = await verify(message, 'https://agent.example', 'https://ps.example')
     expect([code, out.split('\n')[0]]).toEqual([
@@ -24,7 +24,7 @@ describe('aauth inspect --verify', () => {
     ])
   })
 
-  it('fetches nothing of an issuer that is not named', async () => {
+  it('fetches nothing from an issuer that is not named', async () => {
     asked.length = 0
     const { code, out } = await verify(await agent.authToken({ scope: 'a' }), 'https://agent.example')
     expect([code, out.split('\n')[0], asked]).toEqual([
@@ -34,7 +34,7 @@ describe('aauth inspect --verify', () => {
     ])
   })
 
-  it('says why a token does not verify', async () => {
+  it('explains why a token does not verify', async () => {
     const [header, claims] = (await agent.authToken({ scope: 'a' })).split('.')
     const { code, out } = await verify(`${header}.${claims}.${'A'.repeat(86)}`, 'https://ps.example')
     expect([code, out.split('\n')[0]]).toEqual([
@@ -45,7 +45,7 @@ describe('aauth inspect --verify', () => {
     ])
   })
 
-  it('verifies tokens of a world on this machine, and asks nobody there but the issuer', async () => {
+  it('verifies tokens of a world on this machine, and connects only to the issuer there', async () => {
     const local = await createTestNetwork({ now, resource: 'https://notes.example' })
     const { url } = await local.listen(async (req, res) => {
       const answer = await local.fetch(`https://ps.example${req.url}`)
@@ -64,7 +64,7 @@ describe('aauth inspect --verify', () => {
   })
 
   it.each(['https://127.0.0.1', 'https://localhost', 'https://[::1]'])(
-    'does not dial %s, though it is named',
+    'does not connect to %s, even if it is named',
     async (iss) => {
       const guarded = inspectCommand({ now: net.clock.now })
       const claims = { iss, aud: 'https://ps.example', exp: now + 300, agent: agent.id }

@@ -17,7 +17,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 
 const needed = { AAUTH_ISSUER: 'https://notes.example', AAUTH_TRUST: 'any' }
 
-/** Asserts that the halves belong together, and are what `createResource` takes. */
+/** Asserts that the halves belong together and that `createResource` accepts them. */
 async function assertPair(publicKey: JWK, privateKey: JWK, alg: string): Promise<void> {
   const kid = await calculateJwkThumbprint(publicKey)
   expect([publicKey.alg, publicKey.kid, privateKey.kid, privateKey.alg]).toEqual([alg, kid, kid, alg])
@@ -34,17 +34,22 @@ describe('aauth keygen --out', () => {
   it.each([
     [[], 'Ed25519'],
     [['--alg', 'ES256'], 'ES256'],
-  ])('with %j writes an %s key for its user alone, and prints the public half', async (options, alg) => {
-    const file = join(temporaryFolder(), 'key.json')
-    const { code, out, err } = await aauth(['keygen', '--out', file, ...options])
-    const privateKey = JSON.parse(readFileSync(file, 'utf8')) as JWK
-    expect([code, statSync(file).mode & 0o777]).toEqual([0, 0o600])
-    await assertPair(JSON.parse(out) as JWK, privateKey, alg)
-    expect(err).toBe(`Thumbprint: ${privateKey.kid}\nThe private key is in ${file}, which only you can read.`)
-    expect(`${out}${err}`).not.toContain(privateKey.d)
-  })
+  ])(
+    'with %j writes an %s key that only its user can read, and prints the public half',
+    async (options, alg) => {
+      const file = join(temporaryFolder(), 'key.json')
+      const { code, out, err } = await aauth(['keygen', '--out', file, ...options])
+      const privateKey = JSON.parse(readFileSync(file, 'utf8')) as JWK
+      expect([code, statSync(file).mode & 0o777]).toEqual([0, 0o600])
+      await assertPair(JSON.parse(out) as JWK, privateKey, alg)
+      expect(err).toBe(
+        `Thumbprint: ${privateKey.kid}\nThe private key is in ${file}, which only you can read.`,
+      )
+      expect(`${out}${err}`).not.toContain(privateKey.d)
+    },
+  )
 
-  it('keeps the mode whatever the mask of the process is', async () => {
+  it('sets the mode whatever the umask of the process is', async () => {
     const file = join(temporaryFolder(), 'key.json')
     const main = resolve(import.meta.dirname, '../../src/main.ts')
     execFileSync('sh', ['-c', 'umask 000; exec "$0" "$@"', process.execPath, main, 'keygen', '--out', file], {
@@ -69,7 +74,7 @@ describe('aauth keygen --out', () => {
     expect(resourceFromEnv({}, { ...needed, [name]: value }).issuer).toBe('https://notes.example')
   })
 
-  it('overwrites nothing', async () => {
+  it('does not overwrite a file', async () => {
     const file = join(temporaryFolder(), 'key.json')
     writeFileSync(file, 'kept')
     const { code, out, err } = await aauth(['keygen', '--out', file])
@@ -77,7 +82,7 @@ describe('aauth keygen --out', () => {
     expect(err).toBe(`aauth: --out "${file}" exists and is not overwritten: name a new file`)
   })
 
-  it('follows no link, also to what does not exist', async () => {
+  it('does not follow a symbolic link, even to a missing file', async () => {
     const folder = temporaryFolder()
     const [target, link] = [join(folder, 'target'), join(folder, 'link')]
     symlinkSync(target, link)
@@ -86,7 +91,7 @@ describe('aauth keygen --out', () => {
     expect(err).toContain('exists and is not overwritten')
   })
 
-  it('leaves nothing where the folder is missing, or the file is one', async () => {
+  it('leaves no file when the folder is missing or is a file', async () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, 'taken'))
     const missing = await aauth(['keygen', '--out', join(folder, 'none', 'key.json')])
@@ -105,7 +110,7 @@ describe('aauth keygen without --out', () => {
     })
   })
 
-  it('prints both halves with --json, and says that they are secret', async () => {
+  it('prints both halves with --json, and warns that they are secret', async () => {
     const { code, out, err } = await aauth(['keygen', '--json', '--alg', 'ES256'])
     const { thumbprint, publicKey, privateKey } = JSON.parse(out) as Record<string, JWK>
     expect([code, thumbprint]).toEqual([0, publicKey?.kid])
@@ -113,7 +118,7 @@ describe('aauth keygen without --out', () => {
     expect(err).toContain('This is secret.')
   })
 
-  it('prints a variable with --env that starts a resource, and everything else on stderr', async () => {
+  it('prints only a variable with --env on stdout, with which a resource starts', async () => {
     const { code, out, err } = await aauth(['keygen', '--env'])
     expect([code, out]).toEqual([0, expect.stringMatching(/^AAUTH_SIGNING_KEY=[\w-]+$/)])
     const [name = '', value = ''] = out.split('=')
@@ -124,7 +129,7 @@ describe('aauth keygen without --out', () => {
     )
   })
 
-  it('makes another key each time', async () => {
+  it('makes a different key each time', async () => {
     const [one, other] = [await aauth(['keygen', '--json']), await aauth(['keygen', '--json'])]
     expect(one.out).not.toBe(other.out)
   })
@@ -137,7 +142,7 @@ it.each([
   [['key.json'], '"key.json" is not an option: name a file with --out'],
   [['--out', ''], '--out is empty'],
   [['--key', 'x'], "Unknown option '--key'"],
-])('aauth keygen %j is not done as written', async (args, error) => {
+])('aauth keygen %j exits with 2', async (args, error) => {
   const { code, out, err } = await aauth(['keygen', ...args])
   expect([code, out]).toEqual([2, ''])
   expect(err).toContain(error)

@@ -17,7 +17,7 @@ const [time, iso, date] = [1_790_000_001, '2026-09-21T14:13:21.500Z', 'Mon, 21 S
 
 const reading = (text: string | Uint8Array) => readRecording(Buffer.from(text))
 
-describe('a request', () => {
+describe('a recorded request', () => {
   it.each([
     ['HTTP/1.1', asHttp(read), undefined],
     ['HTTP/1.1', `\n${asHttp(read).replaceAll('\r\n', '\n')}`, undefined],
@@ -64,7 +64,7 @@ describe('a request', () => {
     expect(found && Uint8Array.from(found)).toEqual(content)
   })
 
-  it('keeps every line of a field that is sent twice', () => {
+  it('keeps every line of a repeated field', () => {
     const text = 'GET / HTTP/1.1\r\nHost: a.example\r\nX-A: 1\r\nx-a: 2\r\n\r\n'
     expect(reading(text).requests[0]?.headers).toEqual([
       ['host', 'a.example'],
@@ -78,7 +78,7 @@ describe('a request', () => {
     ])
   })
 
-  it('of several in one output of curl is each read, with its answer', () => {
+  it('is read with its answer when curl printed several', () => {
     const { requests } = reading(`${asCurl(read, date)}\n${asCurl(written, date)}`)
     expect(requests.map(({ method, answer }) => [method, answer?.status])).toEqual([
       ['GET', 401],
@@ -102,7 +102,7 @@ it.each([
   ['{"log":{"entries":[{}]}}', 'an entry of the HAR is not an object'],
   ['{"log":{"entries":[{"request":{}}]}}', 'an entry of the HAR has no request with a method'],
   ['GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n', '" folded" is not a header field'],
-])('%j is refused with what to give instead', (text, error) => {
+])('%j is refused with a hint what to give instead', (text, error) => {
   expect(() => reading(text)).toThrow(UsageError)
   expect(() => reading(text)).toThrow(error)
 })

@@ -1,10 +1,10 @@
 import type { SignedMessage } from '@aauth-guard/testing'
 
 const textOf = (body: Uint8Array | undefined): string => Buffer.from(body ?? '').toString('utf8')
-/** The name as people write it, such as `Signature-Key`. */
+/** The name in its usual spelling, such as `Signature-Key`. */
 const titled = (name: string): string => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
 
-/** The fields with `Host`, which those who send add. */
+/** The fields with `Host`, which clients add. */
 function sent({ url, headers }: SignedMessage): SignedMessage['headers'] {
   return [['host', new URL(url).host], ...headers]
 }
@@ -43,7 +43,7 @@ export function asJson({ method, url, headers, body }: SignedMessage, more: obje
   return JSON.stringify({ method, url, headers: Object.fromEntries(headers), ...content, ...more })
 }
 
-/** A signed request as browsers save it over HTTP/2, behind one that has nothing of AAuth. */
+/** A signed request as browsers save it over HTTP/2, after one without AAuth. */
 export function asHar(
   { method, url, target, headers, body }: SignedMessage,
   startedDateTime: string,

@@ -6,7 +6,7 @@ import { asCurl, asHar, asHttp, asJson } from '../recording/written.ts'
 import { agent, config, net, now, reading, signed, steps, verify } from './scene.ts'
 
 describe('aauth verify of a request that is accepted', () => {
-  it('explains each step and says who called', async () => {
+  it('explains each step and identifies the caller', async () => {
     const { code, out, err } = await verify(await signed(reading))
     expect([code, err]).toEqual([0, ''])
     expect(out).toBe(
@@ -40,14 +40,14 @@ describe('aauth verify of a request that is accepted', () => {
     ],
     ['JSON', (message: SignedMessage) => asJson(message, { time: now + 39 }), 'the recording'],
     ['HAR', (message: SignedMessage) => asHar(message, '2026-09-21T14:13:59.000Z'), 'the recording'],
-  ])('takes it from %s, at the time that stands there', async (_, write, source) => {
+  ])('reads it from %s, at the recorded time', async (_, write, source) => {
     const { code, out } = await verify(write(await signed(reading)), config, '--json')
     const { outcome, time } = JSON.parse(out)
     expect([code, outcome, time.source]).toEqual([0, 'accepted', source])
     if (source === 'the recording') expect(time.seconds).toBe(now + 39)
   })
 
-  it('makes no use of the network, whatever the token names', async () => {
+  it('uses no network, whatever URLs the token contains', async () => {
     const dialled = [
       vi.spyOn(globalThis, 'fetch'),
       vi.spyOn(Socket.prototype, 'connect'),
@@ -72,7 +72,7 @@ describe('aauth verify of a request that is accepted', () => {
     for (const spy of dialled) expect(spy).not.toHaveBeenCalled()
   })
 
-  it('compares recorded content with the digest, and says where none was recorded', async () => {
+  it('compares recorded content with the digest, and says when none was recorded', async () => {
     const headers = { 'content-type': 'text/plain' }
     const message = await agent.sign(
       `${net.resource}/notes`,
@@ -92,7 +92,7 @@ describe('aauth verify of a request that is accepted', () => {
     expect(other.failed?.text).toContain('"content-digest" is not the digest of the content')
   })
 
-  it('lets a request without credential pass where the route is optional', async () => {
+  it('accepts a request without a credential on an optional route', async () => {
     const unsigned = 'GET /notes HTTP/1.1\r\nHost: notes.example\r\n\r\n'
     const { code, out } = await verify(unsigned, {
       ...config,
@@ -115,7 +115,7 @@ describe('aauth verify of a request that is accepted', () => {
   })
 })
 
-it('takes a time that is written, and refuses what is none', async () => {
+it('aauth verify accepts a written time, and refuses a malformed one', async () => {
   const at = async (time: string) =>
     (await verify(await signed(reading), config, '--at', time)).out.split('\n')[1]
   expect(await at('1790000010')).toBe('Decided as of 2026-09-21T14:13:30Z, by --at.')

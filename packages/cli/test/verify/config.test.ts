@@ -7,7 +7,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 import { agent, config, reading, signed, steps, verify } from './scene.ts'
 
 describe('the configuration of aauth verify', () => {
-  it('may name files with keys beside it', async () => {
+  it('may name key files beside it', async () => {
     const folder = temporaryFolder()
     const { keys } = config.keys['https://ps.example' as never] as { keys: unknown[] }
     const [request, list, one, file] = ['request', 'list.json', 'one.json', 'config.json'].map((name) =>
@@ -22,7 +22,7 @@ describe('the configuration of aauth verify', () => {
     }
   })
 
-  it('may be a module, whose functions are used', async () => {
+  it('may be a module, whose functions are called', async () => {
     const folder = temporaryFolder()
     const [request, file] = [join(folder, 'request'), join(folder, 'config.mjs')]
     writeFileSync(request, asHttp(await signed(reading)))
@@ -37,7 +37,7 @@ describe('the configuration of aauth verify', () => {
     expect(out).toContain('The agent is told: 403 access_denied.')
   })
 
-  it('leaves out what reaches outside, and says so', async () => {
+  it('may have options that reach outside of the process, which are ignored with a message', async () => {
     const { code, err } = await verify(await signed(reading), {
       ...config,
       stores: {},
@@ -48,7 +48,7 @@ describe('the configuration of aauth verify', () => {
     expect([code, err]).toEqual([0, 'Left out, since they reach outside of this process: stores, missions.'])
   })
 
-  it('may hold documents of issuers, which then decide', async () => {
+  it('may contain documents of issuers, which are then used', async () => {
     const documents = {
       'https://ps.example/.well-known/aauth-person.json': {
         issuer: 'https://ps.example',
@@ -71,7 +71,7 @@ describe('the configuration of aauth verify', () => {
     [{ ...config, keys: { 'https://ps.example': 1 } }, '"keys" of "https://ps.example" is not an object'],
     [{ ...config, keys: [] }, '"keys" is not an object'],
     [[], '--config is not an object'],
-  ])('%j is not done as written', async (given, error) => {
+  ])('%j makes aauth verify exit with 2', async (given, error) => {
     const { code, out, err } = await verify(await signed(reading), given)
     expect([code, out, err]).toEqual([2, '', expect.stringContaining(error)])
   })
@@ -80,7 +80,7 @@ describe('the configuration of aauth verify', () => {
     ['config.json', '{', 'which is not JSON'],
     ['config.mjs', 'export default 1', 'the default export of --config is not an object'],
     ['config.mjs', 'throw new Error("no \u001b[31m")', 'cannot be loaded: Error: no \\u{1b}[31m'],
-  ])('%s with %j is not done as written', async (name, content, error) => {
+  ])('%s with %j makes aauth verify exit with 2', async (name, content, error) => {
     const file = join(temporaryFolder(), name)
     writeFileSync(file, content)
     const { code, err } = await aauth(['verify', '-', '--config', file], asHttp(await signed(reading)))
@@ -89,7 +89,7 @@ describe('the configuration of aauth verify', () => {
 })
 
 describe('of several recorded requests', () => {
-  it('the only one that is signed is decided', async () => {
+  it('the only signed one is decided', async () => {
     expect((await steps(asHar(await signed(reading), '2026-09-21T14:13:20Z'))).outcome).toBe('accepted')
   })
 
@@ -107,7 +107,7 @@ describe('of several recorded requests', () => {
     expect(found.map(({ outcome }) => outcome)).toEqual(['accepted', 'challenged'])
   })
 
-  it.each(['0', '3', 'x'])('--entry %s is not done as written', async (entry) => {
+  it.each(['0', '3', 'x'])('--entry %s makes aauth verify exit with 2', async (entry) => {
     const one = asJson(await signed(reading))
     expect((await verify(`[${one},${one}]`, config, '--entry', entry)).err).toContain(
       `--entry "${entry}" is not there: write 1 to 2`,
@@ -118,7 +118,7 @@ describe('of several recorded requests', () => {
 it.each([
   [['-'], '--config is missing'],
   [['--config', '/nowhere.json'], '--config names "/nowhere.json", which cannot be read (ENOENT)'],
-])('aauth verify %j is not done as written', async (args, error) => {
+])('aauth verify %j exits with 2', async (args, error) => {
   const { code, err } = await aauth(['verify', ...args])
   expect([code, err]).toEqual([2, expect.stringContaining(error)])
 })

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { asHttp } from '../recording/written.ts'
 import { agent, config, net, now, reading, signed, steps, verify } from './scene.ts'
 
-describe('aauth verify of a request that is not accepted', () => {
-  it('says what the agent is told and which step failed, and reaches no further', async () => {
+describe('aauth verify of a request that is refused', () => {
+  it('shows the answer and the step that failed, and marks later steps as not reached', async () => {
     const { code, out } = await verify(await signed(reading), {
       ...config,
       requirement: { scope: 'notes.write' },
@@ -196,7 +196,7 @@ describe('aauth verify of a request that is not accepted', () => {
     expect(reached.slice(at + 1).every(([, state]) => state === 'not reached')).toBe(true)
   })
 
-  it('says which keys the configuration does not have', async () => {
+  it('lists the keys that the configuration lacks', async () => {
     const { outcome, code, failed } = await steps(await signed(reading), { ...config, keys: {} })
     expect([outcome, code, failed?.name, failed?.text]).toEqual([
       'failed',
@@ -206,7 +206,7 @@ describe('aauth verify of a request that is not accepted', () => {
     ])
   })
 
-  it('escapes what the token says', async () => {
+  it('escapes text of the token', async () => {
     const { out } = await verify(await signed(await auth({ iss: 'https://x.example\u001b[31m\u202e' })))
     expect(out).not.toMatch(/\p{Cf}|(?!\n)\p{Cc}/u)
   })

@@ -11,14 +11,14 @@ export const now = 1_790_000_000
 export const net = await createTestNetwork({ now, resource: 'https://notes.example', seed: 'verify' })
 export const agent = await net.agent()
 
-/** An auth token that is enough. */
+/** An auth token with sufficient scopes. */
 export const reading = await agent.authToken({ scope: 'notes.read' })
 
 /** The keys that an issuer of the network publishes. */
 export const keysOf = async (issuer: string): Promise<unknown> =>
   (await net.fetch(`${issuer}/jwks.json`)).json()
 
-/** What the API of these tests is made with, for `--config`. */
+/** The options of the API of these tests, for `--config`. */
 export const config = {
   issuer: net.resource,
   trust: { agentProviders: 'any', personServers: ['https://ps.example'] },
@@ -47,7 +47,7 @@ export async function verify(
   return aauth(['verify', '-', '--config', file, ...args], text)
 }
 
-/** The same, as JSON: how it ended, and the state of each step. */
+/** The same, as JSON: the outcome, and the state of each step. */
 export async function steps(
   message: SignedMessage | string,
   given: object = config,

@@ -9,7 +9,7 @@ import { fileOf, key, listening, needed, thrownBy } from './scene.ts'
 const AAUTH_SIGNING_KEY = JSON.stringify(key)
 const keyed = { ...needed, AAUTH_SIGNING_KEY } as const
 
-/** What a resource in the environment makes of tokens of an agent provider and a person server. */
+/** The outcome for tokens of an agent provider and a person server, with a resource from the environment. */
 async function outcomes(env: Environment, options: Partial<ResourceOptions> = {}): Promise<string[]> {
   const { net, agent } = await makeWorld()
   const resource = resourceFromEnv({ fetch: net.fetch, now: net.clock.now, ...options }, env)
@@ -41,7 +41,7 @@ describe('AAUTH_TRUST', () => {
     ['https://other.example', ['agent-token', 'invalid_jwt']],
     ['{"personServers":["https://ps.example"]}', ['invalid_jwt', 'auth-token']],
     ['{"agentProviders":["https://agent.example"]}', ['agent-token', 'invalid_jwt']],
-  ])('%s trusts whom it names', async (AAUTH_TRUST, found) => {
+  ])('%s trusts the listed issuers', async (AAUTH_TRUST, found) => {
     expect(await outcomes({ ...keyed, AAUTH_TRUST })).toEqual(found)
   })
 
@@ -52,7 +52,7 @@ describe('AAUTH_TRUST', () => {
     ['all', '"trust.personServers" contains "all", which is not a server identifier'],
     ['https://ps.example/', '"trust.personServers" contains "https://ps.example/"'],
     ['{"accessServers":"any"}', '"trust.accessServers" is "any"'],
-  ])('%s does not start', (AAUTH_TRUST, error) => {
+  ])('%s makes resourceFromEnv fail', (AAUTH_TRUST, error) => {
     expect(thrownBy(() => resourceFromEnv({}, { ...keyed, AAUTH_TRUST }))).toContain(error)
   })
 })
@@ -62,12 +62,12 @@ describe('AAUTH_ISSUER', () => {
     [undefined, '"AAUTH_ISSUER" is not set: set it to the address of the resource, such as'],
     ['', '"AAUTH_ISSUER" is not set'],
     ['https://notes.example/', '"issuer" is "https://notes.example/", which is not a server identifier'],
-  ])('%s does not start', (AAUTH_ISSUER, error) => {
+  ])('%s makes resourceFromEnv fail', (AAUTH_ISSUER, error) => {
     expect(thrownBy(() => resourceFromEnv({}, { ...keyed, AAUTH_ISSUER }))).toContain(error)
   })
 })
 
-describe('options of the code', () => {
+describe('the options of the code', () => {
   it('are merged with the environment', async () => {
     const events: DecisionEvent[] = []
     const scopes = { access: 'Use the notes' }
@@ -76,7 +76,7 @@ describe('options of the code', () => {
     expect((await metadataOf(resourceFromEnv({ scopes }, keyed))).scope_descriptions).toEqual(scopes)
   })
 
-  it('count where the environment does not say, and are replaced where it does', async () => {
+  it('apply when the environment sets none, and are replaced when it does', async () => {
     const trust = { agentProviders: 'any', personServers: ['https://other.example'] } as const
     expect(await outcomes({ ...keyed, AAUTH_TRUST: '' }, { trust })).toEqual(['agent-token', 'invalid_jwt'])
     expect(await outcomes(keyed, { trust })).toEqual(['agent-token', 'auth-token'])
@@ -103,29 +103,29 @@ describe('AAUTH_PERSON_HASH_KEY_FILE', () => {
     return events.map(({ person }) => person).find((person) => person !== undefined)
   }
 
-  it('holds 32 octets as they are, in hexadecimal or in base64, which name a person alike', async () => {
+  it('may contain 32 octets raw, in hexadecimal or in base64, which identify a person alike', async () => {
     const person = await personNamed(octets)
     expect(person).toMatch(/^[\w-]{43}$/)
     for (const encoding of ['hex', 'base64', 'base64url'] as const)
       expect(await personNamed(`${Buffer.from(octets).toString(encoding)}\n`)).toBe(person)
   })
 
-  it('with anything else does not start, and shows nothing of it', () => {
+  it('with anything else makes resourceFromEnv fail, without showing anything of it', () => {
     const AAUTH_PERSON_HASH_KEY_FILE = fileOf('correct horse battery staple')
     const thrown = thrownBy(() => resourceFromEnv({}, { ...keyed, AAUTH_PERSON_HASH_KEY_FILE }))
     expect(thrown).toContain('"AAUTH_PERSON_HASH_KEY_FILE" does not hold 32 octets')
     expect(thrown).not.toContain('correct')
   })
 
-  it('that others can read is warned about', () => {
+  it('that others can read causes a warning', () => {
     const said = listening()
     resourceFromEnv({}, { ...keyed, AAUTH_PERSON_HASH_KEY_FILE: fileOf(octets, 0o644) })
     expect(said()).toEqual([expect.stringContaining('"AAUTH_PERSON_HASH_KEY_FILE" names')])
   })
 })
 
-describe('variables that are not read', () => {
-  it('are warned about with the one that was meant, and without their values', () => {
+describe('unknown variables', () => {
+  it('cause a warning with the likely right name and without their values', () => {
     const said = listening()
     resourceFromEnv(
       {},
@@ -138,7 +138,7 @@ describe('variables that are not read', () => {
     ])
   })
 
-  it('are warned about before what is missing is refused', () => {
+  it('cause a warning before a missing variable is refused', () => {
     const said = listening()
     const { AAUTH_SIGNING_KEY: misplaced, ...others } = keyed
     expect(thrownBy(() => resourceFromEnv({}, { ...others, AAUTH_SIGNIN_KEY: misplaced }))).toContain(
@@ -152,13 +152,13 @@ describe('on a development machine', () => {
   const AAUTH_DEV = 'http://localhost:4800'
   const AAUTH_ISSUER = 'http://localhost:3800'
 
-  it('a resource starts without a key and without trust, and only says that it is in development', () => {
+  it('a resource starts without a key and trust, and only reports that it is in development mode', () => {
     const said = listening()
     expect(resourceFromEnv({}, { AAUTH_DEV, AAUTH_ISSUER }).issuer).toBe(AAUTH_ISSUER)
     expect(said()).toEqual([expect.stringContaining('runs in development mode')])
   })
 
-  it('the servers of the world replace the trust of production', async () => {
+  it('the servers of the world replace the trust for production', async () => {
     listening()
     const resource = resourceFromEnv({ trust: 'any' }, { AAUTH_DEV, AAUTH_ISSUER, AAUTH_TRUST: 'any' })
     const { net, agent } = await makeWorld()

@@ -17,7 +17,7 @@ export const key: SigningKey = {
 /** Another key, public. */
 export const { d: _, ...last } = { ...key, x: 'A'.repeat(43), kid: 'r0' }
 
-/** What has to be set, beside a key. */
+/** The required variables, except for the key. */
 export const needed = { AAUTH_ISSUER: 'https://notes.example', AAUTH_TRUST: 'any' } as const
 
 /** A file of the test's own, with a mode. @returns its path */
@@ -30,14 +30,14 @@ export function fileOf(content: string | Uint8Array, mode = 0o600): string {
   return path
 }
 
-/** What is said on the console, which stays quiet. */
+/** The warnings on the console, which are not printed. */
 export function listening(): () => string[] {
   const warn: MockInstance<typeof console.warn> = vi.spyOn(console, 'warn').mockReturnValue()
   onTestFinished(() => warn.mockRestore())
   return () => warn.mock.calls.map(([text]) => String(text))
 }
 
-/** What is thrown. */
+/** The message of what is thrown. */
 export function thrownBy(work: () => unknown): string {
   try {
     work()

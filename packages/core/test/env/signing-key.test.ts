@@ -30,7 +30,7 @@ describe('the signing key', () => {
       'a file, beside an empty variable',
       () => ({ AAUTH_SIGNING_KEY_FILE: fileOf(json), AAUTH_SIGNING_KEY: '' }),
     ],
-  ])('is read from %s, and nothing is said', async (_, env) => {
+  ])('is read from %s without a warning', async (_, env) => {
     const said = listening()
     expect(await publishedBy(env())).toEqual([['r1', key.x]])
     expect(said()).toEqual([])
@@ -42,7 +42,7 @@ describe('the signing key', () => {
     expect(await publishedBy({ AAUTH_SIGNING_KEY_FILE: `${path}.link` })).toEqual([['r1', key.x]])
   })
 
-  it.each([0o640, 0o604, 0o620, 0o644])('in a file of mode %o is used, and warned about', async (mode) => {
+  it.each([0o640, 0o604, 0o620, 0o644])('in a file of mode %o is used with a warning', async (mode) => {
     const said = listening()
     const path = fileOf(json, mode)
     expect(await publishedBy({ AAUTH_SIGNING_KEY_FILE: path })).toEqual([['r1', key.x]])
@@ -51,14 +51,14 @@ describe('the signing key', () => {
     ])
   })
 
-  it('may be a signer that the code hands over', () => {
+  it('may be a signer that the code provides', () => {
     const { d, ...publicKey } = key
     const signingKey = { publicKey, sign: () => new Uint8Array(64) } as never
     expect(resourceFromEnv({ signingKey }, needed).issuer).toBe('https://notes.example')
   })
 })
 
-describe('the keys beside it', () => {
+describe('the further published keys', () => {
   it.each([
     ['a JWK', last],
     ['a list', [last]],
@@ -72,7 +72,7 @@ describe('the keys beside it', () => {
     ])
   })
 
-  it('in a file that others can read are warned about where they are private, and only there', async () => {
+  it('cause a warning when they are private in a file that others can read, and only then', async () => {
     const said = listening()
     const [open, secret] = [
       fileOf(JSON.stringify(last), 0o644),
@@ -85,7 +85,7 @@ describe('the keys beside it', () => {
   })
 })
 
-describe('resourceFromEnv does not start, and shows nothing of a key, where', () => {
+describe('resourceFromEnv fails, without showing anything of a key, when', () => {
   const malformed = { ...key, x: `${key.x}=` }
   const develop = { ...key, aauth_dev: true }
   const development = 'holds a key of a development world'

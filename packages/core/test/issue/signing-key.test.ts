@@ -53,8 +53,8 @@ describe('a configured signing key', () => {
   })
 })
 
-describe('a signing key that is not given', () => {
-  it('is made once, told once at start, and published as it signs [META-2, R11-122]', async () => {
+describe('a generated signing key', () => {
+  it('is generated and reported once at start, and published as it signs [META-2, R11-122]', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
     const { resource, agent, refusal } = await makeWorld()
     const before = warn.mock.calls.filter(([text]) => String(text).includes('signingKey'))

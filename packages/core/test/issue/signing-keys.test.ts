@@ -77,7 +77,7 @@ describe('the published keys', () => {
 })
 
 describe('a resource without a signing key', () => {
-  it('makes one of its own, publishes it and says so once, at start [META-2, R11-169, R11-272]', async () => {
+  it('generates one, publishes it and reports that once, at start [META-2, R11-169, R11-272]', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
     onTestFinished(() => warn.mockRestore())
     const { signingKey: _, ...keyless } = notes

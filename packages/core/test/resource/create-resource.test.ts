@@ -5,7 +5,7 @@ import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it, vi } from 'vitest'
 
-/** Has a key, so that nothing is said of one that is missing. */
+/** Has a signing key, so that there is no warning about a missing one. */
 const keyed = `{
   issuer: 'https://notes.example',
   trust: 'any',
@@ -15,7 +15,7 @@ const keyed = `{
   },
 }`
 
-/** Runs a module in a process of its own, since what it does to the globals would outlive a test. */
+/** Runs a module in a process of its own, because its changes of globals would outlive a test. */
 function run(source: string): { stdout: string; stderr: string } {
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
     cwd: resolve(import.meta.dirname, '../..'),
@@ -25,7 +25,7 @@ function run(source: string): { stdout: string; stderr: string } {
 }
 
 describe('loading the package and creating a resource', () => {
-  it('draws no random value, sets no timer, reads no clock and makes no AbortController', () => {
+  it('reads no random value and no clock, sets no timer and makes no AbortController', () => {
     const source = `
       import nodeCrypto from 'node:crypto'
       import { syncBuiltinESMExports } from 'node:module'

@@ -13,7 +13,7 @@ it('docs/reference/options.md lists every option of createResource and nothing e
   expect(namesIn('options.md').sort()).toEqual(knownOptions().sort())
 })
 
-it('docs/reference/options.md gives the default that an option has when it is left out', () => {
+it('docs/reference/options.md states the default of each option', () => {
   const written = rowsIn('options.md').flatMap(([name = '', preset = '']) => {
     const [, literal] = /^`(.+)`$/.exec(preset) ?? []
     return literal === undefined ? [] : [[name, JSON.parse(literal.replaceAll("'", '"')) as unknown] as const]
@@ -28,7 +28,7 @@ it('docs/reference/limits.md lists every limit with its default and nothing else
   expect(Object.fromEntries(written.map(([name, preset]) => [name, Number(preset)]))).toEqual(settings.limits)
 })
 
-it('docs/reference/limits.md gives the least and the most that a limit can be', () => {
+it('docs/reference/limits.md states the minimum and the maximum of each limit', () => {
   for (const [name = '', , least, most] of rowsIn('limits.md').filter(([name = '']) => !name.includes(' '))) {
     const withLimit = (value: number) => () =>
       createResource({ ...required, limits: { [name]: value } as Partial<Limits> })
@@ -39,7 +39,7 @@ it('docs/reference/limits.md gives the least and the most that a limit can be', 
   }
 })
 
-/** The options that a misspelt one is told of. */
+/** The options that the error about a misspelt one lists. */
 function knownOptions(): string[] {
   try {
     createResource({ ...required, 'not an option of a resource': 1 } as never)
