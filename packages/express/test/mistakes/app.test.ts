@@ -147,7 +147,7 @@ it.each<Row>([
     {},
     guarded,
     agentCalls,
-    '"signingKey" is missing, so a key was made in the memory of this process',
+    '"signingKey" is missing, so a key was generated in the memory of this process',
     'pass a private JWK with "kid" and "alg"',
   ],
   [
