@@ -60,7 +60,8 @@ export async function discover({
     return { code: 'issuer_missing', passing: false, reason: `${dwk} of ${iss} does not name an issuer` }
   if (issuer !== iss)
     return { code: 'issuer_mismatch', passing: false, reason: `${dwk} of ${iss} names another issuer` }
-  if (!isOnHostOf(iss, jwksUri)) return { passing: false, reason: `"jwks_uri" of ${iss} is not on the host of the issuer` }
+  if (!isOnHostOf(iss, jwksUri))
+    return { passing: false, reason: `"jwks_uri" of ${iss} is not on the host of the issuer` }
   beforeJwks()
   const jwks = await fetchDocument(
     fetcher,

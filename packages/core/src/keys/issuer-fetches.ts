@@ -157,7 +157,8 @@ export class IssuerFetches {
         if (record.purged) throw new Error('the issuer was purged')
         const now = this.#options.now()
         // A fetch that was given up may still complete after its replacement has requested the JWKS.
-        if (now < this.#askableAt(record, now)) throw new Error('the JWKS was requested less than a minute ago')
+        if (now < this.#askableAt(record, now))
+          throw new Error('the JWKS was requested less than a minute ago')
         this.#records.noteAsked(source, now)
       },
     }).catch((error: unknown): DiscoveryFault => ({ passing: true, reason: String(error) }))

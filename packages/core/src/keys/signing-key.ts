@@ -90,7 +90,10 @@ const deadline = 3000
 function inTime<T>(work: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const answer = work()
-    const timer = setTimeout(() => reject(new Error(`the signer did not answer within ${deadline} ms`)), deadline)
+    const timer = setTimeout(
+      () => reject(new Error(`the signer did not answer within ${deadline} ms`)),
+      deadline,
+    )
     answer.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }

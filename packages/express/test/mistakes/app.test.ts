@@ -189,7 +189,7 @@ it.each<Row>([
     (app, resource) => void app.get('/notes', protect(resource, { ...reading, mission: 'required' })),
     called,
     'mission_required: the route requires a mission and the token carries none',
-    'the agent must have its person approve one, or the route must allow requests without',
+    'the agent must have its person approve one, or the route must allow requests without a mission',
   ],
 ])(
   'a mistake in the app shows what is wrong and its remedy: %s',
