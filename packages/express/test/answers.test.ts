@@ -70,7 +70,7 @@ describe.each(expressLines)('answers on %s', (_, express) => {
     const response = await send()
     const wire = JSON.stringify([...response.headers, await response.text()])
     const hint =
-      '"https://ps.example" is not trusted as person-server: list it in "trust.personServers" if its tokens are to count'
+      '"https://ps.example" is not trusted as person-server: list it in "trust.personServers" to accept its tokens'
     expect([response.status, refusals[0]?.hint, wire.includes('ps.example')]).toEqual([401, hint, false])
   })
 

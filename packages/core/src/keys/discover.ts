@@ -7,10 +7,10 @@ import { type KeySet, readKeySet } from './key-set.ts'
 
 /** What an issuer publishes. */
 export interface Published {
-  /** The part of it that is kept. */
+  /** The part of the metadata document that is kept. */
   readonly metadata: JsonObject
   readonly keys: KeySet
-  /** Seconds for which this may be used without asking again. */
+  /** Seconds for which this may be used without another fetch. */
   readonly lifetime: number
 }
 
@@ -30,7 +30,7 @@ export interface Discovery {
   readonly signal: AbortSignal
   /** Seconds. */
   readonly now: () => number
-  /** Called right before the JWKS request, which has a floor of its own. What it throws ends the discovery. */
+  /** Called right before the JWKS request, which has its own minimum interval. If it throws, discovery fails. */
   readonly beforeJwks: () => void
 }
 
@@ -60,7 +60,8 @@ export async function discover({
     return { code: 'issuer_missing', passing: false, reason: `${dwk} of ${iss} does not name an issuer` }
   if (issuer !== iss)
     return { code: 'issuer_mismatch', passing: false, reason: `${dwk} of ${iss} names another issuer` }
-  if (!isOnHostOf(iss, jwksUri)) return { passing: false, reason: `jwks_uri of ${iss} is not on its host` }
+  if (!isOnHostOf(iss, jwksUri))
+    return { passing: false, reason: `"jwks_uri" of ${iss} is not on the host of the issuer` }
   beforeJwks()
   const jwks = await fetchDocument(
     fetcher,
@@ -71,15 +72,15 @@ export async function discover({
   )
   if ('reason' in jwks) return { ...jwks, reason: `JWKS of ${iss}: ${jwks.reason}` }
   const keys = readKeySet(jwks.json, previous)
-  if (keys === undefined) return { passing: false, reason: `JWKS of ${iss} has no keys` }
+  if (keys === undefined) return { passing: false, reason: `the JWKS of ${iss} has no "keys" array` }
   return { metadata: keptMetadata(document.json), keys, lifetime: freshnessOf(jwks.headers, now()) }
 }
 
-/** A key set on another host would need an admission of its own (A-62, I05, I06). */
+/** A key set on another host would need to be trusted separately (A-62, I05, I06). */
 function isOnHostOf(iss: string, value: unknown): value is string {
   if (typeof value !== 'string' || value.length > 2048 || !URL.canParse(value)) return false
   const url = new URL(value)
-  // The origin of a blob: URL is that of the host in it (I05).
+  // The origin of a blob: URL is the origin of the URL inside it, so the protocol is compared too (I05).
   return (
     url.protocol === iss.slice(0, iss.indexOf('/')) &&
     url.origin === iss &&

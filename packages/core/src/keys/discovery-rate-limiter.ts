@@ -1,20 +1,20 @@
 import { GrowingCache } from '../limits/growing-cache.ts'
 import { TokenBucket } from '../limits/token-bucket.ts'
 
-/** Seconds; no deadline of a fetch is longer. */
+/** Seconds. No fetch has a longer deadline. */
 const longest = 10
-/** More domains than can be met while a bucket refills. */
+/** More domains than can be fetched from while a bucket refills. */
 const maxDomains = 1024
 
 interface Taken {
   readonly domain: string
-  /** When it is free again at the latest: a runtime may drop a fetch without a word. */
+  /** When the slot is released at the latest, since a runtime may drop a fetch without settling its promise. */
   readonly until: number
 }
 
 /**
- * How many issuers that are not listed in `trust` are fetched: callers that need no credential to name an issuer must
- * not turn the resource into a scanner (I19). No domain takes more than half of it.
+ * Limits fetches from issuers that `trust` does not list. Naming an issuer takes no credential, and callers must not
+ * be able to turn the resource into a scanner (I19). One domain can use at most half of the limit.
  */
 export class DiscoveryRateLimiter {
   readonly #all: TokenBucket
@@ -33,12 +33,12 @@ export class DiscoveryRateLimiter {
   }
 
   /**
-   * Takes one place for an issuer of this domain, or says no.
-   * @returns gives the place back
+   * Takes one slot for an issuer of this domain.
+   * @returns a function that releases the slot; `undefined` when the limit is reached
    */
   take(domain: string, now: number): (() => void) | undefined {
     const bucket = this.#bucketOf(domain)
-    // Both are asked, since asking refills.
+    // Both are called, since the call refills the bucket.
     const [any, own] = [this.#all.hasToken(now), bucket.hasToken(now)]
     if (!any || !own || !this.#hasPlace(domain, now)) return undefined
     this.#all.take()
@@ -51,7 +51,7 @@ export class DiscoveryRateLimiter {
   #hasPlace(domain: string, now: number): boolean {
     let own = 0
     for (const place of this.#taken) {
-      // Beyond what any place is given for: the clock was ahead when it was taken.
+      // Later than any slot can last: the clock was ahead when the slot was taken.
       if (place.until <= now || place.until > now + longest) this.#taken.delete(place)
       else if (place.domain === domain) own += 1
     }

@@ -4,8 +4,8 @@ interface Entry<Value> {
 }
 
 /**
- * A bounded cache in which no domain gains from having many hosts: what makes room is the least recently used entry
- * of the domain that holds the most.
+ * A bounded cache in which a domain gains nothing by having many hosts. When the cache is full, the least recently
+ * used entry of the domain with the most entries is evicted.
  */
 export class FairCache<Value> {
   /** Least recently used first. */
@@ -34,7 +34,7 @@ export class FairCache<Value> {
     return this.#entries.has(name)
   }
 
-  /** Adds or replaces an entry, and returns the one that had to make room for it. */
+  /** Adds or replaces an entry, and returns the entry that was evicted for it. */
   set(
     name: string,
     domain: string,
@@ -64,7 +64,7 @@ export class FairCache<Value> {
     return this.#held.get(domain) ?? 0
   }
 
-  /** How many entries the domain has that holds the most. */
+  /** The number of entries of the domain with the most entries. */
   mostHeld(): number {
     let most = 0
     for (const held of this.#held.values()) most = Math.max(most, held)

@@ -4,21 +4,21 @@ import type { IssuerRecords } from './issuer-records.ts'
 import { parentDomain } from './parent-domain.ts'
 
 /**
- * Who makes the resource fetch: an agent, which has shown possession of a key before, or a server that calls the
- * resource, which can show nothing until its keys are fetched.
+ * Who causes the fetch: an agent, which has already proved possession of a key, or a server that calls the resource,
+ * which cannot prove anything until its keys are fetched.
  */
 export type Asker = 'agent' | 'server'
 
 /**
- * Budgets for fetching from issuers that are not listed in `trust`, apart for every purpose, so that none uses up
- * what another needs. Listed issuers have one fetch at a time each, and wait for nobody.
+ * Budgets for fetching from issuers that are not listed in `trust`. Each purpose has its own budget, so that one
+ * cannot exhaust another. Listed issuers have one fetch at a time each and do not share a budget.
  */
 export class FetchBudgets {
   readonly #newcomers = new DiscoveryRateLimiter(20, 40, 16)
-  /** For issuers that were in use for some time before their keys had to make room for others. */
+  /** For issuers that were in use for some time before their keys were evicted. */
   readonly #returning = new DiscoveryRateLimiter(10, 20, 8)
   readonly #servers = new DiscoveryRateLimiter(5, 10, 8)
-  /** Their rate is bounded already: by how many issuers are kept, and one request to each in a minute. */
+  /** The number of cached issuers and the minimum interval of one minute already bound the rate of renewals. */
   readonly #renewals = new DiscoveryRateLimiter(1000, 1000, 32)
   readonly #records: IssuerRecords
 
@@ -26,7 +26,7 @@ export class FetchBudgets {
     this.#records = records
   }
 
-  /** @returns gives the place back; `undefined` where there is none */
+  /** @returns a function that releases the slot; `undefined` when the budget is used up */
   take(record: IssuerRecord, asker: Asker, now: number): (() => void) | undefined {
     const { source, published } = record
     if (source.named) return () => undefined

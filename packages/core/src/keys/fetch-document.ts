@@ -1,11 +1,11 @@
 import { type JsonObject, parseJsonObject } from '../token/json.ts'
 import { ContentBuffer } from '../wire/content-buffer.ts'
 
-/** Why a document could not be had. */
+/** Why a document could not be fetched. */
 export type FetchFault =
-  /** The answer will stay the same: the issuer does not publish what it must. */
+  /** A permanent fault: the issuer does not publish what it must. */
   | { readonly passing: false; readonly reason: string }
-  /** Trouble that passes: not the caller's fault (A-23). */
+  /** A temporary fault, which is not the caller's (A-23). */
   | { readonly passing: true; readonly reason: string }
 
 export interface FetchedDocument {
@@ -16,8 +16,8 @@ export interface FetchedDocument {
 const jsonType = /^application\/(?:json|[a-z0-9!#$&^_.+-]+\+json)[ \t]*(?:;|$)/i
 
 /**
- * Fetches one JSON document: no redirects, no credentials, identity coding, capped while it streams
- * (I07, I11, I13, I33).
+ * Fetches one JSON document without redirects, credentials or content codings. The size is checked while the content
+ * streams (I07, I11, I13, I33).
  *
  * @param maxBytes of decoded content
  */
@@ -44,8 +44,8 @@ export async function fetchDocument(
     }
     const bytes = await readCapped(response, maxBytes, signal)
     const json = bytes && parseJsonObject(bytes, 4096)
-    if (!bytes) return definite(`over ${maxBytes} octets`)
-    return json ? { json, headers: response.headers } : definite('no plain JSON object')
+    if (!bytes) return definite(`the content has more than ${maxBytes} octets`)
+    return json ? { json, headers: response.headers } : definite('the content is not a valid JSON object')
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'fetch failed'
     const name = error instanceof Error ? error.name : ''
@@ -83,7 +83,7 @@ export async function readCapped(
   }
 }
 
-/** Rejects when `signal` aborts, also if the one who promised does not listen to it. */
+/** Rejects when `signal` aborts, even if the code behind `promise` ignores the signal. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(new Error('deadline passed'))

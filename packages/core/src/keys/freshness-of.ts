@@ -1,12 +1,12 @@
-/** Seconds for which keys are used at least, at most, and where their issuer says nothing (I24). */
+/** Seconds for which keys are used: the minimum, the maximum, and the default when the issuer sets none (I24). */
 const [shortest, longest, usual] = [60, 3600, 600]
 
 /** `Thu, 01 Jan 2026 00:00:00 GMT` (RFC 9110, section 5.6.7). */
 const httpDate = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/
 
 /**
- * Seconds for which an answer may be used: `max-age` of `Cache-Control`, or `Expires` where `Cache-Control` does not
- * say (draft 11 §11.4; RFC 9111, sections 4.2.1 and 5.3).
+ * Seconds for which a response may be used: `max-age` of `Cache-Control`, or else `Expires`
+ * (draft 11 §11.4; RFC 9111, sections 4.2.1 and 5.3).
  *
  * @param now seconds
  */
@@ -26,8 +26,8 @@ function maxAgeOf(cacheControl: string): number | undefined {
 }
 
 /**
- * By the clock of the answer or by ours, whichever ends sooner: an answer may have lain in a cache, and a clock may
- * be wrong. What is not a date has expired.
+ * Measured by the `Date` of the response and by the local clock, whichever expires sooner: the response may come from
+ * a cache, and a clock may be wrong. A value that is not a date counts as expired.
  */
 function untilExpiry(headers: Headers, now: number): number | undefined {
   const expires = headers.get('expires')

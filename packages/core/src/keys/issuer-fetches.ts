@@ -5,24 +5,24 @@ import type { IssuerRecord, KeySource } from './issuer-record.ts'
 import type { IssuerRecords } from './issuer-records.ts'
 
 export interface IssuerFetchesOptions {
-  /** `undefined`: this issuer's keys may not be fetched here. */
+  /** `undefined` means that the keys of this issuer may not be fetched. */
   readonly fetcherFor: (source: KeySource) => typeof fetch | undefined
   /** Integer seconds. */
   readonly now: () => number
   /** Milliseconds for metadata and JWKS together. */
   readonly deadline: number
-  /** Is told what came of each fetch: `reason` where it failed. */
+  /** Called after each fetch, with a `reason` if the fetch failed. */
   readonly onFetched?: (source: KeySource, reason: string | undefined) => void
 }
 
-/** Seconds between two JWKS requests to one issuer, whatever came of the first (R11-124). */
+/** Minimum interval in seconds between two JWKS requests to one issuer, whether or not the first succeeded (R11-124). */
 const floor = 60
-/** Seconds between two attempts at an issuer that fails, at most. */
+/** Maximum wait in seconds before a failed issuer is tried again. */
 const maxWait = 60
 
 /**
- * Fetches what issuers publish into their records: one fetch at a time for each, with waits in between. Waits and the
- * times of renewal are a little shorter at random, so that the processes of a fleet do not ask in step (I22).
+ * Fetches what issuers publish into their records, one fetch at a time for each issuer, with waits in between. Waits
+ * and renewal times are shortened by a random amount, so that the processes of a fleet do not fetch at once (I22).
  */
 export class IssuerFetches {
   readonly #records: IssuerRecords
@@ -47,19 +47,19 @@ export class IssuerFetches {
     return this.#controller
   }
 
-  /** Ends all fetches; nothing is fetched any more. */
+  /** Aborts all fetches and prevents further ones. */
   close(): void {
     this.#closing.abort()
   }
 
-  /** A request that is under way may be joined at any time. */
+  /** A fetch that is already under way can be joined at any time. */
   mayRefresh(record: IssuerRecord): boolean {
     return record.pending !== undefined || this.#mayAsk(record)
   }
 
   /**
-   * Asks the issuer, or waits for what another request asked it.
-   * @throws {AAuthError} where there is no copy and the budget is used up; else it rejects only with a clock that fails
+   * Fetches from the issuer, or waits for a fetch that another request started.
+   * @throws {AAuthError} when there is no copy and the budget is used up; otherwise it rejects only if the clock fails
    */
   async refresh(record: IssuerRecord, asker: Asker): Promise<void> {
     const { pending } = record
@@ -72,7 +72,7 @@ export class IssuerFetches {
     if (this.mayRefresh(record)) await this.refresh(record, asker)
   }
 
-  /** Why there is no copy. */
+  /** The error for a record without a copy. */
   refusal(record: IssuerRecord): AAuthError {
     const { failure } = record
     const fault = failure?.fault
@@ -87,7 +87,7 @@ export class IssuerFetches {
   #mayAsk(record: IssuerRecord): boolean {
     const now = this.#options.now()
     const retryAt = record.failure?.retryAt ?? now
-    // Further ahead than any wait: the clock was ahead when it was written down.
+    // Later than any wait allows: the clock was ahead when the time was recorded.
     return now >= this.#askableAt(record, now) && (now >= retryAt || retryAt > now + maxWait)
   }
 
@@ -95,7 +95,7 @@ export class IssuerFetches {
     return this.#records.askedAt(source, now) + floor
   }
 
-  /** Workers drop what a request has begun when that request ends: then nothing ever comes of it. */
+  /** Workers cancel the fetches of a request when that request ends, and then the promise may never settle. */
   #lands(flight: Promise<void>): Promise<boolean> {
     const late = new Promise<boolean>((resolve) => {
       const timeout = AbortSignal.timeout(this.#options.deadline)
@@ -103,7 +103,7 @@ export class IssuerFetches {
     })
     const landed = flight.then(
       () => true,
-      // Some of them say so by rejecting.
+      // Some runtimes reject the promise instead.
       () => false,
     )
     return Promise.race([landed, late])
@@ -114,17 +114,17 @@ export class IssuerFetches {
     if (fetcher === undefined) return Promise.resolve()
     const giveBack = this.#budgets.take(record, asker, this.#options.now())
     if (giveBack === undefined) {
-      // Says nothing of the issuer, so nothing is remembered of it, and others may ask.
+      // The budget says nothing about the issuer, so no failure is recorded and other requests may try.
       if (record.published !== undefined) return Promise.resolve()
       throw new AAuthError('server_error', {
-        hint: 'too many issuers that are not listed in "trust" are asked for the first time',
+        hint: `too many issuers that are not listed in "trust" are being fetched: list ${record.source.iss} in "trust" to exempt it`,
         retryAfter: 1,
       })
     }
     const flight = this.#records
       .hold(record, this.#fetchInto(record, fetcher))
       .catch((error: unknown) => {
-        // Without a clock there is nothing to write down; the next request meets the same fault and says so.
+        // Without a clock no time can be recorded. The next request fails in the same way and reports it.
         record.failure ??= { fault: { passing: true, reason: String(error) }, retryAt: 0, count: 0 }
       })
       .finally(() => {
@@ -135,7 +135,7 @@ export class IssuerFetches {
     return flight
   }
 
-  /** `undefined` where nothing can be fetched, which is written down. */
+  /** Returns `undefined`, and records the failure, when the issuer cannot be fetched. */
   #fetcherFor(record: IssuerRecord): typeof fetch | undefined {
     const fetcher = this.#options.fetcherFor(record.source)
     if (this.#closing.signal.aborted) {
@@ -143,13 +143,13 @@ export class IssuerFetches {
       return undefined
     }
     if (fetcher === undefined) {
-      const reason = `this runtime cannot check addresses; name ${record.source.iss} in trust`
+      const reason = `this runtime cannot check the addresses it dials: list ${record.source.iss} in "trust"`
       this.#fail(record, { passing: false, reason })
     }
     return fetcher
   }
 
-  /** Never rejects: what went wrong stays in the record. */
+  /** Never rejects: a failure is stored in the record. */
   async #fetchInto(record: IssuerRecord, fetcher: typeof fetch): Promise<void> {
     const { source } = record
     const outcome = await discover({
@@ -162,8 +162,9 @@ export class IssuerFetches {
       beforeJwks: () => {
         if (record.purged) throw new Error('the issuer was purged')
         const now = this.#options.now()
-        // A flight that was taken for lost may land after the one in its place has asked.
-        if (now < this.#askableAt(record, now)) throw new Error('asked for its keys a moment ago')
+        // A fetch that was given up may still complete after its replacement has requested the JWKS.
+        if (now < this.#askableAt(record, now))
+          throw new Error('the JWKS was requested less than a minute ago')
         this.#records.noteAsked(source, now)
       },
     }).catch((error: unknown): DiscoveryFault => ({ passing: true, reason: String(error) }))
@@ -183,7 +184,7 @@ export class IssuerFetches {
     this.#records.prove(record, now)
   }
 
-  /** A good copy is never replaced by a failure (I25). */
+  /** A failure never replaces a usable copy (I25). */
   #fail(record: IssuerRecord, fault: DiscoveryFault): void {
     const count = (record.failure?.count ?? 0) + 1
     const wait = Math.min(maxWait, 5 * 2 ** (count - 1)) * (1 - Math.random() / 5)

@@ -11,12 +11,12 @@ export interface IssuerKeysOptions extends IssuerFetchesOptions {
   readonly maxUnlisted: number
 }
 
-/** Seconds after which a copy is not used any more, even if the issuer cannot be reached (R11-123). */
+/** Seconds after which a copy is no longer used, even if the issuer cannot be reached (R11-123). */
 const maxAge = 86_400
 
 /**
- * The published keys of issuers: one fetch at a time for each issuer, a floor under requests, stale copies when an
- * issuer is down, and segments, so that nobody can evict the issuers an operator listed (JWKS-1 to JWKS-8).
+ * The published keys of issuers. Each issuer has one fetch at a time and a minimum interval between requests. Stale
+ * copies are used while an issuer is down, and unlisted issuers cannot evict listed ones (JWKS-1 to JWKS-8).
  */
 export class IssuerKeys {
   readonly #records: IssuerRecords
@@ -29,7 +29,7 @@ export class IssuerKeys {
     this.#fetches = new IssuerFetches(this.#records, options)
   }
 
-  /** Whether this key is at hand, so that verifying a token with it costs no fetch. */
+  /** Whether this key is cached, so that verifying a token with it needs no fetch. */
   has(source: KeySource, kid: string): boolean {
     const now = this.#now()
     const record = this.#records.find(source, now)
@@ -37,8 +37,8 @@ export class IssuerKeys {
   }
 
   /**
-   * Whether `key` is still what the issuer publishes, without waiting for anything. `false` also when the copy
-   * is due for renewal: then {@link key} tells.
+   * Whether the issuer still publishes `key`, according to the cache. Also `false` when the copy is due for renewal;
+   * {@link key} then renews it.
    */
   isCurrent(source: KeySource, key: IssuerKey): boolean {
     const now = this.#now()
@@ -48,7 +48,7 @@ export class IssuerKeys {
 
   /**
    * The key that the issuer publishes under `kid`.
-   * @throws {AAuthError} `unknown_key`, or what discovery came to
+   * @throws {AAuthError} `unknown_key`, or an error of discovery
    */
   async key(source: KeySource, kid: string, asker: Asker = 'agent'): Promise<IssuerKey> {
     const record = this.#records.findOrMake(source, this.#now())
@@ -63,8 +63,8 @@ export class IssuerKeys {
   }
 
   /**
-   * Asks once more after a signature failed under a known `kid`, since issuers do change keys without changing
-   * names. `undefined` when there is nothing new (R11-125).
+   * Fetches once more after a signature failed under a known `kid`, since some issuers replace a key and keep its
+   * `kid`. `undefined` when the key has not changed (R11-125).
    */
   async keyAfterFailure(
     source: KeySource,
@@ -78,18 +78,18 @@ export class IssuerKeys {
     await this.#fetches.refresh(record, asker)
     const key = record.published?.keys.get(failed.kid)
     if (key === undefined)
-      throw new AAuthError('unknown_key', { hint: `${source.iss} withdrew key "${failed.kid}"` })
+      throw new AAuthError('unknown_key', { hint: `${source.iss} no longer publishes key "${failed.kid}"` })
     return typeof key === 'object' && key !== failed ? key : undefined
   }
 
-  /** The metadata document of an issuer. @throws {AAuthError} what discovery came to */
+  /** The metadata document of an issuer. @throws {AAuthError} an error of discovery */
   async metadata(source: KeySource): Promise<JsonObject> {
     const record = this.#records.findOrMake(source, this.#now())
     await this.#bringUpToDate(record, 'agent')
     return copyOf(record).metadata
   }
 
-  /** Forgets everything of an issuer, in every role. */
+  /** Removes everything cached for an issuer, in every role. */
   purge(iss: string): void {
     this.#records.purge(iss)
   }
@@ -99,19 +99,19 @@ export class IssuerKeys {
     return this.#fetches.closing
   }
 
-  /** Ends all fetches; nothing is fetched any more. */
+  /** Aborts all fetches and prevents further ones. */
   close(): void {
     this.#fetches.close()
   }
 
-  /** Leaves `record` with a usable copy, or throws. Returns whether there was one before. */
+  /** Ensures that `record` has a usable copy, or throws. Returns whether it had one before. */
   async #bringUpToDate(record: IssuerRecord, asker: Asker): Promise<boolean> {
     const now = this.#now()
     if (isTooOld(record, now)) forgetCopy(record)
     const hadCopy = record.published !== undefined
     if (now >= record.renewAt && this.#fetches.mayRefresh(record)) {
       const refreshed = this.#fetches.refresh(record, asker)
-      // Wait only where the copy may not be used, or is used up and the issuer is not known to be down.
+      // Wait only when there is no copy, or when the copy is stale and the last fetch did not fail.
       if (!hadCopy || (now >= record.freshUntil && record.failure === undefined)) await refreshed
       else refreshed.catch(() => undefined)
     }
@@ -120,7 +120,7 @@ export class IssuerKeys {
   }
 }
 
-/** Also where it was fetched in the future: the clock was ahead, and nobody knows how old the copy is. */
+/** A copy fetched "in the future" is too old as well: the clock was ahead, so the age of the copy is unknown. */
 function isTooOld({ fetchedAt }: IssuerRecord, now: number): boolean {
   return now >= fetchedAt + maxAge || fetchedAt > now
 }

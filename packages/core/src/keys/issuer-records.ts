@@ -4,21 +4,21 @@ import type { IssuerRecord, KeySource } from './issuer-record.ts'
 import { parentDomain } from './parent-domain.ts'
 import { UnlistedRecords } from './unlisted-records.ts'
 
-/** More issuers than the budgets for first contacts can reach within the floor under requests. */
+/** More issuers than the discovery budgets allow within the minimum interval between requests. */
 const maxAsked = 2200
 const never = Number.NEGATIVE_INFINITY
 
 /**
  * The records of issuers, in segments: issuers that `trust` lists, others that have published keys
- * ({@link UnlistedRecords}), and those that have not. None of them can push out one of a segment before.
+ * ({@link UnlistedRecords}), and those that have not. An issuer cannot evict one in an earlier segment.
  */
 export class IssuerRecords {
   readonly #named: GrowingCache<IssuerRecord>
   readonly #unlisted: UnlistedRecords
   readonly #unproven: GrowingCache<IssuerRecord>
-  /** Those that are being asked: pushed out in the meantime, one issuer would be asked twice. */
+  /** Issuers that are being fetched: if one were evicted in the meantime, it would be fetched twice. */
   readonly #underWay = new Map<string, IssuerRecord>()
-  /** Outlives the records, which others can push out; else that would lift the floor. */
+  /** Kept apart from the records: otherwise evicting a record would reset the minimum interval. */
   readonly #asked: GrowingCache<number>
   readonly #wereEstablished: FairCache<true>
 
@@ -32,7 +32,7 @@ export class IssuerRecords {
     )
   }
 
-  /** Finds a record, which counts as a use of it. */
+  /** Finds a record and marks it as used. */
   find(source: KeySource, now: number): IssuerRecord | undefined {
     const name = nameOf(source)
     if (source.named) return this.#named.get(name)
@@ -59,7 +59,7 @@ export class IssuerRecords {
     return record
   }
 
-  /** Holds a record while its issuer is asked. */
+  /** Keeps a record while its issuer is being fetched. */
   async hold(record: IssuerRecord, flight: Promise<void>): Promise<void> {
     this.#underWay.set(nameOf(record.source), record)
     try {
@@ -74,7 +74,7 @@ export class IssuerRecords {
     if (this.#underWay.get(name) === record) this.#underWay.delete(name)
   }
 
-  /** Keeps an issuer that is not listed among those that have published keys. */
+  /** Moves an unlisted issuer to those that have published keys. */
   prove(record: IssuerRecord, now: number): void {
     if (record.source.named || record.purged) return
     const name = nameOf(record.source)
@@ -82,12 +82,12 @@ export class IssuerRecords {
     this.#unlisted.add(name, record, now)
   }
 
-  /** Whether an issuer that is not listed was in use for some time, whatever became of its record. */
+  /** Whether an unlisted issuer was in use for some time, even if its record has been evicted. */
   wasEstablished(source: KeySource): boolean {
     return this.#wereEstablished.has(nameOf(source))
   }
 
-  /** When its JWKS was last requested; minus infinity if never, or if the clock was ahead then. */
+  /** When the JWKS was last requested; minus infinity if never, or if the clock was ahead at that time. */
   askedAt(source: KeySource, now: number): number {
     const at = this.#asked.get(nameOf(source)) ?? never
     return at > now ? never : at
@@ -97,7 +97,7 @@ export class IssuerRecords {
     this.#asked.set(nameOf(source), now)
   }
 
-  /** Forgets an issuer in every role, also when it was last asked. */
+  /** Removes an issuer in every role, with the time of its last fetch. */
   purge(iss: string): void {
     for (const segment of [this.#named, this.#unlisted, this.#unproven, this.#underWay]) {
       for (const [name, record] of [...segment.entries()]) {
@@ -110,7 +110,7 @@ export class IssuerRecords {
   }
 }
 
-/** Roles on one origin publish their own keys (I27, I28). An issuer holds no space. */
+/** Each role on one origin publishes its own keys (I27, I28). An issuer cannot contain a space. */
 function nameOf({ iss, dwk }: KeySource): string {
   return `${dwk} ${iss}`
 }

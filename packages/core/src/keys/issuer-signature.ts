@@ -6,23 +6,23 @@ import type { IssuerKeys } from './issuer-keys.ts'
 import type { KeySource } from './issuer-record.ts'
 import type { IssuerKey } from './key-set.ts'
 
-/** What an issuer is said to have signed. */
+/** A signature that claims to come from an issuer. */
 export interface IssuerSignature {
   readonly kid: string
   readonly signature: Uint8Array<ArrayBuffer>
   readonly text: string
-  /** What the signature itself says of its algorithm, where it does. */
+  /** The algorithm that the signature names, if any. */
   readonly alg?: 'Ed25519' | 'ES256'
   /** Whether it may rely on keys with `EdDSA` or without `alg` (D14). */
   readonly legacy: boolean
 }
 
 /**
- * Verifies a signature under the key its issuer publishes, and once more under the renewed key, since issuers do
- * change keys without changing names (R11-025, R11-029, R11-125; JWT-10 to JWT-12).
+ * Verifies a signature with the key that the issuer publishes. If that fails, tries once more with a newly fetched
+ * key, since some issuers replace a key and keep its `kid` (R11-025, R11-029, R11-125; JWT-10 to JWT-12).
  *
  * @returns the key that verified it, or `undefined`
- * @throws {AAuthError} `invalid_jwt` for a fault of the issuer's own key, `unknown_key`, or what discovery came to
+ * @throws {AAuthError} `invalid_jwt` for a fault of the issuer's own key, `unknown_key`, or an error of discovery
  */
 export async function verifyIssuerSignature(
   signed: IssuerSignature,
@@ -45,7 +45,7 @@ async function verifiesWith(
   try {
     const checked = checkPublicKey(key.published, legacy)
     if (alg !== undefined && checked.alg !== alg) {
-      throw new AAuthError('invalid_jwt', { hint: 'alg of the header is not alg of the key' })
+      throw new AAuthError('invalid_jwt', { hint: '"alg" of the JWS header differs from "alg" of the key' })
     }
     key.imported ??= importPublicKey(platform, checked)
     return await platform.verify(await key.imported, signature, text)
@@ -57,5 +57,5 @@ async function verifiesWith(
 /** Any fault of the issuer's own key is `invalid_jwt`: the agent cannot repair it (D19). */
 function asIssuerFault(fault: unknown, kid: string): unknown {
   if (!isAAuthError(fault)) return fault
-  return new AAuthError('invalid_jwt', { hint: `key "${kid}" of the issuer: ${fault.hint}` })
+  return new AAuthError('invalid_jwt', { hint: `key "${kid}" of the issuer cannot be used: ${fault.hint}` })
 }

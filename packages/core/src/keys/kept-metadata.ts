@@ -1,10 +1,10 @@
 import type { JsonObject } from '../token/json.ts'
 
 const maxMembers = 64
-/** Characters of names and values together. */
+/** Characters, counting names and values. */
 const maxLength = 8192
 
-/** What this library itself looks for in the metadata of a person server. */
+/** Members of the metadata of a person server that this library uses. */
 const own = [
   'token_endpoint',
   'auth_token_endpoint',
@@ -17,8 +17,8 @@ const own = [
 
 /**
  * The part of an issuer's metadata that is kept: strings, numbers, literals and lists of strings, up to 64 members and
- * 8192 characters of names and values, those that this library looks for first and then in the order published.
- * Objects and lists of anything else are left out.
+ * 8192 characters of names and values. Members that this library uses come first, then the others in the order in
+ * which they are published. Objects and other lists are left out.
  */
 export function keptMetadata(document: JsonObject): JsonObject {
   const kept: Record<string, unknown> = Object.create(null)
@@ -36,7 +36,7 @@ export function keptMetadata(document: JsonObject): JsonObject {
   return kept
 }
 
-/** Characters, with something for each element of a list; `undefined` for what is not kept. */
+/** The size in characters, with an overhead for each element of a list; `undefined` for a value that is not kept. */
 function sizeOf(value: unknown): number | undefined {
   if (typeof value === 'string') return value.length
   if (!Array.isArray(value)) return typeof value === 'object' && value !== null ? undefined : 8

@@ -5,11 +5,11 @@ import { privateMembers } from '../token/public-key.ts'
 /** One published key. The same object as long as the issuer publishes the same key under the same `kid`. */
 export interface IssuerKey {
   readonly kid: string
-  /** What of it decides; checked when it is used, so that unusable siblings never matter (R11-121). */
+  /** The members that are checked when the key is used, so that unusable keys beside it do no harm (R11-121). */
   readonly published: JsonObject
-  /** The same as text, to tell it from another. */
+  /** The same as text, for comparison with another key. */
   readonly text: string
-  /** The key made of it, kept here so that it lives and dies with it. */
+  /** The imported key, kept here so that it is dropped together with the published one. */
   imported?: Promise<VerificationKey>
 }
 
@@ -20,13 +20,13 @@ const maxKeys = 64
 /** Characters of JSON. */
 const maxKeyLength = 2048
 const maxKidLength = 256
-/** Characters of any member that decides: a coordinate has 43. */
+/** Characters of any member that is checked: a coordinate has 43. */
 const maxMemberLength = 64
 const decisive = ['kty', 'crv', 'x', 'y', 'alg', 'use'] as const
 
 /**
- * Reads a JWKS; `undefined` for anything else. Members that are not keys are passed over, as are keys of more than
- * 2 KiB, and of each key only what decides is kept.
+ * Reads a JWKS; `undefined` for anything else. Elements that are not keys and keys of more than 2 KiB are skipped.
+ * Only the members that are checked are kept of each key.
  */
 export function readKeySet(jwks: JsonObject, previous: KeySet | undefined): KeySet | undefined {
   const { keys } = jwks
@@ -49,7 +49,7 @@ export function readKeySet(jwks: JsonObject, previous: KeySet | undefined): KeyS
   return set
 }
 
-/** What cannot be right stays as `null`: present, so that it is refused, and of no size. */
+/** An invalid value is replaced with `null`, so that the key is still refused but takes little memory. */
 function decisiveMembers(key: JsonObject): JsonObject {
   const kept: Record<string, unknown> = Object.create(null)
   for (const name of decisive) {

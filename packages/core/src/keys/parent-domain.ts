@@ -1,10 +1,10 @@
-/** Labels under which registries of countries sell names, such as `co.uk`. */
+/** Second-level labels under which country registries sell names, such as `co.uk`. */
 const registryLabels = new Set(['ac', 'co', 'com', 'edu', 'gob', 'gov', 'mil', 'ne', 'net', 'or', 'org'])
 
 /**
- * The domain that an issuer's host belongs to: its last two labels, or three below `co.uk` and the like. Whoever
- * owns a domain has as many hosts as they like, so shares are counted by domain and not by issuer. A domain that
- * many parties share, such as that of a hosting platform, counts as one.
+ * The domain that an issuer's host belongs to: its last two labels, or three below `co.uk` and the like. The owner of
+ * a domain can create any number of hosts, so shares are counted by domain and not by issuer. A domain that many
+ * parties share, such as a hosting platform, counts as one.
  *
  * @param iss a server identifier
  */

@@ -11,7 +11,7 @@ export interface Signer {
   sign(octets: Uint8Array): Uint8Array | Promise<Uint8Array>
 }
 
-/** The key that signs now. */
+/** The key that is used for signing. */
 export interface ActiveKey {
   readonly kid: string
   readonly alg: 'Ed25519' | 'ES256'
@@ -23,7 +23,7 @@ interface Loaded {
   readonly published: JWK
 }
 
-/** The key that signs for the resource, made at first use where none was given, and what is published of it. */
+/** The signing key of the resource, generated at first use if none was given, and the keys that are published. */
 export class SigningKeySource {
   #loaded: Promise<Loaded> | undefined
   readonly #given: SigningKey | Signer | undefined
@@ -70,7 +70,7 @@ async function load(given: SigningKey | Signer): Promise<Loaded> {
 }
 
 async function make(): Promise<Loaded> {
-  // Both are accepted everywhere; a runtime without Ed25519 has the other.
+  // Verifiers accept both algorithms; a runtime without Ed25519 supports ES256.
   const { privateKey, publicKey } = await generateKeyPair('Ed25519').catch(() => generateKeyPair('ES256'))
   const jwk = await exportJWK(publicKey)
   const alg = jwk.kty === 'OKP' ? 'Ed25519' : 'ES256'
@@ -81,13 +81,16 @@ async function make(): Promise<Loaded> {
   }
 }
 
-/** Milliseconds that a signer may take; a request waits for it. */
+/** Milliseconds that a signer may take, since a request waits for it. */
 const deadline = 3000
 
 function inTime<T>(work: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const answer = work()
-    const timer = setTimeout(() => reject(new Error('the signer did not answer')), deadline)
+    const timer = setTimeout(
+      () => reject(new Error(`the signer did not answer within ${deadline} ms`)),
+      deadline,
+    )
     answer.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
@@ -97,7 +100,7 @@ function signWith(key: CryptoKey, alg: ActiveKey['alg']): ActiveKey['sign'] {
   return async (octets) => new Uint8Array(await crypto.subtle.sign(algorithm, key, octets))
 }
 
-/** Members by name, so that no private one can slip out (M09). */
+/** Copies the public members by name, so that private members are never published (M09). */
 function publicMembers({ kty, crv, x, y, kid, alg }: JWK): JWK {
   return { kty, crv, x, ...(y !== undefined && { y }), kid, alg, use: 'sig' } as JWK
 }

@@ -4,22 +4,22 @@ import { parentDomain } from './parent-domain.ts'
 
 /** Seconds after which an issuer that is still used counts as established. */
 const apprenticeship = 300
-/** Seconds between two attempts to become established where there is no room. */
+/** Seconds between two attempts to become established while the cache is full. */
 const retry = 60
-/** Seconds without a use after which an established issuer makes room. */
+/** Seconds without use after which an established issuer can be replaced. */
 const idle = 3600
 
 /**
- * Records of issuers that `trust` does not list and that have published keys: half of them established, half on
- * probation. Whoever has a wildcard domain can publish keys under any number of names, so an issuer begins on
- * probation, and newcomers push out no issuer that has been in use for some time.
+ * Records of issuers that `trust` does not list and that have published keys. Half of the records are for established
+ * issuers, half for issuers on probation. The owner of a wildcard domain can publish keys under any number of names,
+ * so every issuer starts on probation, and new issuers do not evict those that have been in use for some time.
  */
 export class UnlistedRecords {
   readonly #established: FairCache<IssuerRecord>
   readonly #probation: FairCache<IssuerRecord>
   readonly #onEstablished: (record: IssuerRecord) => void
 
-  /** @param max records of both halves together, at least one in each */
+  /** @param max the number of records in both halves; each half holds at least one */
   constructor(max: number, onEstablished: (record: IssuerRecord) => void) {
     this.#established = new FairCache(Math.max(1, Math.floor(max / 2)))
     this.#probation = new FairCache(Math.ceil(max / 2))
@@ -36,7 +36,7 @@ export class UnlistedRecords {
     return record
   }
 
-  /** Adds an issuer that has just published keys, unless it is here already. */
+  /** Adds an issuer whose keys have just been fetched, unless it is already present. */
   add(name: string, record: IssuerRecord, now: number): void {
     if (this.#established.has(name)) return
     record.usedAt = now
@@ -67,7 +67,7 @@ export class UnlistedRecords {
     this.#onEstablished(record)
   }
 
-  /** An established issuer makes room when it is idle, or for one of a domain that holds less than its own. */
+  /** An established issuer is replaced when it is idle, or by an issuer whose domain has fewer entries. */
   #makeRoomFor(domain: string, now: number): boolean {
     const oldest = this.#established.oldest()
     if (oldest === undefined || !this.#established.isFull) return true

@@ -9,11 +9,11 @@ import type { IssuerKeys } from './issuer-keys.ts'
 import type { KeySource } from './issuer-record.ts'
 import type { IssuerKey } from './key-set.ts'
 
-/** A token whose issuer vouches for it. Who holds it is shown by the HTTP signature alone. */
+/** A token whose issuer signature has been verified. Only the HTTP signature proves who holds it. */
 export interface VerifiedToken {
   readonly claims: VerifiedClaims
   readonly source: KeySource
-  /** What `cnf.jwk` became. */
+  /** The checked form of `cnf.jwk`. */
   readonly checkedKey: CheckedKey
   readonly key: VerificationKey
   readonly thumbprint: string
@@ -25,17 +25,17 @@ interface Entry {
   readonly signedWith: IssuerKey
 }
 
-/** Octets that a token may have where all are kept that may be. */
+/** Average size of a token in octets, from which the total size of the cache follows. */
 const meanSize = 2048
 
 /**
- * Tokens that were verified once and are not verified again before `exp` while the issuer still publishes the
- * key that signed them (docs/decisions.md#verified-tokens). The key is the whole token: no two tokens can share an
- * entry.
+ * Tokens that were verified once. They are not verified again before `exp` while the issuer still publishes the
+ * key that signed them (docs/decisions.md#verified-tokens). The cache key is the whole token, so two different tokens
+ * never share an entry.
  */
 export class VerifiedTokens {
   readonly #entries: GrowingCache<Entry>
-  /** The entries by issuer and `jti`, so that a revocation costs the same however many tokens are kept. */
+  /** The entries by issuer and `jti`, so that the cost of a revocation does not grow with the number of tokens. */
   readonly #byName = new Map<string, VerifiedToken>()
   readonly #keys: IssuerKeys
 
@@ -52,7 +52,7 @@ export class VerifiedTokens {
     })
   }
 
-  /** The verified token, if nothing has to be asked for it. */
+  /** The verified token, if no fetch is needed to use it. */
   get(text: string, now: number): VerifiedToken | undefined {
     const entry = this.#entries.get(text)
     if (entry === undefined) return undefined
@@ -61,37 +61,37 @@ export class VerifiedTokens {
   }
 
   /**
-   * The verified token after making sure that its key is still published, which may fetch.
-   * @throws {AAuthError} what discovery came to
+   * The verified token, after checking that its key is still published. This may fetch.
+   * @throws {AAuthError} an error of discovery
    */
   async confirm(text: string, now: number): Promise<VerifiedToken | undefined> {
     const entry = this.#entries.get(text)
     if (entry === undefined || now >= entry.token.claims.exp) return undefined
     const { token, signedWith } = entry
-    // Keys that are gone are fetched only for a caller that has shown its own.
+    // Keys that are not cached are fetched only for a caller that has proved possession of its own key.
     if (!this.#keys.has(token.source, signedWith.kid)) return undefined
     return (await this.#keys.key(token.source, signedWith.kid)) === signedWith ? token : undefined
   }
 
   set(text: string, token: VerifiedToken, signedWith: IssuerKey): void {
-    // A part of a string keeps all of it alive, here a whole header; what is joined and cut anew is a copy.
+    // A substring keeps the whole header alive in memory. Concatenating and slicing makes a copy.
     const copy = ` ${text}`.slice(1)
     this.#entries.set(copy, { token, signedWith })
-    // An entry that is larger than all the room is not kept.
+    // An entry larger than the whole cache is not kept.
     if (this.#entries.has(copy)) this.#byName.set(tokenKey(token.claims), token)
   }
 
-  /** The token of an issuer with this `jti`, the one seen last where there are several, where it is remembered. */
+  /** The cached token of an issuer with this `jti`; the one seen last if there are several. */
   find(token: Pick<VerifiedClaims, 'iss' | 'jti'>): VerifiedToken | undefined {
     return this.#byName.get(tokenKey(token))
   }
 
-  /** Names that are kept, for tests of the bound. */
+  /** The number of names in the index, for tests of its bound. */
   get names(): number {
     return this.#byName.size
   }
 
-  /** Forgets the tokens an issuer signed. */
+  /** Removes the tokens signed by an issuer. */
   purge(iss: string): void {
     for (const [text, { token }] of this.#entries.entries())
       if (token.claims.iss === iss) this.#entries.delete(text)

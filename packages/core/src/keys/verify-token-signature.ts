@@ -7,11 +7,11 @@ import { verifyIssuerSignature } from './issuer-signature.ts'
 import type { IssuerKey } from './key-set.ts'
 
 /**
- * Verifies the signature of a token under the key its issuer publishes.
+ * Verifies the signature of a token with the key that its issuer publishes.
  *
  * @param legacy whether the token may rely on `EdDSA` or keys without `alg` (D14)
  * @returns the key that verified it
- * @throws {AAuthError} `invalid_jwt`, `unknown_key`, or what discovery came to
+ * @throws {AAuthError} `invalid_jwt`, `unknown_key`, or an error of discovery
  */
 export async function verifyTokenSignature(
   { kid, alg, signature, signingInput: text }: UntrustedJws,

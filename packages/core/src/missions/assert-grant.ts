@@ -2,7 +2,7 @@ import { accept, refuse } from '../authorize/conclude.ts'
 import type { Grounds } from '../authorize/decision-event.ts'
 import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
 import { within } from '../limits/deadline.ts'
-import { type ClassPolicy, isClassPolicy } from '../resource/requirement.ts'
+import { assertClassPolicy, type ClassPolicy } from '../resource/requirement.ts'
 import type { Auth } from '../token/auth.ts'
 import { assertStillGood } from '../verify/assert-still-good.ts'
 import { provenanceOf } from '../verify/provenance.ts'
@@ -77,6 +77,5 @@ export async function assertGrant(
 
 /** Checks the options when a guard is made. @throws {TypeError} */
 export function checkGrantOptions({ classPolicy = 'deny' }: GrantOptions): void {
-  if (!isClassPolicy(classPolicy))
-    throw new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key')
+  assertClassPolicy(classPolicy)
 }

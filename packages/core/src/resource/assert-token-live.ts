@@ -4,8 +4,8 @@ import type { ResourceState } from './state.ts'
 import { assertTokenUnrevoked } from './token-revocation.ts'
 
 /**
- * Checks that a request with this token would still be let in, whatever its method: it has not expired, it is not
- * revoked, and its mission is known to be active. Answers at once where the stores are in memory.
+ * Checks that a request with this token would still be accepted, whatever its method: the token has not expired, it is
+ * not revoked, and its mission is known to be active. Returns synchronously when the stores are in memory.
  *
  * @throws {AAuthError} `expired_jwt`, `revoked_jwt`, `mission_terminated` or `server_error` (or the promise rejects)
  */

@@ -4,8 +4,9 @@ import { assert } from '../assert/assert.ts'
 const lastSecond = 253_402_300_799
 
 /**
- * A clock that answers nonsense stops requests instead of letting all of them through. One in milliseconds is refused
- * at start, unless it fails there: such a clock may only be readable while there is a request.
+ * A clock that returns an invalid time makes requests fail instead of accepting all of them. A clock in milliseconds is
+ * refused when the resource is made. If the clock throws at that point it is not checked, since some clocks can be
+ * read only during a request.
  */
 export function checkClock(now: () => number): () => number {
   let first = 0
@@ -16,7 +17,9 @@ export function checkClock(now: () => number): () => number {
   return () => {
     const seconds = Math.floor(now())
     if (!Number.isSafeInteger(seconds) || seconds < 0)
-      throw new Error('"now" did not return a time: return seconds since 1970, such as Date.now() / 1000')
+      throw new Error(
+        '"now" returned a value that is not a time: return seconds since 1970, such as Date.now() / 1000',
+      )
     if (seconds > lastSecond) throw new Error(inMilliseconds(seconds))
     return seconds
   }

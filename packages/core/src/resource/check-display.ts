@@ -14,8 +14,8 @@ const displayMembers: readonly string[] = [
 ]
 
 /**
- * Members for people; the rest of the document is what is enforced, and cannot be set (META-4, META-6). @throws
- * {TypeError}
+ * Members for people. The rest of the document describes what the resource enforces and cannot be set (META-4, META-6).
+ * @throws {TypeError}
  */
 export function checkDisplay(display: ResourceDisplay): ResourceDisplay {
   const { r3_vocabularies: vocabularies, ...texts } = display
@@ -23,7 +23,7 @@ export function checkDisplay(display: ResourceDisplay): ResourceDisplay {
   for (const [name, value] of Object.entries(texts)) {
     assert(
       typeof value === 'string' && (!name.endsWith('_uri') || /^https:\/\/[^\s]+$/.test(value)),
-      `"metadata.${name}" must be ${name.endsWith('_uri') ? 'an https URL' : 'a string'}`,
+      `"metadata.${name}" is ${quoted(value)}: write ${name.endsWith('_uri') ? 'an https URL' : 'a string'}`,
     )
   }
   if (vocabularies === undefined) return { ...texts }
@@ -34,12 +34,12 @@ export function checkDisplay(display: ResourceDisplay): ResourceDisplay {
 function checkVocabularies(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   assert(
     typeof given === 'object' && given !== null && !Array.isArray(given),
-    '"metadata.r3_vocabularies" must be an object: from the URI of each vocabulary to an https URL',
+    `"metadata.r3_vocabularies" is ${quoted(given)}: write an object that maps the URI of each vocabulary to an https URL`,
   )
   for (const [name, url] of Object.entries(given))
     assert(
       /^[a-z][a-z0-9+.-]*:[^\s]+$/.test(name) && typeof url === 'string' && /^https:\/\/[^\s]+$/.test(url),
-      `"metadata.r3_vocabularies" contains ${quoted(name)}: ${quoted(String(url))}, which is not a URI and an https URL: write such as "urn:aauth:vocabulary:openapi": "https://notes.example/openapi.json"`,
+      `"metadata.r3_vocabularies" contains ${quoted(name)}: ${quoted(String(url))}, which is not a URI and an https URL: write, for example, "urn:aauth:vocabulary:openapi": "https://notes.example/openapi.json"`,
     )
   return { ...given }
 }

@@ -1,5 +1,6 @@
 import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
+import { quoted } from '../wire/quoted.ts'
 import type { Limits } from './settings.ts'
 
 const limitBounds: Readonly<Record<keyof Limits, readonly [preset: number, max: number, min?: number]>> = {
@@ -24,7 +25,7 @@ export function checkLimits(given: Partial<Limits>): Limits {
     const value = given[name] ?? preset
     assert(
       Number.isInteger(value) && value >= min && value <= max,
-      `"limits.${name}" must be ${min} to ${max}`,
+      `"limits.${name}" is ${quoted(value)}: write an integer from ${min} to ${max}`,
     )
     limits[name] = value
   }

@@ -5,7 +5,7 @@ import { quoted } from '../wire/quoted.ts'
 /** The option `log` of a resource. */
 export type LogOption = 'console' | 'summary' | 'off' | Logger
 
-/** @throws {TypeError} for what is not a log */
+/** @throws {TypeError} for a value that is not a log option */
 export function checkLog(given: LogOption | undefined, issuer: string): LogOption {
   if (given === undefined) return defaultLog(issuer)
   const isLogger =
@@ -24,7 +24,7 @@ interface Process {
   readonly stderr?: { readonly isTTY?: boolean }
 }
 
-/** Every decision where a developer looks on, else one line a minute; in tests none. */
+/** Every decision during development, one line per minute in production, and nothing in tests. */
 function defaultLog(issuer: string): LogOption {
   const { process } = globalThis as { process?: Process }
   const { AAUTH_DEV: world, NODE_ENV: mode } = process?.env ?? {}

@@ -1,8 +1,6 @@
 import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
-import { checkComponents } from '../signature/coverage.ts'
-import type { ReplayScope } from '../signature/replay.ts'
 import type { Stores } from '../stores/stores.ts'
 import { checkServerId, checkServerIds } from '../token/check-server-ids.ts'
 import { checkClaimNames } from '../token/further-claims.ts'
@@ -18,6 +16,7 @@ import { checkLog } from './check-log.ts'
 import { checkObserve } from './check-observe.ts'
 import { checkProblemTypes } from './check-problem-types.ts'
 import { checkScopes } from './check-scopes.ts'
+import { checkSignatureOptions } from './check-signature-options.ts'
 import { checkPublishedKeys, checkSigningKey } from './check-signing-key.ts'
 import { checkDefaultRequirement } from './compile-requirement.ts'
 import type { ResourceOptions } from './options.ts'
@@ -52,21 +51,24 @@ export function checkOptions(options: ResourceOptions): {
   checkServerId(given.issuer, 'issuer')
   assert(
     given.trust !== undefined,
-    '"trust" is missing: write \'any\', or { agentProviders, personServers, accessServers } with those you trust',
+    '"trust" is missing: write \'any\', or { agentProviders, personServers, accessServers } with the issuers that you trust',
   )
   for (const [name, type] of Object.entries(typesOf) as [keyof typeof typesOf, string][])
-    assert(given[name] === undefined || typeof given[name] === type, `"${name}" must be a ${type}`)
+    assert(
+      given[name] === undefined || typeof given[name] === type,
+      `"${name}" is ${quoted(given[name])}: pass a ${type}`,
+    )
   const authorities = given.authorities ?? [authorityOf(given.issuer)]
   assert(
     authorities.length > 0 && authorities.every((name) => authority.test(name)),
-    '"authorities" must list lower-case host names',
+    '"authorities" is empty or contains a value that is not a host name: list host names in lower case, such as "notes.example"',
   )
   const { accessServer, maxAgentTokenLifetime } = given
   if (accessServer !== undefined) checkServerId(accessServer, 'accessServer')
   assert(
     maxAgentTokenLifetime === undefined ||
       (Number.isInteger(maxAgentTokenLifetime) && maxAgentTokenLifetime > 0),
-    '"maxAgentTokenLifetime" must be a positive number of seconds',
+    `"maxAgentTokenLifetime" is ${quoted(maxAgentTokenLifetime)}: write a positive integer of seconds`,
   )
   const scopes = checkScopes(given)
   const settings = {
@@ -86,13 +88,7 @@ export function checkOptions(options: ResourceOptions): {
     revocationDelegates: checkRevokers(given.revocationDelegates ?? {}),
     legacyPersonTokenJti: checkLegacyJti(given.legacyPersonTokenJti ?? 'auto'),
     stores: checkStores(ownMembers(given.stores ?? {})),
-    signatureWindow: checkWindow(given.signatureWindow ?? 60),
-    additionalSignatureComponents: checkComponents(
-      given.additionalSignatureComponents ?? [],
-      'additionalSignatureComponents',
-    ),
-    otherSignatureSchemes: checkSchemes(given.otherSignatureSchemes ?? []),
-    replay: checkReplay(given.replay ?? 'auto'),
+    ...checkSignatureOptions(given),
     claims: checkClaimNames(given.claims ?? []),
     require: checkDefaultRequirement(given.require === undefined ? {} : given.require),
     maxAgentTokenLifetime,
@@ -114,7 +110,7 @@ export function checkOptions(options: ResourceOptions): {
 function checkPrefix(prefix: string): string {
   assert(
     prefix === '' || (splitTarget(prefix)?.path === prefix && !prefix.endsWith('/')),
-    '"strippedPrefix" must be a path that starts with / and does not end with it',
+    `"strippedPrefix" is ${quoted(prefix)}: write a path that starts with / and does not end with /, such as "/api"`,
   )
   return prefix
 }
@@ -124,29 +120,9 @@ function checkGenerations(given: readonly Generation[] | undefined): ReadonlySet
   const known = [...generations].every((name) => generationNames.includes(name))
   assert(
     generations.size > 0 && known,
-    `"generations" must list at least one of ${generationNames.join(', ')}`,
+    `"generations" is empty or contains an unknown name: list at least one of ${generationNames.join(', ')}`,
   )
   return generations
-}
-
-/** Schemes beside `jwt`, which is always served (R11-100). */
-function checkSchemes(given: readonly string[]): readonly string[] {
-  assert(Array.isArray(given), '"otherSignatureSchemes" must be a list of schemes: put it in brackets')
-  for (const scheme of given)
-    assert(
-      typeof scheme === 'string' && /^[a-z*][a-z0-9_.*-]{0,63}$/.test(scheme) && scheme !== 'jwt',
-      `"otherSignatureSchemes" contains ${quoted(String(scheme))}, which is not a further Signature-Key scheme: name those that your API serves beside jwt, such as hwk`,
-    )
-  return [...new Set(given)]
-}
-
-/** A window that never closes, or never opens, is a mistake (C11). */
-function checkWindow(window: number): number {
-  assert(
-    Number.isInteger(window) && window >= 1 && window <= 300,
-    '"signatureWindow" must be 1 to 300 seconds',
-  )
-  return window
 }
 
 function checkAccessMode(mode: ResourceSettings['accessMode']): ResourceSettings['accessMode'] {
@@ -156,7 +132,7 @@ function checkAccessMode(mode: ResourceSettings['accessMode']): ResourceSettings
   )
   assert(
     ['agent-token', 'person-token', 'auth-token'].includes(mode),
-    '"accessMode" must be agent-token, person-token or auth-token',
+    `"accessMode" is ${quoted(mode)}: use agent-token, person-token or auth-token`,
   )
   return mode
 }
@@ -165,7 +141,10 @@ function checkLegacyJti(
   given: ResourceSettings['legacyPersonTokenJti'],
 ): ResourceSettings['legacyPersonTokenJti'] {
   if (given === 'auto' || given === 'never') return given
-  assert(Array.isArray(given), '"legacyPersonTokenJti" must be auto, never, or a list of server identifiers')
+  assert(
+    Array.isArray(given),
+    `"legacyPersonTokenJti" is ${quoted(given)}: write 'auto', 'never' or a list of server identifiers`,
+  )
   return checkServers(given, 'legacyPersonTokenJti')
 }
 
@@ -191,7 +170,7 @@ function checkStores(stores: Stores): Stores {
     const store = stores[name as keyof Stores] as Record<string, unknown> | undefined
     assert(
       store === undefined || methods.every((method) => typeof store[method] === 'function'),
-      `"stores.${name}" must have ${methods.join(' and ')}`,
+      `"stores.${name}" lacks a method: pass an object with ${methods.join(' and ')}`,
     )
   }
   return stores
@@ -200,15 +179,7 @@ function checkStores(stores: Stores): Stores {
 function checkMissions(missions: MissionMonitorFactory | undefined): MissionMonitorFactory | undefined {
   assert(
     missions === undefined || typeof missions?.start === 'function',
-    '"missions" must come from monitorMissions()',
+    `"missions" is ${quoted(missions)}, which monitorMissions() did not make: pass what it returned`,
   )
   return missions
-}
-
-function checkReplay(scope: ReplayScope): ReplayScope {
-  assert(
-    ['auto', 'unsafe', 'all', 'off'].includes(scope),
-    `"replay" is ${quoted(scope)}: write 'auto', 'unsafe', 'all' or 'off'`,
-  )
-  return scope
 }

@@ -1,11 +1,11 @@
 import { assert } from '../assert/assert.ts'
 import { quoted } from '../wire/quoted.ts'
 
-/** @throws {TypeError} for what is not the beginning of an https URL */
+/** @throws {TypeError} for a value that is not the beginning of an https URL */
 export function checkProblemTypes(given: string | undefined): string | undefined {
   assert(
     given === undefined || (typeof given === 'string' && given.length <= 512 && isHttps(given)),
-    `"problemTypes" is ${quoted(given)}, which is not an https URL: write such as "https://docs.example/errors#"`,
+    `"problemTypes" is ${quoted(given)}, which is not an https URL: write, for example, "https://docs.example/errors#"`,
   )
   return given
 }

@@ -7,14 +7,14 @@ import type { ResourceSettings } from './settings.ts'
 
 type Given = ResourceOptions['signingKey']
 
-/** Whether the key itself is kept elsewhere. */
+/** Whether the private key is kept elsewhere. */
 export function isSigner(key: NonNullable<Given>): key is Signer {
   return typeof (key as Signer).sign === 'function'
 }
 
 /**
- * The key as it is now: whatever becomes of the object afterwards, what was checked is what signs.
- * @throws {TypeError} for a key that could not sign, or not under the `alg` it names (R11-122)
+ * Copies the key, so that later changes to the object do not affect the key that was checked.
+ * @throws {TypeError} for a key that cannot sign with the `alg` that it names (R11-122)
  */
 export function checkSigningKey(key: Given): ResourceSettings['signingKey'] {
   if (key === undefined) return undefined
@@ -32,17 +32,23 @@ export function checkSigningKey(key: Given): ResourceSettings['signingKey'] {
  */
 export function checkPrivateKey(key: JWK, name: string): asserts key is SigningKey {
   checkPublicHalf(key, name)
-  assert(isS256(key.d), `${name} must hold d, 32 octets in base64url without padding`)
+  assert(
+    isS256(key.d),
+    `${name} has no valid "d": pass a private JWK, with "d" as 32 octets in base64url without padding`,
+  )
 }
 
-/** @throws {TypeError} for keys that nobody could select, or tell apart; only their public members are kept */
+/** Keeps public members only. @throws {TypeError} for keys that cannot be selected or told apart by `kid` */
 export function checkPublishedKeys(keys: readonly JWK[], signingKey: Given): readonly JWK[] {
-  assert(Array.isArray(keys), '"publishedKeys" must be a list')
+  assert(Array.isArray(keys), '"publishedKeys" is not a list: pass a list of public JWKs')
   const kids = new Set<unknown>()
   if (signingKey !== undefined) kids.add(isSigner(signingKey) ? signingKey.publicKey.kid : signingKey.kid)
   for (const key of keys) {
     checkPublicHalf(key, '"publishedKeys"')
-    assert(!kids.has(key.kid), '"publishedKeys" must not repeat a kid, nor that of the signing key')
+    assert(
+      !kids.has(key.kid),
+      '"publishedKeys" repeats a "kid", or uses that of the signing key: give each key its own "kid"',
+    )
     kids.add(key.kid)
   }
   return keys.map(({ kty, crv, x, y, kid, alg }) => ({ kty, crv, x, y, kid, alg }) as JWK)
@@ -53,11 +59,14 @@ export function checkPublicHalf(key: JWK, name: string): void {
   const fits =
     (key?.alg === 'Ed25519' && key.kty === 'OKP' && key.crv === 'Ed25519') ||
     (key?.alg === 'ES256' && key.kty === 'EC' && key.crv === 'P-256')
-  assert(fits, `${name} must be a JWK with alg Ed25519 or ES256 and the kty and crv that go with it`)
-  assert(typeof key.kid === 'string' && key.kid !== '', `${name} must have a kid`)
+  assert(
+    fits,
+    `${name} is not a supported key: use a JWK with "alg" Ed25519 or ES256 and the matching "kty" and "crv"`,
+  )
+  assert(typeof key.kid === 'string' && key.kid !== '', `${name} has no "kid": give each key its own "kid"`)
   const coordinates = key.kty === 'EC' ? [key.x, key.y] : [key.x]
   assert(
     coordinates.every(isS256),
-    `${name} must hold its coordinates, 32 octets each in base64url without padding`,
+    `${name} has no valid coordinates: write "x" (and "y" for ES256) as 32 octets in base64url without padding`,
   )
 }

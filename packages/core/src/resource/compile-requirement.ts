@@ -8,9 +8,9 @@ import { quoted } from '../wire/quoted.ts'
 import { assertScopesDescribed } from './described-scopes.ts'
 import {
   type AnyRequirement,
+  assertClassPolicy,
   type CompiledRequirement,
   type DefaultRequirement,
-  isClassPolicy,
 } from './requirement.ts'
 import { checkTrust } from './trust.ts'
 
@@ -36,7 +36,7 @@ const members: readonly string[] = [
   'check',
 ]
 
-/** @throws {TypeError} for a member that routes cannot take over; its value is checked with each route */
+/** @throws {TypeError} for a member that cannot be a default; values are checked with each route */
 export function checkDefaultRequirement(given: unknown): DefaultRequirement {
   assert(
     typeof given === 'object' && given !== null && !Array.isArray(given),
@@ -44,13 +44,13 @@ export function checkDefaultRequirement(given: unknown): DefaultRequirement {
   )
   const defaults = ownMembers(given as DefaultRequirement)
   assertKnownMembers(defaults, defaultMembers, '"require"')
-  // What waives is the default anyway. A route that names a class needs no mission waived.
+  // A value that waives is the default anyway, and must not conflict with a route that names a class.
   return ownMembers(Object.fromEntries(Object.entries(defaults).filter(([, value]) => !waivers.has(value))))
 }
 
 /**
- * @param defaults what the resource requires where the route says nothing
- * @throws {TypeError} for anything that would not mean what was written
+ * @param defaults what the resource requires when the route does not say otherwise
+ * @throws {TypeError} for a value that would not have the effect that its author expects
  */
 export function compileRequirement(
   given: AnyRequirement,
@@ -60,7 +60,7 @@ export function compileRequirement(
 ): CompiledRequirement {
   assert(
     isPlainObject(given),
-    "a requirement must be an object of its own members, such as { scope: 'notes.read' }: what it inherits, and what a Map holds, would demand nothing",
+    `the requirement (${quoted(given)}) is not a plain object: write its members out, such as { scope: 'notes.read' }`,
   )
   const named = ownMembers(given)
   assertKnownMembers(named, members, 'a requirement')
@@ -68,22 +68,22 @@ export function compileRequirement(
   const { name, account, optional = false, trust, check, singleUse = false } = requirement
   assert(
     name === undefined || (typeof name === 'string' && name.length > 0 && name.length <= 128),
-    `"name" is ${quoted(name)}, which is not a text of 1 to 128 characters: name the route as logs should show it`,
+    `"name" is ${quoted(name)}, which is not a text of 1 to 128 characters: write the name of the route that logs should show`,
   )
   const accept = new Set<TokenKind>([requirement.accept ?? 'auth-token'].flat() as TokenKind[])
   assert(
     accept.size > 0 && [...accept].every((kind) => kinds.has(kind)),
-    '"accept" must be auth-token, person-token, agent-token, or a list of these',
+    '"accept" is not a kind of token: write auth-token, person-token, agent-token or a list of these',
   )
   assert(
     personTokens || !accept.has('person-token'),
-    '"accept" names person-token, but the person-token generation is switched off',
+    '"accept" names person-token, but "generations" of the resource excludes it: add "person-token" there',
   )
   const scopes = requirement.scope === undefined ? [] : [requirement.scope].flat()
   assertScopesDescribed(scopes, described)
   assert(
     scopes.length === 0 || (accept.size === 1 && accept.has('auth-token')),
-    '"scope" is granted by auth tokens alone; leave "accept" out',
+    '"scope" is set, but only auth tokens grant scopes: leave "accept" out',
   )
   const { person = 'optional' } = requirement
   assert(
@@ -92,15 +92,15 @@ export function compileRequirement(
   )
   assert(
     person === 'optional' || accept.size > 1 || !accept.has('agent-token'),
-    "\"person\" is 'required' on a route that accepts agent tokens alone, which name nobody: accept another kind, or write person: 'optional'",
+    "\"person\" is 'required' on a route that accepts only agent tokens, which do not name a person: accept another kind, or write person: 'optional'",
   )
   assert(
     account === undefined || typeof account === 'string' || typeof account === 'function',
-    '"account" must be a string or a function',
+    `"account" is ${quoted(account)}: write a string or a function`,
   )
-  assert(typeof optional === 'boolean', '"optional" must be a boolean')
-  assert(typeof singleUse === 'boolean', '"singleUse" must be a boolean')
-  assert(check === undefined || typeof check === 'function', '"check" must be a function')
+  for (const [member, value] of Object.entries({ optional, singleUse }))
+    assert(typeof value === 'boolean', `"${member}" is ${quoted(value)}: write true or false`)
+  assert(check === undefined || typeof check === 'function', `"check" is ${quoted(check)}: pass a function`)
   return {
     name,
     accept,
@@ -116,7 +116,7 @@ export function compileRequirement(
   }
 }
 
-/** What is required of mission, class and tool, which go together. */
+/** Mission, class and tool are compiled together, since class and tool need a mission. */
 function compileMission(
   { mission, class: agentClass, classPolicy = 'deny', tool }: AnyRequirement,
   accept: ReadonlySet<TokenKind>,
@@ -133,10 +133,13 @@ function compileMission(
     agentClass === undefined || agentClass === 'any' ? undefined : [onlyMember(agentClass, 'provider')].flat()
   assert(
     providers === undefined || (providers.length > 0 && providers.every(isServerId)),
-    '"class" must be \'any\' or { provider: server identifier, or a list of them }',
+    `"class" is ${quoted(agentClass)}: write 'any' or { provider: server identifier, or a list of them }`,
   )
-  assert(isClassPolicy(classPolicy), '"classPolicy" must be deny, mission-only, same-key or linked-key')
-  assert(tool === undefined || (typeof tool === 'string' && tool !== ''), '"tool" must be the name of a tool')
+  assertClassPolicy(classPolicy)
+  assert(
+    tool === undefined || (typeof tool === 'string' && tool !== ''),
+    `"tool" is ${quoted(tool)}: write the name of a tool`,
+  )
   assert(
     (mission !== 'forbidden' && mission !== 'optional') || (providers ?? tool) === undefined,
     `"mission" is ${quoted(mission)}, and "class" and "tool" need a mission: leave "mission" out, or leave these out (class: 'any' where "require" of the resource names one)`,
@@ -144,7 +147,7 @@ function compileMission(
   const missionRequired = mission === 'required' || (approver ?? providers ?? tool) !== undefined
   assert(
     !missionRequired || accept.size > 1 || !accept.has('agent-token'),
-    '"mission" is required on a route that accepts agent tokens alone, which carry none: accept another kind, or write mission: \'optional\' (and class: \'any\' where "require" of the resource names one)',
+    '"mission" is required on a route that accepts only agent tokens, which do not carry a mission: accept another kind, or write mission: \'optional\' (and class: \'any\' where "require" of the resource names one)',
   )
   return {
     missionRequired,
@@ -156,14 +159,14 @@ function compileMission(
   }
 }
 
-/** The value of the one member that `value` may have. */
+/** The value of the only member that `value` may have. */
 function onlyMember(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined
   const entries = Object.entries(value)
   return entries.length === 1 && entries[0]?.[0] === name ? entries[0][1] : undefined
 }
 
-/** One whose prototype is that of objects, of this realm or another, or none. */
+/** Whether the prototype is `Object.prototype` of any realm, or `null`. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)

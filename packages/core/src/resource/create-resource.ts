@@ -12,8 +12,8 @@ import { setState } from './state-of.ts'
 import { warnAtStart } from './warn-at-start.ts'
 
 /**
- * Makes the resource that guards share. Draws no random value, sets no timer and fetches nothing.
- * Says so where the runtime cannot fetch the keys of every issuer that `trust` admits.
+ * Makes the resource that guards share. Draws no random values, sets no timers and fetches nothing.
+ * Prints a warning if the runtime cannot fetch the keys of every issuer that `trust` accepts.
  *
  * @throws {TypeError} naming the option that is wrong
  * @see draft 11 §11.2.4
@@ -38,7 +38,9 @@ export function createResource(options: ResourceOptions): Resource {
     async revoke(token: Revocation): Promise<void> {
       const { iss, jti, exp, mission } = token
       if (typeof iss !== 'string' || typeof jti !== 'string' || !Number.isFinite(exp))
-        throw new TypeError('a revocation needs "iss", "jti" and "exp" in seconds')
+        throw new TypeError(
+          'the revocation lacks "iss", "jti" or "exp": pass those claims of the token, with "exp" in seconds',
+        )
       const carried = mission === undefined ? undefined : checkMission(mission)
       if ((await withdrawToken(state, { iss, jti, exp: Math.ceil(exp), mission: carried })) === 'full')
         throw new RangeError(
@@ -46,7 +48,8 @@ export function createResource(options: ResourceOptions): Resource {
         )
     },
     async purgeIssuer(iss: string): Promise<void> {
-      if (!isServerId(iss)) throw new TypeError(`${quoted(iss)} is not a server identifier`)
+      if (!isServerId(iss))
+        throw new TypeError(`${quoted(iss)} is not a server identifier: pass the "iss" of the tokens`)
       await state.purges.begin(iss, () => addPurge(state.revocations, { iss, listed: state.isListed(iss) }))
     },
     close(): void {

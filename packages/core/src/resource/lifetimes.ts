@@ -11,14 +11,14 @@ import type { ResourceState } from './state.ts'
 import { keyOf, TokenIndex } from './token-index.ts'
 import { expired, revoked } from './token-revocation.ts'
 
-/** Seconds between two questions to a store that other processes may write to. */
+/** Seconds between two queries to a store that other processes may write to. */
 const storeInterval = 1
-/** Tokens whose stores are asked at the same time. */
+/** Number of tokens that are checked at the same time. */
 const batch = 500
-/** Seconds, where no source of mission status says how long. */
+/** Seconds, when there is no source of mission status that sets its own value. */
 const defaultMaxStale = 300
 
-/** A token that at least one open connection rests on. */
+/** A token that at least one open connection depends on. */
 interface OpenToken extends Due {
   readonly token: VerifiedToken
   readonly handles: Set<Handle>
@@ -27,9 +27,9 @@ interface OpenToken extends Due {
 }
 
 /**
- * The tokens that open connections of one resource rest on. What happens in this process is reported to the
- * registry; what happens elsewhere is asked for: a source of mission status at the pace of its `activeTtl`, stores of
- * the operator's once a second.
+ * The tokens that open connections of one resource depend on. The resource reports changes in this process to the
+ * registry. For changes elsewhere, the registry queries a source of mission status as often as its `activeTtl` needs,
+ * and the operator's stores once per second.
  */
 export class LifetimeRegistry {
   readonly #state: ResourceState
@@ -39,7 +39,7 @@ export class LifetimeRegistry {
   readonly #byMission = new TokenIndex<OpenToken>()
   readonly #aborts = new GradualAborts()
   readonly #maxStale: number
-  /** Seconds between two rounds of questions; `undefined`: nobody has to be asked. */
+  /** Seconds between two rounds of queries; `undefined` when there is nothing to query. */
   readonly #interval: number | undefined
   readonly #round: Due = { due: () => this.#startRound() }
   #nextRound: number | undefined
@@ -51,11 +51,11 @@ export class LifetimeRegistry {
     const times = state.missionMonitor?.times
     this.#maxStale = times?.maxStale ?? defaultMaxStale
     if (stores.revocations || stores.tombstones) this.#interval = storeInterval
-    // The status cache asks again once 70 % of activeTtl have passed: a third of it is often enough to make it ask.
+    // The status cache refreshes after 70 % of activeTtl, so a query every third of it is often enough to trigger that.
     else if (times) this.#interval = Math.max(1, Math.floor(times.activeTtl / 3))
   }
 
-  /** What the registry holds, for tests of its bounds. */
+  /** The sizes of the indexes, for tests of their bounds. */
   get sizes(): Readonly<Record<'open' | 'tokens' | 'missions' | 'seconds', number>> {
     return {
       open: this.#open.size,
@@ -65,7 +65,7 @@ export class LifetimeRegistry {
     }
   }
 
-  /** Registers first and checks then, so that nothing that happens in between is missed. */
+  /** Registers before it checks, so that no change in between is missed. */
   add(token: VerifiedToken): Handle {
     const handle: Handle = { controller: new AbortController(), disposed: false }
     if (this.#state.keys.closing.aborted) {
@@ -89,7 +89,7 @@ export class LifetimeRegistry {
     for (const open of this.#byToken.get(tokenKey(token))) this.#end([open], revoked(open.token))
   }
 
-  /** Forgotten keys vouch for nothing any more, and neither do their issuer's answers about missions. */
+  /** A purge ends the tokens of the issuer, and makes its answers about missions invalid. */
   purged(iss: string): void {
     for (const open of [...this.#open.values()]) {
       const { claims } = open.token
@@ -102,7 +102,7 @@ export class LifetimeRegistry {
     this.#end(this.#byMission.get(missionKey(mission)), missionTerminated(mission, reason))
   }
 
-  /** A resource that is closed asks nobody any more, so nobody can rely on its lifetimes. No timer is left. */
+  /** A closed resource sends no queries, so its lifetimes can no longer be relied on. Leaves no timer. */
   close(): void {
     this.#end([...this.#open.values()], closed())
     this.#aborts.finish()
@@ -149,7 +149,7 @@ export class LifetimeRegistry {
     this.#timer.add(second, this.#round)
   }
 
-  /** A clock that was set back must not make the next round wait until it has caught up. */
+  /** After the clock was set back, the next round must not wait until the clock has caught up. */
   #restartRounds(): void {
     if (this.#nextRound === undefined || this.#interval === undefined) return
     this.#timer.delete(this.#nextRound, this.#round)
@@ -157,7 +157,7 @@ export class LifetimeRegistry {
   }
 
   #startRound(): void {
-    // Without a clock nothing can be scheduled, and nobody would ask again.
+    // Without a clock no further round can be scheduled, so all lifetimes end.
     this.#checkAll().catch((error: unknown) => this.#end([...this.#open.values()], serverFault(error)))
   }
 
@@ -191,11 +191,11 @@ export class LifetimeRegistry {
     this.#end([open], reason)
   }
 
-  /** A clock that fails measures nothing, so that nothing is within its bounds. */
+  /** If the clock fails, the elapsed time is unknown and counts as too long. */
   #isWithinMaxStale(open: OpenToken): boolean {
     try {
       const now = this.#state.settings.now()
-      // After the clock went back, the time that has passed is counted from there.
+      // If the clock was set back, the elapsed time is counted from the new time.
       open.liveAt = Math.min(open.liveAt, now)
       return now - open.liveAt < this.#maxStale
     } catch {

@@ -3,7 +3,7 @@ import type { Mission, VerifiedClaims } from '../token/claims.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { ClassPolicy } from './requirement.ts'
 
-/** What a route asks of the mission blob. */
+/** What a route requires of the mission blob. */
 export interface WantedTerms {
   readonly tool: string | undefined
   readonly classPolicy: ClassPolicy
@@ -11,54 +11,54 @@ export interface WantedTerms {
   readonly classWanted: boolean
 }
 
-/** What is known of a mission. `'unknown'` is never taken for `'active'`. */
+/** The status of a mission. `'unknown'` is never treated as `'active'`. */
 export interface MissionStatus {
   readonly status: 'active' | 'terminated' | 'unknown'
-  /** Why it ended, if that is known. */
+  /** Why the mission was terminated, if known. */
   readonly reason?: string | undefined
 }
 
-/** What a resource asks of whoever watches missions for it. */
+/** The interface through which a resource uses its mission monitor. */
 export interface MissionMonitor {
   /**
-   * Lets a request pass whose mission is known to be active.
-   * @param safe whether the method changes nothing, so that a recent answer will do while there is no new one
-   * @throws {AAuthError} `mission_terminated`, or `server_error` where nobody can tell (or the promise rejects)
+   * Checks that a mission is known to be active.
+   * @param safe whether the method is safe, so that the last answer may be used while a new one is unavailable
+   * @throws {AAuthError} `mission_terminated`, or `server_error` if the status is unavailable (or the promise rejects)
    */
   assertActive(mission: Mission, safe: boolean): void | Promise<void>
   /**
-   * Lets a request pass whose mission the source says is active now: no kept answer counts, and none is kept.
-   * `undefined`: there is no source.
-   * @throws {AAuthError} `mission_terminated`, or `server_error` where nobody can tell (the promise rejects)
+   * Checks with the source that a mission is active, without reading or writing the cache.
+   * `undefined` if there is no source.
+   * @throws {AAuthError} `mission_terminated`, or `server_error` if the status is unavailable (the promise rejects)
    */
   readonly assertActiveNow: ((mission: Mission) => Promise<void>) | undefined
-  /** What is known, asking whoever can be asked. */
+  /** The status of a mission, queried from the source if there is one. */
   status(mission: Mission): Promise<MissionStatus>
-  /** Forgets that a mission was active. */
+  /** Removes the cached status of a mission. */
   forget(mission: Mission): void
   /** Remembers the mission of a token that was just verified. */
   learn(claims: VerifiedClaims): void
-  /** The mission of a token that was verified lately. */
+  /** The mission of a recently verified token. */
   missionOf(token: Pick<VerifiedClaims, 'iss' | 'jti'>): Mission | undefined
-  /** A token was revoked, and its mission may be terminated: forgets that it was active, and asks again, once a token. */
+  /** A token was revoked, so its mission may be terminated: drops the cached status and queries again, once per token. */
   suspect(token: Pick<VerifiedClaims, 'iss' | 'jti'>, mission: Mission): void
-  /** Forgets what an issuer said of missions, and the links of keys to it. */
+  /** Removes the mission statuses reported by an issuer, and the links of keys to it. */
   purge(iss: string): void
-  /** Seconds, where there is a source: how long its answer counts, and how long the last one does while it fails. */
+  /** In seconds, if there is a source: how long an answer is fresh, and how long it may be used while the source fails. */
   readonly times: { readonly activeTtl: number; readonly maxStale: number } | undefined
   /**
-   * Holds a caller to the mission blob. `undefined`: the operator holds no blobs.
+   * Checks a caller against the mission blob. `undefined` if the operator has no blobs.
    * @throws {AAuthError} `access_denied` or `class_mismatch`; what the operator's callback throws (or the promise rejects)
    */
   readonly assertWithinTerms: ((auth: Auth, wanted: WantedTerms) => void | Promise<void>) | undefined
-  /** Remembers which provider vouched for a key. `undefined`: keys are not linked to providers. */
+  /** Remembers which provider vouched for a key. `undefined` if keys are not linked to providers. */
   readonly link: ((thumbprint: string, claims: VerifiedClaims) => void) | undefined
   /**
-   * The provider that a key is linked to, by an agent token that is still good.
+   * The provider that a key is linked to by an agent token that is still valid.
    * @throws {AAuthError} `server_error` (or the promise rejects) when the store of revocations fails
    */
   providerOf(thumbprint: string): string | undefined | Promise<string | undefined>
-  /** Further endpoints of the resource, by their paths, and what its metadata says of them. */
+  /** Further endpoints of the resource by path, and the metadata members that announce them. */
   readonly endpoints: ReadonlyMap<string | undefined, Endpoint>
   published(base: string): Readonly<Record<string, string>>
 }

@@ -17,11 +17,13 @@ export function assertMission(
   { missionRequired, missionForbidden, approver }: MissionRequirement,
 ): void {
   if (missionForbidden && mission !== undefined) {
-    throw new AAuthError('access_denied', { hint: 'the token carries a mission, which this route forbids' })
+    throw new AAuthError('access_denied', {
+      hint: 'the token carries a mission, which this route forbids: the agent must use a token without one',
+    })
   }
   if (missionRequired && mission === undefined) {
     throw new AAuthError('mission_required', {
-      hint: 'the route requires a mission and the token carries none: the agent must have its person approve one, or the route must allow requests without',
+      hint: 'the route requires a mission, which the token does not carry: the agent must have its person approve one, or the route must allow requests without a mission',
     })
   }
   if (approver !== undefined && mission?.approver !== approver)

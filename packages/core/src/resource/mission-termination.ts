@@ -6,11 +6,11 @@ import { quoted } from '../wire/quoted.ts'
 import type { ResourceState } from './state.ts'
 
 /**
- * Refuses a request under a mission that has ended, or of which nobody can tell (MISS-9,
+ * Refuses a request under a mission that is terminated, or whose status is unavailable (MISS-9,
  * docs/decisions.md#unknown-status).
  *
- * @param mission of a verified token: one that is merely asserted is never answered with its status (docs/decisions.md#asserted-missions)
- * @param safe whether a recent answer will do while there is no new one
+ * @param mission from a verified token; the status of an asserted mission is never disclosed (docs/decisions.md#asserted-missions)
+ * @param safe whether the last answer may be used while a new one is unavailable
  * @throws {AAuthError} `mission_terminated` or `server_error` (or the promise rejects)
  */
 export function assertMissionActive(
@@ -20,7 +20,7 @@ export function assertMissionActive(
 ): void | Promise<void> {
   if (mission === undefined) return undefined
   const judge = (found: Tombstone | 'full' | undefined): void | Promise<void> => {
-    // A termination that could not be recorded may be that of this mission: only the source can tell.
+    // The termination of this mission may be one that could not be recorded, so only the source can tell.
     if (found === 'full') {
       const { assertActiveNow } = state.missionMonitor ?? {}
       if (assertActiveNow !== undefined) return assertActiveNow(mission)
@@ -37,8 +37,8 @@ export function assertMissionActive(
 }
 
 /**
- * Records the termination of a mission, which is permanent, and forgets that it was active.
- * @param reason left out where it cannot stand in an answer
+ * Records the termination of a mission, which is permanent, and removes its cached status.
+ * @param reason ignored unless it can be sent in a response
  */
 export async function endMission(
   state: ResourceState,
@@ -49,13 +49,13 @@ export async function endMission(
   try {
     return await addTombstone(state.tombstones, { approver, s256, reason: asReason(reason), listed })
   } finally {
-    // Also where there is no room for it, or the store fails: it has ended all the same.
+    // Also when the memory is full or the store fails, since the mission is terminated in any case.
     state.missionMonitor?.forget({ approver, s256 })
     state.lifetimes?.terminated({ approver, s256 }, asReason(reason))
   }
 }
 
-/** A text that can stand in an answer, or nothing. Reasons are an open vocabulary (draft 11 §8.6). */
+/** The reason, if it can be sent in a response. Reasons are an open vocabulary (draft 11 §8.6). */
 export function asReason(reason: unknown): string | undefined {
   return typeof reason === 'string' && /^[\x20-\x7e]{1,128}$/.test(reason) ? reason : undefined
 }
@@ -63,12 +63,12 @@ export function asReason(reason: unknown): string | undefined {
 export function missionTerminated({ approver, s256 }: Mission, reason: string | undefined): AAuthError {
   return new AAuthError('mission_terminated', {
     hint: `mission ${quoted(s256)} of ${quoted(approver)} was terminated: the agent must propose a new one`,
-    // Whatever a store of the operator's made of it.
+    // A store of the operator may return any value.
     terminationReason: asReason(reason),
   })
 }
 
-/** Nobody can tell, which is never said as an end (docs/decisions.md#unknown-status). */
+/** An unavailable status is never reported as a termination (docs/decisions.md#unknown-status). */
 export function statusUnavailable(hint: string, retryAfter: number): AAuthError {
   return new AAuthError('server_error', { hint, retryAfter })
 }

@@ -9,30 +9,30 @@ import { asReason, endMission } from './mission-termination.ts'
 import type { ResourceState } from './state.ts'
 
 /**
- * What a resource knows of missions. `terminate` and `observe` are ways to learn that one has ended; a third is the
+ * What a resource knows about missions. It learns of terminations from `terminate`, from `observe` and from the
  * `source` of `monitorMissions` (docs/decisions.md#mission-status).
  */
 export interface Missions {
   /**
-   * Ends a mission here: requests under it that begin after the promise resolves get 403 `mission_terminated`.
-   * Termination is permanent.
+   * Terminates a mission at this resource: requests under it that begin after the promise resolves get 403
+   * `mission_terminated`. Termination is permanent.
    *
    * @param reason 1 to 128 printable ASCII characters; sent as `termination_reason`
-   * @throws {TypeError} for anything that is not a mission, or not a reason (the promise rejects)
+   * @throws {TypeError} for an invalid mission or reason (the promise rejects)
    * @throws {RangeError} when no more terminations of this person server can be remembered. The mission is then not
-   * terminated here: requests under it ask the source each time, and get 503 where there is none
+   * terminated here: each request under it queries the source, and gets 503 if there is no source
    */
   terminate(mission: Mission, reason?: string): Promise<void>
-  /** What is known of a mission; asks the source, if there is one. @throws {TypeError} for anything that is not a mission */
+  /** The status of a mission; queries the source, if there is one. @throws {TypeError} for an invalid mission */
   status(mission: Mission): Promise<MissionStatus>
   /**
-   * Learns from a response that the resource got itself, as an agent at the mission's person server: a 403 from the
-   * approver's own origin, of type `application/json` or `application/problem+json`, that says `mission_terminated` and
-   * does not name another `mission_s256`. From any other response, also one whose body was read or is being read, it learns
-   * nothing. Leaves the body unread.
+   * Checks whether a response that the resource received, as an agent at the person server of the mission, reports the
+   * termination of the mission. It does if it is a 403 from the origin of the approver, of type `application/json` or
+   * `application/problem+json`, with the error `mission_terminated` and without another `mission_s256`. Other responses
+   * are ignored, as are those whose body was read or is being read. The body is left unread.
    *
-   * @returns whether the mission has ended
-   * @throws {TypeError} for anything that is not a mission
+   * @returns whether the mission is terminated
+   * @throws {TypeError} for an invalid mission
    * @throws {RangeError} as `terminate`
    */
   observe(mission: Mission, response: Response): Promise<boolean>
@@ -48,7 +48,7 @@ export function missionsOf(state: ResourceState): Missions {
   return Object.freeze({
     async terminate(mission: Mission, reason?: string): Promise<void> {
       if (asReason(reason) !== reason)
-        throw new TypeError('"reason" must be 1 to 128 printable ASCII characters')
+        throw new TypeError(`"reason" is ${quoted(reason)}: write 1 to 128 printable ASCII characters`)
       await end(checkMission(mission), reason)
     },
     async status(given: Mission): Promise<MissionStatus> {
@@ -67,38 +67,38 @@ export function missionsOf(state: ResourceState): Missions {
   })
 }
 
-/** What a response says of the termination of this mission; `undefined` for every other response. Never throws. */
+/** The termination of this mission that a response reports; `undefined` for other responses. Never throws. */
 async function readTermination(
   { approver, s256 }: Mission,
   response: Response,
 ): Promise<{ readonly reason: unknown } | undefined> {
   if (response.status !== 403 || !isOf(response, approver) || !isJson(response)) return undefined
-  // A body that somebody reads, or has read, cannot be cloned.
+  // A response whose body has been read, or is being read, cannot be cloned.
   if (response.bodyUsed || response.body?.locked) return undefined
   const content = await readCapped(response.clone(), 65_536, AbortSignal.timeout(1000)).catch(() => undefined)
   const body = content && parseJsonObject(content)
   if (body?.error !== 'mission_terminated' || body.mission_status !== 'terminated') return undefined
-  // A response may be handed in together with another mission by mistake; where it says which, that counts.
+  // The caller may have passed the response with the wrong mission, so a digest in the response must match.
   if (body.mission_s256 !== undefined && body.mission_s256 !== s256) return undefined
   return { reason: body.termination_reason }
 }
 
-/** Another server says nothing about the missions of this one (L05). */
+/** Another server cannot report on the missions of this one (L05). */
 function isOf({ url }: Response, approver: string): boolean {
   return url.startsWith(`${approver}/`)
 }
 
-/** What somebody uploaded to the person server is rarely served as JSON, and is not its answer. */
+/** Content that users upload to a person server is rarely served as JSON, and is not an answer of the server. */
 function isJson({ headers }: Response): boolean {
   const [type = ''] = (headers.get('content-type') ?? '').split(';', 1)
   return ['application/json', 'application/problem+json'].includes(type.trim().toLowerCase())
 }
 
-/** @throws {TypeError} for what is not a mission */
+/** @throws {TypeError} for an invalid mission */
 export function checkMission({ approver, s256 }: Mission): Mission {
   if (!isServerId(approver) || !isS256(s256))
     throw new TypeError(
-      'a mission must be { approver, s256 }: a server identifier and a SHA-256 digest in base64url',
+      'the mission is invalid: pass { approver, s256 }, a server identifier and a SHA-256 digest in base64url',
     )
   return { approver, s256 }
 }

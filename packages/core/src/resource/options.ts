@@ -11,7 +11,7 @@ import type { AccessMode, AccountCheck, Limits, ResourceDisplay } from './settin
 import type { MissionMonitorFactory } from './state.ts'
 import type { Trust } from './trust.ts'
 
-/** What `devOptions()` of `@aauth-guard/core/dev` hands to `createResource`. */
+/** What `devOptions()` of `@aauth-guard/core/dev` passes to `createResource`. */
 export interface Development {
   /** Called by `createResource`. @throws {TypeError} for an `issuer` that is not on this machine */
   allow(issuer: unknown): void
@@ -23,122 +23,123 @@ export interface ResourceOptions {
   readonly issuer: string
   /** Which issuers are trusted. There is no default: `'any'` must be written. */
   readonly trust: Trust
-  /** Host names under which agents call, lower case, with port if it is not 443; default the host of `issuer`. */
+  /** Host names that agents call, in lower case, with the port if it is not 443. Default: the host of `issuer`. */
   readonly authorities?: readonly string[]
   /**
-   * A prefix of the path that a proxy in front takes away, such as `/api`. Agents sign the path they called, so
-   * it is put back before the signature is checked. Default none.
+   * A prefix of the path that a reverse proxy strips, such as `/api`. Agents sign the path that they called, so the
+   * prefix is restored before the signature is checked. Default: none.
    */
   readonly strippedPrefix?: string
   /**
-   * Let true CORS preflights (`OPTIONS` with `Origin` and `Access-Control-Request-Method`, unsigned) pass to the
-   * middleware behind the guard, without identity and without content in the answer. Default `false`: they are
-   * guarded like any request, and CORS middleware belongs before the guard.
+   * Passes unsigned CORS preflights (`OPTIONS` with `Origin` and `Access-Control-Request-Method`) to the middleware
+   * behind the guard, without an identity and without content in the response. Default `false`: preflights are guarded
+   * like any request, so mount CORS middleware before the guard.
    */
   readonly cors?: boolean
   /** The scopes of the resource, each with its description (Markdown) for consent screens. */
   readonly scopes?: Readonly<Record<string, string>>
-  /** What a route without `scope` asks for; see the README for the default. */
+  /** The scope that a route without `scope` requires; see the README for the default. */
   readonly defaultScope?: string
-  /** The access server that decides for this resource. Resource tokens go there; only its auth tokens count. */
+  /** The access server of this resource. Resource tokens are issued for it, and only its auth tokens are accepted. */
   readonly accessServer?: string
-  /** Accept auth tokens of person servers although there is an access server. Default `false`. */
+  /** Accepts auth tokens issued by person servers although `accessServer` is set. Default `false`. */
   readonly acceptPersonServerTokens?: boolean
   /**
-   * Generations of the wire format that are served; default both. With both, a request without a credential is answered
-   * `agent-token` where §6.5 of draft 11 says `person-token`: that is what agents of drafts 01 to 10 understand, and it
-   * costs those of draft 11 one round trip. `['person-token']` answers as draft 11 says.
+   * Generations of the wire format that are accepted. Default: both. With both, the challenge to a request without a
+   * credential asks for an `agent-token` where §6.5 of draft 11 specifies `person-token`. Agents of drafts 01 to 10
+   * understand that challenge, and it costs agents of draft 11 one round trip. With `['person-token']` the challenge is
+   * that of draft 11.
    */
   readonly generations?: readonly Generation[]
-  /** Signs resource tokens. Without it a key is made in memory at first use, which a fleet cannot share. */
+  /** Signs resource tokens. Without it, a key is generated in memory at first use, which other processes do not have. */
   readonly signingKey?: SigningKey | Signer
-  /** Public keys that are published beside it: the next one ahead of its use, the last one until its tokens died. */
+  /** Further public keys to publish: the next key before its first use, the previous one until its tokens expire. */
   readonly publishedKeys?: readonly JWK[]
-  /** How an agent gets in, for the metadata; advisory. Default `'auth-token'`. */
+  /** The access mode that the metadata announces; advisory. Default `'auth-token'`. */
   readonly accessMode?: AccessMode
-  /** Whether a person has an account. Without it no account can be asked for at the authorization endpoint. */
+  /** Whether a person has an account. Without it, agents cannot request an account at the authorization endpoint. */
   readonly accounts?: AccountCheck
-  /** Issuers whose tokens others may revoke too, in drafts 01 to 10: an access server and its person servers (D27). */
+  /** Issuers whose tokens others may also revoke, in drafts 01 to 10: an access server and its person servers (D27). */
   readonly revocationDelegates?: Readonly<Record<string, readonly string[]>>
   /**
-   * Whether a resource token for a person token carries `person_token_jti`, the older name of `presented_jti`, beside
-   * it: `'auto'` (default) always, `'never'` not at all. A list names the audiences that refuse every resource token
-   * without it. For them an agent that presents an auth token is sent back for a person token, since a resource token
-   * for an auth token never carries the older name; for all others a list means `'auto'`.
+   * Whether a resource token for a person token carries `person_token_jti`, the older name of `presented_jti`, as well:
+   * always with `'auto'` (default), never with `'never'`. A list contains the audiences that refuse every resource token
+   * without the older name. For these audiences, an agent that presents an auth token is asked for a person token, since
+   * a resource token for an auth token never carries the older name. For other audiences, a list means `'auto'`.
    */
   readonly legacyPersonTokenJti?: 'auto' | 'never' | readonly string[]
-  /** State that a fleet shares; default the memory of the process. */
+  /** State that several processes share. Default: the memory of the process. */
   readonly stores?: Stores
   /**
-   * Asks whether missions still live, and what may be done under them: `monitorMissions()` of
-   * `@aauth-guard/core/missions`. Without it only ends that the resource was told of count.
+   * Queries whether missions are active and what may be done under them: the result of `monitorMissions()` of
+   * `@aauth-guard/core/missions`. Without it, the resource knows only of terminations that were reported to it.
    */
   readonly missions?: MissionMonitorFactory
   /** Seconds that `created` may lie in the past or the future: 1 to 300, default 60. */
   readonly signatureWindow?: number
   /**
-   * Components every signature must cover beside the four of the protocol, as `components` of a requirement;
-   * published in the metadata.
+   * Components that every signature must cover in addition to the four of the protocol, written as in `components` of a
+   * requirement. Published in the metadata.
    */
   readonly additionalSignatureComponents?: readonly string[]
   /**
-   * Further Signature-Key schemes that your API serves beside `jwt`, behind guards that are `optional` or on routes of
-   * its own, such as `hwk`: `Accept-Signature-Scheme` then lists them all (draft 11 §11.3.4.1). Default none.
+   * Further Signature-Key schemes, such as `hwk`, that your API serves in addition to `jwt`, behind guards that are
+   * `optional` or on separate routes. `Accept-Signature-Scheme` then lists them all (draft 11 §11.3.4.1). Default: none.
    */
   readonly otherSignatureSchemes?: readonly string[]
   /**
-   * Which requests are accepted once only; default `'auto'`: unsafe methods whose signature has a `nonce` or covers
-   * `content-digest`. Whoever captured the head of any other request can send it again, with other content, until
-   * `created` and the window.
+   * Which requests are accepted only once. Default `'auto'`: unsafe methods whose signature has a `nonce` or covers
+   * `content-digest`. An attacker who captured the head of any other request can send it again, with other content,
+   * until the signature window after `created` has passed.
    */
   readonly replay?: ReplayScope
   /**
-   * Further claims of tokens that reach `Auth.claims`, such as `email`, `groups` or `roles`, for a policy of your own
-   * (draft 11 §13.7). At most 32 names, none of which may be a claim of AAuth or of every JWT. A token in which they
-   * have more than 256 values, 4096 characters or a depth of 8 is refused. Default none.
+   * Further claims of tokens to copy to `Auth.claims`, such as `email`, `groups` or `roles`, for your own policy
+   * (draft 11 §13.7). At most 32 names, none of which may be a claim of AAuth or a registered claim of every JWT. A token
+   * is refused if these claims have more than 256 values, 4096 characters or a depth of 8. Default: none.
    */
   readonly claims?: readonly string[]
   /**
-   * What every guard of the resource requires where its route says nothing else: `person`, `mission`, `class` and
-   * `classPolicy`. A route waives it by name: `mission: 'optional'`, `person: 'optional'`, `class: 'any'`. It binds guards
-   * and the authorization endpoint, which issues no resource token that such a guard would refuse; metadata, keys,
-   * revocations and announcements are not affected. Default nothing.
+   * What every guard of the resource requires unless its route says otherwise: `person`, `mission`, `class` and
+   * `classPolicy`. A route waives a member by name: `mission: 'optional'`, `person: 'optional'`, `class: 'any'`. The
+   * option applies to guards and to the authorization endpoint, which does not issue resource tokens that such a guard
+   * would refuse. Metadata, keys, revocations and announcements are not affected. Default: nothing.
    */
   readonly require?: DefaultRequirement
-  /** Seconds that an agent token may live; default no limit of ours (A-10). */
+  /** Maximum lifetime of an agent token in seconds. Default: no additional limit (A-10). */
   readonly maxAgentTokenLifetime?: number
-  /** Replaces the guarded fetch for metadata and keys. Checks of issuer, redirects, sizes and deadline stay on. */
+  /** Replaces the guarded fetch for metadata and keys. Issuer, redirects, sizes and deadline are still checked. */
   readonly fetch?: typeof fetch
-  /** The clock, in seconds; default the system's. */
+  /** The clock, in seconds. Default: the system clock. */
   readonly now?: () => number
   /** Display members of the published metadata. */
   readonly metadata?: ResourceDisplay
   /**
-   * Receives every decision once it is made: acceptances, challenges and refusals with their hint. It is not awaited, and
-   * what it throws or returns changes nothing; what it does synchronously takes its time from the event loop. Default
-   * nobody is told.
+   * Receives every decision: acceptances, challenges, and refusals with their hint. The function is not awaited, and its
+   * result and its errors are ignored. Synchronous work in it blocks the event loop.
    */
   readonly onDecision?: DecisionListener
-  /** Receives what happens beside decisions: documents of issuers that were fetched, stores that failed. */
+  /** Receives events other than decisions: fetches of issuer documents, and failures of stores. */
   readonly onEvent?: EventListener
-  /** Is awaited before an accepted request goes on. When it throws or rejects, the answer is 503 `server_error`. */
+  /** Awaited before an accepted request proceeds. If it throws or rejects, the response is 503 `server_error`. */
   readonly recorder?: DecisionRecorder
-  /** How events name persons; by default by a keyed hash whose key is random in each process. */
+  /** How events identify persons. Default: by a keyed hash with a random key for each process. */
   readonly observe?: ObserveOptions
   /**
-   * A log for people, one line for each decision: what was wrong and what to do about it. `'console'` writes it to stderr;
-   * an object with `debug`, `info` and `warn` gets the lines. `'summary'` says at most once a minute how many requests were
-   * refused, by code. Default `'console'` where `AAUTH_DEV` is set, where `issuer` is an address of this machine, and
-   * where stderr is a terminal unless `NODE_ENV` is `production`; `'off'` where `NODE_ENV` is `test`; else `'summary'`.
+   * A log for people, with one line for each decision: what was wrong and what to do about it. `'console'` writes to
+   * stderr; an object with `debug`, `info` and `warn` receives the lines. `'summary'` reports at most once per minute how
+   * many requests were refused, by code. Default: `'off'` if `NODE_ENV` is `test`; `'console'` if `AAUTH_DEV` is set, if
+   * `issuer` is an address of this machine, or if stderr is a terminal and `NODE_ENV` is not `production`; otherwise
+   * `'summary'`.
    */
   readonly log?: LogOption
   /**
-   * What `type` of a problem document begins with, such as `https://docs.example/errors#`; the code follows. Answers with
-   * `Signature-Error` keep the `type` that Signature Keys prescribes. Default no `type`.
+   * The prefix of `type` in problem documents, such as `https://docs.example/errors#`; the error code is appended.
+   * Responses with `Signature-Error` keep the `type` that Signature Keys prescribes. Default: no `type`.
    */
   readonly problemTypes?: string
-  /** Of `devOptions()` of `@aauth-guard/core/dev`: lets the resource serve a development world on this machine. */
+  /** Set by `devOptions()` of `@aauth-guard/core/dev`: lets the resource serve a development world on this machine. */
   readonly development?: Development
-  /** Bounds of caches and fetches. */
+  /** Limits of caches and fetches. */
   readonly limits?: Partial<Limits>
 }

@@ -1,4 +1,4 @@
-/** Where the resource's own routes are. */
+/** The paths of the routes that the resource serves itself. */
 export const metadataPath = '/.well-known/aauth-resource.json'
 export const jwksPath = '/aauth/jwks.json'
 export const authorizationPath = '/aauth/authorize'

@@ -1,15 +1,15 @@
 import { GrowingCache } from '../limits/growing-cache.ts'
 
 /**
- * The purges of issuers that this process has acted on. Whatever was cached of an issuer before a purge is dropped when
- * the purge becomes known: at once where it was called for, otherwise with the next look at one of its tokens.
+ * The purges of issuers that this process has carried out. What is cached for an issuer is dropped when the purge
+ * becomes known: at once in the process that called it, elsewhere at the next check of one of the issuer's tokens.
  */
 export class Purges {
-  /** Forgetting one costs a second look at the keys of the issuer, nothing else. */
+  /** If a purge is forgotten, the keys of the issuer are fetched once more; there is no other effect. */
   readonly #known = new GrowingCache<number>({ max: 10_000 })
   readonly #drop: (iss: string) => void
 
-  /** @param drop forgets whatever is cached of an issuer */
+  /** @param drop removes everything that is cached for an issuer */
   constructor(drop: (iss: string) => void) {
     this.#drop = drop
   }
@@ -19,14 +19,14 @@ export class Purges {
     return this.#known.has(iss)
   }
 
-  /** Takes note of what a store said of the last purge. */
+  /** Records the last purge that a store reported. */
   note(iss: string, purgedAt: number | undefined): void {
     if (purgedAt === undefined || purgedAt <= (this.#known.get(iss) ?? Number.NEGATIVE_INFINITY)) return
     this.#known.set(iss, purgedAt)
     this.#drop(iss)
   }
 
-  /** Drops first, so that a store that fails delays nothing; then no look at the store drops it again. */
+  /** Drops first, so that a failing store causes no delay. Reading the store afterwards does not drop it again. */
   async begin(iss: string, record: () => number | Promise<number>): Promise<void> {
     this.#drop(iss)
     const purgedAt = record()

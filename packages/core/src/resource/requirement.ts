@@ -1,10 +1,12 @@
+import { assert } from '../assert/assert.ts'
 import type { AuthFor, PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
+import { quoted } from '../wire/quoted.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
 import type { Trust } from './trust.ts'
 
 /**
- * What a route asks of its callers. Data, checked once when the guard is made.
+ * What a route requires of its callers: plain data that is checked once, when the guard is made.
  *
  * @example
  * ```ts
@@ -18,36 +20,36 @@ export interface Requirement<
   Optional extends boolean = boolean,
   Person extends PersonNeed = PersonNeed,
 > {
-  /** What events and logs call the route, such as `notes.read`: 1 to 128 characters. Decides nothing. */
+  /** The name of the route in events and logs, such as `notes.read`: 1 to 128 characters. Has no other effect. */
   readonly name?: string
   /**
-   * The kinds of token that are served; default `'auth-token'`. Read literally, except that `'person-token'`
-   * also takes an auth token of draft 11, which names the same person (R11-072).
+   * The kinds of token that are accepted. Default `'auth-token'`. No kind implies another, except that `'person-token'`
+   * also accepts an auth token of draft 11, which names the same person (R11-072).
    */
   readonly accept?: Accept | readonly Accept[]
-  /** Scopes the auth token must grant, all of them. Each must be described by the resource. */
+  /** Scopes that the auth token must grant, all of them. The resource must describe each one. */
   readonly scope?: string | readonly string[]
   /**
-   * `'required'` refuses tokens that do not name a person, and narrows the type of `Auth`: an agent token is sent back for a
-   * person token where its person server speaks draft 11, any other token gets 403 `person_required`. Default
-   * `'optional'`: auth tokens of drafts 01 to 10 need not name anybody.
+   * `'required'` refuses tokens that do not name a person, and narrows the type of `Auth`. The response to an agent token
+   * is a challenge for a person token if its person server supports draft 11; the response to any other token is 403
+   * `person_required`. Default `'optional'`: auth tokens of drafts 01 to 10 need not name a person.
    */
   readonly person?: Person
   /**
-   * Whether the token must carry a mission, must not, may, or must carry one of this approver. Default `'optional'`,
-   * or what `require` of the resource says, which `'optional'` waives. Agent tokens carry no mission, so a route that
-   * accepts nothing else is refused at start where one is required.
+   * Whether the token must, must not or may carry a mission, or must carry one from this approver. Default: `require` of
+   * the resource, which `'optional'` waives, or else `'optional'`. Agent tokens do not carry missions, so requiring one
+   * on a route that accepts nothing else is an error at start.
    */
   readonly mission?: 'required' | 'optional' | 'forbidden' | { readonly approver: string }
   /**
-   * The agent provider whose runtimes may act, or several. Implies `mission: 'required'`. `'any'` (default) compares
-   * none, and waives what `require` of the resource says.
+   * The agent providers, one or several, whose runtimes may act. Implies `mission: 'required'`. `'any'` (default)
+   * accepts every provider, and waives `require` of the resource.
    */
   readonly class?: 'any' | { readonly provider: string | readonly string[] }
   /**
-   * What `class` does with a token that does not name a provider, as those of draft 11, and what `requireGrant` behind this
-   * guard does (docs/decisions.md#class-policies). `'deny'` (default) refuses it; `'mission-only'` lets it pass for its mission. `'same-key'`
-   * and `'linked-key'` compare with a grant, so for `class` they refuse it.
+   * What `class`, and `requireGrant` behind this guard, do with a token that does not name a provider, such as one of
+   * draft 11 (docs/decisions.md#class-policies). `'deny'` (default) refuses it; `'mission-only'` accepts it for its
+   * mission. `'same-key'` and `'linked-key'` compare it with a grant, so `class` refuses it.
    */
   readonly classPolicy?: ClassPolicy
   /**
@@ -55,59 +57,60 @@ export interface Requirement<
    */
   readonly tool?: string
   /**
-   * The account this route belongs to, or a function that reads it off `request.path`, which is the path that was
-   * signed and routed, also where the client sent absolute form. Compared byte for byte with
-   * the `account` of the auth token; anything but equality is refused with `access_denied`, also a function that
-   * throws or returns no string (R11-068).
+   * The account that this route belongs to, or a function that derives it from `request.path`, which is the path that
+   * was signed and routed, even if the client sent the target in absolute form. The account must equal the `account` of
+   * the auth token byte for byte. Otherwise, or if the function throws or does not return a string, the request is
+   * refused with `access_denied` (R11-068).
    */
   readonly account?: string | ((request: RoutedRequest) => string)
   /**
-   * Components the signature must cover on this route, beside the base and those of the resource: `@query`,
-   * `@target-uri`, `@request-target`, `@scheme`, or header fields in lower case. A field is required where the
-   * message has content or the field itself.
+   * Components that the signature must cover on this route, in addition to those of the protocol and of the resource:
+   * `@query`, `@target-uri`, `@request-target`, `@scheme`, or header fields in lower case. A field must be covered if the
+   * message has content or contains the field.
    */
   readonly components?: readonly string[]
   /**
-   * Accepts each request once, whatever its method and whatever `replay` of the resource says: the signature must have a
-   * `nonce` or cover `content-digest`, also of empty content; otherwise the answer is 401 `invalid_input`. Accepted
-   * once is not executed once: idempotency remains the task of the application. Default `false`.
+   * Accepts each request only once, whatever its method and `replay` of the resource. The signature must have a `nonce`
+   * or cover `content-digest`, even if the content is empty; otherwise the response is 401 `invalid_input`. The guard
+   * does not ensure that an accepted request is executed only once: idempotency remains the task of the application.
+   * Default `false`.
    */
   readonly singleUse?: boolean
   /**
-   * Lets requests pass that carry no credential at all; then there is no `Auth`. An invalid credential, or an
-   * empty signature field, is still refused.
+   * Also accepts requests without any credential, which then have no `Auth`. An invalid credential or an empty signature
+   * field is still refused.
    */
   readonly optional?: Optional
   /** Narrows the `trust` of the resource on this route; it cannot widen it. */
   readonly trust?: Trust
   /**
-   * The last word, after everything else passed. Only `true` lets the request through; any other result is
-   * `access_denied`. A thrown `AAuthError` is answered as it is, any other throw as `server_error` (503).
+   * Called after all other checks have passed. Only `true` accepts the request; any other result is refused with
+   * `access_denied`. A thrown `AAuthError` is sent as it is, any other error as `server_error` (503).
    */
   readonly check?: (auth: AuthFor<Accept, Person>, request: RoutedRequest) => boolean | Promise<boolean>
 }
 
 /**
- * What every guard of a resource requires, unless its route names the same member: then the route's counts, such as
- * `mission: 'optional'`, `person: 'optional'` or `class: 'any'`. It does not narrow the type of `Auth`, as `person` of a
- * route does.
+ * What every guard of a resource requires. A route that names the same member overrides it, such as with
+ * `mission: 'optional'`, `person: 'optional'` or `class: 'any'`. Unlike `person` of a route, it does not narrow the type
+ * of `Auth`.
  */
 export type DefaultRequirement = Pick<Requirement, 'person' | 'mission' | 'class' | 'classPolicy'>
 
-/** What is done where the agent provider of a token is unknown (docs/decisions.md#class-policies). */
+/** How a token whose agent provider is unknown is treated (docs/decisions.md#class-policies). */
 export type ClassPolicy = 'deny' | 'mission-only' | 'same-key' | 'linked-key'
 
-/** What a requirement yields: the identity, or `undefined` too where callers without credential pass. */
+/** The result of a requirement: the identity, or also `undefined` if callers without a credential are accepted. */
 export type Authorized<
   Accept extends TokenKind,
   Optional extends boolean,
   Person extends PersonNeed = 'optional',
 > = AuthFor<Accept, Person> | (Optional extends true ? undefined : never)
 
-/** A requirement for whatever kinds of token; what is checked and compiled. */
+/** A requirement for any kinds of token, as it is checked and compiled. */
 export type AnyRequirement = Omit<Requirement<TokenKind>, 'check'> & Pick<Requirement<never>, 'check'>
 
-/** A requirement after it was checked, in the form the guards use. */
+/** A checked requirement, in the form that the guards use. */
 export interface CompiledRequirement {
   readonly name: string | undefined
   readonly accept: ReadonlySet<TokenKind>
@@ -127,6 +130,10 @@ export interface CompiledRequirement {
   readonly check: AnyRequirement['check']
 }
 
-export function isClassPolicy(value: unknown): value is ClassPolicy {
-  return value === 'deny' || value === 'mission-only' || value === 'same-key' || value === 'linked-key'
+/** @throws {TypeError} */
+export function assertClassPolicy(value: unknown): asserts value is ClassPolicy {
+  assert(
+    value === 'deny' || value === 'mission-only' || value === 'same-key' || value === 'linked-key',
+    `"classPolicy" is ${quoted(value)}: write 'deny', 'mission-only', 'same-key' or 'linked-key'`,
+  )
 }

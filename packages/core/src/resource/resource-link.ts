@@ -3,8 +3,8 @@ import type { Resource } from './resource.ts'
 import { stateOf } from './state-of.ts'
 
 /**
- * The value of a `Link` field that leads agents to the metadata of a resource. Challenges carry it already; add it to
- * the page that `metadata.documentation_uri` names, and to any other page from which agents should find the API.
+ * The value of a `Link` field that points agents to the metadata of a resource. Challenges already contain it. Add it to
+ * the page at `metadata.documentation_uri`, and to any other page from which agents should find the API.
  *
  * @returns such as `<https://notes.example/.well-known/aauth-resource.json>; rel="aauth-resource"`
  * @throws {TypeError} for an object that `createResource` did not make

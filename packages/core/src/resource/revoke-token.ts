@@ -3,7 +3,7 @@ import type { Revocation, RevocationVerdict } from '../stores/stores.ts'
 import type { ResourceState } from './state.ts'
 
 /**
- * Revokes a token. Its mission may have been terminated with it, or not: whether it is active is asked again
+ * Revokes a token. Its mission may have been terminated as well, so the status of the mission is queried again
  * (docs/decisions.md#revoked-and-mission).
  */
 export async function withdrawToken(
@@ -19,7 +19,7 @@ export async function withdrawToken(
       listed: state.isListed(token.iss),
     })
   } finally {
-    // Also where there is no room for it, or the store fails: what rests on the token must not outlive it for that.
+    // Also when the memory is full or the store fails, since connections must not outlive the token in that case.
     state.lifetimes?.revoked(token)
     if (mission !== undefined) state.missionMonitor?.suspect(token, mission)
   }

@@ -9,7 +9,7 @@ import type { LogOption } from './check-log.ts'
 import type { DefaultRequirement } from './requirement.ts'
 import type { Trust } from './trust.ts'
 
-/** How an agent gets in, as the metadata says it. */
+/** The kind of token that an agent needs, as the metadata announces it. */
 export type AccessMode = 'agent-token' | 'person-token' | 'auth-token'
 
 /** Whether a person has an account. */
@@ -31,33 +31,34 @@ export interface ResourceDisplay {
   readonly r3_vocabularies?: Readonly<Record<string, string>>
 }
 
-/** Defaults and hard maxima of SECURITY.md. */
+/** Limits. SECURITY.md lists the defaults and maxima. */
 export interface Limits {
   /** Milliseconds for metadata and JWKS together; default 3000, at most 10 000. */
   readonly fetchDeadline: number
   /**
-   * Milliseconds that a request may wait for everything together but its own content: keys, stores, mission status, signer, and callbacks
-   * such as `check`; then it is answered 503. Default 5000, 1000 to 30 000. Each call to a store has 500 of them.
+   * Milliseconds that a request may wait in total for keys, stores, mission status, the signer, and callbacks such as
+   * `check`, but not for its own content. After that the response is 503. Default 5000, 1000 to 30 000. Each call to a
+   * store may take 500 of them.
    */
   readonly requestDeadline: number
-  /** Verified tokens that are kept; default 5000, at most 50 000. */
+  /** Number of verified tokens in the cache. Default 5000, at most 50 000. */
   readonly verifiedTokens: number
-  /** Issuers not named in `trust` whose keys are kept; default 250, at most 10 000. */
+  /** Number of issuers not listed in `trust` whose keys are cached. Default 250, at most 10 000. */
   readonly unlistedIssuers: number
   /**
-   * Signatures remembered against replay for all issuers that no list in `trust` names, together; default 100 000, at
-   * most 1 000 000. One of these issuers has at most half. Each takes about 130 octets, until two minutes after `created`
-   * with the default `signatureWindow`.
+   * Number of signatures remembered against replay for all issuers not listed in `trust` together. Default 100 000, at
+   * most 1 000 000. One of these issuers can use at most half. Each signature takes about 130 octets, until two minutes
+   * after `created` with the default `signatureWindow`.
    */
   readonly replays: number
-  /** Signatures remembered of one issuer that a list in `trust` names; default 500 000, at most 1 000 000. */
+  /** Number of signatures remembered for one issuer listed in `trust`. Default 500 000, at most 1 000 000. */
   readonly replaysPerIssuer: number
   /**
-   * Signatures remembered of one key; default 20 000, at most 1 000 000. That is enough for 100 requests a second, also
-   * where the clock of the agent is a minute ahead.
+   * Number of signatures remembered for one key. Default 20 000, at most 1 000 000. The default is enough for 100
+   * requests per second, even if the clock of the agent is a minute ahead.
    */
   readonly replaysPerKey: number
-  /** Terminations of missions remembered of one person server; default 10 000, at most 1 000 000. */
+  /** Number of mission terminations remembered for one person server. Default 10 000, at most 1 000 000. */
   readonly tombstones: number
 }
 

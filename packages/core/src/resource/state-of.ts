@@ -4,7 +4,7 @@ import type { ResourceState } from './state.ts'
 
 const states = new WeakMap<Resource, ResourceState>()
 
-/** @throws {TypeError} for an object that {@link createResource} did not make; says what it seems to be instead */
+/** @throws {TypeError} for an object that {@link createResource} did not make, saying what it seems to be */
 export function stateOf(resource: Resource): ResourceState {
   const state = states.get(resource)
   if (state === undefined) throw new TypeError(notAResource(resource))
@@ -16,7 +16,7 @@ export function isResource(value: unknown): boolean {
   return states.has(value as Resource)
 }
 
-/** Connects what users hold with what guards use. */
+/** Associates the public resource object with the state that guards use. */
 export function setState(resource: Resource, state: ResourceState): void {
   states.set(resource, state)
 }

@@ -31,7 +31,7 @@ export interface MissionMonitorFactory {
   start(state: ResourceState): MissionMonitor
 }
 
-/** The tokens that open connections rest on, and what happens to them. */
+/** The tokens that open connections depend on, and the changes that end them. */
 export interface OpenLifetimes {
   add(token: VerifiedToken): Handle
   remove(token: VerifiedToken, handle: Handle): void
@@ -44,7 +44,7 @@ export interface OpenLifetimes {
 /** What the guards share behind a {@link Resource}. */
 export class ResourceState {
   readonly settings: ResourceSettings
-  /** What a guard requires whose route says nothing. */
+  /** The requirement of a route without one. */
   readonly defaults: CompiledRequirement
   readonly platform: Platform = platform
   readonly keys: IssuerKeys
@@ -54,16 +54,16 @@ export class ResourceState {
   readonly tombstones: TombstoneStore
   readonly missionMonitor: MissionMonitor | undefined
   readonly revocationRate: RevocationRate = new RevocationRate()
-  /** Apart, so that revocations never keep a person server from saying that a mission is terminated. */
+  /** A separate limit, so that revocations never prevent a person server from announcing a termination. */
   readonly terminationRate: RevocationRate = new RevocationRate()
   readonly signingKey: SigningKeySource
-  /** Whether anybody was answered, or passed on, by the routes of the resource. */
+  /** Whether the routes of the resource have received any request. */
   routesReached = false
-  /** What open connections rest on, once `lifetimeOf` was called. */
+  /** The tokens that open connections depend on; set by the first call of `lifetimeOf`. */
   lifetimes: OpenLifetimes | undefined
-  /** What the answers of this resource say beside what was wrong. */
+  /** What the error responses of this resource contain in addition to the error. */
   readonly errorContext: ErrorContext
-  /** Tells those who listen. */
+  /** Sends events to the listeners. */
   readonly events: Events
   readonly purges: Purges = new Purges((iss) => this.#drop(iss))
   readonly #listed: ReadonlySet<string>
@@ -99,12 +99,12 @@ export class ResourceState {
     this.missionMonitor = missions?.start(this)
   }
 
-  /** Whether a list in `trust` names this issuer, in whatever role, or it is the access server. Decides shares only. */
+  /** Whether a list in `trust` contains this issuer in any role, or it is the access server. Affects shares only. */
   isListed(iss: string): boolean {
     return this.#listed.has(iss)
   }
 
-  /** Forgets whatever is cached of an issuer, in every role. */
+  /** Removes everything that is cached for an issuer, in every role. */
   #drop(iss: string): void {
     this.keys.purge(iss)
     this.tokens.purge(iss)
@@ -112,7 +112,7 @@ export class ResourceState {
     this.lifetimes?.purged(iss)
   }
 
-  /** Without a check of the dialled address only issuers that the operator wrote down are fetched. */
+  /** If the runtime cannot check the dialled address, only issuers that the operator listed are fetched. */
   fetcherFor({ named }: KeySource): typeof fetch | undefined {
     return this.settings.fetch ?? this.platform.guardedFetch ?? (named ? globalThis.fetch : undefined)
   }
@@ -123,7 +123,7 @@ export class ResourceState {
     return [this.replays, this.revocations, this.tombstones].map((store) => onFailure(store, report))
   }
 
-  /** Ends fetches and lifetimes, and lets go of stores that others go on using. */
+  /** Aborts fetches, ends lifetimes, and stops listening to stores that others may continue to use. */
   close(): void {
     this.keys.close()
     this.lifetimes?.close()
@@ -157,13 +157,13 @@ export class ResourceState {
       )
     }
     if (compiled.tool !== undefined && this.missionMonitor?.assertWithinTerms === undefined)
-      throw new TypeError('"tool" is set, and nobody holds mission blobs: pass "blobs" to monitorMissions()')
+      throw new TypeError('"tool" is set, but there are no mission blobs: pass "blobs" to monitorMissions()')
     assertClassProvable(this.settings, compiled)
     this.#compiled.set(requirement, compiled)
     return compiled
   }
 
-  /** Resolves once the platform has shown that it verifies; asked at first use, never while loading. */
+  /** Resolves once the platform has passed its self-test, which runs at first use and never while loading. */
   selfTested(): Promise<void> {
     this.#ready ??= selfTest(this.platform)
     return this.#ready

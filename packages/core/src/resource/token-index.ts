@@ -1,7 +1,7 @@
 import type { VerifiedClaims } from '../token/claims.ts'
 import { tokenKey } from '../token/names.ts'
 
-/** Items by a key that several of them may share. Keeps nothing for a key without items. */
+/** Items by a key that several items may share. A key without items takes no memory. */
 export class TokenIndex<T> {
   readonly #items = new Map<string, Set<T>>()
 
@@ -25,7 +25,7 @@ export class TokenIndex<T> {
   }
 }
 
-/** One issuer may give one `jti` to tokens that differ: they do not share a lifetime. */
+/** An issuer may use one `jti` for different tokens, which do not share a lifetime. */
 export function keyOf(claims: VerifiedClaims): string {
   const { exp, mission } = claims
   return JSON.stringify([tokenKey(claims), exp, mission?.approver, mission?.s256])

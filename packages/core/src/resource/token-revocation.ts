@@ -5,12 +5,12 @@ import type { VerifiedClaims } from '../token/claims.ts'
 import { renewalRequirement } from '../token/renewal-requirement.ts'
 import type { ResourceState } from './state.ts'
 
-/** What a revocation can reach. */
+/** The claims by which a token can be revoked. */
 type Issued = Pick<VerifiedClaims, 'iss' | 'jti' | 'iat'> & Partial<Pick<VerifiedClaims, 'mission'>>
 
 /**
- * Whether a token has lost its force before its `exp`: it was revoked, or its issuer was purged after it was issued.
- * Takes note of purges that other processes recorded, so that what is cached of the issuer is dropped here too.
+ * Whether a token became invalid before its `exp`: it was revoked, or its issuer was purged after it was issued.
+ * Also applies purges that other processes recorded, so that the cached data of the issuer is dropped here too.
  *
  * @throws {AAuthError} `server_error` (or the promise rejects) when the store fails
  */
@@ -26,7 +26,7 @@ export function isRevoked(state: ResourceState, token: Issued): boolean | Promis
   const approver = mission && mission.approver !== iss ? mission.approver : undefined
   if (approver === undefined || state.missionMonitor === undefined)
     return found instanceof Promise ? found.then(judge) : judge(found)
-  // Statuses are what the approver said, so its purge counts as well. Both are asked before either is awaited.
+  // Mission statuses come from the approver, so its purge counts as well. Both are queried before either is awaited.
   if (found instanceof Promise) found.catch(() => undefined)
   const ofApprover = findRevocation(state.revocations, { iss: approver, jti })
   const judgeBoth = ([own, { purgedAt }]: readonly [FoundRevocation, FoundRevocation]): boolean => {
@@ -39,8 +39,9 @@ export function isRevoked(state: ResourceState, token: Issued): boolean | Promis
 }
 
 /**
- * Checks that a verified token has not expired and has not been revoked since: handlers keep an identity, and callers
- * send content, for as long as they like (RT-9, PERS-12, R11-161). Answers at once where the store is in memory.
+ * Checks that a verified token has not expired or been revoked since it was verified: handlers may keep an identity, and
+ * callers may send content, for any length of time (RT-9, PERS-12, R11-161). Returns synchronously when the store is in
+ * memory.
  * @throws {AAuthError} `expired_jwt`, `revoked_jwt` or `server_error` (or the promise rejects)
  */
 export function assertTokenUnrevoked(state: ResourceState, claims: VerifiedClaims): void | Promise<void> {
@@ -52,7 +53,7 @@ export function assertTokenUnrevoked(state: ResourceState, claims: VerifiedClaim
   return typeof found === 'boolean' ? judge(found) : found.then(judge)
 }
 
-/** The refusal of a token whose `exp` has come. */
+/** The error for a token whose `exp` has passed. */
 export function expired({ kind, generation, exp }: VerifiedClaims): AAuthError {
   return new AAuthError('expired_jwt', {
     hint: `the token expired at ${exp}`,
@@ -60,7 +61,7 @@ export function expired({ kind, generation, exp }: VerifiedClaims): AAuthError {
   })
 }
 
-/** The refusal of a token that was revoked; it never leads to a resource token (R11-161). */
+/** The error for a revoked token, in response to which no resource token is issued (R11-161). */
 export function revoked({ claims }: { readonly claims: VerifiedClaims }): AAuthError {
   return new AAuthError('revoked_jwt', {
     hint: `${claims.jti} of ${claims.iss} is revoked`,

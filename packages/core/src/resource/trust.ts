@@ -5,23 +5,23 @@ import { checkServerIds } from '../token/check-server-ids.ts'
 import type { IssuerRole } from '../token/kinds.ts'
 import { quoted } from '../wire/quoted.ts'
 
-/** Which issuers are admitted for a role: all, those listed, or those a predicate accepts. */
+/** Which issuers are trusted in a role: all, those listed, or those that a predicate accepts. */
 export type Trusted = 'any' | readonly string[] | ((issuer: string) => boolean)
 
 /**
- * Which issuers a resource believes, role by role. A role left out admits nobody. There is no `'any'` for access
- * servers: any web site could then grant any scope (R11-063).
+ * Which issuers a resource trusts in each role. If a role is left out, no issuer is trusted in it. `'any'` is not
+ * allowed for access servers, since any web site could then grant any scope (R11-063).
  */
 export interface TrustPolicy {
-  /** Who may say which agent is calling. */
+  /** Issuers that may identify agents. */
   readonly agentProviders?: Trusted
-  /** Who may say which person an agent works for, and grant that person's scopes. */
+  /** Issuers that may identify the person an agent acts for, and grant scopes of that person. */
   readonly personServers?: Trusted
-  /** Who may grant access in the name of this resource. */
+  /** Issuers that may grant access on behalf of this resource. */
   readonly accessServers?: Exclude<Trusted, 'any'>
 }
 
-/** `'any'`: any agent provider, any person server, no access server. */
+/** `'any'` trusts any agent provider and any person server, but no access server. */
 export type Trust = 'any' | TrustPolicy
 
 const anybody: TrustPolicy = ownMembers({ agentProviders: 'any', personServers: 'any' })
@@ -32,7 +32,7 @@ export const memberOf: Readonly<Record<IssuerRole, keyof TrustPolicy>> = {
   'access-server': 'accessServers',
 }
 
-/** Whether `trust` admits `issuer` in `role`. A predicate that throws admits nobody. */
+/** Whether `trust` accepts `issuer` in `role`. If a predicate throws, the issuer is not trusted. */
 export function admits(trust: Trust, role: IssuerRole, issuer: string): boolean {
   const trusted = trustedIn(trust, role)
   if (trusted === undefined) return false
@@ -40,7 +40,7 @@ export function admits(trust: Trust, role: IssuerRole, issuer: string): boolean 
   if (typeof trusted !== 'function') return trusted.includes(issuer)
   try {
     const verdict: unknown = trusted(issuer)
-    // Not asynchronous, and a rejection that nobody handles would end the process.
+    // Predicates must be synchronous, but an unhandled rejection would terminate the process.
     if (verdict instanceof Promise) verdict.catch(() => undefined)
     return verdict === true
   } catch {
@@ -48,7 +48,7 @@ export function admits(trust: Trust, role: IssuerRole, issuer: string): boolean 
   }
 }
 
-/** Whether a list of the operator names this very issuer, so that unlisted issuers cannot evict it from a cache. */
+/** Whether the operator listed this issuer, so that unlisted issuers cannot evict it from a cache. */
 export function isListed(trust: Trust, role: IssuerRole, issuer: string): boolean {
   const trusted = trustedIn(trust, role)
   return Array.isArray(trusted) && trusted.includes(issuer)
@@ -58,12 +58,12 @@ function trustedIn(trust: Trust, role: IssuerRole): Trusted | undefined {
   return (trust === 'any' ? anybody : trust)[memberOf[role]]
 }
 
-/** @throws {TypeError} for a policy that would admit other issuers than it seems to */
+/** @throws {TypeError} for a policy that would trust other issuers than its author expects */
 export function checkTrust(trust: Trust): Trust {
   if (trust === 'any') return trust
   assert(
     typeof trust === 'object' && trust !== null && !Array.isArray(trust),
-    `"trust" is ${quoted(trust)}: write 'any', or say whom you trust as what, such as { agentProviders: 'any', personServers: ['https://ps.example'] }`,
+    `"trust" is ${quoted(trust)}: write 'any', or the issuers that you trust in each role, such as { agentProviders: 'any', personServers: ['https://ps.example'] }`,
   )
   assertKnownMembers(trust, Object.values(memberOf), '"trust"')
   for (const [role, trusted] of Object.entries(trust) as [string, unknown][]) {

@@ -10,7 +10,7 @@ import { admits, isListed, memberOf, type Trust } from './trust.ts'
 type Issued = Pick<UntrustedClaims, 'kind' | 'generation' | 'role' | 'iss' | 'dwk' | 'agent'>
 
 /**
- * Decides whether the issuer of a token is believed in its role, before anything is fetched for it
+ * Checks that the issuer of a token is trusted in its role, before anything is fetched for it
  * (AUTH-2, JWT-7; R11-063, R11-064).
  *
  * @param routeTrust narrows the trust of the resource
@@ -41,15 +41,15 @@ function issuerFault(
     settings.accessServer !== undefined &&
     !settings.acceptPersonServerTokens
   if (bypassesAccessServer)
-    return `${quoted(iss)} is a person server, and "accessServer" decides here: set "acceptPersonServerTokens" to accept its auth tokens too`
+    return `${quoted(iss)} is a person server, but "accessServer" is set: set "acceptPersonServerTokens" to accept auth tokens from person servers too`
   if (isTrustedIssuer(settings, routeTrust, role, iss)) return undefined
-  return `${quoted(iss)} is not trusted as ${role}: list it in "trust.${memberOf[role]}" if its tokens are to count`
+  return `${quoted(iss)} is not trusted as ${role}: list it in "trust.${memberOf[role]}" to accept its tokens`
 }
 
 /**
- * Auth tokens of drafts 01 to 10 name an agent, and with it an agent provider that has not signed them. Whom
- * `agentProviders` does not admit may not act by way of a person server either. A trust that leaves the role out says
- * nothing of agents. Tokens of draft 11 do not name an agent.
+ * Auth tokens of drafts 01 to 10 name an agent, and thereby an agent provider that has not signed them. Agents of a
+ * provider that `agentProviders` does not accept cannot use auth tokens from a person server either. If the role is left
+ * out, agents are not restricted. Tokens of draft 11 do not name an agent.
  */
 function agentFault(
   { trust }: ResourceSettings,
@@ -61,10 +61,10 @@ function agentFault(
   const refuses = (some: Trust): boolean =>
     some !== 'any' && some.agentProviders !== undefined && !admits(some, 'agent-provider', provider)
   if (!refuses(trust) && (routeTrust === undefined || !refuses(routeTrust))) return undefined
-  return `the agent in the token is one of ${quoted(provider)}, which "trust.agentProviders" does not admit: add it, or leave the role out`
+  return `the agent in the token belongs to ${quoted(provider)}, which "trust.agentProviders" does not accept: add it, or leave the role out`
 }
 
-/** Whether the resource believes `iss` in `role`, on a route that may narrow its trust. */
+/** Whether the resource trusts `iss` in `role`, on a route that may narrow its trust. */
 export function isTrustedIssuer(
   settings: ResourceSettings,
   routeTrust: Trust | undefined,
@@ -74,14 +74,14 @@ export function isTrustedIssuer(
   if (routeTrust !== undefined && !admits(routeTrust, role, iss)) return false
   const { trust, accessServer, issuer } = settings
   if (role === 'access-server' && iss === accessServer) return true
-  // A resource does not fetch from itself unless it was told to (I32).
+  // A resource does not fetch from itself unless the operator listed it (I32).
   if (iss === issuer && !isListed(trust, role, iss)) return false
   return admits(trust, role, iss)
 }
 
 /**
- * Where the keys of the issuer are, and whether the operator wrote it down: in a list, or as the access server. `'any'`
- * and predicates name nobody.
+ * Where the keys of the issuer are, and whether the operator listed it in `trust` or as the access server. `'any'` and
+ * predicates do not list anyone.
  */
 export function keySourceOf(
   { trust, accessServer }: ResourceSettings,

@@ -1,20 +1,20 @@
 import type { ResourceSettings } from './settings.ts'
 import type { ResourceState } from './state.ts'
 
-/** Says on the console, once a resource, what its options cannot do. */
+/** Prints warnings about the limits of the options, once per resource. */
 export function warnAtStart(state: ResourceState): void {
   warnOfUnfetchableIssuers(state)
   warnOfUnboundAgents(state.settings)
   warnOfMissingKey(state.settings)
 }
 
-/** Tells the operator whom the guard will refuse where the platform cannot check addresses (Q15). */
+/** Warns that unlisted issuers are refused if the platform cannot check addresses (Q15). */
 function warnOfUnfetchableIssuers({ platform, settings: { fetch, trust } }: ResourceState): void {
   if (platform.guardedFetch !== undefined || fetch !== undefined) return
   const everybody = trust === 'any' ? [trust] : Object.values(trust)
   if (everybody.every((trusted) => trusted === undefined || Array.isArray(trusted))) return
   console.warn(
-    'aauth-guard: this runtime cannot check the addresses it dials, so keys are fetched only for issuers listed in "trust"; tokens of all others are refused',
+    'aauth-guard: this runtime cannot check the addresses it dials, so keys are fetched only for issuers listed in "trust": list the issuers whose tokens you want to accept',
   )
 }
 
@@ -23,13 +23,13 @@ function isInDevelopment({ issuer }: ResourceSettings): boolean {
   return issuer.startsWith('http:')
 }
 
-/** Tells the operator what the option cannot do: tokens of draft 11 hold nothing that it could be compared with. */
+/** Warns that the option does not affect tokens of draft 11, which do not name an agent provider. */
 function warnOfUnboundAgents(settings: ResourceSettings): void {
   const { trust, generations } = settings
   const binds = trust !== 'any' && trust.agentProviders !== undefined && trust.agentProviders !== 'any'
   if (!binds || generations.size < 2 || isInDevelopment(settings)) return
   console.warn(
-    'aauth-guard: "trust.agentProviders" does not bind person tokens and auth tokens of draft 11, which do not name an agent provider: set "generations" to [\'mission-header\'] to refuse them',
+    'aauth-guard: "trust.agentProviders" does not apply to person tokens and auth tokens of draft 11, which do not name an agent provider: set "generations" to [\'mission-header\'] to refuse them',
   )
 }
 

@@ -105,7 +105,7 @@ describe('an agent provider that trust excludes', () => {
     async (_, trust) => {
       const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
       const world = await makeWorld({ trust })
-      expect(warn).toHaveBeenCalledWith(expect.stringContaining('"trust.agentProviders" does not bind'))
+      expect(warn).toHaveBeenCalledWith(expect.stringContaining('"trust.agentProviders" does not apply to'))
       warn.mockRestore()
       expect(await outcome(world.call(await world.agent.authToken({ scope: 'access', mission: s256 })))).toBe(
         '200',
@@ -123,7 +123,7 @@ describe('an agent provider that trust excludes', () => {
   it('is named in the hint', async () => {
     const world = await makeWorld({ trust: others[0]?.[1] as Trust })
     expect((await world.refusal(await world.agent.authToken(old))).hint).toBe(
-      'the agent in the token is one of "https://agent.example", which "trust.agentProviders" does not admit: add it, or leave the role out',
+      'the agent in the token belongs to "https://agent.example", which "trust.agentProviders" does not accept: add it, or leave the role out',
     )
   })
 

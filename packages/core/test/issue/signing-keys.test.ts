@@ -129,31 +129,31 @@ describe('createResource refuses', () => {
     ['a short d', 'AAAA'],
   ])('a signing key with %s [R11-122, M08]', async (_, d) => {
     const signingKey = { ...(await makeSigningKey()), d } as never
-    expect(() => create({ signingKey })).toThrow(/^"signingKey" must hold d/)
+    expect(() => create({ signingKey })).toThrow(/^"signingKey" has no valid "d": /)
   })
 
   it('a P-256 key without y [R11-122]', async () => {
     const signingKey = { ...(await makeSigningKey('ES256')), y: undefined } as never
-    expect(() => create({ signingKey })).toThrow(/^"signingKey" must hold its coordinates/)
+    expect(() => create({ signingKey })).toThrow(/^"signingKey" has no valid coordinates: /)
   })
 
   it('a published key with the kid of the signing key [META-2]', async () => {
     const [signingKey, other] = [await makeSigningKey(), await makeSigningKey('ES256')]
-    expect(() => create({ signingKey, publishedKeys: [other] })).toThrow(/must not repeat a kid/)
+    expect(() => create({ signingKey, publishedKeys: [other] })).toThrow(/^"publishedKeys" repeats a "kid"/)
   })
 
   it('a published key with the kid of the signer [META-2]', async () => {
     const [publicKey, other] = [await makeSigningKey(), await makeSigningKey('ES256')]
     const signingKey = { publicKey, sign: () => new Uint8Array(64) }
-    expect(() => create({ signingKey, publishedKeys: [other] })).toThrow(/must not repeat a kid/)
+    expect(() => create({ signingKey, publishedKeys: [other] })).toThrow(/^"publishedKeys" repeats a "kid"/)
   })
 
   it('two published keys with one kid [META-2]', async () => {
     const publishedKeys = [await makeSigningKey(), await makeSigningKey('ES256')]
-    expect(() => create({ publishedKeys })).toThrow(/must not repeat a kid/)
+    expect(() => create({ publishedKeys })).toThrow(/^"publishedKeys" repeats a "kid"/)
   })
 
   it('published keys that are not a list [META-2]', () => {
-    expect(() => create({ publishedKeys: {} as never })).toThrow(/^"publishedKeys" must be a list/)
+    expect(() => create({ publishedKeys: {} as never })).toThrow(/^"publishedKeys" is not a list: /)
   })
 })

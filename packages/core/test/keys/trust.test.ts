@@ -165,7 +165,7 @@ describe('an excluded issuer is refused before anything is fetched', () => {
       error_description: 'The token is not acceptable.',
     })
     expect(hint).toBe(
-      '"https://agent.example" is not trusted as agent-provider: list it in "trust.agentProviders" if its tokens are to count',
+      '"https://agent.example" is not trusted as agent-provider: list it in "trust.agentProviders" to accept its tokens',
     )
   })
 })

@@ -99,12 +99,12 @@ describe('a requirement that would not have the intended effect', () => {
     ['is of a class', new (class Need {})()],
   ])('is refused when it %s, because it would require nothing', (_, requirement) => {
     expect(() => validateRequirement(resource, requirement as never)).toThrow(
-      /must be an object of its own members/,
+      /^the requirement \(.*\) is not a plain object: /,
     )
   })
 
   it.each([null, undefined, 'read'])('is refused when it is %j', (requirement) => {
-    expect(() => validateRequirement(resource, requirement as never)).toThrow(/must be an object/)
+    expect(() => validateRequirement(resource, requirement as never)).toThrow(/is not a plain object: /)
   })
 
   it('is refused when it accepts person tokens that are switched off', () => {
@@ -130,7 +130,7 @@ describe('a requirement that would not have the intended effect', () => {
       const open = createResource({ ...base, trust })
       const requirement = { class: { provider }, ...(routeTrust && { trust: routeTrust }) }
       expect(() => validateRequirement(open, requirement)).toThrow(
-        /^"class" is required where .+ "https:\/\/agent\.example": list the person servers that you believe in "trust\.personServers"$/,
+        /^"class" is set on a route that .+ "https:\/\/agent\.example": list the person servers that you trust in "trust\.personServers"$/,
       )
     },
   )
@@ -138,7 +138,9 @@ describe('a requirement that would not have the intended effect', () => {
   it('is refused even with an access server if tokens of person servers are accepted as well [CLASS-2]', () => {
     const accessServer = 'https://as.example'
     const both = createResource({ ...base, trust: 'any', accessServer, acceptPersonServerTokens: true })
-    expect(() => validateRequirement(both, { class: { provider } })).toThrow(/^"class" is required where/)
+    expect(() => validateRequirement(both, { class: { provider } })).toThrow(
+      /^"class" is set on a route that/,
+    )
   })
 
   it.each<[Partial<ResourceOptions>, AnyRequirement]>([
@@ -158,7 +160,7 @@ describe('a requirement that would not have the intended effect', () => {
   it('is refused when it names a tool and there are no mission blobs', () => {
     const watching = (options: MissionOptions) =>
       createResource({ ...base, missions: monitorMissions(options) })
-    const remedy = '"tool" is set, and nobody holds mission blobs: pass "blobs" to monitorMissions()'
+    const remedy = '"tool" is set, but there are no mission blobs: pass "blobs" to monitorMissions()'
     const tool = 'FeedbackReader'
     for (const blobless of [createResource(base), watching({}), watching({ linkedKeys: 60 })])
       expect(() => validateRequirement(blobless, { tool })).toThrow(new TypeError(remedy))
@@ -170,7 +172,7 @@ describe('a requirement that would not have the intended effect', () => {
     (tool) => {
       const holding = createResource({ ...base, missions: monitorMissions({ blobs: () => undefined }) })
       expect(() => validateRequirement(holding, { tool: tool as string })).toThrow(
-        new TypeError('"tool" must be the name of a tool'),
+        /^"tool" is .*: write the name of a tool$/,
       )
     },
   )

@@ -60,7 +60,9 @@ describe('the metadata', () => {
   it.each(['aauth-access-token', 'Auth-Token', '', 1])(
     'cannot name %j as the access mode [META-3, R11-273]',
     (accessMode) => {
-      expect(() => create({ accessMode: accessMode as never })).toThrow(/^"accessMode" must be/)
+      expect(() => create({ accessMode: accessMode as never })).toThrow(
+        /^"accessMode" is .*: use agent-token, person-token or auth-token$/,
+      )
     },
   )
 
@@ -140,9 +142,9 @@ describe('the metadata', () => {
 
 describe('createResource refuses', () => {
   const faults: readonly (readonly [message: string, options: Record<string, unknown>])[] = [
-    ['"accounts" must be a function', { accounts: ['ws-7'] }],
+    ['"accounts" is a list: pass a function', { accounts: ['ws-7'] }],
     [
-      '"legacyPersonTokenJti" must be auto, never, or a list of server identifiers',
+      '"legacyPersonTokenJti" is "https://ps.example": write \'auto\', \'never\' or a list of server identifiers',
       { legacyPersonTokenJti: 'https://ps.example' },
     ],
     [
@@ -169,8 +171,11 @@ describe('createResource refuses', () => {
       '"revocation" is not an option of "stores": did you mean "revocations"?',
       { stores: { revocation: { add() {}, has() {} } } },
     ],
-    ['"stores.revocations" must have add and find and purge', { stores: { revocations: { add() {} } } }],
-    ['"stores.replays" must have mark', { stores: { replays: {} } }],
+    [
+      '"stores.revocations" lacks a method: pass an object with add and find and purge',
+      { stores: { revocations: { add() {} } } },
+    ],
+    ['"stores.replays" lacks a method: pass an object with mark', { stores: { replays: {} } }],
   ]
   it.each(faults)('%s: %j', (message, options) => {
     expect(() => create(options)).toThrow(new TypeError(message))

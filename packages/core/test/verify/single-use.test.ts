@@ -127,7 +127,7 @@ describe('a route with singleUse', () => {
   it('requires singleUse to be a boolean', async () => {
     const { resource } = await makeWorld()
     await expect(authorize(resource, {} as never, { singleUse: 'yes' } as never)).rejects.toThrow(
-      '"singleUse" must be a boolean',
+      '"singleUse" is "yes": write true or false',
     )
   })
 })

@@ -190,7 +190,7 @@ it.each<Row>([
     (app, resource) => void app.get('/notes', protect(resource, { ...reading, mission: 'required' })),
     called,
     'mission_required: the route requires a mission and the token carries none',
-    'the agent must have its person approve one, or the route must allow requests without',
+    'the agent must have its person approve one, or the route must allow requests without a mission',
   ],
 ])(
   'an app with a mistake shows what is wrong and its remedy: %s',

@@ -24,7 +24,7 @@ it.each<Row>([
     'trust as a list',
     { trust: ['https://ps.example'] },
     '"trust" is a list',
-    "write 'any', or say whom you trust as what, such as { agentProviders: 'any'",
+    "write 'any', or the issuers that you trust in each role, such as { agentProviders: 'any'",
   ],
   [
     'a misspelt role',
@@ -85,7 +85,7 @@ it.each<RouteRow>([
     {},
     (_, resource) => void protect(resource, { scope: 'calendar' }),
     '"scope" contains "calendar", which "scopes" of the resource does not describe',
-    'describe it there',
+    'add it there',
   ],
   [
     'scopes for scope',
@@ -119,7 +119,7 @@ it.each<RouteRow>([
     'the options in place of the resource',
     {},
     () => void protect({ issuer: 'https://notes.example', trust: 'any' } as never),
-    '"resource" holds the options of a resource',
+    '"resource" contains the options of a resource',
     'pass createResource(options)',
   ],
   [

@@ -141,7 +141,7 @@ describe('an identity that no resource verified', () => {
 describe('the options of a grant', () => {
   it.each(['allow', '', null, 7, ['deny']])('cannot have the class policy %j', (classPolicy) => {
     expect(() => checkGrantOptions({ classPolicy: classPolicy as never })).toThrow(
-      new TypeError('"classPolicy" must be deny, mission-only, same-key or linked-key'),
+      /^"classPolicy" is .*: write 'deny', 'mission-only', 'same-key' or 'linked-key'$/,
     )
   })
 
