@@ -1,6 +1,7 @@
-import type { AuthFor, PersonNeed } from '../token/auth.ts'
+import type { Auth, AuthFor, PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
+import type { AlternativeCredential, CompiledAlternative } from './alternative-credential.ts'
 import type { Trust } from './trust.ts'
 
 /**
@@ -17,6 +18,7 @@ export interface Requirement<
   Accept extends TokenKind = 'auth-token',
   Optional extends boolean = boolean,
   Person extends PersonNeed = PersonNeed,
+  Alternative extends AlternativeCredential = AlternativeCredential,
 > {
   /** What events and logs call the route, such as `notes.read`: 1 to 128 characters. Decides nothing. */
   readonly name?: string
@@ -85,7 +87,29 @@ export interface Requirement<
    * `access_denied`. A thrown `AAuthError` is answered as it is, any other throw as `server_error` (503).
    */
   readonly check?: (auth: AuthFor<Accept, Person>, request: RoutedRequest) => boolean | Promise<boolean>
+  /**
+   * Another credential that the route takes beside AAuth during a migration, made with `alternativeCredential`. The
+   * handler then gets an `Auth` or an {@link OtherCaller}. What only AAuth can show is refused at start beside it, unless
+   * `exempt` of the credential names it: `mission`, `class`, `person`, `tool`, `account`, `singleUse` and `check`.
+   */
+  readonly alternative?: Alternative
 }
+
+/**
+ * Who came with the credential that `alternative` of the route names. It is not an `Auth`: it has no person, agent or
+ * mission, and grants, step-ups and lifetimes refuse it. Frozen.
+ */
+export interface OtherCaller {
+  readonly type: 'other'
+  /** The scheme of `Authorization`, or the name of the header field, as `when` writes it. */
+  readonly scheme: string
+  /** What `check` of the credential called it. */
+  readonly id: string
+  readonly scopes: readonly string[]
+}
+
+/** Whoever passed a guard with a credential. `type` tells which it is. */
+export type Caller = Auth | OtherCaller
 
 /**
  * What every guard of a resource requires, unless its route names the same member: then the route's counts, such as
@@ -97,12 +121,19 @@ export type DefaultRequirement = Pick<Requirement, 'person' | 'mission' | 'class
 /** What is done where the agent provider of a token is unknown (docs/decisions.md#class-policies). */
 export type ClassPolicy = 'deny' | 'mission-only' | 'same-key' | 'linked-key'
 
-/** What a requirement yields: the identity, or `undefined` too where callers without credential pass. */
+/**
+ * What a requirement yields: the identity; `undefined` too where callers without credential pass, and an
+ * {@link OtherCaller} where there is an `alternative`.
+ */
 export type Authorized<
   Accept extends TokenKind,
   Optional extends boolean,
   Person extends PersonNeed = 'optional',
-> = AuthFor<Accept, Person> | (Optional extends true ? undefined : never)
+  Alternative extends AlternativeCredential = never,
+> =
+  | AuthFor<Accept, Person>
+  | (Optional extends true ? undefined : never)
+  | ([Alternative] extends [never] ? never : OtherCaller)
 
 /** A requirement for whatever kinds of token; what is checked and compiled. */
 export type AnyRequirement = Omit<Requirement<TokenKind>, 'check'> & Pick<Requirement<never>, 'check'>
@@ -125,6 +156,7 @@ export interface CompiledRequirement {
   readonly optional: boolean
   readonly trust: Trust | undefined
   readonly check: AnyRequirement['check']
+  readonly alternative: CompiledAlternative | undefined
 }
 
 export function isClassPolicy(value: unknown): value is ClassPolicy {
