@@ -5,7 +5,7 @@ import { privateFields } from '../wire/private-fields.ts'
  * Keeps shared caches from storing an answer, unless the handler said what they may do.
  * @param fields default those of routes that take AAuth alone
  */
-export function keepPrivate(res: ServerResponse, fields = privateFields): void {
+export function keepPrivate(res: ServerResponse, fields: typeof privateFields = privateFields): void {
   for (const [name, value] of fields) if (!res.hasHeader(name)) res.setHeader(name, value)
 }
 
