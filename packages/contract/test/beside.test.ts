@@ -143,6 +143,24 @@ describe('a caller with a key', () => {
     expect(told).toEqual(['undefined', 'undefined', 'undefined'])
   })
 
+  it('may send content that a parser inside the guard reads and no digest binds', async () => {
+    const net = await network()
+    const parser = express.json({ verify: onExpress.verifyDigest })
+    const app = express().post(
+      '/',
+      onExpress.protect(makeResource(net), { alternative }, { parser }),
+      (req, res) => {
+        res.send(`${onExpress.getCaller(req)?.type} sent ${req.body.text}`)
+      },
+    )
+    const { url } = await net.listen(app)
+    const content = '{"text":"note"}'
+    const fields = `Content-Type: application/json\r\nContent-Length: ${content.length}\r\nConnection`
+    const head = withKey('/', 'any').replace('GET', 'POST').replace('Connection', fields)
+    const [answered] = await exchange(url, [head + content])
+    expect([answered?.status, answered?.body]).toEqual([200, 'other sent note'])
+  })
+
   it('opens an upgrade on a route that takes it', async () => {
     const net = await network()
     const resource = makeResource(net)

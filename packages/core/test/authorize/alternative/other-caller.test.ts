@@ -1,6 +1,15 @@
-import { capabilitiesOf, issueResourceToken, lifetimeOf, type OtherCaller, stepUp } from '@aauth-guard/core'
+import {
+  authorize,
+  capabilitiesOf,
+  issueResourceToken,
+  lifetimeOf,
+  type OtherCaller,
+  stepUp,
+  verifyContent,
+} from '@aauth-guard/core'
 import { contentBinding, readCaller, readIdentity } from '@aauth-guard/core/adapter'
 import { assertGrant, mayResume, missionGrant } from '@aauth-guard/core/missions'
+import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { scene } from './scene.ts'
 
@@ -26,6 +35,20 @@ describe('what needs AAuth refuses an OtherCaller', () => {
       'the caller came with "X-API-Key", which is not AAuth: use getCaller, whose result has a "type"',
     )
     expect(readCaller(other, '')).toBe(other)
+  })
+
+  it('while an Auth is read as a caller only once its content was compared', async () => {
+    const { agent, net, resource } = await scene()
+    const token = await agent.authToken({ scope: 'notes.read' })
+    const sent = { method: 'POST', body: 'a note' }
+    const message = await agent.sign(`${net.resource}/notes`, sent, { token, digest: true })
+    const request = { ...toSignedRequest(message), body: undefined }
+    const auth = await authorize(resource, request, {}, { content: 'later' })
+    expect(() => readCaller(auth, 'read it')).toThrow(
+      expect.objectContaining({ code: 'server_error', hint: expect.stringContaining('read it') }),
+    )
+    await verifyContent(auth, new TextEncoder().encode('a note'))
+    expect([readCaller(auth, ''), readCaller(undefined, '')]).toEqual([auth, undefined])
   })
 
   it('as 403 where a grant is required, without looking for the grant', async () => {
