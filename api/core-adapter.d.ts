@@ -8,6 +8,8 @@ export declare function answerRoutes(resource: Resource, request: SignedRequest,
 
 export declare function answerWellKnown(resource: Resource, method: string, target: string): Promise<Answer | undefined>;
 
+export declare function asAuth(caller: Caller | undefined): Auth | undefined;
+
 export declare function assertContentChecked(auth: Auth, remedy: string): void;
 
 export declare function assertStillAccepted(auth: Auth): Promise<void>;
@@ -18,9 +20,11 @@ export declare function contentBinding(auth: Auth): ContentBinding;
 
 export declare function passesPreflight(resource: Resource, request: SignedRequest): boolean;
 
-export declare const privateFields: readonly (readonly [name: string, value: string])[];
+export declare function privateFieldsFor(resource: Resource, requirement: AnyRequirement): readonly (readonly [name: string, value: string])[];
 
-export declare function readIdentity<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(auth: Auth | undefined, kind: Kind, remedy: string, { person }?: IdentityOptions<Person>): AuthFor<Kind, Person>;
+export declare function readCaller(caller: Caller | undefined, remedy: string): Caller | undefined;
+
+export declare function readIdentity<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(caller: Caller | undefined, kind: Kind, remedy: string, { person }?: IdentityOptions<Person>): AuthFor<Kind, Person>;
 
 export declare function validateGuardOptions<Options extends AnyGuardOptions>(options: Options, names: readonly (keyof Options & string)[]): Options & Required<AnyGuardOptions>;
 

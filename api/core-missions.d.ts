@@ -71,7 +71,7 @@ export declare class ServerUnavailableError extends Error {
 
 export declare function approvedTools(blob: MissionBlob): readonly ApprovedTool[];
 
-export declare function assertGrant(auth: Auth | undefined, load: () => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>, options?: GrantOptions): Promise<void>;
+export declare function assertGrant(auth: Caller | undefined, load: () => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>, options?: GrantOptions): Promise<void>;
 
 export declare function checkGrantOptions({ classPolicy }: GrantOptions): void;
 

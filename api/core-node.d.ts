@@ -6,11 +6,12 @@ export interface GuardedMessage {
 
 export interface IdentitySlot {
     readonly remedy: string;
-    fill(message: IncomingMessage, auth: Auth | undefined): void;
+    fill(message: IncomingMessage, caller: Caller | undefined): void;
     read<Kind extends TokenKind, Person extends PersonNeed>(message: IncomingMessage, kind: Kind, options: IdentityOptions<Person>): AuthFor<Kind, Person>;
+    readCaller(message: IncomingMessage): Caller | undefined;
     peek(message: IncomingMessage): Auth | undefined;
-    callerOf(message: IncomingMessage): Auth | undefined;
-    show(target: object, property: string, auth: Auth, enumerable: boolean): void;
+    callerOf(message: IncomingMessage): Caller | undefined;
+    show(target: object, property: string, caller: Caller, enumerable: boolean): void;
 }
 
 export interface MessageGuard {
@@ -23,6 +24,7 @@ export interface MessageGuard {
 
 export interface PassedMessage {
     readonly auth: Auth | undefined;
+    readonly caller: Caller | undefined;
     readonly fault: unknown;
 }
 
@@ -36,7 +38,7 @@ export declare function guardMessage({ message, response, request }: GuardedMess
 
 export declare const guardedFetch: typeof fetch | undefined;
 
-export declare function keepPrivate(res: ServerResponse): void;
+export declare function keepPrivate(res: ServerResponse, fields?: typeof privateFields): void;
 
 export declare function passPreflight(resource: Resource, { message, response, request }: GuardedMessage): boolean;
 
@@ -54,4 +56,4 @@ export declare function signedRequest(message: IncomingMessage & {
     readonly originalUrl?: string;
 }, target?: () => string): SignedRequest;
 
-export declare function verifyUpgrade<Accept extends TokenKind = 'auth-token', Optional extends boolean = false, Person extends PersonNeed = 'optional'>(resource: Resource, message: IncomingMessage, requirement?: Requirement<Accept, Optional, Person>): Promise<Authorized<Accept, Optional, Person>>;
+export declare function verifyUpgrade<Accept extends TokenKind = 'auth-token', Optional extends boolean = false, Person extends PersonNeed = 'optional', Alternative extends AlternativeCredential = never>(resource: Resource, message: IncomingMessage, requirement?: Requirement<Accept, Optional, Person, Alternative>): Promise<Authorized<Accept, Optional, Person, Alternative>>;

@@ -30,6 +30,27 @@ export interface AgentClass {
     readonly provider: string;
 }
 
+export interface AlternativeCredential {
+    readonly scheme: string;
+}
+
+export interface AlternativeOptions {
+    readonly when: {
+        readonly header: string;
+    } | {
+        readonly scheme: string;
+    };
+    readonly check: (request: RoutedRequest, requirement: AlternativeRequirement) => OtherIdentity | undefined | Promise<OtherIdentity | undefined>;
+    readonly challenge?: string;
+    readonly until?: Date;
+    readonly exempt?: readonly Exemption[];
+}
+
+export interface AlternativeRequirement {
+    readonly name: string | undefined;
+    readonly scopes: readonly string[];
+}
+
 export interface Answer {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;
@@ -46,7 +67,9 @@ export interface AuthorizeOptions {
     readonly content?: 'later';
 }
 
-export type Authorized<Accept extends TokenKind, Optional extends boolean, Person extends PersonNeed = 'optional'> = AuthFor<Accept, Person> | (Optional extends true ? undefined : never);
+export type Authorized<Accept extends TokenKind, Optional extends boolean, Person extends PersonNeed = 'optional', Alternative extends AlternativeCredential = never> = AuthFor<Accept, Person> | (Optional extends true ? undefined : never) | ([Alternative] extends [never] ? never : OtherCaller);
+
+export type Caller = Auth | OtherCaller;
 
 export type Capability = 'interaction' | 'clarification' | 'payment';
 
@@ -61,6 +84,7 @@ export interface DecisionEvent {
     readonly step: number;
     readonly point: DecisionPoint;
     readonly credential: 'aauth' | 'other';
+    readonly scheme?: string;
     readonly outcome: 'accepted' | 'challenged' | 'refused' | 'failed';
     readonly status?: number;
     readonly code?: AAuthErrorCode;
@@ -98,6 +122,8 @@ export type DecisionRecorder = (event: DecisionEvent) => void | Promise<void>;
 export type DefaultRequirement = Pick<Requirement, 'person' | 'mission' | 'class' | 'classPolicy'>;
 
 export type EventListener = (event: ResourceEvent) => unknown;
+
+export type Exemption = 'mission' | 'class' | 'person' | 'tool' | 'account' | 'singleUse' | 'check';
 
 export interface FoundRevocation {
     readonly revoked: boolean;
@@ -195,6 +221,18 @@ export interface ObserveOptions {
     readonly rawPersons?: boolean;
 }
 
+export interface OtherCaller {
+    readonly type: 'other';
+    readonly scheme: string;
+    readonly id: string;
+    readonly scopes: readonly string[];
+}
+
+export interface OtherIdentity {
+    readonly id: string;
+    readonly scopes: readonly string[];
+}
+
 export interface PersonAuth extends Verified {
     readonly type: 'person-token';
     readonly generation: 'person-token';
@@ -226,6 +264,7 @@ export interface RefusalDetails {
     readonly resourceToken?: string;
     readonly advertise?: boolean;
     readonly scheme?: 'jwt' | 'jwks_uri';
+    readonly authenticate?: string;
     readonly terminationReason?: string | undefined;
     readonly retryAfter?: number;
     readonly permanent?: boolean;
@@ -250,7 +289,7 @@ export interface ReplayStore {
 
 export type ReplayVerdict = 'first' | 'repeated' | 'full' | 'unknown';
 
-export interface Requirement<Accept extends TokenKind = 'auth-token', Optional extends boolean = boolean, Person extends PersonNeed = PersonNeed> {
+export interface Requirement<Accept extends TokenKind = 'auth-token', Optional extends boolean = boolean, Person extends PersonNeed = PersonNeed, Alternative extends AlternativeCredential = AlternativeCredential> {
     readonly name?: string;
     readonly accept?: Accept | readonly Accept[];
     readonly scope?: string | readonly string[];
@@ -269,6 +308,7 @@ export interface Requirement<Accept extends TokenKind = 'auth-token', Optional e
     readonly optional?: Optional;
     readonly trust?: Trust;
     readonly check?: (auth: AuthFor<Accept, Person>, request: RoutedRequest) => boolean | Promise<boolean>;
+    readonly alternative?: Alternative;
 }
 
 export type RequirementName = 'agent-token' | 'person-token' | 'auth-token';
@@ -451,9 +491,11 @@ export interface VerifiedServer {
     readonly role: IssuerRole;
 }
 
+export declare function alternativeCredential(options: AlternativeOptions): AlternativeCredential;
+
 export declare function answer(error: unknown): Promise<Answer>;
 
-export declare function authorize<Accept extends TokenKind = 'auth-token', Optional extends boolean = false, Person extends PersonNeed = 'optional'>(resource: Resource, request: SignedRequest, requirement?: Requirement<Accept, Optional, Person>, options?: AuthorizeOptions): Promise<Authorized<Accept, Optional, Person>>;
+export declare function authorize<Accept extends TokenKind = 'auth-token', Optional extends boolean = false, Person extends PersonNeed = 'optional', Alternative extends AlternativeCredential = never>(resource: Resource, request: SignedRequest, requirement?: Requirement<Accept, Optional, Person, Alternative>, options?: AuthorizeOptions): Promise<Authorized<Accept, Optional, Person, Alternative>>;
 
 export declare function authorizeServer(resource: Resource, request: SignedRequest, readContent: () => Promise<Uint8Array>): Promise<VerifiedServer>;
 

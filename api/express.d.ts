@@ -9,6 +9,8 @@ export declare function answerRefusals(): ErrorRequestHandler;
 
 export declare function getAuth<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(req: IncomingMessage, kind: Kind, options?: IdentityOptions<Person>): AuthFor<Kind, Person>;
 
+export declare function getCaller(req: IncomingMessage): Caller | undefined;
+
 export declare function protect<Accept extends TokenKind = 'auth-token', Person extends PersonNeed = 'optional'>(resource: Resource, requirement?: Requirement<Accept, boolean, Person>, options?: GuardOptions): ProtectHandler;
 
 export declare function requireGrant(load: (req: Request) => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>, options?: GrantOptions & Pick<GuardOptions, 'passErrors'>): ProtectHandler;

@@ -22,6 +22,8 @@ export declare function answerRefusals(error: unknown, _request: HookRequest, re
 
 export declare function getAuth<Kind extends TokenKind, Person extends PersonNeed = 'optional'>({ raw }: HookRequest, kind: Kind, options?: IdentityOptions<Person>): AuthFor<Kind, Person>;
 
+export declare function getCaller({ raw }: HookRequest): Caller | undefined;
+
 export declare function protect<Accept extends TokenKind = 'auth-token', Person extends PersonNeed = 'optional'>(resource: Resource, requirement?: Requirement<Accept, boolean, Person>, options?: GuardOptions): GuardHook;
 
 export declare function requireGrant(load: (request: FastifyRequest) => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>, options?: GrantOptions & Pick<GuardOptions, 'passErrors'>): GuardHook;

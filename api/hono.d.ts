@@ -2,9 +2,11 @@ export interface GuardOptions extends ContentOptions {
     readonly passErrors?: boolean;
 }
 
-export declare function protect<Accept extends TokenKind = 'auth-token', Optional extends boolean = false, Person extends PersonNeed = 'optional'>(resource: Resource, requirement?: Requirement<Accept, Optional, Person>, options?: GuardOptions): MiddlewareHandler<{
+export declare function getCaller(c: Context): Caller | undefined;
+
+export declare function protect<Accept extends TokenKind = 'auth-token', Optional extends boolean = false, Person extends PersonNeed = 'optional', Alternative extends AlternativeCredential = never>(resource: Resource, requirement?: Requirement<Accept, Optional, Person, Alternative>, options?: GuardOptions): MiddlewareHandler<{
     Variables: {
-        aauth: Authorized<Accept, Optional, Person>;
+        aauth: Authorized<Accept, Optional, Person, Alternative>;
     };
 }>;
 

@@ -137,6 +137,12 @@ const fetchHosts: readonly Difference[] = [
   },
   {
     on: ['fetchGuard'],
+    cases: ['a key in two lines is ambiguous', 'two Bearer tokens are ambiguous'],
+    outcome: '401 invalid_signature',
+    because: 'a fetch host shows the lines of a field joined, and nobody has that key',
+  },
+  {
+    on: ['fetchGuard'],
     cases: [
       'dot segments in the path is refused even if it was signed',
       'a single dot segment in the path is refused even if it was signed',

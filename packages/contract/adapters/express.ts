@@ -22,6 +22,7 @@ import {
   streamText,
 } from '../api.ts'
 import type { Adapter } from './adapter.ts'
+import { addBeside } from './beside/express.ts'
 
 /** Express 4 has the same types as far as they are used here. */
 const express4 = createRequire(import.meta.url)('express4') as typeof express5
@@ -63,6 +64,7 @@ function build(express: typeof express5, resource: Resource): Express {
   )
   app.get('/denied', protect(resource, demands.denied), tell)
   app.get('/broken', protect(resource, demands.broken), tell)
+  addBeside(app, resource)
   app.all('/open', protect(resource, optionally), tell)
   app.all('/once', protect(resource, demands.once), tell)
   app.all('/twice', protect(resource, demands.anyone), protect(resource), tell)

@@ -22,6 +22,7 @@ import {
   streamText,
 } from '../api.ts'
 import type { Adapter } from './adapter.ts'
+import { addBeside } from './beside/fastify.ts'
 
 export const fastifyAdapter: Adapter = {
   name: 'Fastify',
@@ -90,6 +91,7 @@ function addRoutes(resource: Resource): Routes {
     )
     app.get('/denied', { onRequest: protect(resource, demands.denied) }, tell)
     app.get('/broken', { onRequest: protect(resource, demands.broken) }, tell)
+    addBeside(app, resource)
     app.all('/open', { onRequest: protect(resource, optionally) }, tell)
     app.all('/once', { onRequest: protect(resource, demands.once) }, tell)
     app.all('/twice', { onRequest: [anyone, protect(resource)] }, tell)

@@ -16,6 +16,7 @@ import {
   streamText,
 } from '../api.ts'
 import type { Adapter } from './adapter.ts'
+import { besideRoutes } from './beside/fetch.ts'
 import { inflated } from './inflated.ts'
 
 /** A host that knows `Request` and `Response` and no framework, behind `node:http`. */
@@ -31,6 +32,7 @@ function build(resource: Resource): (request: Request) => Promise<Response> {
   const reading = fetchGuard(resource, demands.read)
   const granted = fetchGuard(resource, {})
   const routes: Readonly<Record<string, (request: Request) => Promise<Response>>> = {
+    ...besideRoutes(resource),
     '/whoami': anyone(tell),
     '/identity': anyone((_request, auth) => text(JSON.stringify(auth))),
     '/agents': fetchGuard(resource, demands.agents)(tell),

@@ -16,6 +16,7 @@ import {
   streamText,
 } from '../api.ts'
 import type { Adapter } from './adapter.ts'
+import { besideApp } from './beside/hono.ts'
 import { inflated } from './inflated.ts'
 
 export const honoAdapter: Adapter = {
@@ -57,6 +58,7 @@ function build(resource: Resource): Hono<Caller> {
   )
   app.get('/denied', protect(resource, demands.denied), tell)
   app.get('/broken', protect(resource, demands.broken), tell)
+  app.route('/', besideApp(resource))
   app.all('/open', protect(resource, optionally), tell)
   app.all('/once', protect(resource, demands.once), tell)
   app.all('/twice', protect(resource, demands.anyone), protect(resource), tell)

@@ -19,6 +19,7 @@ import {
   streamText,
 } from '../api.ts'
 import type { Adapter } from './adapter.ts'
+import { addBeside } from './beside/koa.ts'
 
 /** Koa 2 has the same types as far as they are used here. */
 const Koa2 = createRequire(import.meta.url)('koa2') as typeof Koa3
@@ -60,6 +61,7 @@ function build(Koa: typeof Koa3, resource: Resource): Koa3 {
   })
   router.get('/denied', protect(resource, demands.denied), tell)
   router.get('/broken', protect(resource, demands.broken), tell)
+  addBeside(router, resource)
   router.all('/open', protect(resource, optionally), tell)
   router.all('/once', protect(resource, demands.once), tell)
   router.all('/twice', protect(resource, demands.anyone), protect(resource), tell)

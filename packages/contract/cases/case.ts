@@ -21,7 +21,7 @@ export interface Sent extends AgentRequest, Omit<SignOptions, 'token'> {
 /**
  * What is sent on one connection, and what comes back: the status with the code of a refusal or else the text, of
  * every response. Auth tokens are those of both generations in turn, unless the case is about one. `lines` stand in the
- * first response, whatever else does.
+ * first response, whatever else does; no line has a name that stands behind an exclamation mark.
  */
 export type Case = readonly [
   rule: string,

@@ -1,4 +1,5 @@
 import { ambiguousTargets } from './ambiguous-targets.ts'
+import { beside } from './beside.ts'
 import { callers } from './callers.ts'
 import type { Suite } from './case.ts'
 import { connections } from './connections.ts'
@@ -26,6 +27,7 @@ export const suites: readonly Suite[] = [
   replays,
   missions,
   defaults,
+  beside,
   ownRoutes,
   discovery,
   mounts,

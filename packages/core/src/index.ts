@@ -19,6 +19,14 @@ export type { Logger } from './events/logger.ts'
 export type { ObserveOptions } from './events/person-hash.ts'
 export type { KeysFetchedEvent, ResourceEvent, StoreFailedEvent } from './events/resource-event.ts'
 export type { Signer, SigningKey } from './keys/signing-key.ts'
+export {
+  type AlternativeCredential,
+  type AlternativeOptions,
+  type AlternativeRequirement,
+  alternativeCredential,
+  type Exemption,
+  type OtherIdentity,
+} from './resource/alternative-credential.ts'
 export { createResource } from './resource/create-resource.ts'
 export type { MissionMonitor, MissionStatus } from './resource/mission-monitor.ts'
 export type { Missions } from './resource/missions.ts'
@@ -26,8 +34,10 @@ export type { ResourceOptions } from './resource/options.ts'
 export type {
   AnyRequirement,
   Authorized,
+  Caller,
   ClassPolicy,
   DefaultRequirement,
+  OtherCaller,
   Requirement,
 } from './resource/requirement.ts'
 export type { Resource } from './resource/resource.ts'

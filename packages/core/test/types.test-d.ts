@@ -3,21 +3,28 @@ import {
   type AAuthError,
   type AAuthErrorCode,
   type AgentAuth,
+  type AlternativeCredential,
+  type AlternativeRequirement,
   type Auth,
+  alternativeCredential,
   authorize,
+  type Caller,
   createResource,
   type MissionHeaderAuth,
+  type OtherCaller,
   type PersonAuth,
   type PersonTokenAuth,
   personKey,
   type Requirement,
   type ResourceOptions,
+  type RoutedRequest,
   type SignatureErrorCode,
   type SignedRequest,
+  stepUp,
 } from '@aauth-guard/core'
 import { fetchGuard } from '@aauth-guard/core/fetch'
 import { type MissionGrant, mayResume, missionGrant, type Resumption } from '@aauth-guard/core/missions'
-import { getAuth, protect, requireGrant } from '@aauth-guard/express'
+import { getAuth, getCaller, protect, requireGrant } from '@aauth-guard/express'
 import type { Request as ExpressRequest } from 'express'
 import { expectTypeOf } from 'vitest'
 
@@ -84,6 +91,52 @@ export async function followsOptional(maybe: boolean): Promise<void> {
   expectTypeOf(await authorize(resource, request, { accept: 'agent-token', optional: true })).toEqualTypeOf<
     AgentAuth | undefined
   >()
+}
+
+/** With an alternative, the caller is an identity or who came with the other credential. */
+export async function followsAlternative(caller: Caller): Promise<void> {
+  const alternative = alternativeCredential({
+    when: { scheme: 'Bearer' },
+    check: (received, requirement) => {
+      expectTypeOf(received).toEqualTypeOf<RoutedRequest>()
+      expectTypeOf(requirement).toEqualTypeOf<AlternativeRequirement>()
+      return undefined
+    },
+    exempt: ['mission', 'class', 'person', 'tool', 'account', 'singleUse', 'check'],
+  })
+  expectTypeOf(alternative).toEqualTypeOf<AlternativeCredential>()
+  expectTypeOf(await authorize(resource, request, { scope: 'access', alternative })).toEqualTypeOf<
+    AnyAuthToken | OtherCaller
+  >()
+  expectTypeOf(
+    await authorize(resource, request, { accept: 'agent-token', optional: true, alternative }),
+  ).toEqualTypeOf<AgentAuth | OtherCaller | undefined>()
+  // A requirement of which nobody knows whether it has one may have one.
+  const unknown: Requirement<'agent-token', false> = {}
+  expectTypeOf(await authorize(resource, request, unknown)).toEqualTypeOf<AgentAuth | OtherCaller>()
+  fetchGuard(resource, { alternative })((_, found) => {
+    expectTypeOf(found).toEqualTypeOf<AnyAuthToken | OtherCaller>()
+    // @ts-expect-error who came with the other credential has no person
+    personKey(found)
+    return new Response()
+  })
+  expectTypeOf(getCaller(req)).toEqualTypeOf<Caller | undefined>()
+  if (caller.type === 'other') expectTypeOf(caller).toEqualTypeOf<OtherCaller>()
+  else expectTypeOf(caller).toEqualTypeOf<Auth>()
+  // @ts-expect-error it is not an Auth
+  missionGrant(caller)
+  // @ts-expect-error nor does it step up
+  stepUp(resource, caller, { scope: 'access' })
+  // @ts-expect-error nor may a default name one
+  createResource({ ...options, require: { alternative } })
+  // @ts-expect-error only alternativeCredential makes one
+  protect(resource, { alternative: { when: { scheme: 'Bearer' } } })
+  // @ts-expect-error browsers add cookies to requests of other sites
+  alternativeCredential({ when: { cookie: 'session' }, check: () => undefined })
+  // @ts-expect-error undefined refuses, and nothing else
+  alternativeCredential({ when: { scheme: 'Bearer' }, check: () => false })
+  // @ts-expect-error the other credential is compared for its scopes
+  alternativeCredential({ when: { scheme: 'Bearer' }, check: () => undefined, exempt: ['scope'] })
 }
 
 /** A grant is plain data, made of an identity and compared with one. */

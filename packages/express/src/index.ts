@@ -1,5 +1,6 @@
 export { answerRefusals } from './answer-refusals.ts'
 export { getAuth } from './get-auth.ts'
+export { getCaller } from './get-caller.ts'
 export { type GuardOptions, type ProtectHandler, protect } from './protect.ts'
 export { requireGrant } from './require-grant.ts'
 export { verifyDigest } from './verify-digest.ts'

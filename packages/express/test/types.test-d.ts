@@ -1,18 +1,21 @@
 /** What the compiler says about guarded routes. Checked by `tsc` with everything else; never run. */
 import type {
   AgentAuth,
+  AlternativeCredential,
   Auth,
+  Caller,
   MissionHeaderAuth,
   PersonAuth,
   PersonTokenAuth,
   Resource,
 } from '@aauth-guard/core'
-import { getAuth, protect } from '@aauth-guard/express'
+import { getAuth, getCaller, protect } from '@aauth-guard/express'
 import type { Same } from '@aauth-guard/fixtures/same-type'
 import express from 'express'
 
 declare function holds<_Claim extends true>(): void
 declare const resource: Resource
+declare const alternative: AlternativeCredential
 
 const app = express()
 
@@ -25,6 +28,14 @@ app.get('/notes/:id', protect(resource), (req) => {
 app.get('/notes/:id', protect(resource, { scope: 'notes.read' }), protect(resource), (req, res) => {
   holds<Same<typeof req.params.id, string>>()
   res.json({ id: req.params.id })
+})
+
+app.get('/beside/:id', protect(resource, { alternative }), (req) => {
+  holds<Same<typeof req.params.id, string>>()
+  // The property is an identity or nothing; who came with the other credential is the caller.
+  holds<Same<typeof req.aauth, Auth | undefined>>()
+  const caller = getCaller(req)
+  holds<Same<typeof caller, Caller | undefined>>()
 })
 
 app.get('/who', protect(resource), (req) => {

@@ -11,7 +11,8 @@ export const slot: IdentitySlot = createIdentitySlot('guard in onRequest, before
  *
  * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
  * @param options `{ person: 'required' }` where the guard requires a person: then `personKey(auth)` is a string
- * @throws {TypeError} when no guard ran, when the token is of another kind, and when it names nobody though `person` says so
+ * @throws {TypeError} when no guard ran, when the token is of another kind, when it names nobody though `person` says so,
+ * and for a caller with another credential than AAuth
  */
 export function getAuth<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(
   { raw }: HookRequest,

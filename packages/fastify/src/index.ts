@@ -1,6 +1,7 @@
 export { aauth } from './aauth.ts'
 export { answerRefusals } from './answer-refusals.ts'
 export { getAuth } from './get-auth.ts'
+export { getCaller } from './get-caller.ts'
 export type { GuardHook } from './hook.ts'
 export { type GuardOptions, protect } from './protect.ts'
 export type { HookReply, HookRequest } from './request-and-reply.ts'

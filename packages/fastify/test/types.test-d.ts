@@ -1,18 +1,29 @@
 /** What the compiler says about guarded routes. Checked by `tsc` with everything else; never run. */
 import type {
   AgentAuth,
+  AlternativeCredential,
   Auth,
+  Caller,
   MissionHeaderAuth,
   PersonAuth,
   PersonTokenAuth,
   Resource,
 } from '@aauth-guard/core'
-import { aauth, answerRefusals, getAuth, protect, requireGrant, wellKnown } from '@aauth-guard/fastify'
+import {
+  aauth,
+  answerRefusals,
+  getAuth,
+  getCaller,
+  protect,
+  requireGrant,
+  wellKnown,
+} from '@aauth-guard/fastify'
 import type { Same } from '@aauth-guard/fixtures/same-type'
 import fastify from 'fastify'
 
 declare function holds<_Claim extends true>(): void
 declare const resource: Resource
+declare const alternative: AlternativeCredential
 
 const app = fastify()
 app.addHook('onRequest', wellKnown(resource))
@@ -40,6 +51,11 @@ app.get<{ Params: { id: string } }>(
   },
 )
 
+app.get('/beside', { config: { aauth: { alternative } } }, (request) => {
+  holds<Same<typeof request.aauth, Auth | undefined>>()
+  const caller = getCaller(request)
+  holds<Same<typeof caller, Caller | undefined>>()
+})
 app.get('/agents', { config: { aauth: { accept: 'agent-token', mission: 'optional' } } }, () => '')
 app.get('/open', { config: { aauth: false } }, () => '')
 // @ts-expect-error a mistake, not a route without a requirement

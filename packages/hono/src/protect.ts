@@ -1,8 +1,10 @@
 import {
+  type AlternativeCredential,
   type Auth,
   type Authorized,
   answer,
   authorize,
+  type Caller,
   isAAuthError,
   type PersonNeed,
   type Requirement,
@@ -10,11 +12,12 @@ import {
   type TokenKind,
 } from '@aauth-guard/core'
 import {
+  asAuth,
   bindContent,
   type ContentOptions,
   contentBinding,
   passesPreflight,
-  privateFields,
+  privateFieldsFor,
   validateGuardOptions,
   validateRequirement,
 } from '@aauth-guard/core/adapter'
@@ -56,19 +59,22 @@ export function protect<
   Accept extends TokenKind = 'auth-token',
   Optional extends boolean = false,
   Person extends PersonNeed = 'optional',
+  Alternative extends AlternativeCredential = never,
 >(
   resource: Resource,
-  requirement: Requirement<Accept, Optional, Person> = {},
+  requirement: Requirement<Accept, Optional, Person, Alternative> = {},
   options: GuardOptions = {},
-): MiddlewareHandler<{ Variables: { aauth: Authorized<Accept, Optional, Person> } }> {
+): MiddlewareHandler<{ Variables: { aauth: Authorized<Accept, Optional, Person, Alternative> } }> {
   validateRequirement(resource, requirement)
   const { passErrors, maxContent } = validateGuardOptions(options, ['passErrors', 'maxContent'])
+  const fields = privateFieldsFor(resource, requirement as never)
   return async (c, next) => {
     const request = requestOf(c)
     if (passesPreflight(resource, request)) return answerPreflight(c, next)
-    let auth: Authorized<Accept, Optional, Person>
+    let caller: Authorized<Accept, Optional, Person, Alternative>
     try {
-      auth = await authorize(resource, request, requirement, { content: 'later' })
+      caller = await authorize(resource, request, requirement, { content: 'later' })
+      const auth = asAuth(caller as Caller | undefined)
       if (auth !== undefined) await compareContent(auth, c, maxContent)
     } catch (error) {
       if (!passErrors) return respond(c, await answer(error))
@@ -76,7 +82,7 @@ export function protect<
       throw error
     }
     removeMissionHeader(c)
-    c.set('aauth', auth)
+    c.set('aauth', caller)
     if (!passErrors) answerQuietly(c)
     await next()
     // A handler behind the guard may refuse as well, such as with stepUp.
@@ -84,7 +90,7 @@ export function protect<
       c.res = undefined
       c.res = respond(c, await answer(c.error))
     }
-    return keepPrivate(c)
+    return keepPrivate(c, fields)
   }
 }
 
@@ -127,10 +133,10 @@ function answerQuietly(c: Context): void {
 }
 
 /** Keeps shared caches from storing an answer, unless the handler said what they may do. */
-function keepPrivate(c: Context): void {
+function keepPrivate(c: Context, fields: ReturnType<typeof privateFieldsFor>): void {
   // An upgrade is what the runtime made it; a copy would be none.
   if (c.res.status === 101) return
-  for (const [name, value] of privateFields) if (!c.res.headers.has(name)) c.header(name, value)
+  for (const [name, value] of fields) if (!c.res.headers.has(name)) c.header(name, value)
 }
 
 /** Whoever answers without a caller that is known, answers without content. */

@@ -1,4 +1,4 @@
-import { type Auth, answer, isAAuthError } from '@aauth-guard/core'
+import { answer, type Caller, isAAuthError } from '@aauth-guard/core'
 import { validateGuardOptions } from '@aauth-guard/core/adapter'
 import {
   assertGrant,
@@ -45,9 +45,9 @@ export function requireGrant(
   return async (c, next) => {
     if (!('aauth' in c.var))
       throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
-    const auth: Auth | undefined = c.get('aauth')
+    const caller: Caller | undefined = c.get('aauth')
     try {
-      await assertGrant(auth, () => load(c), options)
+      await assertGrant(caller, () => load(c), options)
     } catch (error) {
       if (passErrors || !isAAuthError(error)) throw error
       return respond(c, await answer(error))

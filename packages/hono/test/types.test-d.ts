@@ -1,20 +1,24 @@
 /** What the compiler says about guarded routes. Checked by `tsc` with everything else; never run. */
 import type {
   AgentAuth,
+  AlternativeCredential,
   AuthFor,
+  Caller,
   MissionHeaderAuth,
+  OtherCaller,
   PersonAuth,
   PersonTokenAuth,
   Resource,
 } from '@aauth-guard/core'
 import type { Same } from '@aauth-guard/fixtures/same-type'
-import { protect } from '@aauth-guard/hono'
+import { getCaller, protect } from '@aauth-guard/hono'
 import { type ContextVariableMap, Hono } from 'hono'
 import { createFactory } from 'hono/factory'
 
 type Has<Variables, Name extends PropertyKey> = Name extends keyof Variables ? true : false
 declare function holds<_Claim extends true>(): void
 declare const resource: Resource
+declare const alternative: AlternativeCredential
 
 const app = new Hono<{ Variables: { requestId: string } }>()
 
@@ -49,6 +53,15 @@ app.get('/open', protect(resource, { optional: true }), (c) => {
   // @ts-expect-error there may be no identity
   c.var.aauth.sub
   return c.body(null)
+})
+
+app.get('/beside', protect(resource, { alternative }), (c) => {
+  holds<Same<typeof c.var.aauth, PersonTokenAuth | MissionHeaderAuth | OtherCaller>>()
+  const caller = getCaller(c)
+  holds<Same<typeof caller, Caller | undefined>>()
+  // @ts-expect-error who came with the other credential has no person
+  c.var.aauth.sub
+  return c.body(c.var.aauth.type === 'other' ? c.var.aauth.id : c.var.aauth.iss)
 })
 
 app.use(protect(resource)).get('/chained', (c) => {

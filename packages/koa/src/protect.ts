@@ -1,4 +1,5 @@
 import {
+  type AlternativeCredential,
   type AnyRequirement,
   type Authorized,
   answer,
@@ -51,24 +52,27 @@ export function protect<
   Accept extends TokenKind = 'auth-token',
   Optional extends boolean = false,
   Person extends PersonNeed = 'optional',
+  Alternative extends AlternativeCredential = never,
 >(
   resource: Resource,
-  requirement: Requirement<Accept, Optional, Person> = {},
+  requirement: Requirement<Accept, Optional, Person, Alternative> = {},
   options: GuardOptions = {},
-): Middleware<{ aauth: Authorized<Accept, Optional, Person> }> {
+): Middleware<{ aauth: Authorized<Accept, Optional, Person, Alternative> }> {
   validateRequirement(resource, requirement)
   const { passErrors, maxContent } = validateGuardOptions(options, ['passErrors', 'maxContent'])
   return async (ctx, next) => {
     const guarded = { message: ctx.req, response: ctx.res, request: requestOf(ctx) }
     if (passPreflight(resource, guarded)) return next()
     try {
-      const { auth } = await guardMessage(guarded, {
+      const { caller } = await guardMessage(guarded, {
         resource,
         requirement: requirement as AnyRequirement,
         slot,
         maxContent,
       })
-      if (auth !== undefined) slot.show(ctx.state, 'aauth', auth, true)
+      // A guard in front may have taken another credential, which this one does not.
+      if (caller === undefined) Reflect.deleteProperty(ctx.state, 'aauth')
+      else slot.show(ctx.state, 'aauth', caller, true)
     } catch (error) {
       if (!passErrors) return send(ctx, await answer(error))
       removeMissionHeader(ctx.req)

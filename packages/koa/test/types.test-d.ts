@@ -1,13 +1,23 @@
 /** What the compiler says about guarded middleware. Checked by `tsc` with everything else; never run. */
-import type { AgentAuth, MissionHeaderAuth, PersonAuth, PersonTokenAuth, Resource } from '@aauth-guard/core'
+import type {
+  AgentAuth,
+  AlternativeCredential,
+  Caller,
+  MissionHeaderAuth,
+  OtherCaller,
+  PersonAuth,
+  PersonTokenAuth,
+  Resource,
+} from '@aauth-guard/core'
 import type { Same } from '@aauth-guard/fixtures/same-type'
-import { getAuth, protect } from '@aauth-guard/koa'
+import { getAuth, getCaller, protect } from '@aauth-guard/koa'
 import Router from '@koa/router'
 import Koa, { type Context, type DefaultState } from 'koa'
 
 type Has<State, Name extends PropertyKey> = Name extends keyof State ? true : false
 declare function holds<_Claim extends true>(): void
 declare const resource: Resource
+declare const alternative: AlternativeCredential
 declare const anyContext: Context
 
 /** An app with the state that its middleware sets. */
@@ -39,6 +49,14 @@ app.use(protect(resource, { optional: true })).use((ctx) => {
   // @ts-expect-error there may be no identity
   ctx.state.aauth.sub
 })
+
+app.use(protect(resource, { alternative })).use((ctx) => {
+  holds<Same<typeof ctx.state.aauth, PersonTokenAuth | MissionHeaderAuth | OtherCaller>>()
+  // @ts-expect-error who came with the other credential has no person
+  ctx.state.aauth.sub
+})
+const caller = getCaller(anyContext)
+holds<Same<typeof caller, Caller | undefined>>()
 
 // Nothing is added to the types of other middleware.
 new Koa<{ requestId: string }>().use((ctx) => {

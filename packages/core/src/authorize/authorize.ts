@@ -1,8 +1,16 @@
 import { isAAuthError } from '../errors/aauth-error.ts'
 import { completeRefusal } from '../errors/pending-step-up.ts'
 import { type Deadline, decideWithin } from '../limits/deadline.ts'
+import type { AlternativeCredential, CompiledAlternative } from '../resource/alternative-credential.ts'
 import { assertMissionActive } from '../resource/mission-termination.ts'
-import type { AnyRequirement, Authorized, CompiledRequirement, Requirement } from '../resource/requirement.ts'
+import type {
+  AnyRequirement,
+  Authorized,
+  Caller,
+  CompiledRequirement,
+  OtherCaller,
+  Requirement,
+} from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isResource, stateOf } from '../resource/state-of.ts'
@@ -21,6 +29,7 @@ import type { SignedRequest } from '../wire/signed-request.ts'
 import { snapshot } from '../wire/snapshot.ts'
 import { accept, refuse } from './conclude.ts'
 import { assertContentCompared } from './content.ts'
+import { decideOther, presentedCredential } from './decide-other.ts'
 import type { Grounds } from './decision-event.ts'
 import { enforceRequirement } from './enforce-requirement.ts'
 import { StageTimes } from './stage-times.ts'
@@ -48,7 +57,8 @@ const contentAtHand: AuthorizeOptions = Object.freeze({})
  * A request whose signature covers `content-digest` needs its `body`, which is compared. Without it the request is
  * refused with `server_error`, unless `options` say that the content is compared later.
  *
- * @returns the verified, frozen identity; `undefined` only under `optional` and without any credential
+ * @returns the verified, frozen identity; `undefined` only under `optional` and without any credential; an `OtherCaller`
+ * only under `alternative` and without any AAuth credential
  * @throws {AAuthError} for every refusal, and for nothing else once `requirement` itself is well-formed
  * @throws {TypeError} when `requirement` is not, or `resource` is none
  * @see draft 11 §11.3.4, docs/decisions.md#order-of-checks
@@ -71,21 +81,32 @@ export async function authorize<
   Accept extends TokenKind = 'auth-token',
   Optional extends boolean = false,
   Person extends PersonNeed = 'optional',
+  Alternative extends AlternativeCredential = never,
 >(
   resource: Resource,
   request: SignedRequest,
-  requirement: Requirement<Accept, Optional, Person> = anyAuthToken as Requirement<Accept, Optional, Person>,
+  requirement: Requirement<Accept, Optional, Person, Alternative> = anyAuthToken as Requirement<
+    Accept,
+    Optional,
+    Person,
+    Alternative
+  >,
   options: AuthorizeOptions = contentAtHand,
-): Promise<Authorized<Accept, Optional, Person>> {
+): Promise<Authorized<Accept, Optional, Person, Alternative>> {
   const state = stateOf(resource)
   const compiled = state.compile(requirement)
   const times = state.events.hearsDecisions ? new StageTimes() : undefined
   const grounds: Grounds = { point: 'guard', request, requirement: compiled.name, times }
-  let auth: Auth | undefined
+  const { alternative, optional } = compiled
+  let caller: Caller | undefined
   try {
-    if (!compiled.optional || !isUnsigned(request)) {
+    const beside = alternative && { alternative, read: snapshot(request) }
+    const presented = beside && presentedCredential(beside.alternative, beside.read)
+    if (beside !== undefined && presented === 'other')
+      caller = await decideBeside(state, grounds, compiled, beside)
+    else if (!optional || presented === 'aauth' || !isUnsigned(request)) {
       const later = Object.hasOwn(options, 'content') && options.content === 'later'
-      auth = await decideWithin(state, (deadline) => decide(state, grounds, compiled, later, deadline))
+      caller = await decideWithin(state, (deadline) => decide(state, grounds, compiled, later, deadline))
     }
   } catch (error) {
     // `check` may step up.
@@ -93,7 +114,7 @@ export async function authorize<
   }
   const accepted = accept(state, grounds)
   if (accepted !== undefined) await accepted
-  return auth as Authorized<Accept, Optional, Person>
+  return caller as Authorized<Accept, Optional, Person, Alternative>
 }
 
 async function decide(
@@ -123,6 +144,19 @@ async function decide(
   const auth = await enforceRequirement(state, request, verified, requirement, deadline)
   times?.end('requirement')
   return auth
+}
+
+/** The request carries the `alternative` of its route, which is told of every decision about it. */
+function decideBeside(
+  state: ResourceState,
+  grounds: Grounds,
+  requirement: CompiledRequirement,
+  { alternative, read }: { readonly alternative: CompiledAlternative; readonly read: SignedRequest },
+): Promise<OtherCaller> {
+  noteCaller(grounds.request, { state, other: alternative.scheme })
+  return decideWithin(state, (deadline) =>
+    decideOther(state, grounds, read, requirement, alternative, deadline),
+  )
 }
 
 /** Checks a requirement without a request, so that mistakes show at start-up. @throws {TypeError} */

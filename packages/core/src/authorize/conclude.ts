@@ -5,6 +5,7 @@ import { serverFault } from '../errors/server-fault.ts'
 import type { DecisionEvent } from '../events/decision-event.ts'
 import type { RefusalSummary } from '../events/refusal-summary.ts'
 import type { ResourceState } from '../resource/state.ts'
+import { knownCaller } from '../verify/known-caller.ts'
 import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { decisionEvent, type Grounds, isChallenge } from './decision-event.ts'
@@ -29,7 +30,8 @@ function conclude(
   const { request } = grounds
   const error = verdict === accepted ? undefined : asRefusal(state, verdict)
   if (!events.hearsDecisions) {
-    if (error !== undefined && events.summary !== undefined) count(events.summary, request, error)
+    if (error !== undefined && events.summary !== undefined)
+      count(events.summary, error, () => isUnknown(state, request))
     return error
   }
   // What is sent for a step-up is known, and told, when its resource token is signed. One inside `check` comes by twice.
@@ -52,9 +54,14 @@ function conclude(
 }
 
 /** Challenges on the normal way in are not refusals, and a step-up is counted when its resource token is signed. */
-function count(summary: RefusalSummary, request: SignedRequest, error: AAuthError): void {
-  if (error instanceof PendingStepUp || isChallenge(error.code, () => isUnsigned(request))) return
+function count(summary: RefusalSummary, error: AAuthError, unknown: () => boolean): void {
+  if (error instanceof PendingStepUp || isChallenge(error.code, unknown)) return
   summary.refused(error.code)
+}
+
+/** Whether the request carries no credential of any kind. */
+function isUnknown(state: ResourceState, request: SignedRequest): boolean {
+  return knownCaller(state, request) === undefined && isUnsigned(request)
 }
 
 /** Waits for the recorder; what it cannot record does not happen. */

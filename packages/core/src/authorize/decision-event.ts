@@ -33,6 +33,7 @@ export function decisionEvent(
   error: AAuthError | undefined,
 ): DecisionEvent | Promise<DecisionEvent> {
   const caller = knownCaller(state, request)
+  const other = caller?.other
   const unsigned = caller === undefined && orElse(() => isUnsigned(request), false)
   const place = state.events.nextPlace(request)
   const time = Date.now()
@@ -47,7 +48,8 @@ export function decisionEvent(
       time,
       ...place,
       point,
-      credential: unsigned && error === undefined ? 'other' : 'aauth',
+      credential: other !== undefined || (unsigned && error === undefined) ? 'other' : 'aauth',
+      ...(other !== undefined && { scheme: other }),
       ...outcomeOf(error, unsigned),
       duration: times?.measured() ?? Object.freeze({}),
       ...(requirement !== undefined && { requirement }),

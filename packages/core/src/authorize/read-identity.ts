@@ -1,3 +1,4 @@
+import type { Caller, OtherCaller } from '../resource/requirement.ts'
 import { type Auth, type AuthFor, isAccepted, type PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
 import { personKey } from '../token/person-key.ts'
@@ -16,17 +17,23 @@ export interface IdentityOptions<Person extends PersonNeed> {
  *
  * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
  * @param remedy how the content is checked in this framework; ends the sentence of the error
- * @throws {TypeError} when no guard ran, when the token is of another kind, and when it names nobody though `person` says so
+ * @throws {TypeError} when no guard ran, when the token is of another kind, when it names nobody though `person` says so,
+ * and for a caller with another credential than AAuth
  * @throws {AAuthError} `server_error` when the signature covers `content-digest` but nobody compared it with the content
  */
 export function readIdentity<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(
-  auth: Auth | undefined,
+  caller: Caller | undefined,
   kind: Kind,
   remedy: string,
   { person }: IdentityOptions<Person> = {},
 ): AuthFor<Kind, Person> {
-  if (auth === undefined)
+  if (caller === undefined)
     throw new TypeError('nobody is authenticated here: put protect(resource) before this handler')
+  const auth = asAuth(caller)
+  if (auth === undefined)
+    throw new TypeError(
+      `the caller came with ${quoted((caller as OtherCaller).scheme)}, which is not AAuth: use getCaller, whose result has a "type"`,
+    )
   assertContentChecked(auth, remedy)
   if (!isAccepted(new Set([kind]), auth.type, auth.generation))
     throw new TypeError(
@@ -42,4 +49,21 @@ export function readIdentity<Kind extends TokenKind, Person extends PersonNeed =
 /** @throws {AAuthError} `server_error` when a covered digest was not compared with the content */
 export function assertContentChecked(auth: Auth, remedy: string): void {
   assertContentCompared(provenanceOf(auth).verified, remedy)
+}
+
+/**
+ * Whoever a guard let pass, with AAuth or with the `alternative` of its route. Adapters call this for their `getCaller`.
+ *
+ * @returns `undefined` for a request that passed without a credential
+ * @throws {AAuthError} as {@link assertContentChecked}
+ */
+export function readCaller(caller: Caller | undefined, remedy: string): Caller | undefined {
+  const auth = asAuth(caller)
+  if (auth !== undefined) assertContentChecked(auth, remedy)
+  return caller
+}
+
+/** The caller, if AAuth verified it. */
+export function asAuth(caller: Caller | undefined): Auth | undefined {
+  return caller === undefined || caller.type === 'other' ? undefined : caller
 }

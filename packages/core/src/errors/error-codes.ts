@@ -56,6 +56,8 @@ export interface RefusalDetails {
   readonly advertise?: boolean
   /** The Signature-Key scheme that this place takes; default `jwt`. */
   readonly scheme?: 'jwt' | 'jwks_uri'
+  /** Sent as `WWW-Authenticate`: another credential that the route takes. */
+  readonly authenticate?: string
   /** Why a mission ended; sent as `termination_reason` beside `mission_terminated`. */
   readonly terminationReason?: string | undefined
   /** Seconds; sent as `Retry-After`. */

@@ -37,6 +37,7 @@ export function headersOf(
       headers['aauth-requirement'] = requirementHeader(details.requirement, details.resourceToken)
       if (context !== undefined) headers.link = context.link
     }
+    if (details.authenticate !== undefined) headers['www-authenticate'] = details.authenticate
   }
   if (code === 'invalid_request' && details.allow !== undefined) headers.allow = details.allow
   if (details.retryAfter !== undefined) headers['retry-after'] = wholeSeconds(details.retryAfter)

@@ -25,8 +25,13 @@ export interface DecisionEvent {
   /** Counts the decisions about the request, from 1. */
   readonly step: number
   readonly point: DecisionPoint
-  /** `'other'`: the request had no AAuth credential, and an optional guard let it pass. */
+  /**
+   * `'other'`: the request carried the credential that `alternative` of the route names, or it had no AAuth credential and
+   * an optional guard let it pass. `scheme` tells the first from the second.
+   */
   readonly credential: 'aauth' | 'other'
+  /** `scheme` of the other credential that the request carried, accepted or not. */
+  readonly scheme?: string
   /** `'challenged'` is the normal way in; `'failed'` says that nobody could decide. */
   readonly outcome: 'accepted' | 'challenged' | 'refused' | 'failed'
   /** HTTP status of the answer; absent for what was accepted. */

@@ -49,12 +49,13 @@ export class DecisionLog {
 }
 
 function lineOf(event: DecisionEvent, detail: string | undefined): string {
-  const { outcome, method, path, status, code, hint, requirement, kind } = event
+  const { outcome, method, path, status, code, hint, requirement, kind, scheme } = event
   const issuer = event.issuer ?? event.claimed?.issuer
   const agent = event.agent ?? event.claimed?.agent
   const facts = [
     requirement !== undefined && `route ${plain(requirement)}`,
     kind,
+    scheme !== undefined && `credential ${plain(scheme)}`,
     issuer !== undefined && `issuer ${plain(issuer)}`,
     agent !== undefined && `agent ${plain(agent)}`,
   ].filter((fact) => typeof fact === 'string')

@@ -1,13 +1,15 @@
 import { authorize, validateRequirement } from '../authorize/authorize.ts'
 import { type ContentOptions, validateGuardOptions } from '../authorize/guard-options.ts'
+import { privateFieldsFor } from '../authorize/private-fields-for.ts'
+import { asAuth } from '../authorize/read-identity.ts'
 import { isAAuthError } from '../errors/aauth-error.ts'
 import { type Answer, answer } from '../errors/answer.ts'
-import type { Authorized, Requirement } from '../resource/requirement.ts'
+import type { AlternativeCredential } from '../resource/alternative-credential.ts'
+import type { Authorized, Caller, Requirement } from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
 import { answerRoutes } from '../routes/answer-routes.ts'
 import type { PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
-import { privateFields } from '../wire/private-fields.ts'
 import { checkContent, fetchRequest, readContent, withoutMissionHeader } from './fetch-request.ts'
 
 /** A handler behind {@link fetchGuard}; further arguments of the host (`env`, `ctx`) follow. */
@@ -16,9 +18,10 @@ export type GuardedHandler<
   Optional extends boolean,
   Rest extends unknown[],
   Person extends PersonNeed = 'optional',
+  Alternative extends AlternativeCredential = never,
 > = (
   request: Request,
-  auth: Authorized<Accept, Optional, Person>,
+  auth: Authorized<Accept, Optional, Person, Alternative>,
   ...rest: Rest
 ) => Response | Promise<Response>
 
@@ -48,33 +51,36 @@ export function fetchGuard<
   Accept extends TokenKind = 'auth-token',
   Optional extends boolean = false,
   Person extends PersonNeed = 'optional',
+  Alternative extends AlternativeCredential = never,
 >(
   resource: Resource,
-  requirement: Requirement<Accept, Optional, Person>,
+  requirement: Requirement<Accept, Optional, Person, Alternative>,
   options: ContentOptions = {},
 ): <Rest extends unknown[]>(
-  handler: GuardedHandler<Accept, Optional, Rest, Person>,
+  handler: GuardedHandler<Accept, Optional, Rest, Person, Alternative>,
 ) => (request: Request, ...rest: Rest) => Promise<Response> {
   validateRequirement(resource, requirement)
   const { maxContent } = validateGuardOptions(options, ['maxContent'])
+  const fields = privateFieldsFor(resource, requirement as never)
   return (handler) =>
     async (request, ...rest) => {
       const signed = fetchRequest(request)
       const own = await answerRoutes(resource, signed, (limit) => readContent(request, limit))
       if (own) return respond(own)
-      let auth: Authorized<Accept, Optional, Person>
+      let caller: Authorized<Accept, Optional, Person, Alternative>
       let passed = request
       try {
-        auth = await authorize(resource, signed, requirement, { content: 'later' })
+        caller = await authorize(resource, signed, requirement, { content: 'later' })
+        const auth = asAuth(caller as Caller | undefined)
         if (auth !== undefined) passed = await checkContent(auth, request, maxContent)
       } catch (error) {
         return respond(await answer(error))
       }
       try {
-        return keepPrivate(await handler(withoutMissionHeader(passed), auth, ...rest))
+        return keepPrivate(await handler(withoutMissionHeader(passed), caller, ...rest), fields)
       } catch (error) {
         // A step-up, or whatever else a handler refuses in the words of the protocol.
-        if (isAAuthError(error)) return keepPrivate(respond(await answer(error)))
+        if (isAAuthError(error)) return keepPrivate(respond(await answer(error)), fields)
         throw error
       }
     }
@@ -85,10 +91,10 @@ function respond({ status, headers, body }: Answer): Response {
 }
 
 /** Keeps shared caches from storing an answer, unless the handler said what they may do. */
-function keepPrivate(response: Response): Response {
+function keepPrivate(response: Response, fields: ReturnType<typeof privateFieldsFor>): Response {
   // An upgrade is what the runtime made it; a copy would be none.
   if (response.status === 101) return response
-  const missing = privateFields.filter(([name]) => !response.headers.has(name))
+  const missing = fields.filter(([name]) => !response.headers.has(name))
   if (missing.length === 0) return response
   const kept = new Response(response.body, response)
   for (const [name, value] of missing) kept.headers.set(name, value)

@@ -2,10 +2,10 @@ import { accept, refuse } from '../authorize/conclude.ts'
 import type { Grounds } from '../authorize/decision-event.ts'
 import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
 import { within } from '../limits/deadline.ts'
-import { assertClassPolicy, type ClassPolicy } from '../resource/requirement.ts'
-import type { Auth } from '../token/auth.ts'
+import { assertClassPolicy, type Caller, type ClassPolicy } from '../resource/requirement.ts'
 import { assertStillGood } from '../verify/assert-still-good.ts'
-import { provenanceOf } from '../verify/provenance.ts'
+import { otherProvenanceOf, provenanceOf } from '../verify/provenance.ts'
+import { quoted } from '../wire/quoted.ts'
 import { type MissionGrant, mayResume, type Resumption } from './grant.ts'
 
 /** How `requireGrant` treats a caller. */
@@ -40,14 +40,15 @@ const hints: Readonly<Record<Refused, string>> = {
  * once more that the token has not expired and is not revoked, and that its mission is active; a store that was asked
  * less than a second ago is not asked again whether the token is revoked.
  *
- * @param auth what the guard found; `undefined` where it let somebody without credential pass, who has no grant
+ * @param auth what the guard found; `undefined` where it let somebody without credential pass, who has no grant. A caller
+ * with another credential than AAuth has none either
  * @param load finds the grant that was kept beside the state; `undefined` or `null` where there is none
  * @throws {AAuthError} 403 `mission_mismatch`, `class_mismatch`, `class_unverifiable`, or `access_denied` for another
  * person or resource, an expired grant or none; `mission_terminated`; 401 `expired_jwt`, `revoked_jwt`; `server_error` where `load` fails or takes too long
  * @throws {TypeError} for an `auth` that no resource verified
  */
 export async function assertGrant(
-  auth: Auth | undefined,
+  auth: Caller | undefined,
   load: () => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>,
   options: GrantOptions = {},
 ): Promise<void> {
@@ -55,6 +56,11 @@ export async function assertGrant(
     throw new AAuthError('access_denied', {
       hint: 'the request has no credential, so no grant can be its: put a guard that is not optional before requireGrant',
     })
+  if (auth.type === 'other') {
+    const { state, request } = otherProvenanceOf(auth)
+    const hint = `the caller came with ${quoted(auth.scheme)}, which carries no mission: leave out "alternative" on routes with requireGrant`
+    throw refuse(state, { point: 'grant', request }, new AAuthError('access_denied', { hint }))
+  }
   const { state, request, verified, ...route } = provenanceOf(auth)
   const { classPolicy = route.classPolicy } = options
   const grounds: Grounds = { point: 'grant', request }

@@ -1,9 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import { privateFields } from '../wire/private-fields.ts'
 
-/** Keeps shared caches from storing an answer, unless the handler said what they may do. */
-export function keepPrivate(res: ServerResponse): void {
-  for (const [name, value] of privateFields) if (!res.hasHeader(name)) res.setHeader(name, value)
+/**
+ * Keeps shared caches from storing an answer, unless the handler said what they may do.
+ * @param fields default those of routes that take AAuth alone
+ */
+export function keepPrivate(res: ServerResponse, fields: typeof privateFields = privateFields): void {
+  for (const [name, value] of fields) if (!res.hasHeader(name)) res.setHeader(name, value)
 }
 
 /** What a handler set before it was refused describes content that is not sent. */

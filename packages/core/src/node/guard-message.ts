@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { authorize } from '../authorize/authorize.ts'
 import { assertStillAccepted, bindContent } from '../authorize/content.ts'
 import { passesPreflight } from '../authorize/preflight.ts'
-import type { AnyRequirement } from '../resource/requirement.ts'
+import { privateFieldsFor } from '../authorize/private-fields-for.ts'
+import { asAuth } from '../authorize/read-identity.ts'
+import type { AnyRequirement, Caller } from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { Auth } from '../token/auth.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
@@ -32,6 +34,8 @@ export interface MessageGuard {
 /** What became of a message that may go on. */
 export interface PassedMessage {
   readonly auth: Auth | undefined
+  /** The same, or who came with the `alternative` of the route. */
+  readonly caller: Caller | undefined
   /** What the parser failed with. */
   readonly fault: unknown
 }
@@ -46,18 +50,21 @@ export async function guardMessage(
   { message, response, request }: GuardedMessage,
   { resource, requirement, slot, maxContent, parse }: MessageGuard,
 ): Promise<PassedMessage> {
-  const auth = await authorize(resource, request, requirement as never, { content: 'later' })
+  const caller: Caller | undefined = await authorize(resource, request, requirement as never, {
+    content: 'later',
+  })
+  const auth = asAuth(caller)
   // What a parser compares, it compares for whoever is in the slot.
-  if (parse !== undefined) slot.fill(message, auth)
+  if (parse !== undefined) slot.fill(message, caller)
   const fault = await parse?.()
   if (fault === undefined && auth !== undefined) {
     await bindContent(auth, () => bufferContent(message, maxContent), slot.remedy)
     if (parse !== undefined) await assertStillAccepted(auth)
   }
-  slot.fill(message, auth)
+  slot.fill(message, caller)
   removeMissionHeader(message)
-  keepPrivate(response)
-  return { auth, fault }
+  keepPrivate(response, privateFieldsFor(resource, requirement))
+  return { auth, caller, fault }
 }
 
 /** Whether the message is a CORS preflight that goes on, without identity and without content in the answer. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { assertContentChecked, type IdentityOptions, readIdentity } from '../authorize/read-identity.ts'
+import { asAuth, type IdentityOptions, readCaller, readIdentity } from '../authorize/read-identity.ts'
+import type { Caller } from '../resource/requirement.ts'
 import type { Auth, AuthFor, PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
 
@@ -8,10 +9,10 @@ export interface IdentitySlot {
   /** How the content of a request can be compared in this framework; ends hints. */
   readonly remedy: string
   /** Keeps what the guard found; `undefined` for a request that passed without a credential. */
-  fill(message: IncomingMessage, auth: Auth | undefined): void
+  fill(message: IncomingMessage, caller: Caller | undefined): void
   /**
    * The identity, as the route accepts it.
-   * @throws {TypeError} where no guard ran, and for another kind of token
+   * @throws {TypeError} where no guard ran, for another kind of token, and for another credential than AAuth
    * @throws {AAuthError} `server_error` where a covered digest was not compared with the content
    */
   read<Kind extends TokenKind, Person extends PersonNeed>(
@@ -19,38 +20,43 @@ export interface IdentitySlot {
     kind: Kind,
     options: IdentityOptions<Person>,
   ): AuthFor<Kind, Person>
+  /**
+   * Whoever passed, with AAuth or with the `alternative` of the route; `undefined` where nobody had a credential.
+   * @throws {TypeError} where no guard ran
+   * @throws {AAuthError} `server_error` where a covered digest was not compared with the content
+   */
+  readCaller(message: IncomingMessage): Caller | undefined
   /** The identity before anything is asked of the content; `undefined` where nobody signed, or no guard ran. */
   peek(message: IncomingMessage): Auth | undefined
-  /** As `peek`. @throws {TypeError} where no guard ran */
-  callerOf(message: IncomingMessage): Auth | undefined
-  /** Shows the identity as a property whose getter asks for the content to be compared first. */
-  show(target: object, property: string, auth: Auth, enumerable: boolean): void
+  /** Whoever passed, before anything is asked of the content. @throws {TypeError} where no guard ran */
+  callerOf(message: IncomingMessage): Caller | undefined
+  /** Shows the caller as a property whose getter asks for the content to be compared first. */
+  show(target: object, property: string, caller: Caller, enumerable: boolean): void
 }
 
 /** Makes the slot of an adapter. One for each: a guard of another adapter on the same message fills its own. */
 export function createIdentitySlot(remedy: string): IdentitySlot {
-  const found = new WeakMap<IncomingMessage, Auth | undefined>()
+  const found = new WeakMap<IncomingMessage, Caller | undefined>()
+  const callerOf = (message: IncomingMessage, before: string): Caller | undefined => {
+    if (!found.has(message))
+      throw new TypeError(`nobody is authenticated here: put protect(resource) before ${before}`)
+    return found.get(message)
+  }
   return {
     remedy,
-    fill(message, auth) {
-      found.set(message, auth)
+    fill(message, caller) {
+      found.set(message, caller)
     },
     read: (message, kind, options) => readIdentity(found.get(message), kind, remedy, options),
-    peek: (message) => found.get(message),
-    callerOf(message) {
-      if (!found.has(message))
-        throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
-      return found.get(message)
-    },
-    show(target, property, auth, enumerable) {
+    readCaller: (message) => readCaller(callerOf(message, 'this handler'), remedy),
+    peek: (message) => asAuth(found.get(message)),
+    callerOf: (message) => callerOf(message, 'requireGrant'),
+    show(target, property, caller, enumerable) {
       // Configurable, since a second guard shows it again.
       Object.defineProperty(target, property, {
         configurable: true,
         enumerable,
-        get() {
-          assertContentChecked(auth, remedy)
-          return auth
-        },
+        get: () => readCaller(caller, remedy),
       })
     },
   }

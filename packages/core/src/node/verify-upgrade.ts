@@ -2,9 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { authorize } from '../authorize/authorize.ts'
 import { bindContent } from '../authorize/content.ts'
+import { asAuth } from '../authorize/read-identity.ts'
 import { AAuthError } from '../errors/aauth-error.ts'
 import { answer } from '../errors/answer.ts'
-import type { Authorized, Requirement } from '../resource/requirement.ts'
+import type { AlternativeCredential } from '../resource/alternative-credential.ts'
+import type { Authorized, Caller, Requirement } from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
@@ -38,15 +40,17 @@ export async function verifyUpgrade<
   Accept extends TokenKind = 'auth-token',
   Optional extends boolean = false,
   Person extends PersonNeed = 'optional',
+  Alternative extends AlternativeCredential = never,
 >(
   resource: Resource,
   message: IncomingMessage,
-  requirement?: Requirement<Accept, Optional, Person>,
-): Promise<Authorized<Accept, Optional, Person>> {
+  requirement?: Requirement<Accept, Optional, Person, Alternative>,
+): Promise<Authorized<Accept, Optional, Person, Alternative>> {
   // Node has stopped listening to the socket, and an error that nobody hears would end the process.
   message.socket.on('error', () => undefined)
   const authorized = await authorize(resource, signedRequest(message), requirement, { content: 'later' })
-  if (authorized !== undefined) await bindContent(authorized, readNothing)
+  const auth = asAuth(authorized as Caller | undefined)
+  if (auth !== undefined) await bindContent(auth, readNothing)
   removeMissionHeader(message)
   return authorized
 }

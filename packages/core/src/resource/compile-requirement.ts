@@ -5,6 +5,7 @@ import { checkComponents } from '../signature/coverage.ts'
 import { isServerId } from '../token/identifiers.ts'
 import type { TokenKind } from '../token/kinds.ts'
 import { quoted } from '../wire/quoted.ts'
+import { type CompiledAlternative, compiledAlternative, type Exemption } from './alternative-credential.ts'
 import { assertScopesDescribed } from './described-scopes.ts'
 import {
   type AnyRequirement,
@@ -34,6 +35,7 @@ const members: readonly string[] = [
   'optional',
   'trust',
   'check',
+  'alternative',
 ]
 
 /** @throws {TypeError} for a member that cannot be a default; values are checked with each route */
@@ -101,7 +103,8 @@ export function compileRequirement(
   for (const [member, value] of Object.entries({ optional, singleUse }))
     assert(typeof value === 'boolean', `"${member}" is ${quoted(value)}: write true or false`)
   assert(check === undefined || typeof check === 'function', `"check" is ${quoted(check)}: pass a function`)
-  return {
+  const { alternative } = requirement
+  const compiled = {
     name,
     accept,
     scopes,
@@ -113,7 +116,33 @@ export function compileRequirement(
     optional,
     trust: trust === undefined ? undefined : checkTrust(trust),
     check,
+    alternative: alternative === undefined ? undefined : compiledAlternative(alternative),
   }
+  if (compiled.alternative !== undefined) assertExempt(compiled, compiled.alternative)
+  return compiled
+}
+
+/** Nothing that a route demands is skipped silently for callers without AAuth. @throws {TypeError} */
+function assertExempt(
+  requirement: Omit<CompiledRequirement, 'alternative'>,
+  { scheme, exempt }: CompiledAlternative,
+): void {
+  const demands: Readonly<Record<Exemption, boolean>> = {
+    mission: requirement.missionRequired,
+    class: requirement.providers !== undefined,
+    person: requirement.personRequired,
+    tool: requirement.tool !== undefined,
+    account: requirement.account !== undefined,
+    singleUse: requirement.singleUse,
+    check: requirement.check !== undefined,
+  }
+  const unmet = Object.entries(demands).flatMap(([name, isDemanded]) =>
+    isDemanded && !exempt.has(name) ? [name] : [],
+  )
+  assert(
+    unmet.length === 0,
+    `the route demands ${unmet.join(', ')}, which callers with ${quoted(scheme)} cannot meet: leave out "alternative", or write exempt: [${unmet.map((name) => `'${name}'`).join(', ')}] in alternativeCredential if they may pass without`,
+  )
 }
 
 /** Mission, class and tool are compiled together, since class and tool need a mission. */

@@ -1,8 +1,9 @@
 import { assert } from '../assert/assert.ts'
-import type { AuthFor, PersonNeed } from '../token/auth.ts'
+import type { Auth, AuthFor, PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
+import type { AlternativeCredential, CompiledAlternative } from './alternative-credential.ts'
 import type { Trust } from './trust.ts'
 
 /**
@@ -19,6 +20,7 @@ export interface Requirement<
   Accept extends TokenKind = 'auth-token',
   Optional extends boolean = boolean,
   Person extends PersonNeed = PersonNeed,
+  Alternative extends AlternativeCredential = AlternativeCredential,
 > {
   /** The name of the route in events and logs, such as `notes.read`: 1 to 128 characters. Has no other effect. */
   readonly name?: string
@@ -88,7 +90,29 @@ export interface Requirement<
    * `access_denied`. A thrown `AAuthError` is sent as it is, any other error as `server_error` (503).
    */
   readonly check?: (auth: AuthFor<Accept, Person>, request: RoutedRequest) => boolean | Promise<boolean>
+  /**
+   * Another credential that the route takes beside AAuth during a migration, made with `alternativeCredential`. The
+   * handler then gets an `Auth` or an {@link OtherCaller}. What only AAuth can show is refused at start beside it, unless
+   * `exempt` of the credential names it: `mission`, `class`, `person`, `tool`, `account`, `singleUse` and `check`.
+   */
+  readonly alternative?: Alternative
 }
+
+/**
+ * Who came with the credential that `alternative` of the route names. It is not an `Auth`: it has no person, agent or
+ * mission, and grants, step-ups and lifetimes refuse it. Frozen.
+ */
+export interface OtherCaller {
+  readonly type: 'other'
+  /** The scheme of `Authorization`, or the name of the header field, as `when` writes it. */
+  readonly scheme: string
+  /** What `check` of the credential called it. */
+  readonly id: string
+  readonly scopes: readonly string[]
+}
+
+/** Whoever passed a guard with a credential. `type` tells which it is. */
+export type Caller = Auth | OtherCaller
 
 /**
  * What every guard of a resource requires. A route that names the same member overrides it, such as with
@@ -100,12 +124,19 @@ export type DefaultRequirement = Pick<Requirement, 'person' | 'mission' | 'class
 /** How a token whose agent provider is unknown is treated (docs/decisions.md#class-policies). */
 export type ClassPolicy = 'deny' | 'mission-only' | 'same-key' | 'linked-key'
 
-/** The result of a requirement: the identity, or also `undefined` if callers without a credential are accepted. */
+/**
+ * The result of a requirement: the identity; also `undefined` if callers without a credential are accepted, and an
+ * {@link OtherCaller} where there is an `alternative`.
+ */
 export type Authorized<
   Accept extends TokenKind,
   Optional extends boolean,
   Person extends PersonNeed = 'optional',
-> = AuthFor<Accept, Person> | (Optional extends true ? undefined : never)
+  Alternative extends AlternativeCredential = never,
+> =
+  | AuthFor<Accept, Person>
+  | (Optional extends true ? undefined : never)
+  | ([Alternative] extends [never] ? never : OtherCaller)
 
 /** A requirement for any kinds of token, as it is checked and compiled. */
 export type AnyRequirement = Omit<Requirement<TokenKind>, 'check'> & Pick<Requirement<never>, 'check'>
@@ -128,6 +159,7 @@ export interface CompiledRequirement {
   readonly optional: boolean
   readonly trust: Trust | undefined
   readonly check: AnyRequirement['check']
+  readonly alternative: CompiledAlternative | undefined
 }
 
 /** @throws {TypeError} */

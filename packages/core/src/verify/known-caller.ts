@@ -5,8 +5,10 @@ import type { VerifiedRequest } from './verify-request.ts'
 
 /** Who was found to have sent a request. */
 export type KnownCaller = { readonly state: ResourceState } & (
-  | { readonly verified: VerifiedRequest; readonly server?: undefined }
-  | { readonly server: VerifiedServer; readonly verified?: undefined }
+  | { readonly verified: VerifiedRequest; readonly server?: undefined; readonly other?: undefined }
+  | { readonly server: VerifiedServer; readonly verified?: undefined; readonly other?: undefined }
+  /** The scheme of another credential that the request carries, accepted or not. */
+  | { readonly other: string; readonly verified?: undefined; readonly server?: undefined }
 )
 
 const callers = new WeakMap<SignedRequest, KnownCaller>()

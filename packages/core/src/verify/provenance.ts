@@ -1,5 +1,5 @@
 import type { MissionRequirement } from '../resource/mission-requirement.ts'
-import type { ClassPolicy } from '../resource/requirement.ts'
+import type { Caller, ClassPolicy, OtherCaller } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
 import type { Auth } from '../token/auth.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
@@ -17,6 +17,10 @@ export interface Provenance {
 }
 
 const provenances = new WeakMap<Auth, Provenance>()
+const others = new WeakMap<OtherCaller, OtherProvenance>()
+
+/** Where an {@link OtherCaller} comes from. */
+export type OtherProvenance = Pick<Provenance, 'state' | 'request'>
 
 /** Remembers that this resource verified this very `Auth`; copies of it are worth nothing. */
 export function recordProvenance(auth: Auth, provenance: Provenance): void {
@@ -26,9 +30,28 @@ export function recordProvenance(auth: Auth, provenance: Provenance): void {
 /** @throws {TypeError} for an `Auth` that was not made by `authorize` of this copy of the package */
 export function provenanceOf(auth: Auth): Provenance {
   const provenance = provenances.get(auth)
+  if (provenance === undefined && (auth as Caller | undefined)?.type === 'other')
+    throw new TypeError(
+      'the caller has another credential than AAuth, which carries no person, agent or mission: look at "type" of getCaller first',
+    )
   if (provenance === undefined)
     throw new TypeError(
       '"auth" is a copy, or was made by another copy of @aauth-guard/core: pass what the guard of this request found, from getAuth or authorize',
+    )
+  return provenance
+}
+
+/** Remembers who came with another credential. */
+export function recordOther(caller: OtherCaller, provenance: OtherProvenance): void {
+  others.set(caller, provenance)
+}
+
+/** @throws {TypeError} for a copy, and for what no guard found */
+export function otherProvenanceOf(caller: OtherCaller): OtherProvenance {
+  const provenance = others.get(caller)
+  if (provenance === undefined)
+    throw new TypeError(
+      'the caller is a copy: pass what the guard of this request found, from getCaller or authorize',
     )
   return provenance
 }

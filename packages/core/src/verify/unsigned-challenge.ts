@@ -1,15 +1,22 @@
-import { AAuthError } from '../errors/aauth-error.ts'
+import { AAuthError, type RefusalDetails } from '../errors/aauth-error.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceSettings } from '../resource/settings.ts'
 import { serves } from '../token/generations.ts'
+import { isAAuthRequest } from '../wire/authorization.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { unsignedHint } from './unsigned-hint.ts'
 
-/** The answer to a request without any credential (CHAL-1, CHAL-2; R11-081). */
+/**
+ * The answer to a request without any credential (CHAL-1, CHAL-2; R11-081), and to another credential that is refused.
+ * It names the alternative credential of the route as well, unless AAuth was tried: no agent is invited to the weaker way.
+ *
+ * @param refused what was wrong with another credential
+ */
 export function unsignedChallenge(
   { generations }: ResourceSettings,
-  { accept }: CompiledRequirement,
+  { accept, alternative }: CompiledRequirement,
   request: SignedRequest,
+  refused: Pick<RefusalDetails, 'hint' | 'detail'> = {},
 ): AAuthError {
   const onlyPerson = accept.size === 1 && accept.has('person-token')
   const noUseForAgentTokens = !serves(generations, 'agentTokenSuffices') && !accept.has('agent-token')
@@ -17,5 +24,7 @@ export function unsignedChallenge(
     hint: unsignedHint(request),
     advertise: true,
     requirement: onlyPerson || noUseForAgentTokens ? 'person-token' : 'agent-token',
+    ...(alternative !== undefined && !isAAuthRequest(request) && { authenticate: alternative.challenge }),
+    ...refused,
   })
 }

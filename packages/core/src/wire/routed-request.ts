@@ -1,8 +1,8 @@
 import type { SignedRequest } from './signed-request.ts'
 
 /**
- * A request whose signature verified, as the callbacks of a requirement see it. Absolute form and origin form look the
- * same here, so that a callback reads the path that was signed and that routers match.
+ * A request as callbacks see it: its signature verified, or it carries the `alternative` of its route. Absolute form and
+ * origin form look the same here, so that a callback reads the path that was signed and that routers match.
  */
 export interface RoutedRequest extends SignedRequest {
   /** Always origin form: {@link RoutedRequest.path}, and the query where the client sent one. */

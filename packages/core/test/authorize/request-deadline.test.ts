@@ -1,4 +1,10 @@
-import { type AAuthError, authorize, isAAuthError, issueResourceToken } from '@aauth-guard/core'
+import {
+  type AAuthError,
+  alternativeCredential,
+  authorize,
+  isAAuthError,
+  issueResourceToken,
+} from '@aauth-guard/core'
 import { assertGrant, monitorMissions } from '@aauth-guard/core/missions'
 import { answerOfStepUp, askForToken, makeSigningKey, notes } from '@aauth-guard/fixtures/issued'
 import { s256 } from '@aauth-guard/fixtures/missions'
@@ -38,6 +44,15 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
       const { agent, call } = await makeWorld({ limits })
       const token = await agent.authToken({ scope: 'access' })
       return () => call(token, { requirement: { check } })
+    },
+  ],
+  [
+    '"check" of alternativeCredential',
+    async (check) => {
+      const { resource } = await makeWorld({ limits })
+      const alternative = alternativeCredential({ when: { scheme: 'Bearer' }, check })
+      const header = (name: string) => (name === 'authorization' ? ['Bearer of-acme'] : [])
+      return () => authorize(resource, { method: 'GET', target: '/notes', header }, { alternative })
     },
   ],
   [

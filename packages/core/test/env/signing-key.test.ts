@@ -137,7 +137,7 @@ describe('resourceFromEnv fails, without showing anything of a key, when', () =>
     [
       'the key is a public one',
       () => ({ AAUTH_SIGNING_KEY: JSON.stringify(last) }),
-      '"AAUTH_SIGNING_KEY" must hold d',
+      '"AAUTH_SIGNING_KEY" has no valid "d"',
     ],
     [
       'the key is malformed',

@@ -70,8 +70,15 @@ export const auditedPatterns: readonly AuditedPattern[] = [
     almost: anywhere,
   },
   { pattern: /^[a-z][a-z0-9+.-]*:[^\s]+$/, meets: 'options: URIs of vocabularies', almost: [['a:', ' ']] },
+  {
+    pattern: /^(?:cookie2?|host|origin|referer|(?:aauth|sec|content|signature)(?:-.*)?)$/,
+    meets: 'options: names of header fields',
+    almost: [['sec-', '\n']],
+  },
+  { pattern: /^[!-~][ -~]{0,511}$/, meets: 'options: values of WWW-Authenticate', almost: [['a', '\n']] },
   { pattern: /^[a-z*][a-z0-9_.*-]{0,63}$/, meets: 'options: Signature-Key schemes', almost: [['a', ' ']] },
   { pattern: /:443$/, meets: 'Host and the authority of absolute form', almost: [['a', ':44']] },
+  { pattern: /^[ \t]*([!#$%&'*+.^_`|~0-9a-z-]+)/i, meets: 'Authorization', almost: [[' ', '=']] },
   { pattern: /^[ \t]*aauth(?![!#$%&'*+.^_`|~0-9a-z-])/i, meets: 'Authorization', almost: [[' ', ' aaut']] },
   {
     pattern: /^[ \t]*aauth +[a-z0-9._~+/-]+=*[ \t]*$/i,

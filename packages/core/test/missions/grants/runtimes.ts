@@ -4,6 +4,7 @@ import {
   authorize,
   isAAuthError,
   type Mission,
+  type PersonNeed,
   type Requirement,
   type ResourceOptions,
   type TokenKind,
@@ -63,7 +64,7 @@ export async function makeFleet(
     return authorize(
       resource,
       toSignedRequest(message),
-      (requirement ?? { accept: kind }) as Requirement<TokenKind, false>,
+      (requirement ?? { accept: kind }) as Requirement<TokenKind, false, PersonNeed, never>,
     )
   }
   return {
