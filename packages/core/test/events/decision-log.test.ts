@@ -94,13 +94,13 @@ describe('the log of decisions', () => {
   })
 
   it('changes no decision when the logger throws or rejects, and reports that once', async () => {
-    const warn = vi.spyOn(console, 'warn').mockReturnValue()
     const fails = () => {
       throw new Error('the disk is full')
     }
     const { agent, call } = await makeLogged({
       log: { debug: fails, info: fails, warn: () => Promise.reject(new Error()) },
     })
+    const warn = vi.spyOn(console, 'warn').mockReturnValue()
     const token = await agent.authToken({ scope: 'access' })
     await call(token)
     await call(token)

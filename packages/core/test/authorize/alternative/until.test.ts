@@ -8,12 +8,13 @@ describe('the end of a credential', () => {
   })
   const day = 86_400
   const until = (seconds: number) => ({ until: new Date(seconds * 1000) })
+  /** Those of requests: a resource may say something when it is made. */
   const warnings = () => vi.spyOn(console, 'warn').mockReturnValue()
 
   it('comes with the second that "until" names, and check is not asked any more', async () => {
-    const said = warnings()
     const check = vi.fn(() => acme)
     const { authorize, refuse, net } = await scene(check, { scope: 'notes.read' }, until(now + 10))
+    const said = warnings()
     net.clock.advance(9)
     expect((await authorize())?.type).toBe('other')
     net.clock.advance(1)
@@ -37,8 +38,8 @@ describe('the end of a credential', () => {
   })
 
   it('is announced on each day of use in the 30 days before, and not earlier', async () => {
-    const said = warnings()
     const { authorize, net } = await scene(() => acme, {}, until(now + 31 * day))
+    const said = warnings()
     await authorize()
     net.clock.advance(day - 1)
     await authorize()
@@ -58,8 +59,8 @@ describe('the end of a credential', () => {
   })
 
   it('is not announced where only AAuth is used', async () => {
-    const said = warnings()
     const world = await scene(() => acme, {}, until(now + day))
+    const said = warnings()
     await world.authorize(await signed(world))
     expect(said).not.toHaveBeenCalled()
   })
