@@ -58,8 +58,8 @@ async function fromWorld(
     const { agent_token: agentToken, person_server: personServer } = answered
     return { key, agentToken, agentProvider: String(decodeJwt(agentToken).iss), personServer, world }
   } catch (error) {
-    const { message, cause } = error as Error
-    throw cause === undefined
+    const { message, code } = error as NodeJS.ErrnoException
+    throw code === undefined
       ? new FetchFailure(`the development world made no agent: ${shown(message, 256)}`)
       : new FetchFailure(`the development world at ${world.url} does not answer`, 'start it again')
   }

@@ -142,9 +142,13 @@ describe('resourceFromEnv fails, without showing anything of a key, when', () =>
     [
       'the key is malformed',
       () => ({ AAUTH_SIGNING_KEY_FILE: fileOf(JSON.stringify(malformed)) }),
-      '"AAUTH_SIGNING_KEY_FILE" must hold its coordinates',
+      '"AAUTH_SIGNING_KEY_FILE" has no valid coordinates',
     ],
-    ['the key is a list', () => ({ AAUTH_SIGNING_KEY: `[${json}]` }), '"AAUTH_SIGNING_KEY" must be a JWK'],
+    [
+      'the key is a list',
+      () => ({ AAUTH_SIGNING_KEY: `[${json}]` }),
+      '"AAUTH_SIGNING_KEY" is not a supported key',
+    ],
     [
       'the key is one of a development world',
       () => ({ AAUTH_SIGNING_KEY: JSON.stringify(develop) }),
@@ -163,12 +167,12 @@ describe('resourceFromEnv fails, without showing anything of a key, when', () =>
     [
       'a previous key is malformed',
       () => ({ AAUTH_SIGNING_KEY: json, AAUTH_PREVIOUS_KEYS_FILE: fileOf(JSON.stringify([malformed])) }),
-      '"AAUTH_PREVIOUS_KEYS_FILE" must hold its coordinates',
+      '"AAUTH_PREVIOUS_KEYS_FILE" has no valid coordinates',
     ],
     [
       'a previous key is not an object',
       () => ({ AAUTH_SIGNING_KEY: json, AAUTH_PREVIOUS_KEYS_FILE: fileOf('[null]') }),
-      '"AAUTH_PREVIOUS_KEYS_FILE" must be a JWK',
+      '"AAUTH_PREVIOUS_KEYS_FILE" is not a supported key',
     ],
   ])('%s', (_, env, error) => {
     const said = listening()

@@ -100,8 +100,8 @@ describe('the log of decisions', () => {
     const { agent, call } = await makeLogged({
       log: { debug: fails, info: fails, warn: () => Promise.reject(new Error()) },
     })
-    const warn = vi.spyOn(console, 'warn').mockReturnValue()
     const token = await agent.authToken({ scope: 'access' })
+    const warn = vi.spyOn(console, 'warn').mockReturnValue()
     await call(token)
     await call(token)
     expect(warn).toHaveBeenCalledTimes(1)
