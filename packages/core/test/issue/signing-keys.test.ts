@@ -110,18 +110,18 @@ describe('createResource refuses', () => {
   ]
   it.each(faults)('a signing key with %s [RT-2, R11-122, R11-169, M08]', async (_, change) => {
     const signingKey = { ...(await makeSigningKey()), ...change } as never
-    expect(() => create({ signingKey })).toThrow(/^"signingKey" must /)
+    expect(() => create({ signingKey })).toThrow(/^"signingKey" (?:is not a supported key|has no )/)
   })
 
   it.each(faults)('a signer whose key has %s [RT-2, R11-122, R11-169, M08]', async (_, change) => {
     const publicKey = { ...(await makeSigningKey()), ...change }
     const signingKey = { publicKey, sign: () => new Uint8Array(64) } as never
-    expect(() => create({ signingKey })).toThrow(/^"signingKey\.publicKey" must /)
+    expect(() => create({ signingKey })).toThrow(/^"signingKey\.publicKey" (?:is not a supported key|has no )/)
   })
 
   it.each(faults)('a published key with %s [R11-122, R11-169]', async (_, change) => {
     const publishedKeys = [{ ...(await makeSigningKey()), ...change }] as never
-    expect(() => create({ publishedKeys })).toThrow(/^"publishedKeys" must /)
+    expect(() => create({ publishedKeys })).toThrow(/^"publishedKeys" (?:is not a supported key|has no )/)
   })
 
   it.each([
