@@ -117,7 +117,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     await resume('another-mission')
     await resume('rejects')
     expect(refusals.map(({ hint }) => hint)).toEqual([
-      'the grant is of another mission, or is damaged',
+      'the grant is for another mission, or is damaged',
       'the grant could not be loaded',
     ])
   })
