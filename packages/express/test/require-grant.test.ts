@@ -138,7 +138,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     const response = await sendUnsigned()
     expect([response.status, await response.text(), loaded]).toEqual([
       500,
-      'TypeError: nobody is authenticated here: put protect(resource) before requireGrant',
+      'TypeError: the request has no verified identity: put protect(resource) before requireGrant',
       0,
     ])
   })

@@ -44,7 +44,7 @@ export function requireGrant(
   const { passErrors } = validateGuardOptions(options, ['classPolicy', 'passErrors'])
   return async (c, next) => {
     if (!('aauth' in c.var))
-      throw new TypeError('nobody is authenticated here: put protect(resource) before requireGrant')
+      throw new TypeError('the request has no verified identity: put protect(resource) before requireGrant')
     const caller: Caller | undefined = c.get('aauth')
     try {
       await assertGrant(caller, () => load(c), options)

@@ -23,7 +23,7 @@ export function assertedMission(request: SignedRequest, claims: VerifiedClaims):
     if (header.approver === mission.approver && header.s256 === mission.s256) return undefined
     throw invalidRequest('AAuth-Mission differs from the mission of the token: send the same mission')
   }
-  // Beside a token of a generation without the header it has no meaning (MISS-8).
+  // With a token of a generation without the header, it has no meaning (MISS-8).
   if (claims.generation !== undefined && !rulesOf(claims.generation).missionHeader) return undefined
   if (claims.kind === 'agent-token' && claims.ps !== undefined && claims.ps !== header.approver) {
     throw invalidRequest('the approver in AAuth-Mission is not the person server of the agent')

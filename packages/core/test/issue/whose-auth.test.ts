@@ -52,6 +52,6 @@ it.each([
     requirement: { scope: 'notes.read' },
   })
   await expect(use(other, auth, { scope: 'notes.read' })).rejects.toThrow(
-    new TypeError('this Auth is of another resource'),
+    new TypeError('"auth" was verified by another resource: pass the resource of the guard'),
   )
 })

@@ -112,7 +112,7 @@ it.each<RouteRow>([
     'the requirement before the resource',
     {},
     (_, resource) => void protect(reading as never, resource as never),
-    'the resource comes second',
+    'the second argument is a resource',
     'write protect(resource, requirement)',
   ],
   [
