@@ -11,6 +11,6 @@ import type { Context } from 'hono'
  */
 export function getCaller(c: Context): Caller | undefined {
   if (!('aauth' in c.var))
-    throw new TypeError('nobody is authenticated here: put protect(resource) before this handler')
+    throw new TypeError('the request has no verified identity: put protect(resource) before this handler')
   return readCaller(c.get('aauth'), 'put protect(resource) before whatever reads the content')
 }
