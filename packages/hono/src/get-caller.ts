@@ -3,7 +3,7 @@ import { readCaller } from '@aauth-guard/core/adapter'
 import type { Context } from 'hono'
 
 /**
- * Whoever passed `protect`, where the type of `c.var` does not say it: an `Auth`, or an `OtherCaller` where the route has
+ * The caller that `protect` accepted, for code in which the type of `c.var` does not include it: an `Auth`, or an `OtherCaller` if the route has
  * an `alternative`.
  *
  * @returns `undefined` for a request without a credential, on a route that is `optional`

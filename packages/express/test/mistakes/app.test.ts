@@ -189,7 +189,7 @@ it.each<Row>([
     {},
     (app, resource) => void app.get('/notes', protect(resource, { ...reading, mission: 'required' })),
     called,
-    'mission_required: the route requires a mission and the token carries none',
+    'mission_required: the route requires a mission, which the token does not carry',
     'the agent must have its person approve one, or the route must allow requests without a mission',
   ],
 ])(
