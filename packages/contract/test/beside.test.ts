@@ -184,6 +184,6 @@ describe('getCaller where no guard ran', () => {
     ['Fastify', () => onFastify.getCaller({ raw: {} } as never)],
     ['Hono', () => onHono.getCaller({ var: {} } as never)],
   ])('throws on %s', (_, ask) => {
-    expect(ask).toThrow('nobody is authenticated here: put protect(resource) before this handler')
+    expect(ask).toThrow('the request has no verified identity: put protect(resource) before this handler')
   })
 })

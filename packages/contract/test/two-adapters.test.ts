@@ -59,7 +59,7 @@ function knows(ask: () => unknown): unknown {
     return String(error).split(':', 2).join(':')
   }
 }
-const nobody = 'TypeError: nobody is authenticated here'
+const nobody = 'TypeError: the request has no verified identity'
 
 describe('Koa in front of Express', () => {
   it.each<[string, Requirement<TokenKind>]>([

@@ -4,7 +4,7 @@ import { send } from './send.ts'
 
 /**
  * Error middleware that answers refusals: what handlers refuse with `stepUp`, what `verifyDigest` refuses, and what
- * `protect(…, { passErrors: true })` hands on. It passes everything else along.
+ * `protect(…, { passErrors: true })` passes on. It passes all other errors to the next error handler.
  */
 export function answerRefusals(): ErrorRequestHandler {
   return (error: unknown, _req, res, next) => {

@@ -16,7 +16,7 @@ import { send } from './send.ts'
 declare global {
   namespace Express {
     interface Request {
-      /** Who is calling, verified by `protect`. Read it through `getAuth` to have it typed. */
+      /** Who is calling, verified by `protect`. Use `getAuth` to read it with its type. */
       readonly aauth?: Auth
     }
   }
@@ -24,7 +24,7 @@ declare global {
 
 /** How {@link protect} treats refusals and content. */
 export interface GuardOptions extends ContentOptions {
-  /** Hand refusals to `next(error)` instead of answering. Put `answerRefusals()` behind the routes then. */
+  /** Passes refusals to `next(error)` instead of answering them. Then mount `answerRefusals()` after the routes. */
   readonly passErrors?: boolean
   /**
    * A body parser that the guard runs itself, made with `verify: verifyDigest`. The parser reads the content in place
@@ -45,14 +45,14 @@ export type ProtectHandler = <P, ResBody, ReqBody, Query, Locals extends Record<
  * Guards everything behind it: verifies the request and checks it against `requirement`, puts the identity on
  * `req.aauth`, and answers every refusal itself with the headers that agents depend on.
  *
- * `AAuth-Mission`, which only asserts, is gone from the request behind it.
+ * Handlers behind the guard do not see `AAuth-Mission`, which the agent only asserts.
  *
- * The signature is checked over the target the client sent, wherever the router is mounted. Content is read only where
+ * The signature is verified over the target that the client sent, wherever the router is mounted. Content is read only where
  * the signature covers `content-digest`, up to `maxContent` and once the caller is verified; parsers behind the guard
  * find it unread. Answers get `Cache-Control: private` and `Vary` unless the handler sets them. HTTP/1.1 only: Express
  * itself does not run under Node's `http2`.
  *
- * @throws {TypeError} at once when `requirement` or `options` are not well-formed
+ * @throws {TypeError} at once if `requirement` or `options` are malformed
  * @example
  * ```ts
  * import { createResource, personKey } from '@aauth-guard/core'
@@ -97,7 +97,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Person extends 
           next(error)
         },
       )
-      // A rejection that nobody handles would end the process (Q08).
+      // An unhandled rejection would terminate the process (Q08).
       .catch(next)
   }
 }

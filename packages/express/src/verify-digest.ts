@@ -19,7 +19,7 @@ export function verifyDigest(req: IncomingMessage, _res: ServerResponse, content
   const encoding = req.headers['content-encoding'] ?? 'identity'
   const compressed = encoding.toLowerCase() !== 'identity'
   if (auth === undefined) {
-    // What was inflated is not what was signed; the guard refuses what nobody kept for it.
+    // Inflated content is not what was signed. The guard refuses content that was not kept for it.
     if (!compressed) rememberContent(req, content)
     return
   }

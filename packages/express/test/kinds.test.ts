@@ -72,7 +72,7 @@ describe.each(expressLines)('kinds of token on %s', (_, express) => {
       const response = await send({ token: await tokens[token](agent) })
       expect([response.status, await response.text()]).toEqual([
         500,
-        `TypeError: the second argument of getAuth is "${kind}", and the request carried "${was}": ask for a kind that "accept" of the route names`,
+        `TypeError: the second argument of getAuth is "${kind}", but the request carried "${was}": pass a kind that "accept" of the route names`,
       ])
     },
   )
@@ -86,7 +86,7 @@ describe.each(expressLines)('kinds of token on %s', (_, express) => {
     const response = await send()
     expect([response.status, await response.text()]).toEqual([
       500,
-      'TypeError: nobody is authenticated here: put protect(resource) before this handler',
+      'TypeError: the request has no verified identity: put protect(resource) before this handler',
     ])
   })
 

@@ -117,7 +117,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     await resume('another-mission')
     await resume('rejects')
     expect(refusals.map(({ hint }) => hint)).toEqual([
-      'the grant is of another mission, or is damaged',
+      'the grant is for another mission, or is damaged',
       'the grant could not be loaded',
     ])
   })
@@ -138,7 +138,7 @@ describe.each(expressLines)('requireGrant on %s', (_, express) => {
     const response = await sendUnsigned()
     expect([response.status, await response.text(), loaded]).toEqual([
       500,
-      'TypeError: nobody is authenticated here: put protect(resource) before requireGrant',
+      'TypeError: the request has no verified identity: put protect(resource) before requireGrant',
       0,
     ])
   })

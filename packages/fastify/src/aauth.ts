@@ -7,11 +7,11 @@ import { type GuardOptions, protect } from './protect.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who is calling, verified by a guard. Read it through `getAuth` to have it typed. */
+    /** Who is calling, verified by a guard. Use `getAuth` to read it with its type. */
     readonly aauth?: Auth
   }
   interface FastifyContextConfig {
-    /** What the plugin `aauth` requires on this route; `false` leaves the route alone. */
+    /** What the plugin `aauth` requires on this route; with `false` the route is not guarded. */
     aauth?: Requirement<TokenKind> | false
   }
 }
@@ -26,7 +26,7 @@ declare module 'fastify' {
  *
  * @param fallback what routes require that say nothing, so that no slip leaves one open; left out, they are left alone.
  * The requirement of a route takes its place as a whole. Paths without a route are left alone.
- * @throws {TypeError} at once when `fallback` or `options` are not well-formed
+ * @throws {TypeError} at once if `fallback` or `options` are malformed
  * @example
  * ```ts
  * import { createResource, personKey } from '@aauth-guard/core'
@@ -54,7 +54,7 @@ export function aauth(
     config: FastifyContextConfig,
     otherwise: Requirement<TokenKind> | undefined,
   ): GuardHook | undefined => {
-    // `undefined` is a slip, not a route that says nothing.
+    // `undefined` is a mistake, unlike a route without the option.
     const requirement = Object.hasOwn(config, 'aauth') ? (config.aauth ?? null) : otherwise
     if (requirement === undefined || requirement === false) return undefined
     const guard = guards.get(requirement) ?? protect(resource, requirement as Requirement<TokenKind>, options)

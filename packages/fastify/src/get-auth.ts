@@ -3,16 +3,16 @@ import type { AuthFor, IdentityOptions, PersonNeed, TokenKind } from '@aauth-gua
 import { createIdentitySlot, type IdentitySlot } from '@aauth-guard/core/node'
 import type { HookRequest } from './request-and-reply.ts'
 
-/** What the guards of this package found. */
+/** The identities that the guards of this package verified. */
 export const slot: IdentitySlot = createIdentitySlot('guard in onRequest, before Fastify parses the content')
 
 /**
  * The verified identity of a request that passed a guard.
  *
- * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
- * @param options `{ person: 'required' }` where the guard requires a person: then `personKey(auth)` is a string
- * @throws {TypeError} when no guard ran, when the token is of another kind, when it names nobody though `person` says so,
- * and for a caller with another credential than AAuth
+ * @param kind what the route accepts; `'person-token'` also returns an auth token of draft 11
+ * @param options `{ person: 'required' }` if the guard requires a person: then `personKey(auth)` is a string
+ * @throws {TypeError} if no guard ran, if the token is of another kind, if it lacks the person that `person` requires, and
+ * for a caller with a credential other than AAuth
  */
 export function getAuth<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(
   { raw }: HookRequest,

@@ -4,7 +4,7 @@ import { slot } from './get-auth.ts'
 import type { HookRequest } from './request-and-reply.ts'
 
 /**
- * Whoever passed a guard: an `Auth`, or an `OtherCaller` where the route has an `alternative`. `type` tells which.
+ * The caller that a guard accepted: an `Auth`, or an `OtherCaller` if the route has an `alternative`. `type` tells them apart.
  *
  * @returns `undefined` for a request without a credential, on a route that is `optional`
  * @throws {TypeError} when no guard ran

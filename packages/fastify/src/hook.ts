@@ -16,7 +16,7 @@ export function hookOf(
   return (request, reply, done) => {
     decide(request, reply)
       .then((answer) => (answer === undefined ? done() : send(reply, answer)))
-      // A rejection that nobody handles would end the process (Q08), and `done` takes only an error for one.
+      // An unhandled rejection would terminate the process (Q08), and `done` takes only an error for one.
       .catch((fault: unknown) => done(fault instanceof Error ? fault : new Error(String(fault))))
   }
 }

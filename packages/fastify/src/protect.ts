@@ -15,7 +15,7 @@ import type { HookReply } from './request-and-reply.ts'
 
 /** How {@link protect} treats refusals and content. */
 export interface GuardOptions extends ContentOptions {
-  /** Hand refusals to the error handler instead of answering. */
+  /** Passes refusals to the error handler instead of answering them. */
   readonly passErrors?: boolean
 }
 
@@ -24,13 +24,13 @@ export interface GuardOptions extends ContentOptions {
  * checks it against `requirement`, puts the identity on `request.aauth`, and answers every refusal itself with the
  * headers that agents depend on.
  *
- * `AAuth-Mission`, which only asserts, is gone from the request behind it.
+ * Handlers behind the guard do not see `AAuth-Mission`, which the agent only asserts.
  *
- * The signature is checked over the target the client sent, whatever the prefix and `rewriteUrl`. Content is read only
+ * The signature is verified over the target that the client sent, whatever the prefix and `rewriteUrl`. Content is read only
  * where the signature covers `content-digest`, up to `maxContent` and once the caller is verified; Fastify parses it as
  * usual. Answers get `Cache-Control: private` and `Vary` unless the handler sets them.
  *
- * @throws {TypeError} at once when `requirement` or `options` are not well-formed
+ * @throws {TypeError} at once if `requirement` or `options` are malformed
  * @example
  * ```ts
  * import { createResource, personKey } from '@aauth-guard/core'
@@ -73,7 +73,7 @@ export function protect<Accept extends TokenKind = 'auth-token', Person extends 
   })
 }
 
-/** Fastify writes its fields before the content, too early for the length of none. */
+/** Fastify writes header fields before the content, when the length of empty content is not yet known. */
 function dropContentFields(reply: HookReply, response: ServerResponse): undefined {
   const writeHead = response.writeHead.bind(response)
   response.writeHead = (...sent: never[]) => {

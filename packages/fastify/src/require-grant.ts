@@ -13,10 +13,10 @@ import { type GuardHook, hookOf } from './hook.ts'
 import type { GuardOptions } from './protect.ts'
 
 /**
- * Lets a caller go on with state that another runtime of its mission and class has made, and nobody else. Hook it behind
- * the guard, such as in `preHandler`; keep what `missionGrant` returns beside the state.
+ * Lets a caller resume state that another runtime of the same mission and class created, and refuses other callers. Run it
+ * after the guard, such as in `preHandler`, and store the result of `missionGrant` with the state.
  *
- * @param load finds the grant for a request; `undefined` or `null` where there is none
+ * @param load returns the grant for a request; `undefined` or `null` if there is none
  * @throws {TypeError} at once when an option is wrong
  * @example
  * ```ts

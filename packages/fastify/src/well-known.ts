@@ -5,7 +5,7 @@ import { readContent, signedRequest } from '@aauth-guard/core/node'
 import { type GuardHook, hookOf } from './hook.ts'
 
 /**
- * Serves the resource's own routes: metadata, keys, authorization endpoint and revocation endpoint. An `onRequest` hook
+ * Serves the routes of the resource itself: metadata, keys, authorization endpoint and revocation endpoint. An `onRequest` hook
  * of the outermost instance, before the guards.
  *
  * @example

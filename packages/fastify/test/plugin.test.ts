@@ -52,15 +52,11 @@ describe('the aauth plugin', () => {
   it.each<[string, unknown, string]>([
     ['a misspelt member', { scop: 'notes.read' }, '"scop"'],
     ['a scope that is not described', { scope: 'notes.raed' }, '"scope" contains "notes.raed"'],
-    ['a text', 'notes.read', 'a requirement must be an object'],
-    ['true', true, 'a requirement must be an object'],
-    ['undefined, such as of a misspelt constant', undefined, 'a requirement must be an object'],
-    ['null', null, 'a requirement must be an object'],
-    [
-      'a Map, which would require nothing',
-      new Map([['scope', 'notes.read']]),
-      'a requirement must be an object',
-    ],
+    ['a text', 'notes.read', 'is not a plain object'],
+    ['true', true, 'is not a plain object'],
+    ['undefined, such as of a misspelt constant', undefined, 'is not a plain object'],
+    ['null', null, 'is not a plain object'],
+    ['a Map, which would require nothing', new Map([['scope', 'notes.read']]), 'is not a plain object'],
   ])('refuses a route with %s when it is added', async (_title, requirement, message) => {
     const app = fastify()
     await app.register(aauth(ownResource()))

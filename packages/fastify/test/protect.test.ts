@@ -159,7 +159,7 @@ describe('protect on Fastify', () => {
     })
     expect(await (await send()).json()).toMatchObject({
       statusCode: 500,
-      message: 'nobody is authenticated here: put protect(resource) before this handler',
+      message: 'the request has no verified identity: put protect(resource) before this handler',
     })
   })
 

@@ -107,7 +107,7 @@ describe('refusals on Fastify', () => {
     expect([response.status, response.headers.get('retry-after'), refusals[0]?.hint]).toEqual([
       503,
       '5',
-      '"check" threw "Error: the database is away": mend it, or return false to refuse the request',
+      '"check" threw "Error: the database is away": fix it, or return false to refuse the request',
     ])
   })
 

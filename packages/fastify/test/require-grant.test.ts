@@ -62,7 +62,7 @@ describe('requireGrant on Fastify', () => {
       'names the remedy when no guard ran before',
       undefined,
       500,
-      'nobody is authenticated here: put protect(resource) before requireGrant',
+      'the request has no verified identity: put protect(resource) before requireGrant',
     ],
     [
       'refuses a caller whom an optional guard accepted without an identity',

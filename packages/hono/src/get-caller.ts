@@ -3,7 +3,7 @@ import { readCaller } from '@aauth-guard/core/adapter'
 import type { Context } from 'hono'
 
 /**
- * Whoever passed `protect`, where the type of `c.var` does not say it: an `Auth`, or an `OtherCaller` where the route has
+ * The caller that `protect` accepted, for code in which the type of `c.var` does not include it: an `Auth`, or an `OtherCaller` if the route has
  * an `alternative`.
  *
  * @returns `undefined` for a request without a credential, on a route that is `optional`
@@ -11,6 +11,6 @@ import type { Context } from 'hono'
  */
 export function getCaller(c: Context): Caller | undefined {
   if (!('aauth' in c.var))
-    throw new TypeError('nobody is authenticated here: put protect(resource) before this handler')
+    throw new TypeError('the request has no verified identity: put protect(resource) before this handler')
   return readCaller(c.get('aauth'), 'put protect(resource) before whatever reads the content')
 }

@@ -29,7 +29,7 @@ import { respond } from './respond.ts'
 
 /** How {@link protect} treats refusals and content. */
 export interface GuardOptions extends ContentOptions {
-  /** Throw refusals, for `app.onError`, instead of answering. */
+  /** Throws refusals, for `app.onError`, instead of answering them. */
   readonly passErrors?: boolean
 }
 
@@ -37,13 +37,13 @@ export interface GuardOptions extends ContentOptions {
  * Guards everything behind it: verifies the request and checks it against `requirement`, puts the identity on
  * `c.var.aauth`, and answers every refusal itself with the headers that agents depend on.
  *
- * `AAuth-Mission`, which only asserts, is gone from the request behind it.
+ * Handlers behind the guard do not see `AAuth-Mission`, which the agent only asserts.
  *
  * Under `@hono/node-server` the signature is checked over the target the client sent; on other hosts over the one
  * in `request.url`. Content is read only where the signature covers `content-digest`, up to `maxContent` and
  * once the caller is verified; the handler finds it unread. Answers get `Cache-Control: private` and `Vary` unless the handler sets them.
  *
- * @throws {TypeError} at once when `requirement` or `options` are not well-formed
+ * @throws {TypeError} at once if `requirement` or `options` are malformed
  * @example
  * ```ts
  * import { createResource, personKey } from '@aauth-guard/core'
@@ -96,7 +96,7 @@ export function protect<
 
 const remedy = 'put protect(resource) before whatever reads the content'
 
-/** Leaves the request as if nobody had read it. */
+/** Restores the request to its unread state. */
 async function compareContent(auth: Auth, { req }: Context, maxContent: number): Promise<void> {
   if (contentBinding(auth) !== 'unchecked') return
   if (!req.raw.bodyUsed) req.raw = await checkContent(auth, req.raw, maxContent)
@@ -132,20 +132,20 @@ function answerQuietly(c: Context): void {
   })
 }
 
-/** Keeps shared caches from storing an answer, unless the handler said what they may do. */
+/** Keeps shared caches from storing a response, unless the handler set the fields itself. */
 function keepPrivate(c: Context, fields: ReturnType<typeof privateFieldsFor>): void {
-  // An upgrade is what the runtime made it; a copy would be none.
+  // A copy of an upgrade response would not be an upgrade.
   if (c.res.status === 101) return
   for (const [name, value] of fields) if (!c.res.headers.has(name)) c.header(name, value)
 }
 
-/** Whoever answers without a caller that is known, answers without content. */
+/** A response is sent without content if the caller is not known. */
 async function answerPreflight(c: Context, next: Next): Promise<void> {
   removeMissionHeader(c)
   await next()
   const { status, headers, body } = c.res
   if (body === null) return
-  // Nobody will read it, so its source is let go.
+  // The body is not read, so its source is released.
   body.cancel().catch(() => undefined)
   const kept = new Headers(headers)
   kept.delete('content-type')

@@ -7,7 +7,7 @@ import type { Context } from 'hono'
 export function removeMissionHeader({ env, req }: Context): void {
   const { incoming } = (env ?? {}) as { incoming?: IncomingMessage }
   const shown = withoutMissionHeader(req.raw)
-  // Assigning forgets what was read of the content.
+  // The assignment discards content that was already read.
   if (shown !== req.raw) req.raw = shown
   if (Array.isArray(incoming?.rawHeaders)) removeFromMessage(incoming)
 }

@@ -2,7 +2,7 @@ import type { Answer } from '@aauth-guard/core'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
-/** An answer as the response it describes, with the fields that middleware further out has set. */
+/** Converts an answer to a response, with the fields that outer middleware has set. */
 export function respond(c: Context, { status, headers, body }: Answer): Response {
   const code = status as ContentfulStatusCode
   // An empty text would be given the type of one.

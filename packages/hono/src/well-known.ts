@@ -6,7 +6,7 @@ import { requestOf } from './request-of.ts'
 import { respond } from './respond.ts'
 
 /**
- * Serves the resource's own routes: metadata, keys, authorization endpoint and revocation endpoint. Put it on the
+ * Serves the routes of the resource itself: metadata, keys, authorization endpoint and revocation endpoint. Put it on the
  * outermost app, before the guards and whatever reads content.
  */
 export function wellKnown(resource: Resource): MiddlewareHandler {

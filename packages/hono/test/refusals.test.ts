@@ -83,7 +83,7 @@ describe.each(hosts)('refusals of Hono on %s', (_, host) => {
     expect([response.status, response.headers.get('retry-after'), refusals[0]?.hint]).toEqual([
       503,
       '5',
-      '"check" threw "Error: the database is away": mend it, or return false to refuse the request',
+      '"check" threw "Error: the database is away": fix it, or return false to refuse the request',
     ])
   })
 

@@ -75,7 +75,7 @@ describe.each(hosts)('requireGrant of Hono on %s', (_, host) => {
       'names the remedy when no guard ran before',
       undefined,
       500,
-      'TypeError: nobody is authenticated here: put protect(resource) before requireGrant',
+      'TypeError: the request has no verified identity: put protect(resource) before requireGrant',
     ],
     [
       'refuses a caller whom an optional guard accepted without an identity',

@@ -3,8 +3,8 @@ import type { Context } from 'koa'
 import { slot } from './get-auth.ts'
 
 /**
- * Whoever passed `protect`, where the type of `ctx.state` does not say it: an `Auth`, or an `OtherCaller` where the route has
- * an `alternative`. `type` tells which.
+ * The caller that `protect` accepted, for code in which the type of `ctx.state` does not include it: an `Auth`, or an `OtherCaller` if the route has
+ * an `alternative`. `type` tells them apart.
  *
  * @returns `undefined` for a request without a credential, on a route that is `optional`
  * @throws {TypeError} when no guard ran

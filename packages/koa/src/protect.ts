@@ -18,7 +18,7 @@ import { send } from './send.ts'
 
 /** How {@link protect} treats refusals and content. */
 export interface GuardOptions extends ContentOptions {
-  /** Throw refusals, for error middleware further out, instead of answering. */
+  /** Throws refusals, for outer error middleware, instead of answering them. */
   readonly passErrors?: boolean
 }
 
@@ -26,13 +26,13 @@ export interface GuardOptions extends ContentOptions {
  * Guards everything behind it: verifies the request and checks it against `requirement`, puts the identity on
  * `ctx.state.aauth`, and answers every refusal itself with the headers that agents depend on.
  *
- * `AAuth-Mission`, which only asserts, is gone from the request behind it.
+ * Handlers behind the guard do not see `AAuth-Mission`, which the agent only asserts.
  *
- * The signature is checked over the target the client sent, wherever koa-mount or a router put the guard. Content
+ * The signature is verified over the target that the client sent, wherever koa-mount or a router put the guard. Content
  * is read only where the signature covers `content-digest`, up to `maxContent` and once the caller is verified;
  * parsers behind the guard find it unread. Answers get `Cache-Control: private` and `Vary` unless the handler sets them.
  *
- * @throws {TypeError} at once when `requirement` or `options` are not well-formed
+ * @throws {TypeError} at once if `requirement` or `options` are malformed
  * @example
  * ```ts
  * import { createResource, personKey } from '@aauth-guard/core'

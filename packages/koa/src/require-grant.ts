@@ -12,12 +12,12 @@ import type { GuardOptions } from './protect.ts'
 import { send } from './send.ts'
 
 /**
- * Lets a caller go on with state that another runtime of its mission and class has made, and nobody else. Put it behind
- * `protect`; keep what `missionGrant` returns beside the state.
+ * Lets a caller resume state that another runtime of the same mission and class created, and refuses other callers. Put it
+ * behind `protect`, and store the result of `missionGrant` with the state.
  *
- * With `passErrors` it throws refusals; the `protect` in front then needs `passErrors`, too, or answers them.
+ * With `passErrors` it throws refusals. Unless the `protect` in front has `passErrors` too, it answers them.
  *
- * @param load finds the grant for a request; `undefined` or `null` where there is none
+ * @param load returns the grant for a request; `undefined` or `null` if there is none
  * @throws {TypeError} at once when an option is wrong
  * @example
  * ```ts

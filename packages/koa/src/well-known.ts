@@ -6,7 +6,7 @@ import { requestOf } from './request-of.ts'
 import { send } from './send.ts'
 
 /**
- * Serves the resource's own routes: metadata, keys, authorization endpoint and revocation endpoint. Mount it at the
+ * Serves the routes of the resource itself: metadata, keys, authorization endpoint and revocation endpoint. Mount it at the
  * root, before the guards and before any body parser.
  */
 export function wellKnown(resource: Resource): Middleware {

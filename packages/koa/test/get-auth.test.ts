@@ -32,7 +32,7 @@ describe.each(koaLines)('getAuth on %s', (_, Koa) => {
     const response = await send()
     expect([response.status, await response.text()]).toEqual([
       500,
-      'TypeError: the second argument of getAuth is "agent-token", and the request carried "auth-token": ask for a kind that "accept" of the route names',
+      'TypeError: the second argument of getAuth is "agent-token", but the request carried "auth-token": pass a kind that "accept" of the route names',
     ])
   })
 
@@ -50,7 +50,7 @@ describe.each(koaLines)('getAuth on %s', (_, Koa) => {
     const response = await send()
     expect([response.status, await response.text()]).toEqual([
       500,
-      'TypeError: nobody is authenticated here: put protect(resource) before this handler',
+      'TypeError: the request has no verified identity: put protect(resource) before this handler',
     ])
   })
 })

@@ -76,7 +76,7 @@ describe.each(koaLines)('requireGrant on %s', (_, Koa) => {
       'names the remedy when no guard ran before',
       undefined,
       500,
-      'TypeError: nobody is authenticated here: put protect(resource) before requireGrant',
+      'TypeError: the request has no verified identity: put protect(resource) before requireGrant',
     ],
     [
       'refuses a caller whom an optional guard accepted without an identity',

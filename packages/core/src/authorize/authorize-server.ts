@@ -9,10 +9,10 @@ import type { Grounds } from './decision-event.ts'
 
 /**
  * Verifies a request that a person server or access server signed with a key it publishes, whose content the
- * signature covers: how an access server is asked, and how tokens are revoked (draft 11 §11.3.2, scheme `jwks_uri`).
+ * signature covers, such as a request to an access server or a revocation (draft 11 §11.3.2, scheme `jwks_uri`).
  *
  * @param readContent called once the caller is verified
- * @throws {AAuthError} `unsupported_iss` for a caller that `trust` does not admit
+ * @throws {AAuthError} `unsupported_iss` for a caller that `trust` does not accept
  */
 export async function authorizeServer(
   resource: Resource,

@@ -39,9 +39,9 @@ const anyAuthToken: AnyRequirement = Object.freeze({})
 /** How {@link authorize} treats the content of a request. */
 export interface AuthorizeOptions {
   /**
-   * `'later'`: a request whose signature covers `content-digest` is decided before its content was read. The caller
-   * then reads the content and compares it with `verifyContent` or `bindContent`, before it acts on the request.
-   * By default a request like that must have its `body`.
+   * With `'later'`, a request whose signature covers `content-digest` is decided before its content is read. You then
+   * read the content and compare it with `verifyContent` or `bindContent` before you act on the request. By default such
+   * a request must have a `body`.
    */
   readonly content?: 'later'
 }
@@ -49,18 +49,18 @@ export interface AuthorizeOptions {
 const contentAtHand: AuthorizeOptions = Object.freeze({})
 
 /**
- * Decides one request: who is calling, and whether that is enough for `requirement`.
+ * Verifies one request: who is calling, and whether the caller meets `requirement`.
  *
- * Refusals that cost nothing come first; nothing is fetched for a caller that has not shown its key. A request
- * object that passed one guard is not verified again by the next one of the same resource.
+ * The cheapest checks come first, and nothing is fetched for a caller that has not proved possession of its key. A request
+ * object that was accepted by one guard is not verified again by the next guard of the same resource.
  *
- * A request whose signature covers `content-digest` needs its `body`, which is compared. Without it the request is
- * refused with `server_error`, unless `options` say that the content is compared later.
+ * If the signature covers `content-digest`, the request needs a `body`, which is compared with the digest. Without it the
+ * request is refused with `server_error`, unless `options` say that the content is compared later.
  *
- * @returns the verified, frozen identity; `undefined` only under `optional` and without any credential; an `OtherCaller`
- * only under `alternative` and without any AAuth credential
- * @throws {AAuthError} for every refusal, and for nothing else once `requirement` itself is well-formed
- * @throws {TypeError} when `requirement` is not, or `resource` is none
+ * @returns the verified, frozen identity; `undefined` only with `optional` and without any credential; an `OtherCaller`
+ * only with `alternative` and without any AAuth credential
+ * @throws {AAuthError} for every refusal; other errors occur only if an argument is invalid
+ * @throws {TypeError} if `requirement` is malformed, or `resource` was not made by `createResource`
  * @see draft 11 §11.3.4, docs/decisions.md#order-of-checks
  * @example
  * ```ts
@@ -159,16 +159,16 @@ function decideBeside(
   )
 }
 
-/** Checks a requirement without a request, so that mistakes show at start-up. @throws {TypeError} */
+/** Checks a requirement without a request, so that mistakes are found at start-up. @throws {TypeError} */
 export function validateRequirement(resource: Resource, requirement: AnyRequirement): void {
   if (!isResource(resource) && isResource(requirement))
-    throw new TypeError('the resource comes second: write protect(resource, requirement)')
+    throw new TypeError('the second argument is a resource: write protect(resource, requirement)')
   stateOf(resource).compile(requirement)
 }
 
 /**
- * What an earlier guard of this resource found about the same request, checked against what this one demands:
- * otherwise the second guard of a route would take the first for a replay (E23).
+ * The result of an earlier guard of this resource for the same request, checked against the requirement of this one.
+ * Verifying again would make the second guard of a route report a replay (E23).
  */
 async function reuse(
   state: ResourceState,
@@ -177,7 +177,7 @@ async function reuse(
   verified: VerifiedRequest,
 ): Promise<VerifiedRequest | undefined> {
   const { claims } = verified.token
-  // Something between the guards may have changed what will be routed (E06).
+  // Middleware between the guards may have changed the target that is routed (E06).
   if (verified.transport.method !== request.method || verified.transport.rawTarget !== request.target)
     return undefined
   const askedAt = performance.now()

@@ -14,12 +14,11 @@ const reported = new WeakMap<SignedRequest, AAuthError>()
 const accepted = Symbol('accepted')
 
 /**
- * Every decision of a resource leaves through here: acceptances, challenges and refusals of `authorize`,
- * `authorizeServer`, the routes and grants. Those who listen are told, and can change nothing; one recorder can turn an
- * acceptance into a 503.
+ * Reports every decision of a resource: acceptances, challenges and refusals of `authorize`, `authorizeServer`, the
+ * routes and grants. Listeners cannot change a decision; the recorder can turn an acceptance into a 503.
  *
- * @param verdict `accepted`, or whatever was thrown
- * @returns the refusal that the caller is sent; `undefined` where the request goes on
+ * @param verdict `accepted`, or the error that was thrown
+ * @returns the refusal to send to the caller; `undefined` if the request proceeds
  */
 function conclude(
   state: ResourceState,
@@ -34,7 +33,8 @@ function conclude(
       count(events.summary, error, () => isUnknown(state, request))
     return error
   }
-  // What is sent for a step-up is known, and told, when its resource token is signed. One inside `check` comes by twice.
+  // The response to a step-up is known, and reported, once its resource token is signed. A step-up inside `check` gets
+  // here twice.
   if (error instanceof PendingStepUp || (error !== undefined && reported.get(request) === error)) return error
   if (error !== undefined) reported.set(request, error)
   const made = decisionEvent(state, grounds, error)
@@ -47,13 +47,13 @@ function conclude(
   }
   if (!(made instanceof Promise)) return tell(made)
   const told = made.then(tell)
-  // An acceptance waits for its record alone.
+  // An acceptance waits only for the recorder.
   if (error === undefined && events.recorder !== undefined) return told
   told.catch(() => undefined)
   return error
 }
 
-/** Challenges on the normal way in are not refusals, and a step-up is counted when its resource token is signed. */
+/** Expected challenges are not refusals, and a step-up is counted when its resource token is signed. */
 function count(summary: RefusalSummary, error: AAuthError, unknown: () => boolean): void {
   if (error instanceof PendingStepUp || isChallenge(error.code, unknown)) return
   summary.refused(error.code)
@@ -64,7 +64,7 @@ function isUnknown(state: ResourceState, request: SignedRequest): boolean {
   return knownCaller(state, request) === undefined && isUnsigned(request)
 }
 
-/** Waits for the recorder; what it cannot record does not happen. */
+/** Waits for the recorder. A request that cannot be recorded is refused. */
 async function record(
   state: ResourceState,
   grounds: Grounds,
@@ -88,14 +88,14 @@ function asRefusal(state: ResourceState, thrown: unknown): AAuthError {
   return error
 }
 
-/** Makes a refusal of whatever was thrown, and tells those who listen. */
+/** Converts the thrown value to a refusal, and reports it to the listeners. */
 export function refuse(state: ResourceState, grounds: Grounds, thrown: unknown): AAuthError {
-  // Nobody waits for what is told of a refusal.
+  // Reports of refusals are not awaited.
   return conclude(state, grounds, thrown) as AAuthError
 }
 
 /**
- * Lets a request go on, once it is recorded where the operator wants that.
+ * Lets a request proceed, after it was recorded if the operator set a recorder.
  * @throws {AAuthError} `server_error` (the promise rejects) when the recorder fails
  */
 export function accept(state: ResourceState, grounds: Grounds): void | Promise<void> {

@@ -10,7 +10,7 @@ import type { Grounds } from './decision-event.ts'
 /** Whether the content of a request is bound to its signature, and whether that was checked. */
 export type ContentBinding = 'uncovered' | 'unchecked' | 'checked'
 
-/** How the content stands to the signature that `auth` came from. @throws {TypeError} for a forged `auth` */
+/** Whether the content is bound to the signature of `auth`. @throws {TypeError} for an `auth` that no resource made */
 export function contentBinding(auth: Auth): ContentBinding {
   const { digest } = provenanceOf(auth).verified
   if (digest === undefined) return 'uncovered'
@@ -19,7 +19,7 @@ export function contentBinding(auth: Auth): ContentBinding {
 
 /**
  * Compares the content with the digest that the signature covers. `content` is what was received after transfer
- * decoding and before content decoding. Synchronous where the runtime hashes synchronously.
+ * decoding and before content decoding. Returns synchronously if the runtime hashes synchronously.
  *
  * @throws {AAuthError} `invalid_signature` (or the promise rejects with it) when they differ
  */
@@ -39,15 +39,15 @@ export function verifyContent(auth: Auth, content: Uint8Array): void | Promise<v
 }
 
 /**
- * Reads the content, where the signature covers a digest that nobody has compared yet, and compares it. An adapter
- * calls this once the caller is verified; afterwards the content is compared, or the promise has rejected. What may have
- * changed while the content came in, is asked again: whether the token lives and its mission is active.
+ * Reads the content and compares it with the covered digest, unless that was done before. An adapter calls this once the
+ * caller is verified. When the promise resolves, the content has been compared. What may have changed while the content
+ * arrived is checked again: that the token is valid and its mission active.
  *
- * @param read the content after transfer decoding and before content decoding; `undefined` when it was read before
- * and nobody kept it
- * @param remedy how the content is kept in this framework; ends the hint of the error
- * @throws {AAuthError} `invalid_signature` when they differ; `expired_jwt`, `revoked_jwt` or `mission_terminated` for what
- * ended meanwhile; `server_error` when `read` has no content or a store fails; what `read` throws
+ * @param read the content after transfer decoding and before content decoding; `undefined` if it was read before and
+ * not kept
+ * @param remedy how to keep the content in this framework; ends the hint of the error
+ * @throws {AAuthError} `invalid_signature` if they differ; `expired_jwt`, `revoked_jwt` or `mission_terminated` if the
+ * token or mission ended in the meantime; `server_error` if `read` has no content or a store fails; what `read` throws
  */
 export async function bindContent(
   auth: Auth,
@@ -60,7 +60,7 @@ export async function bindContent(
     const content = await read()
     if (content === undefined) throw contentNotCompared(remedy)
     await verifyContent(auth, content)
-    // Whoever sends the content decides how long that takes.
+    // The client decides how long sending the content takes.
     await assertStillGood(state, verified)
   } catch (error) {
     throw refuse(state, { point: 'content', request }, error)
@@ -77,14 +77,14 @@ export function assertContentCompared(
   if (digest?.checked === false) throw contentNotCompared(remedy)
 }
 
-/** The agent did nothing wrong, so it is told to try again. */
+/** The agent made no mistake, so the response tells it to try again. */
 function contentNotCompared(remedy: string): AAuthError {
   const hint = `the signature covers "content-digest", but the content was not compared with it: ${remedy}`
   return new AAuthError('server_error', { hint, retryAfter: 5 })
 }
 
 /**
- * Asks again what may have changed while content came in that somebody else read and compared, such as a parser that a
+ * Checks again what may have changed while content arrived that other code read and compared, such as a parser that a
  * guard runs.
  * @throws {AAuthError} `expired_jwt`, `revoked_jwt`, `mission_terminated` or `server_error` (the promise rejects)
  */

@@ -12,21 +12,21 @@ import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import type { StageTimes } from './stage-times.ts'
 
-/** What a decision rests on. */
+/** What a decision is based on. */
 export interface Grounds {
   readonly point: DecisionPoint
   readonly request: SignedRequest
   /** `name` of the requirement. */
   readonly requirement?: string | undefined
   readonly times?: StageTimes | undefined
-  /** The acceptance of the request was recorded before. */
+  /** Whether an acceptance of the request was recorded before. */
   readonly isRecorded?: boolean
 }
 
 const maxPath = 1024
 const maxClaim = 128
 
-/** Describes a decision. Synchronous where the runtime hashes synchronously. */
+/** Describes a decision. Returns synchronously if the runtime hashes synchronously. */
 export function decisionEvent(
   state: ResourceState,
   { point, request, requirement, times }: Grounds,
@@ -65,7 +65,7 @@ export function decisionEvent(
   return describe(person, callId)
 }
 
-/** What was verified, where that is known: a host may say something else when it is asked again. */
+/** The verified target, if known, since the host may return another value when it is read again. */
 function sentTo(
   request: SignedRequest,
   verified: VerifiedRequest | undefined,
@@ -78,7 +78,7 @@ function sentTo(
 
 const wayIn: readonly string[] = ['agent_token_required', 'person_token_required', 'auth_token_required']
 
-/** Whether an answer is a step of the normal way in. */
+/** Whether a response is an expected challenge. */
 export function isChallenge(code: AAuthErrorCode, unsigned: () => boolean): boolean {
   return wayIn.includes(code) || (code === 'invalid_signature' && orElse(unsigned, false))
 }
@@ -113,7 +113,7 @@ function verifiedMembers({ token, covered }: VerifiedRequest): Partial<DecisionE
   }
 }
 
-/** What an unverified token says of itself. Whoever reads it must not believe it. */
+/** The claims of an unverified token, which must not be trusted. */
 function claimedBy(request: SignedRequest): Pick<DecisionEvent, 'claimed'> {
   return orElse(() => {
     const jwt = selectSignature(request).key.params.get('jwt')
@@ -130,7 +130,7 @@ function claimedBy(request: SignedRequest): Pick<DecisionEvent, 'claimed'> {
   }, {})
 }
 
-/** A host may hand over what is not a request, and a decision about it is told all the same. */
+/** A host may pass a value that is not a request, and the decision about it is reported as well. */
 function orElse<T>(read: () => T, otherwise: T): T {
   try {
     return read()

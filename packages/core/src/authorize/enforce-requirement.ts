@@ -16,12 +16,12 @@ import { quoted } from '../wire/quoted.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
-/** What the hint says where keys, metadata or the signer take too long. */
+/** Part of the hint when keys, metadata or the signer take too long. */
 const resourceToken = 'the issuing of a resource token'
 
 /**
- * Asks whether a verified request is enough for the route, in the order of docs/decisions.md#order-of-faults: a mission
- * that no resource token could mend, kind, person, scope, mission, class, account, `check`.
+ * Checks that a verified request meets the requirement of the route, in the order of docs/decisions.md#order-of-faults: a
+ * mission that a resource token could not add, kind, person, scope, mission, class, account, `check`.
  * @throws {AAuthError} a challenge (401) or a refusal (403)
  */
 export async function enforceRequirement(
@@ -40,7 +40,7 @@ export async function enforceRequirement(
   if (!requirement.scopes.every((scope) => claims.scopes.includes(scope)))
     throw await deadline.waitFor(resourceToken, askForAuthToken(state, verified, requirement))
   const { trust } = requirement
-  // A list of the route is not in the template, which all routes share.
+  // The template, which all routes share, does not take the lists of the route into account.
   const provesMore =
     template.class === undefined && trust !== undefined && isListed(trust, claims.role, claims.iss)
   const auth = authOf(template, verified.covered, provesMore ? classOf(claims) : undefined)
@@ -51,7 +51,7 @@ export async function enforceRequirement(
   if (auth.mission !== undefined) await checkTerms(state, auth, requirement, deadline)
   const { account, check } = requirement
   if (account !== undefined) checkAccount(auth, routedRequest(request, verified.transport), account)
-  // `check` is given an identity like any handler, and may step up with it.
+  // `check` receives an identity like any handler, and may step up with it.
   recordProvenance(auth, {
     state,
     request,
@@ -63,12 +63,12 @@ export async function enforceRequirement(
   return auth
 }
 
-/** An agent token is about no person: its `sub` is the agent. */
+/** An agent token does not name a person: its `sub` is the agent. */
 function namesPerson({ kind, sub }: VerifiedClaims): boolean {
   return kind !== 'agent-token' && sub !== undefined
 }
 
-/** Whoever can have a person token is sent for it; before draft 11 there are none. */
+/** An agent that can obtain a person token is asked for one; before draft 11 there are none. */
 async function personMissing(
   state: ResourceState,
   { token: { claims } }: VerifiedRequest,
@@ -82,8 +82,8 @@ async function personMissing(
 }
 
 /**
- * A mission that the agent only asserts can shape a resource token, never a grant (MISS-4, MISS-10). What no
- * resource token could mend was refused before.
+ * A mission that the agent only asserts can affect a resource token, but never grants access (MISS-4, MISS-10). Faults
+ * that a resource token could not repair were refused before.
  */
 function missionMissing(
   state: ResourceState,
@@ -96,8 +96,8 @@ function missionMissing(
 }
 
 /**
- * Unknown is not a match (CLASS-2). A provider that vouched for the key itself outweighs what a person server
- * says of the agent.
+ * An unknown provider does not match (CLASS-2). A provider that vouched for the key takes precedence over the provider
+ * that a person server names.
  */
 function checkClass(
   auth: Auth,
@@ -123,7 +123,7 @@ function checkClass(
     })
 }
 
-/** What the person agreed to is in the mission blob, which the operator may hold. */
+/** The mission blob, which the operator may have, records what the person agreed to. */
 async function checkTerms(
   { missionMonitor }: ResourceState,
   auth: Auth,
@@ -163,13 +163,13 @@ async function checkLast(
   } catch (error) {
     if (isAAuthError(error)) throw error
     throw new AAuthError('server_error', {
-      hint: `"check" threw ${quoted(thrownText(error))}: mend it, or return false to refuse the request`,
+      hint: `"check" threw ${quoted(thrownText(error))}: fix it, or return false to refuse the request`,
       cause: error,
       retryAfter: 5,
     })
   }
   if (verdict === true) return
-  const remedy = verdict === false ? '' : ': return true to let the request pass'
+  const remedy = verdict === false ? '' : ': return true to accept the request'
   throw new AAuthError('access_denied', { hint: `"check" returned ${kindOf(verdict)}${remedy}` })
 }
 
@@ -177,7 +177,7 @@ function thrownText(thrown: unknown): string {
   return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : quoted(thrown)
 }
 
-/** What `check` returned may be a record of the application: only its kind is told. */
+/** The value that `check` returned may be data of the application, so only its type is shown. */
 function kindOf(verdict: unknown): string {
   return typeof verdict === 'string' ? 'a string' : quoted(verdict)
 }

@@ -1,18 +1,19 @@
 import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
+import { quoted } from '../wire/quoted.ts'
 
-/** How much content a guard reads. */
+/** Options for reading content in a guard. */
 export interface ContentOptions {
   /**
-   * Octets of content that the guard reads to compare them with a covered `content-digest`; default 1 048 576 (1 MiB),
-   * at most 104 857 600 (100 MiB). A request with more is refused with `content_too_large`. Content whose digest is
-   * not covered is never read.
+   * Maximum octets of content that the guard reads to compare them with a covered `content-digest`. Default 1 048 576
+   * (1 MiB), at most 104 857 600 (100 MiB). A request with more content is refused with `content_too_large`. Content whose
+   * digest is not covered is never read.
    */
   readonly maxContent?: number
 }
 
-/** What adapters offer beside it. */
+/** Further options of adapters. */
 interface AnyGuardOptions extends ContentOptions {
   readonly passErrors?: boolean
 }
@@ -31,14 +32,20 @@ export function validateGuardOptions<Options extends AnyGuardOptions>(
   options: Options,
   names: readonly (keyof Options & string)[],
 ): Options & Required<AnyGuardOptions> {
-  assert(typeof options === 'object' && options !== null, 'the options of a guard must be an object')
+  assert(
+    typeof options === 'object' && options !== null,
+    `the options of a guard are ${quoted(options)}: pass an object`,
+  )
   const given: Options = ownMembers(options)
   assertKnownMembers(given, names, 'this guard')
   const { passErrors = false, maxContent = defaultMaxContent } = given
-  assert(typeof passErrors === 'boolean', '"passErrors" must be a boolean: true hands refusals on')
+  assert(
+    typeof passErrors === 'boolean',
+    `"passErrors" is ${quoted(passErrors)}: write true to pass refusals to the error handler, or false`,
+  )
   assert(
     Number.isInteger(maxContent) && maxContent >= 1 && maxContent <= largestMaxContent,
-    `"maxContent" must be a number of octets: an integer from 1 to ${largestMaxContent}`,
+    `"maxContent" is ${quoted(maxContent)}: write an integer of octets from 1 to ${largestMaxContent}`,
   )
   return { ...given, passErrors, maxContent }
 }

@@ -4,9 +4,9 @@ import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
 /**
- * Whether a guard lets this request pass to the CORS middleware behind it: the resource says `cors: true` and a
- * browser asks before it sends the real request, which it does without credentials (M20). An adapter
- * passes it on without identity and answers without content.
+ * Whether a guard passes this request to the CORS middleware behind it: the resource has `cors: true`, and the request is
+ * a preflight, which browsers send without credentials (M20). An adapter passes it on without an identity and responds
+ * without content.
  */
 export function passesPreflight(resource: Resource, request: SignedRequest): boolean {
   return (

@@ -6,20 +6,20 @@ import { provenanceOf } from '../verify/provenance.ts'
 import { quoted } from '../wire/quoted.ts'
 import { assertContentCompared } from './content.ts'
 
-/** What a handler says of the guard in front of it. */
+/** What a handler states about the guard in front of it. */
 export interface IdentityOptions<Person extends PersonNeed> {
-  /** `'required'` where the guard says so: the type then has a `sub`, and `personKey` returns a string. */
+  /** `'required'` if the guard has `person: 'required'`: the type then has a `sub`, and `personKey` returns a string. */
   readonly person?: Person
 }
 
 /**
- * What a guard found, for the handler behind it. Adapters call this for their `getAuth`.
+ * The identity that a guard verified, for the handler behind it. Adapters call this for their `getAuth`.
  *
- * @param kind what the route accepts; `'person-token'` also yields an auth token of draft 11
- * @param remedy how the content is checked in this framework; ends the sentence of the error
- * @throws {TypeError} when no guard ran, when the token is of another kind, when it names nobody though `person` says so,
- * and for a caller with another credential than AAuth
- * @throws {AAuthError} `server_error` when the signature covers `content-digest` but nobody compared it with the content
+ * @param kind what the route accepts; `'person-token'` also returns an auth token of draft 11
+ * @param remedy how to check the content in this framework; ends the text of the error
+ * @throws {TypeError} if no guard ran, if the token is of another kind, if it lacks the person that `person` requires,
+ * and for a caller with a credential other than AAuth
+ * @throws {AAuthError} `server_error` if the signature covers `content-digest` but the content was not compared with it
  */
 export function readIdentity<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(
   caller: Caller | undefined,
@@ -28,7 +28,7 @@ export function readIdentity<Kind extends TokenKind, Person extends PersonNeed =
   { person }: IdentityOptions<Person> = {},
 ): AuthFor<Kind, Person> {
   if (caller === undefined)
-    throw new TypeError('nobody is authenticated here: put protect(resource) before this handler')
+    throw new TypeError('the request has no verified identity: put protect(resource) before this handler')
   const auth = asAuth(caller)
   if (auth === undefined)
     throw new TypeError(
@@ -37,7 +37,7 @@ export function readIdentity<Kind extends TokenKind, Person extends PersonNeed =
   assertContentChecked(auth, remedy)
   if (!isAccepted(new Set([kind]), auth.type, auth.generation))
     throw new TypeError(
-      `the second argument of getAuth is ${quoted(kind)}, and the request carried ${quoted(auth.type)}: ask for a kind that "accept" of the route names`,
+      `the second argument of getAuth is ${quoted(kind)}, but the request carried ${quoted(auth.type)}: pass a kind that "accept" of the route names`,
     )
   if (person === 'required' && personKey(auth) === undefined)
     throw new TypeError(

@@ -10,27 +10,28 @@ import { stateOf } from '../resource/state-of.ts'
 import type { Auth } from '../token/auth.ts'
 import { isAccount } from '../token/identifiers.ts'
 import { provenanceOf } from '../verify/provenance.ts'
+import { quoted } from '../wire/quoted.ts'
 import { refuse } from './conclude.ts'
 
-/** What a caller should come back with. */
+/** What the new auth token should grant. */
 export interface StepUp {
   /** Scopes that this resource describes. */
   readonly scope: string | readonly string[]
-  /** The account that is asked for; default the one of the token. */
+  /** The requested account; by default that of the token. */
   readonly account?: string
 }
 
 /**
- * Sends a verified caller away to come back with an auth token that grants more. It always throws, so it works with
- * and without `await`. Whoever answers signs the resource token: the guard, in Express `answerRefusals()`, elsewhere
- * `answer(error)`. Whether the token and its mission are still alive is asked again then.
+ * Challenges a verified caller for an auth token that grants more. It always throws, so it works with and without
+ * `await`. The resource token is signed when the error is answered: by the guard, in Express by `answerRefusals()`,
+ * elsewhere by `answer(error)`. The token and its mission are checked again at that time.
  *
- * Until it is signed the error has status 500 and no headers. The answer is `auth_token_required` with a resource
- * token; `person_token_required` for a caller that has shown an agent token and speaks draft 11; `access_denied` where
- * nobody could grant more; `expired_jwt`, `revoked_jwt` or `mission_terminated` for a token that is no longer good.
+ * Until then, the error has status 500 and no headers. The response is `auth_token_required` with a resource token;
+ * `person_token_required` for a caller that presented an agent token and supports draft 11; `access_denied` if no server
+ * could grant more; `expired_jwt`, `revoked_jwt` or `mission_terminated` if the token or its mission has ended.
  *
  * @throws {AAuthError} always
- * @throws {TypeError} for an `auth` that this resource did not verify, a scope it does not describe, no account
+ * @throws {TypeError} for an `auth` that this resource did not verify, a scope that it does not describe, or an invalid account
  * @see draft 11 §6.5, R11-146, CHAL-7
  * @example
  * ```ts
@@ -47,7 +48,7 @@ export interface StepUp {
 export function stepUp(resource: Resource, auth: Auth, wanted: StepUp): never {
   const { state, request, verified, mission } = ownProvenance(resource, auth)
   const { scopes, account } = read(wanted)
-  if (scopes.length === 0) throw new TypeError('"scope" of stepUp is empty: name the scopes to ask for')
+  if (scopes.length === 0) throw new TypeError('"scope" of stepUp is empty: name the scopes to request')
   assertScopesDescribed(scopes, state.settings.scopes.keys())
   throw new PendingStepUp(async () => {
     const challenge = askForAuthToken(state, verified, { ...mission, scopes, trust: undefined }, account)
@@ -57,12 +58,12 @@ export function stepUp(resource: Resource, auth: Auth, wanted: StepUp): never {
 }
 
 /**
- * Issues a resource token for a verified caller: what the agent takes to its person server, or the access server.
- * Person, key, mission and tenant are copied from what was verified and cannot be set.
+ * Issues a resource token for a verified caller, which the agent redeems at its person server or at the access server.
+ * Person, key, mission and tenant are copied from the verified request and cannot be set.
  *
- * @returns a JWT that lives 300 seconds at most, and no longer than the token that was shown
- * @throws {AAuthError} as `stepUp`; `invalid_scope` for a scope nobody described; `expired_jwt` and `revoked_jwt` for
- * a token that died since; `server_error` where the signer fails
+ * @returns a JWT that expires after 300 seconds, or with the presented token if that is sooner
+ * @throws {AAuthError} as `stepUp`; `invalid_scope` for a scope that the resource does not describe; `expired_jwt` or
+ * `revoked_jwt` if the token has ended; `server_error` if the signer fails
  * @throws {TypeError} for an `auth` that this resource did not verify, or no account
  * @see draft 11 §6.7, RT-1 to RT-14
  */
@@ -71,7 +72,9 @@ export async function issueResourceToken(resource: Resource, auth: Auth, wanted:
   const { scopes, account } = read(wanted)
   try {
     if (scopes.length === 0 || scopes.some((one) => !state.settings.scopes.has(one)))
-      throw new AAuthError('invalid_scope', { hint: `the resource does not describe ${scopes.join(' ')}` })
+      throw new AAuthError('invalid_scope', {
+        hint: `"scopes" of the resource does not describe ${quoted(scopes.join(' '))}: add it there`,
+      })
     return await within(
       state,
       'the issuing of a resource token',
@@ -82,16 +85,19 @@ export async function issueResourceToken(resource: Resource, auth: Auth, wanted:
   }
 }
 
-/** @throws {TypeError} for an account that no token could hold */
+/** @throws {TypeError} for an account that a token cannot contain */
 function read(wanted: StepUp): { readonly scopes: readonly string[]; readonly account: string | undefined } {
   const { scope, account } = ownMembers(wanted)
   if (account !== undefined && !isAccount(account))
-    throw new TypeError('"account" must be a string of 1 to 512 characters, none of them a control character')
+    throw new TypeError(
+      '"account" is not a valid account: pass a string of 1 to 512 characters without control characters',
+    )
   return { scopes: scope === undefined ? [] : [scope].flat(), account }
 }
 
 function ownProvenance(resource: Resource, auth: Auth): ReturnType<typeof provenanceOf> {
   const provenance = provenanceOf(auth)
-  if (provenance.state !== stateOf(resource)) throw new TypeError('this Auth is of another resource')
+  if (provenance.state !== stateOf(resource))
+    throw new TypeError('"auth" was verified by another resource: pass the resource of the guard')
   return provenance
 }

@@ -17,7 +17,7 @@ export interface KeysFetchedEvent {
   readonly hint?: string
 }
 
-/** A store failed, took too long, or gave an answer that its contract does not know. */
+/** A store failed, took too long, or returned a value that its contract does not allow. */
 export interface StoreFailedEvent {
   readonly type: 'aauth.store_failed.v1'
   /** The option, such as `stores.revocations`. */

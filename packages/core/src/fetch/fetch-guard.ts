@@ -31,7 +31,7 @@ export type GuardedHandler<
  * The handler's request has no `AAuth-Mission`; the mission that counts is in the identity.
  * The content is read only where the signature covers `content-digest`, up to `maxContent`.
  *
- * @throws {TypeError} at once when `requirement` or `options` are not well-formed
+ * @throws {TypeError} at once if `requirement` or `options` are malformed
  * @example
  * ```ts
  * import { createResource } from '@aauth-guard/core'
@@ -90,9 +90,9 @@ function respond({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers })
 }
 
-/** Keeps shared caches from storing an answer, unless the handler said what they may do. */
+/** Keeps shared caches from storing a response, unless the handler set the fields itself. */
 function keepPrivate(response: Response, fields: ReturnType<typeof privateFieldsFor>): Response {
-  // An upgrade is what the runtime made it; a copy would be none.
+  // A copy of an upgrade response would not be an upgrade.
   if (response.status === 101) return response
   const missing = fields.filter(([name]) => !response.headers.has(name))
   if (missing.length === 0) return response

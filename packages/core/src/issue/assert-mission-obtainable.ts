@@ -4,9 +4,9 @@ import { rulesOf } from '../token/generations.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
 
 /**
- * Refuses a token whose mission no resource token could mend: a resource token copies the mission of the token that
- * was presented, so whatever came of it would be refused as well. Comes before kind and scope, which are answered with
- * resource tokens. An agent token carries no mission; `issueForRequest` decides for it.
+ * Refuses a token if a resource token could not lead to the required mission: a resource token copies the mission of the
+ * presented token, so the resulting token would be refused as well. Runs before the checks of kind and scope, which are
+ * answered with resource tokens. Agent tokens do not carry a mission; `issueForRequest` checks them.
  *
  * @throws {AAuthError} as {@link assertMission}
  */
@@ -15,11 +15,11 @@ export function assertMissionObtainable(
   requirement: MissionRequirement & Pick<CompiledRequirement, 'accept'>,
 ): void {
   if (claims.kind === 'agent-token') return
-  // It is sent back for a person token, which may carry what this one lacks.
+  // The agent is asked for a person token, which may carry the missing mission.
   const { generation } = claims
   if (generation !== undefined && !rulesOf(generation).personTokens && !requirement.accept.has('auth-token'))
     return
-  // An asserted mission alone does not make a route that forbids missions refuse a token without one.
+  // A route that forbids missions does not refuse a token without one because of an asserted mission.
   if (claims.mission === undefined && requirement.missionForbidden) return
   assertMission(claims.mission ?? asserted, requirement)
 }

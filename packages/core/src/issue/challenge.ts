@@ -6,7 +6,7 @@ import type { VerifiedRequest } from '../verify/verify-request.ts'
 import { issueForRequest } from './issue-for-request.ts'
 import { requireToken } from './redeems-agent-token.ts'
 
-/** The answer to a verified token of a kind the route does not take (CHAL-3 to CHAL-9; R11-140 to R11-144). */
+/** The challenge to a verified token of a kind that the route does not accept (CHAL-3 to CHAL-9; R11-140 to R11-144). */
 export function challengeKind(
   state: ResourceState,
   verified: VerifiedRequest,
@@ -22,7 +22,7 @@ export function challengeKind(
     case 'auth-token':
       return requireToken(accept.has('agent-token') ? 'agent-token' : 'person-token', missionRequired)
     case 'agent-token':
-      // Where its person server speaks draft 11, this asks for a person token too.
+      // If the person server supports draft 11, this also asks for a person token.
       return accept.has('auth-token')
         ? askForAuthToken(state, verified, requirement)
         : requireToken('person-token', missionRequired)
@@ -30,8 +30,8 @@ export function challengeKind(
 }
 
 /**
- * The answer that leads to an auth token, or to one that grants more (CHAL-6 to CHAL-8; R11-146).
- * @throws {AAuthError} where no resource token can be issued
+ * The challenge for an auth token, or for one that grants more (CHAL-6 to CHAL-8; R11-146).
+ * @throws {AAuthError} if no resource token can be issued
  */
 export async function askForAuthToken(
   state: ResourceState,
@@ -48,6 +48,6 @@ export async function askForAuthToken(
   return new AAuthError('auth_token_required', {
     requirement: 'auth-token',
     resourceToken,
-    hint: 'an auth token is needed',
+    hint: 'the route requires an auth token: the agent must redeem the resource token',
   })
 }

@@ -13,20 +13,21 @@ import type { VerifiedRequest } from '../verify/verify-request.ts'
 import { redeemsAgentToken, requireToken } from './redeems-agent-token.ts'
 import { signResourceToken } from './resource-token.ts'
 
-/** What a resource token asks for. Everything else in it comes from the verified request. */
+/** What a resource token requests. Everything else in it comes from the verified request. */
 export interface Asked {
   readonly scopes: readonly string[]
   readonly account: string | undefined
-  /** Of the route, where it narrows the trust of the resource. */
+  /** The trust of the route, if it narrows that of the resource. */
   readonly trust: Trust | undefined
-  /** What is required of the mission where the resource token leads: nothing is issued that would be refused there. */
+  /** The mission requirement of the route: no resource token is issued if the resulting token would be refused there. */
   readonly mission: MissionRequirement
 }
 
 /**
  * Issues a resource token for a verified request (RT-1 to RT-14; R11-160 to R11-169).
- * @throws {AAuthError} `access_denied` where nobody could redeem it, or the agent would not take it;
- * `mission_required` or `mission_mismatch` where whatever came of it would be refused; `person_token_required` for an agent token where one is not enough (R11-142)
+ * @throws {AAuthError} `access_denied` if no server could redeem it, or the agent would not accept it;
+ * `mission_required` or `mission_mismatch` if the resulting token would be refused; `person_token_required` if an agent
+ * token is not sufficient (R11-142)
  */
 export async function issueForRequest(
   state: ResourceState,
@@ -49,12 +50,12 @@ export async function issueForRequest(
   assertMission(mission, demanded)
   const audience = audienceOf(state, claims, trust)
   const { legacyPersonTokenJti: legacy } = settings
-  // The older name is of the person token, which is not at hand (RT-7, D20).
+  // The older name refers to the person token, which was not presented (RT-7, D20).
   if (claims.kind === 'auth-token' && hasPersonTokens(claims.generation) && Array.isArray(legacy)) {
     if (legacy.includes(audience)) throw requireToken('person-token', demanded.missionRequired)
   }
   const older = claims.kind === 'person-token' && legacy !== 'never'
-  // Agents refuse a resource token that does not come from the authority they called (R11-013).
+  // Agents refuse a resource token that was not issued by the authority that they called (R11-013).
   if (transport.authority !== authorityOf(issuer)) {
     throw new AAuthError('access_denied', { hint: `resource tokens are issued at ${issuer} only` })
   }
@@ -63,25 +64,25 @@ export async function issueForRequest(
   return signResourceToken(grounds, issuer, await state.signingKey.current(), now)
 }
 
-/** The access server, or the person server of the verified token; never anything a caller names (RT-3, R11-166). */
+/** The access server, or the person server of the verified token, but never a value from the caller (RT-3, R11-166). */
 function audienceOf({ settings }: ResourceState, { ps }: VerifiedClaims, trust: Trust | undefined): string {
   const { accessServer } = settings
   const role = accessServer === undefined ? 'person-server' : 'access-server'
   const audience = accessServer ?? ps
   if (audience !== undefined && isTrustedIssuer(settings, trust, role, audience)) return audience
   throw new AAuthError('access_denied', {
-    hint: 'neither an access server nor an admitted person server could grant access',
+    hint: 'no trusted server can grant access: set "accessServer", or list the person server in "trust.personServers"',
   })
 }
 
 /**
- * A resource token that nobody can verify leads nowhere, and the agent's person server tells only the agent. Says so
- * once, where no request came by the routes of this resource before its first resource token.
+ * Warns once if no request has reached the routes of this resource before its first resource token. If the keys are not
+ * served, the token cannot be verified, and the person server reports that only to the agent.
  */
 function warnOfRoutes(state: ResourceState): void {
   if (state.routesReached) return
   state.routesReached = true
   console.warn(
-    `aauth-guard: ${state.settings.issuer} issues resource tokens, and no request came by its metadata and keys: mount wellKnown() with the same resource at the root of the app, before the guards, unless another process serves them`,
+    `aauth-guard: ${state.settings.issuer} issues resource tokens, but no request has reached its metadata and keys: mount wellKnown() with the same resource at the root of the app, before the guards, unless another process serves them`,
   )
 }

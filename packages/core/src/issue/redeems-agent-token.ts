@@ -6,9 +6,9 @@ import type { VerifiedClaims } from '../token/claims.ts'
 import { serves } from '../token/generations.ts'
 
 /**
- * Whether an agent token is enough for a resource token, because its person server speaks drafts 01 to 10. An agent
- * token looks the same in both generations, so where both are served the metadata of that person server decides; an
- * `AAuth-Mission` header never does (docs/decisions.md#generations, R11-142).
+ * Whether an agent token is sufficient for a resource token, because its person server supports drafts 01 to 10. An agent
+ * token looks the same in both generations, so if both are served, the metadata of that person server decides. An
+ * `AAuth-Mission` header has no influence (docs/decisions.md#generations, R11-142).
  */
 export async function redeemsAgentToken(
   state: ResourceState,
@@ -21,7 +21,7 @@ export async function redeemsAgentToken(
   return ps === undefined ? accessServer !== undefined : speaksMissionHeader(state, trust, ps)
 }
 
-/** Whether a person server knows only the token endpoint of drafts 01 to 10. */
+/** Whether a person server has only the token endpoint of drafts 01 to 10. */
 async function speaksMissionHeader(
   state: ResourceState,
   trust: Trust | undefined,
@@ -44,15 +44,15 @@ async function speaksMissionHeader(
 const personTokenOfMission = 'Sign the request with a person token that carries mission_s256.'
 
 /**
- * Sends a verified caller back for a token of another kind.
- * @param missionRequired whether a person token must carry a mission, since it would be refused without
+ * Challenges a verified caller for a token of another kind.
+ * @param missionRequired whether a person token would be refused without a mission
  */
 export function requireToken(
   requirement: 'agent-token' | 'person-token',
   missionRequired: boolean,
 ): AAuthError {
   const code = requirement === 'agent-token' ? 'agent_token_required' : 'person_token_required'
-  const hint = `this route needs another token: ${requirement}`
+  const hint = `the route requires another kind of token: ${requirement}`
   const detail = requirement === 'person-token' && missionRequired ? { detail: personTokenOfMission } : {}
   return new AAuthError(code, { requirement, hint, ...detail })
 }

@@ -3,7 +3,7 @@ import type { Mission, VerifiedClaims } from '../token/claims.ts'
 import { agentTokenRules, rulesOf } from '../token/generations.ts'
 import { encodeBase64url } from '../wire/base64url.ts'
 
-/** What a resource token is made of. All of it comes from the verified token on this very request. */
+/** The contents of a resource token. All of them come from the verified token of the same request. */
 export interface ResourceTokenGrounds {
   readonly claims: VerifiedClaims
   /** Thumbprint of the key that signed this request. */
@@ -11,17 +11,17 @@ export interface ResourceTokenGrounds {
   /** The access server, or the person server of the verified token. */
   readonly audience: string
   readonly scopes: readonly string[]
-  /** The account that is asked for; default the one of the token. */
+  /** The requested account; by default that of the token. */
   readonly account?: string | undefined
-  /** Whether the older name of `presented_jti` stands beside it: only for a person token. */
+  /** Whether the older name of `presented_jti` is added; only for a person token. */
   readonly older?: boolean
   /** Of the mission-header generation: the mission of the token, or the one its covered header asserts. */
   readonly mission: Mission | undefined
 }
 
 /**
- * Signs a resource token of the generation of the token it answers; it never holds claims of both
- * (RT-1 to RT-10, RT-14; R11-160 to R11-166). It lives 300 s, and no longer than that token.
+ * Signs a resource token of the same generation as the presented token. It never contains claims of both generations
+ * (RT-1 to RT-10, RT-14; R11-160 to R11-166). It expires after 300 s, or with the presented token if that is sooner.
  */
 export async function signResourceToken(
   {
@@ -48,7 +48,7 @@ export async function signResourceToken(
     scope: scopes.join(' '),
     ...(account !== undefined && { account }),
   }
-  // An agent token is answered as the generation in which it is enough (R11-142).
+  // For an agent token, the generation is the one in which an agent token is sufficient (R11-142).
   const { resourceTokenClaims } =
     claims.generation === undefined ? agentTokenRules : rulesOf(claims.generation)
   return signToken({ ...common, ...resourceTokenClaims(claims, mission, older ?? false) }, key)

@@ -1,21 +1,21 @@
-/** What one caller of `lifetimeOf` holds. */
+/** The state of one lifetime that `lifetimeOf` returned. */
 export interface Handle {
   readonly controller: AbortController
   disposed: boolean
 }
 
 const parts = 10
-/** Milliseconds between two parts. */
+/** Milliseconds between two batches. */
 const pause = 10
 /** Handles that are aborted without a pause. */
 const atOnce = 100
 
 /**
- * Aborts handles within 100 ms. The first hundred are aborted at once; more are aborted in parts, so that the
+ * Aborts handles within 100 ms. The first hundred are aborted at once, further ones in batches, so that the
  * termination of one mission does not close thousands of connections in one turn of the event loop.
  */
 export class GradualAborts {
-  /** The parts that wait, each with its timer. */
+  /** The batches that are waiting, each with its timer. */
   readonly #waiting = new Map<() => void, ReturnType<typeof setTimeout>>()
 
   abort(handles: readonly Handle[], reason: Error): void {
@@ -29,9 +29,9 @@ export class GradualAborts {
     abortFrom(0)
   }
 
-  /** Aborts at once whatever still waits. No timer is left. */
+  /** Aborts all waiting handles at once. Leaves no timer. */
   finish(): void {
-    // A part adds the next one, which the loop reaches as well.
+    // A batch adds the next one, which this loop reaches as well.
     for (const [part, timer] of this.#waiting) {
       clearTimeout(timer)
       part()

@@ -1,14 +1,17 @@
-/** Failures in a row after which nobody is asked for a while. */
+/** Consecutive failures after which the circuit opens. */
 const maxFailures = 5
-/** Seconds for which nobody is. */
+/** Seconds for which the circuit stays open. */
 const openFor = 5
 
-/** The breaker is open: nobody was asked. */
+/** The circuit is open, so no call was made. */
 export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError'
 }
 
-/** Leaves a server alone after failures in a row; then one call tries again (docs/decisions.md#active-answers). */
+/**
+ * Stops calls to a server or store after consecutive failures. After a pause, one call tries again
+ * (docs/decisions.md#active-answers).
+ */
 export class CircuitBreaker {
   #failures = 0
   #openedAt = 0
@@ -20,14 +23,16 @@ export class CircuitBreaker {
   }
 
   /**
-   * @param isFailure whether an error says that the server could not be reached
-   * @throws {CircuitOpenError} where the server is left alone (the promise rejects); what `work` throws
+   * @param isFailure whether an error means that the server or store could not be reached
+   * @throws {CircuitOpenError} if the circuit is open (the promise rejects); what `work` throws
    */
   async run<T>(work: () => Promise<T>, isFailure: (error: unknown) => boolean): Promise<T> {
     if (this.#failures >= maxFailures) {
       if (this.#isOpen())
-        throw new CircuitOpenError('the person server failed several times and is left alone')
-      // Whoever comes while the first call after the pause is under way waits for another time.
+        throw new CircuitOpenError(
+          `not called for ${openFor} seconds after ${maxFailures} consecutive failures`,
+        )
+      // While the first call after the pause is under way, other calls are still refused.
       this.#openedAt = this.#now()
     }
     try {
@@ -43,7 +48,7 @@ export class CircuitBreaker {
     }
   }
 
-  /** After the clock went back it is not open for longer either. */
+  /** If the clock was set back, the circuit closes rather than staying open for longer. */
   #isOpen(): boolean {
     const now = this.#now()
     return now >= this.#openedAt && now < this.#openedAt + openFor

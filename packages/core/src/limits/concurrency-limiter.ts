@@ -1,9 +1,9 @@
-/** There was no turn: too many wait, or it did not come in time. */
+/** The call was not made: too many calls were waiting, or it did not start before the deadline. */
 export class QueueFullError extends Error {
   override readonly name = 'QueueFullError'
 }
 
-/** Lets so many calls run at a time; some more wait their turn, in order, and the others are refused. */
+/** Limits the number of concurrent calls. Further calls wait in order, up to a maximum; others are refused. */
 export class ConcurrencyLimiter {
   #running = 0
   readonly #waiting: (() => void)[] = []
@@ -17,7 +17,7 @@ export class ConcurrencyLimiter {
 
   /**
    * @param signal ends the wait
-   * @throws {QueueFullError} where there was no turn (the promise rejects); what `work` throws
+   * @throws {QueueFullError} if `work` was not called (the promise rejects); what `work` throws
    */
   async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     await this.#turn(signal)
@@ -35,8 +35,8 @@ export class ConcurrencyLimiter {
       this.#running += 1
       return
     }
-    if (this.#waiting.length >= this.#maxWaiting) throw new QueueFullError('too many questions wait')
-    const tooLate = new QueueFullError('no turn within the deadline')
+    if (this.#waiting.length >= this.#maxWaiting) throw new QueueFullError('too many calls are waiting')
+    const tooLate = new QueueFullError('the call did not start before the deadline')
     if (signal.aborted) throw tooLate
     await new Promise<void>((resolve, reject) => {
       const go = (): void => {

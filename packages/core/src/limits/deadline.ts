@@ -1,9 +1,9 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 
 /**
- * The time that one decision may take, over everything it waits for.
+ * The total time that one decision may spend waiting.
  *
- * It begins with the first wait, so a request that waits for nothing costs no timer. There is one timer for each
+ * It begins with the first wait, so a request that does not wait needs no timer. There is one timer for each
  * decision: Node keeps timers of the same length in one list, and Workers end a timer together with the request that
  * set it, so none may be shared between requests.
  */
@@ -19,8 +19,7 @@ export class Deadline {
   }
 
   /**
-   * Hands on what `answer` resolves to, unless the deadline comes first. An answer that comes later is dropped, also
-   * when it is a rejection.
+   * Resolves to the value of `answer`, unless the deadline passes first. A later result is ignored, even a rejection.
    *
    * @param what names what is waited for, in the hint of the refusal: `"check"`, `the keys of the issuer`
    * @throws {AAuthError} `server_error` (or the promise rejects with it); what `answer` rejects with
@@ -29,7 +28,7 @@ export class Deadline {
     if (!isThenable(answer)) return answer
     return new Promise<T>((resolve, reject) => {
       const expire = (): void => reject(this.#exceeded(what))
-      // Heard also after the deadline, since rejections that nobody handles end the process.
+      // Handled after the deadline too, since unhandled rejections terminate the process.
       Promise.resolve(answer)
         .then(resolve, reject)
         .finally(() => this.#waits.delete(expire))
@@ -62,7 +61,7 @@ interface Limited {
 }
 
 /**
- * Makes a decision under one deadline, `limits.requestDeadline`, for everything that `decide` hands to it.
+ * Makes a decision under one deadline, `limits.requestDeadline`, for everything that `decide` waits for through it.
  * @throws whatever `decide` throws (the promise rejects)
  */
 export async function decideWithin<T>(
@@ -78,14 +77,14 @@ export async function decideWithin<T>(
 }
 
 /**
- * Waits for one thing, no longer than `limits.requestDeadline`.
+ * Waits for one promise, no longer than `limits.requestDeadline`.
  * @throws {AAuthError} `server_error` (the promise rejects), as {@link Deadline.waitFor}
  */
 export function within<T>(state: Limited, what: string, answer: T | PromiseLike<T>): Promise<T> {
   return decideWithin(state, async (deadline) => deadline.waitFor(what, answer))
 }
 
-/** Promises of other realms and libraries wait like those of this one. */
+/** Promises from other realms and libraries are awaited as well. */
 export function isThenable<T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> {
   return (
     typeof answer === 'object' && answer !== null && typeof (answer as { then?: unknown }).then === 'function'
@@ -94,11 +93,11 @@ export function isThenable<T>(answer: T | PromiseLike<T>): answer is PromiseLike
 
 /**
  * Calls `expire` after some milliseconds. It does not keep a process alive.
- * @returns what stops the timer
+ * @returns a function that stops the timer
  */
 export function startTimer(milliseconds: number, expire: () => void): () => void {
   const timer: unknown = setTimeout(expire, milliseconds)
-  // A number outside of Node.
+  // In runtimes other than Node, a timer is a number.
   ;(timer as { unref?: () => void }).unref?.()
   return () => clearTimeout(timer as Parameters<typeof clearTimeout>[0])
 }

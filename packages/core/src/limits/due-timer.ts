@@ -1,17 +1,17 @@
 import { startTimer } from './deadline.ts'
 
-/** What a {@link DueTimer} holds. */
+/** An item of a {@link DueTimer}. */
 export interface Due {
-  /** Called once the clock has reached the second it was added for. */
+  /** Called once the clock has reached the second for which the item was added. */
   due(): void
 }
 
-/** Milliseconds. `setTimeout` takes less than 2^31, and a clock that was set meanwhile must be noticed. */
+/** Milliseconds. `setTimeout` accepts less than 2^31, and a change of the clock must be noticed in time. */
 const longestSleep = 30_000
 
 /**
- * One timer for any number of seconds to wait for, by a clock that need not be that of the timer: whenever the timer
- * fires, the clock is read again. Nothing is set while nothing waits.
+ * One timer for any number of due times. The times are those of a clock that can differ from the clock of the timer, so
+ * the clock is read again whenever the timer fires. No timer is set while there are no items.
  */
 export class DueTimer {
   readonly #now: () => number
@@ -23,14 +23,14 @@ export class DueTimer {
 
   /**
    * @param now seconds
-   * @param onSetBack called when the clock is found to have gone back
+   * @param onSetBack called when the clock turns out to have been set back
    */
   constructor(now: () => number, onSetBack: () => void) {
     this.#now = now
     this.#onSetBack = onSetBack
   }
 
-  /** Seconds that somebody waits for. */
+  /** The number of different due seconds. */
   get size(): number {
     return this.#buckets.size
   }
@@ -46,7 +46,7 @@ export class DueTimer {
     const bucket = this.#buckets.get(second)
     if (!bucket?.delete(item) || bucket.size > 0) return
     this.#buckets.delete(second)
-    // The timer stays for the second that is gone; it fires once in vain instead of a search on every call.
+    // The timer is not reset when its second is removed: one needless call is cheaper than a search on every removal.
     if (this.#buckets.size === 0) this.#stop()
   }
 
@@ -57,7 +57,7 @@ export class DueTimer {
     this.#stopTimer = startTimer(sleep, () => this.#wake())
   }
 
-  /** A clock that fails is asked again a second later. */
+  /** If the clock fails, it is read again a second later. */
   #until(second: number): number {
     try {
       return second - this.#now()

@@ -9,15 +9,15 @@ interface Bounds<Value> {
   readonly dispose?: (value: Value) => void
 }
 
-/** Left out, they would be an object that inherits what `Object.prototype` was given (Q01). */
+/** A default without a prototype: a plain object would inherit members added to `Object.prototype` (Q01). */
 const noOptions = (): object => Object.create(null)
 
 const first = 16
 const growth = 4
 
 /**
- * A least-recently-used cache that takes memory for what it holds. An `LRUCache` takes it for all that it may ever
- * hold when it is made, which is megabytes and milliseconds for each resource.
+ * A least-recently-used cache that allocates memory as it grows. An `LRUCache` allocates memory for its maximum number
+ * of entries when it is made, which costs megabytes and milliseconds for each resource.
  */
 export class GrowingCache<Value extends object | number | true> {
   readonly #bounds: Bounds<Value>
@@ -37,7 +37,7 @@ export class GrowingCache<Value extends object | number | true> {
     return this.#cache.has(key, noOptions())
   }
 
-  /** Adds or replaces an entry. The least recently used ones make room for it where there is none. */
+  /** Adds or replaces an entry. If the cache is full, the least recently used entries are evicted. */
   set(key: string, value: Value): void {
     const { size, max } = this.#cache
     if (size === max && max < this.#bounds.max && !this.has(key)) this.#grow()

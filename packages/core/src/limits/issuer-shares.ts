@@ -4,11 +4,11 @@ interface Entry<Value> {
 }
 
 /**
- * Entries by issuer, of which every issuer has a share.
+ * Entries by issuer, with a share for every issuer.
  *
- * Listed issuers have their share whatever the others do. The share of unlisted issuers shrinks with the room that they
- * leave each other, so that a few of them cannot take all of it. Whether an issuer is listed is said with each entry,
- * since processes that share a configuration in transition may differ.
+ * The share of a listed issuer does not depend on others. The share of an unlisted issuer shrinks as the space for
+ * unlisted issuers fills up, so that a few of them cannot take all of it. Each entry states whether its issuer is
+ * listed, since processes can differ while a new configuration is rolled out.
  */
 export class IssuerShares<Value> {
   readonly #byIssuer = new Map<string, Map<string, Entry<Value>>>()
@@ -26,7 +26,7 @@ export class IssuerShares<Value> {
     return this.#byIssuer.get(iss)?.get(id)?.value
   }
 
-  /** Whether one more entry of this issuer has room. */
+  /** Whether there is space for one more entry of this issuer. */
   hasRoom(iss: string, listed: boolean): boolean {
     const held = this.#byIssuer.get(iss)?.size ?? 0
     const share = listed
@@ -35,18 +35,18 @@ export class IssuerShares<Value> {
     return held < Math.min(this.#maxPerIssuer, share)
   }
 
-  /** Sets an entry that is there, or that has room. */
+  /** Sets an entry that exists, or for which there is space. */
   set(iss: string, id: string, value: Value, listed: boolean): void {
     const entries = this.#byIssuer.get(iss) ?? new Map<string, Entry<Value>>()
     const known = entries.get(id)
-    // A known entry stays in the pool it was counted in.
+    // An existing entry stays in the pool in which it was counted.
     const counted = known ? known.listed : listed
     if (!known && !counted) this.#unlisted += 1
     entries.set(id, { value, listed: counted })
     this.#byIssuer.set(iss, entries)
   }
 
-  /** Drops every entry that is over. */
+  /** Removes all expired entries. */
   drop(isOver: (value: Value) => boolean): void {
     for (const [iss, entries] of this.#byIssuer) {
       for (const [id, { value, listed }] of entries) {

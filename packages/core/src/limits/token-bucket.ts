@@ -1,4 +1,4 @@
-/** Tokens that refill with time. */
+/** A token bucket. */
 export class TokenBucket {
   #tokens: number
   #filledAt: number | undefined
@@ -11,7 +11,7 @@ export class TokenBucket {
     this.#tokens = burst
   }
 
-  /** Refills, and says whether there is a token. A clock that went back refills nothing. */
+  /** Refills the bucket and returns whether it has a token. A clock that was set back refills nothing. */
   hasToken(now: number): boolean {
     const elapsed = Math.max(0, now - (this.#filledAt ?? now))
     this.#filledAt = now

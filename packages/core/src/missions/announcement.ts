@@ -10,14 +10,14 @@ import { verifyServer } from '../verify/verify-server.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
-/** An extension of this project, there only where it is switched on. */
+/** An extension of this project, served only if it is enabled. */
 export const announcementPath = '/aauth/mission-terminated'
 
 /**
- * A person server announces that a mission it approved has ended: `{ "mission_s256", "termination_reason"? }`, signed
- * like a revocation. The approver is whoever signed, so nobody can end the mission of another
- * (docs/decisions.md#mission-status, L05). Recorded before it is answered, with an empty 200 whether the mission is
- * known or not.
+ * A person server announces that a mission it approved is terminated: `{ "mission_s256", "termination_reason"? }`,
+ * signed like a revocation. The signer is taken as the approver, so no server can terminate missions of another
+ * (docs/decisions.md#mission-status, L05). The termination is recorded before the response, which is an empty 200
+ * whether or not the mission is known.
  * @throws {AAuthError}
  */
 export async function answerAnnouncement(
@@ -37,24 +37,24 @@ export async function answerAnnouncement(
   const { mission_s256: s256, termination_reason: reason } = readJson(request, body)
   if (!isS256(s256))
     throw malformed(
-      `"mission_s256" is ${quoted(s256)}, which is not a digest: give 32 octets in base64url without padding`,
+      `"mission_s256" is ${quoted(s256)}, which is not a digest: send 32 octets in base64url without padding`,
     )
   if (asReason(reason) !== reason)
     throw malformed(
       '"termination_reason" is not 1 to 128 printable ASCII characters: shorten it, or leave it out',
     )
   const known = await findTombstone(state.tombstones, { approver, s256 }, state.isListed(approver))
-  // A repetition costs nothing, so that a person server may send what was refused before until it is recorded.
+  // A repetition does not count against the rate, so a person server may resend until the termination is recorded.
   if (typeof known !== 'object') await record(state, { approver, s256 }, reason)
   return { status: 200, headers: { 'cache-control': 'no-store' }, body: '' }
 }
 
 async function record(state: ResourceState, mission: Mission, reason: unknown): Promise<void> {
   if (!state.terminationRate.take(mission.approver, state.settings.now())) {
-    // Whoever cannot record it yet must not go on with what was known before.
+    // Even if the termination cannot be recorded yet, the cached status must no longer be used.
     state.missionMonitor?.forget(mission)
     throw new AAuthError('rate_limited', {
-      hint: `${quoted(mission.approver)} announces more than 10 terminations a second: send it again later`,
+      hint: `${quoted(mission.approver)} announces more than 10 terminations per second: send it again later`,
       retryAfter: 1,
     })
   }

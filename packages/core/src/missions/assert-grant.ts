@@ -10,7 +10,7 @@ import { type MissionGrant, mayResume, type Resumption } from './grant.ts'
 
 /** How `requireGrant` treats a caller. */
 export interface GrantOptions {
-  /** What to do where the agent provider is unknown; default what the route says, or `'deny'`. */
+  /** How to treat a token whose agent provider is unknown. Default: the class policy of the route, or `'deny'`. */
   readonly classPolicy?: ClassPolicy
 }
 
@@ -28,24 +28,24 @@ const codes: Readonly<
 }
 const hints: Readonly<Record<Refused, string>> = {
   resource_mismatch: 'the grant was made by another resource',
-  mission_mismatch: 'the grant is of another mission, or is damaged',
-  class_mismatch: 'the grant is of another agent provider',
-  class_unknown: 'nobody knows the agent provider of the grant or of the token',
-  person_mismatch: 'the grant is of another person',
+  mission_mismatch: 'the grant is for another mission, or is damaged',
+  class_mismatch: 'the grant is for another agent provider',
+  class_unknown: 'the agent provider of the grant or of the token is unknown',
+  person_mismatch: 'the grant is for another person',
   expired: 'the grant or the token has expired',
 }
 
 /**
- * Lets a verified caller go on with state whose grant `load` finds. Adapters make their `requireGrant` of it. Checks
- * once more that the token has not expired and is not revoked, and that its mission is active; a store that was asked
- * less than a second ago is not asked again whether the token is revoked.
+ * Checks that a verified caller may resume the state whose grant `load` returns. The `requireGrant` of the adapters is
+ * built on it. Checks once more that the token has not expired and is not revoked, and that its mission is active. A
+ * store that was queried less than a second ago is not queried again about the token.
  *
- * @param auth what the guard found; `undefined` where it let somebody without credential pass, who has no grant. A caller
- * with another credential than AAuth has none either
- * @param load finds the grant that was kept beside the state; `undefined` or `null` where there is none
+ * @param auth the result of the guard; `undefined` for a request without a credential, which has no grant. A caller with
+ * a credential other than AAuth has no grant either
+ * @param load returns the grant that was stored with the state; `undefined` or `null` if there is none
  * @throws {AAuthError} 403 `mission_mismatch`, `class_mismatch`, `class_unverifiable`, or `access_denied` for another
  * person or resource, an expired grant or none; `mission_terminated`; 401 `expired_jwt`, `revoked_jwt`; `server_error` where `load` fails or takes too long
- * @throws {TypeError} for an `auth` that no resource verified
+ * @throws {TypeError} for an `auth` that was not verified by a resource
  */
 export async function assertGrant(
   auth: Caller | undefined,
@@ -54,7 +54,7 @@ export async function assertGrant(
 ): Promise<void> {
   if (auth === undefined)
     throw new AAuthError('access_denied', {
-      hint: 'the request has no credential, so no grant can be its: put a guard that is not optional before requireGrant',
+      hint: 'the request has no credential, so it has no grant: put a guard that is not optional before requireGrant',
     })
   if (auth.type === 'other') {
     const { state, request } = otherProvenanceOf(auth)
@@ -66,10 +66,12 @@ export async function assertGrant(
   const grounds: Grounds = { point: 'grant', request }
   try {
     const grant = await within(state, '"load" of requireGrant', load())
-    // The caller may have kept its identity for long, and all of it may have changed while the grant was looked for.
+    // The request may have been verified long ago, and its token or mission may have ended while the grant was loaded.
     await assertStillGood(state, verified)
     if (typeof grant !== 'object' || grant === null)
-      throw new AAuthError('access_denied', { hint: 'there is no grant' })
+      throw new AAuthError('access_denied', {
+        hint: 'the callback of requireGrant returned no grant: store missionGrant(auth) with the state',
+      })
     const found = mayResume(grant, auth, classPolicy)
     if (found !== 'match') throw new AAuthError(codes[found], { hint: hints[found] })
   } catch (error) {

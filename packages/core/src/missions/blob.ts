@@ -6,14 +6,14 @@ import { secondsOf } from './date-time.ts'
 /** A mission as the person agreed to it. Only {@link verifyMissionBlob} makes one. */
 export interface MissionBlob {
   readonly agent: string
-  /** The person server that approved it; only blobs of drafts 01 to 10 say so. */
+  /** The person server that approved it; only present in blobs of drafts 01 to 10. */
   readonly approver?: string
   readonly description: string
-  /** As it stands in the blob: an ISO 8601 text. */
+  /** Copied from the blob: an ISO 8601 text. */
   readonly approvedAt: string
   /** Seconds. */
   readonly expiresAt?: number
-  /** Server identifiers of resources; `undefined` where the person was asked for none. */
+  /** Server identifiers of resources; `undefined` if none were requested. */
   readonly approvedResources?: readonly string[]
 }
 
@@ -26,12 +26,14 @@ export interface ApprovedTool {
 const otherOctetsErrors = new WeakSet<object>()
 
 function otherOctets(): TypeError {
-  const error = new TypeError('the octets are not those of the mission')
+  const error = new TypeError(
+    'the octets do not have the digest of the mission: pass the blob exactly as the person server stored it',
+  )
   otherOctetsErrors.add(error)
   return error
 }
 
-/** Whether octets were refused because they do not have the digest of the mission, so that they are not its blob. */
+/** Whether octets were refused because they do not have the digest of the mission. */
 export function isOtherOctets(error: unknown): boolean {
   return typeof error === 'object' && error !== null && otherOctetsErrors.has(error)
 }
@@ -40,18 +42,18 @@ const maxBlob = 65_536
 const toolsOf = new WeakMap<MissionBlob, readonly ApprovedTool[]>()
 
 /**
- * Reads a mission blob whose digest is the `s256` of a verified token. The digest is of the exact octets: a blob that
- * was parsed and written again is another one.
+ * Reads a mission blob whose digest is the `s256` of a verified token. The digest covers the exact octets, so a blob that
+ * was parsed and serialized again does not match.
  *
- * It is a record of what the person agreed to, and the person server may have accepted updates since; it does not say
- * whether the mission still lives, and it cannot see what an agent does with what it was given.
+ * The blob records what the person agreed to. The person server may have accepted updates since. The blob does not show
+ * whether the mission is still active, or what the agent does with its access.
  *
  * @param bytes up to 64 KiB
- * @throws {TypeError} (the promise rejects) for other octets, and for anything that is not a mission blob
+ * @throws {TypeError} (the promise rejects) for octets with another digest, or octets that are not a mission blob
  * @see draft 11 §8.2
  */
 export async function verifyMissionBlob(bytes: Uint8Array, s256: string): Promise<MissionBlob> {
-  // A copy, so that nobody changes it between the digest and the reading.
+  // A copy, so that the octets cannot change between the digest and the parsing.
   const octets = bytes.length > maxBlob ? undefined : Uint8Array.from(bytes)
   if (octets === undefined || encodeBase64url(await platform.digest('sha-256', octets)) !== s256)
     throw otherOctets()
@@ -72,7 +74,9 @@ export async function verifyMissionBlob(bytes: Uint8Array, s256: string): Promis
     throw new TypeError('"approver" of the mission blob is not a string: write a server identifier')
   const expiresAt = secondsOf(expires)
   if (expires !== undefined && expiresAt === undefined)
-    throw new TypeError('"expires_at" of the mission blob is not a date-time: write it as RFC 3339 says')
+    throw new TypeError(
+      '"expires_at" of the mission blob is not a date-time: write it in the format of RFC 3339',
+    )
   if (resources !== undefined && !isTexts(resources))
     throw new TypeError(
       '"approved_resources" of the mission blob is not a list of strings: list server identifiers',
@@ -90,7 +94,7 @@ export async function verifyMissionBlob(bytes: Uint8Array, s256: string): Promis
 }
 
 /**
- * The tools that the person approved, none where the blob names none.
+ * The tools that the person approved; empty if the blob does not list any.
  * @throws {TypeError} for a blob that {@link verifyMissionBlob} did not make
  */
 export function approvedTools(blob: MissionBlob): readonly ApprovedTool[] {
@@ -106,9 +110,7 @@ function readTools(given: unknown): ApprovedTool[] {
   return given.map((tool: unknown) => {
     const { name, description } = asObject(tool) ?? {}
     if (typeof name !== 'string')
-      throw new TypeError(
-        '"approved_tools" of the mission blob contains a tool without a name: give it "name"',
-      )
+      throw new TypeError('"approved_tools" of the mission blob contains a tool without a name: add "name"')
     return Object.freeze({ name, ...(typeof description === 'string' && { description }) })
   })
 }

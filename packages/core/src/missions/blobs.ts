@@ -2,19 +2,19 @@ import { GrowingCache } from '../limits/growing-cache.ts'
 import type { Mission } from '../token/claims.ts'
 import { approvedTools, type MissionBlob, verifyMissionBlob } from './blob.ts'
 
-/** Blobs that are remembered, and octets of all of them as they were read. */
+/** Maximum number of cached blobs, and the maximum of their octets in total. */
 const maxBlobs = 1000
 const maxOctets = 16_777_216
 
-/** What is used of a blob on each request. */
+/** The parts of a blob that are used on each request. */
 export interface KnownBlob {
   readonly blob: MissionBlob
   readonly tools: ReadonlySet<string>
 }
 
 /**
- * The mission blobs of an operator. A blob is digested and parsed once and then remembered by its `s256`, which fixes
- * every octet of it. That there is none is asked again on every request, since it may be stored a moment later.
+ * The mission blobs of an operator. A blob is digested and parsed once and then cached by its `s256`, which determines
+ * every octet of it. A missing blob is looked up again on every request, since it may be stored at any time.
  */
 export class MissionBlobs {
   readonly #load: (mission: Mission) => Uint8Array | undefined | Promise<Uint8Array | undefined>
@@ -30,11 +30,11 @@ export class MissionBlobs {
   }
 
   /**
-   * The blob of a mission, if the operator holds it. Requests that arrive while it is read share one reading.
-   * @throws whatever the callback of the operator throws, and {TypeError} for other octets (the promise rejects)
+   * The blob of a mission, if the operator has it. Concurrent requests share one call of the callback.
+   * @throws what the callback of the operator throws, and {TypeError} for octets with another digest (the promise rejects)
    */
   get(mission: Mission): KnownBlob | undefined | Promise<KnownBlob | undefined> {
-    // The octets are the same whoever approved them; the approver is compared by whoever asks.
+    // The octets do not depend on the approver, which the caller compares.
     const known = this.#known.get(mission.s256)
     if (known) return known
     const key = `${mission.approver}\n${mission.s256}`

@@ -3,9 +3,9 @@ import { secondsOf } from './date-time.ts'
 import type { MissionSource } from './source.ts'
 
 /**
- * A source that asks the person server itself, by the status operation of the published mission management draft
- * (draft-mcguinness-mission-aauth-management). A person server answers only resources that it has registered; one that
- * does not offer the operation, or does not know the resource, leaves the mission unknown.
+ * A source that queries the person server with the status operation of the published mission management draft
+ * (draft-mcguinness-mission-aauth-management). A person server answers only resources that it has registered. If it does
+ * not offer the operation, or does not know the resource, the status of the mission is unknown.
  *
  * @see docs/decisions.md#mission-status
  * @example
@@ -36,13 +36,13 @@ export function missionControl(): MissionSource {
     if (state === 'terminated') return { status: state, ...(typeof reason === 'string' && { reason }) }
     if (state !== 'active') throw new Error(`the person server answered with the status ${quoted(state)}`)
     const freshUntil = secondsOf(until)
-    // Nothing may be relied on after it, so an answer without it is none.
+    // The answer is valid only until this time, so an answer without it is invalid.
     if (freshUntil === undefined) throw new Error('"fresh_until" of the person server is not a date-time')
     return { status: state, freshUntil }
   }
 }
 
-/** Where the operation is: at the control endpoint, or in older texts of the draft at the mission endpoint. */
+/** The URL of the operation: the control endpoint, or the mission endpoint of older versions of the draft. */
 function operationOf(metadata: Readonly<Record<string, unknown>>, s256: string): readonly [string, object] {
   const {
     mission_control_endpoint: control,
@@ -54,5 +54,5 @@ function operationOf(metadata: Readonly<Record<string, unknown>>, s256: string):
     return [`${control}/${s256}`, { action: 'status' }]
   if (typeof endpoint === 'string' && Array.isArray(operations) && operations.includes('status'))
     return [endpoint, { operation: 'status', mission_s256: s256 }]
-  throw new Error('the person server offers no status of missions')
+  throw new Error('the metadata of the person server contains no endpoint for the status of missions')
 }

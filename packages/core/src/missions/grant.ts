@@ -8,40 +8,41 @@ import type { Generation } from '../token/kinds.ts'
 import { provenanceOf } from '../verify/provenance.ts'
 
 /**
- * What to store beside server-side state: plain JSON that says whose the state is. It is not bound to a session, a
- * process or a key; the key is kept for the record only (docs/decisions.md#mission-grants).
+ * Plain JSON to store with server-side state, which records who may resume that state. It is not bound to a session, a
+ * process or a key. The key is only compared by the class policy `same-key` (docs/decisions.md#mission-grants).
  */
 export interface MissionGrant {
-  /** The `issuer` of the resource that made it, and the only one that takes it. */
+  /** The `issuer` of the resource that made the grant, which is the only one that accepts it. */
   readonly resource: string
   readonly mission: Mission
-  /** Who may go on with it: the runtimes of one agent provider. `null`: nobody knows of which. */
+  /** The agent provider whose runtimes may resume the state; `null` if it is unknown. */
   readonly class: { readonly provider: string } | null
-  /** For whom. `null`: the token named nobody. */
+  /** The person that the agent acted for; `null` if the token did not name one. */
   readonly person: MissionPerson | null
-  /** RFC 7638 thumbprint of the key that made it. */
+  /** RFC 7638 thumbprint of the agent's key when the grant was made. */
   readonly thumbprint: string
   /** Seconds. */
   readonly createdAt: number
-  /** Seconds; `null`: it lives as long as the mission. */
+  /** Seconds; `null` if the grant lasts as long as the mission. */
   readonly expiresAt: number | null
 }
 
 /**
- * A person as one issuer names it. The two generations name persons differently, and nothing links the names, so a
- * person of one is never that of the other (D22, D51).
+ * A person as identified by one issuer. The two generations identify persons differently, and the identifiers cannot be
+ * linked, so a person of one generation never matches one of the other (D22, D51).
  */
 export interface MissionPerson {
   readonly generation: Generation
-  /** The person server in draft 11 (A-32), the issuer of the token before. */
+  /** In draft 11 the person server (A-32), in earlier drafts the issuer of the token. */
   readonly issuer: string
-  /** Part of the name in drafts 01 to 10 alone. */
+  /** Part of the identifier in drafts 01 to 10 only. */
   readonly tenant: string | null
   readonly sub: string
 }
 
 /**
- * What {@link mayResume} finds. Only `'match'` lets anybody go on. `'expired'`: the grant, or the token of the caller.
+ * The result of {@link mayResume}. Only `'match'` allows the caller to resume. `'expired'` means that the grant or the
+ * token of the caller has expired.
  */
 export type Resumption =
   | 'match'
@@ -53,9 +54,10 @@ export type Resumption =
   | 'expired'
 
 /**
- * What may go on with state that a verified caller makes: its mission, its class and its person, frozen.
+ * Makes the grant for state that a verified caller creates, from its mission, its class and its person. The result is
+ * frozen.
  *
- * @param expiresAt second at which the grant ends; default it lives as long as the mission
+ * @param expiresAt second at which the grant expires; by default it lasts as long as the mission
  * @throws {AAuthError} `mission_required` for a caller without mission
  * @throws {TypeError} for an `auth` that no resource verified
  * @see docs/decisions.md#mission-grants
@@ -79,12 +81,15 @@ export type Resumption =
 export function missionGrant(auth: Auth, { expiresAt }: { readonly expiresAt?: number } = {}): MissionGrant {
   const { state, verified } = provenanceOf(auth)
   const { mission, thumbprint } = auth
-  if (mission === undefined) throw new AAuthError('mission_required', { hint: 'a grant needs a mission' })
+  if (mission === undefined)
+    throw new AAuthError('mission_required', {
+      hint: 'a grant needs a mission, which the token does not carry: require a mission on this route',
+    })
   if (expiresAt !== undefined && !Number.isFinite(expiresAt))
-    throw new TypeError('"expiresAt" must be a number of seconds')
+    throw new TypeError('"expiresAt" is not a time: pass seconds since 1970')
   const claimed = auth.class?.provider
   const linked = verified.linkedProvider
-  // Nobody knows the class where the provider that vouched for the key is another than the one in the token.
+  // The class is unknown if the provider that vouched for the key differs from the provider in the token.
   const provider = linked !== undefined && differs(linked, claimed) ? undefined : (claimed ?? linked)
   const person = personOf(auth)
   return Object.freeze({
@@ -99,18 +104,18 @@ export function missionGrant(auth: Auth, { expiresAt }: { readonly expiresAt?: n
 }
 
 /**
- * Whether a verified caller may go on with what `grant` stands for: another runtime, with a key and a token of its own,
- * is as good as the first one; another resource, mission, person or agent provider is not
- * (docs/decisions.md#class-policies). A person that only the grant or only the token names is not a match either.
+ * Whether a verified caller may resume the state that `grant` was stored with. Another runtime with its own key and token
+ * may resume it; a caller with another resource, mission, person or agent provider may not
+ * (docs/decisions.md#class-policies). If only the grant or only the token names a person, they do not match either.
  *
- * It compares what the guard found, and the clock; it asks nobody. So it cannot know whether the token was revoked, or
- * the mission terminated, after the guard let the request in. Where that may be long ago, as in a WebSocket or a queue,
- * use `assertGrant`, which asks, or `lifetimeOf`, which tells.
+ * The function compares the result of the guard with the grant and the clock, and does not query anything. It cannot
+ * know whether the token was revoked, or the mission terminated, after the guard accepted the request. If that may be
+ * long ago, as in a WebSocket or a queue, use `assertGrant`, which checks again, or `lifetimeOf`, which notifies you.
  *
- * A grant outlives the token that it was made from, and each resumption needs a token that is still good. A grant that
- * came back damaged, or does not name a resource, matches nobody (`'mission_mismatch'`).
+ * A grant outlives the token that it was made from, and each resumption needs a valid token. A grant that is damaged
+ * or does not name a resource matches no caller (`'mission_mismatch'`).
  *
- * @param policy what to do where a provider is unknown, as it is in draft 11; default `'deny'`
+ * @param policy how to treat an unknown provider, as in draft 11; default `'deny'`
  * @throws {TypeError} for an `auth` that no resource verified
  */
 export function mayResume(grant: MissionGrant, auth: Auth, policy: ClassPolicy = 'deny'): Resumption {
@@ -130,7 +135,7 @@ export function mayResume(grant: MissionGrant, auth: Auth, policy: ClassPolicy =
   const known = grant.class?.provider
   const claimed = auth.class?.provider
   const linked = verified.linkedProvider
-  // The provider that vouched for the key itself outweighs what a person server says of the agent.
+  // The provider that vouched for the key takes precedence over the provider that a person server names.
   if (linked !== undefined && differs(linked, known, claimed)) return 'class_mismatch'
   if (known !== undefined && claimed !== undefined) return known === claimed ? 'match' : 'class_mismatch'
   switch (policy) {
@@ -149,7 +154,7 @@ function differs(provider: string, ...others: readonly (string | undefined)[]): 
   return others.some((other) => other !== undefined && other !== provider)
 }
 
-/** Whether `value` is what {@link missionGrant} made, also after JSON: all of its members, its own, and no others' types. */
+/** Whether `value` is a result of {@link missionGrant}, possibly parsed from JSON: all own members, of the right types. */
 function isGrant(value: unknown): value is MissionGrant {
   const { resource, mission, class: agentClass, person, thumbprint, createdAt, expiresAt } = membersOf(value)
   return (
@@ -173,7 +178,7 @@ function isTextOrNull(value: unknown): boolean {
   return value === null || typeof value === 'string'
 }
 
-/** What was inherited did not come back from storage. */
+/** Inherited members did not come from storage. */
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? ownMembers<Record<string, unknown>>({ ...value }) : {}
 }
@@ -185,7 +190,7 @@ function personOf({ generation, iss, ps, sub, tenant }: Auth): MissionPerson | n
   return { generation, issuer, tenant: apart, sub }
 }
 
-/** A person matches only the same person; where neither side names a person there is nothing to compare. */
+/** A person matches only the same person. If neither side names a person, there is nothing to compare. */
 function isSamePerson(one: MissionPerson | null, other: MissionPerson | null): boolean {
   if (one === null || other === null) return one === other
   return (['generation', 'issuer', 'tenant', 'sub'] as const).every((name) => one[name] === other[name])

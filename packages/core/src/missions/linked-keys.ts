@@ -3,25 +3,25 @@ import type { ResourceState } from '../resource/state.ts'
 import { isRevoked } from '../resource/token-revocation.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 
-/** Keys whose provider is remembered. A key that is pushed out is of an unknown class until its next agent token. */
+/** Maximum number of linked keys. The class of an evicted key is unknown until its next agent token. */
 const maxKeys = 10_000
 
-/** The agent token that a link rests on. */
+/** The agent token that established a link. */
 interface Link extends Pick<VerifiedClaims, 'iss' | 'jti' | 'iat'> {
-  /** Second at which the link ends. */
+  /** Second at which the link expires. */
   readonly until: number
 }
 
 /**
- * Which agent provider vouched for a key lately. A link is only as good as the agent token it rests on: it expires
- * with the token, and does not count once the token is revoked or its provider is purged.
+ * Which agent provider recently vouched for a key. A link depends on the agent token that established it: it expires
+ * with the token, and is ignored once the token is revoked or its provider is purged.
  */
 export class LinkedKeys {
   readonly #links = new GrowingCache<Link>({ max: maxKeys })
   readonly #state: ResourceState
   readonly #seconds: number
 
-  /** @param seconds for which a link is remembered, at most until the token expires */
+  /** @param seconds maximum lifetime of a link, which also ends when the token expires */
   constructor(state: ResourceState, seconds: number) {
     this.#state = state
     this.#seconds = seconds
@@ -34,7 +34,7 @@ export class LinkedKeys {
   }
 
   /**
-   * The provider that the key is linked to, after a look at the token that the link rests on.
+   * The provider that the key is linked to, after checking the token that established the link.
    * @throws {AAuthError} `server_error` (or the promise rejects) when the store of revocations fails
    */
   providerOf(thumbprint: string): string | undefined | Promise<string | undefined> {
@@ -49,7 +49,7 @@ export class LinkedKeys {
     return typeof found === 'boolean' ? judge(found) : found.then(judge)
   }
 
-  /** Forgets the links to a provider. */
+  /** Removes the links to a provider. */
   purge(iss: string): void {
     for (const [thumbprint, link] of this.#links.entries())
       if (link.iss === iss) this.#links.delete(thumbprint)

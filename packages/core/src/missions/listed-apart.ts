@@ -1,15 +1,15 @@
 import { GrowingCache } from '../limits/growing-cache.ts'
 
 /**
- * Entries of person servers, those of listed ones apart from the others: however many entries others have, they push
- * out nothing of a listed server. A key begins with the person server and a line feed, which no identifier holds.
+ * Entries of person servers, with separate caches for listed servers and others, so that other servers cannot evict
+ * entries of listed ones. A key begins with the person server and a line feed, which identifiers cannot contain.
  */
 export class ListedApart<Value extends object> {
   readonly #listed: GrowingCache<Value>
   readonly #others: GrowingCache<Value>
   readonly #isListed: (approver: string) => boolean
 
-  /** @param max entries of listed servers together, and of the others together */
+  /** @param max the size of each of the two caches */
   constructor(max: number, isListed: (approver: string) => boolean) {
     this.#listed = new GrowingCache({ max })
     this.#others = new GrowingCache({ max })

@@ -5,9 +5,9 @@ import { isAgentId, providerOf } from '../token/identifiers.ts'
 import type { KnownBlob } from './blobs.ts'
 
 /**
- * Holds a verified caller to what the person agreed to, as far as a resource can judge it: until when, with which tool,
- * and for the runtimes of which agent provider. `approved_resources` is not a limit: it lists what the agent asked for
- * when the mission was proposed, and the person server decides on each later resource.
+ * Checks that a verified caller stays within what the person agreed to, as far as a resource can judge it: the expiry,
+ * the tool and the agent provider. `approved_resources` is not a limit: it lists what the agent requested when it
+ * proposed the mission, and the person server decides about each later resource.
  *
  * @throws {AAuthError} `access_denied` or `class_mismatch`
  */
@@ -19,14 +19,16 @@ export function assertWithinTerms(
 ): void {
   if (known === undefined || mission === undefined) {
     if (tool === undefined) return
-    throw denied(`the mission has no blob in which ${JSON.stringify(tool)} could be looked up`)
+    throw denied(
+      `the blob of the mission is unavailable, so the tool ${JSON.stringify(tool)} cannot be checked: return it from "blobs"`,
+    )
   }
   const { agent, approver = mission.approver, expiresAt = Number.POSITIVE_INFINITY } = known.blob
-  // The same octets may have been approved by another person server (MISS-12).
+  // Another person server may have approved the same octets (MISS-12).
   if (approver !== mission.approver) throw denied('the mission blob names another approver')
   if (now >= expiresAt) throw denied(`the mission expired at ${expiresAt}`)
   if (tool === undefined && !classWanted) return
-  // Another runtime of the same provider is as good as the one that proposed the mission; its name is not compared.
+  // Any runtime of the provider may act, not only the one that proposed the mission, so agent names are not compared.
   const provider = isAgentId(agent) ? providerOf(agent) : undefined
   if (agentClass !== undefined && classPolicy !== 'mission-only' && agentClass.provider !== provider)
     throw new AAuthError('class_mismatch', {

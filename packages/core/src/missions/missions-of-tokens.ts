@@ -10,8 +10,8 @@ const maxText = 8_388_608
 const maxSuspected = 10_000
 
 /**
- * The missions of tokens that were verified lately, so that the revocation of a token reaches its mission also where the
- * token itself is not cached any more. What is pushed out costs the rest of `activeTtl`, no more.
+ * The missions of recently verified tokens, so that the revocation of a token affects its mission even if the token
+ * itself is no longer cached. If an entry is evicted, the cached status is used for the rest of `activeTtl`.
  */
 export class MissionsOfTokens {
   readonly #missions = new GrowingCache<Mission>({
@@ -30,8 +30,8 @@ export class MissionsOfTokens {
   }
 
   /**
-   * Whether the revocation of this token is heard of for the first time: whoever shows a revoked token again and again
-   * must not have a person server asked each time.
+   * Whether this is the first time that the revocation of the token is seen: presenting a revoked token repeatedly must
+   * not cause a query to the person server each time.
    */
   isNews(token: TokenName): boolean {
     const name = tokenKey(token)

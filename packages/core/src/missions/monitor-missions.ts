@@ -4,6 +4,7 @@ import { ownMembers } from '../assert/own-members.ts'
 import type { MissionMonitor } from '../resource/mission-monitor.ts'
 import type { MissionMonitorFactory, ResourceState } from '../resource/state.ts'
 import type { Mission } from '../token/claims.ts'
+import { quoted } from '../wire/quoted.ts'
 import { announcementPath, answerAnnouncement } from './announcement.ts'
 import { isOtherOctets } from './blob.ts'
 import { type KnownBlob, MissionBlobs } from './blobs.ts'
@@ -15,45 +16,46 @@ import { MissionStatuses } from './statuses.ts'
 
 /** Options of {@link monitorMissions}. */
 export interface MissionOptions {
-  /** Tells whether a mission lives, such as `missionControl()`. Default nobody is asked. */
+  /** Reports whether a mission is active, such as `missionControl()`. Default: no source is queried. */
   readonly source?: MissionSource
-  /** Seconds for which an answer "active" is enough: 1 to 30, default 30; up to a tenth less, never more. */
+  /** Seconds for which an answer "active" is used, or up to a tenth less: 1 to 30, default 30. */
   readonly activeTtl?: number
   /**
-   * Seconds after which a safe method does not get by on the last answer "active" any more while the source fails: 0 to
-   * 3600, default 300. Methods that change something are refused with 503 at once.
+   * Seconds for which the last answer "active" may be used for safe methods while the source fails: 0 to 3600, default
+   * 300. Unsafe methods are refused with 503 at once.
    */
   readonly maxStale?: number
   /** Milliseconds that the source may take: 100 to 2000, default 1000; never more than nine tenths of `activeTtl`. */
   readonly deadline?: number
-  /** Missions whose status is kept: 1 to 1 000 000, default 10 000. */
+  /** Number of missions whose status is cached: 1 to 1 000 000, default 10 000. */
   readonly maxMissions?: number
   /**
-   * The mission blob, for those who hold it, at most 64 KiB with at most 4096 member names. A blob is read once and then
-   * remembered, 1000 of them and 16 MiB in all; one that you do not hold is asked for on every request of the mission.
+   * Returns the mission blob, if you have it: at most 64 KiB with at most 4096 member names. A blob is read once and then
+   * cached, up to 1000 blobs and 16 MiB in total. A blob that you do not have is looked up on every request under the
+   * mission.
    *
-   * On every route it ends the mission at its `expires_at`. On a route with `tool` or `class`, `tool` is looked up in its
-   * `approved_tools`, and of its `agent` the provider is compared where the token names one: another runtime of that
-   * provider is welcome, so the agent's name is not compared. `approved_resources` is never enforced, since it does not
-   * limit what the person server may grant later.
+   * On every route, requests are refused after the `expires_at` of the blob. On a route with `tool` or `class`, `tool`
+   * must be in `approved_tools`, and the provider of `agent` must match that of the token, if the token names one. Any
+   * runtime of that provider may act, so the name of the agent is not compared. `approved_resources` is never enforced,
+   * since it does not limit what the person server may grant later.
    *
-   * While the callback fails, or what it returns has the digest and is not a mission blob, requests of that mission get
-   * 503 on every route, since `expires_at` may have come; missions whose blob is remembered go on. Octets of another
-   * digest count as no blob on routes without `tool` and `class`, where they get 503. Return `undefined` for a mission
-   * whose blob you do not hold.
+   * While the callback fails, or returns octets that have the digest but are not a mission blob, requests under that
+   * mission get 503 on every route, since `expires_at` may have passed. Missions whose blob is cached are not affected.
+   * Octets with another digest get 503 on routes with `tool` or `class`, and are ignored on other routes. Return
+   * `undefined` for a mission whose blob you do not have.
    */
   readonly blobs?: (mission: Mission) => Uint8Array | undefined | Promise<Uint8Array | undefined>
   /**
-   * Lets person servers announce that a mission has ended, by a signed POST to `/aauth/mission-terminated`. An extension
-   * of this project; default `false`.
+   * Lets person servers announce that a mission is terminated, with a signed POST to `/aauth/mission-terminated`. This is
+   * an extension of this project. Default `false`.
    */
   readonly announcements?: boolean
   /**
-   * Seconds for which is remembered which agent provider vouched for a key, for the class policy `linked-key`: 1 to
-   * 86 400, and at most until the agent token expires that vouched for it. A revocation of that token, or a purge of its
-   * provider, ends the link. Where another provider vouched for the key than the token, the route or a grant names, the
-   * answer is 403 `class_mismatch` under every class policy. Default it is not remembered, since it ties an agent to
-   * the identifier of a person (docs/decisions.md#class-policies).
+   * Seconds for which the resource remembers which agent provider vouched for a key, for the class policy `linked-key`: 1
+   * to 86 400, and at most until the agent token that established the link expires. A revocation of that token, or a
+   * purge of its provider, ends the link. If the linked provider differs from the one that the token, the route or a
+   * grant names, the response is 403 `class_mismatch` under every class policy. By default links are not remembered,
+   * since they connect an agent with the identifier of a person (docs/decisions.md#class-policies).
    */
   readonly linkedKeys?: number
 }
@@ -68,8 +70,8 @@ const bounds = {
 const others = ['source', 'blobs', 'announcements']
 
 /**
- * Makes a resource watch missions: asks a source whether they live, reads what the person approved, listens to person
- * servers.
+ * Makes a resource monitor missions: it queries a source for their status, reads what the person approved, and accepts
+ * announcements from person servers.
  *
  * @throws {TypeError} naming the option that is wrong
  * @see docs/decisions.md#mission-status
@@ -92,15 +94,21 @@ export function monitorMissions(options: MissionOptions): MissionMonitorFactory 
   const given = ownMembers(options)
   assertKnownMembers(given, [...Object.keys(bounds), ...others], 'monitorMissions')
   const { source, blobs, announcements = false } = given
-  assert(source === undefined || typeof source === 'function', '"source" must be a function')
-  assert(blobs === undefined || typeof blobs === 'function', '"blobs" must be a function')
-  assert(typeof announcements === 'boolean', '"announcements" must be a boolean')
+  assert(
+    source === undefined || typeof source === 'function',
+    `"source" is ${quoted(source)}: pass a function`,
+  )
+  assert(blobs === undefined || typeof blobs === 'function', `"blobs" is ${quoted(blobs)}: pass a function`)
+  assert(
+    typeof announcements === 'boolean',
+    `"announcements" is ${quoted(announcements)}: write true or false`,
+  )
   const linkedKeys = bounded(given, 'linkedKeys')
   const activeTtl = bounded(given, 'activeTtl') as number
   const times = {
     activeTtl,
     maxStale: bounded(given, 'maxStale') as number,
-    // What is answered later would be older than an answer may be.
+    // A later answer would already be too old when it arrives.
     deadline: Math.min(bounded(given, 'deadline') as number, activeTtl * 900),
     maxMissions: bounded(given, 'maxMissions') as number,
   }
@@ -136,7 +144,7 @@ export function monitorMissions(options: MissionOptions): MissionMonitorFactory 
             const known = held.get(auth.mission)
             if (!(known instanceof Promise)) return judge(known)
             const fail = (error: unknown): undefined => {
-              // Other octets are not the blob of this mission. A blob that could not be read may have expired.
+              // Octets with another digest are not the blob of this mission. A mission whose blob is unreadable may have expired.
               if (!isOtherOctets(error) || wanted.tool !== undefined || wanted.classWanted) throw error
             }
             return known.catch(fail).then(judge)
@@ -157,6 +165,6 @@ function bounded(given: MissionOptions, name: keyof typeof bounds): number | und
   const [preset, min, max] = bounds[name]
   const value = given[name] ?? preset
   const fits = value === undefined || (Number.isInteger(value) && value >= min && value <= max)
-  assert(fits, `"${name}" must be ${min} to ${max}`)
+  assert(fits, `"${name}" is ${quoted(value)}: write an integer from ${min} to ${max}`)
   return value
 }

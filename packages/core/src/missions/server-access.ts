@@ -2,7 +2,7 @@ import { CircuitBreaker } from '../limits/circuit-breaker.ts'
 import { ConcurrencyLimiter } from '../limits/concurrency-limiter.ts'
 import { ServerUnavailableError } from './source.ts'
 
-/** The way to one person server: so many questions at a time, and none for a while after failures in a row. */
+/** Access to one person server, with a limit on concurrent queries and a circuit breaker. */
 export class ServerAccess {
   readonly #limiter: ConcurrencyLimiter
   readonly #breaker: CircuitBreaker
@@ -14,7 +14,7 @@ export class ServerAccess {
 
   /**
    * @param signal ends the wait
-   * @throws {QueueFullError} or {CircuitOpenError} where nobody was asked (the promise rejects); what `question` throws
+   * @throws {QueueFullError} or {CircuitOpenError} if no query was sent (the promise rejects); what `question` throws
    */
   ask<T>(question: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const isFailure = (error: unknown): boolean => signal.aborted || error instanceof ServerUnavailableError

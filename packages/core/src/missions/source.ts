@@ -3,18 +3,18 @@ import type { Mission } from '../token/claims.ts'
 import type { JsonObject } from '../token/json.ts'
 import { quoted } from '../wire/quoted.ts'
 
-/** What a source says of a mission. */
+/** The answer of a source about a mission. */
 export interface MissionAnswer {
   readonly status: 'active' | 'terminated'
-  /** Why it ended. */
+  /** Why the mission was terminated. */
   readonly reason?: string | undefined
-  /** Second after which the answer must not be relied on any more. */
+  /** Second after which the answer must no longer be used. */
   readonly freshUntil?: number
 }
 
-/** What the resource lends to a source, for the person server of a mission and no other. */
+/** What the resource provides to a source, for the person server of one mission only. */
 export interface MissionInquiry {
-  /** Aborts at the deadline; an answer that comes later is not heard. */
+  /** Aborts at the deadline; a later answer is ignored. */
   readonly signal: AbortSignal
   /**
    * The metadata of the person server, from the cache or over the guarded egress: its strings, numbers, literals and
@@ -22,8 +22,8 @@ export interface MissionInquiry {
    */
   metadata(): Promise<JsonObject>
   /**
-   * Posts JSON to an endpoint on the origin of the person server, over the guarded egress and signed in the resource's
-   * own right (scheme `jwks_uri`, draft 11 §11.3.2). No redirects; at most 64 KiB come back.
+   * Posts JSON to an endpoint on the origin of the person server, over the guarded egress and signed by the resource
+   * itself (scheme `jwks_uri`, draft 11 §11.3.2). Redirects are not followed; the response has at most 64 KiB.
    */
   post(
     url: string,
@@ -32,11 +32,10 @@ export interface MissionInquiry {
 }
 
 /**
- * Tells whether a mission lives. Whatever is neither an answer nor in time, also a rejection, says nothing of the
- * mission: it is `unknown`. A rejection says nothing of the person server either; one that is down is told by
- * {@link ServerUnavailableError}.
+ * Reports whether a mission is active. If the result is invalid, late or a rejection, the status is `unknown`. Reject with
+ * {@link ServerUnavailableError} to report that the person server is down; other rejections do not count against it.
  *
- * @param mission of a verified token, approved by a person server that `trust` admits
+ * @param mission from a verified token, approved by a person server that `trust` accepts
  */
 export type MissionSource = (
   mission: Mission,
@@ -44,14 +43,14 @@ export type MissionSource = (
 ) => MissionAnswer | Promise<MissionAnswer>
 
 /**
- * A source rejects with it where the person server could not be reached. After five of these in a row, or as many passed
- * deadlines, nobody asks that server for a while; what it says of one mission never does that.
+ * A source rejects with this error if the person server could not be reached. After five of these, or five missed
+ * deadlines, in a row, that server is not queried for a few seconds. Answers about a mission never have that effect.
  */
 export class ServerUnavailableError extends Error {
   override readonly name = 'ServerUnavailableError'
 }
 
-/** @throws {Error} for anything that is not an answer */
+/** @throws {Error} for an invalid answer */
 export function readAnswer(given: unknown): MissionAnswer {
   const { status, reason, freshUntil } = { ...(given as Partial<MissionAnswer>) }
   if (status !== 'active' && status !== 'terminated')

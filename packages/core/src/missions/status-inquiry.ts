@@ -11,7 +11,7 @@ const maxAnswer = 65_536
 const covered = ['@method', '@authority', '@path', 'content-digest', 'content-type', 'signature-key'] as const
 
 /**
- * How a source asks one person server. The address that is dialled is checked as for keys
+ * How a source queries one person server. The address that is dialled is checked as for keys
  * (docs/decisions.md#active-answers).
  */
 export function inquiryOf(state: ResourceState, personServer: string, signal: AbortSignal): MissionInquiry {
@@ -55,7 +55,7 @@ export function inquiryOf(state: ResourceState, personServer: string, signal: Ab
   }
 }
 
-/** Signs a request in the resource's own right (draft 11 §11.3.2). */
+/** Signs a request with the key of the resource (draft 11 §11.3.2). */
 async function sign(state: ResourceState, url: string, body: string): Promise<Record<string, string>> {
   const { settings, platform, signingKey } = state
   const key = await signingKey.current()
@@ -75,8 +75,8 @@ async function sign(state: ResourceState, url: string, body: string): Promise<Re
     '@path': pathname,
     ...fields,
   }
-  // Two processes with one key, or one process twice in a second, would otherwise send the same signature, which a
-  // server that remembers signatures refuses as a replay.
+  // Otherwise two requests within a second could have the same signature, which a server that remembers signatures
+  // refuses as a replay.
   const nonce = encodeBase64url(crypto.getRandomValues(new Uint8Array(16)))
   const params = `(${covered.map((name) => `"${name}"`).join(' ')});created=${settings.now()};nonce="${nonce}"`
   const lines = covered.map((name) => `"${name}": ${values[name]}\n`)
@@ -89,7 +89,7 @@ function bytesOf(bytes: Uint8Array): [ArrayBuffer, Map<string, string>] {
   return [new Uint8Array(bytes).buffer, new Map()]
 }
 
-/** An endpoint elsewhere would need an admission of its own. */
+/** An endpoint on another origin would need to be trusted separately. */
 function isEndpointOf(personServer: string, url: string): boolean {
   if (!URL.canParse(url)) return false
   const { origin, username, password, search, hash } = new URL(url)

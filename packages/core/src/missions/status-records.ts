@@ -2,30 +2,30 @@ import type { StatusSettings } from './status-settings.ts'
 
 /** A mission that was found active. */
 export interface Active {
-  /** When it was asked for: what the person server knew then may have changed before its answer came. */
+  /** When the query was sent: the status may have changed before the answer arrived. */
   readonly observedAt: number
   readonly softUntil: number
   readonly freshUntil: number
   readonly staleUntil: number
 }
 
-/** A mission that nobody could tell of. */
+/** A mission whose status was unavailable. */
 export interface Unknown {
   readonly outcome: Outcome & { readonly status: 'unknown' }
-  /** In a row. */
+  /** Number of consecutive failures. */
   readonly failures: number
   readonly observedAt: number
 }
 
-/** What asking came to. `'unknown'` says why, for the operator. */
+/** The result of a query. `'unknown'` includes a hint for the operator. */
 export type Outcome =
   | { readonly status: 'active' }
   | { readonly status: 'terminated'; readonly reason?: string | undefined }
   | { readonly status: 'unknown'; readonly hint: string; readonly until: number }
 
 /**
- * What is kept of the answer "active".
- * @throws {Error} for an answer that was stale before it came
+ * The record of an answer "active".
+ * @throws {Error} for an answer that is already stale
  */
 export function activeFrom(
   observedAt: number,
@@ -33,22 +33,22 @@ export function activeFrom(
   now: number,
   { activeTtl, maxStale }: StatusSettings,
 ): Active {
-  // Only ever shorter, so that missions learned together are not asked for together.
+  // Shortened by a random amount, so that missions that were queried together are not renewed together.
   const ttl = activeTtl * (1 - Math.random() / 10)
   const until = Math.min(observedAt + ttl, freshUntil ?? Number.POSITIVE_INFINITY)
-  // Who has waited is served also where the clock of whole seconds has just gone on, and the next one asks anew.
+  // The waiting request may use the answer even if the clock of whole seconds has just advanced.
   if (now - observedAt > activeTtl || now >= (freshUntil ?? Number.POSITIVE_INFINITY))
     throw new Error('the answer of the source is stale: compare its clock with this one')
   return {
     observedAt,
     softUntil: observedAt + (until - observedAt) * 0.7,
     freshUntil: until,
-    // Where the source says how long, it is not longer on any method (docs/decisions.md#unknown-status).
+    // If the source sets a limit, no method may use the answer for longer (docs/decisions.md#unknown-status).
     staleUntil: Math.min(observedAt + maxStale, freshUntil ?? Number.POSITIVE_INFINITY),
   }
 }
 
-/** What is kept of a question that came to nothing, after the failure before it. */
+/** The record of a failed query, following the previous failure. */
 export function unknownFrom(error: unknown, before: Unknown | undefined, now: number): Unknown {
   const failures = (before?.failures ?? 0) + 1
   const hint = error instanceof Error ? error.message : 'the source failed'
@@ -59,7 +59,7 @@ export function unknownFrom(error: unknown, before: Unknown | undefined, now: nu
   }
 }
 
-/** After the clock went back nothing is known any more (C12). */
+/** If the clock was set back, the record is no longer valid (C12). */
 export function isWithin(now: number, { observedAt }: Active | Unknown, until: number): boolean {
   return now >= observedAt && now < until
 }

@@ -15,24 +15,24 @@ import type { Active, Outcome, Unknown } from './status-records.ts'
 import { activeFrom, isWithin, unknownFrom } from './status-records.ts'
 import type { StatusSettings } from './status-settings.ts'
 
-/** Missions that are asked for at the same time. */
+/** Maximum number of concurrent queries. */
 const maxFlights = 8192
 
-/** Milliseconds for which a question may be joined by those whose answer must be new. */
+/** Milliseconds for which callers that need a new answer may join a query. */
 const joinable = 1000
 
-/** A question that is under way. */
+/** A query that is under way. */
 interface Flight {
   readonly outcome: Promise<Outcome>
-  /** A termination, or a suspected termination, came in the meantime: what it finds is not kept. */
+  /** A termination, or a suspected termination, was reported in the meantime, so the answer is not cached. */
   overtaken: boolean
   /** Milliseconds of the monotonic clock. */
   readonly sentAt: number
 }
 
 /**
- * Which missions are active, by a source (docs/decisions.md#active-answers). Tombstones are not here: they are asked
- * before this is, on every request, and win over whatever this holds.
+ * Which missions are active, according to a source (docs/decisions.md#active-answers). Tombstones are stored elsewhere:
+ * they are checked before these statuses on every request, and take precedence over them.
  */
 export class MissionStatuses {
   readonly #state: ResourceState
@@ -41,7 +41,7 @@ export class MissionStatuses {
   readonly #unknown: ListedApart<Unknown>
   readonly #flights = new Map<string, Flight>()
   readonly #accesses: ListedApart<ServerAccess>
-  /** Questions under way to listed person servers, and to others: neither waits for the other. */
+  /** Queries under way to listed person servers and to others, counted separately so that neither blocks the other. */
   readonly #underWay = { listed: 0, others: 0 }
 
   constructor(state: ResourceState, settings: StatusSettings) {
@@ -59,7 +59,7 @@ export class MissionStatuses {
     const now = this.#state.settings.now()
     const known = this.#active.get(key)
     if (known && isWithin(now, known, known.freshUntil)) {
-      // Asked again while it is still good, so that nobody waits.
+      // Renewed while it is still fresh, so that no request waits.
       if (now >= known.softUntil) this.#askAhead(mission, key)
       return undefined
     }
@@ -67,8 +67,8 @@ export class MissionStatuses {
   }
 
   /**
-   * For a person server whose tombstones are full: what was kept may have been terminated without a trace, so the source
-   * is asked for each request, also where the method is safe.
+   * For a person server whose tombstones are full: a cached mission may have been terminated without a record, so the
+   * source is queried for each request, even if the method is safe.
    * @throws {AAuthError} `mission_terminated` or `server_error` (the promise rejects)
    */
   async assertActiveNow(mission: Mission): Promise<void> {
@@ -87,7 +87,7 @@ export class MissionStatuses {
   #refusal(mission: Mission, outcome: Exclude<Outcome, { status: 'active' }>): AAuthError {
     if (outcome.status === 'terminated') return missionTerminated(mission, outcome.reason)
     return statusUnavailable(
-      `nobody can tell whether mission ${mission.s256} is active: ${outcome.hint}`,
+      `the status of mission ${mission.s256} is unavailable: ${outcome.hint}`,
       outcome.until - this.#state.settings.now(),
     )
   }
@@ -105,7 +105,7 @@ export class MissionStatuses {
     if (underWay) underWay.overtaken = true
   }
 
-  /** Forgets what a person server said of its missions. */
+  /** Removes the statuses that a person server reported. */
   purge(approver: string): void {
     for (const key of this.#active.keys()) if (isOf(key, approver)) this.#active.delete(key)
     for (const [key, underWay] of this.#flights) {
@@ -118,19 +118,19 @@ export class MissionStatuses {
   doubt(mission: Mission): void {
     const key = keyOf(mission)
     this.forget(mission)
-    // Requests from here on must not be given an answer to a question that was sent before the suspicion.
+    // Later requests must not join a query that was sent before the suspicion.
     this.#flights.delete(key)
     this.#askAhead(mission, key)
   }
 
-  /** Asks while nobody waits for the answer. A rejection that nobody handles would end the process. */
+  /** Queries without waiting for the answer. An unhandled rejection would terminate the process. */
   #askAhead(mission: Mission, key: string): void {
     this.#ask(mission, key).catch(() => undefined)
   }
 
   /**
-   * One flight per mission. What went wrong is an outcome, too.
-   * @param notBefore milliseconds of the monotonic clock; a question that was sent earlier is not joined
+   * Sends one query per mission at a time. A failure is an outcome, too.
+   * @param notBefore milliseconds of the monotonic clock; a query that was sent earlier is not joined
    */
   #ask(mission: Mission, key: string, notBefore = Number.NEGATIVE_INFINITY): Promise<Outcome> {
     const underWay = this.#flights.get(key)
@@ -163,7 +163,7 @@ export class MissionStatuses {
     const { approver } = mission
     if (!isTrustedIssuer(settings, undefined, 'person-server', approver))
       throw new Error(`${quoted(approver)} is not trusted as person-server: list it in "trust.personServers"`)
-    if (isFull) throw new Error('too many missions are asked for')
+    if (isFull) throw new Error('too many queries are under way')
     const observedAt = settings.now()
     const signal = AbortSignal.any([this.#state.keys.closing, AbortSignal.timeout(this.#settings.deadline)])
     const question = async (): Promise<unknown> => {
@@ -172,11 +172,11 @@ export class MissionStatuses {
     }
     const answer = readAnswer(await this.#accessTo(approver).ask(question, signal))
     if (answer.status === 'terminated') {
-      // Where there is no room for it, the source has to say it again for each request.
+      // If the memory is full, the source is queried again for each request.
       await endMission(this.#state, mission, answer.reason)
       return answer
     }
-    // What was terminated meanwhile stays terminated (docs/decisions.md#termination-is-permanent).
+    // A mission that was terminated in the meantime stays terminated (docs/decisions.md#termination-is-permanent).
     const tombstone = await findTombstone(this.#state.tombstones, mission, this.#state.isListed(approver))
     if (typeof tombstone === 'object') return { status: 'terminated', reason: tombstone.reason }
     const active = activeFrom(observedAt, answer.freshUntil, settings.now(), this.#settings)
@@ -199,7 +199,7 @@ export class MissionStatuses {
   }
 }
 
-/** No digest and no server identifier holds a line feed. */
+/** Digests and server identifiers cannot contain a line feed. */
 function keyOf({ approver, s256 }: Mission): string {
   return `${approver}\n${s256}`
 }

@@ -39,7 +39,7 @@ export function createIdentitySlot(remedy: string): IdentitySlot {
   const found = new WeakMap<IncomingMessage, Caller | undefined>()
   const callerOf = (message: IncomingMessage, before: string): Caller | undefined => {
     if (!found.has(message))
-      throw new TypeError(`nobody is authenticated here: put protect(resource) before ${before}`)
+      throw new TypeError(`the request has no verified identity: put protect(resource) before ${before}`)
     return found.get(message)
   }
   return {

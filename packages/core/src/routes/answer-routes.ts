@@ -21,12 +21,12 @@ const endpoints: ReadonlyMap<
   [authorizationPath, answerAuthorization],
   [revocationPath, answerRevocation],
 ])
-/** Octets of content that an endpoint reads. */
+/** Maximum octets of content that an endpoint reads. */
 const maxContent = 4096
 
 /**
- * The answer of the resource's own routes, or `undefined` for any other path: its metadata, its keys, the
- * authorization endpoint and the revocation endpoint. What is published is what is enforced.
+ * Answers requests to the routes that the resource serves itself: its metadata, its keys, the authorization endpoint and
+ * the revocation endpoint. Returns `undefined` for any other path. The published metadata matches what guards enforce.
  *
  * @param readContent reads the content of the request up to a number of octets; called for verified callers only
  */
@@ -51,7 +51,7 @@ export async function answerRoutes(
     await accept(state, grounds)
     return answered
   } catch (error) {
-    // Agents of an endpoint are told that its own faults will not pass (draft 11 §6.6).
+    // The response tells agents that a fault of the endpoint is permanent (draft 11 §6.6).
     return answer(refuse(state, grounds, isAAuthError(error) ? error : serverFault(error, true)))
   }
 }

@@ -13,12 +13,13 @@ import { isAccount } from '../token/identifiers.ts'
 import { renewalRequirement } from '../token/renewal-requirement.ts'
 import { readVerified, verifyAnyToken } from '../verify/verify-any-token.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
+import { quoted } from '../wire/quoted.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { malformed, readJson } from './read-json.ts'
 
 /**
- * The authorization endpoint: a resource token for the asking, before any call was refused (draft 11 §6.6;
- * RT-17, RT-18; R11-200 to R11-207). Of missions it requires what the resource requires by default.
+ * The authorization endpoint, where an agent requests a resource token before any call is refused (draft 11 §6.6;
+ * RT-17, RT-18; R11-200 to R11-207). It requires a mission if the resource requires one by default.
  * @throws {AAuthError}
  */
 export async function answerAuthorization(
@@ -34,7 +35,10 @@ export async function answerAuthorization(
   await within(state, 'the metadata of the person server', demandCredential(state, verified))
   const { scopes, account } = readAsked(request, await readVerified(state, verified, content))
   const unknown = scopes.find((scope) => !state.settings.scopes.has(scope))
-  if (unknown !== undefined) throw new AAuthError('invalid_scope', { hint: `"${unknown}" is not described` })
+  if (unknown !== undefined)
+    throw new AAuthError('invalid_scope', {
+      hint: `"scope" contains ${quoted(unknown)}, which "scopes" of the resource does not describe: request another scope`,
+    })
   if (account !== undefined) await demandAccount(state, verified, account)
   const issued = issueForRequest(state, verified, { scopes, account, trust: undefined, mission })
   const resourceToken = await within(state, 'the issuing of a resource token', issued)
@@ -45,7 +49,7 @@ export async function answerAuthorization(
   }
 }
 
-/** A person token, or in drafts 01 to 10 an agent token (R11-200, R11-072 does not reach here). */
+/** Requires a person token, or in drafts 01 to 10 an agent token (R11-200; R11-072 does not apply here). */
 async function demandCredential(state: ResourceState, verified: VerifiedRequest): Promise<void> {
   const { kind, generation } = verified.token.claims
   const { defaults } = state
@@ -68,26 +72,26 @@ function readAsked(
   const scopes = scope.split(' ')
   if (scope.length > 2048 || scopes.length > 64)
     throw new AAuthError('invalid_scope', {
-      hint: '"scope" holds more than 64 values or 2048 characters: ask for fewer',
+      hint: '"scope" contains more than 64 values or 2048 characters: request fewer scopes',
     })
   return { scopes, account }
 }
 
-/** An account that is unknown and one of somebody else are told apart by nobody (R11-204, P09). */
+/** The response is the same for an unknown account and for the account of another person (R11-204, P09). */
 async function demandAccount(
   state: ResourceState,
   { token }: VerifiedRequest,
   account: string,
 ): Promise<void> {
   const { kind, ps, sub } = token.claims
-  // An agent token is about no person: its sub is the agent.
+  // An agent token does not name a person: its sub is the agent.
   const person = kind === 'person-token' && ps !== undefined && sub !== undefined ? { ps, sub } : undefined
   if (person === undefined || (await hasAccount(state, account, person)) !== true) {
     throw new AAuthError('invalid_account', { hint: `the person has no account "${account}"` })
   }
 }
 
-/** An operator's callback that fails is passing trouble, as with `check` of a route. */
+/** A failing callback of the operator is a temporary fault, as with `check` of a route. */
 async function hasAccount(
   state: ResourceState,
   ...asked: Parameters<NonNullable<ResourceOptions['accounts']>>

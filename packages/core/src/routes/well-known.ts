@@ -8,8 +8,8 @@ import { quoted } from '../wire/quoted.ts'
 import { splitTarget } from '../wire/target.ts'
 
 /**
- * The answer of the resource's own documents, or `undefined` for any other path: `aauth-resource.json` and the
- * JWKS it names. They are the same settings that the guards enforce (META-4, R11-274).
+ * Answers requests to `aauth-resource.json` and the JWKS that it names. Returns `undefined` for any other path. The
+ * documents are made from the settings that the guards enforce (META-4, R11-274).
  *
  * @param target raw request target
  */
@@ -26,7 +26,7 @@ export async function answerWellKnown(
   }
 }
 
-/** @throws {AAuthError} for a method that does not read */
+/** @throws {AAuthError} for a method other than GET and HEAD */
 export async function readDocument(
   state: ResourceState,
   method: string,
@@ -42,7 +42,7 @@ export async function readDocument(
   }
 }
 
-/** The answer to a method that a route of the resource itself does not serve: 405 with `Allow`. */
+/** The error for a method that a route of the resource does not support: 405 with `Allow`. */
 export function methodNotAllowed(method: string, allow: string): AAuthError {
   return new AAuthError('invalid_request', {
     allow,
@@ -52,7 +52,7 @@ export function methodNotAllowed(method: string, allow: string): AAuthError {
 
 function metadata({ settings, missionMonitor }: ResourceState): Record<string, unknown> {
   const { issuer, scopes, signatureWindow, additionalSignatureComponents } = settings
-  // Where agents call: the proxy takes the prefix away before it gets here.
+  // The path that agents call, including the prefix that the proxy strips.
   const base = `${issuer}${settings.strippedPrefix}`
   return {
     ...settings.metadata,

@@ -3,17 +3,16 @@ import { isThenable, startTimer } from '../limits/deadline.ts'
 
 /** Milliseconds that a store may take; then it counts as failed, and the request is refused with 503. */
 const deadline = 500
-/** Calls that may wait for one store; more are refused at once, so that a store that hangs holds no memory. */
+/** Maximum number of calls waiting for one store. Further calls are refused, so that a hanging store holds no memory. */
 const maxWaiting = 1000
 
-/** Is told that a store failed: the option that holds it, and why. */
+/** Called when a store fails, with the name of its option and the reason. */
 export type FailureListener = (name: string, hint: string) => void
 
 const failureListeners = new WeakMap<object, Set<FailureListener>>()
 
 /**
- * Has a listener told whenever the store fails, until the function that it returns is called: a store may outlive many
- * resources.
+ * Calls a listener whenever the store fails, until the returned function is called: a store may outlive many resources.
  */
 export function onFailure(store: object, listener: FailureListener): () => void {
   const listeners = failureListeners.get(store) ?? new Set()
@@ -24,8 +23,8 @@ export function onFailure(store: object, listener: FailureListener): () => void 
 const waiting = new WeakMap<object, number>()
 
 /**
- * What a store answers, within the deadline and among the answers it may give: whatever else comes is not an answer,
- * and nothing is let through on it. A store of this process answers at once and costs nothing here.
+ * Returns the answer of a store, if it is valid and arrives within the deadline. In all other cases the request is
+ * refused. A store in memory returns synchronously, which has no extra cost.
  *
  * @param name the option, for the hint: `"stores.replays"`
  * @throws {AAuthError} `server_error` (or the promise rejects with it) for a store that fails
@@ -40,7 +39,7 @@ export function answered<T>(
   if (before >= maxWaiting) throw failed(store, name, `has ${maxWaiting} calls waiting`)
   const judge = (answer: T): T => {
     if (isKnown(answer)) return answer
-    throw failed(store, name, 'gave an answer that its contract does not know')
+    throw failed(store, name, 'returned a value that its contract does not allow')
   }
   let answer: T | PromiseLike<T>
   try {
@@ -59,7 +58,7 @@ export function answered<T>(
     const settle = (how: () => void): void => {
       if (settled) return
       settled = true
-      // Freed also where the store never answers, so that it can recover.
+      // Released even if the store never answers, so that it can recover.
       waiting.set(store, (waiting.get(store) as number) - 1)
       stopTimer()
       how()

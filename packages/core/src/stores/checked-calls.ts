@@ -14,7 +14,7 @@ import type {
   TombstoneVerdict,
 } from './stores.ts'
 
-/** A last purge that is not a time would be forgotten without anybody noticing. */
+/** A last purge that is not a time would be ignored without any error. */
 const isFound = (answer: FoundRevocation): boolean =>
   typeof answer === 'object' &&
   answer !== null &&
@@ -24,7 +24,7 @@ const isRecording = (answer: RevocationVerdict): boolean => answer === 'recorded
 const isMark = (answer: ReplayVerdict): boolean =>
   answer === 'first' || answer === 'repeated' || answer === 'full' || answer === 'unknown'
 
-/** What is known of a token. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
+/** What is known about a token. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
 export function findRevocation(
   store: RevocationStore,
   { iss, jti }: Pick<Revocation, 'iss' | 'jti'>,

@@ -1,12 +1,11 @@
-/** Spans that are kept; beyond, the two that lie closest become one. */
+/** Maximum number of spans. Beyond it, the two closest spans are merged. */
 const maxSpans = 16
 /** Seconds between two times of one span. */
 const maxGap = 60
 
 /**
- * The times whose entries a memory has dropped, as a few spans. While the clock runs on they lie in the past and are
- * never asked for. After the clock went back, what was dropped cannot be told from what is new, and these times say for
- * which entries that is so.
+ * The times whose entries a memory has dropped, as a few spans. Normally they are in the past and never looked up. After
+ * the clock was set back, dropped entries cannot be distinguished from new ones; these spans record for which times.
  */
 export class ForgottenTimes {
   /** In order, apart by more than `maxGap`. */

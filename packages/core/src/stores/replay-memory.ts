@@ -5,7 +5,7 @@ import type { ReplayMark, ReplayStore, ReplayVerdict } from './stores.ts'
 /** Seconds that a mark is kept after its signature is stale, since clocks differ. */
 const tolerance = 60
 
-/** The marks whose signatures are stale after one and the same second, in two columns to save memory. */
+/** The marks whose signatures become stale in the same second, in two columns to save memory. */
 interface Bucket {
   readonly shares: KeyShare[]
   readonly fingerprints: string[]
@@ -14,11 +14,11 @@ interface Bucket {
 }
 
 /**
- * Remembers the signatures that this process accepted, each in about 130 octets. A mark is dropped a minute after its
- * signature is stale, and for no other reason: when a share is used up, the answer is `'full'` (J06).
+ * Remembers the signatures that this process accepted, each in about 130 octets. A mark is only dropped a minute after
+ * its signature became stale. When a share is used up, the result is `'full'` (J06).
  *
- * Marks are kept by the second in which they end, so that none delays another. Where the clock goes back, the memory
- * answers `'unknown'` for the seconds whose marks it has dropped, and for no others (C12).
+ * Marks are grouped by the second in which they expire, so that none delays another. If the clock is set back, the result
+ * is `'unknown'` for exactly those seconds whose marks were dropped (C12).
  */
 export class ReplayMemory implements ReplayStore {
   readonly #now: () => number
@@ -53,7 +53,7 @@ export class ReplayMemory implements ReplayStore {
   }
 
   /**
-   * Once in each second of the clock. Buckets that lie too far ahead are those from before the clock was put back: their
+   * Runs once per second of the clock. Buckets too far in the future are from before the clock was set back; their
    * signatures are refused as unknown anyway.
    */
   #sweep(now: number): void {

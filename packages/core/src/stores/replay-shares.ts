@@ -1,4 +1,4 @@
-/** How much may be remembered, counted in marks. */
+/** Limits, counted in marks. */
 export interface ReplayBounds {
   /** Of all unlisted issuers together; one of them has at most half. */
   readonly max: number
@@ -8,29 +8,29 @@ export interface ReplayBounds {
   readonly maxPerKey: number
 }
 
-/** A number of places, some of them taken. */
+/** A number of slots, some of them taken. */
 interface Places {
   readonly max: number
   taken: number
 }
 
-/** The places of one issuer. */
+/** The slots of one issuer. */
 interface IssuerShare extends Places {
   readonly issuer: string
   readonly listed: boolean
   readonly keys: Map<string, KeyShare>
 }
 
-/** The places of one key under one issuer. */
+/** The slots of one key under one issuer. */
 export interface KeyShare extends Places {
   readonly owner: string
   readonly of: IssuerShare
 }
 
 /**
- * Who may have how many marks. A listed issuer has its share whatever others do. Unlisted issuers share one pool, and
- * the keys of an issuer share what the issuer has: once half of that is taken, each share shrinks with what is left, so
- * that a few cannot take all of it.
+ * Limits the number of marks by issuer and key. The share of a listed issuer does not depend on others. Unlisted issuers
+ * share one pool, and the keys of an issuer share its part. Once half of a pool is taken, each share shrinks with the
+ * free space, so that a few cannot take all of it.
  */
 export class ReplayShares {
   readonly #bounds: ReplayBounds
@@ -43,7 +43,7 @@ export class ReplayShares {
     this.#pool = { max: bounds.max, taken: 0 }
   }
 
-  /** Takes one place, or returns `undefined` where there is none. */
+  /** Takes one slot, or returns `undefined` if there is none. */
   take(issuer: string, owner: string, listed: boolean): KeyShare | undefined {
     const issuers = listed ? this.#listed : this.#unlisted
     const of = issuers.get(issuer) ?? this.#issuerShare(issuer, listed)
@@ -58,7 +58,7 @@ export class ReplayShares {
   giveBack(key: KeyShare): void {
     const { of, owner } = key
     this.#change(key, -1)
-    // Nothing is kept of whoever has no marks.
+    // Issuers and keys without marks take no memory.
     if (key.taken === 0) of.keys.delete(owner)
     if (of.taken === 0) (of.listed ? this.#listed : this.#unlisted).delete(of.issuer)
   }

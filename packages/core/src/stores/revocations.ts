@@ -1,14 +1,14 @@
 import { IssuerShares } from '../limits/issuer-shares.ts'
 import type { FoundRevocation, RevocationEntry, RevocationStore, RevocationVerdict } from './stores.ts'
 
-/** Issuers whose purge is remembered. Only the operator purges, so this bounds mistakes and not attacks. */
+/** Maximum number of purged issuers. Only the operator purges, so this limits mistakes and not attacks. */
 const maxPurged = 10_000
 /** Seconds that an entry is kept after `exp`, since clocks differ. */
 const tolerance = 60
 
 /**
- * Revoked tokens of this process. Entries leave only when their token has expired, never because others came; when an
- * issuer has used up its share, or all unlisted ones have, the memory says so (REV-8, K10, K11).
+ * Revoked tokens in the memory of this process. Entries are only removed after their token has expired, and never
+ * evicted. When an issuer, or all unlisted issuers, have used up their share, the result is `'full'` (REV-8, K10, K11).
  */
 export class RevocationMemory implements RevocationStore {
   readonly #entries: IssuerShares<number>
@@ -25,7 +25,7 @@ export class RevocationMemory implements RevocationStore {
     this.#now = now
   }
 
-  /** One name space per issuer, whatever the type of the token (A-05, R11-245). */
+  /** Each issuer has one namespace for all types of token (A-05, R11-245). */
   find({ iss, jti }: { readonly iss: string; readonly jti: string }): FoundRevocation {
     const revoked = this.#entries.get(iss, jti) !== undefined
     const purgedAt = this.#purgedAt.get(iss)
@@ -46,13 +46,13 @@ export class RevocationMemory implements RevocationStore {
     const known = this.#purgedAt.get(iss)
     if (known === undefined && this.#purgedAt.size >= maxPurged)
       throw new RangeError(`${maxPurged} purged issuers are remembered: restart the process`)
-    // A clock that went back must not bring back what a later purge ended.
+    // If the clock was set back, an earlier time must not replace that of a later purge.
     const purgedAt = Math.max(known ?? 0, Math.floor(this.#now()))
     this.#purgedAt.set(iss, purgedAt)
     return purgedAt
   }
 
-  /** Once a second: a memory that is found full again and again must not cost a walk each time. */
+  /** At most once per second, so that a full memory is not searched on every call. */
   #sweep(now: number): boolean {
     if (now === this.#sweptAt) return false
     this.#sweptAt = now

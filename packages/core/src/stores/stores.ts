@@ -2,13 +2,13 @@
 export interface Revocation {
   readonly iss: string
   readonly jti: string
-  /** The token's own `exp`, in seconds. A revocation is remembered for a minute longer (A-63). */
+  /** The `exp` of the token, in seconds. A revocation is remembered for a minute longer (A-63). */
   readonly exp: number
-  /** The mission of the token, where it is known. Whether that mission is still active is then asked again. */
+  /** The mission of the token, if known. The status of that mission is then queried again. */
   readonly mission?: { readonly approver: string; readonly s256: string } | undefined
 }
 
-/** A revocation as it is handed to a store. */
+/** A revocation as it is passed to a store. */
 export interface RevocationEntry extends Revocation {
   /**
    * Whether a list in `trust` names the issuer. It decides shares and no verdict: processes of one fleet may differ
@@ -17,19 +17,19 @@ export interface RevocationEntry extends Revocation {
   readonly listed: boolean
 }
 
-/** What a store knows of a token. */
+/** What a store knows about a token. */
 export interface FoundRevocation {
   readonly revoked: boolean
-  /** Second, by the clock of the store, of the last `purge` of the issuer; absent where there was none. */
+  /** Second of the last `purge` of the issuer, by the clock of the store; absent if there was none. */
   readonly purgedAt?: number | undefined
 }
 
-/** What became of a revocation: `'full'` says that its issuer, or all of them, have used up their share. */
+/** The result of adding a revocation. `'full'` means that its issuer, or all issuers together, used up their share. */
 export type RevocationVerdict = 'recorded' | 'full'
 
 /** A signature that was used, as a replay store remembers it. */
 export interface ReplayMark {
-  /** `iss` of the token: whose share is used. */
+  /** `iss` of the token, against whose share the signature counts. */
   readonly issuer: string
   /** JWK thumbprint (RFC 7638) of the signing key. */
   readonly owner: string
@@ -47,8 +47,8 @@ export interface ReplayMark {
 }
 
 /**
- * What a store found. `'full'`: a share is used up. `'unknown'`: the store cannot tell, since by its clock the signature
- * is stale for a minute or lies too far ahead.
+ * The result of marking a signature. `'full'` means that a share is used up. `'unknown'` means that the store cannot
+ * tell, since by its clock the signature has been stale for a minute or is too far in the future.
  */
 export type ReplayVerdict = 'first' | 'repeated' | 'full' | 'unknown'
 
@@ -57,33 +57,33 @@ export interface Tombstone {
   /** The person server that approved the mission. */
   readonly approver: string
   readonly s256: string
-  /** Why it was terminated, if that is known: 1 to 128 printable ASCII characters. */
+  /** Why it was terminated, if known: 1 to 128 printable ASCII characters. */
   readonly reason?: string | undefined
 }
 
-/** A tombstone as it is handed to a store. */
+/** A tombstone as it is passed to a store. */
 export interface TombstoneEntry extends Tombstone {
-  /** Whether a list in `trust` names the person server. It decides shares and no verdict. */
+  /** Whether a list in `trust` contains the person server. Affects shares only. */
   readonly listed: boolean
 }
 
-/** What became of a tombstone: `'full'` says that its person server, or all unlisted ones together, have used up their share. */
+/** The result of adding a tombstone. `'full'` means that its person server, or all unlisted ones, used up their share. */
 export type TombstoneVerdict = 'recorded' | 'full'
 
 type MayWait<T> = T | Promise<T>
 
 /**
- * Where revoked tokens are remembered. A store that throws, rejects, answers anything else or takes longer than 500 ms
- * refuses the request with 503.
+ * Stores revoked tokens. If a store throws, rejects, returns an invalid value or takes longer than 500 ms, the request is
+ * refused with 503.
  *
  * Contract, proved by `revocationStoreChecks` of `@aauth-guard/testing`:
- * - Whatever `add` has answered with `'recorded'`, every later `find` reports as revoked, in every process that shares
- *   the store, until the store's own clock has passed `exp + 60`. Entries leave for no other reason. Of two entries for
- *   one token the later `exp` counts.
- * - Entries of one issuer never stand for those of another. An issuer that has used up its share is answered with
- *   `'full'` and takes none of the others' room. A listed issuer has its share whatever others do.
- * - After `purge` of an issuer every later `find` for it reports the second of the last purge, for any `jti`. That is
- *   remembered for good.
+ * - Once `add` has returned `'recorded'` for a token, every later `find` reports it as revoked, in every process that
+ *   shares the store, until the clock of the store has passed `exp + 60`. Entries are not removed for any other reason.
+ *   Of two entries for one token, the later `exp` counts.
+ * - Entries of one issuer never apply to another. For an issuer that has used up its share, `add` returns `'full'`, and
+ *   the issuer does not use the space of others. The share of a listed issuer does not depend on others.
+ * - After `purge` of an issuer, every later `find` for it reports the second of the last purge, for any `jti`. Purges are
+ *   remembered permanently.
  */
 export interface RevocationStore {
   /** Adds or renews an entry, atomically. */
@@ -91,38 +91,38 @@ export interface RevocationStore {
   /** Asked on every request. */
   find(token: { readonly iss: string; readonly jti: string }): MayWait<FoundRevocation>
   /**
-   * Notes that whatever the issuer issued or said before counts for nothing.
+   * Records that everything the issuer issued or stated before is no longer valid.
    * @returns the second of the purge, by the clock of the store
    */
   purge(issuer: { readonly iss: string; readonly listed: boolean }): MayWait<number>
 }
 
 /**
- * Where signatures that were used once are remembered. A store that throws, rejects, answers anything else or takes
- * longer than 500 ms refuses the request with 503.
+ * Stores used signatures. If a store throws, rejects, returns an invalid value or takes longer than 500 ms, the request is
+ * refused with 503.
  *
  * Contract, proved by `replayStoreChecks` of `@aauth-guard/testing`:
- * - Of any number of calls with one `owner` and `fingerprint`, at the same time or not, exactly one is answered with
- *   `'first'`, in every process that shares the store. The others are answered with `'repeated'`.
- * - The store judges by its own clock. It keeps a mark until that clock shows `until + 60`. From then on it answers
- *   `'unknown'`, never `'first'`, and so it does for an `until` more than `2 × window + 60` seconds ahead.
- * - A key, an issuer, or all unlisted issuers together that have used up their share are answered with `'full'`. Nothing
- *   is forgotten to make room. A listed issuer has its share whatever others do. The shares of unlisted issuers shrink
- *   with what is left of their pool, so that a few cannot take all of it, and those of keys may shrink likewise; each is
- *   whole as long as half of the pool, or of the issuer's share, is free.
+ * - Of any number of calls with one `owner` and `fingerprint`, concurrent or not, exactly one returns `'first'`, in every
+ *   process that shares the store. The others return `'repeated'`.
+ * - The store uses its own clock. It keeps a mark until that clock shows `until + 60`. From then on it returns
+ *   `'unknown'` and never `'first'`, and also for an `until` more than `2 × window + 60` seconds in the future.
+ * - The store returns `'full'` when a key, an issuer, or all unlisted issuers together have used up their share. Marks are
+ *   not evicted. The share of a listed issuer does not depend on others. The shares of unlisted issuers shrink with the
+ *   free space of their pool, so that a few cannot take all of it, and the shares of keys may shrink in the same way. A
+ *   share has its full size while half of the pool, or of the issuer's share, is free.
  */
 export interface ReplayStore {
   mark(mark: ReplayMark): MayWait<ReplayVerdict>
 }
 
 /**
- * Where terminated missions are remembered, for good. A store that throws, rejects, answers anything else or takes
- * longer than 500 ms refuses the request with 503.
+ * Stores terminated missions permanently. If a store throws, rejects, returns an invalid value or takes longer than
+ * 500 ms, the request is refused with 503.
  *
- * Contract, proved by `tombstoneStoreChecks` of `@aauth-guard/testing`: whatever `add` has answered with `'recorded'`,
- * every later `find` finds, in every process that shares the store and after every restart; nothing leaves. The first
- * tombstone of a mission stays as it is. Once `add` had to answer `'full'` for a person server, `find` answers `'full'`
- * for every mission of that person server that it does not find, and for those of no other.
+ * Contract, tested by `tombstoneStoreChecks` of `@aauth-guard/testing`: once `add` has returned `'recorded'`, every later
+ * `find` returns the tombstone, in every process that shares the store and after every restart. Tombstones are never
+ * removed, and the first tombstone of a mission is not changed. Once `add` has returned `'full'` for a person server,
+ * `find` returns `'full'` for every mission of that person server that it does not find, but not for other servers.
  */
 export interface TombstoneStore {
   /** Records that a mission is terminated, atomically. */
@@ -135,7 +135,7 @@ export interface TombstoneStore {
   }): MayWait<Tombstone | 'full' | undefined>
 }
 
-/** State that a fleet shares. What is left out is kept in the memory of the process. */
+/** State that several processes share. Stores that are left out are kept in the memory of the process. */
 export interface Stores {
   readonly tombstones?: TombstoneStore
   readonly revocations?: RevocationStore

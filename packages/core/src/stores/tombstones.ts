@@ -1,7 +1,7 @@
 import { IssuerShares } from '../limits/issuer-shares.ts'
 import type { Tombstone, TombstoneEntry, TombstoneStore, TombstoneVerdict } from './stores.ts'
 
-/** Unlisted person servers whose full share is remembered one by one; beyond, all unlisted ones count as full. */
+/** Maximum number of unlisted person servers recorded as full. Beyond it, all unlisted ones count as full. */
 const maxFull = 10_000
 
 /**
@@ -32,7 +32,7 @@ export class TombstoneMemory implements TombstoneStore {
     return this.#entries.get(approver, s256) ?? (this.#isFull(approver, listed) ? 'full' : undefined)
   }
 
-  /** A termination that could not be recorded may be that of any of its missions. */
+  /** A termination that could not be recorded may concern any mission of the person server. */
   #isFull(approver: string, listed: boolean): boolean {
     return this.#full.has(approver) || (this.#full.size >= maxFull && !listed)
   }

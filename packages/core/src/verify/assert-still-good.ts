@@ -5,11 +5,11 @@ import { isSafe } from '../signature/replay.ts'
 import { lookUpLink } from './linked-provider.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
-/** Milliseconds for which an answer of a shared store is recent enough (the stores of this process cost nothing). */
+/** Milliseconds for which an answer from a shared store is recent enough. Stores in memory are always queried. */
 const recent = 1000
 
 /**
- * Checks once more what may have changed since a request was decided, while a grant was looked for or content came in: its
+ * Checks once more what may have changed since a request was verified, while a grant was loaded or content arrived: the
  * token has not expired and is not revoked, and its mission is active.
  *
  * @throws {AAuthError} `expired_jwt`, `revoked_jwt`, `mission_terminated` or `server_error` (the promise rejects)

@@ -6,10 +6,10 @@ import { readMissionHeader } from '../wire/mission-header.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
 /**
- * Reconciles `AAuth-Mission` with the mission of the token (MISS-1 to MISS-8). The header is an
- * assertion of the agent: it can shape a resource token or a refusal, never a grant.
+ * Compares `AAuth-Mission` with the mission of the token (MISS-1 to MISS-8). The header is only asserted by the agent:
+ * it can affect a resource token or a refusal, but never grants access.
  *
- * @returns the mission that the agent asserts and no token vouches for
+ * @returns a mission that only the agent asserts
  * @throws {AAuthError} `invalid_request` when the header is malformed or contradicts the token
  */
 export function assertedMission(request: SignedRequest, claims: VerifiedClaims): Mission | undefined {
@@ -17,13 +17,13 @@ export function assertedMission(request: SignedRequest, claims: VerifiedClaims):
   if (lines.length === 0) return undefined
   const header = readMissionHeader(lines)
   if (header === undefined || !isServerId(header.approver) || !isS256(header.s256))
-    throw invalidRequest('AAuth-Mission is malformed')
+    throw invalidRequest('AAuth-Mission is malformed: send approver and s256')
   const { mission } = claims
   if (mission !== undefined) {
     if (header.approver === mission.approver && header.s256 === mission.s256) return undefined
-    throw invalidRequest('AAuth-Mission is not the mission of the token')
+    throw invalidRequest('AAuth-Mission differs from the mission of the token: send the same mission')
   }
-  // Beside a token of a generation without the header it has no meaning (MISS-8).
+  // With a token of a generation without the header, it has no meaning (MISS-8).
   if (claims.generation !== undefined && !rulesOf(claims.generation).missionHeader) return undefined
   if (claims.kind === 'agent-token' && claims.ps !== undefined && claims.ps !== header.approver) {
     throw invalidRequest('the approver in AAuth-Mission is not the person server of the agent')

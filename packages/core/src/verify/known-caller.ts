@@ -3,7 +3,7 @@ import type { SignedRequest } from '../wire/signed-request.ts'
 import type { VerifiedServer } from './verified-server.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
-/** Who was found to have sent a request. */
+/** The verified sender of a request. */
 export type KnownCaller = { readonly state: ResourceState } & (
   | { readonly verified: VerifiedRequest; readonly server?: undefined; readonly other?: undefined }
   | { readonly server: VerifiedServer; readonly verified?: undefined; readonly other?: undefined }
@@ -13,12 +13,12 @@ export type KnownCaller = { readonly state: ResourceState } & (
 
 const callers = new WeakMap<SignedRequest, KnownCaller>()
 
-/** Remembers who sent a request, for a second guard of the resource and for what is told of the decision. */
+/** Remembers who sent a request, for a second guard of the resource and for decision events. */
 export function noteCaller(request: SignedRequest, caller: KnownCaller): void {
   callers.set(request, caller)
 }
 
-/** Whom this resource found to have sent the request; `undefined` before that. */
+/** The sender of the request, once this resource has verified it. */
 export function knownCaller(state: ResourceState, request: SignedRequest): KnownCaller | undefined {
   const caller = callers.get(request)
   return caller?.state === state ? caller : undefined

@@ -4,37 +4,37 @@ import { LifetimeRegistry } from '../resource/lifetimes.ts'
 import type { Auth } from '../token/auth.ts'
 import { provenanceOf } from './provenance.ts'
 
-/** How long what was accepted may go on; made by {@link lifetimeOf}. */
+/** How long an accepted connection may stay open; made by {@link lifetimeOf}. */
 export interface Lifetime {
   /**
    * Aborts once a request with the same token would be refused. `signal.reason` is that refusal, an `AAuthError`:
    *
-   * - `expired_jwt`: `exp` has come, by the clock of the resource
-   * - `revoked_jwt`: the issuer or `resource.revoke` revoked the token, or `resource.purgeIssuer` forgot its issuer
+   * - `expired_jwt`: `exp` has passed, by the clock of the resource
+   * - `revoked_jwt`: the issuer or `resource.revoke` revoked the token, or `resource.purgeIssuer` purged its issuer
    * - `mission_terminated`: the mission is terminated, however the resource learned of it
    * - `server_error`: for `maxStale` seconds (default 300) a store or the source of mission status could not tell, or
    *   `resource.close` was called, as `hint` says
    */
   readonly signal: AbortSignal
-  /** Lets go of the lifetime: `signal` no longer aborts. Other lifetimes of the same token are not affected. */
+  /** Disposes the lifetime: `signal` no longer aborts. Other lifetimes of the same token are not affected. */
   [Symbol.dispose](): void
 }
 
 /**
- * Tells when a connection that outlives its request, such as a WebSocket or a stream of events, must be closed.
- * A guard decides once, at the start; this watches the token from then on.
+ * Notifies you when a connection that outlives its request, such as a WebSocket or an event stream, must be closed.
+ * A guard decides once, at the start; a lifetime monitors the token from then on.
  *
- * Checks the token again at once, so that nothing that happened since the guard decided is missed; the signal of a
- * token that is no longer good is already aborted, or aborts as soon as your stores have answered. Lifetimes of a
- * resource share one timer. Dispose the lifetime when the connection closes; otherwise it is kept until it ends.
+ * Checks the token again at once, so that no change since the decision of the guard is missed. The signal of a token
+ * that is no longer valid is already aborted, or aborts as soon as your stores have answered. Lifetimes of a resource
+ * share one timer. Dispose the lifetime when the connection closes; otherwise it is kept until it ends.
  * While lifetimes are open, a source of mission status is asked once per mission and `activeTtl`, and stores that you
  * passed to the resource are asked once per second. Where more than 100 end together, they end within 100 ms;
  * `resource.close` ends all of them at once.
  *
  * On Workers a timer belongs to the request that set it: keep such connections in a Durable Object.
  *
- * @param auth what the guard of the request found, not a copy
- * @throws {TypeError} for an `auth` that was not verified here
+ * @param auth the result of the guard of the request, not a copy
+ * @throws {TypeError} for an `auth` that was not verified by a resource
  * @see draft 11 §11.12, docs/requirements.md#rev-11
  * @example
  * ```ts

@@ -2,9 +2,9 @@ import type { ResourceState } from '../resource/state.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
 /**
- * Which agent provider vouches for the key of a request, where the operator wants that remembered
- * (docs/decisions.md#class-policies, `linked-key`). An agent token links its key; for every other token the link is
- * looked up and noted, also where the token names an agent: its provider has not signed that.
+ * The agent provider that vouches for the key of a request, if the operator enabled links
+ * (docs/decisions.md#class-policies, `linked-key`). An agent token links its key. For other tokens the link is looked up,
+ * even if the token names an agent, since the provider of that agent has not signed the token.
  *
  * @throws {AAuthError} `server_error` (or the promise rejects) when the store of revocations fails
  */

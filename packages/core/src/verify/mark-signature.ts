@@ -5,8 +5,9 @@ import { quoted } from '../wire/quoted.ts'
 import type { PossessionProof } from './possession.ts'
 
 /**
- * Makes what marks the signature of one request as used. All guards of a route share it: the signature is marked at most
- * once, and each of them gets the outcome (REPLAY-2, E23). A mark whose answer was lost is never repeated.
+ * Makes a function that marks the signature of one request as used. All guards of a route share it: the signature is
+ * marked at most once, and each guard gets the outcome (REPLAY-2, E23). If the store does not answer, marking is not
+ * repeated.
  */
 export function signatureMarker(
   proof: PossessionProof,
@@ -21,7 +22,7 @@ export function signatureMarker(
 }
 
 /**
- * Marks the signature base, never the signature octets, which an ECDSA signer can vary.
+ * Marks the signature base and not the signature octets, which an ECDSA signer can vary.
  * @throws {AAuthError} `invalid_signature` for a signature that was used before, `rate_limited`, `server_error`
  */
 async function markSignature(
@@ -39,7 +40,7 @@ async function markSignature(
     case 'repeated':
       throw new AAuthError('invalid_signature', {
         detail: 'The signature was already used: sign again with a new `created` or a `nonce`.',
-        hint: 'the signature was already used: sign each request anew, with a "nonce" where two within one second are alike',
+        hint: 'the signature was already used: sign each request anew, with a "nonce" if two requests within one second are identical',
       })
     case 'full':
       throw new AAuthError('rate_limited', {
@@ -47,7 +48,7 @@ async function markSignature(
         retryAfter: window,
       })
     case 'unknown':
-      // A second later `created` differs, and with it the signature.
+      // A second later `created` differs, and therefore the signature.
       throw new AAuthError('server_error', { hint: clocksDiffer(until, window, now), retryAfter: 1 })
   }
 }

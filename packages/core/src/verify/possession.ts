@@ -6,7 +6,7 @@ import { isOnCurve } from '../token/public-key.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { Transport } from './transport.ts'
 
-/** What shows that the caller holds a key: the signature and the text it should sign. */
+/** Proof that the caller holds a key: the signature and the text that it should sign. */
 export interface PossessionProof {
   readonly state: ResourceState
   readonly signature: UntrustedSignature
@@ -26,13 +26,13 @@ export async function verifyPossession(
   if (typeof verdict === 'boolean' ? verdict : await verdict) return
   if (!(await isOnCurve(checkedKey))) {
     throw new AAuthError('invalid_key', {
-      hint: '"cnf.jwk" of the token is not a point of its curve: the agent must make a new key',
+      hint: '"cnf.jwk" of the token is not a point of its curve: the agent must generate a new key',
     })
   }
   throw new AAuthError('invalid_signature', { hint: mismatch(transport) })
 }
 
-/** What differs behind a proxy is said first: an agent that signs wrongly is rarer than a host or path that changed. */
+/** Mentions proxies first, since a changed host or path is more common than an agent that signs incorrectly. */
 function mismatch({ method, authority, host, target, strippedPrefix }: Transport): string {
   const { path } = target
   const called = host === undefined || host.toLowerCase() === authority ? '' : ` (Host is ${quoted(host)})`
@@ -45,6 +45,6 @@ function mismatch({ method, authority, host, target, strippedPrefix }: Transport
     `authority ${quoted(authority)}${called} and path ${quoted(path)}: ` +
     `if agents call another host, list it in "authorities"; ${prefix}; ` +
     'if it decodes the path, let it forward the path as it came; ' +
-    'otherwise the agent signed other values, or with another key'
+    'otherwise the agent signed other values or used another key'
   )
 }

@@ -5,14 +5,14 @@ import type { Auth } from '../token/auth.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
-/** Where an `Auth` comes from. */
+/** The request and route from which an `Auth` comes. */
 export interface Provenance {
   readonly state: ResourceState
   readonly request: SignedRequest
   readonly verified: VerifiedRequest
-  /** Of the route; a grant behind it goes by it, too. */
+  /** Of the route; also the default for a grant behind it. */
   readonly classPolicy: ClassPolicy
-  /** Of the route; a resource token that is issued for it must not lead to a refusal there. */
+  /** Of the route, which must not refuse the tokens obtained with a resource token that is issued for it. */
   readonly mission: MissionRequirement
 }
 
@@ -22,7 +22,7 @@ const others = new WeakMap<OtherCaller, OtherProvenance>()
 /** Where an {@link OtherCaller} comes from. */
 export type OtherProvenance = Pick<Provenance, 'state' | 'request'>
 
-/** Remembers that this resource verified this very `Auth`; copies of it are worth nothing. */
+/** Remembers that this resource verified this `Auth` object. Copies of it are not accepted. */
 export function recordProvenance(auth: Auth, provenance: Provenance): void {
   provenances.set(auth, provenance)
 }
@@ -36,7 +36,7 @@ export function provenanceOf(auth: Auth): Provenance {
     )
   if (provenance === undefined)
     throw new TypeError(
-      '"auth" is a copy, or was made by another copy of @aauth-guard/core: pass what the guard of this request found, from getAuth or authorize',
+      '"auth" is a copy, or was made by another copy of @aauth-guard/core: pass the value that getAuth or authorize returned for this request',
     )
   return provenance
 }

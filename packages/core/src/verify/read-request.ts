@@ -14,18 +14,18 @@ import type { SignedRequest } from '../wire/signed-request.ts'
 import { checkTransport, type Transport } from './transport.ts'
 import { unsignedChallenge } from './unsigned-challenge.ts'
 
-/** A request as it presents itself. Nothing in it is verified. */
+/** A request as it was received. None of it is verified. */
 export interface UntrustedRequest {
   readonly transport: Transport
   readonly signature: UntrustedSignature
-  /** What the signature must be a signature of. */
+  /** The signature base that must have been signed. */
   readonly base: string
   /** The token, undecoded. */
   readonly tokenText: string
 }
 
 /**
- * The steps that need no cryptography and no I/O, cheapest first: a malformed or stale request ends here, within
+ * The steps that do not need cryptography or I/O, cheapest first, so that a malformed or stale request is refused within
  * microseconds (draft 11 §11.3.4, steps 1 to 4).
  * @throws {AAuthError}
  */
@@ -63,7 +63,7 @@ export function requiredFor(
   const resourceWide = settings.additionalSignatureComponents
   const demanded = components.length === 0 ? resourceWide : [...resourceWide, ...components]
   const required = requiredComponents(request, demanded, serves(settings.generations, 'missionHeader'))
-  // Also of empty content: something must tell one request from the next.
+  // Even if the content is empty, since something must distinguish one request from the next.
   const digest = singleUse && !nonce && !required.includes('content-digest')
   return digest ? [...required, 'content-digest'] : required
 }

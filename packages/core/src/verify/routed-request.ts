@@ -2,7 +2,7 @@ import type { RoutedRequest } from '../wire/routed-request.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import type { Transport } from './transport.ts'
 
-/** The view of `request` that callbacks are given. Its target is the one that `transport` was verified with. */
+/** The view of `request` that callbacks receive. Its target is the one with which `transport` was verified. */
 export function routedRequest(
   request: SignedRequest,
   { method, rawTarget, strippedPrefix, target }: Transport,

@@ -6,9 +6,9 @@ import { quoted } from '../wire/quoted.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { splitTarget } from '../wire/target.ts'
 
-/** What the request line and the configuration say, snapshot once. */
+/** A snapshot of the request line and the configuration. */
 export interface Transport extends DerivedComponents {
-  /** What the client asked for, in the target or in `Host`. It chooses among our authorities, and is shown in hints. */
+  /** The host in the target or in `Host`. It selects one of the configured authorities and is shown in hints. */
   readonly host: string | undefined
 }
 
@@ -17,8 +17,8 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const hostValue = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i
 
 /**
- * Refuses what two readers could understand differently, before anything is paid for (A01 to A06, E11
- * to E20). The authority is one of ours: `Host` at most chooses among several.
+ * Refuses requests that two parsers could interpret differently, before any costly step (A01 to A06, E11 to E20). The
+ * authority is always a configured one: `Host` can only select one of several.
  * @throws {AAuthError} `invalid_request`
  */
 export function checkTransport(
@@ -35,15 +35,17 @@ export function checkTransport(
   const authorization = request.header('authorization')[0]
   if (authorization !== undefined && namesAAuth(authorization) && !isAAuthCredential(authorization))
     throw invalidRequest(
-      'Authorization of the scheme AAuth does not hold exactly one token68: send "AAuth", a space and the value',
+      'Authorization of the scheme AAuth does not contain exactly one token68: send "AAuth", a space and the value',
     )
   const { method, target: rawTarget } = request
   if (!token.test(method))
-    throw invalidRequest(`the method is ${quoted(method)}, which is not a token: send another one`)
+    throw invalidRequest(
+      `the method is ${quoted(method)}, which is not a token (RFC 9110): send a valid method`,
+    )
   const cut = splitTarget(rawTarget)
   if (cut === undefined)
     throw invalidRequest(
-      `the request target is ${quoted(rawTarget.split('?', 1)[0])}, which is ambiguous or in a form that is not served: send it as URL parsers write it, in origin form and without a fragment`,
+      `the request target is ${quoted(rawTarget.split('?', 1)[0])}, which is ambiguous or in a form that is not served: send it as a URL parser serializes it, in origin form and without a fragment`,
     )
   const target = strippedPrefix === '' ? cut : { ...cut, path: strippedPrefix + cut.path }
   const named = Object.hasOwn(cut, 'authority') ? cut.authority : undefined

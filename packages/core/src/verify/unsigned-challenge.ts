@@ -7,8 +7,9 @@ import type { SignedRequest } from '../wire/signed-request.ts'
 import { unsignedHint } from './unsigned-hint.ts'
 
 /**
- * The answer to a request without any credential (CHAL-1, CHAL-2; R11-081), and to another credential that is refused.
- * It names the alternative credential of the route as well, unless AAuth was tried: no agent is invited to the weaker way.
+ * The challenge to a request without any credential (CHAL-1, CHAL-2; R11-081), or with another credential that is refused.
+ * It also names the alternative credential of the route, unless the agent tried AAuth: agents are not invited to use the
+ * weaker credential.
  *
  * @param refused what was wrong with another credential
  */

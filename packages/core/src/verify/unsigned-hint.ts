@@ -3,8 +3,8 @@ import { quoted } from '../wire/quoted.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
 /**
- * Why a request without a signature may have come here, and what to do about it. Some of them come from mistakes in the
- * app, not from an agent.
+ * Why an unsigned request may have reached the guard, and what to do about it. Some are caused by mistakes in the
+ * application and not by an agent.
  */
 export function unsignedHint(request: SignedRequest): string {
   const { method, target } = request

@@ -12,10 +12,10 @@ import { unsignedHint } from './unsigned-hint.ts'
 import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
 
 /**
- * Verifies a request and its token, of whatever kind, for an endpoint of the resource itself that decides on its own
- * what is enough.
+ * Verifies a request and its token, of any kind, for an endpoint of the resource that checks itself whether the token is
+ * sufficient.
  *
- * @param ask what an unsigned request is told to come back with
+ * @param ask the challenge to an unsigned request
  * @throws {AAuthError}
  */
 export async function verifyAnyToken(
@@ -47,8 +47,8 @@ export async function verifyAnyToken(
 }
 
 /**
- * Reads the content of a verified request, and compares it with the digest that the signature covers, where it
- * covers one (SIG-12, R11-104).
+ * Reads the content of a verified request, and compares it with the digest that the signature covers, if any
+ * (SIG-12, R11-104).
  * @throws {AAuthError} `invalid_signature` when they differ
  */
 export async function readVerified(

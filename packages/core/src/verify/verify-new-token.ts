@@ -10,17 +10,17 @@ import { readClaims } from '../token/read-claims.ts'
 import { decodeToken } from '../token/untrusted-token.ts'
 import { type PossessionProof, verifyPossession } from './possession.ts'
 
-/** A token that is now known, and whether possession of its key was shown on the way. */
+/** A verified token, and whether possession of its key was proved in the process. */
 export interface NewToken {
   readonly token: VerifiedToken
   readonly possessed: boolean
 }
 
 /**
- * Verifies a token that is seen for the first time, or whose issuer's keys are due: shape, times and audience,
- * then the issuer, then its keys, then the signature (docs/decisions.md#order-of-checks).
+ * Verifies a token that is new, or whose issuer's keys are due for renewal: structure, times and audience, then the
+ * issuer, then its keys, then the signature (docs/decisions.md#order-of-checks).
  *
- * @throws {AAuthError} whatever of this fails first
+ * @throws {AAuthError} the error of the first check that fails
  */
 export async function verifyNewToken(
   proof: PossessionProof,
@@ -42,7 +42,7 @@ export async function verifyNewToken(
   const checkedKey = checkPublicKey(claims.jwk, legacy)
   const key = await importPublicKey(platform, checkedKey)
   const source = keySourceOf(settings, claims)
-  // Nobody gets this server to look for a key without having shown the one in the token
+  // Keys are fetched only for a caller that has proved possession of the key in the token
   // (docs/decisions.md#order-of-checks).
   const possessed = !keys.has(source, untrusted.kid)
   if (possessed) await verifyPossession(proof, { key, checkedKey })

@@ -22,18 +22,18 @@ import type { UntrustedRequest } from './read-request.ts'
 import type { Transport } from './transport.ts'
 import { type NewToken, verifyNewToken } from './verify-new-token.ts'
 
-/** A request whose signature and token verified, before anybody asks whether that is enough. */
+/** A request whose signature and token are verified, but not yet compared with a requirement. */
 export interface VerifiedRequest {
   readonly token: VerifiedToken
   readonly transport: Transport
   readonly covered: readonly string[]
-  /** What `AAuth-Mission` asserts and no token vouches for. */
+  /** The mission that `AAuth-Mission` asserts and no token contains. */
   readonly asserted: Mission | undefined
-  /** The covered digests, until the content was compared with them. */
+  /** The covered digests, until the content has been compared with them. */
   readonly digest: { readonly expected: ContentDigests; checked: boolean } | undefined
-  /** Milliseconds of the monotonic clock at which the question was sent whether the token is revoked. */
+  /** When the store was queried for a revocation of the token, in milliseconds of the monotonic clock. */
   askedAt: number
-  /** The agent provider that the key is linked to, as of the last look; not noted for agent tokens. */
+  /** The agent provider that the key is linked to, according to the last lookup; not set for agent tokens. */
   linkedProvider: string | undefined
   /** Whether the signature has a `nonce`. */
   readonly hasNonce: boolean
@@ -42,12 +42,11 @@ export interface VerifiedRequest {
 }
 
 /**
- * From what a request presents to what is known of it: token, signature, content, revocation, replay, mission
- * (docs/decisions.md#order-of-checks).
+ * Verifies a request: token, signature, content, revocation, replay, mission (docs/decisions.md#order-of-checks).
  *
- * The stores are asked as early as may be, and judged in this order. A look at the revocations begins once the token is
- * known to be its issuer's. The signature is marked once it and the covered content verified, so that nobody can use up
- * the signature of another (REPLAY-2, J10).
+ * The stores are queried as early as possible, and their answers are evaluated in this order. Revocations are queried
+ * once the signature of the issuer is verified. The signature of the request is marked as used once it and the covered
+ * content are verified, so that an attacker cannot use up the signature of another client (REPLAY-2, J10).
  * @throws {AAuthError}
  */
 export async function verifyRequest(
@@ -76,7 +75,7 @@ export async function verifyRequest(
   const marking = oneTime ? begin(markUsed) : undefined
   const found = look()
   if (typeof found === 'boolean' ? found : await found) throw revoked(token)
-  // Keys from before a purge vouch for nothing, also where the purge became known a moment ago.
+  // Keys from before a purge are not accepted, even if the purge has only just become known.
   if (state.purges.has(token.claims.iss) && state.tokens.get(tokenText, now) !== token)
     ({ token } = await meet())
   if (known === undefined) state.missionMonitor?.learn(token.claims)
@@ -98,8 +97,9 @@ export async function verifyRequest(
 }
 
 /**
- * Asks now what is judged later. A rejection is heard at once, since one that nobody hears ends the process.
- * @returns hands on the answer, or throws the fault
+ * Starts a query whose answer is evaluated later. A rejection is handled at once, since an unhandled one terminates the
+ * process.
+ * @returns a function that returns the answer, or throws the error
  */
 function begin<T>(ask: () => T | Promise<T>): () => T | Promise<T> {
   try {
@@ -114,9 +114,9 @@ function begin<T>(ask: () => T | Promise<T>): () => T | Promise<T> {
 }
 
 const unreadable =
-  '"content-digest" holds no digest that can be checked: send one of sha-256 or sha-512, as a byte sequence'
+  '"content-digest" does not contain a supported digest: send sha-256 or sha-512 as a byte sequence'
 
-/** A covered digest is compared at once where the content is at hand (SIG-12, R11-104). */
+/** A covered digest is compared at once if the content is available (SIG-12, R11-104). */
 async function readDigest(
   { platform }: ResourceState,
   request: SignedRequest,

@@ -27,7 +27,7 @@ import type { VerifiedServer } from './verified-server.ts'
 const scheme = 'jwks_uri'
 const unsignedServer =
   'the request is not signed: sign it with a key that the server publishes, and name it in Signature-Key by scheme jwks_uri'
-/** Roles that may speak to a resource; an agent provider revokes at the person server (R11-261). */
+/** Roles that may call a resource; an agent provider revokes at the person server (R11-261). */
 const roles: ReadonlyMap<unknown, readonly [IssuerRole, WellKnownDocument]> = new Map([
   ['aauth-person.json', ['person-server', 'aauth-person.json']],
   ['aauth-access.json', ['access-server', 'aauth-access.json']],
@@ -37,7 +37,7 @@ const roles: ReadonlyMap<unknown, readonly [IssuerRole, WellKnownDocument]> = ne
  * Verifies a request that a person server or access server signed with a key it publishes, and the content it
  * sent (KEY-15, SIG-11; R11-089, R11-099, R11-241, R11-242).
  *
- * @throws {AAuthError} as for an agent; `unsupported_iss` for a caller that is not admitted, before any fetch
+ * @throws {AAuthError} as for an agent; `unsupported_iss` for a caller that is not trusted, before any fetch
  */
 export async function verifyServer(
   state: ResourceState,
@@ -64,7 +64,7 @@ export async function verifyServer(
   )
   if (!isTrustedIssuer(settings, undefined, role, id)) {
     throw new AAuthError('unsupported_iss', {
-      hint: `${quoted(id)} is not trusted as ${role}: list it in "trust.${memberOf[role]}" if it is to be heard`,
+      hint: `${quoted(id)} is not trusted as ${role}: list it in "trust.${memberOf[role]}" to accept its requests`,
     })
   }
   await state.selfTested()
@@ -88,7 +88,7 @@ export async function verifyServer(
   return server
 }
 
-/** Whom the signature names. A member that lacks something is a key fault (A-14). */
+/** The server that the signature names. A missing or malformed parameter is a fault of the key (A-14). */
 function readCaller({ key, label }: UntrustedSignature): {
   readonly id: string
   readonly role: IssuerRole
@@ -96,25 +96,32 @@ function readCaller({ key, label }: UntrustedSignature): {
   readonly kid: string
 } {
   if (schemeOf(key) !== scheme) {
-    throw new AAuthError('unsupported_scheme', { hint: `"${label}" does not use scheme ${scheme}`, scheme })
+    throw new AAuthError('unsupported_scheme', {
+      hint: `${quoted(label)} in Signature-Key does not use scheme ${scheme}: name a published key with it`,
+      scheme,
+    })
   }
   const [id, document, kid] = ['id', 'dwk', 'kid'].map((name) => {
     const value = key.params.get(name)
     return value?.type === 'string' ? value.value : undefined
   })
   if (!isServerId(id) || document === undefined || kid === undefined || kid === '' || kid.length > 256) {
-    throw new AAuthError('invalid_key', { hint: 'id, dwk or kid is missing or malformed' })
+    throw new AAuthError('invalid_key', {
+      hint: 'id, dwk or kid of Signature-Key is missing or malformed: send all three as strings',
+    })
   }
   const played = roles.get(document)
   if (played === undefined) {
-    throw new AAuthError('unsupported_iss', { hint: 'only person servers and access servers are heard here' })
+    throw new AAuthError('unsupported_iss', {
+      hint: `dwk of Signature-Key is ${quoted(document)}: only person servers and access servers may call this endpoint`,
+    })
   }
   const [role, dwk] = played
   return { id, role, dwk, kid }
 }
 
-/** Without a token nothing can be an invalid one: the key is what could not be had (A-22). */
+/** The request has no token that could be invalid, so the fault is that of the key (A-22). */
 function asKeyFault(fault: unknown): unknown {
   if (!isAAuthError(fault) || fault.code !== 'invalid_jwt') return fault
-  return new AAuthError('unknown_key', { hint: fault.hint ?? 'the key could not be had' })
+  return new AAuthError('unknown_key', { hint: fault.hint ?? 'the key could not be fetched' })
 }

@@ -116,7 +116,9 @@ describe('createResource refuses', () => {
   it.each(faults)('a signer whose key has %s [RT-2, R11-122, R11-169, M08]', async (_, change) => {
     const publicKey = { ...(await makeSigningKey()), ...change }
     const signingKey = { publicKey, sign: () => new Uint8Array(64) } as never
-    expect(() => create({ signingKey })).toThrow(/^"signingKey\.publicKey" (?:is not a supported key|has no )/)
+    expect(() => create({ signingKey })).toThrow(
+      /^"signingKey\.publicKey" (?:is not a supported key|has no )/,
+    )
   })
 
   it.each(faults)('a published key with %s [R11-122, R11-169]', async (_, change) => {

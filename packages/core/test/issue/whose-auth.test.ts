@@ -29,7 +29,7 @@ describe.each(forgeries)('%s', (_, forge) => {
       }
       await expect(uses[name]?.()).rejects.toThrow(
         new TypeError(
-          '"auth" is a copy, or was made by another copy of @aauth-guard/core: pass what the guard of this request found, from getAuth or authorize',
+          '"auth" is a copy, or was made by another copy of @aauth-guard/core: pass the value that getAuth or authorize returned for this request',
         ),
       )
     },
@@ -52,6 +52,6 @@ it.each([
     requirement: { scope: 'notes.read' },
   })
   await expect(use(other, auth, { scope: 'notes.read' })).rejects.toThrow(
-    new TypeError('this Auth is of another resource'),
+    new TypeError('"auth" was verified by another resource: pass the resource of the guard'),
   )
 })

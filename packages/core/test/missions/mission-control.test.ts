@@ -147,7 +147,7 @@ describe('five answers in a row', () => {
 
 describe('the reason why a status is unavailable', () => {
   const { mission_control_actions_supported: actions } = controlMembers
-  const offersNone = 'the person server offers no status of missions'
+  const offersNone = 'the metadata of the person server contains no endpoint for the status of missions'
   it.each<readonly [string, object, Reply['body']]>([
     [offersNone, {}, undefined],
     [offersNone, { mission_control_endpoint: 7, mission_control_actions_supported: actions }, undefined],
@@ -168,7 +168,7 @@ describe('the reason why a status is unavailable', () => {
     const world = await make(members as Record<string, unknown>)
     world.replies(() => ({ body }))
     await world.post()
-    expect(world.refusals.at(-1)?.hint).toBe(`nobody can tell whether mission ${s256} is active: ${hint}`)
+    expect(world.refusals.at(-1)?.hint).toBe(`the status of mission ${s256} is unavailable: ${hint}`)
   })
 })
 

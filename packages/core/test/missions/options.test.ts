@@ -18,17 +18,15 @@ describe.each(bounds)('%s of monitorMissions', (name, least, most) => {
   it.each([least - 1, most + 1, least + 0.5, Number.NaN, String(most)])(
     'is refused when it is %j',
     (value) => {
-      expect(() => monitorMissions({ [name]: value })).toThrow(
-        new TypeError(`"${name}" must be ${least} to ${most}`),
-      )
+      expect(() => monitorMissions({ [name]: value })).toThrow(`: write an integer from ${least} to ${most}`)
     },
   )
 })
 
 it.each<[object, RegExp]>([
-  [{ source: { status: 'active' } }, /^"source" must be a function$/],
-  [{ blobs: new Map() }, /^"blobs" must be a function$/],
-  [{ announcements: 'yes' }, /^"announcements" must be a boolean$/],
+  [{ source: { status: 'active' } }, /^"source" is an object: pass a function$/],
+  [{ blobs: new Map() }, /^"blobs" is an object: pass a function$/],
+  [{ announcements: 'yes' }, /^"announcements" is "yes": write true or false$/],
   [{ sorce: () => active }, /^"sorce" is not an option of monitorMissions: did you mean "source"\?$/],
   [{ source: undefined }, /^"source" of monitorMissions is undefined: leave it out/],
 ])('monitorMissions refuses %o and names the option', (options, message) => {

@@ -29,7 +29,7 @@ function makeAccess(maxAsking = 2, maxWaiting = 2) {
   }
 }
 
-const leftAlone = 'CircuitOpenError: the person server failed several times and is left alone'
+const leftAlone = 'CircuitOpenError: not called for 5 seconds after 5 consecutive failures'
 
 /** An answer that comes after the deadline. */
 async function late(access: ReturnType<typeof makeAccess>): Promise<void> {
@@ -128,7 +128,7 @@ describe('the access to a person server', () => {
     const held = gate<string>()
     void access.ask(() => held.promise)
     const waiting = access.ask(async () => 'answer')
-    expect(await access.ask(async () => 'one too many')).toBe('QueueFullError: too many questions wait')
+    expect(await access.ask(async () => 'one too many')).toBe('QueueFullError: too many calls are waiting')
     held.open('')
     expect(await waiting).toBe('answer')
   })
@@ -140,14 +140,14 @@ describe('the access to a person server', () => {
     const deadline = new AbortController()
     const waiting = access.ask(async () => 'answer', deadline.signal)
     deadline.abort()
-    expect(await waiting).toBe('QueueFullError: no turn within the deadline')
+    expect(await waiting).toBe('QueueFullError: the call did not start before the deadline')
   })
 
   it('rejects a call at once whose deadline has passed', async () => {
     const access = makeAccess(1)
     void access.ask(() => gate<string>().promise)
     expect(await access.ask(async () => 'answer', AbortSignal.abort())).toBe(
-      'QueueFullError: no turn within the deadline',
+      'QueueFullError: the call did not start before the deadline',
     )
   })
 

@@ -82,7 +82,7 @@ describe('a source that', () => {
     world.says(down)
     await world.post()
     const [refusal] = world.refusals
-    expect(refusal?.hint).toBe(`nobody can tell whether mission ${s256} is active: the source is down`)
+    expect(refusal?.hint).toBe(`the status of mission ${s256} is unavailable: the source is down`)
     expect(JSON.stringify(refusal?.problem)).not.toMatch(/down|mission/)
   })
 })

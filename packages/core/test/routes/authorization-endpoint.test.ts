@@ -135,7 +135,10 @@ describe('the authorization endpoint', () => {
     const world = await makeWorld(notes)
     await askForToken(world, { body: { scope: 'nope' } })
     expect(world.refusals.map(({ code, hint }) => [code, hint])).toEqual([
-      ['invalid_scope', '"nope" is not described'],
+      [
+        'invalid_scope',
+        '"scope" contains "nope", which "scopes" of the resource does not describe: request another scope',
+      ],
     ])
   })
 })

@@ -69,7 +69,7 @@ describe('the answer of a store', () => {
       unavailable('rejected: Error: down'),
     )
     expect(await hintOf(() => ask(store, () => '?'))).toEqual(
-      unavailable('gave an answer that its contract does not know'),
+      unavailable('returned a value that its contract does not allow'),
     )
   })
 })

@@ -87,7 +87,7 @@ describe('the same signature sent twice', () => {
     const message = await sign(world, 'POST')
     await codes(world, message, message)
     expect(world.refusals.map(({ hint }) => hint)).toEqual([
-      'the signature was already used: sign each request anew, with a "nonce" where two within one second are alike',
+      'the signature was already used: sign each request anew, with a "nonce" if two requests within one second are identical',
     ])
   })
 })

@@ -38,7 +38,7 @@ it.each<Row>([
     {},
     (app) => void app.get('/notes', (req, res) => void res.json(getAuth(req, 'auth-token'))),
     called,
-    'TypeError: nobody is authenticated here',
+    'TypeError: the request has no verified identity',
     'put protect(resource) before this handler',
   ],
   [
@@ -50,7 +50,7 @@ it.each<Row>([
         requireGrant(() => undefined),
       ),
     called,
-    'TypeError: nobody is authenticated here',
+    'TypeError: the request has no verified identity',
     'put protect(resource) before requireGrant',
   ],
   [
@@ -58,16 +58,16 @@ it.each<Row>([
     {},
     handling((req, res) => void res.json(getAuth(req, 'agent-token'))),
     called,
-    'the second argument of getAuth is "agent-token", and the request carried "auth-token"',
-    'ask for a kind that "accept" of the route names',
+    'the second argument of getAuth is "agent-token", but the request carried "auth-token"',
+    'pass a kind that "accept" of the route names',
   ],
   [
     'no kind',
     {},
     handling((req, res) => void res.json(getAuth(req, undefined as never))),
     called,
-    'the second argument of getAuth is undefined, and the request carried "auth-token"',
-    'ask for a kind that "accept" of the route names',
+    'the second argument of getAuth is undefined, but the request carried "auth-token"',
+    'pass a kind that "accept" of the route names',
   ],
   [
     'a body parser before the guard of content that must be covered',
@@ -105,7 +105,7 @@ it.each<Row>([
     {},
     guarded,
     agentCalls,
-    'https://notes.example issues resource tokens, and no request came by its metadata and keys',
+    'https://notes.example issues resource tokens, but no request has reached its metadata and keys',
     'mount wellKnown() with the same resource at the root of the app',
   ],
   [
@@ -113,7 +113,7 @@ it.each<Row>([
     {},
     (app, resource) => guarded(app.use('/api', wellKnown(resource)), resource),
     agentCalls,
-    'https://notes.example issues resource tokens, and no request came by its metadata and keys',
+    'https://notes.example issues resource tokens, but no request has reached its metadata and keys',
     'mount wellKnown() with the same resource at the root of the app',
   ],
   [
@@ -124,7 +124,7 @@ it.each<Row>([
       guarded(app, resource)
     },
     agentCalls,
-    'https://notes.example issues resource tokens, and no request came by its metadata and keys',
+    'https://notes.example issues resource tokens, but no request has reached its metadata and keys',
     'mount wellKnown() with the same resource at the root of the app',
   ],
   [
@@ -173,7 +173,7 @@ it.each<Row>([
     },
     called,
     'server_error: "check" threw "Error: db down"',
-    'mend it, or return false to refuse the request',
+    'fix it, or return false to refuse the request',
   ],
   [
     'a check that returns a record',
@@ -182,14 +182,14 @@ it.each<Row>([
       void app.get('/notes', protect(resource, { ...reading, check: (() => ({ id: 1 })) as never })),
     called,
     'access_denied: "check" returned an object',
-    'return true to let the request pass',
+    'return true to accept the request',
   ],
   [
     'a mission that no token carries',
     {},
     (app, resource) => void app.get('/notes', protect(resource, { ...reading, mission: 'required' })),
     called,
-    'mission_required: the route requires a mission and the token carries none',
+    'mission_required: the route requires a mission, which the token does not carry',
     'the agent must have its person approve one, or the route must allow requests without a mission',
   ],
 ])(

@@ -36,7 +36,7 @@ it.each<Row>([
     'scopes as a list',
     { scopes: ['notes.read'] },
     '"scopes" is a list',
-    "write an object of scopes and what they allow, such as { 'notes.read': 'Read your notes' }",
+    "write an object that maps scopes to descriptions, such as { 'notes.read': 'Read your notes' }",
   ],
   ['a clock in milliseconds', { now: Date.now }, '"now" returned 1', 'divide Date.now() by 1000'],
   [
@@ -112,7 +112,7 @@ it.each<RouteRow>([
     'the requirement before the resource',
     {},
     (_, resource) => void protect(reading as never, resource as never),
-    'the resource comes second',
+    'the second argument is a resource',
     'write protect(resource, requirement)',
   ],
   [

@@ -146,7 +146,7 @@ it.each<Row>([
       await dial(at, message)
     },
     'invalid_signature: the signature was already used',
-    'sign each request anew, with a "nonce" where two within one second are alike',
+    'sign each request anew, with a "nonce" if two requests within one second are identical',
   ],
   [
     'a query that must be covered',

@@ -104,7 +104,7 @@ describe('a mission that is terminated while the grant is loaded', () => {
   it.each([
     ['the grant is found', () => grant],
     ['there is none', () => undefined],
-    ['the grant is of another mission', () => ({ ...grant, mission: { approver, s256: two } })],
+    ['the grant is for another mission', () => ({ ...grant, mission: { approver, s256: two } })],
   ])('is refused when %s [MISS-9]', async (_, found) => {
     const outcome = await refusal(async () => {
       await fleet.resource.missions.terminate({ approver, s256: one }, 'revoked')

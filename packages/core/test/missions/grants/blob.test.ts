@@ -18,9 +18,9 @@ function verified(text: string): Promise<MissionBlob> {
 }
 const written = (changes: Record<string, unknown>): string => JSON.stringify({ ...members, ...changes })
 
-const noDate = '"expires_at" of the mission blob is not a date-time: write it as RFC 3339 says'
+const noDate = '"expires_at" of the mission blob is not a date-time: write it in the format of RFC 3339'
 const noList = '"approved_tools" of the mission blob is not a list: list objects with "name"'
-const noName = '"approved_tools" of the mission blob contains a tool without a name: give it "name"'
+const noName = '"approved_tools" of the mission blob contains a tool without a name: add "name"'
 
 describe('a mission blob', () => {
   it('contains the agent, the description and the time', async () => {
@@ -73,7 +73,9 @@ describe('a mission blob', () => {
 describe('octets that do not match the digest of the mission', () => {
   const text = written({ approved_tools: [{ name: 'FeedbackReader' }] })
   const s256 = s256Of(octetsOf(text))
-  const refusal = new TypeError('the octets are not those of the mission')
+  const refusal = new TypeError(
+    'the octets do not have the digest of the mission: pass the blob exactly as the person server stored it',
+  )
 
   it.each<[string, Uint8Array]>([
     ['of another mission', octetsOf(written({}))],

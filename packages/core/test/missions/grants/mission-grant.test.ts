@@ -114,7 +114,7 @@ describe('missionGrant', () => {
     async (expiresAt) => {
       const auth = await fleet.auth(await fleet.runtime('first'), old)
       expect(() => missionGrant(auth, { expiresAt: expiresAt as number })).toThrow(
-        new TypeError('"expiresAt" must be a number of seconds'),
+        new TypeError('"expiresAt" is not a time: pass seconds since 1970'),
       )
     },
   )
