@@ -155,7 +155,7 @@ describe('a limit of the file reaches the guard', () => {
     '%s: the target does not start when it is out of bounds',
     async (name) => {
       const { code, stderr } = await runTarget({ issuer: api, ...everybody, limits: { [name]: 0 } }).ended
-      expect([code, stderr]).toEqual([1, expect.stringContaining(`"limits.${name}" must be `)])
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`"limits.${name}" is `)])
     },
   )
 })

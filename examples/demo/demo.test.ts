@@ -216,7 +216,8 @@ describe('the whole demo', () => {
   it('shows the signed request by which the API asks whether the mission is active', () => {
     const lines = stepOf('With it, it asks for a run')
     const from = lines.indexOf('→ POST ps.example/mission-control/MAIL (from runs.example)')
-    expect(lines.slice(from + 1, lines.indexOf('← 401 auth_token_required'))).toEqual([
+    // What a slow machine makes stale is asked again.
+    expect(lines.slice(from + 1, from + 4)).toEqual([
       'signature-key:',
       'sig=jwks_uri;id="https://runs.example";dwk="aauth-resource.json";kid="api-1"',
       'action: status',

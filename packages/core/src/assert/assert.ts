@@ -1,4 +1,7 @@
-/** For options: what does not mean what was written fails at start-up. @throws {TypeError} */
+/**
+ * Checks an option, so that a mistake fails at start-up.
+ * @throws {TypeError} with `message`, unless `condition` holds
+ */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new TypeError(message)
 }

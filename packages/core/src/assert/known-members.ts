@@ -2,11 +2,11 @@ import { quoted } from '../wire/quoted.ts'
 import { assert } from './assert.ts'
 
 /**
- * Refuses members that would be ignored: unknown ones, and those that hold `undefined`. The second is how a missing
- * variable of the environment arrives, such as a `signingKey` that nobody set.
+ * Refuses members that would be ignored: unknown ones, and those whose value is `undefined`. An unset environment
+ * variable arrives as `undefined`, for example as `signingKey`.
  *
  * @param whose what the members belong to, such as `createResource`, for the error
- * @throws {TypeError} that names the member, and the one that was probably meant
+ * @throws {TypeError} naming the member, and the one that was probably meant
  */
 export function assertKnownMembers(given: object, known: readonly string[], whose: string): void {
   for (const name of Object.keys(given)) {
@@ -22,7 +22,7 @@ export function assertKnownMembers(given: object, known: readonly string[], whos
   }
 }
 
-/** The known name with the fewest changes, if at most a third of its letters differ. */
+/** The known name that is closest to `name`, if at most a third of its letters differ. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > 64) return undefined
   let best: string | undefined
@@ -37,7 +37,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best
 }
 
-/** Letters to insert, delete or replace to make `to` of `from` (Levenshtein). */
+/** The number of letters to insert, delete or replace to turn `from` into `to` (Levenshtein). */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (let i = 1; i <= from.length; i++) {

@@ -1,4 +1,4 @@
-/** A copy that has what was written and nothing else: a polluted `Object.prototype` decides nothing (Q01). */
+/** A copy without a prototype, so that members of a polluted `Object.prototype` are never read (Q01). */
 export function ownMembers<T extends object>(given: T): T {
   return Object.assign(Object.create(null), given)
 }

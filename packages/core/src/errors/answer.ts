@@ -4,21 +4,21 @@ import { completeRefusal } from './pending-step-up.ts'
 /** A response, for any framework to send. */
 export interface Answer {
   readonly status: number
-  /** Lower-case names; `content-type` included, framing not. */
+  /** Names in lower case. Includes `content-type`, but not framing. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
 /**
- * The response to a refusal. For a step-up it signs the resource token, which is why every answer is a promise.
- * The promise never rejects: what is not an {@link AAuthError} becomes `server_error`, so that nothing of it gets
- * out. The answer follows from the code alone, whatever others wrote on the error since.
+ * Makes the response to a refusal. For a step-up it signs the resource token, so the result is a promise. The promise
+ * never rejects: anything that is not an {@link AAuthError} is answered with `server_error`, and nothing of it is sent.
+ * The response does not change if other code writes on the error.
  */
 export async function answer(error: unknown): Promise<Answer> {
   try {
     if (isAAuthError(error)) return answerOf(await completeRefusal(error))
   } catch {
-    // A refusal that cannot even be read is an unknown fault.
+    // An error that cannot be read is answered like any unknown error.
   }
   return answerOf(new AAuthError('server_error', { retryAfter: 5 }))
 }

@@ -1,7 +1,7 @@
 import { AAuthError } from './aauth-error.ts'
 
 /**
- * The refusal where something was thrown that nobody meant as an answer. What it says is for the operator only.
+ * The refusal for a thrown value that is not an `AAuthError`. Its text goes only into the hint.
  * @param permanent whether the caller is told that trying again will not help
  */
 export function serverFault(thrown: unknown, permanent = false): AAuthError {

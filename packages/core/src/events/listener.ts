@@ -1,9 +1,9 @@
-/** Seconds between two lines about a listener that fails. */
+/** Milliseconds between two warnings about a listener that fails. */
 const quiet = 60_000
 
 /**
- * Calls a listener of the operator's, which can change nothing: what it returns is dropped, and what it throws is counted
- * and said at most once a minute.
+ * Calls a listener of the operator. What it returns is ignored. What it throws is counted, and logged at most once a
+ * minute.
  */
 export class Listener<Told extends unknown[]> {
   readonly #name: string

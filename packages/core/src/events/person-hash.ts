@@ -4,8 +4,9 @@ import type { DecisionEvent } from './decision-event.ts'
 /** How events name persons. */
 export interface ObserveOptions {
   /**
-   * 32 octets, the same in all processes of a fleet: persons are named by an HMAC with it. Never derive it from the
-   * signing key. Default a random key of the process, so that a person has another name in every process.
+   * The key of the HMAC by which events name persons: 32 octets, the same in all processes of a fleet. Never derive it
+   * from the signing key. By default each process makes a random key, so a person has a different name in every
+   * process.
    */
   readonly personHashKey?: Uint8Array
   /** Names persons by `personKey(auth)` itself. Default `false`. */
@@ -26,7 +27,7 @@ export class PersonHash {
     this.scope = rawPersons ? 'raw' : personHashKey ? 'fleet' : 'process'
   }
 
-  /** Synchronous where the runtime hashes synchronously. */
+  /** Synchronous if the runtime hashes synchronously. */
   nameOf(person: string): string | Promise<string> {
     if (this.#raw) return person
     this.#key ??= crypto.getRandomValues(new Uint8Array(32))

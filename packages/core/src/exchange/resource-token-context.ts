@@ -1,24 +1,25 @@
 import type { Issuers } from './issuers.ts'
 
-/** The tokens that came with a resource token, and the keys of those who issued them. */
+/** The tokens that came with a resource token, and the keys of their issuers. */
 export interface HandedTokens {
   readonly issuers: Issuers
-  /** The agent token that signed the request, or that the person server forwards. */
+  /** The agent token that came with the request, or that the person server forwards. */
   readonly agentToken: string
-  /** `presented_token` of draft 11: what the agent had shown to the resource. */
+  /** `presented_token` of draft 11: the token that the agent presented to the resource. */
   readonly presentedToken?: string | undefined
-  /** For a sub-agent, whose parent asks. */
+  /** The agent token of a sub-agent whose parent asks. */
   readonly subagentToken?: string | undefined
-  /** For a call chain. */
+  /** The upstream token of a call chain. */
   readonly upstreamToken?: string | undefined
   /**
-   * Access servers to which the person server has presented a token of this person. No other one's auth token counts as
-   * presented or upstream token, since any server can write `ps` into one; default none (draft 11 §10.1.1, §9.4.5).
+   * Access servers to which the person server has presented a token of this person; default none. Auth tokens of other
+   * access servers are not accepted as presented or upstream token, since any server can write `ps` into one (draft 11
+   * §10.1.1, §9.4.5).
    */
   readonly accessServers?: readonly string[] | undefined
 }
 
-/** A person server, asked by the agent. */
+/** The context of a person server that an agent asks. */
 export interface AtPersonServer extends HandedTokens {
   readonly role: 'person-server'
   /** Its server identifier. */
@@ -27,23 +28,26 @@ export interface AtPersonServer extends HandedTokens {
   readonly requestKey: string
 }
 
-/** An access server, asked by a person server. */
+/** The context of an access server that a person server asks. */
 export interface AtAccessServer extends HandedTokens {
   readonly role: 'access-server'
   /** Its server identifier. */
   readonly recipient: string
-  /** Which signed the request; `undefined` for an agent without person server, in drafts 01 to 10. */
+  /**
+   * The person server that signed the request; `undefined` if an agent without a person server asks, in drafts 01 to
+   * 10.
+   */
   readonly personServer: string | undefined
 }
 
-/** An agent, challenged by a resource (draft 11 §6.7.3). */
+/** The context of an agent that a resource has challenged (draft 11 §6.7.3). */
 export interface AtAgent extends HandedTokens {
   readonly role: 'agent'
   /** The origin it called. */
   readonly resource: string
   /** Thumbprint of its key. */
   readonly requestKey: string
-  /** Its own, to which it will go. */
+  /** The agent's own person server. */
   readonly personServer: string | undefined
 }
 

@@ -1,3 +1,3 @@
-/** Hosts that map a `Request` to a `Response`: Bun, Deno, Workers, and Node through a bridge. */
+/** For hosts that map a `Request` to a `Response`: Bun, Deno, Workers, and Node through a bridge. */
 export { fetchGuard, type GuardedHandler } from './fetch-guard.ts'
 export { checkContent, fetchRequest, readContent, withoutMissionHeader } from './fetch-request.ts'

@@ -5,11 +5,11 @@ import { bufferContent } from './buffer-content.ts'
 /**
  * Reads the content of a message to its end, for a route that answers it itself.
  *
- * @param limit octets
- * @throws {AAuthError} `content_too_large`; `server_error` (500) when a body parser has read it before
+ * @param limit the most octets to read
+ * @throws {AAuthError} `content_too_large`; `server_error` (500) if a body parser has read it before
  */
 export async function readContent(message: IncomingMessage, limit: number): Promise<Uint8Array> {
-  // What somebody began to read must go by, or the connection hangs; behind an endpoint nobody reads.
+  // The rest must be discarded, or the connection hangs: no other code reads it after an endpoint.
   const content = await bufferContent(message, limit).finally(() => message.resume())
   if (content !== undefined) return content
   throw new AAuthError('server_error', {

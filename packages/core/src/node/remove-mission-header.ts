@@ -4,15 +4,15 @@ import { signedRequest } from './signed-request.ts'
 const name = 'aauth-mission'
 
 /**
- * Takes `AAuth-Mission` from a message that a guard let pass, in every form that Node keeps: it is only what the agent
- * asserts, and applications must not read it in place of the verified mission (MISS-13). Guards behind still know
- * it.
+ * Removes `AAuth-Mission` from a message that a guard accepted, in every form that Node keeps. The header is only an
+ * assertion by the agent, and applications must not read it instead of the verified mission (MISS-13). Later guards
+ * still read it.
  */
 export function removeMissionHeader(message: IncomingMessage): void {
-  // As it crossed the wire, whatever became of `headers` since; the next guard still reads it there.
+  // The lines as received, even if `headers` has changed since. The next guard reads them there.
   if (signedRequest(message).header(name).length === 0) return
   const { headers, rawHeaders } = message
-  // Node makes it of `rawHeaders` when it is first read, and counts on their number. HTTP/2 has none.
+  // Node makes it from `rawHeaders` on first access and relies on their number, so it is read first. HTTP/2 has none.
   const { headersDistinct = {} } = message
   for (let i = rawHeaders.length - 2; i >= 0; i -= 2)
     if (rawHeaders[i]?.toLowerCase() === name) rawHeaders.splice(i, 2)

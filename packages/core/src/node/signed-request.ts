@@ -5,10 +5,10 @@ const snapshots = new WeakMap<IncomingMessage, SignedRequest>()
 const contents = new WeakMap<IncomingMessage, Uint8Array>()
 
 /**
- * A Node request as it crossed the wire: every header line from `rawHeaders`, since `headers` keeps only the
- * first of some repeated fields, and the target before any router rewrote `url`.
+ * Reads a Node request as it was received: every header line from `rawHeaders`, since `headers` keeps only the first of
+ * some repeated fields, and the target before any router rewrote `url`.
  *
- * The same message yields the same object, so that a second guard knows it from the first.
+ * The same message yields the same object, by which a second guard recognizes it.
  *
  * @param target reads the raw request target where the framework keeps it; default `originalUrl`, or `url`
  */
@@ -35,7 +35,7 @@ export function signedRequest(
   return signed
 }
 
-/** Tells the guard what the content was, for a body that was read before the guard ran. */
+/** Gives the guard the content of a message that was read before the guard ran. */
 export function rememberContent(message: IncomingMessage, content: Uint8Array): void {
   contents.set(message, content)
 }
@@ -52,17 +52,17 @@ function linesByName({ rawHeaders, httpVersionMajor }: IncomingMessage): Readonl
     if (known) known.push(value)
     else lines.set(name, [value])
   }
-  // HTTP/2 carries the authority in a pseudo-header; beside Host both count, and two that differ are one too many.
+  // HTTP/2 carries the authority in a pseudo-header. If Host differs from it, both count, and the request is refused.
   const authority = lines.get(':authority')
   const host = lines.get('host')
   if (authority && host?.[0] !== authority[0]) lines.set('host', [...authority, ...(host ?? [])])
-  // Without Host there is nothing HTTP/1 could have meant (A02).
+  // An HTTP/1 request without Host is refused, as is an empty Host (A02).
   if (httpVersionMajor === 1 && !host) lines.set('host', [''])
   return lines
 }
 
 function isEmpty(message: IncomingMessage, lines: ReadonlyMap<string, string[]>): boolean {
-  // HTTP/2 frames content without saying so in a header.
+  // HTTP/2 messages may have content without a header that says so.
   if (message.httpVersionMajor > 1)
     return (message as { stream?: { endAfterHeaders?: boolean } }).stream?.endAfterHeaders === true
   const length = lines.get('content-length')?.[0]

@@ -1,6 +1,6 @@
 /**
- * Verifies Ed25519 where the runtime does not (RFC 8032 §5.1.7), without the cofactor, as OpenSSL and the other
- * runtimes do: one signature has one verdict everywhere (H02).
+ * Verifies Ed25519 on runtimes that do not (RFC 8032 §5.1.7). The equation has no cofactor, as in OpenSSL and other
+ * runtimes, so that a signature has the same verdict everywhere (H02).
  */
 export async function verifyEd25519(
   publicKey: Uint8Array,

@@ -5,7 +5,7 @@ import { VerificationPlace } from './verification-place.ts'
 
 const place = new VerificationPlace()
 
-/** OpenSSL, called directly: on Node it verifies faster than WebCrypto and need not leave the thread. */
+/** Calls OpenSSL directly: on Node that is faster than WebCrypto, and can verify on the same thread. */
 export const platform: Platform = {
   name: 'node',
 
@@ -17,7 +17,7 @@ export const platform: Platform = {
   verify({ handle, alg }, signature, text) {
     const data = Buffer.from(text, 'latin1')
     const hash = alg === 'Ed25519' ? null : 'sha256'
-    // The bare key is much cheaper to hand over than one with options.
+    // The bare key is much cheaper to pass than one with options.
     const key =
       alg === 'Ed25519'
         ? (handle as KeyObject)

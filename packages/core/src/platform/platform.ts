@@ -1,4 +1,4 @@
-/** The digests of RFC 9530 that are understood. */
+/** The supported digests of RFC 9530. */
 export type DigestAlgorithm = 'sha-256' | 'sha-512'
 
 /** A public key that passed every check of `token/public-key.ts`: canonical, of an accepted type. */
@@ -6,16 +6,16 @@ export type PublicJwk =
   | { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string }
   | { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string }
 
-/** A key as the backend wants it. Opaque everywhere else. */
+/** A key in the form that the platform needs; opaque elsewhere. */
 export type VerificationKey = { readonly handle: unknown; readonly alg: 'Ed25519' | 'ES256' }
 
 /**
- * All that differs between runtimes. `node` answers synchronously where waiting for a thread would cost more
- * than the work; the web platform answers with promises. Callers `await` only what is a promise.
+ * What differs between runtimes. `node` answers synchronously where waiting for a thread would cost more than the work;
+ * the web platform answers with promises. Callers `await` only what is a promise.
  */
 export interface Platform {
   readonly name: string
-  /** Rejects or throws when the point is not on its curve, where the runtime can tell. */
+  /** Rejects or throws if the point is not on its curve, as far as the runtime checks that. */
   importKey(jwk: PublicJwk): VerificationKey | Promise<VerificationKey>
   /** Verifies the 64-octet signature of `text` (ASCII). */
   verify(key: VerificationKey, signature: Uint8Array<ArrayBuffer>, text: string): boolean | Promise<boolean>
@@ -25,8 +25,8 @@ export interface Platform {
   /** Unpadded base64url of the HMAC-SHA-256 of `text` (UTF-8). */
   hmac(key: Uint8Array, text: string): string | Promise<string>
   /**
-   * Fetches a public document. `undefined` where the runtime cannot check the address that is dialled: there
-   * only the keys of issuers named in `trust` are fetched, with the runtime's own `fetch`.
+   * Fetches a public document. `undefined` if the runtime cannot check the dialled address: then only the keys of
+   * issuers that `trust` lists are fetched, with the runtime's own `fetch`.
    */
   readonly guardedFetch: typeof fetch | undefined
 }

@@ -1,10 +1,10 @@
 /**
- * Decides where a signature is verified: here, or on the thread pool.
+ * Decides where a signature is verified: on this thread, or on the thread pool.
  *
- * Going to the pool frees the event loop and uses the other cores, but costs about half a verification in
- * hand-over. So a lone request is verified here, and as soon as requests overlap they go to the pool. Overlap
- * shows when one arrives while another is in the pool; to find out, every so often a request that arrives in
- * the same turn of the event loop as the one before is sent there, at longer intervals while nothing overlaps.
+ * The pool frees the event loop and uses the other cores, but handing over costs about half a verification. So a single
+ * request is verified on this thread, and overlapping requests go to the pool. Requests overlap if one arrives while
+ * another is in the pool. To detect that, some requests that arrive in the same turn of the event loop as the one
+ * before are sent to the pool, at longer intervals while nothing overlaps.
  */
 export class VerificationPlace {
   #inPool = 0

@@ -4,7 +4,7 @@ import type { Platform, VerificationKey } from './platform.ts'
 
 const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
-/** WebCrypto, with @noble/curves for Ed25519 where the runtime has none. */
+/** WebCrypto, with @noble/curves for Ed25519 if the runtime lacks it. */
 export const platform: Platform = {
   name: 'web',
 
@@ -43,7 +43,9 @@ export const platform: Platform = {
   guardedFetch: undefined,
 }
 
-/** An octet a character: what is hashed and signed is ASCII, and other text means the same on every platform. */
+/**
+ * One octet per character: text that is hashed and signed is ASCII, and other text is treated alike on every platform.
+ */
 function octetsOf(text: string): Uint8Array<ArrayBuffer> {
   const octets = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) octets[i] = text.charCodeAt(i)
@@ -59,7 +61,7 @@ async function checkPoint({ x, y }: { readonly x: string; readonly y: string }):
 
 let ed25519Support: Promise<boolean> | undefined
 
-/** Asked once, at the first use: nothing may run while a module loads (docs/decisions.md#platforms). */
+/** Checked once, at first use, since nothing may run while a module loads (docs/decisions.md#platforms). */
 function hasEd25519(): Promise<boolean> {
   ed25519Support ??= crypto.subtle
     .importKey(

@@ -12,7 +12,7 @@ export interface DerivedComponents {
   readonly target: Target
   /** As it reached this server. */
   readonly rawTarget: string
-  /** What a proxy took away from the start of the path that the agent called. */
+  /** The prefix that a proxy removed from the path that the agent called. */
   readonly strippedPrefix: string
 }
 
@@ -22,9 +22,8 @@ const fieldValue = /^[\t\x20-\x7e]*$/
  * The signature base (RFC 9421 §2.5): a line for each covered component, then `@signature-params`.
  *
  * @param required repeated in `required_input`
- * @throws {AAuthError} `invalid_input` when a required field was not sent; `invalid_signature` when another
- * component has no value, or one that is too long or not plain ASCII, since its line could not be told from a
- * forged one
+ * @throws {AAuthError} `invalid_input` if a required field was not sent; `invalid_signature` if another component has
+ * no value, or one that is too long or not plain ASCII, since its line could not be told from a forged one
  */
 export function signatureBase(
   components: readonly string[],
@@ -71,7 +70,7 @@ function derivedValue(
       return `https://${authority}${target.path}${rawTarget.includes('?') ? target.query : ''}`
     case '@request-target':
       if (rawTarget.startsWith('/')) return strippedPrefix + rawTarget
-      // Where in an absolute URI the prefix stood, only the proxy knows.
+      // Only the proxy knows where the prefix was in an absolute URI.
       return strippedPrefix === '' ? rawTarget : undefined
     default:
       return undefined
@@ -84,7 +83,7 @@ function fieldLines(lines: readonly string[]): string | undefined {
   return lines.length === 1 ? trim(lines[0] as string) : lines.map(trim).join(', ')
 }
 
-/** A field that must be covered has to be sent as well; to cover anything else is the agent's own choice. */
+/** A required field must be sent as well; covering other components is the agent's own choice. */
 function withoutValue(name: string, required: readonly string[]): AAuthError {
   if (!name.startsWith('@') && required.includes(name)) {
     return new AAuthError('invalid_input', {
@@ -100,8 +99,8 @@ function invalidSignature(hint: string): AAuthError {
 }
 
 /**
- * By index: a regular expression that looks for white space at the end starts anew at every inner run of it, which
- * takes quadratic time.
+ * Trims by index: a regular expression for white space at the end starts again at every inner run of it, which takes
+ * quadratic time.
  */
 function trim(line: string): string {
   let start = 0

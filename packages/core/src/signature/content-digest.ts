@@ -4,14 +4,14 @@ import { decodeBytes } from '../wire/byte-sequence.ts'
 import { readDictionary } from '../wire/dictionary.ts'
 import { dictionaryCaps } from '../wire/limits.ts'
 
-/** The digests of a `Content-Digest` field that are understood, in the order sent (RFC 9530). */
+/** The supported digests of a `Content-Digest` field, in the order sent (RFC 9530). */
 export type ContentDigests = ReadonlyMap<DigestAlgorithm, Uint8Array>
 
 const known: readonly DigestAlgorithm[] = ['sha-256', 'sha-512']
 
 /**
- * Reads the field. `undefined` when it is malformed, names an algorithm twice, or names none that is understood: then
- * nothing can be checked, which counts as a mismatch (A-17).
+ * Reads the field. `undefined` if it is malformed, names an algorithm twice, or names no supported one: then nothing
+ * can be compared, which counts as a mismatch (A-17).
  */
 export function readContentDigest(lines: readonly string[]): ContentDigests | undefined {
   const digests = new Map<DigestAlgorithm, Uint8Array>()
@@ -36,7 +36,7 @@ export function contentDiffers(): AAuthError {
   })
 }
 
-/** Whether every digest that is understood is the digest of `content` (SIG-12). */
+/** Whether every supported digest is the digest of `content` (SIG-12). */
 export function matchesDigests(
   digests: ContentDigests,
   content: Uint8Array,

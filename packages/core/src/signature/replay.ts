@@ -1,10 +1,10 @@
 import type { UntrustedSignature } from './select-signature.ts'
 
 /**
- * Which requests are accepted once only. It counts every guard of a resource; `singleUse` of a route counts beside it.
+ * Which requests are accepted only once, by all guards of a resource. `singleUse` of a route applies in addition.
  *
- * - `'auto'`: unsafe methods whose signature tells one request from the next: it has a `nonce`, or covers
- *   `content-digest`. Without either, two equal requests of one second have the same signature, so both pass.
+ * - `'auto'`: unsafe methods whose signature has a `nonce` or covers `content-digest`. Without either, two equal
+ *   requests within one second have the same signature, so both are accepted.
  * - `'unsafe'`: all unsafe methods. An agent that sends two requests to one path within a second must add a `nonce`.
  * - `'all'`: every method.
  * - `'off'`: none.
@@ -13,13 +13,13 @@ export type ReplayScope = 'auto' | 'unsafe' | 'all' | 'off'
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
-/** Whether a request is accepted once only under `scope` (REPLAY-3). */
+/** Whether a request is accepted only once under `scope` (REPLAY-3). */
 export function isOneTime(scope: ReplayScope, method: string, signature: UntrustedSignature): boolean {
   if (scope === 'all' || scope === 'off') return scope === 'all'
   return !isSafe(method) && (scope === 'unsafe' || hasNonce(signature) || coversContent(signature))
 }
 
-/** Whether the signature has a `nonce`. An empty one tells nothing apart. */
+/** Whether the signature has a `nonce`. An empty one does not count. */
 export function hasNonce({ input }: Pick<UntrustedSignature, 'input'>): boolean {
   const nonce = input.params.get('nonce')
   return nonce?.type === 'string' && nonce.value !== ''

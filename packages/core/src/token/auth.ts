@@ -3,25 +3,28 @@ import { hasPersonTokens } from './generations.ts'
 import { providerOf } from './identifiers.ts'
 import type { Generation, TokenKind } from './kinds.ts'
 
-/** The set of runtimes that may act for each other inside one mission: those of one agent provider. */
+/** The agents that may act for each other within a mission: those of one agent provider. */
 export interface AgentClass {
   /** Server identifier of the agent provider. */
   readonly provider: string
 }
 
 interface Verified {
-  /** Who signed the token. */
+  /** The issuer of the token. */
   readonly iss: string
   readonly jti: string
   /** NumericDate, seconds. */
   readonly exp: number
-  /** RFC 7638 thumbprint of the key that signed this very request. */
+  /** RFC 7638 thumbprint of the key that signed this request. */
   readonly thumbprint: string
-  /** What the request's signature covers. The query and the body are not among it unless demanded. */
+  /**
+   * The components that the signature covers. The query and the content are among them only if the route requires it,
+   * or the agent covers them on its own.
+   */
   readonly covered: readonly string[]
   /**
-   * The claims that the option `claims` of the resource names, as the issuer signed them: those that the token holds,
-   * deep-frozen, in objects without prototype. Absent where the option names none.
+   * The claims that the option `claims` of the resource names, as the issuer signed them, if the token contains them.
+   * Deep-frozen, in objects without a prototype. Absent if the option names none.
    */
   readonly claims?: FurtherClaims
 }
@@ -33,9 +36,9 @@ export interface AgentAuth extends Verified {
   /** The agent identifier, `aauth:local@host`. Compare it exactly. */
   readonly sub: string
   readonly agent: string
-  /** Set when the caller is a sub-agent. */
+  /** Set if the caller is a sub-agent. */
   readonly parentAgent?: string
-  /** The agent's person server, as the agent provider says; decides nothing. */
+  /** The person server of the agent, according to the agent provider. It grants nothing. */
   readonly ps?: string
   readonly scopes: readonly string[]
   readonly account: null
@@ -81,21 +84,23 @@ export interface PersonTokenAuth extends AuthToken {
 /** A verified auth token of drafts 01 to 10. */
 export interface MissionHeaderAuth extends AuthToken {
   readonly generation: 'mission-header'
-  /** With `tenant` and `iss` the person, where the token names one; compare persons by `personKey`. */
+  /**
+   * Identifies the person, together with `tenant` and `iss`, if the token names one. Compare persons by `personKey`.
+   */
   readonly sub?: string
-  /** The person server, where it signed the token itself. */
+  /** The person server, if it issued the token itself. */
   readonly ps?: string
   readonly agent: string
   /**
-   * The provider of {@link agent}, where a list in `trust` names the issuer of the token, or it is the access server.
-   * Anybody can be a person server and name any agent, so without a list the token proves no class.
+   * The provider of {@link agent}, if a list in `trust` names the issuer of the token, or the issuer is the access
+   * server. Anyone can run a person server and name any agent, so a token of an unlisted issuer does not prove a class.
    */
   readonly class?: AgentClass
 }
 
 /**
- * Who is calling and what was granted, all of it verified. Deep-frozen, and only this library can make one: what
- * issues or steps up refuses copies.
+ * Who is calling and what was granted, all of it verified. Deep-frozen. Functions such as `stepUp` accept only the
+ * object that a guard returned, not a copy.
  */
 export type Auth = AgentAuth | PersonAuth | PersonTokenAuth | MissionHeaderAuth
 
@@ -112,13 +117,13 @@ type OlderAuthFor<Person extends PersonNeed> = Person extends 'required'
   ? MissionHeaderAuth & { readonly sub: string }
   : MissionHeaderAuth
 
-/** What stays the same for every request with one token; made once, frozen, shared. */
+/** The part of an `Auth` that is the same for every request with one token. It is made once, frozen and shared. */
 export type AuthTemplate = Readonly<Omit<Auth, 'covered'>>
 
 /**
- * Builds the template field by field, so that no claim gets in by its name (G24).
+ * Makes the template field by field, so that no claim becomes a member by its name (G24).
  *
- * @param listed whether the operator listed the issuer, and so believes it about agents of others
+ * @param listed whether the operator listed the issuer, and so trusts it to name agents of other providers
  */
 export function authTemplate(claims: VerifiedClaims, thumbprint: string, listed: boolean): AuthTemplate {
   const { kind, generation, iss, sub, ps, agent, parentAgent, scopes, account, tenant, mission, jti, exp } =
@@ -161,7 +166,7 @@ function present(members: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 }
 
-/** Whether `auth` is of a kind and generation that `accept` takes; the one place where that is decided. */
+/** Whether `accept` includes a token of this kind and generation. */
 export function isAccepted(
   accept: ReadonlySet<TokenKind>,
   kind: TokenKind,

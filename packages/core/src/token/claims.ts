@@ -4,14 +4,14 @@ import type { Generation, IssuerRole, TokenKind, WellKnownDocument } from './kin
 /** Claims that the resource asked for by name. Deep-frozen; objects have no prototype. */
 export type FurtherClaims = Readonly<Record<string, unknown>>
 
-/** The mission a token carries: always the pair, since a digest alone belongs to nobody (MISS-12). */
+/** The mission of a token: always both members, since a digest alone does not identify a mission (MISS-12). */
 export interface Mission {
   /** The person server that approved it. */
   readonly approver: string
   readonly s256: string
 }
 
-/** Claims whose shape was checked. Still nothing that may be believed. */
+/** Claims whose form was checked, but not their signature. */
 export interface UntrustedClaims {
   readonly verified: false
   readonly kind: TokenKind
@@ -31,15 +31,15 @@ export interface UntrustedClaims {
   readonly account: string | null
   readonly tenant: string | null
   readonly mission: Mission | undefined
-  /** `undefined` where the resource asks for none. */
+  /** `undefined` if the resource asks for none. */
   readonly further: FurtherClaims | undefined
-  /** `cnf.jwk`: has its `kty` and the members that needs; not yet a key. */
+  /** `cnf.jwk`: has `kty` and the members that its type needs, and is not checked any further. */
   readonly jwk: JsonObject
 }
 
 /**
- * The same claims once the issuer's signature over them verified. They are kept for as long as the token is
- * remembered, so they hold nothing that is of any size: what the key became is kept in its place.
+ * The same claims after the issuer's signature was verified. They are cached together with the token, so they leave out
+ * the JWK: the imported key is cached instead.
  */
 export type VerifiedClaims = Omit<UntrustedClaims, 'verified' | 'jwk'> & { readonly verified: true }
 
@@ -55,13 +55,13 @@ export interface ClaimRules {
   readonly generations: ReadonlySet<Generation>
   /** Seconds. */
   readonly window: number
-  /** Seconds; `undefined` admits any (AGENT-10). */
+  /** Seconds; `undefined` allows any (AGENT-10). */
   readonly maxAgentTokenLifetime: number | undefined
   /** Names of further claims that are kept. */
   readonly claims: readonly string[]
 }
 
-/** What the claims say of agent, person, mission and what is granted. */
+/** What the claims say about agent, person, mission and grant. */
 export type Subject = Pick<
   UntrustedClaims,
   'generation' | 'sub' | 'ps' | 'agent' | 'parentAgent' | 'scopes' | 'account' | 'tenant' | 'mission'

@@ -4,8 +4,8 @@ import { missionHeader } from './mission-header.ts'
 import { personToken } from './person-token.ts'
 
 /**
- * The generations of the wire format. Whatever depends on the generation of a token asks this table. To add a generation
- * is to add a row, its file and its name in `Generation`; to drop one is to take them away.
+ * The generations of the wire format. Everything that depends on the generation of a token uses this table. To add a
+ * generation, add a row, its file and its name in `Generation`; to drop one, remove them.
  */
 const table: Readonly<Record<Generation, GenerationRules>> = {
   'mission-header': missionHeader,
@@ -18,18 +18,18 @@ export function rulesOf(generation: Generation): GenerationRules {
   return table[generation]
 }
 
-/** What a resource token says that answers an agent token, which has no generation. */
+/** The rules for a resource token that answers an agent token, which has no generation. */
 export const agentTokenRules: GenerationRules = missionHeader
 
 /**
- * Whether tokens of the generation come after person tokens, and stand for what a person token says.
+ * Whether a generation has person tokens, so that its auth tokens name the same person.
  * @param generation `undefined` for agent tokens
  */
 export function hasPersonTokens(generation: Generation | undefined): boolean {
   return generation !== undefined && table[generation].personTokens
 }
 
-/** Whether one of the generations that are served has a capability, such as `'missionHeader'`. */
+/** Whether one of the accepted generations has a capability, such as `'missionHeader'`. */
 export function serves(
   generations: ReadonlySet<Generation>,
   capability:
@@ -44,7 +44,7 @@ export function serves(
 }
 
 /**
- * Whether `EdDSA` and keys without `alg` pass for a token (D14).
+ * Whether `EdDSA` and keys without `alg` are accepted for a token (D14).
  * @param generation of the token; `undefined` for agent tokens, which belong to every generation
  */
 export function allowsLegacyAlgorithms(

@@ -1,12 +1,12 @@
-/** A JSON object without prototype: a lookup finds what was sent or nothing (G24, Q01). */
+/** A JSON object without a prototype, so that a look-up finds only what was sent (G24, Q01). */
 export type JsonObject = Readonly<Record<string, unknown>>
 
 const maxDepth = 32
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * The JSON object in `bytes`, or `undefined`: no UTF-8, no object at the top, a repeated member name however it
- * is escaped, a lone surrogate, too deep, too many values (R11-022, F11 to F14).
+ * The JSON object in `bytes`. `undefined` if it is not UTF-8, is not an object, repeats the name of a member (however
+ * escaped), contains a lone surrogate, is nested too deeply or has too many values (R11-022, F11 to F14).
  *
  * @param maxValues objects, arrays, strings, numbers and literals together, wherever they are: each of them takes
  * memory, however few octets it has
@@ -14,14 +14,14 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export function parseJsonObject(bytes: Uint8Array, maxValues = 512): JsonObject | undefined {
   try {
     const text = strictUtf8.decode(bytes)
-    // What is too much is found out before anything is made of it.
+    // Too many values are detected before any of them is made.
     return isPlain(text, maxValues) ? asObject(JSON.parse(text)) : undefined
   } catch {
     return undefined
   }
 }
 
-/** `value` as an object without prototype, or `undefined` if it is none. */
+/** `value` as an object without a prototype, or `undefined` if it is not an object. */
 export function asObject(value: unknown): JsonObject | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   return Object.assign(Object.create(null), value)
@@ -30,12 +30,15 @@ export function asObject(value: unknown): JsonObject | undefined {
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
 const literalAt = /[^\s,:[\]{}"]+/y
 
-/** An object is open as the names it has so far, which most objects of a flood have none of; an array as `undefined`. */
+/**
+ * An open object, by the names that it has so far (`'empty'` without any, which saves memory in a flood of objects), or
+ * an open array, by `undefined`.
+ */
 type Open = Set<string> | 'empty' | undefined
 
 /**
- * Walks the text once and looks for what `JSON.parse` lets pass. Whether it is JSON is for `JSON.parse` to say: of
- * text that is not, any verdict will do.
+ * Walks the text once and looks for what `JSON.parse` accepts and this reader does not. For text that is not JSON the
+ * result does not matter, since `JSON.parse` refuses it.
  */
 function isPlain(text: string, maxValues: number): boolean {
   const open: Open[] = []

@@ -4,7 +4,7 @@ export type TokenKind = 'agent-token' | 'person-token' | 'auth-token'
 /** The supported generations of the wire format: drafts 01 to 10, and draft 11. */
 export type Generation = 'mission-header' | 'person-token'
 
-/** The part that an issuer plays; each has its own metadata document. */
+/** The role of an issuer; each role has its own metadata document. */
 export type IssuerRole = 'agent-provider' | 'person-server' | 'access-server'
 
 /** `typ` alone tells a person token from an auth token (draft 11 §13.11). Exact strings only (D17). */
@@ -28,7 +28,7 @@ const roles: ReadonlyMap<string, readonly [IssuerRole, WellKnownDocument]> = new
   ['auth-token aauth-access.json', ['access-server', 'aauth-access.json']],
 ] as const)
 
-/** The role in which the issuer of a token acts, by kind and `dwk`; `undefined` where they do not go together. */
+/** The role in which the issuer of a token acts, by kind and `dwk`; `undefined` if they do not belong together. */
 export function issuerRole(
   kind: TokenKind,
   dwk: unknown,

@@ -33,7 +33,7 @@ export const missionHeader: GenerationRules = {
   }),
 }
 
-/** AUTH-3 to AUTH-6, AUTH-14, AUTH-15. */
+/** Reads what an auth token says (AUTH-3 to AUTH-6, AUTH-14, AUTH-15). */
 function authSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject {
   const { agent } = claims
   if (!isAgentId(agent)) throw invalidJwt(wrong('agent', agent, 'an agent identifier', agentRemedy))
@@ -46,7 +46,7 @@ function authSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject
   if (role === 'person-server' && mission !== undefined && mission.approver !== iss) {
     throw invalidJwt(foreign('mission.approver', mission.approver, iss))
   }
-  // A person server is its own namespace of persons; for an access server the token names none.
+  // A person server is a namespace of persons. A token issued by an access server does not name a person server.
   const ps = role === 'person-server' ? iss : undefined
   return { ...nobody, generation: 'mission-header', sub, ps, agent, ...granted, mission }
 }

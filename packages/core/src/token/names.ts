@@ -1,6 +1,6 @@
 import type { Mission, VerifiedClaims } from './claims.ts'
 
-/** One text for a token, as its issuer names it. No two tokens of different names share one (property P7). */
+/** A text that identifies a token by issuer and `jti`. No two such pairs share one (property P7). */
 export function tokenKey({ iss, jti }: Pick<VerifiedClaims, 'iss' | 'jti'>): string {
   return JSON.stringify([iss, jti])
 }

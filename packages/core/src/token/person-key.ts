@@ -2,19 +2,19 @@ import type { Auth, PersonAuth, PersonTokenAuth } from './auth.ts'
 import { rulesOf } from './generations.ts'
 
 /**
- * One string that stands for the person a request was made for, to be stored and compared whole: the same for every
- * token that names the same person, and different for any two persons, whichever server names them.
+ * A string that identifies the person for whom a request was made. Store and compare it as a whole: it is the same for
+ * every token that names the same person, and different for any two persons, whichever server names them.
  *
- * It holds the generation and, in draft 11, person server and `sub`, whoever signed the token; in drafts 01 to 10
- * issuer, tenant (or none) and `sub`. Nothing links the two, so a person server that moves from draft 10 to draft 11
- * gives its persons new keys: ask them to connect again, or map the keys yourself. `email` is never part of it.
+ * It contains the generation and, in draft 11, person server and `sub`, whoever issued the token; in drafts 01 to 10,
+ * issuer, tenant (or none) and `sub`. Nothing links the two forms, so a person server that moves from draft 10 to draft
+ * 11 gives its persons new keys: ask them to connect again, or map the keys yourself. `email` is never part of it.
  *
  * For auth tokens of an access server in draft 11 the namespace is the person server that the token names, not the
- * access server: the same person then has one key on the way in and afterwards. That is a deviation from
+ * access server: the same person then has one key with a person token and with an auth token. That is a deviation from
  * draft 11 §9.4.3.2(4).
  *
- * @returns `undefined` where the token names nobody: an agent token, or an auth token of drafts 01 to 10 without `sub`.
- * `person: 'required'` in a requirement refuses both
+ * @returns `undefined` if the token does not name a person: an agent token, or an auth token of drafts 01 to 10 without
+ * `sub`. `person: 'required'` in a requirement refuses both
  * @see draft 11 §9.4.1
  * @example
  * ```ts

@@ -40,7 +40,7 @@ export const personToken: GenerationRules = {
   }),
 }
 
-/** PERS-1 to PERS-11, R11-052, R11-053. */
+/** Reads what a person token says (PERS-1 to PERS-11, R11-052, R11-053). */
 export function personSubject(iss: string, claims: JsonObject): Subject {
   refusePresent(claims, ['scope', 'account', 'agent', 'act', 'mission'])
   if (claims.ps !== undefined && claims.ps !== iss) throw invalidJwt(foreign('ps', claims.ps, iss))
@@ -55,7 +55,7 @@ export function personSubject(iss: string, claims: JsonObject): Subject {
   }
 }
 
-/** AUTH-7, AUTH-8, R11-061, R11-065, R11-070. */
+/** Reads what an auth token says (AUTH-7, AUTH-8, R11-061, R11-065, R11-070). */
 function authSubject(role: IssuerRole, iss: string, claims: JsonObject): Subject {
   if ('presented_jti' in claims) throw invalidJwt('"presented_jti" belongs to resource tokens: leave it out')
   const { ps } = claims

@@ -19,7 +19,7 @@ import { readSubject } from './subject.ts'
 import type { UntrustedToken } from './untrusted-token.ts'
 
 /**
- * Checks the shape, the times and the audience of the claims, without any I/O (AGENT-, PERS-, AUTH-, JWT-).
+ * Checks the form, the times and the audience of the claims, without any I/O (AGENT-, PERS-, AUTH-, JWT-).
  * @throws {AAuthError} `invalid_jwt`, `expired_jwt`, `clock_skew`
  */
 export function readClaims(token: UntrustedToken, rules: ClaimRules, now: number): UntrustedClaims {
@@ -65,7 +65,7 @@ const membersOf: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['RSA', ['n', 'e']],
 ])
 
-/** `cnf.jwk` with its `kty` and the members that type needs, before anything is decoded (R11-037, KEY-6). */
+/** `cnf.jwk` with its `kty` and the members that its type needs, before anything is decoded (R11-037, KEY-6). */
 function confirmation(claims: JsonObject): JsonObject {
   const jwk = asObject(asObject(claims.cnf)?.jwk)
   if (typeof jwk?.kty !== 'string') throw invalidJwt(missing('cnf.jwk'))
@@ -84,7 +84,7 @@ function checkTimes(
   { window, maxAgentTokenLifetime }: ClaimRules,
   now: number,
 ): void {
-  // No tolerance: reached is expired (R11-030).
+  // There is no tolerance: a token has expired at `exp` (R11-030).
   if (now >= exp)
     throw new AAuthError('expired_jwt', {
       hint: `the token expired ${now - exp} s ago: the agent must renew it`,

@@ -1,7 +1,7 @@
 import { rulesOf } from './generations.ts'
 import type { Generation, TokenKind } from './kinds.ts'
 
-/** What the holder of a dead token should come back with (A-24, CHAL-12, CHAL-13). */
+/** The kind of token to ask for after a token has expired or was revoked (A-24, CHAL-12, CHAL-13). */
 export function renewalRequirement(
   kind: TokenKind,
   generation: Generation | undefined,

@@ -6,7 +6,7 @@ import type { JsonObject } from './json.ts'
 import type { Generation, IssuerRole, TokenKind } from './kinds.ts'
 import { personSubject } from './person-token.ts'
 
-/** Reads them as the kind and the generation of the token have it. @throws {AAuthError} `invalid_jwt` */
+/** Reads the claims by the kind and the generation of the token. @throws {AAuthError} `invalid_jwt` */
 export function readSubject(
   kind: TokenKind,
   role: IssuerRole,

@@ -4,7 +4,7 @@ import type { Cursor } from './cursor.ts'
 export type BareItem =
   | { readonly type: 'integer' | 'decimal' | 'date'; readonly value: number }
   | { readonly type: 'string' | 'token' | 'display-string'; readonly value: string }
-  /** Base64 text; {@link decodeBytes} makes octets of it when they are needed. */
+  /** Base64 text, which {@link decodeBytes} decodes when the octets are needed. */
   | { readonly type: 'bytes'; readonly value: string }
   | { readonly type: 'boolean'; readonly value: boolean }
 

@@ -1,9 +1,9 @@
 const alphabet = /^[A-Za-z0-9_-]*$/
 
 /**
- * The octets of canonical unpadded base64url, or `undefined`. One value has one spelling: padding, the standard
- * alphabet, white space and stray bits in the last character are refused, since every alias of a token or key
- * would be another cache entry and another thumbprint (F15, H09).
+ * The octets of canonical unpadded base64url, or `undefined`. Each value has one encoding: padding, the standard
+ * alphabet, white space and stray bits in the last character are refused, since every alias of a token or key would be
+ * another cache entry and another thumbprint (F15, H09).
  */
 export function decodeBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
   if (!alphabet.test(text) || !endsOnWholeOctet(text)) return undefined

@@ -1,5 +1,5 @@
 /**
- * The text is not a dictionary, repeats a key, or exceeds a cap. `message` says which, for the operator. Not an
+ * The text is not a dictionary, repeats a key, or exceeds a limit. `message` says which, for the operator. Not an
  * `Error`: capturing a stack would cost more than the reading.
  */
 export class DictionarySyntaxError {
@@ -9,7 +9,7 @@ export class DictionarySyntaxError {
   }
 }
 
-/** A place in a text, and the reading of what stands there. */
+/** A position in a text, from which tokens are read. */
 export class Cursor {
   at = 0
   readonly text: string
@@ -17,7 +17,7 @@ export class Cursor {
     this.text = text
   }
 
-  /** The character here. */
+  /** The character at the position. */
   peek(): string | undefined {
     return this.text[this.at]
   }
@@ -26,7 +26,7 @@ export class Cursor {
     return this.at === this.text.length
   }
 
-  /** What matches a sticky pattern here. @throws {DictionarySyntaxError} */
+  /** Consumes what matches a sticky pattern at the position. @throws {DictionarySyntaxError} */
   take(pattern: RegExp, wanted: string): string {
     pattern.lastIndex = this.at
     const found = pattern.exec(this.text)

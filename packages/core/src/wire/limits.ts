@@ -10,7 +10,7 @@ export const dictionaryCaps: Caps = { members: 8, params: 16, items: 32 }
 export const maxTokenLength = 8192
 
 /**
- * Octets of one covered component, all lines of a field together. Longer ones are refused before they are signed
- * over: HTTP/2 hosts let 64 kB of fields pass, HTTP/1 hosts 16 kB.
+ * Octets of one covered component, all lines of a field together. Longer ones are refused before the signature base is
+ * made: HTTP/2 hosts accept 64 kB of fields, and HTTP/1 hosts 16 kB.
  */
 export const maxComponentLength = 16_384

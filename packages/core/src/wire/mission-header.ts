@@ -26,7 +26,7 @@ export function readMissionHeader(lines: readonly string[]): AssertedMission | u
   const approver = members.get('approver')
   const member = members.get('s256')
   if (approver === undefined || members.size !== (member === undefined ? 1 : 2)) return undefined
-  // One of the names as a parameter beside the member of that name is a repetition too (MISS-1).
+  // A parameter with the name of a member is a repetition too (MISS-1).
   if (approver.params.has('approver') || (member !== undefined && repeats(member.params, approver.params)))
     return undefined
   const url = stringOf(approver)

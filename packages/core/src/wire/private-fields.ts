@@ -1,4 +1,4 @@
-/** AAuth requests carry no Authorization, so shared caches would store what they may not (M14). */
+/** AAuth requests have no Authorization field, so without these fields shared caches could store the answers (M14). */
 export const privateFields: readonly (readonly [name: string, value: string])[] = [
   ['cache-control', 'private'],
   ['vary', 'Signature-Key, Signature'],

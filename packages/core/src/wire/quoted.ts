@@ -1,8 +1,8 @@
 const longest = 128
 
 /**
- * A value as a hint or an error shows it: a string between double quotes, escaped as in JSON, at most 128 characters
- * of it; of an object only what it is. Never give it a token, a key or a signature.
+ * A value as hints and errors show it: a string in double quotes, escaped as in JSON and cut at 128 characters; of an
+ * object only its kind. Never give it a token, a key or a signature.
  */
 export function quoted(value: unknown): string {
   if (typeof value === 'string')

@@ -3,8 +3,8 @@ import type { SignedRequest } from './signed-request.ts'
 const none: readonly string[] = Object.freeze([])
 
 /**
- * Reads each part of a request at most once, so that what is verified is what is used, also where a host computes
- * its answers anew each time (Q03).
+ * Reads each part of a request at most once, so that what is verified is what is used, even if a host computes the
+ * parts again each time (Q03).
  */
 export function snapshot(request: SignedRequest): SignedRequest {
   const { method, target } = request

@@ -14,13 +14,12 @@ const visibleAscii = /^[\x21-\x7e]+$/
 const rewritten = { path: /[\\"<>^`{}]/, query: /["<>]/ }
 // A segment that a URL parser would resolve (attack E13).
 const dotSegment = /(?:^|\/)\.{1,2}(?:\/|$)/
-// What needs no encoding and yet is encoded: some routers decode it and some do not (RFC 3986 §6.2.2.2).
+// Characters that need no encoding and are encoded: some routers decode them and some do not (RFC 3986 §6.2.2.2).
 const encodedInVain = /%(?:2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f|7e)/i
 
 /**
- * Cuts a raw request target. Returns `undefined` for a target that some router would route elsewhere than its
- * bytes say: dot segments, characters that URL parsers encode or routers decode, fragments, bytes outside visible
- * ASCII, `*`, authority form.
+ * Splits a raw request target. Returns `undefined` for a target that a router could read differently: dot segments,
+ * characters that URL parsers encode or routers decode, fragments, bytes outside visible ASCII, `*`, authority form.
  */
 export function splitTarget(raw: string): Target | undefined {
   if (!visibleAscii.test(raw)) return undefined

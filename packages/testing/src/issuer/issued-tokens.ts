@@ -50,7 +50,8 @@ export class IssuedTokens {
   remember(typ: string, claims: Readonly<Record<string, unknown>>, issuedFor: IssuedFor, now: number): void {
     const { iss, jti, exp, ps, mission, mission_s256: s256 } = claims
     const kind = kinds[typ]
-    if (kind === undefined || typeof jti !== 'string' || typeof exp !== 'number') return
+    if (kind === undefined || typeof iss !== 'string' || typeof jti !== 'string' || typeof exp !== 'number')
+      return
     if (this.byName.size >= this.sweepAt) this.sweep(now)
     this.byName.set(`${iss} ${jti}`, {
       kind,
