@@ -99,7 +99,7 @@ it.each<[string, unknown, string]>([
   [
     'a status that is kept too long',
     { ...least, missionStatus: { activeTtlSeconds: 31 } },
-    '"activeTtl" must be 1 to 30',
+    '"activeTtl" is 31: write an integer from 1 to 30',
   ],
   ['accounts that are not an object', { accounts: [] }, '"accounts" must be an object'],
   ['an account without a list', { accounts: { a: {} } }, '"accounts" must list the persons of "a"'],

@@ -69,7 +69,10 @@ async function serve(
   }
   const ended = untilEnded()
   const servers = await serveWorld(world, { secret, address, password, changed })
-  const removeControlFile = await writeControlFile(terminal.env, { url: world.at.url, secret })
+  const removeControlFile = await writeControlFile(terminal.env, {
+    url: world.at.url,
+    secret,
+  })
   changed()
   if (given.values.json === true) terminal.print(JSON.stringify(world.at))
   else terminal.say(introduction(world))

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { lstat, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isRunning } from './process-ids.ts'
 
 /** How the commands on this machine speak to a running world: only the same user can read the secret. */
 export interface ControlAccess {
@@ -24,7 +25,7 @@ export async function writeControlFile(
   const path = join(folder, fileOf(access.url))
   await rm(path, { force: true })
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
-  await file.writeFile(JSON.stringify(access))
+  await file.writeFile(JSON.stringify({ ...access, pid: process.pid }))
   await file.close()
   return () => rm(path, { force: true })
 }
@@ -34,10 +35,17 @@ export async function readControlFile(env: Environment, url?: string): Promise<C
   const folder = folderOf(env)
   if (!(await isPrivate(folder))) return undefined
   const names = url === undefined ? await readdir(folder) : [fileOf(url)]
-  const [name, ...others] = names.filter((one) => /^dev-[0-9]+\.json$/.test(one))
-  if (name === undefined || others.length > 0) return undefined
-  const text = await readFile(join(folder, name), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : (JSON.parse(text) as ControlAccess)
+  const found = names.filter((one) => /^dev-[0-9]+\.json$/.test(one)).map((one) => read(join(folder, one)))
+  const [access, ...others] = (await Promise.all(found)).filter((one) => one !== undefined)
+  return others.length > 0 ? undefined : access
+}
+
+async function read(path: string): Promise<ControlAccess | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const { pid, ...access } = JSON.parse(text) as ControlAccess & { readonly pid: number }
+  // A world that was killed leaves its file.
+  return isRunning(pid) ? access : undefined
 }
 
 function folderOf({ XDG_RUNTIME_DIR: runtime }: Environment): string {

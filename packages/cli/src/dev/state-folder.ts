@@ -3,6 +3,7 @@ import { lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { UsageError } from '../command.ts'
 import { shown } from '../terminal/shown.ts'
+import { isRunning } from './process-ids.ts'
 import type { SavedWorld } from './saved-world.ts'
 
 const file = 'world.json'
@@ -62,21 +63,11 @@ async function takeLock(path: string, folder: string, isSecondTry = false): Prom
     await held.close()
   } catch {
     const pid = Number(await readFile(path, 'utf8').catch(() => ''))
-    if (isSecondTry || isRunning(pid))
+    if (isSecondTry || (pid !== process.pid && isRunning(pid)))
       throw new UsageError(
         `--state ${shown(folder)} is in use by process ${pid}: end it, or name another folder`,
       )
     await rm(path, { force: true })
     await takeLock(path, folder, true)
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -57,7 +57,7 @@ describe('aauth dev', () => {
     const path = join(folder, `dev-${dev.port}.json`)
     expect([(await stat(folder)).mode & 0o777, (await stat(path)).mode & 0o777]).toEqual([0o700, 0o600])
     const access = await readControlFile({ XDG_RUNTIME_DIR: runtime })
-    expect(access).toEqual(JSON.parse(await readFile(path, 'utf8')))
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject(access ?? {})
     const pages = await Promise.all(
       [0, 2].map(async (i) => (await fetch(`http://localhost:${dev.port + i}/`)).text()),
     )
@@ -65,6 +65,18 @@ describe('aauth dev', () => {
     dev.kill('SIGINT')
     await dev.exit
     expect(await readdir(folder)).toEqual([])
+  })
+
+  it('is not found any more once it was killed, although its file is there', async () => {
+    const runtime = await makeRuntime()
+    const killed = await startDev(runtime)
+    killed.kill('SIGKILL')
+    await killed.exit
+    const dev = await startDev(runtime)
+    expect(await readdir(join(runtime, 'aauth-guard'))).toHaveLength(2)
+    expect(await readControlFile({ XDG_RUNTIME_DIR: runtime })).toMatchObject({
+      url: `http://localhost:${dev.port}`,
+    })
   })
 
   it('keeps its keys across a restart with --state', async () => {

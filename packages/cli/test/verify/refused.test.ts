@@ -14,7 +14,9 @@ describe('aauth verify of a request that is refused', () => {
     expect(out).toContain(
       'The agent is told: 401 auth_token_required. Sign the request with an auth token that grants this access.',
     )
-    expect(out).toMatch(/^ {2}failed {2}requirement {10}an auth token is needed$/m)
+    expect(out).toMatch(
+      /^ {2}failed {2}requirement {10}the route requires an auth token: the agent must redeem the resource token$/m,
+    )
     const stale = await verify(await signed(reading), config, '--at', String(now + 3600))
     expect(stale.out).toMatch(/^ {2}failed {7}freshness {12}"created" is 3600 s old/m)
     expect(stale.out).toMatch(/^ {2}not reached {2}token$/m)

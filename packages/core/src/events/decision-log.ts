@@ -49,10 +49,12 @@ export class DecisionLog {
 }
 
 function lineOf(event: DecisionEvent, detail: string | undefined): string {
-  const { outcome, method, path, status, code, hint, requirement, kind, scheme } = event
+  const { outcome, point, method, path, status, code, hint, requirement, kind, scheme } = event
   const issuer = event.issuer ?? event.claimed?.issuer
   const agent = event.agent ?? event.claimed?.agent
   const facts = [
+    // What a guard accepted is decided again where content, a grant or a step-up follows.
+    point !== 'guard' && `decided for its ${point}`,
     requirement !== undefined && `route ${plain(requirement)}`,
     kind,
     scheme !== undefined && `credential ${plain(scheme)}`,

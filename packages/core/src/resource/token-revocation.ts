@@ -3,6 +3,7 @@ import { findRevocation } from '../stores/checked-calls.ts'
 import type { FoundRevocation } from '../stores/stores.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 import { renewalRequirement } from '../token/renewal-requirement.ts'
+import { quoted } from '../wire/quoted.ts'
 import type { ResourceState } from './state.ts'
 
 /** The claims by which a token can be revoked. */
@@ -56,7 +57,7 @@ export function assertTokenUnrevoked(state: ResourceState, claims: VerifiedClaim
 /** The error for a token whose `exp` has passed. */
 export function expired({ kind, generation, exp }: VerifiedClaims): AAuthError {
   return new AAuthError('expired_jwt', {
-    hint: `the token expired at ${exp}`,
+    hint: `the token expired at ${exp}: the agent must get another one`,
     ...renewalRequirement(kind, generation),
   })
 }
@@ -64,7 +65,7 @@ export function expired({ kind, generation, exp }: VerifiedClaims): AAuthError {
 /** The error for a revoked token, in response to which no resource token is issued (R11-161). */
 export function revoked({ claims }: { readonly claims: VerifiedClaims }): AAuthError {
   return new AAuthError('revoked_jwt', {
-    hint: `${claims.jti} of ${claims.iss} is revoked`,
+    hint: `token ${quoted(claims.jti)} of ${quoted(claims.iss)} is revoked: the agent must get another one`,
     ...renewalRequirement(claims.kind, claims.generation),
   })
 }

@@ -160,5 +160,12 @@ describe('the option log', () => {
 })
 
 function eventOf(changes: Partial<DecisionEvent>): DecisionEvent {
-  return { outcome: 'accepted', method: 'GET', path: '/notes', time: 0, ...changes } as DecisionEvent
+  return {
+    outcome: 'accepted',
+    point: 'guard',
+    method: 'GET',
+    path: '/notes',
+    time: 0,
+    ...changes,
+  } as DecisionEvent
 }
