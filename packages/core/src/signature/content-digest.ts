@@ -10,7 +10,7 @@ export type ContentDigests = ReadonlyMap<DigestAlgorithm, Uint8Array>
 const known: readonly DigestAlgorithm[] = ['sha-256', 'sha-512']
 
 /**
- * Reads the field. `undefined` if it is malformed, names an algorithm twice, or names no supported one: then nothing
+ * Reads the field. `undefined` if it is malformed, names an algorithm twice, or does not name a supported one: then nothing
  * can be compared, which counts as a mismatch (A-17).
  */
 export function readContentDigest(lines: readonly string[]): ContentDigests | undefined {
