@@ -20,7 +20,7 @@ export const egress: readonly Check[] = [
     async () => {
       const { outcome, hint, asked } = await meet({ trust: 'any' })
       equal([outcome, asked], ['invalid_jwt', []])
-      equal(hint, 'this runtime cannot check addresses; name https://ps.example in trust')
+      equal(hint, 'this runtime cannot check the addresses it dials: list https://ps.example in "trust"')
     },
     onWeb,
   ),
@@ -47,7 +47,7 @@ export const egress: readonly Check[] = [
     'warns at start that it will refuse unlisted issuers',
     async () => {
       const sentence =
-        'aauth-guard: this runtime cannot check the addresses it dials, so keys are fetched only for issuers listed in "trust"; tokens of all others are refused'
+        'aauth-guard: this runtime cannot check the addresses it dials, so keys are fetched only for issuers listed in "trust": list the issuers whose tokens you want to accept'
       equal(said({ trust: 'any' }), [sentence])
       equal(said({ trust: { personServers: () => true } }), [sentence])
     },

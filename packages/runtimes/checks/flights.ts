@@ -62,7 +62,9 @@ export const flights: readonly Check<Scene>[] = [
       release()
       await scene.advance(60)
       const later = await call(scene, await reader(scene.agent), '/notes')
-      equal([status, headers.get('retry-after'), later.status], [503, '5', 200])
+      equal([status, later.status], [503, 200])
+      // Seconds pass on a busy machine.
+      equal(/^[1-5]$/.test(headers.get('retry-after') ?? ''), true)
     },
   ),
 ]
