@@ -46,21 +46,33 @@ export type { Limits, ResourceDisplay } from './resource/settings.ts'
 export type { MissionMonitorFactory } from './resource/state.ts'
 export type { Trust, Trusted, TrustPolicy } from './resource/trust.ts'
 export type { ReplayScope } from './signature/replay.ts'
+export type { Link, LinkEntry, LinkStore, LinkVerdict } from './stores/link-store.ts'
+export type { ReplayMark, ReplayStore, ReplayVerdict } from './stores/replay-store.ts'
 export type {
   FoundRevocation,
-  ReplayMark,
-  ReplayStore,
-  ReplayVerdict,
   Revocation,
   RevocationEntry,
+  RevocationListener,
   RevocationStore,
   RevocationVerdict,
-  Stores,
+} from './stores/revocation-store.ts'
+export type {
+  ClaimVerdict,
+  FoundStatus,
+  PutVerdict,
+  StatusAnswer,
+  StatusName,
+  StatusStore,
+} from './stores/status-store.ts'
+export type { MayWait, SharedStore } from './stores/store-kind.ts'
+export type { Stores } from './stores/stores.ts'
+export type {
   Tombstone,
   TombstoneEntry,
+  TombstoneListener,
   TombstoneStore,
   TombstoneVerdict,
-} from './stores/stores.ts'
+} from './stores/tombstone-store.ts'
 export type {
   AgentAuth,
   AgentClass,

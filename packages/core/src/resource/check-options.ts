@@ -1,7 +1,6 @@
 import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
-import type { Stores } from '../stores/stores.ts'
 import { checkServerId, checkServerIds } from '../token/check-server-ids.ts'
 import { checkClaimNames } from '../token/further-claims.ts'
 import { generationNames } from '../token/generations.ts'
@@ -18,17 +17,13 @@ import { checkProblemTypes } from './check-problem-types.ts'
 import { checkScopes } from './check-scopes.ts'
 import { checkSignatureOptions } from './check-signature-options.ts'
 import { checkPublishedKeys, checkSigningKey } from './check-signing-key.ts'
+import { checkStores } from './check-stores.ts'
 import { checkDefaultRequirement } from './compile-requirement.ts'
 import type { ResourceOptions } from './options.ts'
 import type { ResourceSettings } from './settings.ts'
 import type { MissionMonitorFactory } from './state.ts'
 import { checkTrust } from './trust.ts'
 
-const storeMethods: Readonly<Record<keyof Stores, readonly string[]>> = {
-  tombstones: ['add', 'find'],
-  revocations: ['add', 'find', 'purge'],
-  replays: ['mark'],
-}
 const typesOf = {
   cors: 'boolean',
   acceptPersonServerTokens: 'boolean',
@@ -162,18 +157,6 @@ function checkRevokers(
 function checkServers(servers: readonly string[], name: string): readonly string[] {
   checkServerIds(servers, name)
   return [...servers]
-}
-
-function checkStores(stores: Stores): Stores {
-  assertKnownMembers(stores, Object.keys(storeMethods), '"stores"')
-  for (const [name, methods] of Object.entries(storeMethods)) {
-    const store = stores[name as keyof Stores] as Record<string, unknown> | undefined
-    assert(
-      store === undefined || methods.every((method) => typeof store[method] === 'function'),
-      `"stores.${name}" lacks a method: pass an object with ${methods.join(' and ')}`,
-    )
-  }
-  return stores
 }
 
 function checkMissions(missions: MissionMonitorFactory | undefined): MissionMonitorFactory | undefined {

@@ -1,5 +1,5 @@
-import { addPurge } from '../stores/checked-calls.ts'
-import type { Revocation } from '../stores/stores.ts'
+import type { Revocation } from '../stores/revocation-store.ts'
+import { addPurge } from '../stores/revocation-store.ts'
 import { isServerId } from '../token/identifiers.ts'
 import { quoted } from '../wire/quoted.ts'
 import { checkOptions } from './check-options.ts'

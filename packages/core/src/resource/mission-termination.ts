@@ -1,6 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
-import { addTombstone, findTombstone } from '../stores/checked-calls.ts'
-import type { Tombstone, TombstoneVerdict } from '../stores/stores.ts'
+import type { Tombstone, TombstoneVerdict } from '../stores/tombstone-store.ts'
+import { addTombstone, findTombstone } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { ResourceState } from './state.ts'

@@ -1,5 +1,5 @@
 import { readCapped } from '../keys/fetch-document.ts'
-import { findTombstone } from '../stores/checked-calls.ts'
+import { findTombstone } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { isS256, isServerId } from '../token/identifiers.ts'
 import { parseJsonObject } from '../token/json.ts'

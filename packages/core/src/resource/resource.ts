@@ -1,4 +1,4 @@
-import type { Revocation } from '../stores/stores.ts'
+import type { Revocation } from '../stores/revocation-store.ts'
 import type { Missions } from './missions.ts'
 
 /**

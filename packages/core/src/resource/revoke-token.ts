@@ -1,5 +1,5 @@
-import { addRevocation } from '../stores/checked-calls.ts'
-import type { Revocation, RevocationVerdict } from '../stores/stores.ts'
+import type { Revocation, RevocationVerdict } from '../stores/revocation-store.ts'
+import { addRevocation } from '../stores/revocation-store.ts'
 import type { ResourceState } from './state.ts'
 
 /**

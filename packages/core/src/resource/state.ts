@@ -9,12 +9,11 @@ import type { Handle } from '../limits/abort-gradually.ts'
 import type { Platform } from '../platform/platform.ts'
 import { selfTest } from '../platform/self-test.ts'
 import { onFailure } from '../stores/checked-call.ts'
-import { ReplayMemory } from '../stores/replay-memory.ts'
-import type { ReplayBounds } from '../stores/replay-shares.ts'
+import type { ReplayStore } from '../stores/replay-store.ts'
 import { RevocationRate } from '../stores/revocation-rate.ts'
-import { RevocationMemory } from '../stores/revocations.ts'
-import type { ReplayStore, RevocationStore, TombstoneStore } from '../stores/stores.ts'
-import { TombstoneMemory } from '../stores/tombstones.ts'
+import type { RevocationStore } from '../stores/revocation-store.ts'
+import { storeKinds } from '../stores/stores.ts'
+import type { TombstoneStore } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { serves } from '../token/generations.ts'
 import { assertClassProvable } from './assert-class-provable.ts'
@@ -23,7 +22,7 @@ import { linkOf } from './link-of.ts'
 import type { MissionMonitor } from './mission-monitor.ts'
 import { Purges } from './purges.ts'
 import type { AnyRequirement, CompiledRequirement } from './requirement.ts'
-import type { Limits, ResourceSettings } from './settings.ts'
+import type { ResourceSettings } from './settings.ts'
 
 /** Made by `monitorMissions` of `@aauth-guard/core/missions`, for the option `missions` of one or more resources. */
 export interface MissionMonitorFactory {
@@ -90,9 +89,9 @@ export class ResourceState {
       onFetched: ({ iss, dwk }, reason) => this.#reportFetch(iss, dwk, reason),
     })
     this.tokens = new VerifiedTokens(this.keys, limits.verifiedTokens)
-    this.replays = stores.replays ?? new ReplayMemory(replayBounds(limits), now)
-    this.revocations = stores.revocations ?? new RevocationMemory(100_000, 10_000, now)
-    this.tombstones = stores.tombstones ?? new TombstoneMemory(100_000, limits.tombstones)
+    this.replays = stores.replays ?? storeKinds.replays.inMemory({ now, limits })
+    this.revocations = stores.revocations ?? storeKinds.revocations.inMemory({ now, limits })
+    this.tombstones = stores.tombstones ?? storeKinds.tombstones.inMemory({ now, limits })
     this.#listed = listedIssuers(settings)
     this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
     this.#stopListening = this.events.hearsEvents ? this.#reportFailures() : []
@@ -168,10 +167,6 @@ export class ResourceState {
     this.#ready ??= selfTest(this.platform)
     return this.#ready
   }
-}
-
-function replayBounds({ replays, replaysPerIssuer, replaysPerKey }: Limits): ReplayBounds {
-  return { max: replays, maxPerIssuer: replaysPerIssuer, maxPerKey: replaysPerKey }
 }
 
 function listedIssuers({ trust, accessServer }: ResourceSettings): ReadonlySet<string> {

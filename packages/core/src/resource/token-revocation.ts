@@ -1,6 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
-import { findRevocation } from '../stores/checked-calls.ts'
-import type { FoundRevocation } from '../stores/stores.ts'
+import type { FoundRevocation } from '../stores/revocation-store.ts'
+import { findRevocation } from '../stores/revocation-store.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 import { renewalRequirement } from '../token/renewal-requirement.ts'
 import { quoted } from '../wire/quoted.ts'

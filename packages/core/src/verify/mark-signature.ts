@@ -1,6 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
-import { markUsed } from '../stores/checked-calls.ts'
+import { markUsed } from '../stores/replay-store.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { PossessionProof } from './possession.ts'
 

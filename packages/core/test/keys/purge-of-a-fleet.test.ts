@@ -1,7 +1,7 @@
 import { createResource, type Resource, type Stores } from '@aauth-guard/core'
 import { now, type World } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
-import { RevocationMemory } from '../../src/stores/revocations.ts'
+import { RevocationMemory } from '../../src/stores/revocation-store.ts'
 import { granted, makeWatchedWorld } from '../missions/watched.ts'
 import { type AnsweredWorld, flight, makeAnsweredWorld } from './issuer-answers.ts'
 import { outcomeOf } from './outcome-of.ts'

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { runs } from '../../../../scripts/property-runs.ts'
 import { FairCache } from '../../src/keys/fair-cache.ts'
 import { GrowingCache } from '../../src/limits/growing-cache.ts'
-import { ReplayMemory } from '../../src/stores/replay-memory.ts'
-import { RevocationMemory } from '../../src/stores/revocations.ts'
-import { TombstoneMemory } from '../../src/stores/tombstones.ts'
+import { ReplayMemory } from '../../src/stores/replay-store.ts'
+import { RevocationMemory } from '../../src/stores/revocation-store.ts'
+import { TombstoneMemory } from '../../src/stores/tombstone-store.ts'
 
 const bounds = { max: 12, maxPerIssuer: 8, maxPerKey: 4 }
 const step = fc.record({

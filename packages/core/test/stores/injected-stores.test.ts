@@ -3,8 +3,8 @@ import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { claimsOf, makeRevocationWorld, told } from '@aauth-guard/fixtures/revoking'
 import { now } from '@aauth-guard/fixtures/world'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { ReplayMemory } from '../../src/stores/replay-memory.ts'
-import { RevocationMemory } from '../../src/stores/revocations.ts'
+import { ReplayMemory } from '../../src/stores/replay-store.ts'
+import { RevocationMemory } from '../../src/stores/revocation-store.ts'
 import { revocationsWith } from './revocations-with.ts'
 
 /** The in-process stores behind promises, as a fleet has them. */

@@ -1,8 +1,8 @@
 import { now as start } from '@aauth-guard/fixtures/world'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ReplayMemory } from '../../src/stores/replay-memory.ts'
-import type { ReplayMark, ReplayVerdict } from '../../src/stores/stores.ts'
+import type { ReplayMark, ReplayVerdict } from '../../src/stores/replay-store.ts'
+import { ReplayMemory } from '../../src/stores/replay-store.ts'
 
 const window = 60
 const day = 86_400

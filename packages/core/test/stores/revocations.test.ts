@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { RevocationMemory } from '../../src/stores/revocations.ts'
+import { RevocationMemory } from '../../src/stores/revocation-store.ts'
 
 const now = 1000
 let second = now

@@ -1,7 +1,7 @@
 import { makeWorld, now } from '@aauth-guard/fixtures/world'
 import { describe, expect, it, vi } from 'vitest'
 import { IssuerShares } from '../../src/limits/issuer-shares.ts'
-import { RevocationMemory } from '../../src/stores/revocations.ts'
+import { RevocationMemory } from '../../src/stores/revocation-store.ts'
 
 const exp = now + 1000
 const clock = (): number => now

@@ -1,8 +1,8 @@
 import { replayStoreChecks, revocationStoreChecks, tombstoneStoreChecks } from '@aauth-guard/testing'
 import { describe, it } from 'vitest'
-import { ReplayMemory } from '../../src/stores/replay-memory.ts'
-import { RevocationMemory } from '../../src/stores/revocations.ts'
-import { TombstoneMemory } from '../../src/stores/tombstones.ts'
+import { ReplayMemory } from '../../src/stores/replay-store.ts'
+import { RevocationMemory } from '../../src/stores/revocation-store.ts'
+import { TombstoneMemory } from '../../src/stores/tombstone-store.ts'
 
 let time = 1_790_000_000
 const now = (): number => time

@@ -1,7 +1,7 @@
 import { s256 } from '@aauth-guard/fixtures/missions'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it, vi } from 'vitest'
-import { TombstoneMemory } from '../../src/stores/tombstones.ts'
+import { TombstoneMemory } from '../../src/stores/tombstone-store.ts'
 
 const ps = 'https://ps.example'
 const ended = (approver: string, mission = s256) => ({ approver, s256: mission })

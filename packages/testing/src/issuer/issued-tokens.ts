@@ -114,14 +114,14 @@ export class IssuedTokens {
 /** Tokens that were withdrawn here, by whoever issued them; a server's own among them. */
 export class WithdrawnTokens implements RevocationStore {
   private readonly until = new Map<TokenName, number>()
-  private readonly now: () => number
+  private readonly clock: () => number
 
-  constructor(now: () => number) {
-    this.now = now
+  constructor(clock: () => number) {
+    this.clock = clock
   }
 
   add({ iss, jti, exp }: { iss: string; jti: string; exp: number }): 'recorded' {
-    const now = this.now()
+    const now = this.clock()
     for (const [name, end] of this.until) if (end < now) this.until.delete(name)
     this.until.set(`${iss} ${jti}`, exp + tolerance)
     return 'recorded'
@@ -133,7 +133,7 @@ export class WithdrawnTokens implements RevocationStore {
 
   /** Nothing that a test calls purges an issuer of another one's. */
   purge(): number {
-    return this.now()
+    return this.clock()
   }
 
   has(iss: string, jti: string): boolean {

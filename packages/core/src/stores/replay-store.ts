@@ -1,6 +1,60 @@
+import { answered } from './checked-call.ts'
 import { ForgottenTimes } from './forgotten-times.ts'
 import { type KeyShare, type ReplayBounds, ReplayShares } from './replay-shares.ts'
-import type { ReplayMark, ReplayStore, ReplayVerdict } from './stores.ts'
+import type { MayWait, SharedStore, StoreKind } from './store-kind.ts'
+
+/** A signature that was used, as a replay store remembers it. */
+export interface ReplayMark {
+  /** `iss` of the token, against whose share the signature counts. */
+  readonly issuer: string
+  /** JWK thumbprint (RFC 7638) of the signing key. */
+  readonly owner: string
+  /** SHA-256 of the signature base; never of the signature octets, which an ECDSA signer can vary. */
+  readonly fingerprint: string
+  /** Second through which the signature is fresh: `created` and the window. */
+  readonly until: number
+  /** Seconds that `created` may differ from the clock: `signatureWindow` of the resource. */
+  readonly window: number
+  /**
+   * Whether a list in `trust` names the issuer. It decides shares and no verdict: processes of one fleet may differ
+   * while a new configuration is rolled out.
+   */
+  readonly listed: boolean
+}
+
+/**
+ * The result of marking a signature. `'full'` means that a share is used up. `'unknown'` means that the store cannot
+ * tell, since by its clock the signature has been stale for a minute or is too far in the future.
+ */
+export type ReplayVerdict = 'first' | 'repeated' | 'full' | 'unknown'
+
+/**
+ * Stores used signatures. If a store throws, rejects, returns an invalid value or takes longer than 500 ms, the request is
+ * refused with 503.
+ *
+ * Contract, proved by `replayStoreChecks` of `@aauth-guard/testing`:
+ * - Of any number of calls with one `owner` and `fingerprint`, concurrent or not, exactly one returns `'first'`, in every
+ *   process that shares the store. The others return `'repeated'`.
+ * - The store uses its own clock. It keeps a mark until that clock shows `until + 60`. From then on it returns
+ *   `'unknown'` and never `'first'`, and also for an `until` more than `2 × window + 60` seconds in the future.
+ * - The store returns `'full'` when a key, an issuer, or all unlisted issuers together have used up their share. Marks are
+ *   not evicted. The share of a listed issuer does not depend on others. The shares of unlisted issuers shrink with the
+ *   free space of their pool, so that a few cannot take all of it, and the shares of keys may shrink in the same way. A
+ *   share has its full size while half of the pool, or of the issuer's share, is free.
+ */
+export interface ReplayStore extends SharedStore {
+  mark(mark: ReplayMark): MayWait<ReplayVerdict>
+}
+
+/** Whether a signature is new. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
+export function markUsed(store: ReplayStore, mark: ReplayMark): MayWait<ReplayVerdict> {
+  return answered(
+    store,
+    '"stores.replays"',
+    () => store.mark(mark),
+    (answer) => answer === 'first' || answer === 'repeated' || answer === 'full' || answer === 'unknown',
+  )
+}
 
 /** Seconds that a mark is kept after its signature is stale, since clocks differ. */
 const tolerance = 60
@@ -82,4 +136,12 @@ function isOver(until: number, now: number): boolean {
 /** `created` may lie one window ahead of the resource's clock, and the two clocks may differ by the tolerance. */
 function isTooFarAhead(until: number, window: number, now: number): boolean {
   return until > now + 2 * window + tolerance
+}
+
+/** Used signatures. */
+export const replayKind: StoreKind<'replays', ReplayStore> = {
+  name: 'replays',
+  methods: ['mark'],
+  inMemory: ({ now, limits: { replays, replaysPerIssuer, replaysPerKey } }) =>
+    new ReplayMemory({ max: replays, maxPerIssuer: replaysPerIssuer, maxPerKey: replaysPerKey }, now),
 }
