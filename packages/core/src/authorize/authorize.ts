@@ -2,7 +2,7 @@ import { isAAuthError } from '../errors/aauth-error.ts'
 import { completeRefusal } from '../errors/pending-step-up.ts'
 import { type Deadline, decideWithin } from '../limits/deadline.ts'
 import type { AlternativeCredential, CompiledAlternative } from '../resource/alternative-credential.ts'
-import { assertMissionActive } from '../resource/mission-termination.ts'
+import { isRecent, queryLiveState } from '../resource/live-state.ts'
 import type {
   AnyRequirement,
   Authorized,
@@ -14,12 +14,12 @@ import type {
 import type { Resource } from '../resource/resource.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isResource, stateOf } from '../resource/state-of.ts'
-import { isRevoked } from '../resource/token-revocation.ts'
 import { assertIssuerTrusted } from '../resource/trusted-issuers.ts'
 import { checkCoverage } from '../signature/coverage.ts'
-import { isSafe } from '../signature/replay.ts'
 import type { Auth, PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
+import { assertMissionOf } from '../verify/assert-mission.ts'
+import { assertStillGood } from '../verify/assert-still-good.ts'
 import { knownCaller, noteCaller } from '../verify/known-caller.ts'
 import { lookUpLink } from '../verify/linked-provider.ts'
 import { readRequest, requiredFor } from '../verify/read-request.ts'
@@ -136,12 +136,15 @@ async function decide(
   }
   times?.end('verify')
   if (!later) assertContentCompared(verified)
-  const living = assertMissionActive(state, verified.token.claims.mission, isSafe(verified.transport.method))
+  const living = assertMissionOf(state, verified)
   if (living !== undefined) await deadline.waitFor('the status of the mission', living)
   const linked = lookUpLink(state, verified)
   if (linked !== undefined) await deadline.waitFor('"stores.revocations"', linked)
   times?.end('mission')
   const auth = await enforceRequirement(state, request, verified, requirement, deadline)
+  // No request is accepted by answers that are older than a second, however long its checks took.
+  if (!isRecent(verified.live)) await deadline.waitFor('the stores', assertStillGood(state, verified))
+  if (!verified.stale) state.clean?.note(verified.token, verified.live.askedAt)
   times?.end('requirement')
   return auth
 }
@@ -180,9 +183,10 @@ async function reuse(
   // Middleware between the guards may have changed the target that is routed (E06).
   if (verified.transport.method !== request.method || verified.transport.rawTarget !== request.target)
     return undefined
-  const askedAt = performance.now()
-  if (state.settings.now() >= claims.exp || (await isRevoked(state, claims))) return undefined
-  verified.askedAt = askedAt
+  if (state.settings.now() >= claims.exp) return undefined
+  if (!isRecent(verified.live)) verified.live = queryLiveState(state, verified.token, verified.budget)
+  const found = verified.live.revoked()
+  if (typeof found === 'boolean' ? found : await found) return undefined
   assertIssuerTrusted(state.settings, requirement.trust, claims)
   checkCoverage(verified.covered, requiredFor(state, request, requirement, verified.hasNonce), undefined)
   if (requirement.singleUse) await verified.markUsed()

@@ -94,7 +94,7 @@ function outcomeOf(
   return { outcome, status, code, ...(hint !== undefined && { hint }) }
 }
 
-function verifiedMembers({ token, covered }: VerifiedRequest): Partial<DecisionEvent> {
+function verifiedMembers({ token, covered, stale }: VerifiedRequest): Partial<DecisionEvent> {
   const { kind, generation, iss, agent, mission, jti, exp } = token.claims
   const provider = token.template.class?.provider
   return {
@@ -110,6 +110,7 @@ function verifiedMembers({ token, covered }: VerifiedRequest): Partial<DecisionE
     jti,
     exp,
     covered: Object.freeze([...covered]),
+    ...(stale && { stale }),
   }
 }
 

@@ -39,6 +39,8 @@ export interface DecisionEvent {
   readonly code?: AAuthErrorCode
   /** What was wrong and what to do, for the operator. May quote the request. */
   readonly hint?: string
+  /** A store did not answer, so the decision relies on its last answer, as `staleReads` allows. */
+  readonly stale?: true
   /** Milliseconds, by stage. */
   readonly duration: Readonly<Record<string, number>>
   /** `name` of the requirement. */

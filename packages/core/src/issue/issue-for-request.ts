@@ -1,14 +1,12 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import { assertMission, type MissionRequirement } from '../resource/mission-requirement.ts'
-import { assertMissionActive } from '../resource/mission-termination.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { assertTokenUnrevoked } from '../resource/token-revocation.ts'
 import type { Trust } from '../resource/trust.ts'
 import { isTrustedIssuer } from '../resource/trusted-issuers.ts'
-import { isSafe } from '../signature/replay.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 import { hasPersonTokens } from '../token/generations.ts'
 import { authorityOf } from '../token/identifiers.ts'
+import { assertStillGood } from '../verify/assert-still-good.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
 import { redeemsAgentToken, requireToken } from './redeems-agent-token.ts'
 import { signResourceToken } from './resource-token.ts'
@@ -42,8 +40,7 @@ export async function issueForRequest(
   const { settings } = state
   const { issuer } = settings
   const now = settings.now()
-  await assertTokenUnrevoked(state, claims)
-  await assertMissionActive(state, claims.mission, isSafe(verified.transport.method))
+  await assertStillGood(state, verified)
   if (claims.kind === 'agent-token' && !(await redeemsAgentToken(state, claims, trust)))
     throw requireToken('person-token', demanded.missionRequired)
   const mission = claims.mission ?? asserted

@@ -1,15 +1,20 @@
 import { GrowingCache } from '../limits/growing-cache.ts'
+import type { WaitBudget } from '../limits/wait-budget.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isRevoked } from '../resource/token-revocation.ts'
+import { addLink, findLink, type Link, type LinkStore } from '../stores/link-store.ts'
+import type { MayWait } from '../stores/store-kind.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 
-/** Maximum number of linked keys. The class of an evicted key is unknown until its next agent token. */
-const maxKeys = 10_000
+/** Maximum number of links whose recording this process remembers. Others are recorded again. */
+const maxRecorded = 10_000
 
-/** The agent token that established a link. */
-interface Link extends Pick<VerifiedClaims, 'iss' | 'jti' | 'iat'> {
-  /** Second at which the link expires. */
-  readonly until: number
+/** A link that this process has recorded. */
+interface Recorded {
+  readonly iss: string
+  readonly jti: string
+  /** Second from which the link is recorded again. */
+  readonly renewAt: number
 }
 
 /**
@@ -17,41 +22,61 @@ interface Link extends Pick<VerifiedClaims, 'iss' | 'jti' | 'iat'> {
  * with the token, and is ignored once the token is revoked or its provider is purged.
  */
 export class LinkedKeys {
-  readonly #links = new GrowingCache<Link>({ max: maxKeys })
   readonly #state: ResourceState
+  readonly #store: LinkStore
   readonly #seconds: number
+  readonly #recorded = new GrowingCache<Recorded>({ max: maxRecorded })
 
   /** @param seconds maximum lifetime of a link, which also ends when the token expires */
-  constructor(state: ResourceState, seconds: number) {
+  constructor(state: ResourceState, store: LinkStore, seconds: number) {
     this.#state = state
+    this.#store = store
     this.#seconds = seconds
   }
 
-  /** Links a key to the issuer of a verified agent token. */
-  set(thumbprint: string, { iss, jti, iat, exp }: VerifiedClaims): void {
-    const until = Math.min(this.#state.settings.now() + this.#seconds, exp)
-    this.#links.set(thumbprint, { iss, jti, iat, until })
+  /**
+   * Links a key to the issuer of a verified agent token. A shared store is written to once per token and half of the
+   * time that a link counts, and not on every request.
+   * @throws {AAuthError} `server_error` (or the promise rejects) when the store fails
+   */
+  set(thumbprint: string, { iss, jti, iat, exp }: VerifiedClaims, budget?: WaitBudget): MayWait<void> {
+    const now = this.#state.settings.now()
+    const known = this.#recorded.get(thumbprint)
+    const isShared = this.#state.settings.stores.links !== undefined
+    if (isShared && known?.iss === iss && known.jti === jti && now < known.renewAt) return undefined
+    const seconds = Math.min(this.#seconds, exp - now)
+    const linkedFor = seconds * 1000
+    const listed = this.#state.isListed(iss)
+    const added = addLink(this.#store, { thumbprint, iss, jti, iat, exp, linkedFor, listed }, budget)
+    const note = (): void => this.#recorded.set(thumbprint, { iss, jti, renewAt: now + seconds / 2 })
+    return added instanceof Promise ? added.then(note) : note()
   }
 
   /**
    * The provider that the key is linked to, after checking the token that established the link.
-   * @throws {AAuthError} `server_error` (or the promise rejects) when the store of revocations fails
+   *
+   * @param found returns what the store of links answered, if it was queried before
+   * @throws {AAuthError} `server_error` (or the promise rejects) when a store fails
    */
-  providerOf(thumbprint: string): string | undefined | Promise<string | undefined> {
-    const link = this.#links.get(thumbprint)
-    if (link === undefined || this.#state.settings.now() >= link.until) return undefined
-    const judge = (isOver: boolean): string | undefined => {
-      if (!isOver && this.#links.get(thumbprint) !== undefined) return link.iss
-      if (this.#links.get(thumbprint) === link) this.#links.delete(thumbprint)
-      return undefined
+  providerOf(
+    thumbprint: string,
+    found: () => MayWait<Link | undefined> = () => findLink(this.#store, thumbprint),
+    budget?: WaitBudget,
+  ): MayWait<string | undefined> {
+    const judge = (link: Link | undefined): MayWait<string | undefined> => {
+      if (link === undefined || this.#state.settings.now() >= link.exp) return undefined
+      const isOver = isRevoked(this.#state, link, budget)
+      const name = (over: boolean): string | undefined =>
+        over || this.#isPurged(link) ? undefined : link.iss
+      return typeof isOver === 'boolean' ? name(isOver) : isOver.then(name)
     }
-    const found = isRevoked(this.#state, link)
-    return typeof found === 'boolean' ? judge(found) : found.then(judge)
+    const link = found()
+    return link instanceof Promise ? link.then(judge) : judge(link)
   }
 
-  /** Removes the links to a provider. */
-  purge(iss: string): void {
-    for (const [thumbprint, link] of this.#links.entries())
-      if (link.iss === iss) this.#links.delete(thumbprint)
+  /** A link from the second of a purge does not count, which only denies. */
+  #isPurged({ iss, iat }: Link): boolean {
+    const purgedAt = this.#state.purges.at(iss)
+    return purgedAt !== undefined && iat <= purgedAt
   }
 }

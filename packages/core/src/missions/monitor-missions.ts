@@ -3,6 +3,7 @@ import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
 import type { MissionMonitor } from '../resource/mission-monitor.ts'
 import type { MissionMonitorFactory, ResourceState } from '../resource/state.ts'
+import { storeKinds } from '../stores/stores.ts'
 import type { Mission } from '../token/claims.ts'
 import { quoted } from '../wire/quoted.ts'
 import { announcementPath, answerAnnouncement } from './announcement.ts'
@@ -114,12 +115,16 @@ export function monitorMissions(options: MissionOptions): MissionMonitorFactory 
   }
   return Object.freeze({
     start(state: ResourceState): MissionMonitor {
-      const statuses = source && new MissionStatuses(state, { source, ...times })
+      const { now, limits, stores } = state.settings
+      const memory = { now, limits: { ...limits, maxMissions: times.maxMissions } }
+      const kept = stores.statuses ?? storeKinds.statuses.inMemory(memory)
+      const statuses = source && new MissionStatuses(state, { source, ...times }, kept)
       const held = blobs && new MissionBlobs(blobs)
       const tokens = source && new MissionsOfTokens()
-      const links = linkedKeys === undefined ? undefined : new LinkedKeys(state, linkedKeys)
+      const linked = stores.links ?? storeKinds.links.inMemory(memory)
+      const links = linkedKeys === undefined ? undefined : new LinkedKeys(state, linked, linkedKeys)
       return {
-        assertActive: (mission, safe) => statuses?.assertActive(mission, safe),
+        assertActive: (mission, safe, found) => statuses?.assertActive(mission, safe, found),
         assertActiveNow: statuses && ((mission) => statuses.assertActiveNow(mission)),
         status: async (mission) => (await statuses?.status(mission)) ?? { status: 'unknown' },
         forget: (mission) => statuses?.forget(mission),
@@ -128,12 +133,10 @@ export function monitorMissions(options: MissionOptions): MissionMonitorFactory 
         },
         missionOf: (token) => tokens?.get(token),
         suspect: (token, mission) => {
-          if (tokens?.isNews(token)) statuses?.doubt(mission)
+          if (tokens?.isNews(token)) return statuses?.doubt(mission)
+          return undefined
         },
-        purge: (iss) => {
-          statuses?.purge(iss)
-          links?.purge(iss)
-        },
+        purge: (iss) => statuses?.purge(iss),
         times: source && times,
         assertWithinTerms:
           held &&
@@ -149,8 +152,8 @@ export function monitorMissions(options: MissionOptions): MissionMonitorFactory 
             }
             return known.catch(fail).then(judge)
           }),
-        link: links && ((thumbprint, claims) => links.set(thumbprint, claims)),
-        providerOf: (thumbprint) => links?.providerOf(thumbprint),
+        link: links && ((...given) => links.set(...given)),
+        providerOf: (...given) => links?.providerOf(...given),
         endpoints: new Map(
           announcements ? [[announcementPath, (...given) => answerAnnouncement(state, ...given)]] : [],
         ),

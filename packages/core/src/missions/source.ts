@@ -1,4 +1,4 @@
-import { asReason } from '../resource/mission-termination.ts'
+import { asReason } from '../resource/termination-reason.ts'
 import type { Mission } from '../token/claims.ts'
 import type { JsonObject } from '../token/json.ts'
 import { quoted } from '../wire/quoted.ts'

@@ -4,191 +4,241 @@ import type { MissionStatus } from '../resource/mission-monitor.ts'
 import { endMission, missionTerminated, statusUnavailable } from '../resource/mission-termination.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isTrustedIssuer } from '../resource/trusted-issuers.ts'
+import {
+  type FoundStatus,
+  forgetStatus,
+  getStatus,
+  putStatus,
+  type StatusAnswer,
+  type StatusName,
+  type StatusStore,
+} from '../stores/status-store.ts'
+import type { MayWait } from '../stores/store-kind.ts'
 import { findTombstone } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
+import { missionKey } from '../token/names.ts'
 import { quoted } from '../wire/quoted.ts'
 import { ListedApart } from './listed-apart.ts'
 import { ServerAccess } from './server-access.ts'
-import { readAnswer } from './source.ts'
+import { awaitTurn, type Turn } from './shared-inquiry.ts'
+import { type MissionAnswer, readAnswer } from './source.ts'
 import { inquiryOf } from './status-inquiry.ts'
-import type { Active, Outcome, Unknown } from './status-records.ts'
-import { activeFrom, isWithin, unknownFrom } from './status-records.ts'
+import { activeFrom, isDue, type Outcome, type Unknown, unknownFrom } from './status-records.ts'
 import type { StatusSettings } from './status-settings.ts'
 
 /** Maximum number of concurrent queries. */
 const maxFlights = 8192
-
 /** Milliseconds for which callers that need a new answer may join a query. */
 const joinable = 1000
+
+/** An answer that only the waiting request may use, which ends the claim. */
+const forThisRequest: StatusAnswer = { status: 'active', freshFor: 0, staleFor: 0 }
 
 /** A query that is under way. */
 interface Flight {
   readonly outcome: Promise<Outcome>
-  /** A termination, or a suspected termination, was reported in the meantime, so the answer is not cached. */
-  overtaken: boolean
   /** Milliseconds of the monotonic clock. */
   readonly sentAt: number
+  /** Whether this process queries the source itself, and does not wait for another one. */
+  isOwn: boolean
 }
 
 /**
- * Which missions are active, according to a source (docs/decisions.md#active-answers). Tombstones are stored elsewhere:
- * they are checked before these statuses on every request, and take precedence over them.
+ * Which missions are active, according to a source (docs/decisions.md#active-answers). The answers are in a store, which
+ * may be shared: one process queries the source for all. Tombstones are stored elsewhere: they are checked before these
+ * statuses on every request, and take precedence over them.
  */
 export class MissionStatuses {
   readonly #state: ResourceState
   readonly #settings: StatusSettings
-  readonly #active: ListedApart<Active>
-  readonly #unknown: ListedApart<Unknown>
+  readonly #store: StatusStore
   readonly #flights = new Map<string, Flight>()
   readonly #accesses: ListedApart<ServerAccess>
   /** Queries under way to listed person servers and to others, counted separately so that neither blocks the other. */
   readonly #underWay = { listed: 0, others: 0 }
 
-  constructor(state: ResourceState, settings: StatusSettings) {
+  constructor(state: ResourceState, settings: StatusSettings, store: StatusStore) {
     this.#state = state
     this.#settings = settings
-    const isListed = (approver: string): boolean => state.isListed(approver)
-    this.#active = new ListedApart(settings.maxMissions, isListed)
-    this.#unknown = new ListedApart(settings.maxMissions, isListed)
-    this.#accesses = new ListedApart(1000, isListed)
+    this.#store = store
+    this.#accesses = new ListedApart(1000, (approver) => state.isListed(approver))
   }
 
   /** @throws {AAuthError} `mission_terminated` or `server_error` (or the promise rejects) */
-  assertActive(mission: Mission, safe: boolean): void | Promise<void> {
-    const key = keyOf(mission)
-    const now = this.#state.settings.now()
-    const known = this.#active.get(key)
-    if (known && isWithin(now, known, known.freshUntil)) {
+  assertActive(
+    mission: Mission,
+    safe: boolean,
+    found: () => MayWait<FoundStatus | undefined> = () => getStatus(this.#store, this.#nameOf(mission)),
+  ): void | Promise<void> {
+    const status = found()
+    const judge = (answer: FoundStatus | undefined): void | Promise<void> =>
+      this.#judge(mission, safe, this.#usable(mission, answer))
+    return status instanceof Promise ? status.then(judge) : judge(status)
+  }
+
+  #judge(mission: Mission, safe: boolean, found: FoundStatus | undefined): void | Promise<void> {
+    if (found && found.freshFor > 0) {
       // Renewed while it is still fresh, so that no request waits.
-      if (now >= known.softUntil) this.#askAhead(mission, key)
+      if (isDue(found, this.#settings)) this.#askAhead(mission)
       return undefined
     }
-    return this.#ask(mission, key).then((outcome) => this.#judge(mission, outcome, safe))
+    const failed = failureIn(found)
+    if (failed === undefined)
+      return this.#ask(mission).then((outcome) => this.#conclude(mission, safe, outcome))
+    if (!safe || found === undefined || found.staleFor <= 0) throw refusal(mission, failed)
+  }
+
+  /** While the source fails, safe methods may use its last answer, unless that was forgotten in the meantime. */
+  async #conclude(mission: Mission, safe: boolean, outcome: Outcome): Promise<void> {
+    if (outcome.status === 'active') return
+    if (outcome.status === 'unknown' && safe) {
+      const found = this.#usable(mission, await getStatus(this.#store, this.#nameOf(mission)))
+      if (found && found.staleFor > 0) return
+    }
+    throw refusal(mission, outcome)
+  }
+
+  /** What a person server said before it was purged no longer counts, in whatever process. */
+  #usable({ approver }: Mission, found: FoundStatus | undefined): FoundStatus | undefined {
+    const purgedAt = this.#state.purges.at(approver)
+    if (found === undefined || purgedAt === undefined || found.askedAt > purgedAt) return found
+    return { ...found, freshFor: 0, staleFor: 0 }
   }
 
   /**
-   * For a person server whose tombstones are full: a cached mission may have been terminated without a record, so the
-   * source is queried for each request, even if the method is safe.
+   * For a person server whose tombstones are full: a mission may have been terminated without a record, so the source is
+   * queried for each request, even if the method is safe, and its answer is not kept.
    * @throws {AAuthError} `mission_terminated` or `server_error` (the promise rejects)
    */
   async assertActiveNow(mission: Mission): Promise<void> {
-    const outcome = await this.#ask(mission, keyOf(mission), performance.now() - joinable)
-    if (outcome.status !== 'active') throw this.#refusal(mission, outcome)
-  }
-
-  #judge(mission: Mission, outcome: Outcome, safe: boolean): void {
-    if (outcome.status === 'active') return
-    const last = this.#active.get(keyOf(mission))
-    const isStale = outcome.status === 'unknown' && safe && last !== undefined
-    if (isStale && isWithin(this.#state.settings.now(), last, last.staleUntil)) return
-    throw this.#refusal(mission, outcome)
-  }
-
-  #refusal(mission: Mission, outcome: Exclude<Outcome, { status: 'active' }>): AAuthError {
-    if (outcome.status === 'terminated') return missionTerminated(mission, outcome.reason)
-    return statusUnavailable(
-      `the status of mission ${mission.s256} is unavailable: ${outcome.hint}`,
-      outcome.until - this.#state.settings.now(),
-    )
+    const failed = failureIn(await getStatus(this.#store, this.#nameOf(mission)))
+    const outcome = failed ?? (await this.#ask(mission, { notBefore: performance.now() - joinable }))
+    if (outcome.status !== 'active') throw refusal(mission, outcome)
   }
 
   async status(mission: Mission): Promise<MissionStatus> {
-    const outcome = await this.#ask(mission, keyOf(mission))
+    const found = await getStatus(this.#store, this.#nameOf(mission))
+    const outcome = failureIn(found) ?? (await this.#ask(mission))
     const { status } = outcome
     return status === 'terminated' ? { status, reason: outcome.reason } : { status }
   }
 
-  forget(mission: Mission): void {
-    const key = keyOf(mission)
-    this.#active.delete(key)
-    const underWay = this.#flights.get(key)
-    if (underWay) underWay.overtaken = true
+  /** Removes the status, so that it is queried again. An answer that is under way is not kept. */
+  forget(mission: Mission): MayWait<void> {
+    return forgetStatus(this.#store, this.#nameOf(mission))
   }
 
-  /** Removes the statuses that a person server reported. */
   purge(approver: string): void {
-    for (const key of this.#active.keys()) if (isOf(key, approver)) this.#active.delete(key)
-    for (const [key, underWay] of this.#flights) {
-      if (!isOf(key, approver)) continue
-      underWay.overtaken = true
-      this.#flights.delete(key)
-    }
+    const start = missionKey({ approver, s256: '' }).slice(0, -3)
+    for (const key of this.#flights.keys()) if (key.startsWith(start)) this.#flights.delete(key)
   }
 
-  doubt(mission: Mission): void {
-    const key = keyOf(mission)
-    this.forget(mission)
+  /** The mission may be terminated: what is known is forgotten, and the source is queried again. */
+  doubt(mission: Mission): MayWait<void> {
     // Later requests must not join a query that was sent before the suspicion.
-    this.#flights.delete(key)
-    this.#askAhead(mission, key)
+    this.#flights.delete(missionKey(mission))
+    const forgotten = this.forget(mission)
+    if (!(forgotten instanceof Promise)) return this.#askAhead(mission)
+    return forgotten.then(() => this.#askAhead(mission))
   }
 
   /** Queries without waiting for the answer. An unhandled rejection would terminate the process. */
-  #askAhead(mission: Mission, key: string): void {
-    this.#ask(mission, key).catch(() => undefined)
+  #askAhead(mission: Mission): void {
+    this.#ask(mission).catch(() => undefined)
   }
 
   /**
    * Sends one query per mission at a time. A failure is an outcome, too.
-   * @param notBefore milliseconds of the monotonic clock; a query that was sent earlier is not joined
+   * @param notBefore milliseconds of the monotonic clock; a query that was sent earlier is not joined, and the answer to
+   * this one is neither kept nor taken from another process
    */
-  #ask(mission: Mission, key: string, notBefore = Number.NEGATIVE_INFINITY): Promise<Outcome> {
+  #ask(mission: Mission, { notBefore }: { readonly notBefore?: number } = {}): Promise<Outcome> {
+    const key = missionKey(mission)
     const underWay = this.#flights.get(key)
-    if (underWay && underWay.sentAt >= notBefore) return underWay.outcome
-    const failed = this.#unknown.get(key)
-    if (failed && isWithin(this.#state.settings.now(), failed, failed.outcome.until))
-      return Promise.resolve(failed.outcome)
-    const isOvertaken = (): boolean => flight.overtaken
-    const whose = this.#state.isListed(mission.approver) ? 'listed' : 'others'
+    if (underWay && (notBefore === undefined || (underWay.isOwn && underWay.sentAt >= notBefore)))
+      return underWay.outcome
+    const name = this.#nameOf(mission)
+    const whose = name.listed ? 'listed' : 'others'
     const isFull = this.#underWay[whose] >= maxFlights
     this.#underWay[whose] += 1
-    const outcome = this.#inquire(mission, key, isFull, isOvertaken)
-      .catch((error: unknown) => this.#fail(key, error))
-      .finally(() => {
-        this.#underWay[whose] -= 1
-        if (this.#flights.get(key) === flight) this.#flights.delete(key)
-      })
-    const flight: Flight = { outcome, overtaken: false, sentAt: performance.now() }
+    const noteOwn = (): void => {
+      flight.isOwn = true
+    }
+    const outcome = this.#inquire(name, isFull, notBefore === undefined, noteOwn).finally(() => {
+      this.#underWay[whose] -= 1
+      if (this.#flights.get(key) === flight) this.#flights.delete(key)
+    })
+    const isOwn = notBefore !== undefined || this.#state.settings.stores.statuses === undefined
+    const flight: Flight = { outcome, sentAt: performance.now(), isOwn }
     this.#flights.set(key, flight)
     return outcome
   }
 
   async #inquire(
-    mission: Mission,
-    key: string,
+    mission: StatusName,
     isFull: boolean,
-    isOvertaken: () => boolean,
+    isShared: boolean,
+    noteOwn: () => void,
   ): Promise<Outcome> {
-    const { settings } = this.#state
-    const { approver } = mission
-    if (!isTrustedIssuer(settings, undefined, 'person-server', approver))
+    const isWanted = (found: FoundStatus): boolean => this.#usable(mission, found) === found
+    const turn = isShared ? await this.#turn(mission, isWanted) : 'full'
+    if (turn === undefined)
+      return unknownFrom(new Error('the process that queries the source has no answer yet'), undefined)
+    if (turn !== 'full' && 'outcome' in turn) return turn.outcome
+    if (isShared) noteOwn()
+    const sent = { second: this.#state.settings.now(), at: performance.now() }
+    try {
+      const answer = await this.#query(mission, isFull)
+      if (answer.status === 'terminated') {
+        // If the memory is full, the source is queried again for each request.
+        await endMission(this.#state, mission, answer.reason)
+        return answer
+      }
+      const { stores, now } = this.#state.settings
+      const active = activeFrom(answer, sent, now(), stores.statuses !== undefined, this.#settings)
+      // A mission that was terminated in the meantime stays terminated (docs/decisions.md#termination-is-permanent).
+      const tombstone = await findTombstone(this.#state.tombstones, mission, mission.listed)
+      if (typeof tombstone === 'object') return { status: 'terminated', reason: tombstone.reason }
+      await this.#put(mission, turn, (tombstone !== 'full' && active) || forThisRequest)
+      return answer
+    } catch (error) {
+      const failed = unknownFrom(error, await this.#before(mission))
+      await this.#put(mission, turn, failed)
+      return failed
+    }
+  }
+
+  #turn(mission: StatusName, isWanted: (found: FoundStatus) => boolean): Promise<Turn | undefined> {
+    return awaitTurn(this.#state, this.#store, mission, this.#settings.deadline, isWanted)
+  }
+
+  async #query(mission: StatusName, isFull: boolean): Promise<MissionAnswer> {
+    const { approver, s256 } = mission
+    if (!isTrustedIssuer(this.#state.settings, undefined, 'person-server', approver))
       throw new Error(`${quoted(approver)} is not trusted as person-server: list it in "trust.personServers"`)
     if (isFull) throw new Error('too many queries are under way')
-    const observedAt = settings.now()
     const signal = AbortSignal.any([this.#state.keys.closing, AbortSignal.timeout(this.#settings.deadline)])
     const question = async (): Promise<unknown> => {
       const inquiry = inquiryOf(this.#state, approver, signal)
-      return abortable(Promise.resolve(this.#settings.source(mission, inquiry)), signal)
+      return abortable(Promise.resolve(this.#settings.source({ approver, s256 }, inquiry)), signal)
     }
-    const answer = readAnswer(await this.#accessTo(approver).ask(question, signal))
-    if (answer.status === 'terminated') {
-      // If the memory is full, the source is queried again for each request.
-      await endMission(this.#state, mission, answer.reason)
-      return answer
-    }
-    // A mission that was terminated in the meantime stays terminated (docs/decisions.md#termination-is-permanent).
-    const tombstone = await findTombstone(this.#state.tombstones, mission, this.#state.isListed(approver))
-    if (typeof tombstone === 'object') return { status: 'terminated', reason: tombstone.reason }
-    const active = activeFrom(observedAt, answer.freshUntil, settings.now(), this.#settings)
-    this.#unknown.delete(key)
-    if (!isOvertaken() && tombstone !== 'full') this.#active.set(key, active)
-    return answer
+    return readAnswer(await this.#accessTo(approver).ask(question, signal))
   }
 
-  #fail(key: string, error: unknown): Outcome {
-    const failed = unknownFrom(error, this.#unknown.get(key), this.#state.settings.now())
-    this.#unknown.set(key, failed)
-    return failed.outcome
+  /** The answer is right even if it cannot be kept, and the failure of the store is reported. */
+  async #put(mission: StatusName, turn: Turn, answer: StatusAnswer): Promise<void> {
+    if (turn === 'full' || !('claim' in turn)) return
+    try {
+      await putStatus(this.#store, mission, turn.claim, answer)
+    } catch {}
+  }
+
+  async #before(mission: StatusName): Promise<FoundStatus | undefined> {
+    try {
+      return await getStatus(this.#store, mission)
+    } catch {
+      return undefined
+    }
   }
 
   #accessTo(approver: string): ServerAccess {
@@ -197,13 +247,23 @@ export class MissionStatuses {
     this.#accesses.set(key, access)
     return access
   }
+
+  #nameOf({ approver, s256 }: Mission): StatusName {
+    return { approver, s256, listed: this.#state.isListed(approver) }
+  }
 }
 
-/** Digests and server identifiers cannot contain a line feed. */
-function keyOf({ approver, s256 }: Mission): string {
-  return `${approver}\n${s256}`
+/** The failure after which the source is not queried yet. */
+function failureIn(found: FoundStatus | undefined): Unknown | undefined {
+  if (found === undefined || found.failedFor <= 0) return undefined
+  const { hint, failedFor, failures } = found
+  return { status: 'unknown', hint, failedFor, failures }
 }
 
-function isOf(key: string, approver: string): boolean {
-  return key.startsWith(`${approver}\n`)
+function refusal(mission: Mission, outcome: Exclude<Outcome, { status: 'active' }>): AAuthError {
+  if (outcome.status === 'terminated') return missionTerminated(mission, outcome.reason)
+  return statusUnavailable(
+    `the status of mission ${mission.s256} is unavailable: ${outcome.hint}`,
+    Math.ceil(outcome.failedFor / 1000),
+  )
 }

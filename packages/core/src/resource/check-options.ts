@@ -17,7 +17,7 @@ import { checkProblemTypes } from './check-problem-types.ts'
 import { checkScopes } from './check-scopes.ts'
 import { checkSignatureOptions } from './check-signature-options.ts'
 import { checkPublishedKeys, checkSigningKey } from './check-signing-key.ts'
-import { checkStores } from './check-stores.ts'
+import { checkStaleReads, checkStores } from './check-stores.ts'
 import { checkDefaultRequirement } from './compile-requirement.ts'
 import type { ResourceOptions } from './options.ts'
 import type { ResourceSettings } from './settings.ts'
@@ -82,6 +82,7 @@ export function checkOptions(options: ResourceOptions): {
     accounts: given.accounts,
     revocationDelegates: checkRevokers(given.revocationDelegates ?? {}),
     legacyPersonTokenJti: checkLegacyJti(given.legacyPersonTokenJti ?? 'auto'),
+    staleReads: checkStaleReads(given.staleReads ?? 0),
     stores: checkStores(ownMembers(given.stores ?? {})),
     ...checkSignatureOptions(given),
     claims: checkClaimNames(given.claims ?? []),

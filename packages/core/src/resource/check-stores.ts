@@ -31,3 +31,12 @@ export function checkStores(stores: Stores): Stores {
   }
   return stores
 }
+
+/** @throws {TypeError} */
+export function checkStaleReads(seconds: number): number {
+  assert(
+    Number.isInteger(seconds) && seconds >= 0 && seconds <= 300,
+    `"staleReads" is ${quoted(seconds)}: write an integer of seconds from 0 to 300`,
+  )
+  return seconds
+}

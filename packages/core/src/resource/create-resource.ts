@@ -5,6 +5,7 @@ import { quoted } from '../wire/quoted.ts'
 import { checkOptions } from './check-options.ts'
 import { checkMission, missionsOf } from './missions.ts'
 import type { ResourceOptions } from './options.ts'
+import { assertReady } from './ready.ts'
 import type { Resource } from './resource.ts'
 import { withdrawToken } from './revoke-token.ts'
 import { ResourceState } from './state.ts'
@@ -50,7 +51,11 @@ export function createResource(options: ResourceOptions): Resource {
     async purgeIssuer(iss: string): Promise<void> {
       if (!isServerId(iss))
         throw new TypeError(`${quoted(iss)} is not a server identifier: pass the "iss" of the tokens`)
-      await state.purges.begin(iss, () => addPurge(state.revocations, { iss, listed: state.isListed(iss) }))
+      const listed = state.isListed(iss)
+      await state.purges.begin(iss, settings.now(), () => addPurge(state.revocations, { iss, listed }))
+    },
+    async ready(): Promise<void> {
+      await assertReady(state)
     },
     close(): void {
       state.close()

@@ -11,8 +11,10 @@ import type { ResourceState } from './state.ts'
 import { keyOf, TokenIndex } from './token-index.ts'
 import { expired, revoked } from './token-revocation.ts'
 
-/** Seconds between two queries to a store that other processes may write to. */
+/** Seconds between two queries to a store that does not tell of changes. */
 const storeInterval = 1
+/** Likewise for stores that do, in case a message was lost without notice. */
+const subscribedInterval = 30
 /** Number of tokens that are checked at the same time. */
 const batch = 500
 /** Seconds, when there is no source of mission status that sets its own value. */
@@ -28,8 +30,8 @@ interface OpenToken extends Due {
 
 /**
  * The tokens that open connections of one resource depend on. The resource reports changes in this process to the
- * registry. For changes elsewhere, the registry queries a source of mission status as often as its `activeTtl` needs,
- * and the operator's stores once per second.
+ * registry, and so do stores that tell of changes in others. The registry queries a source of mission status as often as
+ * its `activeTtl` needs, and stores that tell of nothing once per second.
  */
 export class LifetimeRegistry {
   readonly #state: ResourceState
@@ -41,8 +43,14 @@ export class LifetimeRegistry {
   readonly #maxStale: number
   /** Seconds between two rounds of queries; `undefined` when there is nothing to query. */
   readonly #interval: number | undefined
-  readonly #round: Due = { due: () => this.#startRound() }
+  readonly #round: Due = {
+    due: () => {
+      this.#nextRound = undefined
+      this.#startRound()
+    },
+  }
   #nextRound: number | undefined
+  #isChecking = false
 
   constructor(state: ResourceState) {
     this.#state = state
@@ -50,9 +58,12 @@ export class LifetimeRegistry {
     this.#timer = new DueTimer(now, () => this.#restartRounds())
     const times = state.missionMonitor?.times
     this.#maxStale = times?.maxStale ?? defaultMaxStale
-    if (stores.revocations || stores.tombstones) this.#interval = storeInterval
+    const shared = [stores.revocations, stores.tombstones].filter((store) => store !== undefined)
     // The status cache refreshes after 70 % of activeTtl, so a query every third of it is often enough to trigger that.
-    else if (times) this.#interval = Math.max(1, Math.floor(times.activeTtl / 3))
+    const ofSource = times && Math.max(1, Math.floor(times.activeTtl / 3))
+    if (shared.some(({ subscribe }) => subscribe === undefined)) this.#interval = storeInterval
+    else if (shared.length > 0) this.#interval = Math.min(ofSource ?? subscribedInterval, subscribedInterval)
+    else this.#interval = ofSource
   }
 
   /** The sizes of the indexes, for tests of their bounds. */
@@ -100,6 +111,13 @@ export class LifetimeRegistry {
 
   terminated(mission: Mission, reason: string | undefined): void {
     this.#end(this.#byMission.get(missionKey(mission)), missionTerminated(mission, reason))
+  }
+
+  /** Changes may have been missed, so all tokens are checked again. Calls during a check start no second one. */
+  lost(): void {
+    if (this.#isChecking || this.#open.size === 0) return
+    this.#restartRounds()
+    this.#startRound()
   }
 
   /** A closed resource sends no queries, so its lifetimes can no longer be relied on. Leaves no timer. */
@@ -162,10 +180,16 @@ export class LifetimeRegistry {
   }
 
   async #checkAll(): Promise<void> {
-    this.#nextRound = undefined
-    const all = [...this.#open.values()]
-    for (let start = 0; start < all.length; start += batch)
-      await Promise.all(all.slice(start, start + batch).map((open) => this.#check(open)))
+    // The check that is under way schedules the next round.
+    if (this.#isChecking) return
+    this.#isChecking = true
+    try {
+      const all = [...this.#open.values()]
+      for (let start = 0; start < all.length; start += batch)
+        await Promise.all(all.slice(start, start + batch).map((open) => this.#check(open)))
+    } finally {
+      this.#isChecking = false
+    }
     if (this.#open.size > 0 && this.#interval !== undefined && this.#nextRound === undefined)
       this.#scheduleRound(this.#state.settings.now() + this.#interval)
   }

@@ -3,7 +3,9 @@ import type { Tombstone, TombstoneVerdict } from '../stores/tombstone-store.ts'
 import { addTombstone, findTombstone } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { quoted } from '../wire/quoted.ts'
+import type { LiveState } from './live-state.ts'
 import type { ResourceState } from './state.ts'
+import { asReason } from './termination-reason.ts'
 
 /**
  * Refuses a request under a mission that is terminated, or whose status is unavailable (MISS-9,
@@ -11,12 +13,14 @@ import type { ResourceState } from './state.ts'
  *
  * @param mission from a verified token; the status of an asserted mission is never disclosed (docs/decisions.md#asserted-missions)
  * @param safe whether the last answer may be used while a new one is unavailable
+ * @param live what the stores answered, if they were queried recently
  * @throws {AAuthError} `mission_terminated` or `server_error` (or the promise rejects)
  */
 export function assertMissionActive(
   state: ResourceState,
   mission: Mission | undefined,
   safe: boolean,
+  live?: LiveState,
 ): void | Promise<void> {
   if (mission === undefined) return undefined
   const judge = (found: Tombstone | 'full' | undefined): void | Promise<void> => {
@@ -30,9 +34,11 @@ export function assertMissionActive(
       )
     }
     if (found !== undefined) throw missionTerminated(mission, found.reason)
-    return state.missionMonitor?.assertActive(mission, safe)
+    return state.missionMonitor?.assertActive(mission, safe, live?.status)
   }
-  const found = findTombstone(state.tombstones, mission, state.isListed(mission.approver))
+  const found = live?.tombstone
+    ? live.tombstone()
+    : findTombstone(state.tombstones, mission, state.isListed(mission.approver))
   return found instanceof Promise ? found.then(judge) : judge(found)
 }
 
@@ -50,14 +56,8 @@ export async function endMission(
     return await addTombstone(state.tombstones, { approver, s256, reason: asReason(reason), listed })
   } finally {
     // Also when the memory is full or the store fails, since the mission is terminated in any case.
-    state.missionMonitor?.forget({ approver, s256 })
-    state.lifetimes?.terminated({ approver, s256 }, asReason(reason))
+    state.hearTermination({ approver, s256 }, asReason(reason))
   }
-}
-
-/** The reason, if it can be sent in a response. Reasons are an open vocabulary (draft 11 §8.6). */
-export function asReason(reason: unknown): string | undefined {
-  return typeof reason === 'string' && /^[\x20-\x7e]{1,128}$/.test(reason) ? reason : undefined
 }
 
 export function missionTerminated({ approver, s256 }: Mission, reason: string | undefined): AAuthError {

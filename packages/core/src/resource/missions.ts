@@ -1,12 +1,13 @@
 import { readCapped } from '../keys/fetch-document.ts'
-import { findTombstone } from '../stores/tombstone-store.ts'
+import { clearFull, findTombstone } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { isS256, isServerId } from '../token/identifiers.ts'
 import { parseJsonObject } from '../token/json.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { MissionStatus } from './mission-monitor.ts'
-import { asReason, endMission } from './mission-termination.ts'
+import { endMission } from './mission-termination.ts'
 import type { ResourceState } from './state.ts'
+import { asReason } from './termination-reason.ts'
 
 /**
  * What a resource knows about missions. It learns of terminations from `terminate`, from `observe` and from the
@@ -23,6 +24,15 @@ export interface Missions {
    * terminated here: each request under it queries the source, and gets 503 if there is no source
    */
   terminate(mission: Mission, reason?: string): Promise<void>
+  /**
+   * Ends the state in which terminations of a person server could not be recorded, where every request under its missions
+   * queries the source or gets 503. Before you call it, raise `limits.tombstones` or the limit of the store, and terminate
+   * again every mission whose termination was refused: such a mission is accepted afterwards.
+   *
+   * @throws {TypeError} for a text that is not a server identifier, and for a store without `clearFull` (the promise rejects)
+   * @throws {AAuthError} `server_error` when the store fails (the promise rejects)
+   */
+  clearFull(approver: string): Promise<void>
   /** The status of a mission; queries the source, if there is one. @throws {TypeError} for an invalid mission */
   status(mission: Mission): Promise<MissionStatus>
   /**
@@ -50,6 +60,13 @@ export function missionsOf(state: ResourceState): Missions {
       if (asReason(reason) !== reason)
         throw new TypeError(`"reason" is ${quoted(reason)}: write 1 to 128 printable ASCII characters`)
       await end(checkMission(mission), reason)
+    },
+    async clearFull(approver: string): Promise<void> {
+      if (!isServerId(approver))
+        throw new TypeError(
+          `${quoted(approver)} is not a server identifier: pass the "approver" of the missions`,
+        )
+      await clearFull(state.tombstones, approver)
     },
     async status(given: Mission): Promise<MissionStatus> {
       const mission = checkMission(given)

@@ -71,6 +71,12 @@ export interface ResourceOptions {
   /** State that several processes share. Default: the memory of the process. */
   readonly stores?: Stores
   /**
+   * Seconds for which safe methods pass while a store does not answer, if the last answer about the token was clean and
+   * this process has heard of no change since: 0 to 300, default 0. Other methods, and signatures that are accepted only
+   * once, are always refused with 503. Decisions made this way say `stale`. See docs/operate/fleet.md.
+   */
+  readonly staleReads?: number
+  /**
    * Queries whether missions are active and what may be done under them: the result of `monitorMissions()` of
    * `@aauth-guard/core/missions`. Without it, the resource knows only of terminations that were reported to it.
    */

@@ -19,6 +19,11 @@ export class Purges {
     return this.#known.has(iss)
   }
 
+  /** Second of the last purge of an issuer that this process knows of, by the clock of the store. */
+  at(iss: string): number | undefined {
+    return this.#known.get(iss)
+  }
+
   /** Records the last purge that a store reported. */
   note(iss: string, purgedAt: number | undefined): void {
     if (purgedAt === undefined || purgedAt <= (this.#known.get(iss) ?? Number.NEGATIVE_INFINITY)) return
@@ -26,8 +31,12 @@ export class Purges {
     this.#drop(iss)
   }
 
-  /** Drops first, so that a failing store causes no delay. Reading the store afterwards does not drop it again. */
-  async begin(iss: string, record: () => number | Promise<number>): Promise<void> {
+  /**
+   * Drops first, so that a failing store causes no delay. Reading the store afterwards does not drop it again.
+   * @param now the clock of the process, which counts until the store has told its own second
+   */
+  async begin(iss: string, now: number, record: () => number | Promise<number>): Promise<void> {
+    this.#known.set(iss, Math.max(now, this.#known.get(iss) ?? 0))
     this.#drop(iss)
     const purgedAt = record()
     this.#known.set(iss, typeof purgedAt === 'number' ? purgedAt : await purgedAt)

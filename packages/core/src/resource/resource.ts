@@ -32,6 +32,13 @@ export interface Resource {
    */
   purgeIssuer(issuer: string): Promise<void>
   /**
+   * Resolves if this process can decide: the runtime passes its self-test, and every store in `stores` is usable and has
+   * a clock that agrees with that of the process. For a readiness probe (docs/operate/health.md).
+   *
+   * @throws {AAuthError} `server_error`; its `hint` names the store, the cause and the remedy (the promise rejects)
+   */
+  ready(): Promise<void>
+  /**
    * Aborts fetches, and ends every lifetime that `lifetimeOf` opened with a `server_error`. Requests that need a fetch
    * afterwards are refused with `server_error`, and lifetimes opened afterwards have already ended. Leaves no timer.
    */

@@ -20,7 +20,8 @@ export async function withdrawToken(
     })
   } finally {
     // Also when the memory is full or the store fails, since connections must not outlive the token in that case.
-    state.lifetimes?.revoked(token)
-    if (mission !== undefined) state.missionMonitor?.suspect(token, mission)
+    state.hearRevocation(token)
+    // Awaited, so that no answer about the mission from before the revocation is used once it is recorded.
+    if (mission !== undefined) await state.missionMonitor?.suspect(token, mission)
   }
 }

@@ -81,6 +81,7 @@ export interface ResourceSettings {
   readonly revocationDelegates: ReadonlyMap<string, readonly string[]>
   readonly legacyPersonTokenJti: 'auto' | 'never' | readonly string[]
   readonly stores: Stores
+  readonly staleReads: number
   readonly signatureWindow: number
   readonly additionalSignatureComponents: readonly string[]
   readonly otherSignatureSchemes: readonly string[]

@@ -8,21 +8,25 @@ import { type VerifiedToken, VerifiedTokens } from '../keys/verified-tokens.ts'
 import type { Handle } from '../limits/abort-gradually.ts'
 import type { Platform } from '../platform/platform.ts'
 import { selfTest } from '../platform/self-test.ts'
-import { onFailure } from '../stores/checked-call.ts'
 import type { ReplayStore } from '../stores/replay-store.ts'
 import { RevocationRate } from '../stores/revocation-rate.ts'
-import type { RevocationStore } from '../stores/revocation-store.ts'
+import type { Revocation, RevocationStore } from '../stores/revocation-store.ts'
+import { StoreClocks } from '../stores/store-clocks.ts'
+import { onFailure } from '../stores/store-health.ts'
 import { storeKinds } from '../stores/stores.ts'
 import type { TombstoneStore } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { serves } from '../token/generations.ts'
+import { tokenKey } from '../token/names.ts'
 import { assertClassProvable } from './assert-class-provable.ts'
+import { CleanAnswers, issuerName, missionName } from './clean-answers.ts'
 import { compileRequirement } from './compile-requirement.ts'
 import { linkOf } from './link-of.ts'
 import type { MissionMonitor } from './mission-monitor.ts'
 import { Purges } from './purges.ts'
 import type { AnyRequirement, CompiledRequirement } from './requirement.ts'
 import type { ResourceSettings } from './settings.ts'
+import { subscribeTo } from './subscriptions.ts'
 
 /** Made by `monitorMissions` of `@aauth-guard/core/missions`, for the option `missions` of one or more resources. */
 export interface MissionMonitorFactory {
@@ -37,6 +41,8 @@ export interface OpenLifetimes {
   revoked(token: { readonly iss: string; readonly jti: string }): void
   purged(iss: string): void
   terminated(mission: Mission, reason: string | undefined): void
+  /** Changes in other processes may have been missed. */
+  lost(): void
   close(): void
 }
 
@@ -51,6 +57,12 @@ export class ResourceState {
   readonly replays: ReplayStore
   readonly revocations: RevocationStore
   readonly tombstones: TombstoneStore
+  /** Milliseconds by which answers of the shared stores can be older than the query. */
+  readonly freshness: number
+  /** Compares the clocks of the stores with that of the process; `undefined` if no store has one. */
+  readonly clocks: StoreClocks | undefined
+  /** When the stores last found nothing against a token; `undefined` without `staleReads`. */
+  readonly clean: CleanAnswers | undefined
   readonly missionMonitor: MissionMonitor | undefined
   readonly revocationRate: RevocationRate = new RevocationRate()
   /** A separate limit, so that revocations never prevent a person server from announcing a termination. */
@@ -69,6 +81,7 @@ export class ResourceState {
   readonly #compiled = new WeakMap<object, CompiledRequirement>()
   readonly #stopListening: readonly (() => void)[]
   #ready: Promise<void> | undefined
+  #subscription: (() => void) | undefined
 
   constructor(settings: ResourceSettings, missions: MissionMonitorFactory | undefined) {
     this.settings = settings
@@ -93,6 +106,11 @@ export class ResourceState {
     this.revocations = stores.revocations ?? storeKinds.revocations.inMemory({ now, limits })
     this.tombstones = stores.tombstones ?? storeKinds.tombstones.inMemory({ now, limits })
     this.#listed = listedIssuers(settings)
+    const shared = Object.entries(stores).filter(([, store]) => store !== undefined)
+    const timed = shared.filter(([, store]) => store.now !== undefined)
+    this.freshness = Math.max(0, ...shared.map(([, { freshness = 0 }]) => freshness))
+    this.clocks = timed.length > 0 ? new StoreClocks(timed, now) : undefined
+    this.clean = settings.staleReads > 0 ? new CleanAnswers(settings.staleReads) : undefined
     this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
     this.#stopListening = this.events.hearsEvents ? this.#reportFailures() : []
     this.missionMonitor = missions?.start(this)
@@ -105,10 +123,26 @@ export class ResourceState {
 
   /** Removes everything that is cached for an issuer, in every role. */
   #drop(iss: string): void {
+    this.clean?.changed(issuerName(iss))
     this.keys.purge(iss)
     this.tokens.purge(iss)
     this.missionMonitor?.purge(iss)
     this.lifetimes?.purged(iss)
+  }
+
+  /** A token was revoked, here or in another process. */
+  hearRevocation(token: Pick<Revocation, 'iss' | 'jti'>): void {
+    this.clean?.changed(tokenKey(token))
+    this.lifetimes?.revoked(token)
+  }
+
+  /** A mission was terminated, here or in another process. Its status is forgotten in any case. */
+  hearTermination(mission: Mission, reason: string | undefined): void {
+    this.clean?.changed(missionName(mission))
+    const forgotten = this.missionMonitor?.forget(mission)
+    // The tombstone takes precedence over what a store could not forget.
+    if (forgotten instanceof Promise) forgotten.catch(() => undefined)
+    this.lifetimes?.terminated(mission, reason)
   }
 
   /** If the runtime cannot check the dialled address, only issuers that the operator listed are fetched. */
@@ -116,16 +150,47 @@ export class ResourceState {
     return this.settings.fetch ?? this.platform.guardedFetch ?? (named ? globalThis.fetch : undefined)
   }
 
+  /**
+   * Begins to hear of changes that other processes make, unless that has begun. Called when the first connection that may
+   * outlive its request is opened, and at the first request under a mission whose status a source knows.
+   */
+  subscribe(): void {
+    if (this.#subscription || this.keys.closing.aborted) return
+    this.#subscription = subscribeTo(this.settings.stores, this)
+  }
+
+  /** Another process revoked a token. Its mission may be terminated as well, if this process knows it. */
+  hearRemoteRevocation({ iss, jti, mission }: Pick<Revocation, 'iss' | 'jti' | 'mission'>): void {
+    const token = { iss, jti }
+    const known = mission ?? this.tokens.find(token)?.claims.mission ?? this.missionMonitor?.missionOf(token)
+    this.hearRevocation(token)
+    const told = known && this.missionMonitor?.suspect(token, known)
+    if (told instanceof Promise) told.catch(() => undefined)
+  }
+
+  hearLoss(store: string, hint: string): void {
+    this.events.report({ type: 'aauth.store_failed.v1', store: `stores.${store}`, hint })
+    this.checkAgain()
+  }
+
+  checkAgain(): void {
+    this.lifetimes?.lost()
+  }
+
   #reportFailures(): (() => void)[] {
     const report = (name: string, hint: string): void =>
       this.events.report({ type: 'aauth.store_failed.v1', store: name, hint })
-    return [this.replays, this.revocations, this.tombstones].map((store) => onFailure(store, report))
+    const { links, statuses } = this.settings.stores
+    return [this.replays, this.revocations, this.tombstones, links, statuses]
+      .filter((store) => store !== undefined)
+      .map((store) => onFailure(store, report))
   }
 
   /** Aborts fetches, ends lifetimes, and stops listening to stores that others may continue to use. */
   close(): void {
     this.keys.close()
     this.lifetimes?.close()
+    this.#subscription?.()
     for (const stop of this.#stopListening) stop()
   }
 

@@ -1,4 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
+import type { WaitBudget } from '../limits/wait-budget.ts'
 import type { FoundRevocation } from '../stores/revocation-store.ts'
 import { findRevocation } from '../stores/revocation-store.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
@@ -15,21 +16,25 @@ type Issued = Pick<VerifiedClaims, 'iss' | 'jti' | 'iat'> & Partial<Pick<Verifie
  *
  * @throws {AAuthError} `server_error` (or the promise rejects) when the store fails
  */
-export function isRevoked(state: ResourceState, token: Issued): boolean | Promise<boolean> {
+export function isRevoked(
+  state: ResourceState,
+  token: Issued,
+  budget?: WaitBudget,
+): boolean | Promise<boolean> {
   const { iss, jti, iat, mission } = token
   const judge = ({ revoked, purgedAt }: FoundRevocation): boolean => {
     state.purges.note(iss, purgedAt)
     // The mission may have been terminated along with the token (docs/decisions.md#revoked-and-mission).
-    if (revoked && mission) state.missionMonitor?.suspect(token, mission)
+    if (revoked && mission) handleSilently(state.missionMonitor?.suspect(token, mission))
     return revoked || (purgedAt !== undefined && iat < purgedAt)
   }
-  const found = findRevocation(state.revocations, { iss, jti })
+  const found = findRevocation(state.revocations, { iss, jti }, budget)
   const approver = mission && mission.approver !== iss ? mission.approver : undefined
   if (approver === undefined || state.missionMonitor === undefined)
     return found instanceof Promise ? found.then(judge) : judge(found)
   // Mission statuses come from the approver, so its purge counts as well. Both are queried before either is awaited.
   if (found instanceof Promise) found.catch(() => undefined)
-  const ofApprover = findRevocation(state.revocations, { iss: approver, jti })
+  const ofApprover = findRevocation(state.revocations, { iss: approver, jti }, budget)
   const judgeBoth = ([own, { purgedAt }]: readonly [FoundRevocation, FoundRevocation]): boolean => {
     state.purges.note(approver, purgedAt)
     return judge(own)
@@ -39,19 +44,9 @@ export function isRevoked(state: ResourceState, token: Issued): boolean | Promis
   return judgeBoth([found, ofApprover])
 }
 
-/**
- * Checks that a verified token has not expired or been revoked since it was verified: handlers may keep an identity, and
- * callers may send content, for any length of time (RT-9, PERS-12, R11-161). Returns synchronously when the store is in
- * memory.
- * @throws {AAuthError} `expired_jwt`, `revoked_jwt` or `server_error` (or the promise rejects)
- */
-export function assertTokenUnrevoked(state: ResourceState, claims: VerifiedClaims): void | Promise<void> {
-  if (state.settings.now() >= claims.exp) throw expired(claims)
-  const judge = (isOver: boolean): void => {
-    if (isOver) throw revoked({ claims })
-  }
-  const found = isRevoked(state, claims)
-  return typeof found === 'boolean' ? judge(found) : found.then(judge)
+/** The store that fails is reported, and a later query notices the revocation again. */
+function handleSilently(told: void | Promise<void>): void {
+  if (told instanceof Promise) told.catch(() => undefined)
 }
 
 /** The error for a token whose `exp` has passed. */

@@ -4,13 +4,12 @@ import { issueForRequest } from '../issue/issue-for-request.ts'
 import { redeemsAgentToken, requireToken } from '../issue/redeems-agent-token.ts'
 import { within } from '../limits/deadline.ts'
 import { assertMission } from '../resource/mission-requirement.ts'
-import { assertMissionActive } from '../resource/mission-termination.ts'
 import type { ResourceOptions } from '../resource/options.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { isSafe } from '../signature/replay.ts'
 import { serves } from '../token/generations.ts'
 import { isAccount } from '../token/identifiers.ts'
 import { renewalRequirement } from '../token/renewal-requirement.ts'
+import { assertMissionOf } from '../verify/assert-mission.ts'
 import { readVerified, verifyAnyToken } from '../verify/verify-any-token.ts'
 import type { VerifiedRequest } from '../verify/verify-request.ts'
 import { quoted } from '../wire/quoted.ts'
@@ -29,7 +28,7 @@ export async function answerAuthorization(
 ): Promise<Answer> {
   const person = serves(state.settings.generations, 'personTokens')
   const verified = await verifyAnyToken(state, request, person ? 'person-token' : 'agent-token')
-  await assertMissionActive(state, verified.token.claims.mission, isSafe(verified.transport.method))
+  await assertMissionOf(state, verified)
   const mission = state.defaults
   if (verified.token.claims.kind === 'person-token') assertMission(verified.token.claims.mission, mission)
   await within(state, 'the metadata of the person server', demandCredential(state, verified))

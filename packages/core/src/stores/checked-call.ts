@@ -1,32 +1,29 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import { isThenable, startTimer } from '../limits/deadline.ts'
+import type { WaitBudget } from '../limits/wait-budget.ts'
+import { healthOf, type StoreHealth } from './store-health.ts'
+import { dataLost } from './store-kind.ts'
 
 /** Milliseconds that a store may take; then it counts as failed, and the request is refused with 503. */
-const deadline = 500
+export const storeDeadline = 500
 /** Maximum number of calls waiting for one store. Further calls are refused, so that a hanging store holds no memory. */
 const maxWaiting = 1000
 
-/** Called when a store fails, with the name of its option and the reason. */
-export type FailureListener = (name: string, hint: string) => void
+/** Refusals because a store did not answer, in contrast to one that answered that it must not be relied on. */
+const silences = new WeakSet<object>()
 
-const failureListeners = new WeakMap<object, Set<FailureListener>>()
-
-/**
- * Calls a listener whenever the store fails, until the returned function is called: a store may outlive many resources.
- */
-export function onFailure(store: object, listener: FailureListener): () => void {
-  const listeners = failureListeners.get(store) ?? new Set()
-  failureListeners.set(store, listeners.add(listener))
-  return () => listeners.delete(listener)
+/** Whether a refusal says only that a store did not answer, which `staleReads` of the resource can bridge. */
+export function isSilence(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && silences.has(error)
 }
-
-const waiting = new WeakMap<object, number>()
 
 /**
  * Returns the answer of a store, if it is valid and arrives within the deadline. In all other cases the request is
- * refused. A store in memory returns synchronously, which has no extra cost.
+ * refused. A store in memory returns synchronously, which has no extra cost. While a store does nothing but fail, it is
+ * called four times per second.
  *
  * @param name the option, for the hint: `"stores.replays"`
+ * @param budget the time that the request may spend on all stores; without it, the deadline applies to this call
  * @throws {AAuthError} `server_error` (or the promise rejects with it) for a store that fails
  */
 export function answered<T>(
@@ -34,50 +31,83 @@ export function answered<T>(
   name: string,
   ask: () => T | PromiseLike<T>,
   isKnown: (answer: T) => boolean,
+  budget?: WaitBudget,
 ): T | Promise<T> {
-  const before = waiting.get(store) ?? 0
-  if (before >= maxWaiting) throw failed(store, name, `has ${maxWaiting} calls waiting`)
+  const health = healthOf(store)
+  if (health.waiting >= maxWaiting) throw silent(health, name, `has ${maxWaiting} calls waiting`)
+  if (!health.breaker.admits()) throw silent(health, name, 'has failed for over a second', undefined, 1)
   const judge = (answer: T): T => {
-    if (isKnown(answer)) return answer
-    throw failed(store, name, 'returned a value that its contract does not allow')
+    if (!isKnown(answer))
+      throw refused(health, name, 'returned a value that its contract does not allow', undefined)
+    health.breaker.succeeded()
+    return answer
   }
   let answer: T | PromiseLike<T>
   try {
     answer = ask()
   } catch (cause) {
-    throw failed(store, name, 'threw', cause)
+    throw failed(health, name, 'threw', cause)
   }
   if (!isThenable(answer)) return judge(answer)
-  waiting.set(store, before + 1)
-  const late = answer
+  return waitFor(health, name, answer, judge, budget)
+}
+
+function waitFor<T>(
+  health: StoreHealth,
+  name: string,
+  late: PromiseLike<T>,
+  judge: (answer: T) => T,
+  budget: WaitBudget | undefined,
+): Promise<T> {
+  health.waiting += 1
+  const stopWaiting = budget?.begin()
+  const deadline = budget === undefined ? storeDeadline : budget.left
   return new Promise<T>((resolve, reject) => {
     const stopTimer = startTimer(deadline, () =>
-      settle(() => reject(failed(store, name, `took over ${deadline} ms`))),
+      settle(() => reject(failed(health, name, `took over ${storeDeadline} ms`))),
     )
     let settled = false
     const settle = (how: () => void): void => {
       if (settled) return
       settled = true
       // Released even if the store never answers, so that it can recover.
-      waiting.set(store, (waiting.get(store) as number) - 1)
+      health.waiting -= 1
+      stopWaiting?.()
       stopTimer()
       how()
     }
     // Promise.resolve guards against thenables that settle twice, or throw.
     Promise.resolve(late)
-      .then(judge, (cause: unknown) => {
-        throw failed(store, name, 'rejected', cause)
-      })
       .then(
-        (known) => settle(() => resolve(known)),
-        (fault: unknown) => settle(() => reject(fault)),
+        (answer) => settle(() => resolve(judge(answer))),
+        (cause: unknown) => settle(() => reject(failed(health, name, 'rejected', cause))),
       )
+      .catch(reject)
   })
 }
 
-function failed(store: object, name: string, how: string, cause?: unknown): AAuthError {
+/** The call failed. Whether the store answered is for its error to say. */
+function failed(health: StoreHealth, name: string, how: string, cause?: unknown): AAuthError {
+  if (cause instanceof Error && cause.name === dataLost) return refused(health, name, how, cause)
+  health.breaker.failed()
+  return silent(health, name, how, cause)
+}
+
+function silent(
+  health: StoreHealth,
+  name: string,
+  how: string,
+  cause?: unknown,
+  retryAfter?: number,
+): AAuthError {
+  const error = refused(health, name, how, cause, retryAfter)
+  silences.add(error)
+  return error
+}
+
+function refused(health: StoreHealth, name: string, how: string, cause: unknown, retryAfter = 5): AAuthError {
   const why = cause instanceof Error ? `: ${cause.name}: ${cause.message}` : ''
   const hint = `${name} ${how}${why}`
-  for (const listener of failureListeners.get(store) ?? []) listener(name.replaceAll('"', ''), hint)
-  return new AAuthError('server_error', { hint, cause, retryAfter: 5 })
+  for (const listener of health.listeners) listener(name.replaceAll('"', ''), hint)
+  return new AAuthError('server_error', { hint, cause, retryAfter })
 }

@@ -1,4 +1,5 @@
 import { GrowingCache } from '../limits/growing-cache.ts'
+import type { WaitBudget } from '../limits/wait-budget.ts'
 import { answered } from './checked-call.ts'
 import type { MayWait, SharedStore, StoreKind } from './store-kind.ts'
 
@@ -39,22 +40,28 @@ export interface LinkStore extends SharedStore {
 }
 
 /** Records a link. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
-export function addLink(store: LinkStore, entry: LinkEntry): MayWait<LinkVerdict> {
+export function addLink(store: LinkStore, entry: LinkEntry, budget?: WaitBudget): MayWait<LinkVerdict> {
   return answered(
     store,
     '"stores.links"',
     () => store.add(entry),
     (answer) => answer === 'recorded' || answer === 'full',
+    budget,
   )
 }
 
 /** The link of a key, if any. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
-export function findLink(store: LinkStore, thumbprint: string): MayWait<Link | undefined> {
+export function findLink(
+  store: LinkStore,
+  thumbprint: string,
+  budget?: WaitBudget,
+): MayWait<Link | undefined> {
   return answered<Link | undefined>(
     store,
     '"stores.links"',
     () => store.find({ thumbprint }),
     (answer) => answer === undefined || isLink(answer, thumbprint),
+    budget,
   )
 }
 

@@ -1,3 +1,4 @@
+import type { WaitBudget } from '../limits/wait-budget.ts'
 import { answered } from './checked-call.ts'
 import { ForgottenTimes } from './forgotten-times.ts'
 import { type KeyShare, type ReplayBounds, ReplayShares } from './replay-shares.ts'
@@ -47,12 +48,13 @@ export interface ReplayStore extends SharedStore {
 }
 
 /** Whether a signature is new. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
-export function markUsed(store: ReplayStore, mark: ReplayMark): MayWait<ReplayVerdict> {
+export function markUsed(store: ReplayStore, mark: ReplayMark, budget?: WaitBudget): MayWait<ReplayVerdict> {
   return answered(
     store,
     '"stores.replays"',
     () => store.mark(mark),
     (answer) => answer === 'first' || answer === 'repeated' || answer === 'full' || answer === 'unknown',
+    budget,
   )
 }
 

@@ -1,4 +1,5 @@
 import { IssuerShares } from '../limits/issuer-shares.ts'
+import type { WaitBudget } from '../limits/wait-budget.ts'
 import { answered } from './checked-call.ts'
 import type { MayWait, SharedStore, StoreKind } from './store-kind.ts'
 
@@ -36,10 +37,15 @@ export interface RevocationListener {
   onRevoked(token: Pick<Revocation, 'iss' | 'jti' | 'mission'>): void
   onPurged(issuer: { readonly iss: string; readonly purgedAt: number }): void
   /**
-   * Changes may have been missed, so everything that depends on them is checked again. Called once the loss is noticed,
-   * once a second for as long as changes cannot be heard, and after every reconnection.
+   * Changes are missed, so everything that depends on them is checked again. Called once the loss is noticed, and then
+   * once a second for as long as it lasts.
    */
   onLost(hint: string): void
+  /**
+   * Changes are heard from now on, and earlier ones may have been missed, so everything is checked once more. Called when
+   * the subscription is established, and after every reconnection.
+   */
+  onSubscribed(): void
 }
 
 /**
@@ -85,8 +91,15 @@ const isRecording = (answer: RevocationVerdict): boolean => answer === 'recorded
 export function findRevocation(
   store: RevocationStore,
   { iss, jti }: Pick<Revocation, 'iss' | 'jti'>,
+  budget?: WaitBudget,
 ): MayWait<FoundRevocation> {
-  return answered<FoundRevocation>(store, '"stores.revocations"', () => store.find({ iss, jti }), isFound)
+  return answered<FoundRevocation>(
+    store,
+    '"stores.revocations"',
+    () => store.find({ iss, jti }),
+    isFound,
+    budget,
+  )
 }
 
 /** Records a revocation. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */

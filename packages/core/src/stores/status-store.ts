@@ -1,4 +1,5 @@
 import { GrowingCache } from '../limits/growing-cache.ts'
+import type { WaitBudget } from '../limits/wait-budget.ts'
 import { answered } from './checked-call.ts'
 import type { MayWait, SharedStore, StoreKind } from './store-kind.ts'
 
@@ -83,8 +84,18 @@ const isClaim = (answer: ClaimVerdict): boolean =>
   (typeof answer === 'object' && typeof answer?.claim === 'string' && answer.claim !== '')
 
 /** What is known about a mission. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
-export function getStatus(store: StatusStore, mission: StatusName): MayWait<FoundStatus | undefined> {
-  return answered<FoundStatus | undefined>(store, '"stores.statuses"', () => store.get(mission), isFound)
+export function getStatus(
+  store: StatusStore,
+  mission: StatusName,
+  budget?: WaitBudget,
+): MayWait<FoundStatus | undefined> {
+  return answered<FoundStatus | undefined>(
+    store,
+    '"stores.statuses"',
+    () => store.get(mission),
+    isFound,
+    budget,
+  )
 }
 
 /** Claims a query. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */

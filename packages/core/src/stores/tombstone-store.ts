@@ -1,4 +1,5 @@
 import { IssuerShares } from '../limits/issuer-shares.ts'
+import type { WaitBudget } from '../limits/wait-budget.ts'
 import { answered } from './checked-call.ts'
 import type { MayWait, SharedStore, StoreKind } from './store-kind.ts'
 
@@ -23,8 +24,10 @@ export type TombstoneVerdict = 'recorded' | 'full'
 /** Hears of terminations that other processes recorded. */
 export interface TombstoneListener {
   onTerminated(tombstone: Tombstone): void
-  /** As that of a `RevocationListener`. */
+  /** As in a `RevocationListener`. */
   onLost(hint: string): void
+  /** As in a `RevocationListener`. */
+  onSubscribed(): void
 }
 
 /**
@@ -63,6 +66,7 @@ export function findTombstone(
   store: TombstoneStore,
   { approver, s256 }: Pick<Tombstone, 'approver' | 's256'>,
   listed: boolean,
+  budget?: WaitBudget,
 ): MayWait<Tombstone | 'full' | undefined> {
   return answered<Tombstone | 'full' | undefined>(
     store,
@@ -72,6 +76,7 @@ export function findTombstone(
       answer === undefined ||
       answer === 'full' ||
       (typeof answer === 'object' && answer?.approver === approver && answer.s256 === s256),
+    budget,
   )
 }
 
@@ -82,6 +87,22 @@ export function addTombstone(store: TombstoneStore, entry: TombstoneEntry): MayW
     '"stores.tombstones"',
     () => store.add(entry),
     (answer) => answer === 'recorded' || answer === 'full',
+  )
+}
+
+/**
+ * Forgets that terminations of a person server could not be recorded.
+ * @throws {AAuthError} `server_error` (or the promise rejects) when the store fails
+ * @throws {TypeError} for a store that cannot do that
+ */
+export function clearFull(store: TombstoneStore, approver: string): MayWait<void> {
+  if (store.clearFull === undefined)
+    throw new TypeError('"stores.tombstones" has no method "clearFull": add it')
+  return answered<void>(
+    store,
+    '"stores.tombstones"',
+    () => store.clearFull?.({ approver }),
+    () => true,
   )
 }
 

@@ -1,27 +1,30 @@
-import { assertMissionActive } from '../resource/mission-termination.ts'
+import { isRecent, queryLiveState } from '../resource/live-state.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { assertTokenUnrevoked, expired } from '../resource/token-revocation.ts'
+import { expired } from '../resource/token-revocation.ts'
 import { isSafe } from '../signature/replay.ts'
+import { assertMissionOf } from './assert-mission.ts'
+import { assertUnrevoked } from './assert-unrevoked.ts'
 import { lookUpLink } from './linked-provider.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
-/** Milliseconds for which an answer from a shared store is recent enough. Stores in memory are always queried. */
-const recent = 1000
-
 /**
  * Checks once more what may have changed since a request was verified, while a grant was loaded or content arrived: the
- * token has not expired and is not revoked, and its mission is active.
+ * token has not expired and is not revoked, and its mission is active. Shared stores that were queried less than a second
+ * ago are not queried again.
  *
  * @throws {AAuthError} `expired_jwt`, `revoked_jwt`, `mission_terminated` or `server_error` (the promise rejects)
  */
 export async function assertStillGood(state: ResourceState, verified: VerifiedRequest): Promise<void> {
-  const { claims } = verified.token
+  const { budget, marked, token, transport } = verified
   const { now, stores } = state.settings
-  if (stores.revocations === undefined || performance.now() - verified.askedAt >= recent) {
-    const askedAt = performance.now()
-    await assertTokenUnrevoked(state, claims)
-    await lookUpLink(state, verified)
-    verified.askedAt = askedAt
-  } else if (now() >= claims.exp) throw expired(claims)
-  await assertMissionActive(state, claims.mission, isSafe(verified.transport.method))
+  if (now() >= token.claims.exp) throw expired(token.claims)
+  const isOld = !isRecent(verified.live)
+  if (isOld) {
+    verified.live = queryLiveState(state, token, budget)
+    verified.stale = false
+  }
+  const bridge = isSafe(transport.method) && !marked ? state.clean : undefined
+  if (await assertUnrevoked(token, verified.live, bridge)) verified.stale = true
+  if (isOld || stores.revocations === undefined) await lookUpLink(state, verified)
+  await assertMissionOf(state, verified)
 }

@@ -27,8 +27,8 @@ export interface Lifetime {
  * Checks the token again at once, so that no change since the decision of the guard is missed. The signal of a token
  * that is no longer valid is already aborted, or aborts as soon as your stores have answered. Lifetimes of a resource
  * share one timer. Dispose the lifetime when the connection closes; otherwise it is kept until it ends.
- * While lifetimes are open, a source of mission status is asked once per mission and `activeTtl`, and stores that you
- * passed to the resource are asked once per second. Where more than 100 end together, they end within 100 ms;
+ * While lifetimes are open, a source of mission status is asked once per mission and `activeTtl`. Stores that you passed to
+ * the resource tell of changes at once, if they have `subscribe`; others are asked once per second. Where more than 100 end together, they end within 100 ms;
  * `resource.close` ends all of them at once.
  *
  * On Workers a timer belongs to the request that set it: keep such connections in a Durable Object.
@@ -54,6 +54,7 @@ export interface Lifetime {
  */
 export function lifetimeOf(auth: Auth): Lifetime {
   const { state, verified } = provenanceOf(auth)
+  state.subscribe()
   state.lifetimes ??= new LifetimeRegistry(state)
   const { lifetimes } = state
   const { token } = verified

@@ -6,23 +6,20 @@ import type { VerifiedRequest } from './verify-request.ts'
  * (docs/decisions.md#class-policies, `linked-key`). An agent token links its key. For other tokens the link is looked up,
  * even if the token names an agent, since the provider of that agent has not signed the token.
  *
- * @throws {AAuthError} `server_error` (or the promise rejects) when the store of revocations fails
+ * @throws {AAuthError} `server_error` (or the promise rejects) when the store of links or of revocations fails
  */
 export function lookUpLink(
   { missionMonitor }: ResourceState,
   verified: VerifiedRequest,
-): undefined | Promise<void> {
+): void | Promise<void> {
   if (missionMonitor?.link === undefined) return undefined
-  const { claims, thumbprint } = verified.token
-  if (claims.kind === 'agent-token') {
-    missionMonitor.link(thumbprint, claims)
-    return undefined
-  }
+  const { budget, live, token } = verified
+  const { claims, thumbprint } = token
+  if (claims.kind === 'agent-token') return missionMonitor.link(thumbprint, claims, budget)
   const note = (provider: string | undefined): void => {
     verified.linkedProvider = provider
   }
-  const found = missionMonitor.providerOf(thumbprint)
+  const found = missionMonitor.providerOf(thumbprint, live.link, budget)
   if (found instanceof Promise) return found.then(note)
-  note(found)
-  return undefined
+  return note(found)
 }

@@ -1,5 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import type { WaitBudget } from '../limits/wait-budget.ts'
 import { markUsed } from '../stores/replay-store.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { PossessionProof } from './possession.ts'
@@ -13,10 +14,11 @@ export function signatureMarker(
   proof: PossessionProof,
   token: VerifiedToken,
   now: number,
+  budget: WaitBudget,
 ): () => Promise<void> {
   let marked: Promise<void> | undefined
   return () => {
-    marked ??= markSignature(proof, token, now)
+    marked ??= markSignature(proof, token, now, budget)
     return marked
   }
 }
@@ -29,11 +31,13 @@ async function markSignature(
   { state: { platform, replays, settings }, signature: { created }, base }: PossessionProof,
   { claims: { iss: issuer }, source: { named: listed }, thumbprint: owner }: VerifiedToken,
   now: number,
+  budget: WaitBudget,
 ): Promise<void> {
   const { signatureWindow: window } = settings
   const until = created + window
   const fingerprint = await platform.sha256(base)
-  const verdict = await markUsed(replays, { issuer, owner, fingerprint, until, window, listed })
+  const mark = { issuer, owner, fingerprint, until, window, listed }
+  const verdict = await markUsed(replays, mark, budget)
   switch (verdict) {
     case 'first':
       return
@@ -57,6 +61,7 @@ function clocksDiffer(until: number, window: number, now: number): string {
   return (
     `"stores.replays" cannot tell whether a signature that is fresh until ${until} was used before: the clock of the ` +
     `resource is at ${now}, and that of the store is at ${until + 60} or later, or before ${until - 2 * window - 60}, ` +
-    'or went back: set both clocks by NTP'
+    'or went back: set both clocks by NTP. A store that was prepared after a loss cannot tell for ' +
+    `${2 * window + 60} s either`
   )
 }

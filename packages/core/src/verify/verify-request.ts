@@ -1,9 +1,10 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { Deadline } from '../limits/deadline.ts'
+import { WaitBudget } from '../limits/wait-budget.ts'
+import { begin, type LiveState, queryLiveState } from '../resource/live-state.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { isRevoked, revoked } from '../resource/token-revocation.ts'
 import { assertIssuerTrusted } from '../resource/trusted-issuers.ts'
 import {
   type ContentDigests,
@@ -11,10 +12,12 @@ import {
   matchesDigests,
   readContentDigest,
 } from '../signature/content-digest.ts'
-import { hasNonce, isOneTime } from '../signature/replay.ts'
+import { hasNonce, isOneTime, isSafe } from '../signature/replay.ts'
+import { storeDeadline } from '../stores/checked-call.ts'
 import type { Mission } from '../token/claims.ts'
 import { serves } from '../token/generations.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import { assertUnrevoked } from './assert-unrevoked.ts'
 import { assertedMission } from './asserted-mission.ts'
 import { signatureMarker } from './mark-signature.ts'
 import { verifyPossession } from './possession.ts'
@@ -31,8 +34,14 @@ export interface VerifiedRequest {
   readonly asserted: Mission | undefined
   /** The covered digests, until the content has been compared with them. */
   readonly digest: { readonly expected: ContentDigests; checked: boolean } | undefined
-  /** When the store was queried for a revocation of the token, in milliseconds of the monotonic clock. */
-  askedAt: number
+  /** What the stores last said about the token, its mission and its key. */
+  live: LiveState
+  /** What the request may still wait for stores. */
+  readonly budget: WaitBudget
+  /** Whether the signature is accepted only once. */
+  readonly marked: boolean
+  /** Whether a store did not answer, and the request relies on its last answer (`staleReads`). */
+  stale: boolean
   /** The agent provider that the key is linked to, according to the last lookup; not set for agent tokens. */
   linkedProvider: string | undefined
   /** Whether the signature has a `nonce`. */
@@ -44,9 +53,10 @@ export interface VerifiedRequest {
 /**
  * Verifies a request: token, signature, content, revocation, replay, mission (docs/decisions.md#order-of-checks).
  *
- * The stores are queried as early as possible, and their answers are evaluated in this order. Revocations are queried
- * once the signature of the issuer is verified. The signature of the request is marked as used once it and the covered
- * content are verified, so that an attacker cannot use up the signature of another client (REPLAY-2, J10).
+ * The stores are queried as early as possible, and their answers are evaluated in this order. Revocation, mission status
+ * and link are queried in one go once the signature of the issuer is verified. The signature of the request is marked as
+ * used once it and the covered content are verified, so that an attacker cannot use up the signature of another client
+ * (REPLAY-2, J10). The request does not wait for the first before it sends the second.
  * @throws {AAuthError}
  */
 export async function verifyRequest(
@@ -65,20 +75,21 @@ export async function verifyRequest(
     deadline.waitFor('the keys of the issuer', verifyNewToken(proof, tokenText, requirement, now))
   const met = known ? { token: known, possessed: false } : await meet()
   let { token } = met
-  const askedAt = performance.now()
-  const look = begin(() => isRevoked(state, met.token.claims))
+  const budget = new WaitBudget(storeDeadline)
+  const live = queryLiveState(state, met.token, budget)
   if (!met.possessed) await verifyPossession(proof, token)
   const bound = signature.components.includes('content-digest')
   const digest = bound ? await readDigest(state, request) : undefined
-  const markUsed = signatureMarker(proof, token, now)
+  const markUsed = signatureMarker(proof, token, now, budget)
   const oneTime = requirement.singleUse || isOneTime(settings.replay, transport.method, signature)
   const marking = oneTime ? begin(markUsed) : undefined
-  const found = look()
-  if (typeof found === 'boolean' ? found : await found) throw revoked(token)
+  const bridge = isSafe(transport.method) && !oneTime ? state.clean : undefined
+  const stale = await assertUnrevoked(token, live, bridge)
   // Keys from before a purge are not accepted, even if the purge has only just become known.
   if (state.purges.has(token.claims.iss) && state.tokens.get(tokenText, now) !== token)
     ({ token } = await meet())
   if (known === undefined) state.missionMonitor?.learn(token.claims)
+  if (token.claims.mission && state.missionMonitor?.times) state.subscribe()
   await marking?.()
   const asserted = serves(settings.generations, 'missionHeader')
     ? assertedMission(request, token.claims)
@@ -91,25 +102,11 @@ export async function verifyRequest(
     digest,
     hasNonce: hasNonce(signature),
     markUsed,
-    askedAt,
+    live,
+    budget,
+    stale,
+    marked: oneTime,
     linkedProvider: undefined,
-  }
-}
-
-/**
- * Starts a query whose answer is evaluated later. A rejection is handled at once, since an unhandled one terminates the
- * process.
- * @returns a function that returns the answer, or throws the error
- */
-function begin<T>(ask: () => T | Promise<T>): () => T | Promise<T> {
-  try {
-    const answer = ask()
-    if (answer instanceof Promise) answer.catch(() => undefined)
-    return () => answer
-  } catch (fault) {
-    return () => {
-      throw fault
-    }
   }
 }
 

@@ -120,7 +120,7 @@ describe('asynchronous stores', () => {
       '1',
       `"stores.replays" cannot tell whether a signature that is fresh until ${now + 60} was used before: the clock of ` +
         `the resource is at ${now}, and that of the store is at ${now + 120} or later, or before ${now - 120}, or went ` +
-        'back: set both clocks by NTP',
+        'back: set both clocks by NTP. A store that was prepared after a loss cannot tell for 180 s either',
     ])
   })
 

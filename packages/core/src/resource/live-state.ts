@@ -1,0 +1,77 @@
+import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import type { WaitBudget } from '../limits/wait-budget.ts'
+import { findLink, type Link } from '../stores/link-store.ts'
+import { type FoundStatus, getStatus } from '../stores/status-store.ts'
+import type { MayWait } from '../stores/store-kind.ts'
+import { findTombstone, type Tombstone } from '../stores/tombstone-store.ts'
+import type { ResourceState } from './state.ts'
+import { isRevoked } from './token-revocation.ts'
+
+/** Milliseconds for which the answers of shared stores are recent enough to decide by. */
+const recent = 1000
+
+/**
+ * What the stores say about one token, its mission and its key. Stores that are shared are queried for everything in one
+ * go, so that a request waits for them once. Stores in memory are queried when their answer is needed.
+ */
+export interface LiveState {
+  /** When the shared stores were queried, in milliseconds of the monotonic clock, less the age of what they may cache. */
+  readonly askedAt: number
+  /** @throws {AAuthError} `server_error` if the clocks differ, or the store fails (or the promise rejects) */
+  readonly revoked: () => MayWait<boolean>
+  readonly tombstone: (() => MayWait<Tombstone | 'full' | undefined>) | undefined
+  readonly status: (() => MayWait<FoundStatus | undefined>) | undefined
+  readonly link: (() => MayWait<Link | undefined>) | undefined
+}
+
+/** Queries the stores about a token that its issuer has signed. Never throws. */
+export function queryLiveState(
+  state: ResourceState,
+  { claims, thumbprint }: Pick<VerifiedToken, 'claims' | 'thumbprint'>,
+  budget?: WaitBudget,
+): LiveState {
+  const { settings, missionMonitor: monitor, clocks } = state
+  const { tombstones, revocations, statuses, links } = settings.stores
+  const { mission, kind } = claims
+  const askedAt = performance.now() - state.freshness
+  const compared = clocks && begin(() => clocks.compare(budget))
+  const isRevokedNow = (): MayWait<boolean> => isRevoked(state, claims, budget)
+  const found = revocations ? begin(isRevokedNow) : isRevokedNow
+  const named = mission && { ...mission, listed: state.isListed(mission.approver) }
+  return {
+    askedAt,
+    revoked: compared ? () => afterwards(compared(), found) : found,
+    tombstone: named && tombstones && begin(() => findTombstone(tombstones, named, named.listed, budget)),
+    status: named && statuses && monitor?.times && begin(() => getStatus(statuses, named, budget)),
+    link:
+      links && monitor?.link && kind !== 'agent-token'
+        ? begin(() => findLink(links, thumbprint, budget))
+        : undefined,
+  }
+}
+
+/** Whether the answers are recent enough, so that what is decided by them is at most a second old. */
+export function isRecent({ askedAt }: LiveState): boolean {
+  return performance.now() - askedAt < recent
+}
+
+/**
+ * Starts a query whose answer is evaluated later. A rejection is handled at once, since an unhandled one terminates the
+ * process.
+ * @returns a function that returns the answer, or throws the error
+ */
+export function begin<T>(ask: () => MayWait<T>): () => MayWait<T> {
+  try {
+    const answer = ask()
+    if (answer instanceof Promise) answer.catch(() => undefined)
+    return () => answer
+  } catch (fault) {
+    return () => {
+      throw fault
+    }
+  }
+}
+
+function afterwards<T>(first: MayWait<void>, then: () => MayWait<T>): MayWait<T> {
+  return first instanceof Promise ? first.then(then) : then()
+}
