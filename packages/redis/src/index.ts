@@ -1,1 +1,11 @@
-export {}
+export { StoreDataLostError } from './errors.ts'
+export type { LinkLimits } from './kinds/links.ts'
+export type { ReplayLimits } from './kinds/replays.ts'
+export type { RevocationLimits } from './kinds/revocations.ts'
+export type { StatusLimits } from './kinds/statuses.ts'
+export type { TombstoneLimits } from './kinds/tombstones.ts'
+export type { InRedis, RedisControls } from './make-stores.ts'
+export type { ConnectionOptions, RedisLimits, RedisStoresOptions, Send, Subscribe } from './options.ts'
+export type { PrepareOptions } from './prepare.ts'
+export { type RedisStores, redisStores } from './redis-stores.ts'
+export type { RedisReport } from './server-check.ts'

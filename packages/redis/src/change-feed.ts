@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import type { ChangeListener } from './kind.ts'
+import type { Subscribe } from './options.ts'
+
+/** Milliseconds between two heartbeats. */
+const interval = 1000
+/** Heartbeats that may be missing before the subscription counts as lost. */
+const maxUnheard = 2
+
+/**
+ * Passes on what any process publishes. A subscription can be lost without any event, for example when the server is
+ * stopped. Each process therefore publishes a heartbeat to itself once a second, on a channel of its own.
+ */
+export class ChangeFeed {
+  readonly #subscribe: Subscribe
+  readonly #publish: (channel: string, message: string) => Promise<unknown>
+  readonly #channel: string
+  readonly #heartbeats: string
+  readonly #listeners = new Set<ChangeListener>()
+  #unheard = 0
+  #end: (() => void) | undefined
+
+  /** @param publish sends a message to a channel */
+  constructor(
+    channel: string,
+    subscribe: Subscribe,
+    publish: (channel: string, message: string) => Promise<unknown>,
+  ) {
+    this.#channel = channel
+    this.#heartbeats = `${channel}:${randomUUID()}`
+    this.#subscribe = subscribe
+    this.#publish = publish
+  }
+
+  /** Begins with the first listener, and ends with the last. */
+  listen(listener: ChangeListener): () => void {
+    this.#listeners.add(listener)
+    this.#end ??= this.#begin()
+    return () => {
+      this.#listeners.delete(listener)
+      if (this.#listeners.size === 0) this.close()
+    }
+  }
+
+  close(): void {
+    this.#listeners.clear()
+    this.#end?.()
+    this.#end = undefined
+  }
+
+  #begin(): () => void {
+    this.#unheard = 0
+    let ended = false
+    const timer = setInterval(() => this.#beat(), interval)
+    // A subscription alone does not keep the process running.
+    timer.unref?.()
+    const unsubscribe = this.#subscribe(
+      [this.#channel, this.#heartbeats],
+      (channel, message) => {
+        if (!ended) this.#hear(channel, message)
+      },
+      (hint) => {
+        if (!ended) this.#lose(hint)
+      },
+    )
+    return () => {
+      ended = true
+      clearInterval(timer)
+      unsubscribe()
+    }
+  }
+
+  #beat(): void {
+    if (this.#unheard >= maxUnheard) this.#lose(`${this.#unheard} heartbeats in a row were not heard`)
+    this.#unheard += 1
+    // One that cannot be sent is not heard.
+    this.#publish(this.#heartbeats, 'heartbeat').catch(() => undefined)
+  }
+
+  #hear(channel: string, message: string): void {
+    if (channel === this.#heartbeats) {
+      this.#unheard = 0
+      return
+    }
+    const change = changeIn(message)
+    if (change === undefined) this.#lose('a message could not be read')
+    else for (const listener of [...this.#listeners]) listener.onChange(...change)
+  }
+
+  #lose(hint: string): void {
+    for (const listener of [...this.#listeners]) listener.onLost(hint)
+  }
+}
+
+/** Anybody who can publish may have sent it. */
+function changeIn(message: string): [name: string, change: object] | undefined {
+  try {
+    const [name, change] = JSON.parse(message)
+    return typeof name === 'string' && typeof change === 'object' && change !== null
+      ? [name, change]
+      : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,33 @@
+import type { LinkStore, ReplayStore, RevocationStore, StatusStore, TombstoneStore } from '@aauth-guard/core'
+import { linkKind } from './kinds/links.ts'
+import { replayKind } from './kinds/replays.ts'
+import { revocationKind } from './kinds/revocations.ts'
+import { statusKind } from './kinds/statuses.ts'
+import { tombstoneKind } from './kinds/tombstones.ts'
+import { type InRedis, makeStores, type RedisControls } from './make-stores.ts'
+import type { RedisStoresOptions } from './options.ts'
+
+const kinds = {
+  revocations: revocationKind,
+  tombstones: tombstoneKind,
+  replays: replayKind,
+  links: linkKind,
+  statuses: statusKind,
+}
+
+/** What {@link redisStores} returns. */
+export interface RedisStores extends RedisControls {
+  /** For the option `stores` of `createResource`: all of them, or those that you choose. */
+  readonly stores: {
+    readonly revocations: InRedis<RevocationStore>
+    readonly tombstones: InRedis<TombstoneStore>
+    readonly replays: InRedis<ReplayStore>
+    readonly links: InRedis<LinkStore>
+    readonly statuses: InRedis<StatusStore>
+  }
+}
+
+/** Stores in Redis or Valkey, shared by all processes of a resource. */
+export function redisStores({ limits, ...connection }: RedisStoresOptions): RedisStores {
+  return makeStores(kinds, connection, limits)
+}
