@@ -1,0 +1,87 @@
+import type { Stores } from '@aauth-guard/core'
+import { Changes } from './changes.ts'
+import { checkOptions } from './check-options.ts'
+import { Database } from './database.ts'
+import type { Kind, KindContext } from './kinds/kind.ts'
+import { kinds } from './kinds/kinds.ts'
+import type { PostgresOptions } from './options.ts'
+import {
+  checkDatabase,
+  type PostgresState,
+  type PrepareOptions,
+  prepareDatabase,
+  preparesOnLoss,
+} from './prepare.ts'
+import { QuestionBatch } from './question-batch.ts'
+
+/** The stores of one schema. */
+export interface PostgresStores {
+  /** For `createResource({ stores })`, all of them or some. */
+  readonly stores: Required<Stores>
+  /**
+   * Makes the tables and functions, or brings them up to date. Call it when you deploy and not when a process starts:
+   * after a loss of the whole database it would begin without entries. The role needs the privilege to create the schema.
+   */
+  prepare(options?: PrepareOptions): Promise<void>
+  /**
+   * Checks that the server is a primary of version 14 or later, and that its tables are there. Rejects with the cause and
+   * the remedy. Each store does the same in `ready`, which `resource.ready()` calls.
+   */
+  ready(): Promise<PostgresState>
+  /** Ends all subscriptions. The pool is not closed. */
+  close(): void
+}
+
+/**
+ * Stores of revocations, used signatures, terminated missions, links and statuses that all processes share which use the
+ * same schema of one PostgreSQL.
+ *
+ * @example
+ * ```ts
+ * import { createResource } from '@aauth-guard/core'
+ * import { postgresStores } from '@aauth-guard/postgres'
+ * import pg from 'pg'
+ *
+ * const pool = new pg.Pool({ connectionString: 'postgres://app@db.example/app' })
+ * const { stores } = postgresStores({ query: (text, values) => pool.query(text, values) })
+ * export const resource = createResource({ issuer: 'https://notes.example', trust: 'any', stores })
+ * ```
+ */
+export function postgresStores(options: PostgresOptions): PostgresStores {
+  const { schema, limits } = checkOptions(options)
+  const { query, listen, whenEmpty } = options
+  const plain = new Database(query, schema)
+  const prepare = (given?: PrepareOptions): Promise<void> => prepareDatabase(query, plain, given)
+  const prepareEmpty = preparesOnLoss(() => prepare({ afterLoss: true }))
+  const database = whenEmpty === 'begin' ? new Database(query, schema, prepareEmpty) : plain
+  const changes = listen && new Changes(database, listen)
+  const ready = (): Promise<PostgresState> => checkDatabase(database)
+  return {
+    stores: makeStores(kinds, {
+      database,
+      batch: new QuestionBatch(database),
+      changes,
+      limits,
+      shared: {
+        ready: async () => {
+          await ready()
+        },
+        now: () => database.ask('server_time') as Promise<number>,
+      },
+    }),
+    prepare,
+    ready,
+    close: () => changes?.close(),
+  }
+}
+
+type MadeBy<Kinds> = { readonly [Name in keyof Kinds]: Kinds[Name] extends Kind<infer Store> ? Store : never }
+
+/** The store of each kind, under the same name. */
+export function makeStores<Kinds extends Readonly<Record<string, Kind<object>>>>(
+  kinds: Kinds,
+  context: KindContext,
+): MadeBy<Kinds> {
+  const made = Object.entries(kinds).map(([name, make]) => [name, make(context)] as const)
+  return Object.fromEntries(made) as MadeBy<Kinds>
+}
