@@ -1,5 +1,5 @@
-import type { Send, Subscribe } from '@aauth-guard/redis'
 import type { Listen, Query } from '@aauth-guard/postgres'
+import type { Send, Subscribe } from '@aauth-guard/redis'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 

@@ -12,7 +12,7 @@ export class Load {
   }
 
   /** @returns the status; 0 if the connection broke */
-  send({ method, target, headers, body }: SignedMessage): Promise<number> {
+  send({ method, url, target, headers, body }: SignedMessage): Promise<number> {
     return new Promise((resolve) => {
       const sent = request({
         agent: this.#agent,
@@ -20,7 +20,7 @@ export class Load {
         host: '127.0.0.1',
         method,
         path: target,
-        headers: headers.flatMap(([name, value]) => [name, value]),
+        headers: ['host', new URL(url).host, ...headers.flat()],
       })
       sent.on('error', () => resolve(0))
       sent.on('response', (response) => {

@@ -7,6 +7,7 @@ import express from 'express'
 import { dialer } from '../conformance-target/dial.ts'
 import { openStores } from './open-stores.ts'
 import { type FromProcess, now, type Settings, type ToProcess } from './protocol.ts'
+import { untilReady } from './until-ready.ts'
 
 const settings = JSON.parse(process.env.FLEET ?? '{}') as Settings
 const { stores } = openStores(settings.place, settings.issuer)
@@ -39,12 +40,17 @@ const app = express()
 app.get('/notes', protect(resource), (req, res) => {
   res.json({ mission: getAuth(req, 'auth-token').mission?.s256 })
 })
-app.post('/notes', protect(resource, { components: ['content-digest'] }), verifyDigest(), (_, res) => {
-  res.status(201).end()
-})
+app.post(
+  '/notes',
+  protect(resource, { components: ['content-digest'] }),
+  express.text({ verify: verifyDigest }),
+  (_, res) => {
+    res.status(201).end()
+  },
+)
 app.use(answerRefusals())
 const server = app.listen(0, '127.0.0.1', async () => {
-  await resource.ready()
+  await untilReady(() => resource.ready())
   tell({ type: 'listening', port: (server.address() as AddressInfo).port })
 })
 server.keepAliveTimeout = 60_000

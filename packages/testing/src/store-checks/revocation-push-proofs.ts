@@ -119,6 +119,7 @@ function subscribe(store: RevocationStore, tell: (message: Message) => void): ()
     onRevoked: (token) => told(entryOf(token), token.jti),
     onPurged: ({ iss, purgedAt }) => told([iss, purgedAt]),
     onLost: () => undefined,
+    onSubscribed: () => undefined,
   })
   return () => end?.()
 }

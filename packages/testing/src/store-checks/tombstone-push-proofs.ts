@@ -103,6 +103,7 @@ function subscribeTo(
       tell({ approver, tombstone: JSON.stringify(told(tombstone)), found })
     },
     onLost: () => undefined,
+    onSubscribed: () => undefined,
   })
   return () => end?.()
 }
