@@ -21,7 +21,7 @@ const resource = createResource({
   stores,
   signatureWindow: settings.window,
   fetch: dialer(settings.origins),
-  log: 'off',
+  log: process.env.FLEET_LOG ? 'console' : 'off',
   missions: monitorMissions({
     async source({ s256 }, { signal }) {
       const response = await fetch(`${settings.source}?s256=${s256}`, { signal })

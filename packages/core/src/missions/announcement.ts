@@ -1,5 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { Answer } from '../errors/answer.ts'
+import { attempt } from '../limits/attempt.ts'
 import { endMission } from '../resource/mission-termination.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { asReason } from '../resource/termination-reason.ts'
@@ -53,7 +54,7 @@ export async function answerAnnouncement(
 async function record(state: ResourceState, mission: Mission, reason: unknown): Promise<void> {
   if (!state.terminationRate.take(mission.approver, state.settings.now())) {
     // Even if the termination cannot be recorded yet, the cached status must no longer be used.
-    state.missionMonitor?.forget(mission)
+    attempt(() => state.missionMonitor?.forget(mission))
     throw new AAuthError('rate_limited', {
       hint: `${quoted(mission.approver)} announces more than 10 terminations per second: send it again later`,
       retryAfter: 1,

@@ -1,3 +1,4 @@
+import { attempt } from '../limits/attempt.ts'
 import type { Revocation, RevocationVerdict } from '../stores/revocation-store.ts'
 import { addRevocation } from '../stores/revocation-store.ts'
 import type { ResourceState } from './state.ts'
@@ -22,6 +23,6 @@ export async function withdrawToken(
     // Also when the memory is full or the store fails, since connections must not outlive the token in that case.
     state.hearRevocation(token)
     // Awaited, so that no answer about the mission from before the revocation is used once it is recorded.
-    if (mission !== undefined) await state.missionMonitor?.suspect(token, mission)
+    if (mission !== undefined) await attempt(() => state.missionMonitor?.suspect(token, mission))
   }
 }

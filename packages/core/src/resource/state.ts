@@ -6,6 +6,7 @@ import type { KeySource } from '../keys/issuer-record.ts'
 import { SigningKeySource } from '../keys/signing-key.ts'
 import { type VerifiedToken, VerifiedTokens } from '../keys/verified-tokens.ts'
 import type { Handle } from '../limits/abort-gradually.ts'
+import { attempt } from '../limits/attempt.ts'
 import type { Platform } from '../platform/platform.ts'
 import { selfTest } from '../platform/self-test.ts'
 import type { ReplayStore } from '../stores/replay-store.ts'
@@ -139,9 +140,8 @@ export class ResourceState {
   /** A mission was terminated, here or in another process. Its status is forgotten in any case. */
   hearTermination(mission: Mission, reason: string | undefined): void {
     this.clean?.changed(missionName(mission))
-    const forgotten = this.missionMonitor?.forget(mission)
     // The tombstone takes precedence over what a store could not forget.
-    if (forgotten instanceof Promise) forgotten.catch(() => undefined)
+    attempt(() => this.missionMonitor?.forget(mission))
     this.lifetimes?.terminated(mission, reason)
   }
 
@@ -164,8 +164,7 @@ export class ResourceState {
     const token = { iss, jti }
     const known = mission ?? this.tokens.find(token)?.claims.mission ?? this.missionMonitor?.missionOf(token)
     this.hearRevocation(token)
-    const told = known && this.missionMonitor?.suspect(token, known)
-    if (told instanceof Promise) told.catch(() => undefined)
+    if (known) attempt(() => this.missionMonitor?.suspect(token, known))
   }
 
   hearLoss(store: string, hint: string): void {

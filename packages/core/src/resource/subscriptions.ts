@@ -1,3 +1,4 @@
+import { attempt } from '../limits/attempt.ts'
 import type { Revocation } from '../stores/revocation-store.ts'
 import type { Stores } from '../stores/stores.ts'
 import type { Mission } from '../token/claims.ts'
@@ -21,14 +22,14 @@ export interface ChangeListener {
 export function subscribeTo({ revocations, tombstones }: Stores, listener: ChangeListener): () => void {
   const ends = [
     revocations?.subscribe?.({
-      onRevoked: (token) => listener.hearRemoteRevocation(token),
-      onPurged: ({ iss, purgedAt }) => listener.purges.note(iss, purgedAt),
+      onRevoked: (token) => attempt(() => listener.hearRemoteRevocation(token)),
+      onPurged: ({ iss, purgedAt }) => attempt(() => listener.purges.note(iss, purgedAt)),
       onLost: (hint) => listener.hearLoss('revocations', hint),
       onSubscribed: () => listener.checkAgain(),
     }),
     tombstones?.subscribe?.({
       onTerminated: ({ approver, s256, reason }) =>
-        listener.hearTermination({ approver, s256 }, asReason(reason)),
+        attempt(() => listener.hearTermination({ approver, s256 }, asReason(reason))),
       onLost: (hint) => listener.hearLoss('tombstones', hint),
       onSubscribed: () => listener.checkAgain(),
     }),

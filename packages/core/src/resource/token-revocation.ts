@@ -1,4 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
+import { attempt } from '../limits/attempt.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
 import type { FoundRevocation } from '../stores/revocation-store.ts'
 import { findRevocation } from '../stores/revocation-store.ts'
@@ -25,7 +26,8 @@ export function isRevoked(
   const judge = ({ revoked, purgedAt }: FoundRevocation): boolean => {
     state.purges.note(iss, purgedAt)
     // The mission may have been terminated along with the token (docs/decisions.md#revoked-and-mission).
-    if (revoked && mission) handleSilently(state.missionMonitor?.suspect(token, mission))
+    // If the suspicion cannot be recorded, a later query notices the revocation again.
+    if (revoked && mission) attempt(() => state.missionMonitor?.suspect(token, mission))
     return revoked || (purgedAt !== undefined && iat < purgedAt)
   }
   const found = findRevocation(state.revocations, { iss, jti }, budget)
@@ -42,11 +44,6 @@ export function isRevoked(
   if (found instanceof Promise || ofApprover instanceof Promise)
     return Promise.all([found, ofApprover]).then(judgeBoth)
   return judgeBoth([found, ofApprover])
-}
-
-/** The store that fails is reported, and a later query notices the revocation again. */
-function handleSilently(told: void | Promise<void>): void {
-  if (told instanceof Promise) told.catch(() => undefined)
 }
 
 /** The error for a token whose `exp` has passed. */
