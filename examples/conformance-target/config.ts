@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Requirement, ResourceOptions, TokenKind } from '@aauth-guard/core'
+import type { Place } from '../fleet/open-stores.ts'
 import { readAccounts } from './accounts.ts'
 import { present, record, refuseUnknown } from './json-members.ts'
 import { readMissionStatus } from './mission-status.ts'
@@ -18,12 +19,14 @@ export interface TargetConfig {
   /** Identifier → where it is dialled, `http://HOST:PORT`. */
   readonly origins: Readonly<Record<string, string>>
   readonly routes: readonly TargetRoute[]
+  /** Where the state is that several targets share; the memory of the process if it is absent. */
+  readonly stores: Place | undefined
   /** The other members are options of `createResource` by their own names. */
   readonly resource: ResourceOptions
 }
 
 const adapters = ['express', 'koa', 'fastify', 'hono', 'fetch'] as const
-const ownMembers = ['adapter', 'port', 'origins', 'routes', 'missionStatus']
+const ownMembers = ['adapter', 'port', 'origins', 'routes', 'missionStatus', 'stores']
 /** Those that JSON can express. */
 const resourceMembers = [
   'issuer',
@@ -58,7 +61,7 @@ export function readConfig(file: string): TargetConfig {
   const config = record(JSON.parse(readFileSync(file, 'utf8')), 'the configuration')
   refuseUnknown(config, [...ownMembers, ...resourceMembers], 'the configuration')
   const given = present(config)
-  const { adapter = 'express', port = 0, origins = {}, routes = [], missionStatus } = given
+  const { adapter = 'express', port = 0, origins = {}, routes = [], missionStatus, stores } = given
   const known = adapters.find((name) => name === adapter)
   if (known === undefined)
     throw new TypeError(`adapter "${String(adapter)}" does not exist; there is ${adapters.join(', ')}`)
@@ -70,6 +73,7 @@ export function readConfig(file: string): TargetConfig {
     port,
     origins: readOrigins(origins),
     routes: routes.map(readRoute),
+    stores: stores === undefined ? undefined : readPlace(stores),
     resource: {
       ...readOptions(given),
       ...(missionStatus !== undefined && { missions: readMissionStatus(missionStatus) }),
@@ -99,4 +103,16 @@ function readRoute(value: unknown): TargetRoute {
   if (typeof path !== 'string' || !/^\/[\x21\x22\x24-\x3e\x40-\x7e]*$/.test(path))
     throw new TypeError('"path" of a route must start with / and hold no query, fragment or space')
   return { path, require: record(requirement, '"require"') as Requirement<TokenKind> }
+}
+
+function readPlace(value: unknown): Place {
+  const given = record(value, '"stores"')
+  refuseUnknown(given, ['redis', 'prefix', 'postgres', 'schema'], '"stores"')
+  const place = present(given)
+  for (const [name, text] of Object.entries(place))
+    if (typeof text !== 'string') throw new TypeError(`"${name}" of "stores" must be a text`)
+  const { redis, prefix, postgres, schema } = place as Record<string, string | undefined>
+  if (redis !== undefined && postgres === undefined && schema === undefined) return { redis, prefix }
+  if (postgres !== undefined && redis === undefined && prefix === undefined) return { postgres, schema }
+  throw new TypeError('"stores" must have "redis" and perhaps "prefix", or "postgres" and perhaps "schema"')
 }

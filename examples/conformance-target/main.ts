@@ -9,29 +9,31 @@ import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createResource, type SigningKey } from '@aauth-guard/core'
+import { openStores } from '../fleet/open-stores.ts'
+import { untilReady } from '../fleet/until-ready.ts'
 import { adapters } from './apps/adapters.ts'
 import { readConfig } from './config.ts'
 import { control } from './control.ts'
 import { dialer } from './dial.ts'
 import { isRunning, npxAbove } from './launcher.ts'
 
-try {
-  start(process.argv[2])
-} catch (error) {
-  fail(error)
-}
+start(process.argv[2]).catch(fail)
 
 function fail(error: unknown): void {
   console.error(`target: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
 }
 
-function start(file: string | undefined): void {
+async function start(file: string | undefined): Promise<void> {
   if (file === undefined) throw new TypeError('usage: target CONFIG.json')
-  const { adapter, port, origins, routes, resource: options } = readConfig(file)
+  const { adapter, port, origins, routes, stores: place, resource: options } = readConfig(file)
+  const opened = place && openStores(place, String(options.issuer))
+  // An empty store is prepared by whichever target comes first.
+  if (opened) await untilReady(() => opened.prepare())
   const resource = createResource({
     signingKey: keyInMemory(),
     ...options,
+    ...(opened && { stores: opened.stores }),
     fetch: dialer(origins),
     onDecision: ({ code, hint, method, path }) => {
       if (code !== undefined) console.error(JSON.stringify({ method, target: path, code, hint }))
@@ -49,6 +51,7 @@ function start(file: string | undefined): void {
   )
   const stop = (): void => {
     resource.close()
+    void opened?.close()
     for (const one of servers) {
       one.close(() => servers.some(({ listening }) => listening) || process.exit())
       one.closeAllConnections()

@@ -16,9 +16,21 @@ export interface StateServer {
   close(): Promise<void>
 }
 
+/** Why Redis cannot be started here, if it cannot. */
+export const noRedis: string | undefined =
+  spawnSync('redis-server', ['--version']).status === 0
+    ? undefined
+    : 'redis-server is not installed: apt-get install redis-server'
+
+const postgresVersion = newestPostgres()
+
+/** Why PostgreSQL cannot be started here, if it cannot. */
+export const noPostgres: string | undefined =
+  postgresVersion === undefined ? 'PostgreSQL is not installed: apt-get install postgresql' : undefined
+
 /** @throws {Error} when Redis is not installed */
 export async function startRedis(): Promise<StateServer> {
-  assertInstalled('redis-server', 'redis-server')
+  if (noRedis !== undefined) throw new Error(noRedis)
   const folder = mkdtempSync(join(tmpdir(), 'fleet-redis-'))
   const port = await freePort()
   const settings = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'yes' }
@@ -30,10 +42,8 @@ export async function startRedis(): Promise<StateServer> {
 
 /** @throws {Error} when PostgreSQL is not installed */
 export async function startPostgres(): Promise<StateServer> {
-  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : []
-  const version = versions.sort((one, other) => Number(other) - Number(one))[0]
-  if (version === undefined) throw new Error('PostgreSQL is not installed: apt-get install postgresql')
-  const binaries = `/usr/lib/postgresql/${version}/bin`
+  if (noPostgres !== undefined) throw new Error(noPostgres)
+  const binaries = `/usr/lib/postgresql/${postgresVersion}/bin`
   const folder = mkdtempSync(join(tmpdir(), 'fleet-postgres-'))
   // PostgreSQL refuses to run as root.
   const user = process.getuid?.() === 0 ? userOf('postgres') : {}
@@ -85,9 +95,10 @@ function serverOf(begin: () => ChildProcess, ready: string, folder: string): Omi
   }
 }
 
-function assertInstalled(command: string, debian: string): void {
-  if (spawnSync(command, ['--version']).status !== 0)
-    throw new Error(`${command} is not installed: apt-get install ${debian}`)
+/** Debian keeps the binaries of each version in a folder of its own. */
+function newestPostgres(): string | undefined {
+  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : []
+  return versions.sort((one, other) => Number(other) - Number(one))[0]
 }
 
 function userOf(name: string): { readonly uid?: number; readonly gid?: number } {
