@@ -1,7 +1,7 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { Answer } from '../errors/answer.ts'
 import { attempt } from '../limits/attempt.ts'
-import { endMission } from '../resource/mission-termination.ts'
+import { endMission, moreTombstones } from '../resource/mission-termination.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { asReason } from '../resource/termination-reason.ts'
 import { malformed, readJson } from '../routes/read-json.ts'
@@ -62,7 +62,7 @@ async function record(state: ResourceState, mission: Mission, reason: unknown): 
   }
   if ((await endMission(state, mission, reason)) === 'full')
     throw new AAuthError('rate_limited', {
-      hint: `the tombstones of "${mission.approver}" are full: raise "limits.tombstones" or use "stores.tombstones"`,
+      hint: `the tombstones of "${mission.approver}" are full: ${moreTombstones(state)}`,
       retryAfter: 60,
     })
 }

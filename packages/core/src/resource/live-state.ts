@@ -34,20 +34,21 @@ export function queryLiveState(
   const { tombstones, revocations, statuses, links } = settings.stores
   const { mission, kind } = claims
   const askedAt = performance.now() - state.freshness
-  const compared = clocks && begin(() => clocks.compare(budget))
   const isRevokedNow = (): MayWait<boolean> => isRevoked(state, claims, budget)
   const found = revocations ? begin(isRevokedNow) : isRevokedNow
   const named = mission && { ...mission, listed: state.isListed(mission.approver) }
-  return {
-    askedAt,
-    revoked: compared ? () => afterwards(compared(), found) : found,
-    tombstone: named && tombstones && begin(() => findTombstone(tombstones, named, named.listed, budget)),
-    status: named && statuses && monitor?.times && begin(() => getStatus(statuses, named, budget)),
-    link:
-      links && monitor?.link && kind !== 'agent-token'
-        ? begin(() => findLink(links, thumbprint, budget))
-        : undefined,
-  }
+  const tombstone = named && tombstones && begin(() => findTombstone(tombstones, named, named.listed, budget))
+  const status = named && statuses && monitor?.times && begin(() => getStatus(statuses, named, budget))
+  const link =
+    links && monitor?.link && kind !== 'agent-token'
+      ? begin(() => findLink(links, thumbprint, budget))
+      : undefined
+  if (clocks === undefined) return { askedAt, revoked: found, tombstone, status, link }
+  // The clocks of the stores that the request uses, compared in the same go.
+  const used = { revocations, tombstones: tombstone, statuses: status, links: link }
+  const names = Object.entries(used).flatMap(([name, asked]) => (asked ? [name] : []))
+  const compared = begin(() => clocks.compare(names, budget))
+  return { askedAt, revoked: () => afterwards(compared(), found), tombstone, status, link }
 }
 
 /** Whether the answers are recent enough, so that what is decided by them is at most a second old. */

@@ -29,7 +29,7 @@ export function assertMissionActive(
       const { assertActiveNow } = state.missionMonitor ?? {}
       if (assertActiveNow !== undefined) return assertActiveNow(mission)
       throw statusUnavailable(
-        `the tombstones of "${mission.approver}" are full: raise "limits.tombstones", use "stores.tombstones", or give monitorMissions a "source"`,
+        `the tombstones of "${mission.approver}" are full: ${moreTombstones(state)}, or give monitorMissions a "source"`,
         60,
       )
     }
@@ -58,6 +58,13 @@ export async function endMission(
     // Also when the memory is full or the store fails, since the mission is terminated in any case.
     state.hearTermination({ approver, s256 }, asReason(reason))
   }
+}
+
+/** How to make room for terminations. The limits of a shared store are its own. */
+export function moreTombstones({ settings }: ResourceState): string {
+  return settings.stores.tombstones === undefined
+    ? 'raise "limits.tombstones", or use "stores.tombstones"'
+    : 'raise the limits of "stores.tombstones"'
 }
 
 export function missionTerminated({ approver, s256 }: Mission, reason: string | undefined): AAuthError {

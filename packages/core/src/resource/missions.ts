@@ -5,7 +5,7 @@ import { isS256, isServerId } from '../token/identifiers.ts'
 import { parseJsonObject } from '../token/json.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { MissionStatus } from './mission-monitor.ts'
-import { endMission } from './mission-termination.ts'
+import { endMission, moreTombstones } from './mission-termination.ts'
 import type { ResourceState } from './state.ts'
 import { asReason } from './termination-reason.ts'
 
@@ -52,7 +52,7 @@ export function missionsOf(state: ResourceState): Missions {
   const end = async (mission: Mission, reason: unknown): Promise<void> => {
     if ((await endMission(state, mission, reason)) === 'full')
       throw new RangeError(
-        `too many terminated missions of ${quoted(mission.approver)} are remembered: raise "limits.tombstones", or use "stores.tombstones"`,
+        `too many terminated missions of ${quoted(mission.approver)} are remembered: ${moreTombstones(state)}`,
       )
   }
   return Object.freeze({

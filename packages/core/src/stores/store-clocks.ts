@@ -13,53 +13,71 @@ const maxDrift = 1
 interface Comparison {
   readonly madeAt: number
   readonly second: number
-  readonly verdict: MayWait<void>
+  verdict: MayWait<void>
 }
 
 /**
  * Compares the clock of the process with those of the stores: signatures, tokens and revocations carry absolute times, so
- * nothing is forgotten early only while the clocks agree within a minute. They are compared every ten seconds, and when
- * the clock of the process turns out to have been set.
+ * nothing is forgotten early only while the clocks agree within a minute. Each is compared every ten seconds, and when the
+ * clock of the process turns out to have been set. Only the stores that a request uses are asked, so that a store that
+ * does not answer stops nobody else.
  */
 export class StoreClocks {
-  readonly #stores: readonly (readonly [name: string, store: SharedStore])[]
+  readonly #stores: ReadonlyMap<string, SharedStore>
   readonly #now: () => number
-  #last: Comparison | undefined
+  readonly #last = new Map<string, Comparison>()
 
   /** @param now seconds */
-  constructor(stores: readonly (readonly [string, SharedStore])[], now: () => number) {
-    this.#stores = stores
+  constructor(stores: readonly (readonly [name: string, store: SharedStore])[], now: () => number) {
+    this.#stores = new Map(stores)
     this.#now = now
   }
 
   /**
-   * Checks the clocks. Returns the result of the last comparison while that is recent.
+   * Checks the clocks of some stores. Returns the result of the last comparison while that is recent.
+   *
+   * @param names those without a clock are left out; default all
    * @throws {AAuthError} `server_error` (or the promise rejects) when a clock differs, or a store fails
    */
-  compare(budget?: WaitBudget): MayWait<void> {
+  compare(names: Iterable<string> = this.#stores.keys(), budget?: WaitBudget): MayWait<void> {
     const second = this.#now()
     const madeAt = performance.now()
-    const last = this.#last
+    const waiting: Promise<void>[] = []
+    for (const name of names) {
+      const store = this.#stores.get(name)
+      const verdict = store && this.#compare(name, store, second, madeAt, budget)
+      if (verdict instanceof Promise) waiting.push(verdict)
+    }
+    return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined)
+  }
+
+  #compare(
+    name: string,
+    store: SharedStore,
+    second: number,
+    madeAt: number,
+    budget: WaitBudget | undefined,
+  ): MayWait<void> {
+    const last = this.#last.get(name)
     if (last && madeAt - last.madeAt < interval && !isSet(last, second, madeAt)) return last.verdict
-    const verdicts = this.#stores.map(([name, store]) => this.#compareWith(name, store, budget))
-    const waiting = verdicts.filter((verdict) => verdict instanceof Promise)
-    const verdict = waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined)
-    const comparison = { madeAt, second, verdict }
-    this.#last = comparison
-    verdict?.catch(() => {
-      // The next request compares again.
-      if (this.#last === comparison) this.#last = undefined
-    })
-    verdict?.then(
+    this.#last.delete(name)
+    const verdict = this.#ask(name, store, budget)
+    const comparison: Comparison = { madeAt, second, verdict }
+    this.#last.set(name, comparison)
+    if (!(verdict instanceof Promise)) return undefined
+    verdict.then(
       () => {
-        if (this.#last === comparison) this.#last = { madeAt, second, verdict: undefined }
+        comparison.verdict = undefined
       },
-      () => undefined,
+      () => {
+        // The next request compares again.
+        if (this.#last.get(name) === comparison) this.#last.delete(name)
+      },
     )
     return verdict
   }
 
-  #compareWith(name: string, store: SharedStore, budget: WaitBudget | undefined): MayWait<void> {
+  #ask(name: string, store: SharedStore, budget: WaitBudget | undefined): MayWait<void> {
     const judge = (theirs: number): void => {
       const ours = this.#now()
       if (Math.abs(Math.floor(theirs) - ours) <= tolerance) return

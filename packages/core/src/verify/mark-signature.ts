@@ -1,6 +1,8 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
+import { begin } from '../resource/live-state.ts'
+import type { ResourceSettings } from '../resource/settings.ts'
 import { markUsed } from '../stores/replay-store.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { PossessionProof } from './possession.ts'
@@ -28,7 +30,7 @@ export function signatureMarker(
  * @throws {AAuthError} `invalid_signature` for a signature that was used before, `rate_limited`, `server_error`
  */
 async function markSignature(
-  { state: { platform, replays, settings }, signature: { created }, base }: PossessionProof,
+  { state: { clocks, platform, replays, settings }, signature: { created }, base }: PossessionProof,
   { claims: { iss: issuer }, source: { named: listed }, thumbprint: owner }: VerifiedToken,
   now: number,
   budget: WaitBudget,
@@ -37,7 +39,10 @@ async function markSignature(
   const until = created + window
   const fingerprint = await platform.sha256(base)
   const mark = { issuer, owner, fingerprint, until, window, listed }
-  const verdict = await markUsed(replays, mark, budget)
+  const marked = begin(() => markUsed(replays, mark, budget))
+  // The clock is compared in the same go as the mark is sent, and judged first.
+  await clocks?.compare(['replays'], budget)
+  const verdict = await marked()
   switch (verdict) {
     case 'first':
       return
@@ -48,13 +53,19 @@ async function markSignature(
       })
     case 'full':
       throw new AAuthError('rate_limited', {
-        hint: `the signatures of issuer ${quoted(issuer)} or of its key ${owner} fill their share: raise "limits.${listed ? 'replaysPerIssuer' : 'replays'}" or "limits.replaysPerKey"`,
+        hint: `the signatures of issuer ${quoted(issuer)} or of its key ${owner} fill their share: raise ${limitsOf(settings, listed)}`,
         retryAfter: window,
       })
     case 'unknown':
       // A second later `created` differs, and therefore the signature.
       throw new AAuthError('server_error', { hint: clocksDiffer(until, window, now), retryAfter: 1 })
   }
+}
+
+/** The limits of a shared store are its own. */
+function limitsOf({ stores }: ResourceSettings, listed: boolean): string {
+  if (stores.replays !== undefined) return 'the limits of "stores.replays"'
+  return `"limits.${listed ? 'replaysPerIssuer' : 'replays'}" or "limits.replaysPerKey"`
 }
 
 function clocksDiffer(until: number, window: number, now: number): string {

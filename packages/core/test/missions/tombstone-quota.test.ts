@@ -59,7 +59,7 @@ describe('a person server that has used up its tombstones', () => {
     await overflow(world).catch(() => undefined)
     await call(world, 'live')
     expect(world.refusals.map(({ hint }) => hint)).toEqual([
-      `the tombstones of "${here}" are full: raise "limits.tombstones", use "stores.tombstones", or give monitorMissions a "source"`,
+      `the tombstones of "${here}" are full: raise "limits.tombstones", or use "stores.tombstones", or give monitorMissions a "source"`,
     ])
   })
 
