@@ -1,9 +1,7 @@
 import type { AAuthError } from '../errors/aauth-error.ts'
-import { abortable } from '../keys/fetch-document.ts'
 import type { MissionStatus } from '../resource/mission-monitor.ts'
 import { endMission, missionTerminated, statusUnavailable } from '../resource/mission-termination.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { isTrustedIssuer } from '../resource/trusted-issuers.ts'
 import {
   type FoundStatus,
   forgetStatus,
@@ -17,12 +15,8 @@ import type { MayWait } from '../stores/store-kind.ts'
 import { findTombstone } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { missionKey } from '../token/names.ts'
-import { quoted } from '../wire/quoted.ts'
-import { ListedApart } from './listed-apart.ts'
-import { ServerAccess } from './server-access.ts'
 import { awaitTurn, type Turn } from './shared-inquiry.ts'
-import { type MissionAnswer, readAnswer } from './source.ts'
-import { inquiryOf } from './status-inquiry.ts'
+import { SourceQueries } from './source-queries.ts'
 import { activeFrom, isDue, type Outcome, type Unknown, unknownFrom } from './status-records.ts'
 import type { StatusSettings } from './status-settings.ts'
 
@@ -53,7 +47,7 @@ export class MissionStatuses {
   readonly #settings: StatusSettings
   readonly #store: StatusStore
   readonly #flights = new Map<string, Flight>()
-  readonly #accesses: ListedApart<ServerAccess>
+  readonly #source: SourceQueries
   /** Queries under way to listed person servers and to others, counted separately so that neither blocks the other. */
   readonly #underWay = { listed: 0, others: 0 }
 
@@ -61,7 +55,7 @@ export class MissionStatuses {
     this.#state = state
     this.#settings = settings
     this.#store = store
-    this.#accesses = new ListedApart(1000, (approver) => state.isListed(approver))
+    this.#source = new SourceQueries(state, settings)
   }
 
   /** @throws {AAuthError} `mission_terminated` or `server_error` (or the promise rejects) */
@@ -188,7 +182,8 @@ export class MissionStatuses {
     if (isShared) noteOwn()
     const sent = { second: this.#state.settings.now(), at: performance.now() }
     try {
-      const answer = await this.#query(mission, isFull)
+      if (isFull) throw new Error('too many queries are under way')
+      const answer = await this.#source.query(mission)
       if (answer.status === 'terminated') {
         // If the memory is full, the source is queried again for each request.
         await endMission(this.#state, mission, answer.reason)
@@ -212,19 +207,6 @@ export class MissionStatuses {
     return awaitTurn(this.#state, this.#store, mission, this.#settings.deadline, isWanted)
   }
 
-  async #query(mission: StatusName, isFull: boolean): Promise<MissionAnswer> {
-    const { approver, s256 } = mission
-    if (!isTrustedIssuer(this.#state.settings, undefined, 'person-server', approver))
-      throw new Error(`${quoted(approver)} is not trusted as person-server: list it in "trust.personServers"`)
-    if (isFull) throw new Error('too many queries are under way')
-    const signal = AbortSignal.any([this.#state.keys.closing, AbortSignal.timeout(this.#settings.deadline)])
-    const question = async (): Promise<unknown> => {
-      const inquiry = inquiryOf(this.#state, approver, signal)
-      return abortable(Promise.resolve(this.#settings.source({ approver, s256 }, inquiry)), signal)
-    }
-    return readAnswer(await this.#accessTo(approver).ask(question, signal))
-  }
-
   /** The answer is right even if it cannot be kept, and the failure of the store is reported. */
   async #put(mission: StatusName, turn: Turn, answer: StatusAnswer): Promise<void> {
     if (turn === 'full' || !('claim' in turn)) return
@@ -239,13 +221,6 @@ export class MissionStatuses {
     } catch {
       return undefined
     }
-  }
-
-  #accessTo(approver: string): ServerAccess {
-    const key = `${approver}\n`
-    const access = this.#accesses.get(key) ?? new ServerAccess(32, 1024, this.#state.settings.now)
-    this.#accesses.set(key, access)
-    return access
   }
 
   #nameOf({ approver, s256 }: Mission): StatusName {

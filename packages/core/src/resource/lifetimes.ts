@@ -4,11 +4,10 @@ import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import { GradualAborts, type Handle } from '../limits/abort-gradually.ts'
 import { type Due, DueTimer } from '../limits/due-timer.ts'
 import type { Mission } from '../token/claims.ts'
-import { missionKey, tokenKey } from '../token/names.ts'
 import { assertTokenLive } from './assert-token-live.ts'
 import { missionTerminated } from './mission-termination.ts'
+import { type OpenToken, OpenTokens } from './open-tokens.ts'
 import type { ResourceState } from './state.ts'
-import { keyOf, TokenIndex } from './token-index.ts'
 import { expired, revoked } from './token-revocation.ts'
 
 /** Seconds between two queries to a store that does not tell of changes. */
@@ -20,14 +19,6 @@ const batch = 500
 /** Seconds, when there is no source of mission status that sets its own value. */
 const defaultMaxStale = 300
 
-/** A token that at least one open connection depends on. */
-interface OpenToken extends Due {
-  readonly token: VerifiedToken
-  readonly handles: Set<Handle>
-  /** Second at which the token was last known to be live. */
-  liveAt: number
-}
-
 /**
  * The tokens that open connections of one resource depend on. The resource reports changes in this process to the
  * registry, and so do stores that tell of changes in others. The registry queries a source of mission status as often as
@@ -36,9 +27,7 @@ interface OpenToken extends Due {
 export class LifetimeRegistry {
   readonly #state: ResourceState
   readonly #timer: DueTimer
-  readonly #open = new Map<string, OpenToken>()
-  readonly #byToken = new TokenIndex<OpenToken>()
-  readonly #byMission = new TokenIndex<OpenToken>()
+  readonly #open = new OpenTokens()
   readonly #aborts = new GradualAborts()
   readonly #maxStale: number
   /** Seconds between two rounds of queries; `undefined` when there is nothing to query. */
@@ -68,12 +57,7 @@ export class LifetimeRegistry {
 
   /** The sizes of the indexes, for tests of their bounds. */
   get sizes(): Readonly<Record<'open' | 'tokens' | 'missions' | 'seconds', number>> {
-    return {
-      open: this.#open.size,
-      tokens: this.#byToken.size,
-      missions: this.#byMission.size,
-      seconds: this.#timer.size,
-    }
+    return { ...this.#open.sizes, seconds: this.#timer.size }
   }
 
   /** Registers before it checks, so that no change in between is missed. */
@@ -83,8 +67,7 @@ export class LifetimeRegistry {
       handle.controller.abort(closed())
       return handle
     }
-    const key = keyOf(token.claims)
-    const open = this.#open.get(key) ?? this.#register(key, token)
+    const open = this.#open.get(token) ?? this.#register(token)
     open.handles.add(handle)
     void this.#check(open)
     return handle
@@ -92,17 +75,17 @@ export class LifetimeRegistry {
 
   remove(token: VerifiedToken, handle: Handle): void {
     handle.disposed = true
-    const open = this.#open.get(keyOf(token.claims))
+    const open = this.#open.get(token)
     if (open?.handles.delete(handle) && open.handles.size === 0) this.#unregister(open)
   }
 
   revoked(token: { readonly iss: string; readonly jti: string }): void {
-    for (const open of this.#byToken.get(tokenKey(token))) this.#end([open], revoked(open.token))
+    for (const open of this.#open.named(token)) this.#end([open], revoked(open.token))
   }
 
   /** A purge ends the tokens of the issuer, and makes its answers about missions invalid. */
   purged(iss: string): void {
-    for (const open of [...this.#open.values()]) {
+    for (const open of this.#open.all()) {
       const { claims } = open.token
       if (claims.iss === iss) this.#end([open], revoked(open.token))
       else if (claims.mission?.approver === iss) void this.#check(open)
@@ -110,23 +93,23 @@ export class LifetimeRegistry {
   }
 
   terminated(mission: Mission, reason: string | undefined): void {
-    this.#end(this.#byMission.get(missionKey(mission)), missionTerminated(mission, reason))
+    this.#end(this.#open.under(mission), missionTerminated(mission, reason))
   }
 
   /** Changes may have been missed, so all tokens are checked again. Calls during a check start no second one. */
   lost(): void {
-    if (this.#isChecking || this.#open.size === 0) return
+    if (this.#isChecking || this.#open.sizes.open === 0) return
     this.#restartRounds()
     this.#startRound()
   }
 
   /** A closed resource sends no queries, so its lifetimes can no longer be relied on. Leaves no timer. */
   close(): void {
-    this.#end([...this.#open.values()], closed())
+    this.#end(this.#open.all(), closed())
     this.#aborts.finish()
   }
 
-  #register(key: string, token: VerifiedToken): OpenToken {
+  #register(token: VerifiedToken): OpenToken {
     const { claims } = token
     const open: OpenToken = {
       token,
@@ -134,9 +117,7 @@ export class LifetimeRegistry {
       liveAt: this.#state.settings.now(),
       due: () => this.#end([open], expired(claims)),
     }
-    this.#open.set(key, open)
-    this.#byToken.add(tokenKey(claims), open)
-    if (claims.mission) this.#byMission.add(missionKey(claims.mission), open)
+    this.#open.add(open)
     this.#timer.add(claims.exp, open)
     if (this.#interval !== undefined && this.#nextRound === undefined)
       this.#scheduleRound(open.liveAt + this.#interval)
@@ -145,11 +126,9 @@ export class LifetimeRegistry {
 
   #unregister(open: OpenToken): void {
     const { claims } = open.token
-    this.#open.delete(keyOf(claims))
-    this.#byToken.delete(tokenKey(claims), open)
-    if (claims.mission) this.#byMission.delete(missionKey(claims.mission), open)
+    this.#open.delete(open)
     this.#timer.delete(claims.exp, open)
-    if (this.#open.size > 0 || this.#nextRound === undefined) return
+    if (this.#open.sizes.open > 0 || this.#nextRound === undefined) return
     this.#timer.delete(this.#nextRound, this.#round)
     this.#nextRound = undefined
   }
@@ -176,7 +155,7 @@ export class LifetimeRegistry {
 
   #startRound(): void {
     // Without a clock no further round can be scheduled, so all lifetimes end.
-    this.#checkAll().catch((error: unknown) => this.#end([...this.#open.values()], serverFault(error)))
+    this.#checkAll().catch((error: unknown) => this.#end(this.#open.all(), serverFault(error)))
   }
 
   async #checkAll(): Promise<void> {
@@ -184,13 +163,13 @@ export class LifetimeRegistry {
     if (this.#isChecking) return
     this.#isChecking = true
     try {
-      const all = [...this.#open.values()]
+      const all = this.#open.all()
       for (let start = 0; start < all.length; start += batch)
         await Promise.all(all.slice(start, start + batch).map((open) => this.#check(open)))
     } finally {
       this.#isChecking = false
     }
-    if (this.#open.size > 0 && this.#interval !== undefined && this.#nextRound === undefined)
+    if (this.#open.sizes.open > 0 && this.#interval !== undefined && this.#nextRound === undefined)
       this.#scheduleRound(this.#state.settings.now() + this.#interval)
   }
 
@@ -209,7 +188,7 @@ export class LifetimeRegistry {
   }
 
   #fail(open: OpenToken, thrown: unknown): void {
-    if (!this.#open.has(keyOf(open.token.claims))) return
+    if (this.#open.get(open.token) === undefined) return
     const reason = isAAuthError(thrown) ? thrown : serverFault(thrown)
     if (reason.code === 'server_error' && this.#isWithinMaxStale(open)) return
     this.#end([open], reason)

@@ -3,6 +3,7 @@ import type { Tombstone, TombstoneVerdict } from '../stores/tombstone-store.ts'
 import { addTombstone, findTombstone } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { quoted } from '../wire/quoted.ts'
+import { hearTermination } from './changes.ts'
 import type { LiveState } from './live-state.ts'
 import type { ResourceState } from './state.ts'
 import { asReason } from './termination-reason.ts'
@@ -56,7 +57,7 @@ export async function endMission(
     return await addTombstone(state.tombstones, { approver, s256, reason: asReason(reason), listed })
   } finally {
     // Also when the memory is full or the store fails, since the mission is terminated in any case.
-    state.hearTermination({ approver, s256 }, asReason(reason))
+    hearTermination(state, { approver, s256 }, asReason(reason))
   }
 }
 

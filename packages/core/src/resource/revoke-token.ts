@@ -1,6 +1,7 @@
 import { attempt } from '../limits/attempt.ts'
 import type { Revocation, RevocationVerdict } from '../stores/revocation-store.ts'
 import { addRevocation } from '../stores/revocation-store.ts'
+import { hearRevocation } from './changes.ts'
 import type { ResourceState } from './state.ts'
 
 /**
@@ -21,7 +22,7 @@ export async function withdrawToken(
     })
   } finally {
     // Also when the memory is full or the store fails, since connections must not outlive the token in that case.
-    state.hearRevocation(token)
+    hearRevocation(state, token)
     // Awaited, so that no answer about the mission from before the revocation is used once it is recorded.
     if (mission !== undefined) await attempt(() => state.missionMonitor?.suspect(token, mission))
   }

@@ -6,28 +6,26 @@ import type { KeySource } from '../keys/issuer-record.ts'
 import { SigningKeySource } from '../keys/signing-key.ts'
 import { type VerifiedToken, VerifiedTokens } from '../keys/verified-tokens.ts'
 import type { Handle } from '../limits/abort-gradually.ts'
-import { attempt } from '../limits/attempt.ts'
 import type { Platform } from '../platform/platform.ts'
 import { selfTest } from '../platform/self-test.ts'
 import type { ReplayStore } from '../stores/replay-store.ts'
 import { RevocationRate } from '../stores/revocation-rate.ts'
-import type { Revocation, RevocationStore } from '../stores/revocation-store.ts'
+import type { RevocationStore } from '../stores/revocation-store.ts'
 import { StoreClocks } from '../stores/store-clocks.ts'
 import { onFailure } from '../stores/store-health.ts'
 import { storeKinds } from '../stores/stores.ts'
 import type { TombstoneStore } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { serves } from '../token/generations.ts'
-import { tokenKey } from '../token/names.ts'
 import { assertClassProvable } from './assert-class-provable.ts'
-import { CleanAnswers, issuerName, missionName } from './clean-answers.ts'
+import { subscribeToStores } from './changes.ts'
+import { CleanAnswers, issuerName } from './clean-answers.ts'
 import { compileRequirement } from './compile-requirement.ts'
 import { linkOf } from './link-of.ts'
 import type { MissionMonitor } from './mission-monitor.ts'
 import { Purges } from './purges.ts'
 import type { AnyRequirement, CompiledRequirement } from './requirement.ts'
 import type { ResourceSettings } from './settings.ts'
-import { subscribeTo } from './subscriptions.ts'
 
 /** Made by `monitorMissions` of `@aauth-guard/core/missions`, for the option `missions` of one or more resources. */
 export interface MissionMonitorFactory {
@@ -131,20 +129,6 @@ export class ResourceState {
     this.lifetimes?.purged(iss)
   }
 
-  /** A token was revoked, here or in another process. */
-  hearRevocation(token: Pick<Revocation, 'iss' | 'jti'>): void {
-    this.clean?.changed(tokenKey(token))
-    this.lifetimes?.revoked(token)
-  }
-
-  /** A mission was terminated, here or in another process. Its status is forgotten in any case. */
-  hearTermination(mission: Mission, reason: string | undefined): void {
-    this.clean?.changed(missionName(mission))
-    // The tombstone takes precedence over what a store could not forget.
-    attempt(() => this.missionMonitor?.forget(mission))
-    this.lifetimes?.terminated(mission, reason)
-  }
-
   /** If the runtime cannot check the dialled address, only issuers that the operator listed are fetched. */
   fetcherFor({ named }: KeySource): typeof fetch | undefined {
     return this.settings.fetch ?? this.platform.guardedFetch ?? (named ? globalThis.fetch : undefined)
@@ -156,24 +140,7 @@ export class ResourceState {
    */
   subscribe(): void {
     if (this.#subscription || this.keys.closing.aborted) return
-    this.#subscription = subscribeTo(this.settings.stores, this)
-  }
-
-  /** Another process revoked a token. Its mission may be terminated as well, if this process knows it. */
-  hearRemoteRevocation({ iss, jti, mission }: Pick<Revocation, 'iss' | 'jti' | 'mission'>): void {
-    const token = { iss, jti }
-    const known = mission ?? this.tokens.find(token)?.claims.mission ?? this.missionMonitor?.missionOf(token)
-    this.hearRevocation(token)
-    if (known) attempt(() => this.missionMonitor?.suspect(token, known))
-  }
-
-  hearLoss(store: string, hint: string): void {
-    this.events.report({ type: 'aauth.store_failed.v1', store: `stores.${store}`, hint })
-    this.checkAgain()
-  }
-
-  checkAgain(): void {
-    this.lifetimes?.lost()
+    this.#subscription = subscribeToStores(this)
   }
 
   #reportFailures(): (() => void)[] {

@@ -1,0 +1,45 @@
+import { abortable } from '../keys/fetch-document.ts'
+import type { ResourceState } from '../resource/state.ts'
+import { isTrustedIssuer } from '../resource/trusted-issuers.ts'
+import type { StatusName } from '../stores/status-store.ts'
+import { quoted } from '../wire/quoted.ts'
+import { ListedApart } from './listed-apart.ts'
+import { ServerAccess } from './server-access.ts'
+import { type MissionAnswer, readAnswer } from './source.ts'
+import { inquiryOf } from './status-inquiry.ts'
+import type { StatusSettings } from './status-settings.ts'
+
+/** Queries the source about missions, with limits for each person server. */
+export class SourceQueries {
+  readonly #state: ResourceState
+  readonly #settings: StatusSettings
+  readonly #accesses: ListedApart<ServerAccess>
+
+  constructor(state: ResourceState, settings: StatusSettings) {
+    this.#state = state
+    this.#settings = settings
+    this.#accesses = new ListedApart(1000, (approver) => state.isListed(approver))
+  }
+
+  /**
+   * @throws {Error} for a person server that is not trusted, an invalid answer, a deadline that passed, and what the source
+   * throws (the promise rejects)
+   */
+  async query({ approver, s256 }: StatusName): Promise<MissionAnswer> {
+    if (!isTrustedIssuer(this.#state.settings, undefined, 'person-server', approver))
+      throw new Error(`${quoted(approver)} is not trusted as person-server: list it in "trust.personServers"`)
+    const signal = AbortSignal.any([this.#state.keys.closing, AbortSignal.timeout(this.#settings.deadline)])
+    const question = async (): Promise<unknown> => {
+      const inquiry = inquiryOf(this.#state, approver, signal)
+      return abortable(Promise.resolve(this.#settings.source({ approver, s256 }, inquiry)), signal)
+    }
+    return readAnswer(await this.#accessTo(approver).ask(question, signal))
+  }
+
+  #accessTo(approver: string): ServerAccess {
+    const key = `${approver}\n`
+    const access = this.#accesses.get(key) ?? new ServerAccess(32, 1024, this.#state.settings.now)
+    this.#accesses.set(key, access)
+    return access
+  }
+}

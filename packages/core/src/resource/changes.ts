@@ -1,0 +1,90 @@
+import type { Events } from '../events/events.ts'
+import type { VerifiedTokens } from '../keys/verified-tokens.ts'
+import { attempt } from '../limits/attempt.ts'
+import type { Revocation } from '../stores/revocation-store.ts'
+import type { Stores } from '../stores/stores.ts'
+import type { Mission } from '../token/claims.ts'
+import { tokenKey } from '../token/names.ts'
+import { type CleanAnswers, missionName } from './clean-answers.ts'
+import type { MissionMonitor } from './mission-monitor.ts'
+import type { Purges } from './purges.ts'
+import { asReason } from './termination-reason.ts'
+
+type Token = Pick<Revocation, 'iss' | 'jti'>
+
+/** What a change in another process affects in this one. */
+export interface Changeable {
+  readonly settings: { readonly stores: Stores }
+  readonly clean: CleanAnswers | undefined
+  readonly events: Events
+  readonly lifetimes:
+    | {
+        revoked(token: Token): void
+        terminated(mission: Mission, reason: string | undefined): void
+        lost(): void
+      }
+    | undefined
+  readonly missionMonitor: MissionMonitor | undefined
+  readonly purges: Purges
+  readonly tokens: VerifiedTokens
+}
+
+/** A token was revoked, here or in another process: what depends on it ends. */
+export function hearRevocation(state: Changeable, token: Token): void {
+  state.clean?.changed(tokenKey(token))
+  state.lifetimes?.revoked(token)
+}
+
+/** A mission was terminated, here or in another process. Its status is forgotten in any case. */
+export function hearTermination(state: Changeable, mission: Mission, reason: string | undefined): void {
+  state.clean?.changed(missionName(mission))
+  // The tombstone takes precedence over what a store could not forget.
+  attempt(() => state.missionMonitor?.forget(mission))
+  state.lifetimes?.terminated(mission, reason)
+}
+
+/** Another process revoked a token. Its mission may be terminated as well, if this process knows it. */
+function hearRemoteRevocation(
+  state: Changeable,
+  { iss, jti, mission }: Token & Pick<Revocation, 'mission'>,
+): void {
+  const token = { iss, jti }
+  const known = mission ?? state.tokens.find(token)?.claims.mission ?? state.missionMonitor?.missionOf(token)
+  hearRevocation(state, token)
+  if (known) attempt(() => state.missionMonitor?.suspect(token, known))
+}
+
+/**
+ * Listens to the stores that tell of changes. What they tell is a hint, which ends open connections and what is cached at
+ * once; no request depends on it. A listener never throws: a client that calls it may end the process.
+ * @returns a function that ends the subscriptions
+ */
+export function subscribeToStores(state: Changeable): () => void {
+  const { revocations, tombstones } = state.settings.stores
+  const common = (store: string): { onLost(hint: string): void; onSubscribed(): void } => ({
+    onLost: (hint) =>
+      void attempt(() => {
+        state.events.report({ type: 'aauth.store_failed.v1', store: `stores.${store}`, hint })
+        state.lifetimes?.lost()
+      }),
+    onSubscribed: () => void attempt(() => state.lifetimes?.lost()),
+  })
+  const ends = [
+    revocations?.subscribe?.({
+      ...common('revocations'),
+      onRevoked: (token) => void attempt(() => hearRemoteRevocation(state, token)),
+      onPurged: (purge) => void attempt(() => state.purges.note(purge.iss, purge.purgedAt)),
+    }),
+    tombstones?.subscribe?.({
+      ...common('tombstones'),
+      onTerminated: (tombstone) =>
+        void attempt(() => {
+          const { approver, s256, reason } = tombstone
+          hearTermination(state, { approver, s256 }, asReason(reason))
+        }),
+    }),
+  ]
+  return () => {
+    for (const end of ends) end?.()
+  }
+}
