@@ -21,6 +21,8 @@ export interface PushFlaws {
   readonly writes?: (text: string) => string
   readonly omitsMission?: true
   readonly omitsReason?: true
+  /** Says at once that a subscription is established, or never. */
+  readonly subscribed?: 'early' | 'never'
   /** What it does with a subscription that ends. */
   readonly ending?: 'ignores' | 'ends-all'
 }
@@ -47,7 +49,7 @@ interface Subscription<Listener> {
 }
 
 /** What the listeners of some processes share. Messages arrive later, in order, and each of them twice. */
-class Broker<Listener> {
+class Broker<Listener extends { onSubscribed(): void }> {
   readonly #subscriptions = new Set<Subscription<Listener>>()
   readonly #flaws: PushFlaws
 
@@ -58,8 +60,11 @@ class Broker<Listener> {
   subscribe(process: object, listener: Listener): () => void {
     const subscription = { listener, process, begun: false }
     this.#subscriptions.add(subscription)
+    const { subscribed } = this.#flaws
+    if (subscribed === 'early') listener.onSubscribed()
     void turns(3).then(() => {
       subscription.begun = true
+      if (subscribed === undefined) listener.onSubscribed()
     })
     return () => {
       if (this.#flaws.ending === 'ends-all') this.#subscriptions.clear()

@@ -33,6 +33,9 @@ function tombstoneChecks(flaws?: PushFlaws): readonly StoreCheck[] {
   )
 }
 
+const namesOf = (checks: readonly StoreCheck[]): string[] => checks.map(({ name }) => name)
+
+const established = 'tells a listener when its subscription is established'
 const own = 'tells a listener of what its own process did'
 const ownEnd = 'tells a listener of what its own process terminated'
 const findable = 'tells a listener of nothing that it could not find'
@@ -89,9 +92,20 @@ describe('the checks of messages about revocations', () => {
     expect(await failuresOf(revocationChecks(flaws))).toEqual(expected)
   })
 
-  it('all fail for a store that tells nobody of revocations', async () => {
+  it('all fail for a store that never establishes a subscription', async () => {
+    const failures = await failuresOf(revocationChecks({ subscribed: 'never' }))
+    expect(failures).toEqual(namesOf(revocationChecks()))
+  })
+
+  it('fail, all but those of the subscription and of purges, for a store that tells nobody of revocations', async () => {
     const failures = await failuresOf(revocationChecks({ silentOn: 'revocations' }))
-    expect(failures).toEqual(revocationChecks().map(({ name }) => name))
+    const others = [established, 'tells a listener of a purge']
+    expect(failures).toEqual(namesOf(revocationChecks()).filter((name) => !others.includes(name)))
+  })
+
+  it('fail for a store that says too early that a subscription is established', async () => {
+    const failures = await failuresOf(revocationChecks({ subscribed: 'early' }))
+    expect(failures).toContain('tells a listener of a revocation, with its mission')
   })
 })
 
@@ -104,9 +118,14 @@ describe('the checks of messages about terminations', () => {
     expect(await failuresOf(tombstoneChecks(flaws))).toEqual(expected)
   })
 
-  it('all fail for a store that tells nobody', async () => {
+  it('all fail for a store that never establishes a subscription', async () => {
+    const failures = await failuresOf(tombstoneChecks({ subscribed: 'never' }))
+    expect(failures).toEqual(namesOf(tombstoneChecks()))
+  })
+
+  it('fail, all but that of the subscription, for a store that tells nobody', async () => {
     const failures = await failuresOf(tombstoneChecks({ silentOn: 'terminations' }))
-    expect(failures).toEqual(tombstoneChecks().map(({ name }) => name))
+    expect(failures).toEqual(namesOf(tombstoneChecks()).filter((name) => name !== established))
   })
 })
 
@@ -116,12 +135,5 @@ describe('the checks of messages, without an option of the caller,', () => {
     const checks = revocationStoreChecks(() => fleet.store, { peer: () => fleet.peer })
     const purge = checks.filter(({ name }) => name === 'tells a listener of a purge')
     expect([purge.length, await failuresOf(purge)]).toEqual([1, []])
-  })
-
-  it('report why nothing could be recorded to be heard of', async () => {
-    const { store } = revocationFleet(makeRevocations({ max: 40, maxPerIssuer: 4 }))
-    const add = async (): Promise<never> => Promise.reject(new Error('the server is read-only'))
-    const checks = revocationStoreChecks(() => ({ ...store, add }), { heard: heardSoon }).filter(isPush)
-    await expect(checks[0]?.run()).rejects.toThrow('the server is read-only')
   })
 })

@@ -58,7 +58,7 @@ const unlistedKept = 'keeps answers about unlisted person servers when listed on
 const listedClaims = 'keeps claims for listed person servers when unlisted ones use up their space'
 const unlistedClaims = 'keeps claims for unlisted person servers when listed ones use up their space'
 const manyClaims = 'gives no second claim while one stands, however many are claimed'
-const spaceBack = 'gives space for claims back when their time has passed'
+const spaceBack = 'gives space for claims back within an hour'
 
 /** Faults of a store, and checks that detect them. */
 const flawed: readonly (readonly [string, StatusFlaws, readonly string[]])[] = [

@@ -7,7 +7,7 @@ import { subjectOf } from './subject.ts'
 
 /** How much the store of a check may hold. */
 export interface LinkBounds {
-  /** Keys linked by listed providers, and as many linked by unlisted ones. */
+  /** Keys linked by one listed provider, by all listed ones together, or by all unlisted ones together. */
   readonly max: number
 }
 

@@ -9,7 +9,7 @@ import { subjectOf } from './subject.ts'
 
 /** How much the store of a check may hold. */
 export interface StatusBounds {
-  /** Missions of listed person servers, and as many of unlisted ones. */
+  /** Missions of one listed person server, of all listed ones together, or of all unlisted ones together. */
   readonly max: number
 }
 

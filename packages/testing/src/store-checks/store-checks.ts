@@ -15,7 +15,7 @@ export interface StoreCheckOptions<Store> {
  * The clock by which a store judges. Checks that advance it must run one after the other.
  */
 export interface StoreClock {
-  /** Seconds since 1970, by the clock of the store; default the system's. */
+  /** Seconds since 1970, by the clock of the store, and so after `advance` as well; default the system's. */
   readonly now?: () => number | Promise<number>
   /** Sets the clock of the store forward by a whole number of seconds. Without it the checks that need it are left out. */
   readonly advance?: (seconds: number) => void | Promise<void>
