@@ -1,6 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
-import { answered } from './checked-call.ts'
+import { answered, isSilence } from './checked-call.ts'
 import type { MayWait, SharedStore } from './store-kind.ts'
 
 /** Seconds by which the clock of the process and that of a store may differ. */
@@ -41,42 +41,53 @@ export class StoreClocks {
     const madeAt = performance.now()
     const last = this.#last
     if (last && madeAt - last.madeAt < interval && !isSet(last, second, madeAt)) return last.verdict
-    const verdicts = this.#stores.map(([name, store]) => this.#compareWith(name, store, budget))
-    const waiting = verdicts.filter((verdict) => verdict instanceof Promise)
-    const verdict = waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined)
+    const faults = this.#stores.map(([name, store]) => this.#faultOf(name, store, budget))
+    const verdict = faults.some((fault) => fault instanceof Promise)
+      ? Promise.all(faults).then(throwFirst)
+      : throwFirst(faults)
     const comparison = { madeAt, second, verdict }
     this.#last = comparison
-    verdict?.catch(() => {
-      // The next request compares again.
-      if (this.#last === comparison) this.#last = undefined
-    })
     verdict?.then(
       () => {
         if (this.#last === comparison) this.#last = { madeAt, second, verdict: undefined }
       },
-      () => undefined,
+      () => {
+        // The next request compares again.
+        if (this.#last === comparison) this.#last = undefined
+      },
     )
     return verdict
   }
 
-  #compareWith(name: string, store: SharedStore, budget: WaitBudget | undefined): MayWait<void> {
-    const judge = (theirs: number): void => {
+  /** Why the clock of a store cannot be relied on; `undefined` if it can. Never throws and never rejects. */
+  #faultOf(name: string, store: SharedStore, budget: WaitBudget | undefined): MayWait<unknown> {
+    const judge = (theirs: number): unknown => {
       const ours = this.#now()
-      if (Math.abs(Math.floor(theirs) - ours) <= tolerance) return
-      throw new AAuthError('server_error', {
+      if (Math.abs(Math.floor(theirs) - ours) <= tolerance) return undefined
+      return new AAuthError('server_error', {
         hint: `the clock of the resource is at ${ours}, and that of "stores.${name}" at ${Math.floor(theirs)}, which differs by more than ${tolerance} s: set both clocks by NTP`,
         retryAfter: 5,
       })
     }
-    const theirs = answered<number>(
-      store,
-      `"stores.${name}"`,
-      () => store.now?.() as MayWait<number>,
-      Number.isFinite,
-      budget,
-    )
-    return theirs instanceof Promise ? theirs.then(judge) : judge(theirs)
+    try {
+      const theirs = answered<number>(
+        store,
+        `"stores.${name}"`,
+        () => store.now?.() as MayWait<number>,
+        Number.isFinite,
+        budget,
+      )
+      return theirs instanceof Promise ? theirs.then(judge).catch((fault: unknown) => fault) : judge(theirs)
+    } catch (fault) {
+      return fault
+    }
   }
+}
+
+/** A store that does not answer must not hide what another one says, since `staleReads` can bridge its silence. */
+function throwFirst(faults: readonly unknown[]): void {
+  const found = faults.filter((fault) => fault !== undefined)
+  if (found.length > 0) throw found.find((fault) => !isSilence(fault)) ?? found[0]
 }
 
 /** Whether the clock of the process was set since a comparison. */
