@@ -88,7 +88,11 @@ function waitFor<T>(
 
 /** The call failed. Whether the store answered is for its error to say. */
 function failed(health: StoreHealth, name: string, how: string, cause?: unknown): AAuthError {
-  if (cause instanceof Error && cause.name === dataLost) return refused(health, name, how, cause)
+  if (cause instanceof Error && cause.name === dataLost) {
+    // Otherwise an open circuit would hide the loss from all requests but one.
+    health.breaker.succeeded()
+    return refused(health, name, how, cause)
+  }
   health.breaker.failed()
   return silent(health, name, how, cause)
 }

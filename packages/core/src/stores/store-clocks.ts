@@ -1,6 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
-import { answered } from './checked-call.ts'
+import { answered, isSilence } from './checked-call.ts'
 import type { MayWait, SharedStore } from './store-kind.ts'
 
 /** Seconds by which the clock of the process and that of a store may differ. */
@@ -13,7 +13,8 @@ const maxDrift = 1
 interface Comparison {
   readonly madeAt: number
   readonly second: number
-  verdict: MayWait<void>
+  /** Why the clock cannot be relied on; `undefined` if it can. */
+  fault: MayWait<unknown>
 }
 
 /**
@@ -42,59 +43,68 @@ export class StoreClocks {
   compare(names: Iterable<string> = this.#stores.keys(), budget?: WaitBudget): MayWait<void> {
     const second = this.#now()
     const madeAt = performance.now()
-    const waiting: Promise<void>[] = []
+    const faults: unknown[] = []
     for (const name of names) {
       const store = this.#stores.get(name)
-      const verdict = store && this.#compare(name, store, second, madeAt, budget)
-      if (verdict instanceof Promise) waiting.push(verdict)
+      const fault = store && this.#compare(name, store, second, madeAt, budget)
+      if (fault !== undefined) faults.push(fault)
     }
-    return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined)
+    if (faults.some((fault) => fault instanceof Promise)) return Promise.all(faults).then(throwFirst)
+    return throwFirst(faults)
   }
 
+  /** Never throws and never rejects. */
   #compare(
     name: string,
     store: SharedStore,
     second: number,
     madeAt: number,
     budget: WaitBudget | undefined,
-  ): MayWait<void> {
+  ): MayWait<unknown> {
     const last = this.#last.get(name)
-    if (last && madeAt - last.madeAt < interval && !isSet(last, second, madeAt)) return last.verdict
-    this.#last.delete(name)
-    const verdict = this.#ask(name, store, budget)
-    const comparison: Comparison = { madeAt, second, verdict }
+    if (last && madeAt - last.madeAt < interval && !isSet(last, second, madeAt)) return last.fault
+    const fault = this.#faultOf(name, store, budget)
+    const comparison: Comparison = { madeAt, second, fault }
     this.#last.set(name, comparison)
-    if (!(verdict instanceof Promise)) return undefined
-    verdict.then(
-      () => {
-        comparison.verdict = undefined
-      },
-      () => {
-        // The next request compares again.
-        if (this.#last.get(name) === comparison) this.#last.delete(name)
-      },
-    )
-    return verdict
+    const settle = (found: unknown): void => {
+      comparison.fault = undefined
+      // The next request compares again.
+      if (found !== undefined && this.#last.get(name) === comparison) this.#last.delete(name)
+    }
+    if (fault instanceof Promise) void fault.then(settle)
+    else settle(fault)
+    return fault
   }
 
-  #ask(name: string, store: SharedStore, budget: WaitBudget | undefined): MayWait<void> {
-    const judge = (theirs: number): void => {
+  /** Why the clock of a store cannot be relied on; `undefined` if it can. Never throws and never rejects. */
+  #faultOf(name: string, store: SharedStore, budget: WaitBudget | undefined): MayWait<unknown> {
+    const judge = (theirs: number): unknown => {
       const ours = this.#now()
-      if (Math.abs(Math.floor(theirs) - ours) <= tolerance) return
-      throw new AAuthError('server_error', {
+      if (Math.abs(Math.floor(theirs) - ours) <= tolerance) return undefined
+      return new AAuthError('server_error', {
         hint: `the clock of the resource is at ${ours}, and that of "stores.${name}" at ${Math.floor(theirs)}, which differs by more than ${tolerance} s: set both clocks by NTP`,
         retryAfter: 5,
       })
     }
-    const theirs = answered<number>(
-      store,
-      `"stores.${name}"`,
-      () => store.now?.() as MayWait<number>,
-      Number.isFinite,
-      budget,
-    )
-    return theirs instanceof Promise ? theirs.then(judge) : judge(theirs)
+    try {
+      const theirs = answered<number>(
+        store,
+        `"stores.${name}"`,
+        () => store.now?.() as MayWait<number>,
+        Number.isFinite,
+        budget,
+      )
+      return theirs instanceof Promise ? theirs.then(judge).catch((fault: unknown) => fault) : judge(theirs)
+    } catch (fault) {
+      return fault
+    }
   }
+}
+
+/** A store that does not answer must not hide what another one says, since `staleReads` can bridge its silence. */
+function throwFirst(faults: readonly unknown[]): void {
+  const found = faults.filter((fault) => fault !== undefined)
+  if (found.length > 0) throw found.find((fault) => !isSilence(fault)) ?? found[0]
 }
 
 /** Whether the clock of the process was set since a comparison. */
