@@ -6,6 +6,8 @@ import type { Subscribe } from './options.ts'
 const interval = 1000
 /** Heartbeats that may be missing before the subscription counts as lost. */
 const maxUnheard = 2
+/** Heartbeats after which a new subscription is made: a broken connection may never be noticed by its client. */
+const maxSilence = 10
 
 /**
  * Passes on what any process publishes. A subscription can be lost without any event, for example when the server is
@@ -50,10 +52,24 @@ export class ChangeFeed {
 
   #begin(): () => void {
     this.#unheard = 0
-    let ended = false
-    const timer = setInterval(() => this.#beat(), interval)
+    let unsubscribe = this.#connect()
+    const timer = setInterval(() => {
+      this.#beat()
+      if (this.#unheard % maxSilence !== 0) return
+      unsubscribe()
+      unsubscribe = this.#connect()
+    }, interval)
     // A subscription alone does not keep the process running.
     timer.unref?.()
+    return () => {
+      clearInterval(timer)
+      unsubscribe()
+    }
+  }
+
+  /** Passes nothing on once the returned function was called. */
+  #connect(): () => void {
+    let ended = false
     const unsubscribe = this.#subscribe(
       [this.#channel, this.#heartbeats],
       (channel, message) => {
@@ -65,7 +81,6 @@ export class ChangeFeed {
     )
     return () => {
       ended = true
-      clearInterval(timer)
       unsubscribe()
     }
   }
