@@ -1,5 +1,5 @@
 import type { RevocationListener, TombstoneListener } from '@aauth-guard/core'
-import { type RedisStores, redisStores } from '@aauth-guard/redis'
+import type { RedisStores } from '@aauth-guard/redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type Mock, vi } from 'vitest'
 import { connectIoredis, ioredis } from './adapters/ioredis.ts'
 import { absent, type Scene, startScene } from './redis-scene.ts'
@@ -68,21 +68,23 @@ describe.skipIf(absent !== undefined)(`a subscription ${absent ?? ''}`, () => {
   })
 
   it('hears nothing of what was refused or was recorded before', async () => {
-    const tombstones: TombstoneListener = { onTerminated: heard.onTerminated, onLost: nothing }
-    own.stores.tombstones.subscribe?.(tombstones)
-    const few = redisStores({
-      issuer: 'https://few.example',
-      ...ioredis(client),
-      limits: { tombstones: { maxPerServer: 1 } },
-    })
-    await few.prepare()
-    few.stores.tombstones.subscribe?.(tombstones)
-    await few.stores.tombstones.add({ approver: iss, s256: 'one', listed: true })
-    await few.stores.tombstones.add({ approver: iss, s256: 'one', listed: true, reason: 'again' })
-    expect(await few.stores.tombstones.add({ approver: iss, s256: 'two', listed: true })).toBe('full')
-    await hears('one')
+    const few = await scene.prepared({ ...ioredis(client), limits: { tombstones: { maxPerServer: 1 } } })
+    const onLost = vi.fn()
+    few.stores.tombstones.subscribe?.({ onTerminated: heard.onTerminated, onLost })
+    few.stores.revocations.subscribe?.(heard)
+    await vi.waitFor(() => expect(onLost).toHaveBeenCalledWith('subscribed'), patience)
+    const add = (s256: string, reason?: string): unknown =>
+      few.stores.tombstones.add({ approver: iss, s256, reason, listed: true })
+    expect([await add('one'), await add('one', 'again'), await add('two')]).toEqual([
+      'recorded',
+      'recorded',
+      'full',
+    ])
+    const last = { iss, jti: 'last' }
+    await few.stores.revocations.add({ ...last, exp: 9e9, listed: true })
+    await vi.waitFor(() => expect(heard.onRevoked).toHaveBeenCalledWith(last), patience)
+    expect(heard.onTerminated.mock.calls).toEqual([[{ approver: iss, s256: 'one' }]])
     few.close()
-    expect(heard.onTerminated.mock.calls.length).toBeLessThanOrEqual(1)
   })
 
   it('is not lost while its heartbeats are heard', async () => {
