@@ -8,6 +8,7 @@ export function connectIoredis(url: string): Redis {
     commandTimeout: 500,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) => Math.min(50 * attempt, 500),
   })
 }
 

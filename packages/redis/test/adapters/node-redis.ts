@@ -5,7 +5,11 @@ type Client = ReturnType<typeof connectNodeRedis>
 
 /** A client whose commands fail at once while there is no connection. They are never sent twice. */
 export function connectNodeRedis(url: string) {
-  return createClient({ url, disableOfflineQueue: true }).on('error', (error) => console.error(error))
+  return createClient({
+    url,
+    disableOfflineQueue: true,
+    socket: { reconnectStrategy: (retries) => Math.min(50 * (retries + 1), 500) },
+  }).on('error', (error) => console.error(error))
 }
 
 export function nodeRedis(client: Client): Required<Pick<RedisStoresOptions, 'send' | 'subscribe'>> {
