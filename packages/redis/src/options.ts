@@ -16,7 +16,8 @@ export type Send = (args: string[], key: string | undefined) => Promise<unknown>
 /**
  * Subscribes to channels, on a connection of its own that reconnects by itself.
  *
- * @param onLost called whenever the connection is lost, and each time that the subscription has been made or renewed
+ * @param onLost called whenever the connection is lost, and whenever the subscription has been made or renewed. The stores
+ *   then publish a message to themselves, to find out whether changes are heard.
  * @returns a function that ends the subscription
  */
 export type Subscribe = (

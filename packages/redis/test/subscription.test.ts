@@ -29,7 +29,10 @@ describe.skipIf(absent !== undefined)(`a subscription ${absent ?? ''}`, () => {
     await own.stores.revocations.add({ iss, jti, exp: 9e9, listed: true })
     await vi.waitFor(() => expect(heard.onRevoked).toHaveBeenCalledWith({ iss, jti }), patience)
   }
-  const isLost = (): Promise<void> => vi.waitFor(() => expect(heard.onLost).toHaveBeenCalled(), patience)
+  const isHeard = async (listener: { readonly onSubscribed: Mock } = heard): Promise<void> => {
+    await vi.waitFor(() => expect(listener.onSubscribed).toHaveBeenCalled(), patience)
+    listener.onSubscribed.mockClear()
+  }
 
   beforeAll(async () => {
     scene = await startScene()
@@ -43,10 +46,15 @@ describe.skipIf(absent !== undefined)(`a subscription ${absent ?? ''}`, () => {
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     own = await scene.prepared(ioredis(client))
-    heard = { onRevoked: vi.fn(), onPurged: vi.fn(), onLost: vi.fn(), onTerminated: vi.fn() }
+    heard = {
+      onRevoked: vi.fn(),
+      onPurged: vi.fn(),
+      onLost: vi.fn(),
+      onSubscribed: vi.fn(),
+      onTerminated: vi.fn(),
+    }
     end = own.stores.revocations.subscribe?.(heard) ?? nothing
-    await isLost()
-    heard.onLost.mockClear()
+    await isHeard()
   })
   afterEach(() => {
     end()
@@ -55,7 +63,7 @@ describe.skipIf(absent !== undefined)(`a subscription ${absent ?? ''}`, () => {
   })
 
   it('hears revocations, purges and terminations, each by its listener', async () => {
-    const tombstones: TombstoneListener = { onTerminated: heard.onTerminated, onLost: nothing }
+    const tombstones: TombstoneListener = { ...heard, onLost: nothing, onSubscribed: nothing }
     own.stores.tombstones.subscribe?.(tombstones)
     const mission = { approver: iss, s256: 'one' }
     await own.stores.tombstones.add({ ...mission, reason: 'revoked', listed: true })
@@ -69,10 +77,9 @@ describe.skipIf(absent !== undefined)(`a subscription ${absent ?? ''}`, () => {
 
   it('hears nothing of what was refused or was recorded before', async () => {
     const few = await scene.prepared({ ...ioredis(client), limits: { tombstones: { maxPerServer: 1 } } })
-    const onLost = vi.fn()
-    few.stores.tombstones.subscribe?.({ onTerminated: heard.onTerminated, onLost })
+    few.stores.tombstones.subscribe?.({ ...heard, onSubscribed: nothing })
     few.stores.revocations.subscribe?.(heard)
-    await vi.waitFor(() => expect(onLost).toHaveBeenCalledWith('subscribed'), patience)
+    await isHeard()
     const add = (s256: string, reason?: string): unknown =>
       few.stores.tombstones.add({ approver: iss, s256, reason, listed: true })
     expect([await add('one'), await add('one', 'again'), await add('two')]).toEqual([
@@ -99,8 +106,9 @@ describe.skipIf(absent !== undefined)(`a subscription ${absent ?? ''}`, () => {
   it('is lost, and made again, when its connection breaks', async () => {
     await scene.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await vi.waitFor(() => expect(heard.onLost).toHaveBeenCalledWith('connection closed'), patience)
-    await vi.waitFor(() => expect(heard.onLost).toHaveBeenLastCalledWith('subscribed'), patience)
+    await isHeard()
     await hears('one')
+    expect(heard.onLost).toHaveBeenCalledTimes(1)
   })
 
   it('is lost once a second from the third second on while the server has stopped, without any event', async () => {
@@ -113,9 +121,11 @@ describe.skipIf(absent !== undefined)(`a subscription ${absent ?? ''}`, () => {
       }
       expect(lost).toEqual([0, 0, 1, 2, 3])
       expect(heard.onLost).toHaveBeenLastCalledWith('4 heartbeats in a row were not heard')
+      expect(heard.onSubscribed).not.toHaveBeenCalled()
     } finally {
       scene.server.cont()
     }
+    await isHeard()
     await hears('one')
     heard.onLost.mockClear()
     for (let second = 0; second < 5; second += 1) {
@@ -124,6 +134,45 @@ describe.skipIf(absent !== undefined)(`a subscription ${absent ?? ''}`, () => {
     }
     await hears('two')
     expect(heard.onLost).not.toHaveBeenCalled()
+  })
+
+  it('is lost once a second until it is heard again, whatever its client says', async () => {
+    let [say, hear] = [(_hint: string): void => undefined, (): void => undefined]
+    const mute = scene.stores({
+      subscribe([, heartbeats = ''], onMessage, onLost) {
+        say = onLost
+        hear = () => onMessage(heartbeats, 'heartbeat')
+        return nothing
+      },
+    })
+    const stop = mute.stores.tombstones.subscribe?.(heard) ?? nothing
+    const counts = (): number[] => [heard.onLost, heard.onSubscribed].map(({ mock }) => mock.calls.length)
+    say('connecting')
+    expect(counts()).toEqual([0, 0])
+    hear()
+    hear()
+    expect(counts()).toEqual([0, 1])
+    for (const hint of ['closed', 'connected', 'subscribed']) say(hint)
+    expect(counts()).toEqual([1, 1])
+    beat()
+    expect(counts()).toEqual([2, 1])
+    expect(heard.onLost.mock.calls).toEqual([['closed'], ['closed']])
+    hear()
+    beat()
+    expect(counts()).toEqual([2, 2])
+    stop()
+    for (const late of [() => say('late'), hear]) late()
+    expect(counts()).toEqual([2, 2])
+  })
+
+  it('tells a listener that it is heard which joins later', async () => {
+    const joined = { ...heard, onSubscribed: vi.fn() }
+    own.stores.tombstones.subscribe?.(joined)
+    expect(joined.onSubscribed).not.toHaveBeenCalled()
+    await isHeard(joined)
+    own.stores.tombstones.subscribe?.(joined)?.()
+    await settle()
+    expect(joined.onSubscribed).not.toHaveBeenCalled()
   })
 
   it('is made again where the client never notices that its connection is dead', async () => {
@@ -156,7 +205,7 @@ describe.skipIf(absent !== undefined)(`a subscription ${absent ?? ''}`, () => {
 
   it('is made once for all listeners, and ended with the last of them', async () => {
     const other = own.stores.revocations.subscribe?.(heard)
-    const third = own.stores.tombstones.subscribe?.({ onTerminated: heard.onTerminated, onLost: nothing })
+    const third = own.stores.tombstones.subscribe?.(heard)
     const channels = async (): Promise<number> => ((await scene.admin.pubsub('CHANNELS')) as string[]).length
     expect(await channels()).toBe(2)
     end()
