@@ -136,35 +136,6 @@ describe.skipIf(absent !== undefined)(`a subscription ${absent ?? ''}`, () => {
     expect(heard.onLost).not.toHaveBeenCalled()
   })
 
-  it('is lost once a second until it is heard again, whatever its client says', async () => {
-    let [say, hear] = [(_hint: string): void => undefined, (): void => undefined]
-    const mute = scene.stores({
-      subscribe([, heartbeats = ''], onMessage, onLost) {
-        say = onLost
-        hear = () => onMessage(heartbeats, 'heartbeat')
-        return nothing
-      },
-    })
-    const stop = mute.stores.tombstones.subscribe?.(heard) ?? nothing
-    const counts = (): number[] => [heard.onLost, heard.onSubscribed].map(({ mock }) => mock.calls.length)
-    say('connecting')
-    expect(counts()).toEqual([0, 0])
-    hear()
-    hear()
-    expect(counts()).toEqual([0, 1])
-    for (const hint of ['closed', 'connected', 'subscribed']) say(hint)
-    expect(counts()).toEqual([1, 1])
-    beat()
-    expect(counts()).toEqual([2, 1])
-    expect(heard.onLost.mock.calls).toEqual([['closed'], ['closed']])
-    hear()
-    beat()
-    expect(counts()).toEqual([2, 2])
-    stop()
-    for (const late of [() => say('late'), hear]) late()
-    expect(counts()).toEqual([2, 2])
-  })
-
   it('tells a listener that it is heard which joins later', async () => {
     const joined = { ...heard, onSubscribed: vi.fn() }
     own.stores.tombstones.subscribe?.(joined)
@@ -173,20 +144,6 @@ describe.skipIf(absent !== undefined)(`a subscription ${absent ?? ''}`, () => {
     own.stores.tombstones.subscribe?.(joined)?.()
     await settle()
     expect(joined.onSubscribed).not.toHaveBeenCalled()
-  })
-
-  it('is made again where the client never notices that its connection is dead', async () => {
-    const subscribe = vi.fn((_channels: readonly string[], ..._listeners: unknown[]) => unsubscribe)
-    const unsubscribe = vi.fn()
-    const deaf = scene.stores({ subscribe })
-    const stop = deaf.stores.revocations.subscribe?.(heard) ?? nothing
-    for (let second = 0; second < 9; second += 1) beat()
-    expect([subscribe.mock.calls.length, unsubscribe.mock.calls.length]).toEqual([1, 0])
-    beat()
-    expect([subscribe.mock.calls.length, unsubscribe.mock.calls.length]).toEqual([2, 1])
-    expect(subscribe.mock.calls[1]?.[0]).toEqual(subscribe.mock.calls[0]?.[0])
-    stop()
-    expect(unsubscribe).toHaveBeenCalledTimes(2)
   })
 
   it('is lost when it hears what it cannot read', async () => {
