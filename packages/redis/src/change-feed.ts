@@ -6,10 +6,13 @@ import type { Subscribe } from './options.ts'
 const interval = 1000
 /** Heartbeats that may be missing before the subscription counts as lost. */
 const maxUnheard = 2
+/** Heartbeats after which a new subscription is made: a broken connection may never be noticed by its client. */
+const maxSilence = 10
 
 /**
  * Passes on what any process publishes. A subscription can be lost without any event, for example when the server is
- * stopped. Each process therefore publishes a heartbeat to itself once a second, on a channel of its own.
+ * stopped. Each process therefore publishes a heartbeat to itself once a second, and whenever its client says that
+ * something has changed, on a channel of its own. A heartbeat that is heard proves that changes are heard.
  */
 export class ChangeFeed {
   readonly #subscribe: Subscribe
@@ -17,7 +20,10 @@ export class ChangeFeed {
   readonly #channel: string
   readonly #heartbeats: string
   readonly #listeners = new Set<ChangeListener>()
+  /** Of a `'new'` subscription nothing has been heard yet. */
+  #state: 'new' | 'heard' | 'lost' = 'new'
   #unheard = 0
+  #hint = ''
   #end: (() => void) | undefined
 
   /** @param publish sends a message to a channel */
@@ -36,6 +42,10 @@ export class ChangeFeed {
   listen(listener: ChangeListener): () => void {
     this.#listeners.add(listener)
     this.#end ??= this.#begin()
+    if (this.#state === 'heard')
+      queueMicrotask(() => {
+        if (this.#listeners.has(listener)) listener.onSubscribed()
+      })
     return () => {
       this.#listeners.delete(listener)
       if (this.#listeners.size === 0) this.close()
@@ -49,45 +59,79 @@ export class ChangeFeed {
   }
 
   #begin(): () => void {
+    this.#state = 'new'
     this.#unheard = 0
-    let ended = false
-    const timer = setInterval(() => this.#beat(), interval)
+    let unsubscribe = this.#connect()
+    const timer = setInterval(() => {
+      this.#beat()
+      if (this.#unheard % maxSilence !== 0) return
+      unsubscribe()
+      unsubscribe = this.#connect()
+    }, interval)
     // A subscription alone does not keep the process running.
     timer.unref?.()
+    return () => {
+      clearInterval(timer)
+      unsubscribe()
+    }
+  }
+
+  /** Passes nothing on once the returned function was called. */
+  #connect(): () => void {
+    let ended = false
     const unsubscribe = this.#subscribe(
       [this.#channel, this.#heartbeats],
       (channel, message) => {
         if (!ended) this.#hear(channel, message)
       },
       (hint) => {
-        if (!ended) this.#lose(hint)
+        if (!ended) this.#check(hint)
       },
     )
     return () => {
       ended = true
-      clearInterval(timer)
       unsubscribe()
     }
   }
 
   #beat(): void {
     if (this.#unheard >= maxUnheard) this.#lose(`${this.#unheard} heartbeats in a row were not heard`)
+    else if (this.#state === 'lost') this.#lose(this.#hint)
     this.#unheard += 1
-    // One that cannot be sent is not heard.
+    this.#publishHeartbeat()
+  }
+
+  /** One that cannot be sent is not heard. */
+  #publishHeartbeat(): void {
     this.#publish(this.#heartbeats, 'heartbeat').catch(() => undefined)
   }
 
   #hear(channel: string, message: string): void {
     if (channel === this.#heartbeats) {
-      this.#unheard = 0
+      this.#hearHeartbeat()
       return
     }
     const change = changeIn(message)
-    if (change === undefined) this.#lose('a message could not be read')
+    if (change === undefined) this.#check('a message could not be read')
     else for (const listener of [...this.#listeners]) listener.onChange(...change)
   }
 
+  #hearHeartbeat(): void {
+    this.#unheard = 0
+    if (this.#state === 'heard') return
+    this.#state = 'heard'
+    for (const listener of [...this.#listeners]) listener.onSubscribed()
+  }
+
+  /** Finds out whether changes are heard, of which some may have been missed. */
+  #check(hint: string): void {
+    if (this.#state === 'heard') this.#lose(hint)
+    this.#publishHeartbeat()
+  }
+
   #lose(hint: string): void {
+    this.#state = 'lost'
+    this.#hint = hint
     for (const listener of [...this.#listeners]) listener.onLost(hint)
   }
 }

@@ -26,6 +26,7 @@ export interface ChangeListener {
   /** `name` and `change` are what an operation published as JSON of both in an array. */
   onChange(name: string, change: unknown): void
   onLost(hint: string): void
+  onSubscribed(): void
 }
 
 /** The data of one resource, as the store of one kind uses it. */

@@ -16,11 +16,26 @@ export interface RedisControls {
   /**
    * Marks the data as complete. Run it once, before the first process starts: while the mark is missing, all requests get
    * 503. It changes nothing if the data is marked, and it fixes `partitions`.
+   *
+   * @throws {StoreDataLostError} (the promise rejects) if only a part of the data is missing
+   * @example
+   * ```ts
+   * import { redisStores } from '@aauth-guard/redis'
+   * import { Redis } from 'ioredis'
+   *
+   * const client = new Redis()
+   * const issuer = 'https://notes.example'
+   * const { prepare } = redisStores({ issuer, send: ([name = '', ...args]) => client.call(name, ...args) })
+   * await prepare({ afterLoss: process.argv.includes('--after-loss') })
+   * client.disconnect()
+   * ```
    */
   prepare(options?: PrepareOptions): Promise<void>
   /**
    * Checks that each server is a master, is new enough, does not evict entries, and holds the data it should.
    * `resource.ready()` does the same.
+   *
+   * @throws {Error} (the promise rejects) naming what is wrong, and the remedy
    */
   ready(): Promise<RedisReport>
   /** Ends the subscription. The clients stay connected. */

@@ -9,15 +9,44 @@ import type { TombstoneLimits } from './kinds/tombstones.ts'
  * It must not send a command again whose reply was lost, and rejects if the connection breaks.
  *
  * @param args the command and its arguments
- * @param key a key of the command, for clients of a cluster that need it to find the node
+ * @param key a key of the command, or of the server that it must reach, for clients of a cluster that need it to find
+ *   the node
+ * @example
+ * ```ts
+ * import type { Send } from '@aauth-guard/redis'
+ * import { createCluster } from 'redis'
+ *
+ * const cluster = await createCluster({ rootNodes: [{ url: 'redis://localhost:7000' }] }).connect()
+ * export const send: Send = (args, key) => cluster.sendCommand(key, false, args)
+ * ```
  */
 export type Send = (args: string[], key: string | undefined) => Promise<unknown>
 
 /**
  * Subscribes to channels, on a connection of its own that reconnects by itself.
  *
- * @param onLost called whenever the connection is lost, and each time that the subscription has been made or renewed
+ * @param onLost called whenever the connection is lost, and whenever the subscription has been made or renewed. The stores
+ *   then publish a message to themselves, to find out whether changes are heard.
  * @returns a function that ends the subscription
+ * @example
+ * ```ts
+ * import type { Subscribe } from '@aauth-guard/redis'
+ * import { Redis } from 'ioredis'
+ *
+ * export const subscribe: Subscribe = (channels, onMessage, onLost) => {
+ *   const subscriber = new Redis({ autoResubscribe: false })
+ *   const subscribeAgain = () =>
+ *     subscriber.subscribe(...channels).then(
+ *       () => onLost('subscribed'),
+ *       () => subscriber.disconnect(true),
+ *     )
+ *   subscriber.on('ready', subscribeAgain)
+ *   subscriber.on('message', onMessage)
+ *   subscriber.on('close', () => onLost('connection closed'))
+ *   subscriber.on('error', () => undefined)
+ *   return () => subscriber.disconnect()
+ * }
+ * ```
  */
 export type Subscribe = (
   channels: readonly string[],

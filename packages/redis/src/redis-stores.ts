@@ -27,7 +27,23 @@ export interface RedisStores extends RedisControls {
   }
 }
 
-/** Stores in Redis or Valkey, shared by all processes of a resource. */
+/**
+ * Stores in Redis or Valkey, shared by all processes of a resource.
+ *
+ * @throws {TypeError} naming an option that is wrong, and the remedy
+ * @example
+ * ```ts
+ * import { createResource } from '@aauth-guard/core'
+ * import { redisStores } from '@aauth-guard/redis'
+ * import { createClient } from 'redis'
+ *
+ * const issuer = 'https://notes.example'
+ * const client = await createClient({ disableOfflineQueue: true }).connect()
+ * const { stores } = redisStores({ issuer, send: (args) => client.sendCommand(args) })
+ *
+ * export const resource = createResource({ issuer, trust: 'any', stores })
+ * ```
+ */
 export function redisStores({ limits, ...connection }: RedisStoresOptions): RedisStores {
   return makeStores(kinds, connection, limits)
 }

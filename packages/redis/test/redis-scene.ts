@@ -31,7 +31,7 @@ export async function startScene(options: RedisServerOptions = {}): Promise<Scen
   const server = await startRedis({ ...options, clock })
   const clients: Redis[] = []
   const open = (): Redis => {
-    const client = new Redis({ port: server.port, enableOfflineQueue: true, maxRetriesPerRequest: 0 })
+    const client = new Redis(server.url, { maxRetriesPerRequest: 0, retryStrategy: () => 20 })
     client.on('error', () => undefined)
     clients.push(client)
     return client
@@ -61,4 +61,10 @@ export async function startScene(options: RedisServerOptions = {}): Promise<Scen
       clock.close()
     },
   }
+}
+
+/** Why each of these calls failed, beginning with the name of the error; `'answered'` if it did not. */
+export async function faultsOf(calls: readonly unknown[]): Promise<string[]> {
+  const settled = await Promise.allSettled(calls)
+  return settled.map((call) => (call.status === 'rejected' ? `${call.reason}` : 'answered'))
 }

@@ -94,6 +94,7 @@ function listening(subscribe: NonNullable<KindData<RevocationLimits>['subscribe'
         if (name === 'purged') listener.onPurged(change as Parameters<typeof listener.onPurged>[0])
       },
       onLost: (hint) => listener.onLost(hint),
+      onSubscribed: () => listener.onSubscribed(),
     })
 }
 

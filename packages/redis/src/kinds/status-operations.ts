@@ -2,18 +2,18 @@ import type { Operation } from '../kind.ts'
 import { placeLua } from './expiring-shares.ts'
 
 /**
- * A status is a hash: the ends of its durations, in milliseconds of the server's clock, and the claim that stands. It
- * outlives them by a minute, so that consecutive failures are counted.
+ * A status is a hash: the ends of its durations, in milliseconds of the server's clock, and the claim that stands. A
+ * failure is kept for a minute longer, so that consecutive failures are counted.
  */
 const keepLua = `
 local at = now * 1000
 local status = keys[1]
 local function keep(set, member)
-  local ends = redis.call('HMGET', status, 'freshUntil', 'staleUntil', 'failedUntil', 'claimUntil')
-  local last = math.floor(at)
-  for i = 1, 4 do last = math.max(last, ends[i] or 0) end
-  redis.call('PEXPIREAT', status, string.format('%d', last + 60000))
-  redis.call('ZADD', set, string.format('%d', last + 60000), member)
+  local fresh, stale, failed, claim = unpack(redis.call('HMGET', status, 'freshUntil', 'staleUntil', 'failedUntil', 'claimUntil'))
+  if tonumber(failed or 0) > 0 then failed = failed + 60000 end
+  local last = string.format('%d', math.ceil(math.max(at, fresh or 0, stale or 0, failed or 0, claim or 0)))
+  redis.call('PEXPIREAT', status, last)
+  redis.call('ZADD', set, last, member)
 end
 `
 

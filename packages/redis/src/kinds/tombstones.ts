@@ -101,6 +101,7 @@ export const tombstoneKind: RedisKind<TombstoneStore, TombstoneLimits> = {
               if (name === 'terminated') listener.onTerminated(change as Tombstone)
             },
             onLost: (hint) => listener.onLost(hint),
+            onSubscribed: () => listener.onSubscribed(),
           }),
       }),
     }
