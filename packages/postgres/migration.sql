@@ -153,7 +153,7 @@ BEGIN
   PERFORM lock_name(kind, issuer, shard_of(key, share));
   IF NOT (question ->> 'listed')::boolean THEN
     PERFORM lock_name(kind, '', shard_of(key, max_all));
-    share := least(share, ceil(max_all / 2));
+    share := (question ->> 'maxPerUnlisted')::float8;
     share := least(share, 2 * (max_all - held(kind, '', at)) * share / max_all);
   END IF;
   RETURN held(kind, issuer, at) < share;
@@ -399,7 +399,9 @@ BEGIN
     VALUES (mission_key, question ->> 'mission', question ->> 'reason', clock_timestamp());
     PERFORM count_entry('tombstones', of_approver, '\x00', question, 'infinity');
   END IF;
-  PERFORM announce(jsonb_build_object('terminated', question -> 'mission', 'reason', question -> 'reason'));
+  PERFORM announce((
+    SELECT jsonb_build_object('terminated', mission, 'reason', reason) FROM tombstones WHERE key = mission_key
+  ));
   RETURN '"recorded"';
 END $$;
 

@@ -7,7 +7,9 @@ import { emptySchema, newSchema, newStores, queryOf, skipped, useDatabase } from
 const database = useDatabase()
 const schema = newSchema()
 beforeAll(async () => {
-  if (skipped === '') await newStores(database.pool, { schema })
+  if (skipped !== '') return
+  await newStores(database.pool, { schema })
+  database.clock.freeze()
 })
 const clock = {
   now: () => database.clock.now(),
