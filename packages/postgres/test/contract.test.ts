@@ -4,7 +4,8 @@ import { replayStoreChecks, revocationStoreChecks, tombstoneStoreChecks } from '
 import { beforeAll, describe, it } from 'vitest'
 import { emptySchema, newSchema, newStores, queryOf, skipped, useDatabase } from './database.ts'
 
-const database = useDatabase()
+// What is checked does not depend on it, and takes a third of the time.
+const database = useDatabase({ synchronous_commit: 'off' })
 const schema = newSchema()
 beforeAll(async () => {
   if (skipped !== '') return
