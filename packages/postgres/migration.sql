@@ -93,9 +93,9 @@ BEGIN
   );
 END $$;
 
--- Helpers.
+-- Helpers. Those in SQL are single expressions, which are inlined. Others are in PL/pgSQL, whose plans are kept.
 
-CREATE OR REPLACE FUNCTION key_of(name text) RETURNS bytea LANGUAGE sql IMMUTABLE STRICT AS
+CREATE OR REPLACE FUNCTION key_of(name text) RETURNS bytea LANGUAGE sql STABLE AS
   $$ SELECT sha256(convert_to(name, 'UTF8')) $$;
 
 CREATE OR REPLACE FUNCTION lock_name(kind text, scope bytea, shard int) RETURNS void LANGUAGE sql AS
@@ -107,15 +107,18 @@ CREATE OR REPLACE FUNCTION may_clean(kind text) RETURNS boolean LANGUAGE sql AS
 
 -- Tells all listeners, with the entry: a message leaves when its transaction commits. What is too long for a message
 -- makes them check everything again.
-CREATE OR REPLACE FUNCTION announce(message jsonb) RETURNS void LANGUAGE sql AS $$
-  SELECT pg_notify(current_schema() || '_changes', CASE
-    WHEN octet_length(message::text) < 8000 THEN message::text ELSE '{"lost": "a change that is too long for a message"}'
-  END);
-$$;
+CREATE OR REPLACE FUNCTION announce(message jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF octet_length(message::text) >= 8000 THEN
+    message := '{"lost": "a change that is too long for a message"}';
+  END IF;
+  PERFORM pg_notify(current_schema() || '_changes', message::text);
+END $$;
 
 -- Shares. How many entries of a kind each scope holds: an issuer, a key, or (the empty scope) all unlisted issuers. Entries
 -- that end are counted in steps of time, each of which is over at once. The counts of a scope that many write to are split
--- into shards, since a lock is held until its transaction has committed.
+-- into shards, since a lock is held until its transaction has committed. A call waits for a lock for at most 2 seconds:
+-- nobody waits for its answer longer than that.
 
 CREATE TABLE IF NOT EXISTS counts (
   kind text NOT NULL,
@@ -127,17 +130,17 @@ CREATE TABLE IF NOT EXISTS counts (
 ) WITH (fillfactor = 50);
 CREATE INDEX IF NOT EXISTS counts_ends_at ON counts (ends_at);
 
-CREATE OR REPLACE FUNCTION held(of_kind text, of_scope bytea, at timestamptz) RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT coalesce(sum(entries), 0)::bigint FROM counts
-  WHERE kind = of_kind AND scope = of_scope AND ends_at > at;
-$$;
+CREATE OR REPLACE FUNCTION held(of_kind text, of_scope bytea, at timestamptz) RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN (SELECT coalesce(sum(entries), 0) FROM counts WHERE kind = of_kind AND scope = of_scope AND ends_at > at);
+END $$;
 
 -- Concurrent calls can exceed a large bound by one entry for each of 7 shards, and a small bound by nothing.
 CREATE OR REPLACE FUNCTION shard_of(key bytea, bound float8) RETURNS int LANGUAGE sql IMMUTABLE AS
   $$ SELECT CASE WHEN bound >= 8000 THEN get_byte(key, 0) & 7 ELSE 0 END $$;
 
 -- The time at which the step ends that holds `until`.
-CREATE OR REPLACE FUNCTION step_end(until timestamptz, seconds float8) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION step_end(until timestamptz, seconds float8) RETURNS timestamptz LANGUAGE sql STABLE AS $$
   SELECT to_timestamp(ceil(extract(epoch FROM until)::float8 / greatest(seconds, 1)) * greatest(seconds, 1));
 $$;
 
@@ -153,17 +156,18 @@ BEGIN
   PERFORM lock_name(kind, issuer, shard_of(key, share));
   IF NOT (question ->> 'listed')::boolean THEN
     PERFORM lock_name(kind, '', shard_of(key, max_all));
-    share := least(share, ceil(max_all / 2));
+    share := (question ->> 'maxPerUnlisted')::float8;
     share := least(share, 2 * (max_all - held(kind, '', at)) * share / max_all);
   END IF;
   RETURN held(kind, issuer, at) < share;
 END $$;
 
 CREATE OR REPLACE FUNCTION add_count(of_kind text, of_scope bytea, of_shard int, until timestamptz, change int) RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+BEGIN
   INSERT INTO counts AS c (kind, scope, ends_at, shard, entries) VALUES (of_kind, of_scope, until, of_shard, change)
   ON CONFLICT (kind, scope, ends_at, shard) DO UPDATE SET entries = c.entries + excluded.entries;
-$$;
+END $$;
 
 -- Counts an entry, after `has_room`; or takes it back, with a change of -1.
 CREATE OR REPLACE FUNCTION count_entry(
@@ -190,11 +194,12 @@ BEGIN
   PERFORM count_entry(kind, issuer, key, question, until);
 END $$;
 
-CREATE OR REPLACE FUNCTION clean_counts(at timestamptz) RETURNS void LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION clean_counts(at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
   DELETE FROM counts WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM counts WHERE ends_at <= at ORDER BY ends_at LIMIT 100 FOR UPDATE SKIP LOCKED
   ));
-$$;
+END $$;
 
 -- Used signatures.
 
@@ -206,7 +211,8 @@ CREATE INDEX IF NOT EXISTS marks_expires_at ON marks (expires_at);
 CREATE OR REPLACE TRIGGER lost BEFORE TRUNCATE ON marks EXECUTE FUNCTION forget_marker();
 
 CREATE OR REPLACE FUNCTION mark(question jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET lock_timeout = '2s' AS $$
 DECLARE
   complete_since timestamptz := assert_writable();
   at timestamptz;
@@ -217,9 +223,10 @@ DECLARE
   usable interval := make_interval(secs => 2 * (question ->> 'window')::float8 + 60);
   max_issuer float8 := (question ->> 'maxPerIssuer')::float8;
   share float8 := (question ->> 'maxPerKey')::float8;
+  part int := shard_of(signature, share);
   step timestamptz := step_end(expires, (2 * (question ->> 'window')::float8 + 120) / 8);
 BEGIN
-  PERFORM lock_name('marks', key_of(question ->> 'key'), 0);
+  PERFORM lock_name('marks', key_of(question ->> 'key'), part);
   -- After the wait for the lock: what has ended by then may have been removed.
   at := clock_timestamp();
   IF at >= expires OR expires - interval '60 s' > at + usable OR at < complete_since + usable THEN
@@ -228,7 +235,7 @@ BEGIN
   IF at < (SELECT expires_at FROM marks WHERE key = signature) THEN
     RETURN '"repeated"';
   END IF;
-  IF NOT has_room('marks', issuer, owner, question, at) THEN
+  IF NOT has_room('marks', issuer, signature, question, at) THEN
     RETURN '"full"';
   END IF;
   -- The share of a key shrinks with the free space of its issuer.
@@ -241,8 +248,8 @@ BEGIN
   IF NOT FOUND THEN
     RETURN '"repeated"';
   END IF;
-  PERFORM add_count('marks', owner, 0, step, 1);
-  PERFORM count_entry('marks', issuer, owner, question, step);
+  PERFORM add_count('marks', owner, part, step, 1);
+  PERFORM count_entry('marks', issuer, signature, question, step);
   IF may_clean('marks') THEN
     DELETE FROM marks WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM marks WHERE expires_at <= at ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED
@@ -305,7 +312,8 @@ END $$;
 
 -- All additions wait for each other, as their messages have to.
 CREATE OR REPLACE FUNCTION add_revocation(question jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET lock_timeout = '2s' AS $$
 DECLARE
   at timestamptz;
   token_key bytea := key_of(question ->> 'token');
@@ -333,7 +341,7 @@ END $$;
 
 -- If the clock was set back, an earlier time does not replace that of a later purge.
 CREATE OR REPLACE FUNCTION purge_issuer(question jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '2s' AS $$
 DECLARE
   second numeric;
 BEGIN
@@ -382,7 +390,8 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION add_tombstone(question jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET lock_timeout = '2s' AS $$
 DECLARE
   mission_key bytea := key_of(question ->> 'mission');
   of_approver bytea := key_of(question ->> 'issuer');
@@ -399,7 +408,9 @@ BEGIN
     VALUES (mission_key, question ->> 'mission', question ->> 'reason', clock_timestamp());
     PERFORM count_entry('tombstones', of_approver, '\x00', question, 'infinity');
   END IF;
-  PERFORM announce(jsonb_build_object('terminated', question -> 'mission', 'reason', question -> 'reason'));
+  PERFORM announce((
+    SELECT jsonb_build_object('terminated', mission, 'reason', reason) FROM tombstones WHERE key = mission_key
+  ));
   RETURN '"recorded"';
 END $$;
 
@@ -420,7 +431,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION clear_full(question jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '2s' AS $$
 DECLARE
   was_listed boolean;
 BEGIN
@@ -459,7 +470,8 @@ END $$;
 
 -- A link that finds no room also ends the one before it, which is not the last.
 CREATE OR REPLACE FUNCTION add_link(question jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET lock_timeout = '2s' AS $$
 DECLARE
   at timestamptz;
   link_key bytea := key_of(question ->> 'key');
@@ -542,7 +554,8 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION claim_status(question jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET lock_timeout = '2s' AS $$
 DECLARE
   at timestamptz;
   mission_key bytea := key_of(question ->> 'mission');
@@ -595,7 +608,8 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION put_status(question jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET lock_timeout = '2s' AS $$
 DECLARE
   at timestamptz;
   mission_key bytea := key_of(question ->> 'mission');
@@ -634,7 +648,8 @@ END $$;
 
 -- The row stays, since it is counted.
 CREATE OR REPLACE FUNCTION forget_status(question jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET lock_timeout = '2s' AS $$
 BEGIN
   PERFORM assert_writable();
   UPDATE statuses SET claim = NULL, claimed_at = NULL, claimed_until = NULL, answered_at = NULL, asked_at = NULL,

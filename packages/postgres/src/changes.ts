@@ -9,6 +9,7 @@ const patience = 5000
 export interface ChangeListener {
   onChange(change: Readonly<Record<string, unknown>>): void
   onLost(hint: string): void
+  onSubscribed(): void
 }
 
 /** The changes that any process makes, on one connection for all kinds of store. It is open while somebody listens. */
@@ -33,9 +34,11 @@ export class Changes {
     const own: ChangeListener = {
       onChange: (change) => listener.onChange(change),
       onLost: (hint) => listener.onLost(hint),
+      onSubscribed: () => listener.onSubscribed(),
     }
     this.#listeners.add(own)
     if (this.#heartbeat === undefined) this.#start()
+    else if (this.#heartbeat.isHeard) queueMicrotask(() => this.#listeners.has(own) && own.onSubscribed())
     return () => {
       this.#listeners.delete(own)
       if (this.#listeners.size === 0) this.close()
@@ -53,9 +56,12 @@ export class Changes {
   #start(): void {
     this.#heartbeat = new Heartbeat({
       send: () => this.#database.notify(this.#channel, '{}'),
-      onLost: (reason, isOver) => {
-        for (const { onLost } of this.#listeners) onLost(`PostgreSQL: ${reason}`)
-        if (!isOver) this.#reconnect()
+      onLost: (reason) => {
+        this.#tellLoss(reason)
+        this.#reconnect()
+      },
+      onSubscribed: () => {
+        for (const { onSubscribed } of [...this.#listeners]) onSubscribed()
       },
     })
     this.#connect()
@@ -99,9 +105,12 @@ export class Changes {
   #take(payload: string): void {
     this.#heartbeat?.heard()
     const change = parsed(payload)
-    if (typeof change.lost === 'string')
-      for (const { onLost } of this.#listeners) onLost(`PostgreSQL: ${change.lost}`)
-    else for (const { onChange } of this.#listeners) onChange(change)
+    if (typeof change.lost === 'string') this.#tellLoss(change.lost)
+    else for (const { onChange } of [...this.#listeners]) onChange(change)
+  }
+
+  #tellLoss(reason: string): void {
+    for (const { onLost } of [...this.#listeners]) onLost(`PostgreSQL: ${reason}`)
   }
 }
 

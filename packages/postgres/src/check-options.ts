@@ -1,21 +1,10 @@
-import type { PostgresLimits, PostgresOptions } from './options.ts'
-
-/** Limits of each kind, for the functions of the migration. */
-export type KindLimits = Readonly<Record<keyof PostgresLimits, Limits>>
-
-interface Limits {
-  readonly max: number
-  readonly maxPerIssuer: number
-  readonly maxPerKey?: number
-}
-
-const thousand = 1000
-const million = 1_000_000
+import { checkLimits } from './limits.ts'
+import type { PostgresOptions } from './options.ts'
 
 /** @throws {TypeError} for an option of the wrong type or value */
 export function checkOptions(options: PostgresOptions): {
   readonly schema: string
-  readonly limits: KindLimits
+  readonly limits: ReturnType<typeof checkLimits>
 } {
   const { query, listen, schema = 'aauth', whenEmpty = 'refuse', limits = {} } = options
   if (typeof query !== 'function')
@@ -28,39 +17,7 @@ export function checkOptions(options: PostgresOptions): {
     )
   if (whenEmpty !== 'refuse' && whenEmpty !== 'begin')
     throw new TypeError(`"whenEmpty" is ${JSON.stringify(whenEmpty)}: write "refuse" or "begin"`)
-  const { replays, revocations, tombstones, links, statuses } = limits
-  return {
-    schema,
-    limits: {
-      replays: {
-        max: atLeastOne('replays.max', replays?.max, 100 * thousand),
-        maxPerIssuer: atLeastOne('replays.maxPerIssuer', replays?.maxPerIssuer, million),
-        maxPerKey: atLeastOne('replays.maxPerKey', replays?.maxPerKey, 20 * thousand),
-      },
-      revocations: {
-        max: atLeastOne('revocations.max', revocations?.max, 100 * thousand),
-        maxPerIssuer: atLeastOne('revocations.maxPerIssuer', revocations?.maxPerIssuer, 100 * thousand),
-      },
-      tombstones: {
-        max: atLeastOne('tombstones.max', tombstones?.max, 100 * thousand),
-        maxPerIssuer: atLeastOne('tombstones.maxPerServer', tombstones?.maxPerServer, million),
-      },
-      links: {
-        max: atLeastOne('links.max', links?.max, 100 * thousand),
-        maxPerIssuer: atLeastOne('links.maxPerIssuer', links?.maxPerIssuer, million),
-      },
-      statuses: {
-        max: atLeastOne('statuses.max', statuses?.max, 100 * thousand),
-        maxPerIssuer: atLeastOne('statuses.maxPerServer', statuses?.maxPerServer, million),
-      },
-    },
-  }
-}
-
-function atLeastOne(name: string, given: number | undefined, usual: number): number {
-  if (given === undefined) return usual
-  if (Number.isSafeInteger(given) && given > 0) return given
-  throw new TypeError(`"limits.${name}" is ${String(given)}: write a whole number from 1`)
+  return { schema, limits: checkLimits(limits) }
 }
 
 /** Such a name means the same with and without quotation marks, also as part of the name of a channel. */

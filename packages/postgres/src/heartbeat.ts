@@ -11,8 +11,10 @@ const maxSending = 5
 export interface HeartbeatTarget {
   /** Sends a message to the channel that this process listens to. */
   send(): Promise<void>
-  /** Called once the loss is noticed, then once a second, and when messages are heard again. */
-  onLost(reason: string, isOver: boolean): void
+  /** Called once the loss is noticed, and then once a second for as long as it lasts. */
+  onLost(reason: string): void
+  /** Called with the first message, and with the first one after a loss. */
+  onSubscribed(): void
 }
 
 /**
@@ -45,14 +47,19 @@ export class Heartbeat {
     this.#unheard = 0
     if (this.#lostBecause === undefined) return
     this.#lostBecause = undefined
-    this.#target.onLost('messages arrive again: those before may be lost', true)
+    this.#target.onSubscribed()
   }
 
   /** To be called when the subscription has failed. */
   lost(reason: string): void {
     const isKnown = this.#lostBecause !== undefined
     this.#lostBecause = reason
-    if (!isKnown) this.#target.onLost(reason, false)
+    if (!isKnown) this.#target.onLost(reason)
+  }
+
+  /** Whether messages arrive. */
+  get isHeard(): boolean {
+    return this.#lostBecause === undefined
   }
 
   stop(): void {
@@ -64,7 +71,7 @@ export class Heartbeat {
     const isSecond = this.#ticks % 2 === 0
     if (this.#lostBecause !== undefined) {
       this.#send()
-      if (isSecond) this.#target.onLost(this.#lostBecause, false)
+      if (isSecond) this.#target.onLost(this.#lostBecause)
     } else if (isSecond) this.#check()
   }
 

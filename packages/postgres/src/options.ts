@@ -1,3 +1,5 @@
+import type { PostgresLimits } from './limits.ts'
+
 /**
  * Runs one statement and returns its rows, on any connection of a pool. The values are strings, for `$1` and so on. A
  * statement without values may consist of several statements, which the migration does.
@@ -44,27 +46,6 @@ export type Listen = (
   onMessage: (payload: string) => void,
   onLost: (reason: string) => void,
 ) => () => void
-
-/**
- * How many entries the tables may hold. A listed issuer has a share that does not depend on others. The shares of unlisted
- * issuers shrink once half of the space for all of them is taken.
- */
-export interface PostgresLimits {
-  /** Used signatures. Default 100 000 of all unlisted issuers together, 1 000 000 of one issuer, 20 000 of one key. */
-  readonly replays?: {
-    readonly max?: number | undefined
-    readonly maxPerIssuer?: number | undefined
-    readonly maxPerKey?: number | undefined
-  }
-  /** Revoked tokens. Default 100 000 of all unlisted issuers together, 100 000 of one issuer. */
-  readonly revocations?: { readonly max?: number | undefined; readonly maxPerIssuer?: number | undefined }
-  /** Terminated missions. Default 100 000 of all unlisted person servers together, 1 000 000 of one person server. */
-  readonly tombstones?: { readonly max?: number | undefined; readonly maxPerServer?: number | undefined }
-  /** Linked keys. Default 100 000 of all unlisted agent providers together, 1 000 000 of one provider. */
-  readonly links?: { readonly max?: number | undefined; readonly maxPerIssuer?: number | undefined }
-  /** Statuses of missions. Default 100 000 of all unlisted person servers together, 1 000 000 of one person server. */
-  readonly statuses?: { readonly max?: number | undefined; readonly maxPerServer?: number | undefined }
-}
 
 /** Options of `postgresStores`. */
 export interface PostgresOptions {

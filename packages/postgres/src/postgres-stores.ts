@@ -1,23 +1,24 @@
-import type { Stores } from '@aauth-guard/core'
+import type { LinkStore, ReplayStore, RevocationStore, StatusStore, TombstoneStore } from '@aauth-guard/core'
 import { Changes } from './changes.ts'
 import { checkOptions } from './check-options.ts'
 import { Database } from './database.ts'
-import type { Kind, KindContext } from './kinds/kind.ts'
+import type { InPostgres, Kind, KindContext } from './kinds/kind.ts'
 import { kinds } from './kinds/kinds.ts'
 import type { PostgresOptions } from './options.ts'
-import {
-  checkDatabase,
-  type PostgresState,
-  type PrepareOptions,
-  prepareDatabase,
-  preparesOnLoss,
-} from './prepare.ts'
+import { checkDatabase, type PostgresState, type PrepareOptions, prepareDatabase } from './prepare.ts'
 import { QuestionBatch } from './question-batch.ts'
+import { sharedCall } from './shared-call.ts'
 
 /** The stores of one schema. */
 export interface PostgresStores {
   /** For `createResource({ stores })`, all of them or some. */
-  readonly stores: Required<Stores>
+  readonly stores: {
+    readonly revocations: InPostgres<RevocationStore>
+    readonly tombstones: InPostgres<TombstoneStore>
+    readonly replays: InPostgres<ReplayStore>
+    readonly links: InPostgres<LinkStore>
+    readonly statuses: InPostgres<StatusStore>
+  }
   /**
    * Makes the tables and functions, or brings them up to date. Call it when you deploy and not when a process starts:
    * after a loss of the whole database it would begin without entries. The role needs the privilege to create the schema.
@@ -52,10 +53,10 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
   const { query, listen, whenEmpty } = options
   const plain = new Database(query, schema)
   const prepare = (given?: PrepareOptions): Promise<void> => prepareDatabase(query, plain, given)
-  const prepareEmpty = preparesOnLoss(() => prepare({ afterLoss: true }))
+  const prepareEmpty = sharedCall(() => prepare({ afterLoss: true }))
   const database = whenEmpty === 'begin' ? new Database(query, schema, prepareEmpty) : plain
   const changes = listen && new Changes(database, listen)
-  const ready = (): Promise<PostgresState> => checkDatabase(database)
+  const ready = sharedCall(() => checkDatabase(database))
   return {
     stores: makeStores(kinds, {
       database,
@@ -75,7 +76,9 @@ export function postgresStores(options: PostgresOptions): PostgresStores {
   }
 }
 
-type MadeBy<Kinds> = { readonly [Name in keyof Kinds]: Kinds[Name] extends Kind<infer Store> ? Store : never }
+type MadeBy<Kinds> = {
+  readonly [Name in keyof Kinds]: Kinds[Name] extends Kind<infer Store> ? InPostgres<Store> : never
+}
 
 /** The store of each kind, under the same name. */
 export function makeStores<Kinds extends Readonly<Record<string, Kind<object>>>>(

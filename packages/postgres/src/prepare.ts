@@ -32,17 +32,6 @@ function inSchema(migration: string, schema: string): string {
     .replace('SET LOCAL search_path = aauth,', `SET LOCAL search_path = ${schema},`)
 }
 
-/** Prepares the database once for all calls that find it empty, and again if it is lost again. */
-export function preparesOnLoss(prepare: () => Promise<void>): () => Promise<void> {
-  let preparing: Promise<void> | undefined
-  return () => {
-    preparing ??= prepare().finally(() => {
-      preparing = undefined
-    })
-    return preparing
-  }
-}
-
 /** Version of the migration that this version of the package calls. */
 const neededMigration = 1
 /** As `server_version_num` has it. */

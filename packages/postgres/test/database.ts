@@ -1,6 +1,11 @@
 /** A real PostgreSQL for the tests of one file, with a schema for each store. */
 import { type ClockShift, noClockShift, shiftableClock } from '@aauth-guard/fixtures/clock-shift'
-import { noPostgres, type PostgresServer, startPostgres } from '@aauth-guard/fixtures/postgres-server'
+import {
+  noPostgres,
+  type PostgresServer,
+  type PostgresServerOptions,
+  startPostgres,
+} from '@aauth-guard/fixtures/postgres-server'
 import { type PostgresOptions, type PostgresStores, postgresStores, type Query } from '@aauth-guard/postgres'
 import pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
@@ -19,12 +24,12 @@ export interface TestDatabase {
 }
 
 /** Starts a server before the tests of a file, and ends it after them. */
-export function useDatabase(): TestDatabase {
+export function useDatabase(settings: PostgresServerOptions['settings'] = {}): TestDatabase {
   const made: { -readonly [Name in keyof TestDatabase]?: TestDatabase[Name] } = {}
   beforeAll(async () => {
     if (skipped !== '') return
     made.clock = shiftableClock()
-    made.server = await startPostgres({ clock: made.clock })
+    made.server = await startPostgres({ clock: made.clock, settings })
     made.pool = poolOf(made.server.url)
     made.otherPool = poolOf(made.server.url)
   })

@@ -1,7 +1,7 @@
 import type { SharedStore } from '@aauth-guard/core'
 import type { Changes } from '../changes.ts'
-import type { KindLimits } from '../check-options.ts'
 import type { Database } from '../database.ts'
+import type { KindLimits, PostgresLimits } from '../limits.ts'
 import { nameOf, partsOf } from '../names.ts'
 import type { QuestionBatch } from '../question-batch.ts'
 
@@ -12,13 +12,16 @@ export interface KindContext {
   readonly batch: QuestionBatch
   /** Absent without `listen`. */
   readonly changes: Changes | undefined
-  readonly limits: KindLimits
+  readonly limits: Readonly<Record<keyof PostgresLimits, KindLimits>>
   /** What every store can do. */
-  readonly shared: Required<Pick<SharedStore, 'ready' | 'now'>>
+  readonly shared: InPostgres<object>
 }
 
+/** A store with what all stores in PostgreSQL have. */
+export type InPostgres<Store extends object> = Store & Required<Pick<SharedStore, 'ready' | 'now'>>
+
 /** Makes the store of one kind. */
-export type Kind<Store extends SharedStore> = (context: KindContext) => Store
+export type Kind<Store extends object> = (context: KindContext) => InPostgres<Store>
 
 /** The name of a mission. */
 export function missionName({ approver, s256 }: Mission): string {

@@ -30,7 +30,7 @@ export const revocations: Kind<RevocationStore> = ({ database, batch, changes, l
   purge: ({ iss }) => database.call('purge_issuer', { issuer: nameOf(iss) }) as Promise<number>,
 
   ...(changes && {
-    subscribe: ({ onRevoked, onPurged, onLost }: RevocationListener) =>
+    subscribe: ({ onRevoked, onPurged, onLost, onSubscribed }: RevocationListener) =>
       changes.subscribe({
         onChange({ revoked, mission, purged, purgedAt }) {
           if (typeof revoked === 'string') {
@@ -42,6 +42,7 @@ export const revocations: Kind<RevocationStore> = ({ database, batch, changes, l
           }
         },
         onLost,
+        onSubscribed,
       }),
   }),
 })

@@ -26,13 +26,14 @@ export const tombstones: Kind<TombstoneStore> = ({ database, batch, changes, lim
   },
 
   ...(changes && {
-    subscribe: ({ onTerminated, onLost }: TombstoneListener) =>
+    subscribe: ({ onTerminated, onLost, onSubscribed }: TombstoneListener) =>
       changes.subscribe({
         onChange({ terminated, reason }) {
           if (typeof terminated === 'string')
             onTerminated({ ...missionOf(terminated), ...withReason(reason) })
         },
         onLost,
+        onSubscribed,
       }),
   }),
 })
