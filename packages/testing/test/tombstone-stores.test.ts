@@ -34,6 +34,7 @@ describe('the list of checks', () => {
       'finds after a restart what was recorded before',
       'keeps the first tombstone of a mission over a restart',
       'answers after a restart for a person server whose share was used up before',
+      'keeps over a restart that a person server was cleared',
     ])
   })
 
@@ -46,7 +47,12 @@ describe('the list of checks', () => {
       'takes a repetition when the share is used up',
       'counts a repetition once',
       'holds the bound when much is recorded at the same time',
+      'forgets that a termination was refused when it is told to',
+      'keeps the tombstones of a person server that is cleared',
+      'clears one person server, and no other',
+      'refuses after clearing what there is still no space for',
       'answers after a restart for a person server whose share was used up before',
+      'keeps over a restart that a person server was cleared',
     ])
   })
 

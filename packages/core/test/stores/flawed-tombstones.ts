@@ -16,7 +16,9 @@ export interface TombstoneFlaws {
   readonly pauses?: boolean
   /** Writes back all that it read before a pause. */
   readonly overwrites?: boolean
-  readonly restart?: 'loses-all' | 'loses-reasons' | 'loses-full' | 'unlocks' | 'spreads-full'
+  /** What it does when a person server is cleared. */
+  readonly clearing?: 'nothing' | 'everybody' | 'removes' | 'for-good'
+  readonly restart?: 'fills-again' | 'loses-all' | 'loses-reasons' | 'loses-full' | 'unlocks' | 'spreads-full'
 }
 
 interface State {
@@ -32,6 +34,7 @@ export class FlawedTombstones implements TombstoneStore {
   readonly #max: number
   readonly #flaws: TombstoneFlaws
   readonly #state: State
+  readonly #cleared = new Set<string>()
 
   constructor(
     max: number,
@@ -51,7 +54,8 @@ export class FlawedTombstones implements TombstoneStore {
       key,
       restart === 'loses-reasons' || reason === undefined ? rest : { ...rest, reason },
     ])
-    const servers = restart === 'spreads-full' && full.size > 0 ? ['everybody'] : [...full]
+    const filled = restart === 'fills-again' ? [...full, ...this.#cleared] : [...full]
+    const servers = restart === 'spreads-full' && full.size > 0 ? ['everybody'] : filled
     return new FlawedTombstones(this.#max, this.#flaws, {
       entries: new Map(restart === 'loses-all' ? [] : kept),
       full: new Set(restart === 'loses-full' || restart === 'loses-all' ? [] : servers),
@@ -82,7 +86,8 @@ export class FlawedTombstones implements TombstoneStore {
     }
     if (used >= this.#max) {
       if (whenFull !== 'evicts') {
-        this.#state.full.add(whenFull === 'says-it-of-everybody' ? 'everybody' : approver)
+        const isMarked = this.#flaws.clearing !== 'for-good' || !this.#cleared.has(approver)
+        if (isMarked) this.#state.full.add(whenFull === 'says-it-of-everybody' ? 'everybody' : approver)
         return 'full'
       }
       const [oldest] = [...this.#state.entries].find(([, one]) => one.approver === approver) ?? []
@@ -107,6 +112,17 @@ export class FlawedTombstones implements TombstoneStore {
     if (found !== undefined && !forgets && !isStale) return { ...found, approver, s256 }
     const isFull = full.has('everybody') || full.has(approver)
     return isFull && whenFull !== 'says-nothing' ? 'full' : undefined
+  }
+
+  async clearFull({ approver }: { readonly approver: string }): Promise<void> {
+    const { entries, full } = this.#state
+    const { clearing } = this.#flaws
+    this.#cleared.add(approver)
+    if (clearing === 'nothing') return
+    full.delete(approver)
+    if (clearing === 'everybody') full.clear()
+    if (clearing === 'removes')
+      for (const [key, one] of entries) if (one.approver === approver) entries.delete(key)
   }
 
   #key(approver: string, s256: string): string {

@@ -1,7 +1,10 @@
 import type { ReplayStore } from '@aauth-guard/core'
+import { boundedOnly } from './replay-bound-proofs.ts'
 import { bounds, tellsApart, timeless } from './replay-proofs.ts'
-import { timed } from './replay-time-proofs.ts'
+import { timed, timedBounds } from './replay-time-proofs.ts'
+import { shared, timedShared } from './shared-proofs.ts'
 import { checksOf, type StoreCheck, type StoreCheckOptions, type StoreClock } from './store-checks.ts'
+import { subjectOf } from './subject.ts'
 
 /** How much the store of a check may hold. */
 export interface ReplayBounds {
@@ -14,7 +17,10 @@ export interface ReplayBounds {
 }
 
 /** Options of {@link replayStoreChecks}. */
-export interface ReplayCheckOptions extends StoreCheckOptions<ReplayStore>, StoreClock {}
+export interface ReplayCheckOptions extends StoreCheckOptions<ReplayStore>, StoreClock {
+  /** Whether the store keeps the bounds; default `true`. A store without bounds never returns `'full'`. */
+  readonly bounded?: boolean
+}
 
 type Make = (bounds: ReplayBounds) => ReplayStore | Promise<ReplayStore>
 
@@ -32,17 +38,14 @@ type Make = (bounds: ReplayBounds) => ReplayStore | Promise<ReplayStore>
  * }
  * ```
  */
-export function replayStoreChecks(
-  makeStore: Make,
-  { peer, now = () => Date.now() / 1000, advance }: ReplayCheckOptions = {},
-): readonly StoreCheck[] {
-  return checksOf({ ...timeless, ...(advance && timed) }, tellsApart, async () => {
-    const store = await makeStore(bounds)
-    return {
-      store,
-      peer: peer ? await peer(store) : store,
-      now: Math.floor(await now()),
-      advance: async (seconds) => advance?.(seconds),
-    }
-  })
+export function replayStoreChecks(makeStore: Make, options: ReplayCheckOptions = {}): readonly StoreCheck[] {
+  const { advance, bounded = true } = options
+  const proofs = {
+    ...timeless,
+    ...shared,
+    ...(advance && { ...timed, ...timedShared }),
+    ...(bounded && boundedOnly),
+    ...(advance && bounded && timedBounds),
+  }
+  return checksOf(proofs, tellsApart, async () => subjectOf(await makeStore(bounds), options))
 }

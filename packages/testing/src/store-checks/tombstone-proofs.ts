@@ -1,13 +1,12 @@
 import type { Tombstone, TombstoneStore, TombstoneVerdict } from '@aauth-guard/core'
+import type { Heard } from './push.ts'
 import { assertEqual, count, numbered, type Pair, type Proof } from './store-checks.ts'
+import type { StoreSubject } from './subject.ts'
 
-/** A store in use. */
-export interface TombstoneSubject {
-  readonly store: TombstoneStore
-  readonly peer: TombstoneStore
+/** A store of tombstones in use. */
+export interface TombstoneSubject extends StoreSubject<TombstoneStore> {
   readonly listed: boolean
-  /** Lets the clock of the store go on. */
-  readonly advance: (seconds: number) => Promise<void>
+  readonly heard: Heard
   /** The same state after a restart. */
   readonly reopen: (store: TombstoneStore) => TombstoneStore | Promise<TombstoneStore>
 }

@@ -1,6 +1,11 @@
 import type { TombstoneStore } from '@aauth-guard/core'
+import { type PushOptions, pollUntil } from './push.ts'
+import { shared, timedShared } from './shared-proofs.ts'
 import { checksOf, type StoreCheck, type StoreCheckOptions, type StoreClock } from './store-checks.ts'
+import { subjectOf } from './subject.ts'
+import { clearFullRestarts, clears } from './tombstone-full-proofs.ts'
 import { boundedOnly, bounds, tellsApart, timed, timeless } from './tombstone-proofs.ts'
+import { pushes } from './tombstone-push-proofs.ts'
 import { boundedRestarts, restarts } from './tombstone-restart-proofs.ts'
 
 /** How much the store of a check may hold. A store that knows no bounds takes none of them. */
@@ -9,10 +14,8 @@ export interface TombstoneBounds {
   readonly maxPerServer: number
 }
 
-/** What the checks need beside the store. */
-export interface TombstoneCheckOptions
-  extends StoreCheckOptions<TombstoneStore>,
-    Pick<StoreClock, 'advance'> {
+/** Options of {@link tombstoneStoreChecks}. */
+export interface TombstoneCheckOptions extends StoreCheckOptions<TombstoneStore>, StoreClock, PushOptions {
   /** The same state as another process finds it after the one that wrote it has gone. Without it no restart is checked. */
   readonly reopen?: (store: TombstoneStore) => TombstoneStore | Promise<TombstoneStore>
   /** Whether the store keeps the bounds; default `true`. A store without bounds answers `'recorded'` for ever. */
@@ -42,18 +45,23 @@ type Make = (bounds: TombstoneBounds) => TombstoneStore | Promise<TombstoneStore
  */
 export function tombstoneStoreChecks(
   makeStore: Make,
-  { peer, reopen, advance, bounded = true, listed = true }: TombstoneCheckOptions = {},
+  options: TombstoneCheckOptions = {},
 ): readonly StoreCheck[] {
-  const reopened = reopen && { ...restarts, ...(bounded && boundedRestarts) }
-  const proofs = { ...timeless, ...(advance && timed), ...(bounded && boundedOnly), ...reopened }
+  const { reopen = (store) => store, advance, heard = pollUntil, bounded = true, listed = true } = options
+  const reopened = options.reopen && {
+    ...restarts,
+    ...(bounded && { ...boundedRestarts, ...clearFullRestarts }),
+  }
+  const proofs = {
+    ...timeless,
+    ...shared,
+    ...pushes,
+    ...(advance && { ...timed, ...timedShared }),
+    ...(bounded && { ...boundedOnly, ...clears }),
+    ...reopened,
+  }
   return checksOf(proofs, tellsApart, async () => {
-    const store = await makeStore(bounds)
-    return {
-      store,
-      peer: peer ? await peer(store) : store,
-      listed,
-      advance: async (seconds) => advance?.(seconds),
-      reopen: async (store) => (reopen ? reopen(store) : store),
-    }
+    const subject = await subjectOf(await makeStore(bounds), options)
+    return { ...subject, listed, heard, reopen }
   })
 }
