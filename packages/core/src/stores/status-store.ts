@@ -146,11 +146,18 @@ interface Claim {
 
 const nothing: Entry = { freshFor: 0, staleFor: 0, failedFor: 0, failures: 0, hint: '', askedAt: 0, setAt: 0 }
 
-/** Statuses in the memory of this process. Those of listed and of unlisted person servers are kept apart. */
+type Pool = 'listed' | 'others'
+
+/**
+ * Statuses in the memory of this process. Those of listed and of unlisted person servers are kept apart. The least
+ * recently used answers are evicted. Claims are not, since a mission could then be claimed twice.
+ */
 export class StatusMemory implements StatusStore {
   readonly #now: () => number
-  readonly #entries: Readonly<Record<'listed' | 'others', GrowingCache<Entry>>>
-  readonly #claims: Readonly<Record<'listed' | 'others', GrowingCache<Claim>>>
+  readonly #max: number
+  readonly #entries: Readonly<Record<Pool, GrowingCache<Entry>>>
+  /** In the order in which they were claimed. */
+  readonly #claims: Readonly<Record<Pool, Map<string, Claim>>> = { listed: new Map(), others: new Map() }
   #claimed = 0
 
   /**
@@ -159,12 +166,13 @@ export class StatusMemory implements StatusStore {
    */
   constructor(now: () => number, max: number) {
     this.#now = () => now() * 1000
+    this.#max = max
     this.#entries = { listed: new GrowingCache({ max }), others: new GrowingCache({ max }) }
-    this.#claims = { listed: new GrowingCache({ max }), others: new GrowingCache({ max }) }
   }
 
   get(mission: StatusName): FoundStatus | undefined {
-    const entry = this.#entries[poolOf(mission)].get(keyOf(mission))
+    const key = keyOf(mission)
+    const entry = this.#entries.listed.get(key) ?? this.#entries.others.get(key)
     if (entry === undefined) return undefined
     const passed = this.#now() - entry.setAt
     // If the clock was set back, it is unknown how much time has passed (C12).
@@ -181,11 +189,16 @@ export class StatusMemory implements StatusStore {
   }
 
   claim(mission: StatusName, milliseconds: number): ClaimVerdict {
-    const claims = this.#claims[poolOf(mission)]
     const key = keyOf(mission)
     const now = this.#now()
-    const standing = claims.get(key)
-    if (standing !== undefined && now >= standing.claimedAt && now < standing.until) return 'taken'
+    if (this.#standing(key, now) !== undefined) return 'taken'
+    this.#removeClaim(key)
+    const claims = this.#claims[poolOf(mission)]
+    for (const [ended, claim] of claims) {
+      if (stands(claim, now)) break
+      claims.delete(ended)
+    }
+    if (claims.size >= this.#max) return 'full'
     this.#claimed += 1
     const claim = `${this.#claimed}`
     claims.set(key, { claim, claimedAt: now, until: now + milliseconds })
@@ -193,28 +206,46 @@ export class StatusMemory implements StatusStore {
   }
 
   put(mission: StatusName, claim: string, answer: StatusAnswer): PutVerdict {
-    const pool = poolOf(mission)
     const key = keyOf(mission)
-    const standing = this.#claims[pool].get(key)
     const now = this.#now()
-    if (standing?.claim !== claim || now >= standing.until) return 'overtaken'
-    this.#claims[pool].delete(key)
+    const standing = this.#standing(key, now)
+    if (standing?.claim !== claim) return 'overtaken'
+    this.#removeClaim(key)
     const { status, ...answered } = answer
     const before = status === 'unknown' ? this.get(mission) : undefined
     const askedAt = status === 'active' ? Math.floor(standing.claimedAt / 1000) : (before?.askedAt ?? 0)
-    this.#entries[pool].set(key, { ...nothing, ...before, ...answered, askedAt, setAt: now })
+    this.#removeEntry(key)
+    this.#entries[poolOf(mission)].set(key, { ...nothing, ...before, ...answered, askedAt, setAt: now })
     return 'recorded'
   }
 
   forget(mission: StatusName): void {
-    for (const pool of ['listed', 'others'] as const) {
-      this.#entries[pool].delete(keyOf(mission))
-      this.#claims[pool].delete(keyOf(mission))
-    }
+    this.#removeEntry(keyOf(mission))
+    this.#removeClaim(keyOf(mission))
+  }
+
+  /** Whether a person server is listed decides where there is space, so a mission can be in either pool. */
+  #standing(key: string, now: number): Claim | undefined {
+    const claim = this.#claims.listed.get(key) ?? this.#claims.others.get(key)
+    return claim !== undefined && stands(claim, now) ? claim : undefined
+  }
+
+  #removeClaim(key: string): void {
+    this.#claims.listed.delete(key)
+    this.#claims.others.delete(key)
+  }
+
+  #removeEntry(key: string): void {
+    this.#entries.listed.delete(key)
+    this.#entries.others.delete(key)
   }
 }
 
-function poolOf({ listed }: StatusName): 'listed' | 'others' {
+function stands({ claimedAt, until }: Claim, now: number): boolean {
+  return claimedAt <= now && now < until
+}
+
+function poolOf({ listed }: StatusName): Pool {
   return listed ? 'listed' : 'others'
 }
 
