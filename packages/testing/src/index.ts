@@ -32,6 +32,7 @@ export { type ServerMistake, serverMistakes } from './signing/server-mistakes.ts
 export type { ServerRequest, ServerSignOptions } from './signing/server-signature.ts'
 export { type Component, type Draft, type SignedMessage, signDraft } from './signing/sign.ts'
 export { toRequest, toSignedRequest } from './signing/signed-request.ts'
+export { type LinkBounds, type LinkCheckOptions, linkStoreChecks } from './store-checks/link.ts'
 export type { PushOptions } from './store-checks/push.ts'
 export { type ReplayBounds, type ReplayCheckOptions, replayStoreChecks } from './store-checks/replay.ts'
 export {
@@ -39,6 +40,7 @@ export {
   type RevocationCheckOptions,
   revocationStoreChecks,
 } from './store-checks/revocation.ts'
+export { type StatusBounds, type StatusCheckOptions, statusStoreChecks } from './store-checks/status.ts'
 export type { StoreCheck, StoreCheckOptions, StoreClock } from './store-checks/store-checks.ts'
 export {
   type TombstoneBounds,

@@ -19,8 +19,8 @@ export interface PushFlaws {
   readonly tellsAgain?: true
   /** What it makes of a text in a message. */
   readonly writes?: (text: string) => string
-  readonly withoutMission?: true
-  readonly withoutReason?: true
+  readonly omitsMission?: true
+  readonly omitsReason?: true
   /** What it does with a subscription that ends. */
   readonly ending?: 'ignores' | 'ends-all'
 }
@@ -89,12 +89,12 @@ interface Fleet<Store> {
 /** Two processes that share a store without messages, and hear of what the other did. */
 export function revocationFleet(shared: RevocationStore, flaws: PushFlaws = {}): Fleet<RevocationStore> {
   const broker = new Broker<RevocationListener>(flaws)
-  const { writes = (text) => text, withoutMission, tellsFirst } = flaws
+  const { writes = (text) => text, omitsMission, tellsFirst } = flaws
   const makeProcess = (): RevocationStore => {
     const process = {}
     const tell = ({ iss, jti, mission }: RevocationEntry): void =>
       broker.send(process, 'revocations', (listener) =>
-        listener.onRevoked({ iss, jti: writes(jti), ...(!withoutMission && { mission }) }),
+        listener.onRevoked({ iss, jti: writes(jti), ...(!omitsMission && { mission }) }),
       )
     return {
       ...shared,
@@ -121,7 +121,7 @@ export function revocationFleet(shared: RevocationStore, flaws: PushFlaws = {}):
 /** The same with tombstones. */
 export function tombstoneFleet(shared: TombstoneStore, flaws: PushFlaws = {}): Fleet<TombstoneStore> {
   const broker = new Broker<TombstoneListener>(flaws)
-  const { writes = (text) => text, withoutReason, tellsFirst, tellsAgain } = flaws
+  const { writes = (text) => text, omitsReason, tellsFirst, tellsAgain } = flaws
   const makeProcess = (): TombstoneStore => {
     const process = {}
     return {
@@ -133,7 +133,7 @@ export function tombstoneFleet(shared: TombstoneStore, flaws: PushFlaws = {}): F
             listener.onTerminated({
               approver,
               s256: writes(s256),
-              reason: withoutReason ? undefined : reason,
+              reason: omitsReason ? undefined : reason,
             }),
           )
         const before = await shared.find({ approver, s256, listed })

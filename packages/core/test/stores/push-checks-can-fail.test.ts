@@ -46,7 +46,7 @@ const revocationFlaws: readonly (readonly [string, PushFlaws, readonly string[]]
   ['sends a message before it records', { tellsFirst: true }, [findable]],
   [
     'tells nothing of missions',
-    { withoutMission: true },
+    { omitsMission: true },
     ['tells a listener of a revocation, with its mission'],
   ],
   ['folds the case of names', { writes: (text) => text.toLowerCase() }, [entryNames]],
@@ -60,7 +60,7 @@ const tombstoneFlaws: readonly (readonly [string, PushFlaws, readonly string[]])
   ['sends a message before it records', { tellsFirst: true }, [findable]],
   [
     'tells nothing of reasons',
-    { withoutReason: true },
+    { omitsReason: true },
     [
       'tells a listener of a termination, with its reason',
       findable,

@@ -1,7 +1,15 @@
-import { replayStoreChecks, revocationStoreChecks, tombstoneStoreChecks } from '@aauth-guard/testing'
+import {
+  linkStoreChecks,
+  replayStoreChecks,
+  revocationStoreChecks,
+  statusStoreChecks,
+  tombstoneStoreChecks,
+} from '@aauth-guard/testing'
 import { describe, it } from 'vitest'
+import { LinkMemory } from '../../src/stores/link-store.ts'
 import { ReplayMemory } from '../../src/stores/replay-store.ts'
 import { RevocationMemory } from '../../src/stores/revocation-store.ts'
+import { StatusMemory } from '../../src/stores/status-store.ts'
 import { TombstoneMemory } from '../../src/stores/tombstone-store.ts'
 
 let time = 1_790_000_000
@@ -31,4 +39,14 @@ describe.each([
     listed,
   })
   it.each(checks)('$name [MISS-9, MISS-12, L06]', ({ run }) => run())
+})
+
+describe('the in-process link store', () => {
+  const checks = linkStoreChecks(({ max }) => new LinkMemory(now, max), { now, advance })
+  it.each(checks)('$name', ({ run }) => run())
+})
+
+describe('the in-process status store', () => {
+  const checks = statusStoreChecks(({ max }) => new StatusMemory(now, max), { now, advance })
+  it.each(checks)('$name', ({ run }) => run())
 })
