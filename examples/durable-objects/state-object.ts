@@ -1,4 +1,4 @@
-import { DurableObject, type DurableObjectState } from 'cloudflare:workers'
+import { DurableObject, type SqlStorage } from 'cloudflare:workers'
 import type { Answer, Call } from './calls.ts'
 import { Links } from './state/links.ts'
 import { Marks } from './state/marks.ts'
@@ -6,13 +6,23 @@ import { Revocations } from './state/revocations.ts'
 import { Statuses } from './state/statuses.ts'
 import { Tombstones } from './state/tombstones.ts'
 
-/** What one object holds, by the name of the store. */
+/** What objects hold, by the name of the store. */
 export interface State {
   readonly revocations: Revocations
   readonly tombstones: Tombstones
   readonly replays: Marks
   readonly statuses: Statuses
   readonly links: Links
+}
+
+const openers: {
+  readonly [Kind in keyof State]: (sql: SqlStorage, now: () => number) => State[Kind]
+} = {
+  revocations: (sql, now) => new Revocations(sql, now),
+  tombstones: (sql) => new Tombstones(sql),
+  replays: (sql, now) => new Marks(sql, now),
+  statuses: (sql, now) => new Statuses(sql, now),
+  links: (sql, now) => new Links(sql, now),
 }
 
 /**
@@ -22,28 +32,16 @@ export interface State {
  * disk.
  */
 export class StateObject extends DurableObject {
-  #state: State
-
-  constructor(ctx: DurableObjectState, env: unknown) {
-    super(ctx, env)
-    this.#state = this.#open()
-  }
+  #state: { [Kind in keyof State]?: State[Kind] } = {}
 
   /** Answers several calls, in order. One that fails changes nothing, and does not keep the others from their answers. */
   ask(calls: readonly Call[]): readonly Answer[] {
-    return calls.map(({ kind, method, parameters }) => {
+    return calls.map((call) => {
       try {
-        const value = this.ctx.storage.transactionSync(() => {
-          const store = this.#state[kind] as unknown as Record<
-            string,
-            (...given: readonly unknown[]) => Answer['value']
-          >
-          return store[method]?.(...parameters)
-        })
-        return { value }
+        return { value: this.ctx.storage.transactionSync(() => this.#answer(call)) }
       } catch (error) {
         // What was counted in memory may have been rolled back.
-        this.#state = this.#open()
+        this.#state = {}
         return { error: String(error) }
       }
     })
@@ -54,15 +52,18 @@ export class StateObject extends DurableObject {
     return Date.now()
   }
 
-  #open(): State {
-    const { sql } = this.ctx.storage
-    const now = (): number => this.now()
-    return {
-      revocations: new Revocations(sql, now),
-      tombstones: new Tombstones(sql),
-      replays: new Marks(sql, now),
-      statuses: new Statuses(sql, now),
-      links: new Links(sql, now),
-    }
+  #answer({ kind, method, parameters }: Call): Answer['value'] {
+    const store = (this.#state[kind] ?? this.#open(kind)) as unknown as Record<
+      string,
+      (...given: readonly unknown[]) => Answer['value']
+    >
+    return store[method]?.(...parameters)
+  }
+
+  /** Tables are made when they are first needed. */
+  #open<Kind extends keyof State>(kind: Kind): State[Kind] {
+    const opened = openers[kind](this.ctx.storage.sql, () => this.now())
+    this.#state[kind] = opened
+    return opened
   }
 }

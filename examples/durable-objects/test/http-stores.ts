@@ -13,7 +13,9 @@ export function httpStore<Kind extends keyof Stores>(
 ): NonNullable<Stores[Kind]> {
   const call = async (method: string, parameters: readonly unknown[]): Promise<unknown> => {
     const body = JSON.stringify({ options, kind, method, parameters })
-    const response = await fetch(origin(), { method: 'POST', body })
+    // workerd ends connections that are idle, which can cross with the next request.
+    const headers = { connection: 'close' }
+    const response = await fetch(origin(), { method: 'POST', headers, body })
     const { value, error } = (await response.json()) as { value?: unknown; error?: string }
     if (error !== undefined) throw new Error(error)
     return value

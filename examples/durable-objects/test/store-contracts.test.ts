@@ -17,10 +17,13 @@ let installed: Installed
 let serving: Serving
 beforeAll(async () => {
   if (obstacle !== undefined) return
-  installed = await install('stores-worker.ts', 'stores.capnp')
+  installed = await install('stores-worker.ts')
   serving = await serve(installed)
 })
-afterAll(() => serving?.stop())
+afterAll(async () => {
+  await serving?.stop()
+  installed?.remove()
+})
 
 const optionsOf = new WeakMap<object, StoreOptions>()
 /** A store in objects that nobody has used. */
@@ -40,8 +43,9 @@ const peerOf =
   (store: NonNullable<Stores[Kind]>): NonNullable<Stores[Kind]> =>
     httpStore(kind, optionsOf.get(store) ?? {}, () => serving.two)
 
+const any = httpStore('replays', {}, () => serving.one)
 const clock = {
-  now: async () => (await makeStore('replays').now?.()) ?? Number.NaN,
+  now: async () => (await any.now?.()) ?? Number.NaN,
   advance: async (seconds: number) => {
     await fetch(`${serving.one}/advance?milliseconds=${seconds * 1000}`)
   },
@@ -57,14 +61,13 @@ async function reopen<Store extends object>(store: Store): Promise<Store> {
 /** Workers fetch keys of listed issuers only, so the number of unlisted ones needs no bound. */
 const isOfUnlistedPool = ({ name }: StoreCheck): boolean => name.includes('over all unlisted issuers')
 
-const title = '$name'
 describe.skipIf(obstacle !== undefined)('stores in Durable Objects', () => {
   describe('revocations', () => {
     const checks = revocationStoreChecks(
       ({ maxPerIssuer }) => makeStore('revocations', { maxRevocations: maxPerIssuer }),
       { ...clock, peer: peerOf('revocations') },
     )
-    it.each(checks.filter((check) => !isOfUnlistedPool(check)))(title, ({ run }) => run())
+    it.each(checks.filter((check) => !isOfUnlistedPool(check)))('$name', ({ run }) => run())
   })
 
   describe('tombstones', () => {
@@ -72,7 +75,7 @@ describe.skipIf(obstacle !== undefined)('stores in Durable Objects', () => {
       ({ maxPerServer }) => makeStore('tombstones', { maxTombstones: maxPerServer }),
       { ...clock, peer: peerOf('tombstones'), reopen },
     )
-    it.each(checks)(title, ({ run }) => run())
+    it.each(checks)('$name', ({ run }) => run())
   })
 
   describe('used signatures', () => {
@@ -81,7 +84,7 @@ describe.skipIf(obstacle !== undefined)('stores in Durable Objects', () => {
       peer: peerOf('replays'),
       bounded: false,
     })
-    it.each(checks)(title, ({ run }) => run())
+    it.each(checks)('$name', ({ run }) => run())
   })
 
   describe('statuses', () => {
@@ -90,7 +93,7 @@ describe.skipIf(obstacle !== undefined)('stores in Durable Objects', () => {
       peer: peerOf('statuses'),
       bounded: false,
     })
-    it.each(checks)(title, ({ run }) => run())
+    it.each(checks)('$name', ({ run }) => run())
   })
 
   describe('links', () => {
@@ -99,6 +102,6 @@ describe.skipIf(obstacle !== undefined)('stores in Durable Objects', () => {
       peer: peerOf('links'),
       bounded: false,
     })
-    it.each(checks)(title, ({ run }) => run())
+    it.each(checks)('$name', ({ run }) => run())
   })
 })

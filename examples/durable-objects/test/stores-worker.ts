@@ -1,5 +1,5 @@
 /** Serves the stores over HTTP, for the checks of their contracts. */
-import { env } from 'cloudflare:workers'
+import { type DurableObjectNamespace, env } from 'cloudflare:workers'
 import { StateObject as Tested } from '../state-object.ts'
 import { durableObjectStores, type StoreOptions } from '../stores.ts'
 
@@ -17,6 +17,8 @@ export class StateObject extends Tested {
   }
 }
 
+const objects = env.STATE as DurableObjectNamespace<StateObject>
+
 /** A call of a store, as JSON. */
 export interface StoreCall {
   readonly options: StoreOptions
@@ -29,11 +31,11 @@ export default {
   async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
     if (pathname === '/advance') {
-      await env.STATE.getByName('any').advance(Number(searchParams.get('milliseconds')))
+      await objects.getByName('any').advance(Number(searchParams.get('milliseconds')))
       return new Response(null, { status: 204 })
     }
     const { options, kind, method, parameters } = (await request.json()) as StoreCall
-    const store = durableObjectStores(env.STATE, options)[kind] as unknown as Record<
+    const store = durableObjectStores(objects, options)[kind] as unknown as Record<
       string,
       (...given: readonly unknown[]) => Promise<unknown>
     >

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -24,17 +24,19 @@ function obstacleOf(): string | undefined {
   }
 }
 
-/** A folder with a worker in one file, its configuration, and a disk for its objects. */
+/** A folder with a worker in one file, and a disk for its objects. */
 export interface Installed {
   readonly folder: string
-  readonly config: string
+  remove(): void
 }
 
-/** @param name of the configuration in this folder */
-export async function install(worker: string, name: string): Promise<Installed> {
+const config = 'two-workers.capnp'
+
+/** @param worker the file, in this folder */
+export async function install(worker: string): Promise<Installed> {
   const folder = mkdtempSync(join(tmpdir(), 'durable-objects-'))
   mkdirSync(join(folder, 'disk'))
-  copyFileSync(join(import.meta.dirname, name), join(folder, name))
+  copyFileSync(join(import.meta.dirname, config), join(folder, config))
   await build({
     entryPoints: [join(import.meta.dirname, worker)],
     outfile: join(folder, 'worker.js'),
@@ -46,7 +48,7 @@ export async function install(worker: string, name: string): Promise<Installed> 
     mainFields: ['module', 'main'],
     external: ['node:*', 'cloudflare:*'],
   })
-  return { folder, config: name }
+  return { folder, remove: () => rmSync(folder, { recursive: true }) }
 }
 
 /** A process of workerd, with the sockets `one` and `two` of two workers. */
@@ -58,9 +60,18 @@ export interface Serving {
   stop(): Promise<void>
 }
 
-/** @throws {Error} with what workerd wrote, when it ends before it listens */
-export async function serve({ folder, config }: Installed, ...more: readonly string[]): Promise<Serving> {
-  const parameters = ['serve', config, '--directory-path=disk=disk', '--control-fd=3', ...more]
+/**
+ * @param issuers where what the workers fetch is served, as `http://127.0.0.1:PORT`; default nowhere
+ * @throws {Error} with what workerd wrote, when it ends before it listens
+ */
+export async function serve({ folder }: Installed, issuers = 'http://127.0.0.1:1'): Promise<Serving> {
+  const parameters = [
+    'serve',
+    config,
+    '--directory-path=disk=disk',
+    `--external-addr=issuers=${new URL(issuers).host}`,
+    '--control-fd=3',
+  ]
   const child = spawn(workerd?.file ?? '', parameters, {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],

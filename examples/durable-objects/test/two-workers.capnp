@@ -1,6 +1,6 @@
 using Workerd = import "/workerd/workerd.capnp";
 
-# Two workers that share the objects of the first.
+# Two workers that share the objects of the first. What they fetch, from whichever host, comes from the issuers.
 const config :Workerd.Config = (
   services = [
     (
@@ -10,6 +10,7 @@ const config :Workerd.Config = (
         bindings = [(name = "STATE", durableObjectNamespace = "StateObject")],
         durableObjectNamespaces = [(className = "StateObject", uniqueKey = "state", enableSql = true)],
         durableObjectStorage = (localDisk = "disk"),
+        globalOutbound = "issuers",
         compatibilityDate = "2026-11-01",
       ),
     ),
@@ -20,9 +21,11 @@ const config :Workerd.Config = (
         bindings = [
           (name = "STATE", durableObjectNamespace = (className = "StateObject", serviceName = "one")),
         ],
+        globalOutbound = "issuers",
         compatibilityDate = "2026-11-01",
       ),
     ),
+    (name = "issuers", external = (http = ())),
     (name = "disk", disk = (writable = true)),
   ],
   sockets = [
