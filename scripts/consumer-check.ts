@@ -44,6 +44,14 @@ const consumers: Readonly<Record<string, Consumer>> = {
     beside: ['hono', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { protect } from '@aauth-guard/hono'\nimport { Hono } from 'hono'\nnew Hono().get('/n/:id', protect(createResource({ issuer: 'https://n.example', trust: 'any' }), { accept: 'agent-token' }), (c) => { const agent: string = c.var.aauth.agent; return c.json({ agent, id: c.req.param('id') }) })",
   },
+  redis: {
+    beside: ['ioredis', '@types/node'],
+    use: "import { createResource } from '@aauth-guard/core'\nimport { redisStores } from '@aauth-guard/redis'\nimport { Redis } from 'ioredis'\nconst client = new Redis({ lazyConnect: true })\nconst issuer = 'https://n.example'\nconst { stores } = redisStores({ issuer, send: ([command = '', ...args]) => client.call(command, ...args) })\ncreateResource({ issuer, trust: 'any', stores })",
+  },
+  postgres: {
+    beside: ['pg', '@types/pg', '@types/node'],
+    use: "import { createResource } from '@aauth-guard/core'\nimport { postgresStores } from '@aauth-guard/postgres'\nimport pg from 'pg'\nconst pool = new pg.Pool()\nconst { stores } = postgresStores({ query: (text, values) => pool.query(text, values) })\ncreateResource({ issuer: 'https://n.example', trust: 'any', stores })",
+  },
   cli: {
     beside: ['@types/node'],
     use: '',

@@ -4,7 +4,15 @@ import { brotliCompressSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const packages = resolve(import.meta.dirname, '../packages')
-const budgets = { core: 42_000, express: 2_000, koa: 2_000, fastify: 2_000, hono: 2_000 }
+const budgets = {
+  core: 42_000,
+  express: 2_000,
+  koa: 2_000,
+  fastify: 2_000,
+  hono: 2_000,
+  redis: 9_000,
+  postgres: 6_000,
+}
 
 let over = false
 for (const [name, budget] of Object.entries(budgets)) {
