@@ -6,6 +6,9 @@
 -- statements. Afterwards only the functions are called, each as one statement: a connection pool does not hold a
 -- transaction between two calls. They need `GRANT USAGE ON SCHEMA aauth TO your_role` and run as the owner of the tables.
 --
+-- Functions find entries by an index from the first one on. That makes a plan look expensive that reads the one row of the
+-- marker, and compiling it (`jit`) would take longer than all the rest.
+--
 -- Times are judged by the clock of this server only. Names of tokens, missions and issuers are JSON arrays in ASCII, since
 -- text in PostgreSQL cannot hold every string; entries are found by the SHA-256 of the name.
 
@@ -212,7 +215,7 @@ CREATE OR REPLACE TRIGGER lost BEFORE TRUNCATE ON marks EXECUTE FUNCTION forget_
 
 CREATE OR REPLACE FUNCTION mark(question jsonb) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-SET enable_seqscan = off SET lock_timeout = '2s' AS $$
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
 DECLARE
   complete_since timestamptz := assert_writable();
   at timestamptz;
@@ -280,7 +283,7 @@ CREATE TABLE IF NOT EXISTS purges (
 CREATE OR REPLACE TRIGGER lost BEFORE TRUNCATE ON purges EXECUTE FUNCTION forget_marker();
 
 CREATE OR REPLACE FUNCTION find_revocations(questions jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off SET jit = off AS $$
 BEGIN
   PERFORM assert_usable();
   RETURN (
@@ -313,7 +316,7 @@ END $$;
 -- All additions wait for each other, as their messages have to.
 CREATE OR REPLACE FUNCTION add_revocation(question jsonb) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-SET enable_seqscan = off SET lock_timeout = '2s' AS $$
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
 DECLARE
   at timestamptz;
   token_key bytea := key_of(question ->> 'token');
@@ -376,7 +379,7 @@ CREATE OR REPLACE TRIGGER lost BEFORE TRUNCATE ON full_servers EXECUTE FUNCTION 
 CREATE OR REPLACE FUNCTION max_full() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 10000';
 
 CREATE OR REPLACE FUNCTION find_tombstones(questions jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off SET jit = off AS $$
 BEGIN
   PERFORM assert_usable();
   RETURN (
@@ -391,7 +394,7 @@ END $$;
 
 CREATE OR REPLACE FUNCTION add_tombstone(question jsonb) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-SET enable_seqscan = off SET lock_timeout = '2s' AS $$
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
 DECLARE
   mission_key bytea := key_of(question ->> 'mission');
   of_approver bytea := key_of(question ->> 'issuer');
@@ -457,7 +460,7 @@ CREATE TABLE IF NOT EXISTS links (
 CREATE INDEX IF NOT EXISTS links_counted_until ON links (counted_until);
 
 CREATE OR REPLACE FUNCTION find_links(questions jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off SET jit = off AS $$
 BEGIN
   PERFORM assert_usable();
   RETURN (
@@ -471,7 +474,7 @@ END $$;
 -- A link that finds no room also ends the one before it, which is not the last.
 CREATE OR REPLACE FUNCTION add_link(question jsonb) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-SET enable_seqscan = off SET lock_timeout = '2s' AS $$
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
 DECLARE
   at timestamptz;
   link_key bytea := key_of(question ->> 'key');
@@ -533,7 +536,7 @@ CREATE OR REPLACE FUNCTION milliseconds_to(until timestamptz, at timestamptz) RE
 
 -- An answer from the future is from before the clock was set back: nobody knows how old it is.
 CREATE OR REPLACE FUNCTION get_statuses(questions jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   at timestamptz := clock_timestamp();
 BEGIN
@@ -555,7 +558,7 @@ END $$;
 
 CREATE OR REPLACE FUNCTION claim_status(question jsonb) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-SET enable_seqscan = off SET lock_timeout = '2s' AS $$
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
 DECLARE
   at timestamptz;
   mission_key bytea := key_of(question ->> 'mission');
@@ -609,7 +612,7 @@ END $$;
 
 CREATE OR REPLACE FUNCTION put_status(question jsonb) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-SET enable_seqscan = off SET lock_timeout = '2s' AS $$
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
 DECLARE
   at timestamptz;
   mission_key bytea := key_of(question ->> 'mission');
@@ -649,7 +652,7 @@ END $$;
 -- The row stays, since it is counted.
 CREATE OR REPLACE FUNCTION forget_status(question jsonb) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
-SET enable_seqscan = off SET lock_timeout = '2s' AS $$
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
 BEGIN
   PERFORM assert_writable();
   UPDATE statuses SET claim = NULL, claimed_at = NULL, claimed_until = NULL, answered_at = NULL, asked_at = NULL,
