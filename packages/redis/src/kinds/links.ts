@@ -43,8 +43,8 @@ export const linkKind: RedisKind<LinkStore, LinkLimits> = {
   limits: { max: 100_000, maxPerIssuer: 100_000 },
   reads: [find],
   store: ({ limits: { max, maxPerIssuer }, partition, read, write }) => ({
-    async add({ linkedFor, listed, ...link }) {
-      const { thumbprint, iss } = link
+    async add({ thumbprint, linkedFor, listed, ...link }) {
+      const { iss } = link
       // A link is found by its key alone.
       const part = partition(thumbprint)
       const entry = hashed(thumbprint)
@@ -58,7 +58,9 @@ export const linkKind: RedisKind<LinkStore, LinkLimits> = {
       const part = partition(thumbprint)
       const keys = [part.key('link', hashed(thumbprint))]
       const found = await read(find, { partition: part, keys, args: [] })
-      return found === null ? undefined : (JSON.parse(found as string) as Link)
+      return found === null
+        ? undefined
+        : { thumbprint, ...(JSON.parse(found as string) as Omit<Link, 'thumbprint'>) }
     },
   }),
 }

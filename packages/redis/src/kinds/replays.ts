@@ -36,9 +36,9 @@ local function tally(key)
   return left
 end
 local function count(key, ending)
-  local low = tonumber(redis.call('HGET', key, 'low') or '')
   redis.call('HINCRBY', key, 'total', 1)
-  redis.call('HINCRBY', key, ending, 1)
+  if redis.call('HINCRBY', key, ending, 1) > 1 then return end
+  local low = tonumber(redis.call('HGET', key, 'low') or '')
   if not low or ending < low then redis.call('HSET', key, 'low', ending) end
   if low then redis.call('EXPIREAT', key, ending, 'GT') else redis.call('EXPIREAT', key, ending) end
 end
@@ -59,7 +59,7 @@ end
 local taken = tally(issuer)
 if not hasPlace(tally(owner), maxPerKey, taken, maxPerIssuer) then return 'full' end
 if pool and not hasPlace(taken, maxPerIssuer, tally(pool), max) then return 'full' end
-redis.call('SET', print, '', 'EXAT', math.ceil(until_ + 60))
+redis.call('SET', print, 1, 'EXAT', math.ceil(until_ + 60))
 local step = (longest + 60) / 8
 local ending = math.ceil(math.ceil((until_ + 60) / step) * step)
 for i = 2, #keys do count(keys[i], ending) end
