@@ -62,6 +62,8 @@ const tombstones = madeOf('tombstones')
 const replays = madeOf('replays')
 const links = madeOf('links')
 const statuses = madeOf('statuses')
+/** An issuer has the space of the checks, and all unlisted issuers ten times as much. */
+const tenfold = ({ max }: { readonly max: number }) => ({ max: 10 * max, maxPerIssuer: max })
 const tombstoneChecks = (listed: boolean): readonly StoreCheck[] =>
   tombstoneStoreChecks((limits) => tombstones.make({ tombstones: limits }), {
     ...clock,
@@ -88,14 +90,14 @@ describe.skipIf(skipped).each<[string, readonly StoreCheck[]]>([
   ],
   [
     'links',
-    linkStoreChecks(({ max }) => links.make({ links: { max, maxPerIssuer: max } }), {
+    linkStoreChecks((limits) => links.make({ links: tenfold(limits) }), {
       ...clock,
       peer: links.peer,
     }),
   ],
   [
     'statuses',
-    statusStoreChecks(({ max }) => statuses.make({ statuses: { max, maxPerIssuer: max } }), {
+    statusStoreChecks((limits) => statuses.make({ statuses: tenfold(limits) }), {
       ...clock,
       peer: statuses.peer,
     }),
