@@ -1,8 +1,8 @@
 import { checkLimits } from './limits.ts'
-import type { PostgresOptions } from './options.ts'
+import type { PostgresStoresOptions } from './options.ts'
 
 /** @throws {TypeError} for an option of the wrong type or value */
-export function checkOptions(options: PostgresOptions): {
+export function checkOptions(options: PostgresStoresOptions): {
   readonly schema: string
   readonly limits: ReturnType<typeof checkLimits>
 } {

@@ -1,6 +1,6 @@
 export type { InPostgres } from './kinds/kind.ts'
 export type { PostgresLimits } from './limits.ts'
-export type { Listen, PostgresOptions, Query } from './options.ts'
+export type { Listen, PostgresStoresOptions, Query } from './options.ts'
 export { type PostgresStores, postgresStores } from './postgres-stores.ts'
-export type { PostgresState, PrepareOptions } from './prepare.ts'
+export type { PostgresReport, PrepareOptions } from './prepare.ts'
 export { StoreDataLostError } from './store-data-lost-error.ts'

@@ -1,6 +1,13 @@
 /**
  * How much is kept of each kind. A listed issuer has a share that does not depend on others. The shares of unlisted
  * issuers shrink once half of the space for all of them is taken.
+ *
+ * @example
+ * ```ts
+ * import type { PostgresLimits } from '@aauth-guard/postgres'
+ *
+ * export const limits: PostgresLimits = { tombstones: { maxPerServer: 5_000_000 }, replays: { maxPerKey: 50_000 } }
+ * ```
  */
 export interface PostgresLimits {
   /** Revoked tokens. */

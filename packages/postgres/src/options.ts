@@ -47,18 +47,33 @@ export type Listen = (
   onLost: (reason: string) => void,
 ) => () => void
 
-/** Options of `postgresStores`. */
-export interface PostgresOptions {
+/**
+ * Options of {@link postgresStores}.
+ *
+ * @example
+ * ```ts
+ * import type { PostgresStoresOptions } from '@aauth-guard/postgres'
+ * import pg from 'pg'
+ *
+ * const pool = new pg.Pool()
+ * export const options: PostgresStoresOptions = {
+ *   query: (text, values) => pool.query(text, values),
+ *   schema: 'notes_aauth',
+ *   limits: { tombstones: { maxPerServer: 5_000_000 } },
+ * }
+ * ```
+ */
+export interface PostgresStoresOptions {
+  /** How statements reach the server. */
   readonly query: Query
-  /**
-   * Without it the stores have no `subscribe`, so that open streams are checked once a second.
-   */
+  /** How changes are heard. Without it the guard asks the stores once a second for what open streams depend on. */
   readonly listen?: Listen | undefined
   /**
    * The schema of the tables: lower case letters, digits and `_`, at most 40. Resources that share it share their entries.
    * Default `"aauth"`.
    */
   readonly schema?: string | undefined
+  /** How much is kept of each kind. */
   readonly limits?: PostgresLimits | undefined
   /**
    * What happens when the entries are missing. With `"refuse"`, the default, requests get 503 until `prepare` is called.

@@ -4,14 +4,25 @@ import { checkOptions } from './check-options.ts'
 import { Database } from './database.ts'
 import type { InPostgres, Kind, KindContext } from './kinds/kind.ts'
 import { kinds } from './kinds/kinds.ts'
-import type { PostgresOptions } from './options.ts'
-import { checkDatabase, type PostgresState, type PrepareOptions, prepareDatabase } from './prepare.ts'
+import type { PostgresStoresOptions } from './options.ts'
+import { checkDatabase, type PostgresReport, type PrepareOptions, prepareDatabase } from './prepare.ts'
 import { QuestionBatch } from './question-batch.ts'
 import { sharedCall } from './shared-call.ts'
 
-/** The stores of one schema. */
+/**
+ * What {@link postgresStores} returns.
+ *
+ * @example
+ * ```ts
+ * import type { Stores } from '@aauth-guard/core'
+ * import type { PostgresStores } from '@aauth-guard/postgres'
+ *
+ * // Used signatures stay in the memory of the process.
+ * export const durable = ({ stores: { revocations, tombstones } }: PostgresStores): Stores => ({ revocations, tombstones })
+ * ```
+ */
 export interface PostgresStores {
-  /** For `createResource({ stores })`, all of them or some. */
+  /** For the option `stores` of `createResource`: all of them, or those that you choose. */
   readonly stores: {
     readonly revocations: InPostgres<RevocationStore>
     readonly tombstones: InPostgres<TombstoneStore>
@@ -28,15 +39,15 @@ export interface PostgresStores {
    * Checks that the server is a primary of version 14 or later, and that its tables are there. Rejects with the cause and
    * the remedy. Each store does the same in `ready`, which `resource.ready()` calls.
    */
-  ready(): Promise<PostgresState>
+  ready(): Promise<PostgresReport>
   /** Ends all subscriptions. The pool is not closed. */
   close(): void
 }
 
 /**
- * Stores of revocations, used signatures, terminated missions, links and statuses that all processes share which use the
- * same schema of one PostgreSQL.
+ * Stores in PostgreSQL, shared by all processes that use the same schema.
  *
+ * @throws {TypeError} naming an option that is wrong, and the remedy
  * @example
  * ```ts
  * import { createResource } from '@aauth-guard/core'
@@ -48,7 +59,7 @@ export interface PostgresStores {
  * export const resource = createResource({ issuer: 'https://notes.example', trust: 'any', stores })
  * ```
  */
-export function postgresStores(options: PostgresOptions): PostgresStores {
+export function postgresStores(options: PostgresStoresOptions): PostgresStores {
   const { schema, limits } = checkOptions(options)
   const { query, listen, whenEmpty } = options
   const plain = new Database(query, schema)

@@ -2,12 +2,24 @@ import { readFile } from 'node:fs/promises'
 import type { Database } from './database.ts'
 import type { Query } from './options.ts'
 
-/** Options of `prepare`. */
+/**
+ * Options of `prepare`.
+ *
+ * @example
+ * ```ts
+ * import type { PostgresStores } from '@aauth-guard/postgres'
+ *
+ * // Run by an operator, once restoring the database was given up.
+ * export async function beginAgain({ prepare }: PostgresStores): Promise<void> {
+ *   await prepare({ afterLoss: true })
+ * }
+ * ```
+ */
 export interface PrepareOptions {
   /**
-   * Begins anew although entries were lost, or after a restore from a backup. Revocations and terminations since then have
-   * to be recorded again. Used signatures are answered as unknown, so with 503, for twice the `signatureWindow` and a
-   * minute.
+   * Accepts that revocations, terminations and used signatures were lost, also by a restore from a backup. Used signatures
+   * are then unknown, and their requests get 503, until every signature that may have been used before is stale: twice the
+   * window and 60 s. Revocations and terminations that were lost must be recorded again.
    */
   readonly afterLoss?: boolean | undefined
 }
@@ -37,8 +49,20 @@ const neededMigration = 1
 /** As `server_version_num` has it. */
 const neededVersion = 140_000
 
-/** What `ready` found. */
-export interface PostgresState {
+/**
+ * What `ready` found out about the server.
+ *
+ * @example
+ * ```ts
+ * import type { PostgresReport, PostgresStores } from '@aauth-guard/postgres'
+ *
+ * export async function assertDurable({ ready }: PostgresStores): Promise<void> {
+ *   const report: PostgresReport = await ready()
+ *   if (report.synchronousStandbys === '') throw new Error('"synchronous_standby_names" is empty')
+ * }
+ * ```
+ */
+export interface PostgresReport {
   /** Of the server: 15.4 is 150 004. */
   readonly version: number
   /** Of the tables and functions. */
@@ -52,8 +76,8 @@ export interface PostgresState {
 }
 
 /** @throws {Error} unless the server is a primary of a known version, with all entries */
-export async function checkDatabase(database: Database): Promise<PostgresState> {
-  const state = (await database.ask('server_state')) as PostgresState
+export async function checkDatabase(database: Database): Promise<PostgresReport> {
+  const state = (await database.ask('server_state')) as PostgresReport
   if (state.version < neededVersion)
     throw new Error(`PostgreSQL ${state.version / 10_000} is too old: use 14 or later`)
   if (state.migration < neededMigration)

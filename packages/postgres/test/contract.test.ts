@@ -9,8 +9,9 @@ import {
 } from '@aauth-guard/testing'
 import type pg from 'pg'
 import { afterEach, beforeAll, describe, it } from 'vitest'
-import { emptySchema, newSchema, newStores, queryOf, skipped, useDatabase } from './database.ts'
-import { listenTo, until } from './listening.ts'
+import { nodePostgres } from './adapters/pg.ts'
+import { emptySchema, newSchema, newStores, skipped, useDatabase } from './database.ts'
+import { until } from './listening.ts'
 
 // What is checked does not depend on it, and takes a third of the time.
 const database = useDatabase({ synchronous_commit: 'off' })
@@ -36,8 +37,7 @@ function madeOf<Name extends keyof PostgresStores['stores']>(name: Name) {
   const peers = new WeakMap<object, Store>()
   const open = (pool: pg.Pool, limits: PostgresLimits): Store => {
     const made = postgresStores({
-      query: queryOf(pool),
-      listen: listenTo(database.server.url),
+      ...nodePostgres(pool),
       schema,
       limits,
     })
@@ -62,6 +62,8 @@ const tombstones = madeOf('tombstones')
 const replays = madeOf('replays')
 const links = madeOf('links')
 const statuses = madeOf('statuses')
+/** An issuer has the space of the checks, and all unlisted issuers ten times as much. */
+const tenfold = ({ max }: { readonly max: number }) => ({ max: 10 * max, maxPerIssuer: max })
 const tombstoneChecks = (listed: boolean): readonly StoreCheck[] =>
   tombstoneStoreChecks((limits) => tombstones.make({ tombstones: limits }), {
     ...clock,
@@ -88,14 +90,14 @@ describe.skipIf(skipped).each<[string, readonly StoreCheck[]]>([
   ],
   [
     'links',
-    linkStoreChecks(({ max }) => links.make({ links: { max, maxPerIssuer: max } }), {
+    linkStoreChecks((limits) => links.make({ links: tenfold(limits) }), {
       ...clock,
       peer: links.peer,
     }),
   ],
   [
     'statuses',
-    statusStoreChecks(({ max }) => statuses.make({ statuses: { max, maxPerIssuer: max } }), {
+    statusStoreChecks((limits) => statuses.make({ statuses: tenfold(limits) }), {
       ...clock,
       peer: statuses.peer,
     }),

@@ -6,9 +6,15 @@ import {
   type PostgresServerOptions,
   startPostgres,
 } from '@aauth-guard/fixtures/postgres-server'
-import { type PostgresOptions, type PostgresStores, postgresStores, type Query } from '@aauth-guard/postgres'
+import {
+  type PostgresStores,
+  type PostgresStoresOptions,
+  postgresStores,
+  type Query,
+} from '@aauth-guard/postgres'
 import pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
+import { nodePostgres } from './adapters/pg.ts'
 
 /** Why tests of this package are skipped here, for their titles; empty if they are not. */
 export const skipped: string = noPostgres ?? noClockShift ?? ''
@@ -49,7 +55,7 @@ export function poolOf(connectionString: string, max = 10): pg.Pool {
 }
 
 export function queryOf(pool: pg.Pool): Query {
-  return (text, values) => pool.query(text, values)
+  return nodePostgres(pool).query
 }
 
 const tables = ['marks', 'revocations', 'purges', 'tombstones', 'full_servers', 'links', 'statuses', 'counts']
@@ -70,7 +76,7 @@ export function newSchema(): string {
 /** Stores in a schema of their own, prepared. */
 export async function newStores(
   pool: pg.Pool,
-  options: Partial<PostgresOptions> = {},
+  options: Partial<PostgresStoresOptions> = {},
 ): Promise<PostgresStores & { readonly schema: string }> {
   const schema = options.schema ?? newSchema()
   const made = postgresStores({ query: queryOf(pool), ...options, schema })

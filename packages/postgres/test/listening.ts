@@ -1,27 +1,14 @@
-/** A connection that listens, and what it does when it fails. */
-import type { Listen } from '@aauth-guard/postgres'
-import pg from 'pg'
+import type pg from 'pg'
 
-/** The `listen` of the README. `pids` are the processes of the server, the newest last. */
-export function listenTo(connectionString: string): Listen & { readonly pids: number[] } {
-  const pids: number[] = []
-  const listen: Listen = (channel, onMessage, onLost) => {
-    const client = new pg.Client({ connectionString })
-    client.on('notification', ({ payload }) => onMessage(payload ?? ''))
-    client.on('error', ({ message }) => onLost(message))
-    client.on('end', () => onLost('the connection ended'))
-    client
-      .connect()
-      .then(() => client.query('SELECT pg_backend_pid() AS pid'))
-      .then(({ rows }) => pids.push(rows[0].pid))
-      .then(() => client.query(`LISTEN ${client.escapeIdentifier(channel)}`))
-      .catch(({ message }: Error) => onLost(message))
-    return () => void client.end().catch(() => undefined)
-  }
-  return Object.assign(listen, { pids })
+/** The process of the server that serves the newest connection that listens. */
+export async function listeningProcess(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query(
+    "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN %' ORDER BY backend_start DESC LIMIT 1",
+  )
+  return rows[0].pid
 }
 
 /** Resolves once a condition holds. It never gives up: a test that waits for what does not come ends by itself. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10))
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10))
 }

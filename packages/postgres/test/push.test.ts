@@ -1,8 +1,9 @@
 import type { RevocationListener, TombstoneListener } from '@aauth-guard/core'
 import { type PostgresStores, postgresStores } from '@aauth-guard/postgres'
 import { afterEach, describe, expect, it } from 'vitest'
+import { nodePostgres } from './adapters/pg.ts'
 import { newStores, queryOf, skipped, useDatabase } from './database.ts'
-import { listenTo, until } from './listening.ts'
+import { listeningProcess, until } from './listening.ts'
 
 const database = useDatabase()
 const opened: PostgresStores[] = []
@@ -12,7 +13,7 @@ afterEach(() => {
 
 /** A process that listens, what it has heard, and another that writes. */
 async function listening() {
-  const listen = listenTo(database.server.url)
+  const { listen } = nodePostgres(database.pool)
   const listener = await newStores(database.pool, { listen })
   const writer = postgresStores({ query: queryOf(database.otherPool), schema: listener.schema })
   opened.push(listener, writer)
@@ -43,7 +44,6 @@ async function listening() {
   await until(() => subscribed.count === 2)
   lost.length = 0
   return {
-    listen,
     listener: listener.stores,
     writer: writer.stores,
     schema: listener.schema,
@@ -108,20 +108,18 @@ describe.skipIf(skipped)(`changes that PostgreSQL tells ${skipped}`, () => {
   })
 
   it('a listener that has unsubscribed hears nothing, and with the last one the connection ends', async () => {
-    const { writer, heard, ends, listen } = await listening()
+    const { writer, heard, ends } = await listening()
+    const pid = await listeningProcess(database.pool)
     ends[0]?.()
     await writer.revocations.add({ iss, jti: 'one', exp, listed: true })
     await writer.tombstones.add({ ...mission, listed: true })
     await until(() => heard.length > 0)
     expect(heard).toEqual([mission])
     ends[1]?.()
-    const isOpen = async (): Promise<boolean> => {
-      const { rows } = await database.pool.query('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [
-        listen.pids[0],
-      ])
-      return rows.length > 0
-    }
-    while (await isOpen()) await new Promise((resolve) => setTimeout(resolve, 10))
+    await until(async () => {
+      const { rows } = await database.pool.query('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [pid])
+      return rows.length === 0
+    })
   })
 
   it('stores without "listen" have no "subscribe"', async () => {
@@ -135,8 +133,8 @@ describe.skipIf(skipped)(`a subscription to PostgreSQL that is lost ${skipped}`,
   const lateEntry = { iss, jti: 'late', exp, listed: true }
 
   it('is told at once where the server ends the connection, and made again', async () => {
-    const { listen, writer, heard, lost, subscribed } = await listening()
-    await database.pool.query('SELECT pg_terminate_backend($1)', [listen.pids.at(-1)])
+    const { writer, heard, lost, subscribed } = await listening()
+    await database.pool.query('SELECT pg_terminate_backend($1)', [await listeningProcess(database.pool)])
     await until(() => subscribed.count === 4)
     expect(lost[0]).toContain('terminating connection')
     await writer.revocations.add(lateEntry)
@@ -145,8 +143,8 @@ describe.skipIf(skipped)(`a subscription to PostgreSQL that is lost ${skipped}`,
   })
 
   it('is told where the connection stays open and brings nothing, and made again', async () => {
-    const { listen, writer, heard, lost, subscribed } = await listening()
-    const pid = listen.pids.at(-1) as number
+    const { writer, heard, lost, subscribed } = await listening()
+    const pid = await listeningProcess(database.pool)
     process.kill(pid, 'SIGSTOP')
     try {
       await until(() => subscribed.count === 4)

@@ -1,4 +1,4 @@
-import { type PostgresOptions, postgresStores } from '@aauth-guard/postgres'
+import { type PostgresStoresOptions, postgresStores } from '@aauth-guard/postgres'
 import { describe, expect, it } from 'vitest'
 import { newStores, poolOf, queryOf, skipped, useDatabase } from './database.ts'
 
@@ -55,7 +55,7 @@ describe.skipIf(skipped)(`ready() of stores in PostgreSQL ${skipped}`, () => {
 })
 
 describe('options of postgresStores', () => {
-  const query: PostgresOptions['query'] = async () => ({ rows: [] })
+  const query: PostgresStoresOptions['query'] = async () => ({ rows: [] })
   it.each<[string, object, string]>([
     ['no query', {}, '"query" is not a function'],
     [
@@ -90,6 +90,6 @@ describe('options of postgresStores', () => {
       '"limits.marks.max" is 1: remove it',
     ],
   ])('%s is refused with the remedy', (_, options, message) => {
-    expect(() => postgresStores(options as PostgresOptions)).toThrow(message)
+    expect(() => postgresStores(options as PostgresStoresOptions)).toThrow(message)
   })
 })

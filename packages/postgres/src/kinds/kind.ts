@@ -17,7 +17,17 @@ export interface KindContext {
   readonly shared: InPostgres<object>
 }
 
-/** A store with what all stores in PostgreSQL have. */
+/**
+ * A store with what all stores in PostgreSQL have.
+ *
+ * @example
+ * ```ts
+ * import type { TombstoneStore } from '@aauth-guard/core'
+ * import type { InPostgres } from '@aauth-guard/postgres'
+ *
+ * export const clockOf = (store: InPostgres<TombstoneStore>) => store.now()
+ * ```
+ */
 export type InPostgres<Store extends object> = Store & Required<Pick<SharedStore, 'ready' | 'now'>>
 
 /** Makes the store of one kind. */
