@@ -1,3 +1,4 @@
+import { waitUntil } from 'cloudflare:workers'
 import type {
   ClaimVerdict,
   FoundRevocation,
@@ -83,13 +84,22 @@ export class ObjectCalls {
     method: Name,
     ...parameters: Given<Kind, Name>
   ): Promise<Returned<Kind, Name>> {
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Returned<Kind, Name>>((resolve, reject) => {
       const waiting = this.#waiting.get(object) ?? []
       waiting.push({ call: { kind, method, parameters }, resolve, reject })
       if (waiting.length > 1) return
       this.#waiting.set(object, waiting)
       queueMicrotask(() => void this.#send(object, waiting))
     })
+    outliveRequest(answer)
+    return answer
+  }
+
+  /** Milliseconds since 1970, by the clock of an object. */
+  now(object: string): Promise<number> {
+    const answer = this.#namespace.getByName(object).now()
+    outliveRequest(answer)
+    return answer
   }
 
   /** Nothing is repeated: if the answer to a mark is lost, a second call would find the signature used. */
@@ -106,4 +116,12 @@ export class ObjectCalls {
       for (const { reject } of waiting) reject(error)
     }
   }
+}
+
+/**
+ * Workers drop what a request still waits for once it was answered or its client has disconnected. The guard can answer
+ * before the objects do, and other requests can wait for the same answer.
+ */
+function outliveRequest(answer: Promise<unknown>): void {
+  waitUntil(answer.catch(() => undefined))
 }

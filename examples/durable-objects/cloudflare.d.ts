@@ -36,9 +36,8 @@ declare module 'cloudflare:workers' {
     }
   }
 
-  export interface ExecutionContext {
-    waitUntil(promise: Promise<unknown>): void
-  }
+  /** Lets the current request go on until the promise has settled. */
+  export function waitUntil(promise: Promise<unknown>): void
 
   /** The bindings of `wrangler.jsonc`. */
   export const env: {

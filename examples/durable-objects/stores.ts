@@ -26,12 +26,11 @@ export function durableObjectStores(
   const calls = new ObjectCalls(namespace)
   const issuer = (iss: string): string => JSON.stringify([name, 'issuer', iss])
   const keys = (thumbprint: string): string => JSON.stringify([name, 'keys', thumbprint.slice(0, 1)])
-  const readClock = async (): Promise<number> =>
-    (await namespace.getByName(JSON.stringify([name, 'clock'])).now()) / 1000
+  const now = async (): Promise<number> => (await calls.now(JSON.stringify([name, 'clock']))) / 1000
   const shared: SharedStore = {
-    now: readClock,
+    now,
     // An object has its data or does not answer, so it is enough that one does.
-    ready: async () => void (await readClock()),
+    ready: async () => void (await now()),
   }
   return {
     revocations: {

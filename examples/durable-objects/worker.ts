@@ -3,7 +3,7 @@
  * that was used at one of them is refused by all.
  */
 
-import { type ExecutionContext, env } from 'cloudflare:workers'
+import { env } from 'cloudflare:workers'
 import { createResource, personKey } from '@aauth-guard/core'
 import { fetchGuard } from '@aauth-guard/core/fetch'
 import { monitorMissions } from '@aauth-guard/core/missions'
@@ -29,12 +29,9 @@ const write = fetchGuard(resource, { scope: 'notes.write', person: 'required', s
 )
 
 export default {
-  fetch(request: Request, _env: unknown, ctx: ExecutionContext): Promise<Response> {
+  fetch(request: Request): Promise<Response> {
     // The routes of the resource are answered by whichever guard is called.
-    const response = request.method === 'POST' && isNotes(request) ? write(request) : read(request)
-    // A client that disconnects ends its request, and with it what other requests may wait for.
-    ctx.waitUntil(response)
-    return response
+    return request.method === 'POST' && isNotes(request) ? write(request) : read(request)
   },
 }
 
