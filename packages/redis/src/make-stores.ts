@@ -96,7 +96,7 @@ export function makeStores<K extends Kinds>(
   })
   return {
     stores: Object.fromEntries(stores) as StoresOf<K>,
-    prepare: (given) => prepare(server, partitions, given),
+    prepare: ({ afterLoss = false } = {}) => prepare(server, partitions, afterLoss ? 'restored' : 'first'),
     ready: readiness,
     close: () => feed?.close(),
   }
@@ -113,9 +113,27 @@ function shared<T>(ask: () => Promise<T>): () => Promise<T> {
   }
 }
 
-/** Of the clocks of several servers, the one that differs most from that of the process. */
+/** Milliseconds that servers have to tell their time, once one of them has. */
+const patience = 100
+
+/**
+ * Of the clocks of several servers, the one that differs most from that of the process. A server that does not answer
+ * stops only the issuers whose state it has.
+ */
 async function farthest(clocks: readonly Promise<number>[]): Promise<number> {
-  const times = await Promise.all(clocks)
+  const first = await Promise.any(clocks).catch(({ errors }: AggregateError) => {
+    throw errors[0]
+  })
+  const times = [first]
+  const told = clocks.map((clock) => clock.then((time) => void times.push(time)))
+  if (clocks.length > 1) {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patience)
+    })
+    await Promise.race([Promise.allSettled(told), late])
+    clearTimeout(timer)
+  }
   const here = Date.now() / 1000
   return times.reduce((one, other) => (Math.abs(other - here) > Math.abs(one - here) ? other : one))
 }

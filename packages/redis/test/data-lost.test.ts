@@ -117,9 +117,17 @@ describe.skipIf(absent !== undefined)(`data that is missing ${absent ?? ''}`, ()
     await add()
     expect(await mark()).toBe('first')
     await own.prepare()
-    await own.prepare({ afterLoss: true })
     expect(await own.stores.revocations.find(token)).toEqual({ revoked: true })
     expect([await mark(), await mark(undefined, 'other')]).toEqual(['repeated', 'first'])
+  })
+
+  it('keeps its revocations after prepare({ afterLoss: true }), and its marks are unknown, as after a restored copy', async () => {
+    await own.prepare()
+    await add()
+    expect(await mark()).toBe('first')
+    await own.prepare({ afterLoss: true })
+    expect(await own.stores.revocations.find(token)).toEqual({ revoked: true })
+    expect([await mark(), await mark(undefined, 'other')]).toEqual(['unknown', 'unknown'])
   })
 
   it('of one of several partitions must not be taken for new', async () => {
