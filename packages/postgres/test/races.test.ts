@@ -6,10 +6,12 @@ import { newStores, queryOf, skipped, useDatabase } from './database.ts'
 const database = useDatabase()
 let processes: readonly PostgresStores['stores'][]
 let now: number
+let schema: string
 
 beforeAll(async () => {
   if (skipped !== '') return
   const first = await newStores(database.pool)
+  schema = first.schema
   const other = postgresStores({ query: queryOf(database.otherPool), schema: first.schema })
   processes = [first.stores, other.stores]
   now = Math.floor(await first.stores.replays.now())
@@ -79,6 +81,34 @@ describe.skipIf(skipped)(`processes that write at the same time to PostgreSQL ${
     })
     const failed = (await Promise.allSettled(work)).filter(({ status }) => status === 'rejected')
     expect(failed).toEqual([])
+  })
+
+  it('what was counted is what there is, and never less', async () => {
+    const count = async (kind: string, scope: string): Promise<number> => {
+      const { rows } = await database.pool.query(
+        `SELECT coalesce(sum(entries), 0)::int AS held FROM ${schema}.counts
+         WHERE kind = $1 AND ${scope} AND ends_at > clock_timestamp()`,
+        [kind],
+      )
+      return rows[0].held
+    }
+    const rowsOf = async (table: string, condition = 'true'): Promise<number> => {
+      const { rows } = await database.pool.query(
+        `SELECT count(*)::int AS held FROM ${schema}.${table} WHERE ${condition}`,
+      )
+      return rows[0].held
+    }
+    const [issuers, unlisted] = ["scope <> ''", "scope = ''"]
+    expect(await count('revocations', issuers)).toBe(await rowsOf('revocations'))
+    expect(await count('revocations', unlisted)).toBe(await rowsOf('revocations', 'NOT listed'))
+    expect(await count('tombstones', issuers)).toBe(await rowsOf('tombstones'))
+    const live = await rowsOf('marks', 'expires_at > clock_timestamp()')
+    // Each signature is counted for its key and for its issuer.
+    expect(await count('marks', issuers)).toBeGreaterThanOrEqual(2 * live)
+    expect(live).toBeGreaterThan(500)
+    const linked = 'counted_until > clock_timestamp()'
+    expect(await count('links', issuers)).toBeGreaterThanOrEqual(await rowsOf('links', linked))
+    expect(await count('statuses', issuers)).toBeGreaterThanOrEqual(await rowsOf('statuses', linked))
   })
 
   it('one of many claims of a mission stands', async () => {
