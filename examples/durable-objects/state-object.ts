@@ -1,4 +1,4 @@
-import { DurableObject, type SqlStorage } from 'cloudflare:workers'
+import { DurableObject } from 'cloudflare:workers'
 import type { Answer, Call } from './calls.ts'
 import { Links } from './state/links.ts'
 import { Marks } from './state/marks.ts'

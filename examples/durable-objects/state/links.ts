@@ -1,4 +1,3 @@
-import type { SqlStorage } from 'cloudflare:workers'
 import type { Link, LinkEntry, LinkVerdict } from '@aauth-guard/core'
 import { deleteEnded, firstRow } from './rows.ts'
 

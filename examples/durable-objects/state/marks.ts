@@ -1,4 +1,3 @@
-import type { SqlStorage } from 'cloudflare:workers'
 import type { ReplayMark, ReplayVerdict } from '@aauth-guard/core'
 import { firstRow } from './rows.ts'
 

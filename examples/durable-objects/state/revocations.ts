@@ -1,4 +1,3 @@
-import type { SqlStorage } from 'cloudflare:workers'
 import type { FoundRevocation, Revocation, RevocationVerdict } from '@aauth-guard/core'
 import { deleteEnded, firstRow, RowCount } from './rows.ts'
 

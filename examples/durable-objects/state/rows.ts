@@ -1,5 +1,3 @@
-import type { SqlStorage } from 'cloudflare:workers'
-
 type Row = Record<string, ArrayBuffer | string | number | null>
 
 /** The row that a query returns, if any. */

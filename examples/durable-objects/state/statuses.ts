@@ -1,4 +1,3 @@
-import type { SqlStorage } from 'cloudflare:workers'
 import type { ClaimVerdict, FoundStatus, PutVerdict, StatusAnswer } from '@aauth-guard/core'
 import { deleteEnded, firstRow } from './rows.ts'
 

@@ -1,4 +1,3 @@
-import type { SqlStorage } from 'cloudflare:workers'
 import type { Tombstone, TombstoneVerdict } from '@aauth-guard/core'
 import { firstRow, RowCount } from './rows.ts'
 

@@ -1,5 +1,5 @@
 /** Serves the stores over HTTP, for the checks of their contracts. */
-import { type DurableObjectNamespace, env } from 'cloudflare:workers'
+import { env } from 'cloudflare:workers'
 import { StateObject as Tested } from '../state-object.ts'
 import { durableObjectStores, type StoreOptions } from '../stores.ts'
 
