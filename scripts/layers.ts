@@ -8,7 +8,8 @@ import { importsIn, layerOf, orders, sources, specifiersOf } from './layer-graph
 import { repositoryFiles, root } from './repository-files.ts'
 
 const nodeFiles = /^(?:node\/|env\/|platform\/(?:node|egress|public-lookup)$)/
-const adapters = ['express', 'koa', 'fastify', 'hono']
+/** Packages that stand on the public names of core: adapters of frameworks, and stores. */
+const adapters = ['express', 'koa', 'fastify', 'hono', 'redis', 'postgres']
 const publicSubpaths = /^@aauth-guard\/core(?:\/(?:adapter|fetch|missions|node))?$/
 const protocolLibraries = /^(?:jose|structured-headers|lru-cache|@noble\/.*)$/
 

@@ -17,6 +17,7 @@ export const oracles: Readonly<Record<string, readonly string[]>> = {
 
 /** Tests whose numbers are small in `npx pnpm@12 test`. */
 export const deepFiles: readonly string[] = [
+  'packages/redis/test/races.test.ts',
   'packages/core/test/missions/load.test.ts',
   'packages/core/test/keys/single-flight.test.ts',
   'packages/core/test/properties/heap.test.ts',

@@ -33,7 +33,14 @@ export async function startRedis(): Promise<StateServer> {
   if (noRedis !== undefined) throw new Error(noRedis)
   const folder = mkdtempSync(join(tmpdir(), 'fleet-redis-'))
   const port = await freePort()
-  const settings = { port, bind: '127.0.0.1', dir: folder, save: '', appendonly: 'yes' }
+  const settings = {
+    port,
+    bind: '127.0.0.1',
+    dir: folder,
+    save: '',
+    appendonly: 'yes',
+    appendfsync: 'always',
+  }
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`])
   const server = serverOf(() => spawn('redis-server', args), 'Ready to accept connections', folder)
   await server.start()

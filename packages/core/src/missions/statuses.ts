@@ -2,6 +2,7 @@ import type { AAuthError } from '../errors/aauth-error.ts'
 import type { MissionStatus } from '../resource/mission-monitor.ts'
 import { endMission, missionTerminated, statusUnavailable } from '../resource/mission-termination.ts'
 import type { ResourceState } from '../resource/state.ts'
+import { storeDeadline } from '../stores/checked-call.ts'
 import {
   type FoundStatus,
   forgetStatus,
@@ -35,6 +36,8 @@ interface Flight {
   readonly sentAt: number
   /** Whether this process queries the source itself, and does not wait for another one. */
   isOwn: boolean
+  /** It no longer counts as under way. */
+  end(): void
 }
 
 /**
@@ -148,7 +151,7 @@ export class MissionStatuses {
    */
   #ask(mission: Mission, { notBefore }: { readonly notBefore?: number } = {}): Promise<Outcome> {
     const key = missionKey(mission)
-    const underWay = this.#flights.get(key)
+    const underWay = this.#flightOf(key)
     if (underWay && (notBefore === undefined || (underWay.isOwn && underWay.sentAt >= notBefore)))
       return underWay.outcome
     const name = this.#nameOf(mission)
@@ -159,13 +162,33 @@ export class MissionStatuses {
       flight.isOwn = true
     }
     const outcome = this.#inquire(name, isFull, notBefore === undefined, noteOwn).finally(() => {
-      this.#underWay[whose] -= 1
+      flight.end()
       if (this.#flights.get(key) === flight) this.#flights.delete(key)
     })
     const isOwn = notBefore !== undefined || this.#state.settings.stores.statuses === undefined
-    const flight: Flight = { outcome, sentAt: performance.now(), isOwn }
+    let hasEnded = false
+    const end = (): void => {
+      if (!hasEnded) this.#underWay[whose] -= 1
+      hasEnded = true
+    }
+    const flight: Flight = { outcome, sentAt: performance.now(), isOwn, end }
     this.#flights.set(key, flight)
     return outcome
+  }
+
+  /**
+   * The query that is under way. Workers end the promises of a request with it, so a query can be given up without any
+   * notice: one whose deadlines have passed does not count.
+   */
+  #flightOf(key: string): Flight | undefined {
+    const flight = this.#flights.get(key)
+    if (flight === undefined) return undefined
+    // Waiting for another process, querying the source, and recording the answer.
+    const longest = 2 * this.#settings.deadline + 3 * storeDeadline
+    if (performance.now() - flight.sentAt < longest) return flight
+    flight.end()
+    this.#flights.delete(key)
+    return undefined
   }
 
   async #inquire(

@@ -1,7 +1,7 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import { isThenable, startTimer } from '../limits/deadline.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
-import { healthOf, type StoreHealth } from './store-health.ts'
+import { healthOf, type StoreHealth, waitingCalls } from './store-health.ts'
 import { dataLost } from './store-kind.ts'
 
 /** Milliseconds that a store may take; then it counts as failed, and the request is refused with 503. */
@@ -34,7 +34,8 @@ export function answered<T>(
   budget?: WaitBudget,
 ): T | Promise<T> {
   const health = healthOf(store)
-  if (health.waiting >= maxWaiting) throw silent(health, name, `has ${maxWaiting} calls waiting`)
+  if (health.waiting.size >= maxWaiting && waitingCalls(health, 2 * storeDeadline) >= maxWaiting)
+    throw silent(health, name, `has ${maxWaiting} calls waiting`)
   if (!health.breaker.admits()) throw silent(health, name, 'has failed for over a second', undefined, 1)
   const judge = (answer: T): T => {
     if (!isKnown(answer))
@@ -59,7 +60,8 @@ function waitFor<T>(
   judge: (answer: T) => T,
   budget: WaitBudget | undefined,
 ): Promise<T> {
-  health.waiting += 1
+  const call = { sentAt: performance.now() }
+  health.waiting.add(call)
   const stopWaiting = budget?.begin()
   const deadline = budget === undefined ? storeDeadline : budget.left
   return new Promise<T>((resolve, reject) => {
@@ -71,7 +73,7 @@ function waitFor<T>(
       if (settled) return
       settled = true
       // Released even if the store never answers, so that it can recover.
-      health.waiting -= 1
+      health.waiting.delete(call)
       stopWaiting?.()
       stopTimer()
       how()

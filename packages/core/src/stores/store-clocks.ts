@@ -1,6 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
-import { answered, isSilence } from './checked-call.ts'
+import { answered, isSilence, storeDeadline } from './checked-call.ts'
 import type { MayWait, SharedStore } from './store-kind.ts'
 
 /** Seconds by which the clock of the process and that of a store may differ. */
@@ -62,7 +62,9 @@ export class StoreClocks {
     budget: WaitBudget | undefined,
   ): MayWait<unknown> {
     const last = this.#last.get(name)
-    if (last && madeAt - last.madeAt < interval && !isSet(last, second, madeAt)) return last.fault
+    // A comparison that is under way ends within the deadline, or with the request on Workers, and then never.
+    const lasting = last?.fault instanceof Promise ? storeDeadline : interval
+    if (last && madeAt - last.madeAt < lasting && !isSet(last, second, madeAt)) return last.fault
     const fault = this.#faultOf(name, store, budget)
     const comparison: Comparison = { madeAt, second, fault }
     this.#last.set(name, comparison)

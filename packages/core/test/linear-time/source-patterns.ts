@@ -4,7 +4,7 @@ import { transformSync } from 'esbuild'
 
 const packages = resolve(import.meta.dirname, '../../..')
 /** What runs in a server of a user. The test kit meets only its own user's text. */
-const published = ['core', 'express', 'fastify', 'hono', 'koa']
+const published = ['core', 'express', 'fastify', 'hono', 'koa', 'postgres', 'redis']
 
 /** Every regular expression in the source of the published packages, as `package/file: pattern`, sorted. */
 export function sourcePatterns(): string[] {
@@ -31,7 +31,8 @@ const beforeValue = /(?:^|[(,=:[!&|?{};+\-*%<>~^]|\b(?:return|typeof|case|in|of|
 /** The regular expressions in TypeScript: its literals, and what is given to `RegExp`. */
 export function patternsOf(typescript: string): string[] {
   // Without types and comments, so that a slash divides, begins a literal, or is text.
-  const { code } = transformSync(typescript, { loader: 'ts', legalComments: 'none', target: 'esnext' })
+  const transformed = transformSync(typescript, { loader: 'ts', legalComments: 'none', target: 'esnext' })
+  const code = transformed.code.replaceAll('/* @__PURE__ */', '')
   const patterns: string[] = []
   // A template holds expressions that hold templates: the braces that are open in each, the innermost last.
   const open: number[] = []
