@@ -51,6 +51,8 @@ export class LifetimeRegistry {
   }
   #nextRound: number | undefined
   #isChecking = false
+  /** Whether changes may have been missed since the check that is under way began. */
+  #isOutdated = false
 
   constructor(state: ResourceState) {
     this.#state = state
@@ -113,9 +115,11 @@ export class LifetimeRegistry {
     this.#end(this.#byMission.get(missionKey(mission)), missionTerminated(mission, reason))
   }
 
-  /** Changes may have been missed, so all tokens are checked again. Calls during a check start no second one. */
+  /** Changes may have been missed, so all tokens are checked again. Calls during a check start one after it. */
   lost(): void {
-    if (this.#isChecking || this.#open.size === 0) return
+    if (this.#open.size === 0) return
+    this.#isOutdated = this.#isChecking
+    if (this.#isChecking) return
     this.#restartRounds()
     this.#startRound()
   }
@@ -184,9 +188,12 @@ export class LifetimeRegistry {
     if (this.#isChecking) return
     this.#isChecking = true
     try {
-      const all = [...this.#open.values()]
-      for (let start = 0; start < all.length; start += batch)
-        await Promise.all(all.slice(start, start + batch).map((open) => this.#check(open)))
+      do {
+        this.#isOutdated = false
+        const all = [...this.#open.values()]
+        for (let start = 0; start < all.length; start += batch)
+          await Promise.all(all.slice(start, start + batch).map((open) => this.#check(open)))
+      } while (this.#isOutdated)
     } finally {
       this.#isChecking = false
     }

@@ -8,6 +8,7 @@ import { type VerifiedToken, VerifiedTokens } from '../keys/verified-tokens.ts'
 import type { Handle } from '../limits/abort-gradually.ts'
 import type { Platform } from '../platform/platform.ts'
 import { selfTest } from '../platform/self-test.ts'
+import { begin } from '../stores/begin.ts'
 import type { ReplayStore } from '../stores/replay-store.ts'
 import { RevocationRate } from '../stores/revocation-rate.ts'
 import type { Revocation, RevocationStore } from '../stores/revocation-store.ts'
@@ -139,9 +140,8 @@ export class ResourceState {
   /** A mission was terminated, here or in another process. Its status is forgotten in any case. */
   hearTermination(mission: Mission, reason: string | undefined): void {
     this.clean?.changed(missionName(mission))
-    const forgotten = this.missionMonitor?.forget(mission)
     // The tombstone takes precedence over what a store could not forget.
-    if (forgotten instanceof Promise) forgotten.catch(() => undefined)
+    begin(() => this.missionMonitor?.forget(mission))
     this.lifetimes?.terminated(mission, reason)
   }
 
@@ -164,8 +164,7 @@ export class ResourceState {
     const token = { iss, jti }
     const known = mission ?? this.tokens.find(token)?.claims.mission ?? this.missionMonitor?.missionOf(token)
     this.hearRevocation(token)
-    const told = known && this.missionMonitor?.suspect(token, known)
-    if (told instanceof Promise) told.catch(() => undefined)
+    if (known) begin(() => this.missionMonitor?.suspect(token, known))
   }
 
   hearLoss(store: string, hint: string): void {

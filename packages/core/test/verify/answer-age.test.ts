@@ -4,7 +4,7 @@ import { assertGrant, missionGrant } from '@aauth-guard/core/missions'
 import { mission } from '@aauth-guard/fixtures/missions'
 import { claimsOf } from '@aauth-guard/fixtures/revoking'
 import { toSignedRequest } from '@aauth-guard/testing'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type MonotonicClock, stopMonotonicClock } from '../limits/monotonic-clock.ts'
 import { makeWatchedWorld, verdict } from '../missions/watched.ts'
 import { makeSharedStores } from '../stores/shared-stores.ts'
@@ -149,6 +149,16 @@ describe.each(later)('%s, and so decides about a request again,', (_, decideAgai
       expect(scene.lookups()).toBeGreaterThan(1)
     },
   )
+})
+
+it('a second guard looks the token up again before it calls check', async () => {
+  const { resource, request, elsewhere } = await makeAccepted()
+  await elsewhere.revocation()
+  clock.advance(1000)
+  const check = vi.fn(() => true)
+  const again = authorize(resource, request, { check }, { content: 'later' })
+  expect(await verdict(again)).toBe('401 revoked_jwt')
+  expect(check).not.toHaveBeenCalled()
 })
 
 describe('a store whose answers can be 250 ms old', () => {
