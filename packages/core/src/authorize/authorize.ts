@@ -20,6 +20,7 @@ import type { Auth, PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
 import { assertMissionOf } from '../verify/assert-mission.ts'
 import { assertStillGood } from '../verify/assert-still-good.ts'
+import { assertUnrevoked, bridgeOf } from '../verify/assert-unrevoked.ts'
 import { knownCaller, noteCaller } from '../verify/known-caller.ts'
 import { lookUpLink } from '../verify/linked-provider.ts'
 import { readRequest, requiredFor } from '../verify/read-request.ts'
@@ -184,9 +185,13 @@ async function reuse(
   if (verified.transport.method !== request.method || verified.transport.rawTarget !== request.target)
     return undefined
   if (state.settings.now() >= claims.exp) return undefined
-  if (!isRecent(verified.live)) verified.live = queryLiveState(state, verified.token, verified.budget)
-  const found = verified.live.revoked()
-  if (typeof found === 'boolean' ? found : await found) return undefined
+  if (!isRecent(verified.live)) {
+    verified.live = queryLiveState(state, verified.token, verified.budget)
+    verified.stale = false
+  }
+  if (requirement.singleUse) verified.marked = true
+  const bridge = bridgeOf(state, verified.transport, verified.marked)
+  if (await assertUnrevoked(verified.token, verified.live, bridge)) verified.stale = true
   assertIssuerTrusted(state.settings, requirement.trust, claims)
   checkCoverage(verified.covered, requiredFor(state, request, requirement, verified.hasNonce), undefined)
   if (requirement.singleUse) await verified.markUsed()

@@ -6,7 +6,8 @@ interface Bounds<Value> {
   /** With {@link sizeCalculation}: the sum of all sizes. */
   readonly maxSize?: number
   readonly sizeCalculation?: (value: Value, key: string) => number
-  readonly dispose?: (value: Value) => void
+  /** Called for every value that leaves the cache, also if it is replaced. */
+  readonly dispose?: (value: Value, key: string, reason: LRUCache.DisposeReason) => void
 }
 
 /** A default without a prototype: a plain object would inherit members added to `Object.prototype` (Q01). */

@@ -54,7 +54,7 @@ export async function answerAnnouncement(
 async function record(state: ResourceState, mission: Mission, reason: unknown): Promise<void> {
   if (!state.terminationRate.take(mission.approver, state.settings.now())) {
     // Even if the termination cannot be recorded yet, the cached status must no longer be used.
-    attempt(() => state.missionMonitor?.forget(mission))
+    await attempt(() => state.missionMonitor?.forget(mission))
     throw new AAuthError('rate_limited', {
       hint: `${quoted(mission.approver)} announces more than 10 terminations per second: send it again later`,
       retryAfter: 1,

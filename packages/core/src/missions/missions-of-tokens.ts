@@ -19,7 +19,7 @@ export class MissionsOfTokens {
     maxSize: maxText,
     sizeCalculation: ({ approver, s256 }, name) => name.length + approver.length + s256.length,
   })
-  readonly #suspected = new GrowingCache<true>({ max: maxSuspected })
+  readonly #suspected = new GrowingCache<Promise<void>>({ max: maxSuspected })
 
   set(token: TokenName, mission: Mission): void {
     this.#missions.set(tokenKey(token), mission)
@@ -30,13 +30,18 @@ export class MissionsOfTokens {
   }
 
   /**
-   * Whether this is the first time that the revocation of the token is seen: presenting a revoked token repeatedly must
-   * not cause a query to the person server each time.
+   * Suspects the mission of a revoked token once: presenting a revoked token repeatedly must not cause a query to the
+   * person server each time. If that fails, the next one who learns of the revocation tries again.
+   *
+   * @returns the first suspicion, which others may have begun
    */
-  isNews(token: TokenName): boolean {
+  suspectOnce(token: TokenName, suspect: () => Promise<void>): Promise<void> {
     const name = tokenKey(token)
-    if (this.#suspected.has(name)) return false
-    this.#suspected.set(name, true)
-    return true
+    const known = this.#suspected.get(name)
+    if (known !== undefined) return known
+    const told = suspect()
+    this.#suspected.set(name, told)
+    told.catch(() => this.#suspected.delete(name))
+    return told
   }
 }

@@ -1,6 +1,7 @@
 import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
+import { missionName } from '../resource/clean-answers.ts'
 import type { MissionMonitor } from '../resource/mission-monitor.ts'
 import type { MissionMonitorFactory, ResourceState } from '../resource/state.ts'
 import { storeKinds } from '../stores/stores.ts'
@@ -132,10 +133,11 @@ export function monitorMissions(options: MissionOptions): MissionMonitorFactory 
           if (claims.mission !== undefined) tokens?.set(claims, claims.mission)
         },
         missionOf: (token) => tokens?.get(token),
-        suspect: (token, mission) => {
-          if (tokens?.isNews(token)) return statuses?.doubt(mission)
-          return undefined
-        },
+        suspect: (token, mission) =>
+          tokens?.suspectOnce(token, async () => {
+            state.clean?.changed(missionName(mission))
+            await statuses?.doubt(mission)
+          }),
         purge: (iss) => statuses?.purge(iss),
         times: source && times,
         assertWithinTerms:

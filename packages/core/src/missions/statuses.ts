@@ -51,6 +51,8 @@ export class MissionStatuses {
   readonly #store: StatusStore
   readonly #flights = new Map<string, Flight>()
   readonly #source: SourceQueries
+  /** Queries of the store after which the source was queried, and said that the mission is active. */
+  readonly #confirmed = new WeakSet<object>()
   /** Queries under way to listed person servers and to others, counted separately so that neither blocks the other. */
   readonly #underWay = { listed: 0, others: 0 }
 
@@ -65,15 +67,22 @@ export class MissionStatuses {
   assertActive(
     mission: Mission,
     safe: boolean,
-    found: () => MayWait<FoundStatus | undefined> = () => getStatus(this.#store, this.#nameOf(mission)),
+    query: () => MayWait<FoundStatus | undefined> = () => getStatus(this.#store, this.#nameOf(mission)),
   ): void | Promise<void> {
-    const status = found()
+    // Another guard of the request had to query the source, and relies on the same answers of the stores.
+    if (this.#confirmed.has(query)) return undefined
+    const status = query()
     const judge = (answer: FoundStatus | undefined): void | Promise<void> =>
-      this.#judge(mission, safe, this.#usable(mission, answer))
+      this.#judge(mission, safe, this.#usable(mission, answer), () => this.#confirmed.add(query))
     return status instanceof Promise ? status.then(judge) : judge(status)
   }
 
-  #judge(mission: Mission, safe: boolean, found: FoundStatus | undefined): void | Promise<void> {
+  #judge(
+    mission: Mission,
+    safe: boolean,
+    found: FoundStatus | undefined,
+    confirm: () => void,
+  ): void | Promise<void> {
     if (found && found.freshFor > 0) {
       // Renewed while it is still fresh, so that no request waits.
       if (isDue(found, this.#settings)) this.#askAhead(mission)
@@ -81,13 +90,19 @@ export class MissionStatuses {
     }
     const failed = failureIn(found)
     if (failed === undefined)
-      return this.#ask(mission).then((outcome) => this.#conclude(mission, safe, outcome))
+      return this.#ask(mission).then((outcome) => {
+        if (outcome.status === 'active') return confirm()
+        return this.#conclude(mission, safe, outcome)
+      })
     if (!safe || found === undefined || found.staleFor <= 0) throw refusal(mission, failed)
   }
 
   /** While the source fails, safe methods may use its last answer, unless that was forgotten in the meantime. */
-  async #conclude(mission: Mission, safe: boolean, outcome: Outcome): Promise<void> {
-    if (outcome.status === 'active') return
+  async #conclude(
+    mission: Mission,
+    safe: boolean,
+    outcome: Exclude<Outcome, { status: 'active' }>,
+  ): Promise<void> {
     if (outcome.status === 'unknown' && safe) {
       const found = this.#usable(mission, await getStatus(this.#store, this.#nameOf(mission)))
       if (found && found.staleFor > 0) return

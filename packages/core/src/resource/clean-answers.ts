@@ -20,8 +20,8 @@ export class CleanAnswers {
     this.#milliseconds = seconds * 1000
     this.#changedAt = new GrowingCache({
       max: maxChanges,
-      dispose: (changedAt) => {
-        this.#forgottenUntil = Math.max(this.#forgottenUntil, changedAt)
+      dispose: (changedAt, _name, reason) => {
+        if (reason === 'evict') this.#forgottenUntil = Math.max(this.#forgottenUntil, changedAt)
       },
     })
   }

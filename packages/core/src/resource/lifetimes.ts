@@ -40,6 +40,8 @@ export class LifetimeRegistry {
   }
   #nextRound: number | undefined
   #isChecking = false
+  /** Whether changes may have been missed since the check that is under way began. */
+  #isOutdated = false
 
   constructor(state: ResourceState) {
     this.#state = state
@@ -96,9 +98,11 @@ export class LifetimeRegistry {
     this.#end(this.#open.under(mission), missionTerminated(mission, reason))
   }
 
-  /** Changes may have been missed, so all tokens are checked again. Calls during a check start no second one. */
+  /** Changes may have been missed, so all tokens are checked again. Calls during a check start one after it. */
   lost(): void {
-    if (this.#isChecking || this.#open.sizes.open === 0) return
+    if (this.#open.sizes.open === 0) return
+    this.#isOutdated = this.#isChecking
+    if (this.#isChecking) return
     this.#restartRounds()
     this.#startRound()
   }
@@ -163,9 +167,12 @@ export class LifetimeRegistry {
     if (this.#isChecking) return
     this.#isChecking = true
     try {
-      const all = this.#open.all()
-      for (let start = 0; start < all.length; start += batch)
-        await Promise.all(all.slice(start, start + batch).map((open) => this.#check(open)))
+      do {
+        this.#isOutdated = false
+        const all = this.#open.all()
+        for (let start = 0; start < all.length; start += batch)
+          await Promise.all(all.slice(start, start + batch).map((open) => this.#check(open)))
+      } while (this.#isOutdated)
     } finally {
       this.#isChecking = false
     }

@@ -1,5 +1,7 @@
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
+import { begin } from '../stores/begin.ts'
+import { isSilence } from '../stores/checked-call.ts'
 import { findLink, type Link } from '../stores/link-store.ts'
 import { type FoundStatus, getStatus } from '../stores/status-store.ts'
 import type { MayWait } from '../stores/store-kind.ts'
@@ -48,7 +50,7 @@ export function queryLiveState(
   const used = { revocations, tombstones: tombstone, statuses: status, links: link }
   const names = Object.entries(used).flatMap(([name, asked]) => (asked ? [name] : []))
   const compared = begin(() => clocks.compare(names, budget))
-  return { askedAt, revoked: () => afterwards(compared(), found), tombstone, status, link }
+  return { askedAt, revoked: () => unlessClocksDiffer(compared, found), tombstone, status, link }
 }
 
 /** Whether the answers are recent enough, so that what is decided by them is at most a second old. */
@@ -56,23 +58,22 @@ export function isRecent({ askedAt }: LiveState): boolean {
   return performance.now() - askedAt < recent
 }
 
-/**
- * Starts a query whose answer is evaluated later. A rejection is handled at once, since an unhandled one terminates the
- * process.
- * @returns a function that returns the answer, or throws the error
- */
-export function begin<T>(ask: () => MayWait<T>): () => MayWait<T> {
-  try {
-    const answer = ask()
-    if (answer instanceof Promise) answer.catch(() => undefined)
-    return () => answer
-  } catch (fault) {
-    return () => {
+/** A clock that cannot be read hides no revocation, since `staleReads` can bridge the silence of its store. */
+function unlessClocksDiffer(compared: () => MayWait<void>, found: () => MayWait<boolean>): MayWait<boolean> {
+  const fail = (fault: unknown): MayWait<boolean> => {
+    if (!isSilence(fault)) throw fault
+    const judge = (isOver: boolean): true => {
+      if (isOver) return true
       throw fault
     }
+    const answer = found()
+    return answer instanceof Promise ? answer.then(judge) : judge(answer)
   }
-}
-
-function afterwards<T>(first: MayWait<void>, then: () => MayWait<T>): MayWait<T> {
-  return first instanceof Promise ? first.then(then) : then()
+  let agreed: MayWait<void>
+  try {
+    agreed = compared()
+  } catch (fault) {
+    return fail(fault)
+  }
+  return agreed instanceof Promise ? agreed.then(found, fail) : found()
 }

@@ -1,8 +1,11 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import { attempt } from '../limits/attempt.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
+import { begin } from '../stores/begin.ts'
+import { firstOf } from '../stores/checked-call.ts'
 import type { FoundRevocation } from '../stores/revocation-store.ts'
 import { findRevocation } from '../stores/revocation-store.ts'
+import type { MayWait } from '../stores/store-kind.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 import { renewalRequirement } from '../token/renewal-requirement.ts'
 import { quoted } from '../wire/quoted.ts'
@@ -35,15 +38,30 @@ export function isRevoked(
   if (approver === undefined || state.missionMonitor === undefined)
     return found instanceof Promise ? found.then(judge) : judge(found)
   // Mission statuses come from the approver, so its purge counts as well. Both are queried before either is awaited.
-  if (found instanceof Promise) found.catch(() => undefined)
-  const ofApprover = findRevocation(state.revocations, { iss: approver, jti }, budget)
-  const judgeBoth = ([own, { purgedAt }]: readonly [FoundRevocation, FoundRevocation]): boolean => {
+  const ofApprover = begin(() => findRevocation(state.revocations, { iss: approver, jti }, budget))
+  const judgeBoth = (own: FoundRevocation, { purgedAt }: FoundRevocation): boolean => {
     state.purges.note(approver, purgedAt)
     return judge(own)
   }
-  if (found instanceof Promise || ofApprover instanceof Promise)
-    return Promise.all([found, ofApprover]).then(judgeBoth)
-  return judgeBoth([found, ofApprover])
+  if (found instanceof Promise) return judgeLater(found, ofApprover, judge, judgeBoth)
+  const other = ofApprover()
+  return other instanceof Promise ? judgeLater(found, ofApprover, judge, judgeBoth) : judgeBoth(found, other)
+}
+
+/** If one of both queries fails, the other counts all the same: the token may be revoked. */
+async function judgeLater(
+  found: MayWait<FoundRevocation>,
+  ofApprover: () => MayWait<FoundRevocation>,
+  judge: (own: FoundRevocation) => boolean,
+  judgeBoth: (own: FoundRevocation, other: FoundRevocation) => boolean,
+): Promise<boolean> {
+  const [own, other] = await Promise.allSettled([found, (async () => ofApprover())()])
+  if (own.status === 'fulfilled') {
+    if (other.status === 'fulfilled') return judgeBoth(own.value, other.value)
+    if (judge(own.value)) return true
+    throw other.reason
+  }
+  throw other.status === 'fulfilled' ? own.reason : firstOf([own.reason, other.reason])
 }
 
 /** The error for a token whose `exp` has passed. */

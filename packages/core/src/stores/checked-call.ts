@@ -17,6 +17,11 @@ export function isSilence(error: unknown): boolean {
   return typeof error === 'object' && error !== null && silences.has(error)
 }
 
+/** The error to report of several. A store that does not answer must not hide what another one says. */
+export function firstOf(errors: readonly unknown[]): unknown {
+  return errors.find((error) => !isSilence(error)) ?? errors[0]
+}
+
 /**
  * Returns the answer of a store, if it is valid and arrives within the deadline. In all other cases the request is
  * refused. A store in memory returns synchronously, which has no extra cost. While a store does nothing but fail, it is

@@ -1,6 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
-import { answered, isSilence, storeDeadline } from './checked-call.ts'
+import { answered, firstOf, storeDeadline } from './checked-call.ts'
 import type { MayWait, SharedStore } from './store-kind.ts'
 
 /** Seconds by which the clock of the process and that of a store may differ. */
@@ -103,10 +103,9 @@ export class StoreClocks {
   }
 }
 
-/** A store that does not answer must not hide what another one says, since `staleReads` can bridge its silence. */
 function throwFirst(faults: readonly unknown[]): void {
   const found = faults.filter((fault) => fault !== undefined)
-  if (found.length > 0) throw found.find((fault) => !isSilence(fault)) ?? found[0]
+  if (found.length > 0) throw firstOf(found)
 }
 
 /** Whether the clock of the process was set since a comparison. */

@@ -1,7 +1,9 @@
+import type { LiveState } from '../resource/live-state.ts'
 import { assertMissionActive } from '../resource/mission-termination.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isSafe } from '../signature/replay.ts'
-import { canBridge } from './assert-unrevoked.ts'
+import { isSilence } from '../stores/checked-call.ts'
+import { bridgeOf, canBridge } from './assert-unrevoked.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
 /**
@@ -11,15 +13,31 @@ import type { VerifiedRequest } from './verify-request.ts'
  */
 export function assertMissionOf(state: ResourceState, verified: VerifiedRequest): void | Promise<void> {
   const { live, token, transport } = verified
-  const safe = isSafe(transport.method)
-  const bridge = (error: unknown): void => {
-    if (!safe || verified.marked || !canBridge(token, state.clean, error)) throw error
+  const bridge = async (error: unknown): Promise<void> => {
+    if (!canBridge(token, bridgeOf(state, transport, verified.marked), error)) throw error
+    if (await isStatusForgotten(live)) throw error
     verified.stale = true
   }
   try {
-    const active = assertMissionActive(state, token.claims.mission, safe, live)
+    const active = assertMissionActive(state, token.claims.mission, isSafe(transport.method), live)
     return active instanceof Promise ? active.catch(bridge) : undefined
   } catch (error) {
-    bridge(error)
+    return bridge(error)
+  }
+}
+
+/**
+ * Whether the store of statuses, which may answer although that of tombstones does not, no longer knows the mission as
+ * active: another process suspects that it was terminated.
+ * @throws {AAuthError} `server_error` (the promise rejects) for a store that answers, but must not be relied on
+ */
+async function isStatusForgotten({ status }: LiveState): Promise<boolean> {
+  if (status === undefined) return false
+  try {
+    const found = await status()
+    return found === undefined || found.staleFor <= 0
+  } catch (error) {
+    if (isSilence(error)) return false
+    throw error
   }
 }

@@ -1,9 +1,8 @@
 import { isRecent, queryLiveState } from '../resource/live-state.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { expired } from '../resource/token-revocation.ts'
-import { isSafe } from '../signature/replay.ts'
 import { assertMissionOf } from './assert-mission.ts'
-import { assertUnrevoked } from './assert-unrevoked.ts'
+import { assertUnrevoked, bridgeOf } from './assert-unrevoked.ts'
 import { lookUpLink } from './linked-provider.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
@@ -23,8 +22,7 @@ export async function assertStillGood(state: ResourceState, verified: VerifiedRe
     verified.live = queryLiveState(state, token, budget)
     verified.stale = false
   }
-  const bridge = isSafe(transport.method) && !marked ? state.clean : undefined
-  if (await assertUnrevoked(token, verified.live, bridge)) verified.stale = true
+  if (await assertUnrevoked(token, verified.live, bridgeOf(state, transport, marked))) verified.stale = true
   if (isOld || stores.revocations === undefined) await lookUpLink(state, verified)
   await assertMissionOf(state, verified)
 }

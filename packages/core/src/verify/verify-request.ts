@@ -2,7 +2,7 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { Deadline } from '../limits/deadline.ts'
 import { WaitBudget } from '../limits/wait-budget.ts'
-import { begin, type LiveState, queryLiveState } from '../resource/live-state.ts'
+import { type LiveState, queryLiveState } from '../resource/live-state.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { assertIssuerTrusted } from '../resource/trusted-issuers.ts'
@@ -12,12 +12,13 @@ import {
   matchesDigests,
   readContentDigest,
 } from '../signature/content-digest.ts'
-import { hasNonce, isOneTime, isSafe } from '../signature/replay.ts'
+import { hasNonce, isOneTime } from '../signature/replay.ts'
+import { begin } from '../stores/begin.ts'
 import { storeDeadline } from '../stores/checked-call.ts'
 import type { Mission } from '../token/claims.ts'
 import { serves } from '../token/generations.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
-import { assertUnrevoked } from './assert-unrevoked.ts'
+import { assertUnrevoked, bridgeOf } from './assert-unrevoked.ts'
 import { assertedMission } from './asserted-mission.ts'
 import { signatureMarker } from './mark-signature.ts'
 import { verifyPossession } from './possession.ts'
@@ -38,8 +39,8 @@ export interface VerifiedRequest {
   live: LiveState
   /** What the request may still wait for stores. */
   readonly budget: WaitBudget
-  /** Whether the signature is accepted only once. */
-  readonly marked: boolean
+  /** Whether a guard accepts the signature only once. */
+  marked: boolean
   /** Whether a store did not answer, and the request relies on its last answer (`staleReads`). */
   stale: boolean
   /** The agent provider that the key is linked to, according to the last lookup; not set for agent tokens. */
@@ -83,8 +84,7 @@ export async function verifyRequest(
   const markUsed = signatureMarker(proof, token, now, budget)
   const oneTime = requirement.singleUse || isOneTime(settings.replay, transport.method, signature)
   const marking = oneTime ? begin(markUsed) : undefined
-  const bridge = isSafe(transport.method) && !oneTime ? state.clean : undefined
-  const stale = await assertUnrevoked(token, live, bridge)
+  const stale = await assertUnrevoked(token, live, bridgeOf(state, transport, oneTime))
   // Keys from before a purge are not accepted, even if the purge has only just become known.
   if (state.purges.has(token.claims.iss) && state.tokens.get(tokenText, now) !== token)
     ({ token } = await meet())

@@ -9,9 +9,17 @@ import { type Gate, gate } from '../missions/watched.ts'
 
 export type StoreName = keyof Stores
 
+interface Memories {
+  readonly revocations: RevocationMemory
+  readonly tombstones: TombstoneMemory
+  readonly statuses: StatusMemory
+}
+
 /** Memories behind promises, as the processes of a fleet share them. */
 export interface SharedStores {
   readonly stores: Required<Stores>
+  /** What the stores hold, which answers at once. */
+  readonly memories: Memories
   /** `sent revocations.find` and `answered revocations.find`, in order. */
   readonly events: string[]
   /** The calls that were sent, such as `revocations.find`. */
@@ -110,6 +118,7 @@ export function makeSharedStores({ clock = () => now, push = false } = {}): Shar
   }
   return {
     stores,
+    memories: { revocations, tombstones, statuses },
     events,
     sent: () => events.filter((event) => event.startsWith('sent ')).map((event) => event.slice(5)),
     hold(name) {
