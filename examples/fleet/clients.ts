@@ -18,6 +18,8 @@ export function connectRedis(url: string): RedisClients {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(50 * attempt, 500),
+    // A connection that breaks without a sign is replaced.
+    socketTimeout: 1000,
   })
   // The stores report what fails.
   client.on('error', () => undefined)

@@ -4,7 +4,12 @@ import { Cluster, Command, type Redis } from 'ioredis'
 /** `retryDelayOnFailover: 0`, since a command must not be sent again whose reply was lost. */
 export function connectIoredisCluster(nodes: { host: string; port: number }[]): Cluster {
   return new Cluster(nodes, {
-    redisOptions: { autoResendUnfulfilledCommands: false, commandTimeout: 500, maxRetriesPerRequest: 0 },
+    redisOptions: {
+      autoResendUnfulfilledCommands: false,
+      commandTimeout: 500,
+      maxRetriesPerRequest: 0,
+      socketTimeout: 1000,
+    },
     retryDelayOnFailover: 0,
   })
 }

@@ -9,6 +9,8 @@ export function connectIoredis(url: string): Redis {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(50 * attempt, 500),
+    // A connection that breaks without a sign, as when the server loses power, is replaced.
+    socketTimeout: 1000,
   })
 }
 
