@@ -107,7 +107,10 @@ export async function play(
   return { late, livingRefused, acceptedTwice, unavailable, answers, recoveryMs, repeated }
 }
 
-/** Requests per second that some of the processes answer. */
+/** Number of missions in a measurement, so that every process has verified every token before. */
+const measured = 20
+
+/** Requests per second that some of the processes answer, with tokens that they have seen before. */
 export async function measure(
   fleet: Fleet,
   { missions }: Pick<Prepared, 'missions'>,
@@ -117,18 +120,17 @@ export async function measure(
   fleet.use(size)
   const load = new Load(fleet.port, connections)
   let [answered, turn] = [0, 0]
-  const start = performance.now()
-  await inLanes(
-    connections,
-    () => performance.now() - start > duration,
-    async () => {
-      turn += 1
-      if ((await load.send((missions[turn % missions.length] as SignedMission).get)) === 200) answered += 1
-    },
-  )
+  const send = async (): Promise<void> => {
+    const { get } = missions[turn++ % Math.min(measured, missions.length)] as SignedMission
+    if ((await load.send(get)) === 200) answered += 1
+  }
+  const warm = 3 * size * measured
+  await inLanes(connections, () => turn >= warm, send)
+  const [start, before] = [performance.now(), answered]
+  await inLanes(connections, () => performance.now() - start > duration, send)
   load.close()
   fleet.use(fleet.size)
-  return Math.round(answered / ((performance.now() - start) / 1000))
+  return Math.round((answered - before) / ((performance.now() - start) / 1000))
 }
 
 function milliseconds(nanoseconds: bigint): number {
