@@ -73,6 +73,10 @@ export type Caller = Auth | OtherCaller;
 
 export type Capability = 'interaction' | 'clarification' | 'payment';
 
+export type ClaimVerdict = {
+    readonly claim: string;
+} | 'taken' | 'full';
+
 export type ClassPolicy = 'deny' | 'mission-only' | 'same-key' | 'linked-key';
 
 export interface DecisionEvent {
@@ -89,6 +93,7 @@ export interface DecisionEvent {
     readonly status?: number;
     readonly code?: AAuthErrorCode;
     readonly hint?: string;
+    readonly stale?: true;
     readonly duration: Readonly<Record<string, number>>;
     readonly requirement?: string;
     readonly method: string;
@@ -130,6 +135,15 @@ export interface FoundRevocation {
     readonly purgedAt?: number | undefined;
 }
 
+export interface FoundStatus {
+    readonly freshFor: number;
+    readonly staleFor: number;
+    readonly failedFor: number;
+    readonly failures: number;
+    readonly hint: string;
+    readonly askedAt: number;
+}
+
 export type FurtherClaims = Readonly<Record<string, unknown>>;
 
 export type Generation = 'mission-header' | 'person-token';
@@ -162,11 +176,35 @@ export interface Limits {
     readonly tombstones: number;
 }
 
+export interface Link {
+    readonly thumbprint: string;
+    readonly iss: string;
+    readonly jti: string;
+    readonly iat: number;
+    readonly exp: number;
+}
+
+export interface LinkEntry extends Link {
+    readonly linkedFor: number;
+    readonly listed: boolean;
+}
+
+export interface LinkStore extends SharedStore {
+    add(entry: LinkEntry): MayWait<LinkVerdict>;
+    find(key: {
+        readonly thumbprint: string;
+    }): MayWait<Link | undefined>;
+}
+
+export type LinkVerdict = 'recorded' | 'full';
+
 export interface Logger {
     debug(line: string): unknown;
     info(line: string): unknown;
     warn(line: string): unknown;
 }
+
+export type MayWait<T> = T | Promise<T>;
 
 export interface Mission {
     readonly approver: string;
@@ -182,21 +220,21 @@ export interface MissionHeaderAuth extends AuthToken {
 }
 
 export interface MissionMonitor {
-    assertActive(mission: Mission, safe: boolean): void | Promise<void>;
+    assertActive(mission: Mission, safe: boolean, found?: () => MayWait<FoundStatus | undefined>): void | Promise<void>;
     readonly assertActiveNow: ((mission: Mission) => Promise<void>) | undefined;
     status(mission: Mission): Promise<MissionStatus>;
-    forget(mission: Mission): void;
+    forget(mission: Mission): MayWait<void>;
     learn(claims: VerifiedClaims): void;
     missionOf(token: Pick<VerifiedClaims, 'iss' | 'jti'>): Mission | undefined;
-    suspect(token: Pick<VerifiedClaims, 'iss' | 'jti'>, mission: Mission): void;
+    suspect(token: Pick<VerifiedClaims, 'iss' | 'jti'>, mission: Mission): MayWait<void>;
     purge(iss: string): void;
     readonly times: {
         readonly activeTtl: number;
         readonly maxStale: number;
     } | undefined;
     readonly assertWithinTerms: ((auth: Auth, wanted: WantedTerms) => void | Promise<void>) | undefined;
-    readonly link: ((thumbprint: string, claims: VerifiedClaims) => void) | undefined;
-    providerOf(thumbprint: string): string | undefined | Promise<string | undefined>;
+    readonly link: ((thumbprint: string, claims: VerifiedClaims, budget?: WaitBudget) => MayWait<void>) | undefined;
+    providerOf(thumbprint: string, found?: () => MayWait<Link | undefined>, budget?: WaitBudget): MayWait<string | undefined>;
     readonly endpoints: ReadonlyMap<string | undefined, Endpoint>;
     published(base: string): Readonly<Record<string, string>>;
 }
@@ -212,6 +250,7 @@ export interface MissionStatus {
 
 export interface Missions {
     terminate(mission: Mission, reason?: string): Promise<void>;
+    clearFull(approver: string): Promise<void>;
     status(mission: Mission): Promise<MissionStatus>;
     observe(mission: Mission, response: Response): Promise<boolean>;
 }
@@ -256,6 +295,8 @@ export interface PersonTokenAuth extends AuthToken {
     readonly class?: undefined;
 }
 
+export type PutVerdict = 'recorded' | 'overtaken';
+
 export interface RefusalDetails {
     readonly hint?: string;
     readonly detail?: string;
@@ -283,7 +324,7 @@ export interface ReplayMark {
 
 export type ReplayScope = 'auto' | 'unsafe' | 'all' | 'off';
 
-export interface ReplayStore {
+export interface ReplayStore extends SharedStore {
     mark(mark: ReplayMark): MayWait<ReplayVerdict>;
 }
 
@@ -318,6 +359,7 @@ export interface Resource {
     readonly missions: Missions;
     revoke(token: Revocation): Promise<void>;
     purgeIssuer(issuer: string): Promise<void>;
+    ready(): Promise<void>;
     close(): void;
 }
 
@@ -355,6 +397,7 @@ export interface ResourceOptions {
     readonly revocationDelegates?: Readonly<Record<string, readonly string[]>>;
     readonly legacyPersonTokenJti?: 'auto' | 'never' | readonly string[];
     readonly stores?: Stores;
+    readonly staleReads?: number;
     readonly missions?: MissionMonitorFactory;
     readonly signatureWindow?: number;
     readonly additionalSignatureComponents?: readonly string[];
@@ -390,7 +433,17 @@ export interface RevocationEntry extends Revocation {
     readonly listed: boolean;
 }
 
-export interface RevocationStore {
+export interface RevocationListener {
+    onRevoked(token: Pick<Revocation, 'iss' | 'jti' | 'mission'>): void;
+    onPurged(issuer: {
+        readonly iss: string;
+        readonly purgedAt: number;
+    }): void;
+    onLost(hint: string): void;
+    onSubscribed(): void;
+}
+
+export interface RevocationStore extends SharedStore {
     add(entry: RevocationEntry): MayWait<RevocationVerdict>;
     find(token: {
         readonly iss: string;
@@ -400,6 +453,7 @@ export interface RevocationStore {
         readonly iss: string;
         readonly listed: boolean;
     }): MayWait<number>;
+    subscribe?(listener: RevocationListener): () => void;
 }
 
 export type RevocationVerdict = 'recorded' | 'full';
@@ -408,6 +462,12 @@ export interface RoutedRequest extends SignedRequest {
     readonly target: string;
     readonly path: string;
     readonly query: string;
+}
+
+export interface SharedStore {
+    readonly freshness?: number | undefined;
+    ready?(): Promise<void>;
+    now?(): MayWait<number>;
 }
 
 export type SignatureErrorCode = 'invalid_signature' | 'invalid_input' | 'unsupported_scheme' | 'unsupported_algorithm' | 'invalid_key' | 'unknown_key' | 'invalid_jwt' | 'expired_jwt' | 'revoked_jwt' | 'issuer_missing' | 'issuer_mismatch' | 'clock_skew';
@@ -432,6 +492,30 @@ export type SigningKey = JWK & {
     readonly alg: 'Ed25519' | 'ES256';
 };
 
+export type StatusAnswer = {
+    readonly status: 'active';
+    readonly freshFor: number;
+    readonly staleFor: number;
+} | {
+    readonly status: 'unknown';
+    readonly failedFor: number;
+    readonly failures: number;
+    readonly hint: string;
+};
+
+export interface StatusName {
+    readonly approver: string;
+    readonly s256: string;
+    readonly listed: boolean;
+}
+
+export interface StatusStore extends SharedStore {
+    get(mission: StatusName): MayWait<FoundStatus | undefined>;
+    claim(mission: StatusName, milliseconds: number): MayWait<ClaimVerdict>;
+    put(mission: StatusName, claim: string, answer: StatusAnswer): MayWait<PutVerdict>;
+    forget(mission: StatusName): MayWait<void>;
+}
+
 export interface StepUp {
     readonly scope: string | readonly string[];
     readonly account?: string;
@@ -447,6 +531,8 @@ export interface Stores {
     readonly tombstones?: TombstoneStore;
     readonly revocations?: RevocationStore;
     readonly replays?: ReplayStore;
+    readonly links?: LinkStore;
+    readonly statuses?: StatusStore;
 }
 
 export type TokenKind = 'agent-token' | 'person-token' | 'auth-token';
@@ -461,13 +547,23 @@ export interface TombstoneEntry extends Tombstone {
     readonly listed: boolean;
 }
 
-export interface TombstoneStore {
+export interface TombstoneListener {
+    onTerminated(tombstone: Tombstone): void;
+    onLost(hint: string): void;
+    onSubscribed(): void;
+}
+
+export interface TombstoneStore extends SharedStore {
     add(entry: TombstoneEntry): MayWait<TombstoneVerdict>;
     find(mission: {
         readonly approver: string;
         readonly s256: string;
         readonly listed: boolean;
     }): MayWait<Tombstone | 'full' | undefined>;
+    clearFull?(server: {
+        readonly approver: string;
+    }): MayWait<void>;
+    subscribe?(listener: TombstoneListener): () => void;
 }
 
 export type TombstoneVerdict = 'recorded' | 'full';

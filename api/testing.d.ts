@@ -140,6 +140,14 @@ export interface IssuedToken {
 
 export type IssuerRole = 'agent-provider' | 'person-server' | 'access-server';
 
+export interface LinkBounds {
+    readonly max: number;
+}
+
+export interface LinkCheckOptions extends StoreCheckOptions<LinkStore>, StoreClock {
+    readonly bounded?: boolean;
+}
+
 export interface Listening {
     readonly url: string;
     close(): Promise<void>;
@@ -217,6 +225,10 @@ export interface ProposedMission {
     readonly blob: Uint8Array<ArrayBuffer>;
 }
 
+export interface PushOptions {
+    readonly heard?: (condition: () => boolean) => Promise<void>;
+}
+
 export interface ReplayBounds {
     readonly max: number;
     readonly maxPerIssuer: number;
@@ -224,6 +236,7 @@ export interface ReplayBounds {
 }
 
 export interface ReplayCheckOptions extends StoreCheckOptions<ReplayStore>, StoreClock {
+    readonly bounded?: boolean;
 }
 
 export type RevocationBody = {
@@ -241,7 +254,7 @@ export interface RevocationBounds {
     readonly maxPerIssuer: number;
 }
 
-export interface RevocationCheckOptions extends StoreCheckOptions<RevocationStore>, StoreClock {
+export interface RevocationCheckOptions extends StoreCheckOptions<RevocationStore>, StoreClock, PushOptions {
     readonly bounded?: boolean;
 }
 
@@ -311,6 +324,14 @@ export interface SignedMessage {
     readonly headers: readonly (readonly [name: string, value: string])[];
     readonly body?: Uint8Array<ArrayBuffer>;
     readonly base: string;
+}
+
+export interface StatusBounds {
+    readonly max: number;
+}
+
+export interface StatusCheckOptions extends StoreCheckOptions<StatusStore>, StoreClock {
+    readonly bounded?: boolean;
 }
 
 export type StatusMisbehaviour = 'other-mission' | 'unknown-status' | 'not-json' | 'huge' | 'hang' | 'hanging-body' | 'server-error' | 'redirect' | 'stale';
@@ -449,7 +470,7 @@ export interface TombstoneBounds {
     readonly maxPerServer: number;
 }
 
-export interface TombstoneCheckOptions extends StoreCheckOptions<TombstoneStore>, Pick<StoreClock, 'advance'> {
+export interface TombstoneCheckOptions extends StoreCheckOptions<TombstoneStore>, StoreClock, PushOptions {
     readonly reopen?: (store: TombstoneStore) => TombstoneStore | Promise<TombstoneStore>;
     readonly bounded?: boolean;
     readonly listed?: boolean;
@@ -469,17 +490,19 @@ export declare function dial(origin: string, { method, url, target, headers, bod
 
 export declare const exchangeMismatches: Readonly<Record<ExchangeMismatchName, (claims: AuthClaims) => Readonly<Record<string, unknown>>>>;
 
+export declare function linkStoreChecks(makeStore: Make, options?: LinkCheckOptions): readonly StoreCheck[];
+
 export declare function listen(app: RequestListener): Promise<Listening>;
 
 export declare function makeKey(seed: string, kid: string, alg: Algorithm): Promise<TestKey>;
 
 export declare const misbehaviours: Readonly<Record<Misbehaviour, Wrong>>;
 
-export declare function replayStoreChecks(makeStore: Make, { peer, now, advance }?: ReplayCheckOptions): readonly StoreCheck[];
+export declare function replayStoreChecks(makeStore: Make, options?: ReplayCheckOptions): readonly StoreCheck[];
 
 export declare function restoreIssuer(issuer: TestIssuer, saved: SavedIssuer): void;
 
-export declare function revocationStoreChecks(makeStore: Make, { peer, now, advance, bounded }?: RevocationCheckOptions): readonly StoreCheck[];
+export declare function revocationStoreChecks(makeStore: Make, options?: RevocationCheckOptions): readonly StoreCheck[];
 
 export declare function saveIssuer({ issued, withdrawn, missions }: TestIssuer): SavedIssuer;
 
@@ -489,8 +512,10 @@ export declare function signDraft(draft: Draft): Promise<SignedMessage>;
 
 export declare const statusMisbehaviours: Readonly<Record<StatusMisbehaviour, Wrong>>;
 
+export declare function statusStoreChecks(makeStore: Make, options?: StatusCheckOptions): readonly StoreCheck[];
+
 export declare function toRequest({ method, url, headers, body }: SignedMessage): Request;
 
 export declare function toSignedRequest({ method, url, target, headers, body }: SignedMessage): SignedRequest;
 
-export declare function tombstoneStoreChecks(makeStore: Make, { peer, reopen, advance, bounded, listed }?: TombstoneCheckOptions): readonly StoreCheck[];
+export declare function tombstoneStoreChecks(makeStore: Make, options?: TombstoneCheckOptions): readonly StoreCheck[];
