@@ -232,7 +232,7 @@ BEGIN
   PERFORM lock_name('marks', key_of(question ->> 'key'), part);
   -- After the wait for the lock: what has ended by then may have been removed.
   at := clock_timestamp();
-  IF at >= expires OR expires - interval '60 s' > at + usable OR at < complete_since + usable THEN
+  IF at >= expires OR expires - interval '60 s' > at + usable OR least(at, expires - interval '60 s') < complete_since + usable THEN
     RETURN '"unknown"';
   END IF;
   IF at < (SELECT expires_at FROM marks WHERE key = signature) THEN

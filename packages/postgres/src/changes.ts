@@ -32,9 +32,9 @@ export class Changes {
   subscribe(listener: ChangeListener): () => void {
     // A listener may subscribe twice.
     const own: ChangeListener = {
-      onChange: (change) => listener.onChange(change),
-      onLost: (hint) => listener.onLost(hint),
-      onSubscribed: () => listener.onSubscribed(),
+      onChange: (change) => quietly(() => listener.onChange(change)),
+      onLost: (hint) => quietly(() => listener.onLost(hint)),
+      onSubscribed: () => quietly(() => listener.onSubscribed()),
     }
     this.#listeners.add(own)
     if (this.#heartbeat === undefined) this.#start()
@@ -84,11 +84,15 @@ export class Changes {
       this.#heartbeat?.lost(reason)
     }
     try {
-      connection.end = this.#listen(
+      const end: unknown = this.#listen(
         this.#channel,
         (payload) => isCurrent() && this.#take(payload),
         (reason) => fail(reason),
       )
+      if (typeof end !== 'function')
+        throw new TypeError('"listen" returned no function that ends the connection')
+      // A connection that cannot be ended says nothing more that is heard.
+      connection.end = () => quietly(() => void end())
     } catch (error) {
       fail(String(error))
     }
@@ -112,6 +116,13 @@ export class Changes {
   #tellLoss(reason: string): void {
     for (const { onLost } of [...this.#listeners]) onLost(`PostgreSQL: ${reason}`)
   }
+}
+
+/** Calls code of others, in a timer or for a message: what it throws would end the process. */
+function quietly(call: () => void): void {
+  try {
+    call()
+  } catch {}
 }
 
 /** Anybody who may use the database can send to the channel, and a hint that cannot be read is none. */

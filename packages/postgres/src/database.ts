@@ -44,7 +44,12 @@ export class Database {
   }
 
   async #row(text: string, values: string[]): Promise<Readonly<Record<string, unknown>>> {
-    const run = async (): Promise<readonly unknown[]> => (await this.#query(text, values)).rows
+    const run = async (): Promise<readonly unknown[]> => {
+      const result: unknown = await this.#query(text, values)
+      const { rows } = (result ?? {}) as { readonly rows?: unknown }
+      if (Array.isArray(rows) && rows.length > 0) return rows
+      throw new TypeError('"query" resolved without a row: return what the client returned, as { rows }')
+    }
     const rows = await run().catch(async (error: unknown) => {
       if (!isLoss(error)) throw error
       if (this.#onLoss === undefined) throw lost(this.schema, error)

@@ -44,7 +44,7 @@ export class ChangeFeed {
     this.#end ??= this.#begin()
     if (this.#state === 'heard')
       queueMicrotask(() => {
-        if (this.#listeners.has(listener)) listener.onSubscribed()
+        if (this.#listeners.has(listener)) quietly(() => listener.onSubscribed())
       })
     return () => {
       this.#listeners.delete(listener)
@@ -79,18 +79,25 @@ export class ChangeFeed {
   /** Passes nothing on once the returned function was called. */
   #connect(): () => void {
     let ended = false
-    const unsubscribe = this.#subscribe(
-      [this.#channel, this.#heartbeats],
-      (channel, message) => {
-        if (!ended) this.#hear(channel, message)
-      },
-      (hint) => {
-        if (!ended) this.#check(hint)
-      },
-    )
+    let unsubscribe: unknown
+    try {
+      unsubscribe = this.#subscribe(
+        [this.#channel, this.#heartbeats],
+        (channel, message) => {
+          if (!ended) this.#hear(channel, message)
+        },
+        (hint) => {
+          if (!ended) this.#check(hint)
+        },
+      )
+      if (typeof unsubscribe !== 'function')
+        throw new TypeError('"subscribe" returned no function that ends the subscription')
+    } catch (error) {
+      this.#lose(String(error))
+    }
     return () => {
       ended = true
-      unsubscribe()
+      if (typeof unsubscribe === 'function') quietly(() => (unsubscribe as () => void)())
     }
   }
 
@@ -113,14 +120,14 @@ export class ChangeFeed {
     }
     const change = changeIn(message)
     if (change === undefined) this.#check('a message could not be read')
-    else for (const listener of [...this.#listeners]) listener.onChange(...change)
+    else for (const listener of [...this.#listeners]) quietly(() => listener.onChange(...change))
   }
 
   #hearHeartbeat(): void {
     this.#unheard = 0
     if (this.#state === 'heard') return
     this.#state = 'heard'
-    for (const listener of [...this.#listeners]) listener.onSubscribed()
+    for (const listener of [...this.#listeners]) quietly(() => listener.onSubscribed())
   }
 
   /** Finds out whether changes are heard, of which some may have been missed. */
@@ -132,8 +139,15 @@ export class ChangeFeed {
   #lose(hint: string): void {
     this.#state = 'lost'
     this.#hint = hint
-    for (const listener of [...this.#listeners]) listener.onLost(hint)
+    for (const listener of [...this.#listeners]) quietly(() => listener.onLost(hint))
   }
+}
+
+/** Calls code of others, in a timer or for a message: what it throws would end the process. */
+function quietly(call: () => void): void {
+  try {
+    call()
+  } catch {}
 }
 
 /** Anybody who can publish may have sent it. */

@@ -100,5 +100,8 @@ function isMissingScript(error: unknown): boolean {
 
 function lost({ index }: Partition, partitions: number): string {
   const which = partitions === 1 ? '' : ` of partition ${index} of ${partitions}`
-  return `the data${which} is missing: run prepare() once if it is new, or prepare({ afterLoss: true }) if it was lost`
+  return (
+    `the data${which} is missing: check that "issuer", "prefix" and "partitions" are those of the other processes; ` +
+    'run prepare() once if the data is new, or prepare({ afterLoss: true }) if it was lost'
+  )
 }

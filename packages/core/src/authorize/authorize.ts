@@ -20,7 +20,7 @@ import type { Auth, PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
 import { assertMissionOf } from '../verify/assert-mission.ts'
 import { assertStillGood } from '../verify/assert-still-good.ts'
-import { assertUnrevoked, bridgeOf } from '../verify/assert-unrevoked.ts'
+import { assertUnrevoked, mayRelyOnLast } from '../verify/assert-unrevoked.ts'
 import { knownCaller, noteCaller } from '../verify/known-caller.ts'
 import { lookUpLink } from '../verify/linked-provider.ts'
 import { readRequest, requiredFor } from '../verify/read-request.ts'
@@ -114,7 +114,10 @@ export async function authorize<
     throw refuse(state, grounds, isAAuthError(error) ? await completeRefusal(error) : error)
   }
   const accepted = accept(state, grounds)
-  if (accepted !== undefined) await accepted
+  if (accepted !== undefined) {
+    await accepted
+    await checkAfterRecording(state, grounds)
+  }
   return caller as Authorized<Accept, Optional, Person, Alternative>
 }
 
@@ -148,6 +151,19 @@ async function decide(
   if (!verified.stale) state.clean?.note(verified.token, verified.live.askedAt)
   times?.end('requirement')
   return auth
+}
+
+/** A recorder may take its time, and what changed meanwhile counts, as after a slow `check`. */
+async function checkAfterRecording(state: ResourceState, grounds: Grounds): Promise<void> {
+  const verified = knownCaller(state, grounds.request)?.verified
+  if (verified === undefined || isRecent(verified.live)) return
+  try {
+    await decideWithin(state, async (deadline) =>
+      deadline.waitFor('the stores', assertStillGood(state, verified)),
+    )
+  } catch (error) {
+    throw refuse(state, grounds, error)
+  }
 }
 
 /** The request carries the `alternative` of its route, which is told of every decision about it. */
@@ -190,8 +206,8 @@ async function reuse(
     verified.stale = false
   }
   if (requirement.singleUse) verified.marked = true
-  const bridge = bridgeOf(state, verified.transport, verified.marked)
-  if (await assertUnrevoked(verified.token, verified.live, bridge)) verified.stale = true
+  const mayRely = mayRelyOnLast(verified.transport, verified.marked)
+  if (await assertUnrevoked(state, verified.token, verified.live, mayRely)) verified.stale = true
   assertIssuerTrusted(state.settings, requirement.trust, claims)
   checkCoverage(verified.covered, requiredFor(state, request, requirement, verified.hasNonce), undefined)
   if (requirement.singleUse) await verified.markUsed()

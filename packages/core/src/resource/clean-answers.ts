@@ -31,6 +31,11 @@ export class CleanAnswers {
     this.#cleanAt.set(token, askedAt)
   }
 
+  /** A store answered that it must not be relied on, so no earlier answer is used. */
+  clear(): void {
+    this.#forgottenUntil = performance.now()
+  }
+
   changed(name: string): void {
     this.#changedAt.set(name, performance.now())
   }

@@ -4,6 +4,7 @@ import { addTombstone, findTombstone } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { quoted } from '../wire/quoted.ts'
 import { hearTermination } from './changes.ts'
+import { missionName } from './clean-answers.ts'
 import type { LiveState } from './live-state.ts'
 import type { ResourceState } from './state.ts'
 import { asReason } from './termination-reason.ts'
@@ -34,7 +35,10 @@ export function assertMissionActive(
         60,
       )
     }
-    if (found !== undefined) throw missionTerminated(mission, found.reason)
+    if (found !== undefined) {
+      state.clean?.changed(missionName(mission))
+      throw missionTerminated(mission, found.reason)
+    }
     return state.missionMonitor?.assertActive(mission, safe, live?.status)
   }
   const found = live?.tombstone

@@ -7,6 +7,7 @@ import type { FoundRevocation } from '../stores/revocation-store.ts'
 import { findRevocation } from '../stores/revocation-store.ts'
 import type { MayWait } from '../stores/store-kind.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
+import { tokenKey } from '../token/names.ts'
 import { renewalRequirement } from '../token/renewal-requirement.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { ResourceState } from './state.ts'
@@ -31,7 +32,9 @@ export function isRevoked(
     // The mission may have been terminated along with the token (docs/decisions.md#revoked-and-mission).
     // If the suspicion cannot be recorded, a later query notices the revocation again.
     if (revoked && mission) attempt(() => state.missionMonitor?.suspect(token, mission))
-    return revoked || (purgedAt !== undefined && iat < purgedAt)
+    const isOver = revoked || (purgedAt !== undefined && iat < purgedAt)
+    if (isOver) state.clean?.changed(tokenKey(token))
+    return isOver
   }
   const found = findRevocation(state.revocations, { iss, jti }, budget)
   const approver = mission && mission.approver !== iss ? mission.approver : undefined

@@ -3,7 +3,7 @@ import { assertMissionActive } from '../resource/mission-termination.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isSafe } from '../signature/replay.ts'
 import { isSilence } from '../stores/checked-call.ts'
-import { bridgeOf, canBridge } from './assert-unrevoked.ts'
+import { canBridge, mayRelyOnLast } from './assert-unrevoked.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
 /**
@@ -14,7 +14,8 @@ import type { VerifiedRequest } from './verify-request.ts'
 export function assertMissionOf(state: ResourceState, verified: VerifiedRequest): void | Promise<void> {
   const { live, token, transport } = verified
   const bridge = async (error: unknown): Promise<void> => {
-    if (!canBridge(token, bridgeOf(state, transport, verified.marked), error)) throw error
+    const mayRely = mayRelyOnLast(transport, verified.marked)
+    if (!canBridge(token, state.clean, mayRely, error)) throw error
     if (await isStatusForgotten(live)) throw error
     verified.stale = true
   }

@@ -2,7 +2,7 @@ import { isRecent, queryLiveState } from '../resource/live-state.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { expired } from '../resource/token-revocation.ts'
 import { assertMissionOf } from './assert-mission.ts'
-import { assertUnrevoked, bridgeOf } from './assert-unrevoked.ts'
+import { assertUnrevoked, mayRelyOnLast } from './assert-unrevoked.ts'
 import { lookUpLink } from './linked-provider.ts'
 import type { VerifiedRequest } from './verify-request.ts'
 
@@ -22,7 +22,8 @@ export async function assertStillGood(state: ResourceState, verified: VerifiedRe
     verified.live = queryLiveState(state, token, budget)
     verified.stale = false
   }
-  if (await assertUnrevoked(token, verified.live, bridgeOf(state, transport, marked))) verified.stale = true
+  const mayRely = mayRelyOnLast(transport, marked)
+  if (await assertUnrevoked(state, token, verified.live, mayRely)) verified.stale = true
   if (isOld || stores.revocations === undefined) await lookUpLink(state, verified)
   await assertMissionOf(state, verified)
 }

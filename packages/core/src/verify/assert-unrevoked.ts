@@ -1,3 +1,4 @@
+import { isAAuthError } from '../errors/aauth-error.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { CleanAnswers } from '../resource/clean-answers.ts'
 import type { LiveState } from '../resource/live-state.ts'
@@ -10,38 +11,46 @@ import type { Transport } from './transport.ts'
 /**
  * Checks that no store reports the token as revoked.
  *
- * @param bridge the last answers, if the request may rely on them while a store does not answer
+ * @param mayRely whether the request may rely on the last answers while a store does not answer
  * @returns whether the request relies on the last answer
  * @throws {AAuthError} `revoked_jwt` or `server_error` (the promise rejects)
  */
 export async function assertUnrevoked(
+  { clean }: ResourceState,
   token: VerifiedToken,
   live: LiveState,
-  bridge: CleanAnswers | undefined,
+  mayRely: boolean,
 ): Promise<boolean> {
   try {
     const found = live.revoked()
     if (typeof found === 'boolean' ? found : await found) throw revoked(token)
     return false
   } catch (error) {
-    if (!canBridge(token, bridge, error)) throw error
+    if (!canBridge(token, clean, mayRely, error)) throw error
     return true
   }
 }
 
 /**
- * The last answers, if a request may rely on them (`staleReads`).
+ * Whether a request may rely on the last answers of the stores (`staleReads`).
  * @param marked whether its signature is accepted only once
  */
-export function bridgeOf(
-  { clean }: ResourceState,
-  { method }: Transport,
-  marked: boolean,
-): CleanAnswers | undefined {
-  return isSafe(method) && !marked ? clean : undefined
+export function mayRelyOnLast({ method }: Transport, marked: boolean): boolean {
+  return isSafe(method) && !marked
 }
 
-/** Whether an error only says that a store did not answer, and the last answer about the token may be used instead. */
-export function canBridge(token: VerifiedToken, bridge: CleanAnswers | undefined, error: unknown): boolean {
-  return bridge !== undefined && isSilence(error) && bridge.has(token)
+/**
+ * Whether an error only says that a store did not answer, and the last answer about the token may be used instead. A store
+ * that answered that it must not be relied on, such as after a loss of data, ends all earlier answers.
+ */
+export function canBridge(
+  token: VerifiedToken,
+  clean: CleanAnswers | undefined,
+  mayRely: boolean,
+  error: unknown,
+): boolean {
+  if (clean === undefined) return false
+  if (isSilence(error)) return mayRely && clean.has(token)
+  if (isAAuthError(error) && error.code === 'server_error') clean.clear()
+  return false
 }

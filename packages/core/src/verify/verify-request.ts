@@ -18,7 +18,7 @@ import { storeDeadline } from '../stores/checked-call.ts'
 import type { Mission } from '../token/claims.ts'
 import { serves } from '../token/generations.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
-import { assertUnrevoked, bridgeOf } from './assert-unrevoked.ts'
+import { assertUnrevoked, mayRelyOnLast } from './assert-unrevoked.ts'
 import { assertedMission } from './asserted-mission.ts'
 import { signatureMarker } from './mark-signature.ts'
 import { verifyPossession } from './possession.ts'
@@ -84,7 +84,7 @@ export async function verifyRequest(
   const markUsed = signatureMarker(proof, token, now, budget)
   const oneTime = requirement.singleUse || isOneTime(settings.replay, transport.method, signature)
   const marking = oneTime ? begin(markUsed) : undefined
-  const stale = await assertUnrevoked(token, live, bridgeOf(state, transport, oneTime))
+  const stale = await assertUnrevoked(state, token, live, mayRelyOnLast(transport, oneTime))
   // Keys from before a purge are not accepted, even if the purge has only just become known.
   if (state.purges.has(token.claims.iss) && state.tokens.get(tokenText, now) !== token)
     ({ token } = await meet())
