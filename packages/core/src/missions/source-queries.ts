@@ -2,7 +2,6 @@ import { abortable } from '../keys/fetch-document.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isTrustedIssuer } from '../resource/trusted-issuers.ts'
 import type { StatusName } from '../stores/status-store.ts'
-import { quoted } from '../wire/quoted.ts'
 import { ListedApart } from './listed-apart.ts'
 import { ServerAccess } from './server-access.ts'
 import { type MissionAnswer, readAnswer } from './source.ts'
@@ -21,13 +20,13 @@ export class SourceQueries {
     this.#accesses = new ListedApart(1000, (approver) => state.isListed(approver))
   }
 
-  /**
-   * @throws {Error} for a person server that is not trusted, an invalid answer, a deadline that passed, and what the source
-   * throws (the promise rejects)
-   */
+  /** Whether this resource may rely on what the person server says about its missions, whoever asked it. */
+  trusts(approver: string): boolean {
+    return isTrustedIssuer(this.#state.settings, undefined, 'person-server', approver)
+  }
+
+  /** @throws {Error} for an invalid answer, a deadline that passed, and what the source throws (the promise rejects) */
   async query({ approver, s256 }: StatusName): Promise<MissionAnswer> {
-    if (!isTrustedIssuer(this.#state.settings, undefined, 'person-server', approver))
-      throw new Error(`${quoted(approver)} is not trusted as person-server: list it in "trust.personServers"`)
     const signal = AbortSignal.any([this.#state.keys.closing, AbortSignal.timeout(this.#settings.deadline)])
     const question = async (): Promise<unknown> => {
       const inquiry = inquiryOf(this.#state, approver, signal)

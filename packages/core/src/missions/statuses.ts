@@ -16,6 +16,7 @@ import type { MayWait } from '../stores/store-kind.ts'
 import { findTombstone } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { missionKey } from '../token/names.ts'
+import { quoted } from '../wire/quoted.ts'
 import { awaitTurn, type Turn } from './shared-inquiry.ts'
 import { SourceQueries } from './source-queries.ts'
 import { activeFrom, isDue, type Outcome, type Unknown, unknownFrom } from './status-records.ts'
@@ -110,8 +111,12 @@ export class MissionStatuses {
     throw refusal(mission, outcome)
   }
 
-  /** What a person server said before it was purged no longer counts, in whatever process. */
+  /**
+   * What a person server said before it was purged no longer counts, in whatever process. A process that does not trust
+   * the person server uses no answer that others found.
+   */
   #usable({ approver }: Mission, found: FoundStatus | undefined): FoundStatus | undefined {
+    if (found !== undefined && !this.#source.trusts(approver)) return undefined
     const purgedAt = this.#state.purges.at(approver)
     if (found === undefined || purgedAt === undefined || found.askedAt > purgedAt) return found
     return { ...found, freshFor: 0, staleFor: 0 }
@@ -212,6 +217,8 @@ export class MissionStatuses {
     isShared: boolean,
     noteOwn: () => void,
   ): Promise<Outcome> {
+    // Nothing is recorded, since other processes may trust the person server.
+    if (!this.#source.trusts(mission.approver)) return unknownFrom(distrusted(mission), undefined)
     const isWanted = (found: FoundStatus): boolean => this.#usable(mission, found) === found
     const turn = isShared ? await this.#turn(mission, isWanted) : 'full'
     if (turn === undefined)
@@ -264,6 +271,10 @@ export class MissionStatuses {
   #nameOf({ approver, s256 }: Mission): StatusName {
     return { approver, s256, listed: this.#state.isListed(approver) }
   }
+}
+
+function distrusted({ approver }: Mission): Error {
+  return new Error(`${quoted(approver)} is not trusted as person-server: list it in "trust.personServers"`)
 }
 
 /** The failure after which the source is not queried yet. */

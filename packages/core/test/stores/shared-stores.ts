@@ -43,7 +43,7 @@ export const dataLost = (): Error =>
  * @param clock the clock of the stores, in seconds
  * @param push whether the stores tell of changes
  */
-export function makeSharedStores({ clock = () => now, push = false } = {}): SharedStores {
+export function makeSharedStores({ clock = (): number => now, push = false } = {}): SharedStores {
   const events: string[] = []
   const held = new Map<string, Gate<void>>()
   const faults = new Map<string, Error>()

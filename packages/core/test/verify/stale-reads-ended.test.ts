@@ -1,4 +1,5 @@
 import type { RevocationListener, TombstoneListener } from '@aauth-guard/core'
+import { monitorMissions } from '@aauth-guard/core/missions'
 import { mission, otherS256, s256 } from '@aauth-guard/fixtures/missions'
 import { claimsOf } from '@aauth-guard/fixtures/revoking'
 import { now } from '@aauth-guard/fixtures/world'
@@ -67,14 +68,39 @@ describe('GET answers 503 while the stores do not answer', () => {
     expect((await scene.get()).slice(0, 3)).toBe('503')
   })
 
-  it('after a purge of the server that approved its mission', async () => {
+  it.each<[string, (token: string) => (scene: StaleScene) => void]>([
+    ['the revocation of its token', (token) => heard.revocation(claimsOf(token))],
+    ['a purge of the issuer of its token', () => heard.purge(ps)],
+  ])('after this process heard of %s, which carries no mission', async (_, change) => {
+    const scene = await makeStaleScene()
+    const token = await scene.agent.authToken({ scope: 'access' })
+    await scene.get({ token })
+    clock.advance(1)
+    scene.shared.fail(all, silent())
+    expect(await scene.get({ token })).toBe('200')
+    change(token)(scene)
+    expect((await scene.get({ token })).slice(0, 3)).toBe('503')
+  })
+
+  it('after this process revoked its token, although there is no source that could be asked about the mission', async () => {
+    const scene = await makeStaleScene({ missions: monitorMissions({}) })
+    clock.advance(1)
+    scene.shared.fail(all, silent())
+    await expect(scene.resource.revoke(claimsOf(scene.token))).rejects.toMatchObject({ status: 503 })
+    expect((await scene.get()).slice(0, 3)).toBe('503')
+  })
+
+  it.each([
+    ['approved its mission', ps],
+    ['issued its token', 'https://as.example'],
+  ])('after a purge of the server that %s, which is not the same', async (_, purged) => {
     const scene = await makeStaleScene({ accessServer: 'https://as.example' }, ({ agent, net }) =>
       agent.authToken(granted(), net.accessServer),
     )
     clock.advance(1)
     scene.shared.fail(all, silent())
     expect(await scene.get()).toBe('200')
-    heard.purge(ps)(scene)
+    heard.purge(purged)(scene)
     expect((await scene.get()).slice(0, 3)).toBe('503')
   })
 
@@ -118,6 +144,11 @@ describe('GET passes while the stores do not answer', () => {
 
   it('although it heard twice of a change to another token', async () => {
     const again = heard.revocation({ iss: ps, jti: 'other' })
-    expect(await getAfter((scene) => [again(scene), again(scene)])).toBe('200')
+    const twice = (scene: StaleScene): void => {
+      again(scene)
+      clock.advance(1)
+      again(scene)
+    }
+    expect(await getAfter(twice)).toBe('200')
   })
 })

@@ -134,6 +134,18 @@ describe('once the stores answer again', () => {
     expect(scene.events.at(-1)).not.toHaveProperty('stale')
   })
 
+  it('a request that is looked up again after its check does not say stale', async () => {
+    const scene = await makeStaleScene()
+    scene.shared.fail(all, silent())
+    const check = (): boolean => {
+      scene.shared.fail(all, undefined)
+      clock.advance(1000)
+      return true
+    }
+    expect(await scene.get({ requirement: { check } })).toBe('200')
+    expect(scene.events.at(-1)).not.toHaveProperty('stale')
+  })
+
   it('a second guard that looks the token up does not say stale', async () => {
     const scene = await makeStaleScene()
     const { shared, agent, token, resource, events } = scene
