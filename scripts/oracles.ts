@@ -27,4 +27,7 @@ export const deepFiles: readonly string[] = [
   'packages/core/test/attacks/costs-of-missions.test.ts',
   'packages/core/test/attacks/costs-of-tokens.test.ts',
   'packages/express/test/aborted-requests.test.ts',
+  'packages/redis/test/races.test.ts',
+  'packages/redis/test/fault-table/races.test.ts',
+  'packages/postgres/test/fault-table/races.test.ts',
 ]
