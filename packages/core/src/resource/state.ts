@@ -146,10 +146,10 @@ export class ResourceState {
   #reportFailures(): (() => void)[] {
     const report = (name: string, hint: string): void =>
       this.events.report({ type: 'aauth.store_failed.v1', store: name, hint })
-    const { links, statuses } = this.settings.stores
-    return [this.replays, this.revocations, this.tombstones, links, statuses]
-      .filter((store) => store !== undefined)
-      .map((store) => onFailure(store, report))
+    const shared = Object.values(this.settings.stores).filter((store) => store !== undefined)
+    return [...new Set([this.replays, this.revocations, this.tombstones, ...shared])].map((store) =>
+      onFailure(store, report),
+    )
   }
 
   /** Aborts fetches, ends lifetimes, and stops listening to stores that others may continue to use. */

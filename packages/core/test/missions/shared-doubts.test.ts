@@ -54,22 +54,42 @@ describe('a termination that one process suspects', () => {
     expect(await here.get()).toMatch(/^503 server_error/)
   })
 
-  it('makes an answer void that another process had queried before [MISS-9]', async () => {
-    const { here, there, shared, pass, suspect } = await makeKnown()
+  /** One process has queried the source, which answers after the other one has suspected the termination. */
+  async function makeOvertaken() {
+    const fleet = await makeKnown()
+    const { here, there, pass, suspect } = fleet
     pass(31)
-    const before = gate<MissionAnswer>()
+    const [before, after] = [gate<MissionAnswer>(), gate<MissionAnswer>()]
     here.says(() => before.promise)
+    there.says(() => after.promise)
     const asked = here.nextAsked()
     const waiting = here.post()
     await asked
-    there.says(down)
     await suspect()
     await until(() => there.asked.length === 1)
+    const arrive = async (): Promise<void> => {
+      before.open(active)
+      await waiting
+    }
+    return { ...fleet, after, arrive, known: () => fleet.shared.memories.statuses.get(named) }
+  }
+
+  it('makes an answer void that was queried before, even if it arrives last [MISS-9]', async () => {
+    const { here, after, arrive, known } = await makeOvertaken()
+    after.fail(new Error('down'))
     await settled()
-    before.open(active)
-    await waiting
-    expect(shared.memories.statuses.get(named)).toMatchObject({ freshFor: 0, staleFor: 0 })
+    await arrive()
+    expect(known()).toMatchObject({ freshFor: 0, staleFor: 0 })
     expect(await here.get()).toMatch(/^503 server_error/)
+  })
+
+  it('makes it void even if the newer query is still under way [MISS-9]', async () => {
+    const { here, after, arrive, known } = await makeOvertaken()
+    await arrive()
+    expect(known()).toBeUndefined()
+    after.open(terminated)
+    await settled()
+    expect(await here.post()).toBe('403 mission_terminated')
   })
 })
 
