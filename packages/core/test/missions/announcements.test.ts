@@ -13,7 +13,9 @@ import {
   toSignedRequest,
 } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { digest, generations, granted, verdict } from './watched.ts'
+import { makeSharedStores } from '../stores/shared-stores.ts'
+import { collectUnhandled } from '../unhandled-rejections.ts'
+import { digest, generations, granted, settled, verdict } from './watched.ts'
 
 const endpoint = 'https://notes.example/aauth/mission-terminated'
 
@@ -230,6 +232,24 @@ describe('many announcements', () => {
     expect((await world.announce(body)).status).toBe(429)
     expect(await world.now()).toBe('403 mission_terminated')
   })
+
+  it.each(['rejects', 'throws'])(
+    'are refused with 429 and no unhandled rejection if the store of statuses %s',
+    async (how) => {
+      const unhandled = collectUnhandled()
+      const { stores } = makeSharedStores()
+      const missions = monitorMissions({ announcements: true, source: () => ({ status: 'active' }) })
+      const world = await makeAnnounced({ missions, stores: { statuses: stores.statuses } })
+      await many(world)
+      const fail = (): never => {
+        throw new Error('down')
+      }
+      Object.assign(stores.statuses, { forget: how === 'throws' ? fail : async () => fail() })
+      expect((await world.announce(body)).status).toBe(429)
+      await settled()
+      expect(unhandled).toEqual([])
+    },
+  )
 
   it('are not limited by a hundred revocations of the person server [MISS-9]', async () => {
     const world = await makeAnnounced()

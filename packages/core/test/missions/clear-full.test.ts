@@ -101,6 +101,16 @@ describe('a person server without space for terminations, in two processes', () 
     expect(asked()).toEqual([2, 1])
   })
 
+  it('has the source queried by a process that does not wait for the other one [MISS-9]', async () => {
+    const { one, two } = await makeShared()
+    one.says(() => new Promise(() => undefined))
+    const asked = one.nextAsked()
+    one.post().catch(() => undefined)
+    await asked
+    expect(await two.post()).toBe('200')
+    expect(two.asked).toHaveLength(1)
+  })
+
   it('has its missions refused by what the source says, and by its silence [MISS-9]', async () => {
     const { one, two } = await makeShared()
     one.says(() => terminated)
