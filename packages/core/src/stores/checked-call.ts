@@ -17,6 +17,20 @@ export function isSilence(error: unknown): boolean {
   return typeof error === 'object' && error !== null && silences.has(error)
 }
 
+/** Refusals because of what a store answered, which shows that it must not be relied on. */
+const warnings = new WeakSet<object>()
+
+/** Whether a refusal says that a store must not be relied on, which ends what `staleReads` relies on. */
+export function isWarning(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && warnings.has(error)
+}
+
+/** Marks a refusal as one that says so. */
+export function asWarning(refusal: AAuthError): AAuthError {
+  warnings.add(refusal)
+  return refusal
+}
+
 /** The error to report of several. A store that does not answer must not hide what another one says. */
 export function firstOf(errors: readonly unknown[]): unknown {
   return errors.find((error) => !isSilence(error)) ?? errors[0]
@@ -44,7 +58,7 @@ export function answered<T>(
   if (!health.breaker.admits()) throw silent(health, name, 'has failed for over a second', undefined, 1)
   const judge = (answer: T): T => {
     if (!isKnown(answer))
-      throw refused(health, name, 'returned a value that its contract does not allow', undefined)
+      throw asWarning(refused(health, name, 'returned a value that its contract does not allow', undefined))
     health.breaker.succeeded()
     return answer
   }
@@ -98,7 +112,7 @@ function failed(health: StoreHealth, name: string, how: string, cause?: unknown)
   if (cause instanceof Error && cause.name === dataLost) {
     // Otherwise an open circuit would hide the loss from all requests but one.
     health.breaker.succeeded()
-    return refused(health, name, how, cause)
+    return asWarning(refused(health, name, how, cause))
   }
   health.breaker.failed()
   return silent(health, name, how, cause)

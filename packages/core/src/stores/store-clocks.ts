@@ -1,6 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
-import { answered, firstOf, storeDeadline } from './checked-call.ts'
+import { answered, asWarning, firstOf, storeDeadline } from './checked-call.ts'
 import type { MayWait, SharedStore } from './store-kind.ts'
 
 /** Seconds by which the clock of the process and that of a store may differ. */
@@ -83,10 +83,12 @@ export class StoreClocks {
     const judge = (theirs: number): unknown => {
       const ours = this.#now()
       if (Math.abs(Math.floor(theirs) - ours) <= tolerance) return undefined
-      return new AAuthError('server_error', {
-        hint: `the clock of the resource is at ${ours}, and that of "stores.${name}" at ${Math.floor(theirs)}, which differs by more than ${tolerance} s: set both clocks by NTP`,
-        retryAfter: 5,
-      })
+      return asWarning(
+        new AAuthError('server_error', {
+          hint: `the clock of the resource is at ${ours}, and that of "stores.${name}" at ${Math.floor(theirs)}, which differs by more than ${tolerance} s: set both clocks by NTP`,
+          retryAfter: 5,
+        }),
+      )
     }
     try {
       const theirs = answered<number>(

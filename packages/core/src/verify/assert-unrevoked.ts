@@ -1,11 +1,10 @@
-import { isAAuthError } from '../errors/aauth-error.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { CleanAnswers } from '../resource/clean-answers.ts'
 import type { LiveState } from '../resource/live-state.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { revoked } from '../resource/token-revocation.ts'
 import { isSafe } from '../signature/replay.ts'
-import { isSilence } from '../stores/checked-call.ts'
+import { isSilence, isWarning } from '../stores/checked-call.ts'
 import type { Transport } from './transport.ts'
 
 /**
@@ -51,6 +50,6 @@ export function canBridge(
 ): boolean {
   if (clean === undefined) return false
   if (isSilence(error)) return mayRely && clean.has(token)
-  if (isAAuthError(error) && error.code === 'server_error') clean.clear()
+  if (isWarning(error)) clean.clear()
   return false
 }

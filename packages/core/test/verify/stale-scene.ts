@@ -23,6 +23,7 @@ export async function makeStaleScene(
   const world = await makeWatchedWorld({}, { stores: shared.stores, staleReads: 30, onDecision, ...options })
   const token = await issue(world)
   const get: StaleScene['get'] = (how) => world.get({ token, ...how })
+  const post: StaleScene['post'] = (how) => world.post({ token, ...how })
   expect(await get()).toBe('200')
-  return { ...world, token, get, shared, events }
+  return { ...world, token, get, post, shared, events }
 }
