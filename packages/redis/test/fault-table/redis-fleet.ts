@@ -1,8 +1,9 @@
 /** A fleet of two processes over one Redis: one with ioredis, the other with node-redis. */
 import { type ClockShift, shiftableClock } from '@aauth-guard/fixtures/clock-shift'
 import { type Fleet, makeFleet } from '@aauth-guard/fixtures/fault-table/fleet'
+import type { RedisSentinel } from '@aauth-guard/fixtures/redis-sentinel'
 import { type RedisServer, type RedisServerOptions, startRedis } from '@aauth-guard/fixtures/redis-server'
-import { type RedisStores, redisStores } from '@aauth-guard/redis'
+import { type RedisStores, type RedisStoresOptions, redisStores } from '@aauth-guard/redis'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { onTestFinished } from 'vitest'
@@ -36,13 +37,16 @@ export interface RedisFleetOptions extends RedisServerOptions {
   /** Whether clocks run, for what the server does by its clock; by default they stand. */
   readonly runs?: boolean
   /** Connects the processes; by default one with ioredis, and the other with node-redis. */
-  readonly connect?: (server: RedisServer) => Promise<readonly [Connected, Connected]>
+  readonly connect?: (server: RedisServer, clock: ClockShift) => Promise<readonly [Connected, Connected]>
+  /** More options of the stores. */
+  readonly storeOptions?: Partial<RedisStoresOptions>
 }
 
 /** Starts a server with prepared data, and a fleet that ends with the test. */
 export async function startFleet({
   runs = false,
   connect = connectDirectly,
+  storeOptions = {},
   ...options
 }: RedisFleetOptions = {}): Promise<RedisFleet> {
   const clock = shiftableClock()
@@ -52,8 +56,10 @@ export async function startFleet({
   if (!runs) clock.freeze()
   const admin = new Redis(server.url, { retryStrategy: () => pause }).on('error', nothing)
   onTestFinished(() => admin.disconnect())
-  const [one, other] = await connect(server)
-  const stores = [redisStores({ issuer, ...one }), redisStores({ issuer, ...other })] as const
+  const [one, other] = await connect(server, clock)
+  const storesOf = (connected: Connected): RedisStores =>
+    redisStores({ issuer, ...storeOptions, ...connected })
+  const stores = [storesOf(one), storesOf(other)] as const
   await stores[0].prepare()
   const fleet = await makeFleet([stores[0].stores, stores[1].stores], runs ? undefined : clock.now())
   closeFirst(fleet, stores)
@@ -94,6 +100,23 @@ export async function connectedNodeRedis(url: string): Promise<Connected> {
   client.on('error', nothing)
   await client.connect()
   return closing({ ...nodeRedis(client), close: () => client.destroy() })
+}
+
+/** With the settings of the README, and the master that Sentinel names. */
+export async function connectedBySentinel({ port, name }: RedisSentinel): Promise<Connected> {
+  const client = new Redis({
+    sentinels: [{ host: '127.0.0.1', port }],
+    name,
+    sentinelRetryStrategy: () => pause,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: 500,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => pause,
+    socketTimeout: 1000,
+  }).on('error', nothing)
+  await new Promise((resolve) => client.once('ready', resolve))
+  return closing({ ...ioredis(client), close: () => client.disconnect() })
 }
 
 function closing(connected: Connected): Connected {
