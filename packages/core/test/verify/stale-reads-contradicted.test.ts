@@ -29,6 +29,12 @@ describe('a clean answer is no longer used once a store has reported', () => {
     expect(await getAfter(scene, () => scene.post())).toBe('503')
   })
 
+  it('the revocation of the token, which carries no mission', async () => {
+    const scene = await makeStaleScene({}, ({ agent }) => agent.authToken({ scope: 'access' }))
+    scene.shared.memories.revocations.add({ ...claimsOf(scene.token), listed: false })
+    expect(await getAfter(scene, () => scene.post())).toBe('503')
+  })
+
   it('the termination of its mission', async () => {
     const scene = await makeStaleScene()
     scene.shared.memories.tombstones.add({ ...mission, listed: false })

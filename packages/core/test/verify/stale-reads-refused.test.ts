@@ -12,7 +12,7 @@ beforeEach(() => {
 })
 
 /** Without a mission, whose suspicion alone would end the earlier answer. */
-const plainToken = ({ agent }: WatchedWorld): Promise<string> => agent.authToken({ scope: 'access' })
+const issuePlain = ({ agent }: WatchedWorld): Promise<string> => agent.authToken({ scope: 'access' })
 
 /** Another process records a change that this one does not hear of. */
 const elsewhere = {
@@ -23,7 +23,7 @@ const elsewhere = {
 
 describe('a token that this process has refused by what a store answered', () => {
   const changes = [
-    ['revocation', '401 revoked_jwt', plainToken],
+    ['revocation', '401 revoked_jwt', issuePlain],
     ['termination', '403 mission_terminated', ({ agent }: WatchedWorld) => agent.authToken(granted())],
   ] as const
 
@@ -44,8 +44,8 @@ describe('a token that this process has refused by what a store answered', () =>
   )
 
   it('does not end what is known of another token', async () => {
-    const scene = await makeStaleScene({}, plainToken)
-    const other = await plainToken(scene)
+    const scene = await makeStaleScene({}, issuePlain)
+    const other = await issuePlain(scene)
     expect(await scene.get({ token: other })).toBe('200')
     clock.advance(1)
     elsewhere.revocation(scene)
