@@ -89,10 +89,13 @@ export class Changes {
         (payload) => isCurrent() && this.#take(payload),
         (reason) => fail(reason),
       )
-      if (typeof end !== 'function')
+      if (typeof end !== 'function') {
+        // An async function returns a promise, which may reject.
+        quietly(() => end)
         throw new TypeError('"listen" returned no function that ends the connection')
+      }
       // A connection that cannot be ended says nothing more that is heard.
-      connection.end = () => quietly(() => void end())
+      connection.end = () => quietly(() => end())
     } catch (error) {
       fail(String(error))
     }
@@ -118,11 +121,10 @@ export class Changes {
   }
 }
 
-/** Calls code of others, in a timer or for a message: what it throws would end the process. */
-function quietly(call: () => void): void {
-  try {
-    call()
-  } catch {}
+/** Calls code of others at once, in a timer or for a message: what it throws or rejects with would end the process. */
+function quietly(call: () => unknown): void {
+  const called = async (): Promise<unknown> => call()
+  called().catch(() => undefined)
 }
 
 /** Anybody who may use the database can send to the channel, and a hint that cannot be read is none. */

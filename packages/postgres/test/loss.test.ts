@@ -1,4 +1,6 @@
+import { authorize, createResource, type Resource } from '@aauth-guard/core'
 import { postgresStores, StoreDataLostError } from '@aauth-guard/postgres'
+import { createTestNetwork, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { newSchema, newStores, queryOf, skipped, useDatabase } from './database.ts'
 
@@ -86,6 +88,49 @@ describe.skipIf(skipped)(`entries in PostgreSQL that are lost ${skipped}`, () =>
     database.clock.advance(11)
     expect(await made.stores.replays.mark(await markOf(made, 'last'))).toBe('first')
     expect(await made.stores.replays.mark(before)).toBe('unknown')
+  })
+
+  it('a signature used before a loss is not accepted after it, even where the clock of a process is 55 s behind', async () => {
+    const made = await newStores(database.pool)
+    const network = await createTestNetwork({ seed: 'loss' })
+    const processAt = (seconds: number): Resource => {
+      const now = (): number => Math.floor(database.clock.now()) + seconds
+      return createResource({
+        issuer: network.resource,
+        trust: 'any',
+        fetch: network.fetch,
+        stores: made.stores,
+        now,
+      })
+    }
+    const [ahead, behind] = [processAt(55), processAt(-55)]
+    const agent = await network.agent()
+    network.clock.set(Math.floor(database.clock.now()))
+    const message = await agent.sign(
+      `${network.resource}/notes`,
+      { method: 'POST' },
+      {
+        token: await agent.authToken({ scope: 'access' }),
+        // Nearly a window ahead of the process that accepts it.
+        created: Math.floor(database.clock.now()) + 55 + 58,
+        params: { nonce: 'one' },
+      },
+    )
+    const codeAt = (resource: Resource): Promise<string> =>
+      authorize(resource, toSignedRequest(message)).then(
+        () => 'accepted',
+        (error: { code: string }) => error.code,
+      )
+    expect(await codeAt(ahead)).toBe('accepted')
+    await database.pool.query(`TRUNCATE ${made.schema}.marks`)
+    await made.prepare({ afterLoss: true })
+    const codes = new Set<string>()
+    for (let passed = 0; passed < 240; passed += 5) {
+      codes.add(await codeAt(behind))
+      database.clock.advance(5)
+    }
+    // The process takes it for too early, then for fresh, which the store refuses, and then for stale.
+    expect([...codes]).toEqual(['clock_skew', 'server_error', 'invalid_signature'])
   })
 
   it('prepare() can be run again, by many processes at once, and keeps all entries', async () => {

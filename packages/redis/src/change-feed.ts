@@ -90,8 +90,11 @@ export class ChangeFeed {
           if (!ended) this.#check(hint)
         },
       )
-      if (typeof unsubscribe !== 'function')
+      if (typeof unsubscribe !== 'function') {
+        // An async function returns a promise, which may reject.
+        quietly(() => unsubscribe)
         throw new TypeError('"subscribe" returned no function that ends the subscription')
+      }
     } catch (error) {
       this.#lose(String(error))
     }
@@ -143,11 +146,10 @@ export class ChangeFeed {
   }
 }
 
-/** Calls code of others, in a timer or for a message: what it throws would end the process. */
-function quietly(call: () => void): void {
-  try {
-    call()
-  } catch {}
+/** Calls code of others at once, in a timer or for a message: what it throws or rejects with would end the process. */
+function quietly(call: () => unknown): void {
+  const called = async (): Promise<unknown> => call()
+  called().catch(() => undefined)
 }
 
 /** Anybody who can publish may have sent it. */

@@ -2,6 +2,7 @@ import { isAAuthError, type MayWait } from '@aauth-guard/core'
 import { now } from '@aauth-guard/fixtures/world'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { StoreClocks } from '../../src/stores/store-clocks.ts'
+import { useFakeTimeouts } from '../limits/fake-timeouts.ts'
 import { type MonotonicClock, stopMonotonicClock } from '../limits/monotonic-clock.ts'
 import { settled } from '../missions/watched.ts'
 import { collectUnhandled } from '../unhandled-rejections.ts'
@@ -138,6 +139,25 @@ describe('a clock that cannot be read', () => {
     expect(await comparison(clocks)).toMatch(/^"stores.replays" rejected/)
     await settled()
     expect(unhandled).toEqual([])
+  })
+})
+
+describe('a comparison that never settles, since a runtime ended it with its request,', () => {
+  useFakeTimeouts()
+  const never = () => new Promise<number>(() => undefined)
+
+  it('is made anew after the deadline of a store', async () => {
+    let read: () => MayWait<number> = never
+    const { clocks, asked } = makeClocks(() => read())
+    void clocks.compare()
+    read = async () => now
+    monotonic.advance(499)
+    void clocks.compare()
+    expect(asked).toHaveBeenCalledTimes(1)
+    monotonic.advance(1)
+    const made = comparison(clocks)
+    expect(asked).toHaveBeenCalledTimes(2)
+    expect(await made).toBe('agree')
   })
 })
 

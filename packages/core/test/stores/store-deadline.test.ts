@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { answered } from '../../src/stores/checked-call.ts'
 import { useFakeTimeouts } from '../limits/fake-timeouts.ts'
+import { stopMonotonicClock } from '../limits/monotonic-clock.ts'
 
 const isFirst = (answer: string): boolean => answer === 'first'
 const ask = (store: object, answer: () => string | PromiseLike<string>) =>
@@ -95,5 +96,32 @@ describe('a store that hangs', () => {
     for (let i = 0; i < 3; i++)
       await Promise.all(Array.from({ length: 999 }, () => hintOf(() => ask(store, down))))
     expect(await ask(store, async () => 'first')).toBe('first')
+  })
+})
+
+describe('calls that a runtime ends with their request, so that neither they nor their timers end,', () => {
+  useFakeTimeouts()
+  const never = () => new Promise<string>(() => undefined)
+  const send = (store: object, calls: number): void => {
+    for (let call = 0; call < calls; call++) void ask(store, never)
+  }
+
+  it('stop counting when a second has passed', async () => {
+    const clock = stopMonotonicClock()
+    const store = {}
+    send(store, 1000)
+    clock.advance(1000)
+    expect(await hintOf(() => ask(store, never))).toEqual(unavailable('has 1000 calls waiting'))
+    clock.advance(1)
+    expect(await hintOf(() => ask(store, async () => 'first'))).toBe('first')
+  })
+
+  it('leave later ones counted', async () => {
+    const clock = stopMonotonicClock()
+    const store = {}
+    send(store, 500)
+    clock.advance(1001)
+    send(store, 1000)
+    expect(await hintOf(() => ask(store, never))).toEqual(unavailable('has 1000 calls waiting'))
   })
 })
