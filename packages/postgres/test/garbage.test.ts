@@ -1,4 +1,4 @@
-import { postgresStores } from '@aauth-guard/postgres'
+import { type Listen, postgresStores } from '@aauth-guard/postgres'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { nodePostgres } from './adapters/pg.ts'
 import { newStores, queryOf, skipped, useDatabase } from './database.ts'
@@ -31,12 +31,12 @@ const garbage = [
 
 describe.skipIf(skipped)(`a notification that none of the processes sent ${skipped}`, () => {
   it('throws nothing into the client, and changes after it are heard', async () => {
-    const base = nodePostgres(database.pool)
+    const listen = nodePostgres(database.pool).listen as Listen
     // What the client calls; what this throws would end the process.
     const thrown: unknown[] = []
     const own = await newStores(database.pool, {
       listen: (channel, onMessage, onLost) =>
-        base.listen(
+        listen(
           channel,
           (payload) => {
             try {
