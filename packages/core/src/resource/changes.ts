@@ -14,7 +14,7 @@ type Token = Pick<Revocation, 'iss' | 'jti'>
 
 /** What a change in another process affects in this one. */
 export interface Changeable {
-  readonly settings: { readonly stores: Stores }
+  readonly settings: { readonly stores: Stores; readonly now: () => number }
   readonly clean: CleanAnswers | undefined
   readonly events: Events
   readonly lifetimes:
@@ -54,6 +54,16 @@ function hearRemoteRevocation(
   if (known) attempt(() => state.missionMonitor?.suspect(token, known))
 }
 
+/** Another process purged an issuer. */
+function hearPurge(
+  { purges, settings }: Changeable,
+  { iss, purgedAt }: { readonly iss: string; readonly purgedAt: number },
+): void {
+  // Whoever can write to the channel may have made it up: a purge in the future would make all later answers count for
+  // nothing. The clocks of the store and of the process differ by a minute at most.
+  if (Number.isFinite(purgedAt)) purges.note(iss, Math.min(purgedAt, settings.now() + 60))
+}
+
 /**
  * Listens to the stores that tell of changes. What they tell is a hint, which ends open connections and what is cached at
  * once; no request depends on it. A listener never throws: a client that calls it may end the process.
@@ -73,7 +83,7 @@ export function subscribeToStores(state: Changeable): () => void {
     revocations?.subscribe?.({
       ...common('revocations'),
       onRevoked: (token) => void attempt(() => hearRemoteRevocation(state, token)),
-      onPurged: (purge) => void attempt(() => state.purges.note(purge.iss, purge.purgedAt)),
+      onPurged: (purge) => void attempt(() => hearPurge(state, purge)),
     }),
     tombstones?.subscribe?.({
       ...common('tombstones'),

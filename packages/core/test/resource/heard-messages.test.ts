@@ -22,7 +22,8 @@ const methods: readonly Method[] = ['onRevoked', 'onPurged', 'onTerminated', 'on
 /** A process that listens to its stores, with a connection open under a mission. */
 async function listening() {
   const unhandled = collectUnhandled()
-  const shared = makeSharedStores({ push: true })
+  let storeSecond = now
+  const shared = makeSharedStores({ push: true, clock: () => storeSecond })
   const fail = (): never => {
     throw new Error('down')
   }
@@ -40,6 +41,13 @@ async function listening() {
       Object.assign(shared.stores.statuses, { get: fail, claim: fail, put: fail, forget: fail }),
     breakClock: () => {
       seconds = fail
+    },
+    /** A minute and a second pass. */
+    wait(): void {
+      storeSecond = now + 61
+      seconds = () => now + 61
+      world.net.clock.advance(61)
+      clock.advance(61_000)
     },
     /** Calls a method of all listeners that have it, and returns what it throws or leaves unhandled. */
     async hear(method: Method, message: unknown): Promise<readonly unknown[]> {
@@ -129,4 +137,16 @@ describe('a message that is malformed', () => {
     for (const message of malformed) expect(await scene.hear(method, message)).toEqual([])
     expect([await scene.get(), await scene.post()]).toEqual(['200', '200'])
   })
+})
+
+it('a purge that another process claims to have made in the future does not make every later answer worthless', async () => {
+  const scene = await listening()
+  scene.lifetime[Symbol.dispose]()
+  expect(await scene.hear('onPurged', { iss, purgedAt: now + 1_000_000 })).toEqual([])
+  // The clocks of the fleet differ by a minute at most.
+  scene.wait()
+  const before = scene.asked.length
+  await scene.get()
+  await scene.get()
+  expect(scene.asked.length - before).toBe(1)
 })
