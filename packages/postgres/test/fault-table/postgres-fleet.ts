@@ -1,7 +1,7 @@
 /** A fleet of two processes over one PostgreSQL. */
 import { type Fleet, makeFleet } from '@aauth-guard/fixtures/fault-table/fleet'
 import { startProxy, type TcpProxy } from '@aauth-guard/fixtures/tcp-proxy'
-import { type Listen, type PostgresStores, postgresStores, type Query } from '@aauth-guard/postgres'
+import { type Listen, type PostgresStores, postgresStores } from '@aauth-guard/postgres'
 import { onTestFinished } from 'vitest'
 import { connectPg, nodePostgres } from '../adapters/pg.ts'
 import { newSchema, type TestDatabase } from '../database.ts'
