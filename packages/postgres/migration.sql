@@ -78,14 +78,14 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION server_time() RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '2s' AS $$
 BEGIN
   PERFORM assert_usable();
   RETURN to_jsonb(extract(epoch FROM clock_timestamp()));
 END $$;
 
 CREATE OR REPLACE FUNCTION server_state() RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET lock_timeout = '2s' AS $$
 BEGIN
   PERFORM assert_writable();
   RETURN jsonb_build_object(
@@ -283,7 +283,8 @@ CREATE TABLE IF NOT EXISTS purges (
 CREATE OR REPLACE TRIGGER lost BEFORE TRUNCATE ON purges EXECUTE FUNCTION forget_marker();
 
 CREATE OR REPLACE FUNCTION find_revocations(questions jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
 BEGIN
   PERFORM assert_usable();
   RETURN (
@@ -379,7 +380,8 @@ CREATE OR REPLACE TRIGGER lost BEFORE TRUNCATE ON full_servers EXECUTE FUNCTION 
 CREATE OR REPLACE FUNCTION max_full() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 10000';
 
 CREATE OR REPLACE FUNCTION find_tombstones(questions jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
 BEGIN
   PERFORM assert_usable();
   RETURN (
@@ -460,7 +462,8 @@ CREATE TABLE IF NOT EXISTS links (
 CREATE INDEX IF NOT EXISTS links_counted_until ON links (counted_until);
 
 CREATE OR REPLACE FUNCTION find_links(questions jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
 BEGIN
   PERFORM assert_usable();
   RETURN (
@@ -536,7 +539,8 @@ CREATE OR REPLACE FUNCTION milliseconds_to(until timestamptz, at timestamptz) RE
 
 -- An answer from the future is from before the clock was set back: nobody knows how old it is.
 CREATE OR REPLACE FUNCTION get_statuses(questions jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET enable_seqscan = off SET jit = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
 DECLARE
   at timestamptz := clock_timestamp();
 BEGIN

@@ -1,7 +1,7 @@
 /** A fleet of two processes over one PostgreSQL. */
 import { type Fleet, makeFleet } from '@aauth-guard/fixtures/fault-table/fleet'
 import { startProxy, type TcpProxy } from '@aauth-guard/fixtures/tcp-proxy'
-import { type PostgresStores, postgresStores } from '@aauth-guard/postgres'
+import { type Listen, type PostgresStores, postgresStores } from '@aauth-guard/postgres'
 import { onTestFinished } from 'vitest'
 import { connectPg, nodePostgres } from '../adapters/pg.ts'
 import { newSchema, type TestDatabase } from '../database.ts'
@@ -14,7 +14,10 @@ export const unanswered = new RegExp(`Query read timeout|${disconnected.source}`
 
 export interface PostgresFleet extends Fleet {
   readonly schema: string
-  readonly stores: readonly [PostgresStores, PostgresStores]
+  /** As `prepare` is called when the application is deployed. */
+  readonly prepare: PostgresStores['prepare']
+  /** All messages that the second process has heard. */
+  readonly messages: readonly string[]
   /** Moves all clocks. */
   advance(seconds: number): void
 }
@@ -37,10 +40,20 @@ export async function startFleet(
   if (runs) clock.set(0)
   else clock.freeze()
   const schema = newSchema()
-  await postgresStores({ ...nodePostgres(pool), schema }).prepare()
+  const { prepare } = postgresStores({ ...nodePostgres(pool), schema })
+  await prepare()
+  const messages: string[] = []
+  const { listen } = connected(listensAt)
+  const counting: Listen = (channel, onMessage, onLost) => {
+    const counted: typeof onMessage = (payload) => {
+      messages.push(payload)
+      onMessage(payload)
+    }
+    return listen?.(channel, counted, onLost) ?? (() => undefined)
+  }
   const stores = [
     postgresStores({ ...connected(urls[0]), schema }),
-    postgresStores({ ...connected(urls[1]), listen: connected(listensAt).listen, schema }),
+    postgresStores({ ...connected(urls[1]), listen: counting, schema }),
   ] as const
   const fleet = await makeFleet([stores[0].stores, stores[1].stores], runs ? undefined : clock.now())
   onTestFinished(() => {
@@ -50,7 +63,8 @@ export async function startFleet(
   return {
     ...fleet,
     schema,
-    stores,
+    prepare,
+    messages,
     advance(seconds) {
       clock.advance(seconds)
       fleet.net.clock.advance(seconds)
