@@ -6,7 +6,7 @@ import { startFleet } from './postgres-fleet.ts'
 const database = useDatabase()
 
 describe.skipIf(skipped)(`${races} requests that two processes get at the same time ${skipped}`, () => {
-  it('are accepted once each [REPLAY-1]', async () => {
+  it('are accepted once each', async () => {
     await passRaceRow(await startFleet(database), 'Races for signatures in PostgreSQL')
   })
 

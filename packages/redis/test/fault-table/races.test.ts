@@ -8,7 +8,7 @@ const disturbed = 'and at most once while'
 describe.skipIf(absent !== undefined)(
   `${races} requests that two processes get at the same time ${absent ?? ''}`,
   () => {
-    it('are accepted once each [REPLAY-1]', async () => {
+    it('are accepted once each', async () => {
       await passRaceRow(await startFleet(), 'Races for signatures in Redis')
     })
 
