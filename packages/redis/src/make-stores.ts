@@ -42,8 +42,7 @@ export interface RedisControls {
   close(): void
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a parameter of any kind
-type Kinds = Readonly<Record<string, RedisKind<any, any>>>
+type Kinds = Readonly<Record<string, RedisKind<object, object>>>
 
 /** A store of each kind. */
 type StoresOf<K extends Kinds> = {

@@ -114,10 +114,7 @@ export async function authorize<
     throw refuse(state, grounds, isAAuthError(error) ? await completeRefusal(error) : error)
   }
   const accepted = accept(state, grounds)
-  if (accepted !== undefined) {
-    await accepted
-    await checkAfterRecording(state, grounds)
-  }
+  if (accepted !== undefined) await accepted
   return caller as Authorized<Accept, Optional, Person, Alternative>
 }
 
@@ -151,19 +148,6 @@ async function decide(
   if (!verified.stale) state.clean?.note(verified.token, verified.live.askedAt)
   times?.end('requirement')
   return auth
-}
-
-/** A recorder may take its time, and what changed meanwhile counts, as after a slow `check`. */
-async function checkAfterRecording(state: ResourceState, grounds: Grounds): Promise<void> {
-  const verified = knownCaller(state, grounds.request)?.verified
-  if (verified === undefined || isRecent(verified.live)) return
-  try {
-    await decideWithin(state, async (deadline) =>
-      deadline.waitFor('the stores', assertStillGood(state, verified)),
-    )
-  } catch (error) {
-    throw refuse(state, grounds, error)
-  }
 }
 
 /** The request carries the `alternative` of its route, which is told of every decision about it. */

@@ -4,7 +4,10 @@ import { PendingStepUp } from '../errors/pending-step-up.ts'
 import { serverFault } from '../errors/server-fault.ts'
 import type { DecisionEvent } from '../events/decision-event.ts'
 import type { RefusalSummary } from '../events/refusal-summary.ts'
+import { within } from '../limits/deadline.ts'
+import { isRecent } from '../resource/live-state.ts'
 import type { ResourceState } from '../resource/state.ts'
+import { assertStillGood } from '../verify/assert-still-good.ts'
 import { knownCaller } from '../verify/known-caller.ts'
 import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
@@ -96,12 +99,25 @@ export function refuse(state: ResourceState, grounds: Grounds, thrown: unknown):
 
 /**
  * Lets a request proceed, after it was recorded if the operator set a recorder.
- * @throws {AAuthError} `server_error` (the promise rejects) when the recorder fails
+ * @throws {AAuthError} `server_error` (the promise rejects) when the recorder fails; the refusal, if the recorder took so
+ * long that the request was checked once more
  */
 export function accept(state: ResourceState, grounds: Grounds): void | Promise<void> {
   const concluded = conclude(state, grounds, accepted)
   if (!(concluded instanceof Promise)) return undefined
   return concluded.then((fault) => {
     if (fault !== undefined) throw fault
+    return checkAfterRecording(state, grounds)
   })
+}
+
+/** A recorder may take its time, and what changed meanwhile counts, as after a slow `check`. */
+async function checkAfterRecording(state: ResourceState, grounds: Grounds): Promise<void> {
+  const verified = knownCaller(state, grounds.request)?.verified
+  if (verified === undefined || isRecent(verified.live)) return
+  try {
+    await within(state, 'the stores', assertStillGood(state, verified))
+  } catch (error) {
+    throw refuse(state, grounds, error)
+  }
 }

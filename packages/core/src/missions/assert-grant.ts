@@ -2,7 +2,6 @@ import { accept, refuse } from '../authorize/conclude.ts'
 import type { Grounds } from '../authorize/decision-event.ts'
 import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
 import { within } from '../limits/deadline.ts'
-import { isRecent } from '../resource/live-state.ts'
 import { assertClassPolicy, type Caller, type ClassPolicy } from '../resource/requirement.ts'
 import { assertStillGood } from '../verify/assert-still-good.ts'
 import { otherProvenanceOf, provenanceOf } from '../verify/provenance.ts'
@@ -81,16 +80,7 @@ export async function assertGrant(
       : new AAuthError('server_error', { hint: 'the grant could not be loaded', cause: error, retryAfter: 5 })
     throw refuse(state, grounds, refusal)
   }
-  const accepted = accept(state, grounds)
-  if (accepted === undefined) return
-  await accepted
-  // A recorder may take its time, and what changed meanwhile counts.
-  if (isRecent(verified.live)) return
-  try {
-    await assertStillGood(state, verified)
-  } catch (error) {
-    throw refuse(state, grounds, error)
-  }
+  await accept(state, grounds)
 }
 
 /** Checks the options when a guard is made. @throws {TypeError} */

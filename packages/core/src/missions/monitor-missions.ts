@@ -118,12 +118,19 @@ export function monitorMissions(options: MissionOptions): MissionMonitorFactory 
     start(state: ResourceState): MissionMonitor {
       const { now, limits, stores } = state.settings
       const memory = { now, limits: { ...limits, maxMissions: times.maxMissions } }
-      const kept = stores.statuses ?? storeKinds.statuses.inMemory(memory)
-      const statuses = source && new MissionStatuses(state, { source, ...times }, kept)
+      const statuses =
+        source &&
+        new MissionStatuses(
+          state,
+          { source, ...times },
+          stores.statuses ?? storeKinds.statuses.inMemory(memory),
+        )
       const held = blobs && new MissionBlobs(blobs)
       const tokens = source && new MissionsOfTokens()
-      const linked = stores.links ?? storeKinds.links.inMemory(memory)
-      const links = linkedKeys === undefined ? undefined : new LinkedKeys(state, linked, linkedKeys)
+      const links =
+        linkedKeys === undefined
+          ? undefined
+          : new LinkedKeys(state, stores.links ?? storeKinds.links.inMemory(memory), linkedKeys)
       return {
         assertActive: (mission, safe, found) => statuses?.assertActive(mission, safe, found),
         assertActiveNow: statuses && ((mission) => statuses.assertActiveNow(mission)),

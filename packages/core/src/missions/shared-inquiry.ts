@@ -7,7 +7,7 @@ import {
   type StatusStore,
 } from '../stores/status-store.ts'
 import { findTombstone } from '../stores/tombstone-store.ts'
-import type { Outcome } from './status-records.ts'
+import { failureIn, type Outcome } from './status-records.ts'
 
 /** Milliseconds between two looks at what the process that has the claim found. */
 const interval = 100
@@ -46,7 +46,7 @@ export async function awaitTurn(
     if (typeof tombstone === 'object') return { outcome: { status: 'terminated', reason: tombstone.reason } }
     if (found === undefined || !isWanted(found)) continue
     if (found.freshFor > 0) return { outcome: { status: 'active' } }
-    const { hint, failedFor, failures } = found
-    if (failedFor > 0) return { outcome: { status: 'unknown', hint, failedFor, failures } }
+    const failed = failureIn(found)
+    if (failed !== undefined) return { outcome: failed }
   }
 }

@@ -68,6 +68,13 @@ export function unknownFrom(error: unknown, before: FoundStatus | undefined): Un
   }
 }
 
+/** The failure after which the source is not queried yet. */
+export function failureIn(found: FoundStatus | undefined): Unknown | undefined {
+  if (found === undefined || found.failedFor <= 0) return undefined
+  const { hint, failedFor, failures } = found
+  return { status: 'unknown', hint, failedFor, failures }
+}
+
 /** Whether 30 % of its time is left or less, so that the answer is renewed while it is still fresh. */
 export function isDue({ freshFor, failedFor }: FoundStatus, { activeTtl }: StatusSettings): boolean {
   return freshFor <= activeTtl * 300 && failedFor <= 0

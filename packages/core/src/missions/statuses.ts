@@ -19,7 +19,7 @@ import { missionKey } from '../token/names.ts'
 import { quoted } from '../wire/quoted.ts'
 import { awaitTurn, type Turn } from './shared-inquiry.ts'
 import { SourceQueries } from './source-queries.ts'
-import { activeFrom, isDue, type Outcome, type Unknown, unknownFrom } from './status-records.ts'
+import { activeFrom, failureIn, isDue, type Outcome, unknownFrom } from './status-records.ts'
 import type { StatusSettings } from './status-settings.ts'
 
 /** Maximum number of concurrent queries. */
@@ -275,13 +275,6 @@ export class MissionStatuses {
 
 function distrusted({ approver }: Mission): Error {
   return new Error(`${quoted(approver)} is not trusted as person-server: list it in "trust.personServers"`)
-}
-
-/** The failure after which the source is not queried yet. */
-function failureIn(found: FoundStatus | undefined): Unknown | undefined {
-  if (found === undefined || found.failedFor <= 0) return undefined
-  const { hint, failedFor, failures } = found
-  return { status: 'unknown', hint, failedFor, failures }
 }
 
 function refusal(mission: Mission, outcome: Exclude<Outcome, { status: 'active' }>): AAuthError {

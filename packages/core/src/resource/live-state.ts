@@ -47,8 +47,12 @@ export function queryLiveState(
       : undefined
   if (clocks === undefined) return { askedAt, revoked: found, tombstone, status, link }
   // The clocks of the stores that the request uses, compared in the same go.
-  const used = { revocations, tombstones: tombstone, statuses: status, links: link }
-  const names = Object.entries(used).flatMap(([name, asked]) => (asked ? [name] : []))
+  const names = [
+    revocations && 'revocations',
+    tombstone && 'tombstones',
+    status && 'statuses',
+    link && 'links',
+  ].filter((name) => name !== undefined)
   const compared = begin(() => clocks.compare(names, budget))
   return { askedAt, revoked: () => unlessClocksDiffer(compared, found), tombstone, status, link }
 }
