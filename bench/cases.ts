@@ -4,7 +4,7 @@ import { createTestNetwork, type SignedMessage } from '@aauth-guard/testing'
 import type { Case } from './measure.ts'
 
 /** How many tokens the cold case may use up. */
-export const coldTokens = 12_000
+export const coldTokens = Number(process.env.COLD ?? 12_000)
 
 /** The cases, the first of which is the raw primitive that the others are held against. */
 export async function makeCases(alg: 'Ed25519' | 'ES256'): Promise<readonly Case[]> {

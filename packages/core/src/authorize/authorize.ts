@@ -1,6 +1,7 @@
 import { isAAuthError } from '../errors/aauth-error.ts'
 import { completeRefusal } from '../errors/pending-step-up.ts'
 import { type Deadline, decideWithin } from '../limits/deadline.ts'
+import { afterwards } from '../limits/in-turn.ts'
 import type { AlternativeCredential, CompiledAlternative } from '../resource/alternative-credential.ts'
 import { isRecent, queryLiveState } from '../resource/live-state.ts'
 import type {
@@ -24,7 +25,8 @@ import { assertUnrevoked, mayRelyOnLast } from '../verify/assert-unrevoked.ts'
 import { knownCaller, noteCaller } from '../verify/known-caller.ts'
 import { lookUpLink } from '../verify/linked-provider.ts'
 import { readRequest, requiredFor } from '../verify/read-request.ts'
-import { type VerifiedRequest, verifyRequest } from '../verify/verify-request.ts'
+import type { VerifiedRequest } from '../verify/verified-request.ts'
+import { verifyRequest } from '../verify/verify-request.ts'
 import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { snapshot } from '../wire/snapshot.ts'
@@ -107,7 +109,8 @@ export async function authorize<
       caller = await decideBeside(state, grounds, compiled, beside)
     else if (!optional || presented === 'aauth' || !isUnsigned(request)) {
       const later = Object.hasOwn(options, 'content') && options.content === 'later'
-      caller = await decideWithin(state, (deadline) => decide(state, grounds, compiled, later, deadline))
+      const decided = decideWithin(state, (deadline) => decide(state, grounds, compiled, later, deadline))
+      caller = decided instanceof Promise ? await decided : decided
     }
   } catch (error) {
     // `check` may step up.
@@ -118,40 +121,65 @@ export async function authorize<
   return caller as Authorized<Accept, Optional, Person, Alternative>
 }
 
-async function decide(
+function decide(
   state: ResourceState,
-  { request, times }: Grounds,
+  grounds: Grounds,
   requirement: CompiledRequirement,
   later: boolean,
   deadline: Deadline,
-): Promise<Auth> {
-  const before = knownCaller(state, request)?.verified
-  let verified = before && (await reuse(state, request, requirement, before))
-  if (verified === undefined) {
+): Auth | Promise<Auth> {
+  const { request, times } = grounds
+  const goOn = (verified: VerifiedRequest): Auth | Promise<Auth> => {
+    noteCaller(request, { state, verified })
+    return judge(state, grounds, requirement, verified, later, deadline)
+  }
+  const verifyNow = (): Auth | Promise<Auth> => {
     const now = state.settings.now()
     const read = snapshot(request)
     const untrusted = readRequest(state, read, requirement, now)
     times?.end('read')
-    verified = await verifyRequest(state, read, untrusted, requirement, now, deadline)
-    noteCaller(request, { state, verified })
+    return afterwards(verifyRequest(state, read, untrusted, requirement, now, deadline), goOn)
   }
+  const before = knownCaller(state, request)?.verified
+  if (before === undefined) return verifyNow()
+  return reuse(state, request, requirement, before).then((verified) =>
+    verified === undefined ? verifyNow() : goOn(verified),
+  )
+}
+
+/** Whether the mission is active, whose key it is, and what the route requires: in this order. */
+function judge(
+  state: ResourceState,
+  { request, times }: Grounds,
+  requirement: CompiledRequirement,
+  verified: VerifiedRequest,
+  later: boolean,
+  deadline: Deadline,
+): Auth | Promise<Auth> {
   times?.end('verify')
   if (!later) assertContentCompared(verified)
-  const living = assertMissionOf(state, verified)
-  if (living !== undefined) await deadline.waitFor('the status of the mission', living)
-  const linked = lookUpLink(state, verified)
-  if (linked !== undefined) await deadline.waitFor('"stores.revocations"', linked)
-  times?.end('mission')
-  const auth = await enforceRequirement(state, request, verified, requirement, deadline)
-  // No request is accepted by answers that are older than a second, however long its checks took.
-  if (!isRecent(verified.live)) await deadline.waitFor('the stores', assertStillGood(state, verified))
-  if (!verified.stale) state.clean?.note(verified.token, verified.live.askedAt)
-  times?.end('requirement')
-  return auth
+  const lookUp = (): void | Promise<void> =>
+    deadline.waitFor('"stores.revocations"', lookUpLink(state, verified))
+  const enforce = (): Auth | Promise<Auth> => {
+    times?.end('mission')
+    return enforceRequirement(state, request, verified, requirement, deadline)
+  }
+  const accept = (auth: Auth): Auth => {
+    if (!verified.stale) state.clean?.note(verified.token, verified.live.askedAt)
+    times?.end('requirement')
+    return auth
+  }
+  const lookAgain = (auth: Auth): Auth | Promise<Auth> => {
+    // No request is accepted by answers that are older than a second, however long its checks took.
+    if (isRecent(verified.live)) return accept(auth)
+    return afterwards(deadline.waitFor('the stores', assertStillGood(state, verified)), () => accept(auth))
+  }
+  const living = deadline.waitFor('the status of the mission', assertMissionOf(state, verified))
+  return afterwards(afterwards(afterwards(living, lookUp), enforce), lookAgain)
 }
 
 /** The request carries the `alternative` of its route, which is told of every decision about it. */
-function decideBeside(
+async function decideBeside(
   state: ResourceState,
   grounds: Grounds,
   requirement: CompiledRequirement,

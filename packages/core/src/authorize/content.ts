@@ -3,7 +3,7 @@ import { contentDiffers, matchesDigests } from '../signature/content-digest.ts'
 import type { Auth } from '../token/auth.ts'
 import { assertStillGood } from '../verify/assert-still-good.ts'
 import { provenanceOf } from '../verify/provenance.ts'
-import type { VerifiedRequest } from '../verify/verify-request.ts'
+import type { VerifiedRequest } from '../verify/verified-request.ts'
 import { accept, refuse } from './conclude.ts'
 import type { Grounds } from './decision-event.ts'
 

@@ -3,64 +3,83 @@ import { assertMissionObtainable } from '../issue/assert-mission-obtainable.ts'
 import { askForAuthToken, challengeKind } from '../issue/challenge.ts'
 import { redeemsAgentToken, requireToken } from '../issue/redeems-agent-token.ts'
 import type { Deadline } from '../limits/deadline.ts'
+import { afterwards } from '../limits/in-turn.ts'
 import { assertMission } from '../resource/mission-requirement.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isListed } from '../resource/trust.ts'
 import { type Auth, authOf, classOf, isAccepted } from '../token/auth.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
-import { recordProvenance } from '../verify/provenance.ts'
+import { seal } from '../verify/provenance.ts'
 import { routedRequest } from '../verify/routed-request.ts'
-import type { VerifiedRequest } from '../verify/verify-request.ts'
+import type { VerifiedRequest } from '../verify/verified-request.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
-/** Part of the hint when keys, metadata or the signer take too long. */
-const resourceToken = 'the issuing of a resource token'
-
 /**
  * Checks that a verified request meets the requirement of the route, in the order of docs/decisions.md#order-of-faults: a
  * mission that a resource token could not add, kind, person, scope, mission, class, account, `check`.
- * @throws {AAuthError} a challenge (401) or a refusal (403)
+ * @throws {AAuthError} a challenge (401) or a refusal (403) (or the promise rejects)
  */
-export async function enforceRequirement(
+export function enforceRequirement(
   state: ResourceState,
   request: SignedRequest,
   verified: VerifiedRequest,
   requirement: CompiledRequirement,
   deadline: Deadline,
-): Promise<Auth> {
-  const { claims, template } = verified.token
+): Auth | Promise<Auth> {
   assertMissionObtainable(verified, requirement)
+  const challenge = challengeFor(state, verified, requirement)
+  if (challenge !== undefined) return refuseWith(challenge, deadline)
+  const auth = identityOf(verified, requirement)
+  assertMission(auth.mission, requirement)
+  checkClass(auth, verified.linkedProvider, requirement)
+  const { account, check } = requirement
+  const further = (): Auth | Promise<Auth> => {
+    if (account !== undefined) checkAccount(auth, routedRequest(request, verified.transport), account)
+    // `check` receives an identity like any handler, and may step up with it.
+    seal(auth, { state, request, verified, classPolicy: requirement.classPolicy, mission: requirement })
+    if (check === undefined) return auth
+    const routed = routedRequest(request, verified.transport)
+    return checkLast(auth, routed, check, deadline).then(() => auth)
+  }
+  return auth.mission === undefined
+    ? further()
+    : afterwards(checkTerms(state, auth, requirement, deadline), further)
+}
+
+type Challenge = AAuthError | Promise<AAuthError>
+
+/** The challenge for a token that another one must replace, if the agent needs another one. */
+function challengeFor(
+  state: ResourceState,
+  verified: VerifiedRequest,
+  requirement: CompiledRequirement,
+): Challenge | undefined {
+  const { claims } = verified.token
   if (!isAccepted(requirement.accept, claims.kind, claims.generation))
-    throw await deadline.waitFor(resourceToken, challengeKind(state, verified, requirement))
-  if (requirement.personRequired && !namesPerson(claims))
-    throw await deadline.waitFor(resourceToken, personMissing(state, verified, requirement))
+    return challengeKind(state, verified, requirement)
+  if (requirement.personRequired && !namesPerson(claims)) return personMissing(state, verified, requirement)
   if (!requirement.scopes.every((scope) => claims.scopes.includes(scope)))
-    throw await deadline.waitFor(resourceToken, askForAuthToken(state, verified, requirement))
-  const { trust } = requirement
+    return askForAuthToken(state, verified, requirement)
+  if (requirement.missionRequired && claims.mission === undefined)
+    return missionMissing(state, verified, requirement)
+  return undefined
+}
+
+async function refuseWith(challenge: Challenge, deadline: Deadline): Promise<never> {
+  throw await deadline.waitFor('the issuing of a resource token', challenge)
+}
+
+function identityOf(
+  { token: { claims, template }, covered }: VerifiedRequest,
+  { trust }: CompiledRequirement,
+): Auth {
   // The template, which all routes share, does not take the lists of the route into account.
   const provesMore =
     template.class === undefined && trust !== undefined && isListed(trust, claims.role, claims.iss)
-  const auth = authOf(template, verified.covered, provesMore ? classOf(claims) : undefined)
-  if (requirement.missionRequired && auth.mission === undefined)
-    throw await deadline.waitFor(resourceToken, missionMissing(state, verified, requirement))
-  assertMission(auth.mission, requirement)
-  checkClass(auth, verified.linkedProvider, requirement)
-  if (auth.mission !== undefined) await checkTerms(state, auth, requirement, deadline)
-  const { account, check } = requirement
-  if (account !== undefined) checkAccount(auth, routedRequest(request, verified.transport), account)
-  // `check` receives an identity like any handler, and may step up with it.
-  recordProvenance(auth, {
-    state,
-    request,
-    verified,
-    classPolicy: requirement.classPolicy,
-    mission: requirement,
-  })
-  if (check !== undefined) await checkLast(auth, routedRequest(request, verified.transport), check, deadline)
-  return auth
+  return authOf(template, covered, provesMore ? classOf(claims) : undefined)
 }
 
 /** An agent token does not name a person: its `sub` is the agent. */
@@ -124,14 +143,14 @@ function checkClass(
 }
 
 /** The mission blob, which the operator may have, records what the person agreed to. */
-async function checkTerms(
+function checkTerms(
   { missionMonitor }: ResourceState,
   auth: Auth,
   { tool, classPolicy, providers }: CompiledRequirement,
   deadline: Deadline,
-): Promise<void> {
+): void | Promise<void> {
   const terms = { tool, classPolicy, classWanted: providers !== undefined }
-  await deadline.waitFor('"blobs" of monitorMissions', missionMonitor?.assertWithinTerms?.(auth, terms))
+  return deadline.waitFor('"blobs" of monitorMissions', missionMonitor?.assertWithinTerms?.(auth, terms))
 }
 
 function checkAccount(

@@ -7,11 +7,18 @@ import {
   type RefusalDetails,
   rowOf,
 } from './error-codes.ts'
-import { errorContextOf } from './error-context.ts'
+import type { ErrorContext } from './error-context.ts'
 import { headersOf } from './refusal-headers.ts'
 
 export type { AAuthErrorCode, RefusalDetails, RequirementName, SignatureErrorCode } from './error-codes.ts'
 export { acceptedAlgorithms } from './refusal-headers.ts'
+
+let setContext: (error: Error, context: ErrorContext) => void
+
+/** Says which resource refuses. An error of another copy of this package stays as it is. */
+export function setErrorContext(error: Error, context: ErrorContext): void {
+  setContext(error, context)
+}
 
 /**
  * A refusal: everything an adapter needs to answer, and a {@link AAuthError.hint} for the log.
@@ -35,6 +42,12 @@ export { acceptedAlgorithms } from './refusal-headers.ts'
  * ```
  */
 export class AAuthError extends Error {
+  static {
+    setContext = (error, context) => {
+      if (#context in error) error.#context = context
+    }
+  }
+
   override readonly name = 'AAuthError'
   readonly code: AAuthErrorCode
   /** HTTP status. */
@@ -44,6 +57,7 @@ export class AAuthError extends Error {
   /** For the operator's log; may quote the request. Never on the wire. */
   readonly hint: string | undefined
   readonly #details: RefusalDetails
+  #context: ErrorContext | undefined
 
   constructor(code: AAuthErrorCode, details: RefusalDetails = noDetails) {
     const row = rowOf(code, details)
@@ -64,7 +78,7 @@ export class AAuthError extends Error {
 
   /** Response headers in lower case, without `content-type` and framing. */
   get headers(): Readonly<Record<string, string>> {
-    return headersOf(this.code, ownMembers(this.#details), errorContextOf(this))
+    return headersOf(this.code, ownMembers(this.#details), this.#context)
   }
 
   /** The problem document (RFC 9457) that goes with it. */
@@ -75,7 +89,7 @@ export class AAuthError extends Error {
     const detail = detailOf(row, this.#details)
     // The type URN is mandatory beside Signature-Error (Signature Keys 09 §5.2); AAuth reads `error` (ERR-2),
     // agents of drafts 01-08 `error_description` (ERR-1).
-    const types = isSignatureError(code) ? 'urn:ietf:params:sig-error:' : errorContextOf(this)?.problemTypes
+    const types = isSignatureError(code) ? 'urn:ietf:params:sig-error:' : this.#context?.problemTypes
     const type = types === undefined ? {} : { type: `${types}${code}` }
     const problem = { ...type, status, error: code, detail, error_description: detail }
     if (code !== 'mission_terminated') return problem

@@ -7,15 +7,3 @@ export interface ErrorContext {
   /** What `type` of a problem begins with where Signature Keys prescribes none; absent: such problems have no `type`. */
   readonly problemTypes?: string | undefined
 }
-
-const contexts = new WeakMap<Error, ErrorContext>()
-
-/** Says which resource refuses. */
-export function setErrorContext(error: Error, context: ErrorContext): void {
-  contexts.set(error, context)
-}
-
-/** `undefined` for an error that no resource has refused with yet. */
-export function errorContextOf(error: Error): ErrorContext | undefined {
-  return contexts.get(error)
-}

@@ -1,7 +1,7 @@
 import { assertMission, type MissionRequirement } from '../resource/mission-requirement.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import { rulesOf } from '../token/generations.ts'
-import type { VerifiedRequest } from '../verify/verify-request.ts'
+import type { VerifiedRequest } from '../verify/verified-request.ts'
 
 /**
  * Refuses a token if a resource token could not lead to the required mission: a resource token copies the mission of the

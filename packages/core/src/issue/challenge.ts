@@ -2,7 +2,7 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import type { MissionRequirement } from '../resource/mission-requirement.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
-import type { VerifiedRequest } from '../verify/verify-request.ts'
+import type { VerifiedRequest } from '../verify/verified-request.ts'
 import { issueForRequest } from './issue-for-request.ts'
 import { requireToken } from './redeems-agent-token.ts'
 

@@ -7,7 +7,7 @@ import type { VerifiedClaims } from '../token/claims.ts'
 import { hasPersonTokens } from '../token/generations.ts'
 import { authorityOf } from '../token/identifiers.ts'
 import { assertStillGood } from '../verify/assert-still-good.ts'
-import type { VerifiedRequest } from '../verify/verify-request.ts'
+import type { VerifiedRequest } from '../verify/verified-request.ts'
 import { redeemsAgentToken, requireToken } from './redeems-agent-token.ts'
 import { signResourceToken } from './resource-token.ts'
 

@@ -12,6 +12,8 @@ export class FairCache<Value> {
   readonly #entries = new Map<string, Entry<Value>>()
   readonly #held = new Map<string, number>()
   readonly #max: number
+  /** The entry that is last already: moving it again would let the map rehash every few requests. */
+  #newest: Entry<Value> | undefined
 
   constructor(max: number) {
     this.#max = max
@@ -25,8 +27,11 @@ export class FairCache<Value> {
   get(name: string): Value | undefined {
     const entry = this.#entries.get(name)
     if (entry === undefined) return undefined
-    this.#entries.delete(name)
-    this.#entries.set(name, entry)
+    if (entry !== this.#newest) {
+      this.#entries.delete(name)
+      this.#entries.set(name, entry)
+      this.#newest = entry
+    }
     return entry.value
   }
 
@@ -41,7 +46,8 @@ export class FairCache<Value> {
     value: Value,
   ): { readonly name: string; readonly value: Value } | undefined {
     this.delete(name)
-    this.#entries.set(name, { domain, value })
+    this.#newest = { domain, value }
+    this.#entries.set(name, this.#newest)
     this.#held.set(domain, this.held(domain) + 1)
     if (this.#entries.size <= this.#max) return undefined
     const [evicted, entry] = this.#nextToGo() as [string, Entry<Value>]

@@ -9,7 +9,7 @@ import { AAuthError } from '../errors/aauth-error.ts'
  */
 export class Deadline {
   readonly #milliseconds: number
-  readonly #waits = new Set<() => void>()
+  #waits: Set<() => void> | undefined
   #clearTimer: (() => void) | undefined
   #expired = false
 
@@ -27,13 +27,14 @@ export class Deadline {
   waitFor<T>(what: string, answer: T | PromiseLike<T>): T | Promise<T> {
     if (!isThenable(answer)) return answer
     return new Promise<T>((resolve, reject) => {
+      const waits = (this.#waits ??= new Set())
       const expire = (): void => reject(this.#exceeded(what))
       // Handled after the deadline too, since unhandled rejections terminate the process.
       Promise.resolve(answer)
         .then(resolve, reject)
-        .finally(() => this.#waits.delete(expire))
+        .finally(() => waits.delete(expire))
       if (this.#expired) return expire()
-      this.#waits.add(expire)
+      waits.add(expire)
       this.#clearTimer ??= startTimer(this.#milliseconds, () => this.#expire())
     })
   }
@@ -45,8 +46,8 @@ export class Deadline {
 
   #expire(): void {
     this.#expired = true
-    for (const expire of this.#waits) expire()
-    this.#waits.clear()
+    for (const expire of this.#waits ?? []) expire()
+    this.#waits?.clear()
   }
 
   #exceeded(what: string): AAuthError {
@@ -62,26 +63,24 @@ interface Limited {
 
 /**
  * Makes a decision under one deadline, `limits.requestDeadline`, for everything that `decide` waits for through it.
- * @throws whatever `decide` throws (the promise rejects)
+ * @throws whatever `decide` throws (or the promise rejects)
  */
-export async function decideWithin<T>(
+export function decideWithin<T>(
   { settings }: Limited,
-  decide: (deadline: Deadline) => Promise<T>,
-): Promise<T> {
+  decide: (deadline: Deadline) => T | Promise<T>,
+): T | Promise<T> {
   const deadline = new Deadline(settings.limits.requestDeadline)
-  try {
-    return await decide(deadline)
-  } finally {
-    deadline.clear()
-  }
+  // A decision that throws at once has not waited, so there is no timer to clear.
+  const decision = decide(deadline)
+  return decision instanceof Promise ? decision.finally(() => deadline.clear()) : decision
 }
 
 /**
  * Waits for one promise, no longer than `limits.requestDeadline`.
  * @throws {AAuthError} `server_error` (the promise rejects), as {@link Deadline.waitFor}
  */
-export function within<T>(state: Limited, what: string, answer: T | PromiseLike<T>): Promise<T> {
-  return decideWithin(state, async (deadline) => deadline.waitFor(what, answer))
+export async function within<T>(state: Limited, what: string, answer: T | PromiseLike<T>): Promise<T> {
+  return decideWithin(state, (deadline) => deadline.waitFor(what, answer))
 }
 
 /** Promises from other realms and libraries are awaited as well. */

@@ -10,8 +10,14 @@ interface Bounds<Value> {
   readonly dispose?: (value: Value, key: string, reason: LRUCache.DisposeReason) => void
 }
 
-/** A default without a prototype: a plain object would inherit members added to `Object.prototype` (Q01). */
-const noOptions = (): object => Object.create(null)
+/**
+ * Options that inherit nothing: a plain object would inherit members added to `Object.prototype` (Q01), and
+ * `Object.create(null)` makes a table of names. The cache writes `status` into them, so each call has its own.
+ */
+class NoOptions {
+  status = undefined
+}
+Object.setPrototypeOf(NoOptions.prototype, null)
 
 const first = 16
 const growth = 4
@@ -31,18 +37,18 @@ export class GrowingCache<Value extends object | number | true> {
 
   /** Looks an entry up, which makes it the most recently used. */
   get(key: string): Value | undefined {
-    return this.#cache.get(key, noOptions())
+    return this.#cache.get(key, new NoOptions())
   }
 
   has(key: string): boolean {
-    return this.#cache.has(key, noOptions())
+    return this.#cache.has(key, new NoOptions())
   }
 
   /** Adds or replaces an entry. If the cache is full, the least recently used entries are evicted. */
   set(key: string, value: Value): void {
     const { size, max } = this.#cache
     if (size === max && max < this.#bounds.max && !this.has(key)) this.#grow()
-    this.#cache.set(key, value, noOptions())
+    this.#cache.set(key, value, new NoOptions())
   }
 
   delete(key: string): boolean {
@@ -60,8 +66,7 @@ export class GrowingCache<Value extends object | number | true> {
   #grow(): void {
     const smaller = this.#cache
     this.#cache = this.#make(Math.min(smaller.max * growth, this.#bounds.max))
-    for (const key of smaller.rkeys())
-      this.#cache.set(key, smaller.peek(key, noOptions()) as Value, noOptions())
+    for (const key of smaller.rkeys()) this.#cache.set(key, smaller.peek(key, new NoOptions()) as Value, new NoOptions())
   }
 
   #make(max: number): LRUCache<string, Value> {

@@ -8,6 +8,7 @@ import { type VerifiedToken, VerifiedTokens } from '../keys/verified-tokens.ts'
 import type { Handle } from '../limits/abort-gradually.ts'
 import type { Platform } from '../platform/platform.ts'
 import { selfTest } from '../platform/self-test.ts'
+import { SignatureForms } from '../signature/signature-forms.ts'
 import type { ReplayStore } from '../stores/replay-store.ts'
 import { RevocationRate } from '../stores/revocation-rate.ts'
 import type { RevocationStore } from '../stores/revocation-store.ts'
@@ -53,6 +54,7 @@ export class ResourceState {
   readonly platform: Platform = platform
   readonly keys: IssuerKeys
   readonly tokens: VerifiedTokens
+  readonly forms: SignatureForms = new SignatureForms()
   readonly replays: ReplayStore
   readonly revocations: RevocationStore
   readonly tombstones: TombstoneStore
@@ -62,6 +64,8 @@ export class ResourceState {
   readonly clocks: StoreClocks | undefined
   /** When the stores last found nothing against a token; `undefined` without `staleReads`. */
   readonly clean: CleanAnswers | undefined
+  /** Whether everything that is asked about each request is in the memory of this process. */
+  readonly answersAtOnce: boolean
   readonly missionMonitor: MissionMonitor | undefined
   readonly revocationRate: RevocationRate = new RevocationRate()
   /** A separate limit, so that revocations never prevent a person server from announcing a termination. */
@@ -110,6 +114,8 @@ export class ResourceState {
     this.freshness = Math.max(0, ...shared.map(([, { freshness = 0 }]) => freshness))
     this.clocks = timed.length > 0 ? new StoreClocks(timed, now) : undefined
     this.clean = settings.staleReads > 0 ? new CleanAnswers(settings.staleReads) : undefined
+    const isAsked = stores.revocations ?? stores.tombstones ?? stores.statuses ?? stores.links
+    this.answersAtOnce = (isAsked ?? this.clocks ?? this.clean) === undefined
     this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
     this.#stopListening = this.events.hearsEvents ? this.#reportFailures() : []
     this.missionMonitor = missions?.start(this)

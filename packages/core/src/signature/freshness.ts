@@ -1,5 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
-import type { UntrustedSignature } from './select-signature.ts'
+import type { SignatureStatement } from './select-signature.ts'
 
 /**
  * `created` within the window on both sides, boundaries included, and `expires` not reached
@@ -9,7 +9,7 @@ import type { UntrustedSignature } from './select-signature.ts'
  * @param window seconds
  * @throws {AAuthError} `invalid_signature`, or `clock_skew` for a signature from the future
  */
-export function checkFreshness({ created, expires }: UntrustedSignature, now: number, window: number): void {
+export function checkFreshness({ created, expires }: SignatureStatement, now: number, window: number): void {
   if (created < now - window) {
     throw new AAuthError('invalid_signature', {
       hint: `"created" is ${now - created} s old, and the window is ${window} s: sign each request when it is sent, and synchronize the clocks`,

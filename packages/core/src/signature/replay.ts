@@ -1,4 +1,4 @@
-import type { UntrustedSignature } from './select-signature.ts'
+import type { SignatureStatement } from './select-signature.ts'
 
 /**
  * Which requests are accepted only once, by all guards of a resource. `singleUse` of a route applies in addition.
@@ -14,19 +14,13 @@ export type ReplayScope = 'auto' | 'unsafe' | 'all' | 'off'
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /** Whether a request is accepted only once under `scope` (REPLAY-3). */
-export function isOneTime(scope: ReplayScope, method: string, signature: UntrustedSignature): boolean {
+export function isOneTime(
+  scope: ReplayScope,
+  method: string,
+  { hasNonce, components }: SignatureStatement,
+): boolean {
   if (scope === 'all' || scope === 'off') return scope === 'all'
-  return !isSafe(method) && (scope === 'unsafe' || hasNonce(signature) || coversContent(signature))
-}
-
-/** Whether the signature has a `nonce`. An empty one does not count. */
-export function hasNonce({ input }: Pick<UntrustedSignature, 'input'>): boolean {
-  const nonce = input.params.get('nonce')
-  return nonce?.type === 'string' && nonce.value !== ''
-}
-
-function coversContent({ components }: UntrustedSignature): boolean {
-  return components.includes('content-digest')
+  return !isSafe(method) && (scope === 'unsafe' || hasNonce || components.includes('content-digest'))
 }
 
 /** Whether a method asks for no change (RFC 9110 §9.2.1). */

@@ -2,27 +2,34 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import { decodeBytes } from '../wire/byte-sequence.ts'
 import { DictionarySyntaxError, type InnerList, type Item } from '../wire/dictionary.ts'
 import { quoted } from '../wire/quoted.ts'
+import { serializeInnerList } from '../wire/serialize.ts'
 import { readSignatureHeaders, type SignatureHeaders } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
 /** Agents present a token, servers name a key they publish (draft 11 §11.3.2). */
 export type SignatureScheme = 'jwt' | 'jwks_uri'
 
-/** The one signature of a request that is looked at. Nothing in it is verified. */
-export interface UntrustedSignature {
-  readonly label: string
-  /** Names of the covered components, in signing order, none twice, none with parameters. */
+/** What a signature says of itself. Nothing in it is verified. */
+export interface SignatureStatement {
+  /** Names of the covered components, in signing order, none twice, none with parameters. Frozen. */
   readonly components: readonly string[]
   /** The first covered component that is not among them: its name as a hint shows it. */
   readonly unsupported: string | undefined
   readonly created: number
   readonly expires: number | undefined
-  /** The member of `Signature-Input`; its text is the value of `@signature-params`. */
-  readonly input: InnerList
-  /** The member of `Signature-Key` with the same label. */
-  readonly key: Item
+  /** Whether it has a `nonce`. An empty one does not count. */
+  readonly hasNonce: boolean
+  /** The member of `Signature-Input` as canonical text: the value of `@signature-params`. */
+  readonly params: string
   /** The signature as base64 text. */
   readonly base64: string
+}
+
+/** The one signature of a request that is looked at. Nothing in it is verified. */
+export interface UntrustedSignature extends SignatureStatement {
+  readonly label: string
+  /** The member of `Signature-Key` with the same label. */
+  readonly key: Item
 }
 
 const componentName = /^(?:@[a-z-]+|[a-z0-9!#$%&'*+.^_`|~-]+)$/
@@ -51,15 +58,16 @@ export function selectSignature(request: SignedRequest, scheme: SignatureScheme 
     ...readComponents(input),
     created: readTime(input, 'created') ?? missingCreated(),
     expires: readTime(input, 'expires'),
-    input,
+    hasNonce: hasNonce(input),
+    params: serializeInnerList(input),
     key: headers.key.get(label) as Item,
     base64: signature.item.value,
   }
 }
 
 /** The octets of the signature; both algorithms produce 64. @throws {AAuthError} `invalid_signature` */
-export function signatureBytes(signature: UntrustedSignature): Uint8Array<ArrayBuffer> {
-  const bytes = decodeBytes(signature.base64)
+export function signatureBytes({ base64 }: SignatureStatement): Uint8Array<ArrayBuffer> {
+  const bytes = decodeBytes(base64)
   if (bytes.length !== 64)
     throw invalidSignature(
       `the signature has ${bytes.length} octets: Ed25519 and ES256 make 64 (r and s for ES256, not DER)`,
@@ -107,7 +115,7 @@ function readComponents(input: InnerList): Pick<UntrustedSignature, 'components'
     if (components.includes(item.value)) throw invalidSignature(`${quoted(item.value)} is covered twice`)
     components.push(item.value)
   }
-  return { components, unsupported }
+  return { components: Object.freeze(components), unsupported }
 }
 
 function readTime(input: InnerList, name: 'created' | 'expires'): number | undefined {
@@ -116,6 +124,11 @@ function readTime(input: InnerList, name: 'created' | 'expires'): number | undef
   if (value.type !== 'integer')
     throw invalidSignature(`"${name}" in Signature-Input is not an integer: give it in whole seconds`)
   return value.value
+}
+
+function hasNonce({ params }: InnerList): boolean {
+  const nonce = params.get('nonce')
+  return nonce?.type === 'string' && nonce.value !== ''
 }
 
 function missingCreated(): never {

@@ -152,14 +152,19 @@ export function classOf({ agent }: Pick<VerifiedClaims, 'agent'>): AgentClass | 
   return agent === undefined ? undefined : Object.freeze({ provider: providerOf(agent) })
 }
 
-/** The `Auth` of one request. @param routeClass a class that the token proves on this route alone */
+/**
+ * The `Auth` of one request, for `seal` to freeze.
+ *
+ * @param covered is frozen
+ * @param routeClass a class that the token proves on this route alone
+ */
 export function authOf(
   template: AuthTemplate,
   covered: readonly string[],
   routeClass: AgentClass | undefined,
 ): Auth {
-  const auth = { ...template, covered: Object.freeze([...covered]) }
-  return Object.freeze(routeClass === undefined ? auth : { ...auth, class: routeClass }) as Auth
+  const auth = { ...template, covered }
+  return (routeClass === undefined ? auth : { ...auth, class: routeClass }) as Auth
 }
 
 function present(members: Record<string, unknown>): Record<string, unknown> {

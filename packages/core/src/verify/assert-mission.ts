@@ -4,7 +4,7 @@ import type { ResourceState } from '../resource/state.ts'
 import { isSafe } from '../signature/replay.ts'
 import { isSilence } from '../stores/checked-call.ts'
 import { canBridge, mayRelyOnLast } from './assert-unrevoked.ts'
-import type { VerifiedRequest } from './verify-request.ts'
+import type { VerifiedRequest } from './verified-request.ts'
 
 /**
  * Checks that the mission of a verified request is active, by what the stores answered. While they do not answer, a safe

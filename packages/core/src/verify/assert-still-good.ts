@@ -4,7 +4,7 @@ import { expired } from '../resource/token-revocation.ts'
 import { assertMissionOf } from './assert-mission.ts'
 import { assertUnrevoked, mayRelyOnLast } from './assert-unrevoked.ts'
 import { lookUpLink } from './linked-provider.ts'
-import type { VerifiedRequest } from './verify-request.ts'
+import type { VerifiedRequest } from './verified-request.ts'
 
 /**
  * Checks once more what may have changed since a request was verified, while a grant was loaded or content arrived: the

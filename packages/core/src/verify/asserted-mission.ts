@@ -1,6 +1,8 @@
 import { AAuthError } from '../errors/aauth-error.ts'
+import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import type { ResourceState } from '../resource/state.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
-import { rulesOf } from '../token/generations.ts'
+import { rulesOf, serves } from '../token/generations.ts'
 import { isS256, isServerId } from '../token/identifiers.ts'
 import { readMissionHeader } from '../wire/mission-header.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
@@ -29,6 +31,15 @@ export function assertedMission(request: SignedRequest, claims: VerifiedClaims):
     throw invalidRequest('the approver in AAuth-Mission is not the person server of the agent')
   }
   return header
+}
+
+/** The same beside a token, in generations that have the header. */
+export function assertedBeside(
+  { settings }: ResourceState,
+  request: SignedRequest,
+  { claims }: VerifiedToken,
+): Mission | undefined {
+  return serves(settings.generations, 'missionHeader') ? assertedMission(request, claims) : undefined
 }
 
 function invalidRequest(hint: string): AAuthError {

@@ -1,7 +1,8 @@
+import { Stamp } from '../assert/stamp.ts'
 import type { ResourceState } from '../resource/state.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import type { VerifiedRequest } from './verified-request.ts'
 import type { VerifiedServer } from './verified-server.ts'
-import type { VerifiedRequest } from './verify-request.ts'
 
 /** The verified sender of a request. */
 export type KnownCaller = { readonly state: ResourceState } & (
@@ -11,15 +12,35 @@ export type KnownCaller = { readonly state: ResourceState } & (
   | { readonly other: string; readonly verified?: undefined; readonly server?: undefined }
 )
 
+/** For requests that take no further fields. */
 const callers = new WeakMap<SignedRequest, KnownCaller>()
+
+class Sent extends Stamp {
+  #caller: KnownCaller
+
+  constructor(request: SignedRequest, caller: KnownCaller) {
+    super(request)
+    this.#caller = caller
+  }
+
+  static callerOf(request: SignedRequest): KnownCaller | undefined {
+    return #caller in request ? request.#caller : callers.get(request)
+  }
+
+  static note(request: SignedRequest, caller: KnownCaller): void {
+    if (#caller in request) request.#caller = caller
+    else if (Object.isExtensible(request)) new Sent(request, caller)
+    else callers.set(request, caller)
+  }
+}
 
 /** Remembers who sent a request, for a second guard of the resource and for decision events. */
 export function noteCaller(request: SignedRequest, caller: KnownCaller): void {
-  callers.set(request, caller)
+  Sent.note(request, caller)
 }
 
 /** The sender of the request, once this resource has verified it. */
 export function knownCaller(state: ResourceState, request: SignedRequest): KnownCaller | undefined {
-  const caller = callers.get(request)
+  const caller = Sent.callerOf(request)
   return caller?.state === state ? caller : undefined
 }

@@ -1,5 +1,5 @@
 import type { ResourceState } from '../resource/state.ts'
-import type { VerifiedRequest } from './verify-request.ts'
+import type { VerifiedRequest } from './verified-request.ts'
 
 /**
  * The agent provider that vouches for the key of a request, if the operator enabled links

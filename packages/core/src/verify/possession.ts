@@ -1,7 +1,7 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { signatureBytes, type UntrustedSignature } from '../signature/select-signature.ts'
+import { type SignatureStatement, signatureBytes } from '../signature/select-signature.ts'
 import { isOnCurve } from '../token/public-key.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { Transport } from './transport.ts'
@@ -9,7 +9,7 @@ import type { Transport } from './transport.ts'
 /** Proof that the caller holds a key: the signature and the text that it should sign. */
 export interface PossessionProof {
   readonly state: ResourceState
-  readonly signature: UntrustedSignature
+  readonly signature: SignatureStatement
   readonly base: string
   readonly transport: Transport
 }
@@ -19,17 +19,29 @@ export interface PossessionProof {
  * @throws {AAuthError} `invalid_signature`, or `invalid_key` when the key is not a point of its curve
  */
 export async function verifyPossession(
-  { state, signature, base, transport }: PossessionProof,
-  { key, checkedKey }: Pick<VerifiedToken, 'key' | 'checkedKey'>,
+  proof: PossessionProof,
+  token: Pick<VerifiedToken, 'key' | 'checkedKey'>,
 ): Promise<void> {
-  const verdict = state.platform.verify(key, signatureBytes(signature), base)
-  if (typeof verdict === 'boolean' ? verdict : await verdict) return
-  if (!(await isOnCurve(checkedKey))) {
-    throw new AAuthError('invalid_key', {
-      hint: '"cnf.jwk" of the token is not a point of its curve: the agent must generate a new key',
-    })
-  }
-  throw new AAuthError('invalid_signature', { hint: mismatch(transport) })
+  if (!(await isPossessed(proof, token))) throw await notPossessed(proof, token)
+}
+
+/** Whether the key of the token made the signature. */
+export function isPossessed(
+  { state, signature, base }: PossessionProof,
+  { key }: Pick<VerifiedToken, 'key'>,
+): boolean | Promise<boolean> {
+  return state.platform.verify(key, signatureBytes(signature), base)
+}
+
+/** The refusal of a signature that does not verify. */
+export async function notPossessed(
+  { transport }: PossessionProof,
+  { checkedKey }: Pick<VerifiedToken, 'checkedKey'>,
+): Promise<AAuthError> {
+  if (await isOnCurve(checkedKey)) return new AAuthError('invalid_signature', { hint: mismatch(transport) })
+  return new AAuthError('invalid_key', {
+    hint: '"cnf.jwk" of the token is not a point of its curve: the agent must generate a new key',
+  })
 }
 
 /** Mentions proxies first, since a changed host or path is more common than an agent that signs incorrectly. */

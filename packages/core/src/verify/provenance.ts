@@ -1,9 +1,10 @@
+import { Stamp } from '../assert/stamp.ts'
 import type { MissionRequirement } from '../resource/mission-requirement.ts'
 import type { Caller, ClassPolicy, OtherCaller } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
 import type { Auth } from '../token/auth.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
-import type { VerifiedRequest } from './verify-request.ts'
+import type { VerifiedRequest } from './verified-request.ts'
 
 /** The request and route from which an `Auth` comes. */
 export interface Provenance {
@@ -16,20 +17,33 @@ export interface Provenance {
   readonly mission: MissionRequirement
 }
 
-const provenances = new WeakMap<Auth, Provenance>()
 const others = new WeakMap<OtherCaller, OtherProvenance>()
+
+class Sealed extends Stamp {
+  readonly #provenance: Provenance
+
+  constructor(auth: Auth, provenance: Provenance) {
+    super(auth)
+    this.#provenance = provenance
+  }
+
+  static provenanceOf(auth: object): Provenance | undefined {
+    return #provenance in auth ? auth.#provenance : undefined
+  }
+}
 
 /** Where an {@link OtherCaller} comes from. */
 export type OtherProvenance = Pick<Provenance, 'state' | 'request'>
 
-/** Remembers that this resource verified this `Auth` object. Copies of it are not accepted. */
-export function recordProvenance(auth: Auth, provenance: Provenance): void {
-  provenances.set(auth, provenance)
+/** Freezes an `Auth`, and remembers that this resource verified it. Copies of it are not accepted. */
+export function seal(auth: Auth, provenance: Provenance): void {
+  new Sealed(auth, provenance)
+  Object.freeze(auth)
 }
 
 /** @throws {TypeError} for an `Auth` that was not made by `authorize` of this copy of the package */
 export function provenanceOf(auth: Auth): Provenance {
-  const provenance = provenances.get(auth)
+  const provenance = typeof auth === 'object' && auth !== null ? Sealed.provenanceOf(auth) : undefined
   if (provenance === undefined && (auth as Caller | undefined)?.type === 'other')
     throw new TypeError(
       'the caller has another credential than AAuth, which carries no person, agent or mission: look at "type" of getCaller first',

@@ -1,14 +1,19 @@
 import { AAuthError } from '../errors/aauth-error.ts'
+import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { signatureBase } from '../signature/base.ts'
 import { checkCoverage, requiredComponents } from '../signature/coverage.ts'
 import { checkFreshness } from '../signature/freshness.ts'
-import { hasNonce } from '../signature/replay.ts'
-import { schemeOf, selectSignature, type UntrustedSignature } from '../signature/select-signature.ts'
+import {
+  type SignatureStatement,
+  schemeOf,
+  selectSignature,
+  type UntrustedSignature,
+} from '../signature/select-signature.ts'
+import type { FormedSignature } from '../signature/signature-forms.ts'
 import { serves } from '../token/generations.ts'
 import { quoted } from '../wire/quoted.ts'
-import { serializeInnerList } from '../wire/serialize.ts'
 import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { checkTransport, type Transport } from './transport.ts'
@@ -17,11 +22,15 @@ import { unsignedChallenge } from './unsigned-challenge.ts'
 /** A request as it was received. None of it is verified. */
 export interface UntrustedRequest {
   readonly transport: Transport
-  readonly signature: UntrustedSignature
+  readonly signature: SignatureStatement
   /** The signature base that must have been signed. */
   readonly base: string
   /** The token, undecoded. */
   readonly tokenText: string
+  /** The same token, if it was verified before and its keys are current. Whether the caller holds its key is open. */
+  readonly known: VerifiedToken | undefined
+  /** The signature, if its form is not known yet. */
+  readonly unknownForm: UntrustedSignature | undefined
 }
 
 /**
@@ -38,19 +47,19 @@ export function readRequest(
   const { settings } = state
   const transport = checkTransport(request, settings)
   if (isUnsigned(request)) throw unsignedChallenge(settings, requirement, request)
-  const signature = selectSignature(request)
-  const required = requiredFor(state, request, requirement, hasNonce(signature))
-  checkCoverage(signature.components, required, signature.unsupported)
+  const formed = state.forms.read(request)
+  const found = formed && state.tokens.get(formed.tokenText, now)
+  const selected = found === undefined ? selectSignature(request) : undefined
+  const signature = selected ?? (formed as FormedSignature)
+  const { components, unsupported, params, hasNonce } = signature
+  const required = requiredFor(state, request, requirement, hasNonce)
+  checkCoverage(components, required, unsupported)
   checkFreshness(signature, now, settings.signatureWindow)
-  const tokenText = readTokenText(signature)
-  const base = signatureBase(
-    signature.components,
-    serializeInnerList(signature.input),
-    transport,
-    request,
-    required,
-  )
-  return { transport, signature, base, tokenText }
+  const tokenText = selected === undefined ? (formed as FormedSignature).tokenText : readTokenText(selected)
+  const checked = found && 'signature-key'
+  const base = signatureBase(components, params, transport, request, required, checked)
+  const known = found ?? state.tokens.get(tokenText, now)
+  return { transport, signature, base, tokenText, known, unknownForm: selected }
 }
 
 /** The complete list of components for this request on this route. */

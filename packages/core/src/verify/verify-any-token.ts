@@ -9,7 +9,8 @@ import { snapshot } from '../wire/snapshot.ts'
 import { noteCaller } from './known-caller.ts'
 import { readRequest } from './read-request.ts'
 import { unsignedHint } from './unsigned-hint.ts'
-import { type VerifiedRequest, verifyRequest } from './verify-request.ts'
+import type { VerifiedRequest } from './verified-request.ts'
+import { verifyRequest } from './verify-request.ts'
 
 /**
  * Verifies a request and its token, of any kind, for an endpoint of the resource that checks itself whether the token is

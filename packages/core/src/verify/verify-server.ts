@@ -17,7 +17,6 @@ import {
 import { isServerId } from '../token/identifiers.ts'
 import type { IssuerRole, WellKnownDocument } from '../token/kinds.ts'
 import { quoted } from '../wire/quoted.ts'
-import { serializeInnerList } from '../wire/serialize.ts'
 import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { noteCaller } from './known-caller.ts'
@@ -55,13 +54,7 @@ export async function verifyServer(
   checkCoverage(signature.components, all, signature.unsupported)
   checkFreshness(signature, settings.now(), settings.signatureWindow)
   const { id, role, dwk, kid } = readCaller(signature)
-  const base = signatureBase(
-    signature.components,
-    serializeInnerList(signature.input),
-    transport,
-    request,
-    all,
-  )
+  const base = signatureBase(signature.components, signature.params, transport, request, all)
   if (!isTrustedIssuer(settings, undefined, role, id)) {
     throw new AAuthError('unsupported_iss', {
       hint: `${quoted(id)} is not trusted as ${role}: list it in "trust.${memberOf[role]}" to accept its requests`,

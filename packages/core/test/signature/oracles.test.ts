@@ -10,7 +10,6 @@ import { runs } from '../../../../scripts/property-runs.ts'
 import { signatureBase } from '../../src/signature/base.ts'
 import { baseComponents } from '../../src/signature/coverage.ts'
 import { selectSignature } from '../../src/signature/select-signature.ts'
-import { serializeInnerList } from '../../src/wire/serialize.ts'
 import { splitTarget, type Target } from '../../src/wire/target.ts'
 
 interface Asked {
@@ -113,7 +112,7 @@ describe.each(['Ed25519', 'ES256'] as const)('two oracles and this library, with
 
   async function ours(message: SignedMessage): Promise<Opinion> {
     const request = toSignedRequest(message)
-    const { components, input } = selectSignature(request)
+    const { components, params } = selectSignature(request)
     const derived = {
       method: message.method,
       authority: 'notes.example',
@@ -121,7 +120,7 @@ describe.each(['Ed25519', 'ES256'] as const)('two oracles and this library, with
       rawTarget: message.target,
       strippedPrefix: '',
     }
-    const base = signatureBase(components, serializeInnerList(input), derived, request, baseComponents)
+    const base = signatureBase(components, params, derived, request, baseComponents)
     const verdict = await authorize(world.resource, request).then(
       () => 'accepted',
       (error: unknown) => (isAAuthError(error) ? error.code : String(error)),

@@ -3,7 +3,6 @@ import type { PublicJwk } from '../../src/platform/platform.ts'
 import { signatureBase } from '../../src/signature/base.ts'
 import { checkCoverage } from '../../src/signature/coverage.ts'
 import { selectSignature } from '../../src/signature/select-signature.ts'
-import { serializeInnerList } from '../../src/wire/serialize.ts'
 import type { SignedRequest } from '../../src/wire/signed-request.ts'
 import { splitTarget, type Target } from '../../src/wire/target.ts'
 
@@ -87,13 +86,13 @@ export function toRequest({ startLine, headers }: Message, signed: Signed): Sign
 /** The base of the request, built by the same steps as in `authorize`. */
 export function baseOf(message: Message, signed: Signed): string {
   const request = toRequest(message, signed)
-  const { components, unsupported, input } = selectSignature(request)
+  const { components, unsupported, params } = selectSignature(request)
   const [authority = ''] = request.header('host')
   checkCoverage(components, [], unsupported)
   const { method, target: rawTarget } = request
   const target = splitTarget(rawTarget) ?? noTarget
   const derived = { method, authority, target, rawTarget, strippedPrefix: '' }
-  return signatureBase(components, serializeInnerList(input), derived, request, [])
+  return signatureBase(components, params, derived, request, [])
 }
 
 // Examples with other forms of target do not cover anything that depends on it.

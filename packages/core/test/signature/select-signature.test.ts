@@ -6,7 +6,6 @@ import {
   signatureBytes,
   type UntrustedSignature,
 } from '../../src/signature/select-signature.ts'
-import { serializeInnerList } from '../../src/wire/serialize.ts'
 import { key as labels } from '../wire/dictionary-texts.ts'
 import { bareRequest } from './bare-request.ts'
 import { refused } from './refused.ts'
@@ -43,7 +42,7 @@ describe('a well-formed signature', () => {
       key: { item: { type: 'token', value: 'jwt' } },
     })
     expect(chosen.key.params.get('jwt')).toEqual({ type: 'string', value: 't' })
-    expect(serializeInnerList(chosen.input)).toBe(`${list};expires=1790000060;nonce="n"`)
+    expect(chosen.params).toBe(`${list};expires=1790000060;nonce="n"`)
   })
 
   it('has no expires when none was sent', () => {
