@@ -8,6 +8,8 @@ export interface KeySource {
   readonly iss: string
   readonly dwk: WellKnownDocument
   readonly named: boolean
+  /** Its name in caches, kept from when it was first needed: every request looks there. */
+  name?: string
 }
 
 /** What is known about an issuer in one role. Times are in seconds; a time that was never set is minus infinity. */

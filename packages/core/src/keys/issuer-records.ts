@@ -111,6 +111,7 @@ export class IssuerRecords {
 }
 
 /** Each role on one origin publishes its own keys (I27, I28). An issuer cannot contain a space. */
-function nameOf({ iss, dwk }: KeySource): string {
-  return `${dwk} ${iss}`
+function nameOf(source: KeySource): string {
+  source.name ??= `${source.dwk} ${source.iss}`
+  return source.name
 }

@@ -15,7 +15,7 @@ interface Bounds<Value> {
  * `Object.create(null)` makes a table of names. The cache writes `status` into them, so each call has its own.
  */
 class NoOptions {
-  status = undefined
+  declare readonly status?: never
 }
 Object.setPrototypeOf(NoOptions.prototype, null)
 

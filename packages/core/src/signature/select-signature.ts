@@ -21,8 +21,8 @@ export interface SignatureStatement {
   readonly hasNonce: boolean
   /** The member of `Signature-Input` as canonical text: the value of `@signature-params`. */
   readonly params: string
-  /** The signature as base64 text. */
-  readonly base64: string
+  /** The signature: base64 text, or the octets where its form is known. */
+  readonly signature: string | Uint8Array<ArrayBuffer>
 }
 
 /** The one signature of a request that is looked at. Nothing in it is verified. */
@@ -61,18 +61,17 @@ export function selectSignature(request: SignedRequest, scheme: SignatureScheme 
     hasNonce: hasNonce(input),
     params: serializeInnerList(input),
     key: headers.key.get(label) as Item,
-    base64: signature.item.value,
+    signature: signature.item.value,
   }
 }
 
 /** The octets of the signature; both algorithms produce 64. @throws {AAuthError} `invalid_signature` */
-export function signatureBytes({ base64 }: SignatureStatement): Uint8Array<ArrayBuffer> {
-  const bytes = decodeBytes(base64)
-  if (bytes.length !== 64)
-    throw invalidSignature(
-      `the signature has ${bytes.length} octets: Ed25519 and ES256 make 64 (r and s for ES256, not DER)`,
-    )
-  return bytes
+export function signatureBytes({ signature }: SignatureStatement): Uint8Array<ArrayBuffer> {
+  const bytes = typeof signature === 'string' ? decodeBytes(signature) : signature
+  if (bytes?.length === 64) return bytes
+  throw invalidSignature(
+    `the signature has ${bytes?.length} octets: Ed25519 and ES256 make 64 (r and s for ES256, not DER)`,
+  )
 }
 
 function readHeaders(request: SignedRequest): SignatureHeaders {

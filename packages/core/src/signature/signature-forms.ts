@@ -1,13 +1,16 @@
+import { decodeBytes } from '../wire/byte-sequence.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import type { SignatureStatement, UntrustedSignature } from './select-signature.ts'
 
-/** How an agent writes its signatures: what is the same in all of them but the time. */
+/** How an agent writes its signatures: what is the same in all of them. */
 interface Form {
-  readonly label: string
   /** `Signature-Input` up to the time: `sig=("@method" … "signature-key");created=`. */
   readonly input: string
-  /** The value of `@signature-params` up to the time. */
-  readonly params: string
+  /** `Signature` up to its octets: `sig=:`. */
+  readonly signature: string
+  /** `Signature-Key` up to the token: `sig=jwt;jwt="`. */
+  readonly key: string
+  readonly label: string
   readonly components: readonly string[]
 }
 
@@ -18,36 +21,40 @@ export interface FormedSignature extends SignatureStatement {
 
 /** Agents of one kind share a form, so few are in use. */
 const maxForms = 8
-const signature64 = /^[A-Za-z0-9+/]{86}==$/
+/** Base64 of 64 octets, with its padding. */
+const signatureLength = 88
 
 /**
  * The forms of signatures that were verified. A signature in one of them is read by comparing text, which takes a tenth
- * of the time of {@link selectSignature} and yields the same. Anything else is left to it, faults included.
+ * of the time of `selectSignature` and yields the same (bench/README.md#known-forms). Anything else is left to it, faults
+ * included.
  */
 export class SignatureForms {
   readonly #forms: Form[] = []
 
   /**
-   * Reads a signature in a known form. The caller must compare the token with one that is known, or use
+   * Reads a signature in a known form. The caller must compare the token with one that was verified, or use
    * `selectSignature`: here nobody looks whether it is one, or whether parameters follow it.
    */
   read(request: SignedRequest): FormedSignature | undefined {
     const input = onlyLine(request, 'signature-input')
-    const form = input && this.#forms.find((known) => input.startsWith(known.input))
-    if (!form) return undefined
+    const form = input === undefined ? undefined : this.#formOf(input)
+    if (input === undefined || form === undefined) return undefined
     const created = wholeNumber(input, form.input.length)
-    const base64 = unwrapped(onlyLine(request, 'signature'), form.label, '=:', ':')
-    const tokenText = unwrapped(onlyLine(request, 'signature-key'), form.label, '=jwt;jwt="', '"')
-    if (created === undefined || tokenText === undefined || !base64 || !signature64.test(base64))
+    const base64 = unwrapped(onlyLine(request, 'signature'), form.signature, ':')
+    const tokenText = unwrapped(onlyLine(request, 'signature-key'), form.key, '"')
+    if (created === undefined || tokenText === undefined || base64?.length !== signatureLength)
       return undefined
+    const signature = decodeBytes(base64)
+    if (signature?.length !== 64) return undefined
     return {
       components: form.components,
       unsupported: undefined,
       created,
       expires: undefined,
       hasNonce: false,
-      params: form.params + created,
-      base64,
+      params: input.slice(form.label.length + 1),
+      signature,
       tokenText,
     }
   }
@@ -55,14 +62,29 @@ export class SignatureForms {
   /** Learns the form of a signature that was verified, so that strangers cannot fill the list. */
   learn(request: SignedRequest, { label, components, params, created }: UntrustedSignature): void {
     const input = onlyLine(request, 'signature-input')
-    const time = `;created=${created}`
-    if (input !== `${label}=${params}` || !params.endsWith(`)${time}`)) return
-    const upTo = (text: string): string => ` ${text.slice(0, text.length - String(created).length)}`.slice(1)
-    const form = { label, components, input: upTo(input), params: upTo(params) }
-    if (this.#forms.some((known) => known.input === form.input)) return
-    this.#forms.unshift(form)
+    if (input !== `${label}=${params}` || !params.endsWith(`);created=${created}`)) return
+    // A substring would keep the whole header alive.
+    const upToTime = ` ${input.slice(0, input.length - String(created).length)}`.slice(1)
+    if (this.#forms.some((known) => known.input === upToTime)) return
+    this.#forms.unshift({
+      input: upToTime,
+      signature: `${label}=:`,
+      key: `${label}=jwt;jwt="`,
+      label: ` ${label}`.slice(1),
+      components: Object.freeze(components.map(internalized)),
+    })
     this.#forms.splice(maxForms)
   }
+
+  #formOf(input: string): Form | undefined {
+    for (const form of this.#forms) if (input.startsWith(form.input)) return form
+    return undefined
+  }
+}
+
+/** The one copy of a text that the engine keeps for names, which compares by its address. */
+function internalized(text: string): string {
+  return Object.keys({ [text]: true })[0] as string
 }
 
 /** The value of a field that was sent as one line. */
@@ -84,19 +106,12 @@ function wholeNumber(text: string, start: number): number | undefined {
   return value
 }
 
-/** What stands in a text between its label with `opening` and its end with `closing`. */
-function unwrapped(
-  text: string | undefined,
-  label: string,
-  opening: string,
-  closing: string,
-): string | undefined {
-  const start = label.length + opening.length
+/** What stands in a text between its opening and the one character that closes it. */
+function unwrapped(text: string | undefined, opening: string, closing: string): string | undefined {
   const isWrapped =
     text !== undefined &&
-    text.length > start + closing.length &&
-    text.startsWith(label) &&
-    text.startsWith(opening, label.length) &&
-    text.endsWith(closing)
-  return isWrapped ? text.slice(start, -closing.length) : undefined
+    text.length > opening.length &&
+    text.charCodeAt(text.length - 1) === closing.charCodeAt(0) &&
+    text.startsWith(opening)
+  return isWrapped ? text.slice(opening.length, -1) : undefined
 }
