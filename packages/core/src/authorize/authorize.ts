@@ -1,7 +1,6 @@
 import { isAAuthError } from '../errors/aauth-error.ts'
 import { completeRefusal } from '../errors/pending-step-up.ts'
-import { type Deadline, decideWithin } from '../limits/deadline.ts'
-import { afterwards } from '../limits/in-turn.ts'
+import { clearedAfter, Deadline, decideWithin } from '../limits/deadline.ts'
 import type { AlternativeCredential, CompiledAlternative } from '../resource/alternative-credential.ts'
 import { isRecent, queryLiveState } from '../resource/live-state.ts'
 import type {
@@ -80,7 +79,7 @@ const contentAtHand: AuthorizeOptions = Object.freeze({})
  * }
  * ```
  */
-export async function authorize<
+export function authorize<
   Accept extends TokenKind = 'auth-token',
   Optional extends boolean = false,
   Person extends PersonNeed = 'optional',
@@ -96,29 +95,94 @@ export async function authorize<
   >,
   options: AuthorizeOptions = contentAtHand,
 ): Promise<Authorized<Accept, Optional, Person, Alternative>> {
+  try {
+    const caller = authorizeNow(resource, request, requirement as AnyRequirement, options)
+    return Promise.resolve(caller) as Promise<Authorized<Accept, Optional, Person, Alternative>>
+  } catch (error) {
+    // A promise that is rejected before anybody listens is reported to the process first, which takes longer than the
+    // refusal itself.
+    return Promise.resolve().then(() => {
+      throw error
+    })
+  }
+}
+
+/**
+ * The same without a promise where nothing has to be waited for, for adapters.
+ * @throws {AAuthError} as {@link authorize} (or the promise rejects)
+ * @throws {TypeError} as {@link authorize}
+ */
+export function authorizeNow(
+  resource: Resource,
+  request: SignedRequest,
+  requirement: AnyRequirement,
+  options: AuthorizeOptions = contentAtHand,
+): Caller | undefined | Promise<Caller | undefined> {
   const state = stateOf(resource)
   const compiled = state.compile(requirement)
   const times = state.events.hearsDecisions ? new StageTimes() : undefined
   const grounds: Grounds = { point: 'guard', request, requirement: compiled.name, times }
-  const { alternative, optional } = compiled
-  let caller: Caller | undefined
+  const later = Object.hasOwn(options, 'content') && options.content === 'later'
+  let decided: Caller | undefined | Promise<Caller | undefined>
   try {
-    const beside = alternative && { alternative, read: snapshot(request) }
-    const presented = beside && presentedCredential(beside.alternative, beside.read)
-    if (beside !== undefined && presented === 'other')
-      caller = await decideBeside(state, grounds, compiled, beside)
-    else if (!optional || presented === 'aauth' || !isUnsigned(request)) {
-      const later = Object.hasOwn(options, 'content') && options.content === 'later'
-      const decided = decideWithin(state, (deadline) => decide(state, grounds, compiled, later, deadline))
-      caller = decided instanceof Promise ? await decided : decided
-    }
+    decided = decideCaller(state, grounds, compiled, later)
   } catch (error) {
-    // `check` may step up.
-    throw refuse(state, grounds, isAAuthError(error) ? await completeRefusal(error) : error)
+    return refuseCaller(state, grounds, error)
   }
+  return decided instanceof Promise
+    ? concludeLater(state, grounds, decided)
+    : acceptCaller(state, grounds, decided)
+}
+
+function concludeLater(
+  state: ResourceState,
+  grounds: Grounds,
+  decided: Promise<Caller | undefined>,
+): Promise<Caller | undefined> {
+  return decided.then(
+    (caller) => acceptCaller(state, grounds, caller),
+    (error: unknown) => refuseCaller(state, grounds, error),
+  )
+}
+
+function acceptCaller(
+  state: ResourceState,
+  grounds: Grounds,
+  caller: Caller | undefined,
+): Caller | undefined | Promise<Caller | undefined> {
   const accepted = accept(state, grounds)
-  if (accepted !== undefined) await accepted
-  return caller as Authorized<Accept, Optional, Person, Alternative>
+  return accepted === undefined ? caller : thenReturn(accepted, caller)
+}
+
+async function thenReturn<T>(done: Promise<void>, value: T): Promise<T> {
+  await done
+  return value
+}
+
+function refuseCaller(state: ResourceState, grounds: Grounds, error: unknown): Promise<never> {
+  // `check` may step up.
+  const refusal = isAAuthError(error) ? completeRefusal(error) : error
+  if (!(refusal instanceof Promise)) throw refuse(state, grounds, refusal)
+  return refusal.then((completed) => {
+    throw refuse(state, grounds, completed)
+  })
+}
+
+/** Whoever sent a request, by AAuth or by the `alternative` of the route. */
+function decideCaller(
+  state: ResourceState,
+  grounds: Grounds,
+  requirement: CompiledRequirement,
+  later: boolean,
+): Caller | undefined | Promise<Caller | undefined> {
+  const { request } = grounds
+  const { alternative, optional } = requirement
+  const beside = alternative && { alternative, read: snapshot(request) }
+  const presented = beside && presentedCredential(beside.alternative, beside.read)
+  if (beside !== undefined && presented === 'other') return decideBeside(state, grounds, requirement, beside)
+  if (optional && presented !== 'aauth' && isUnsigned(request)) return undefined
+  const deadline = new Deadline(state.settings.limits.requestDeadline)
+  return clearedAfter(deadline, decide(state, grounds, requirement, later, deadline))
 }
 
 function decide(
@@ -128,54 +192,123 @@ function decide(
   later: boolean,
   deadline: Deadline,
 ): Auth | Promise<Auth> {
-  const { request, times } = grounds
-  const goOn = (verified: VerifiedRequest): Auth | Promise<Auth> => {
-    noteCaller(request, { state, verified })
-    return judge(state, grounds, requirement, verified, later, deadline)
-  }
-  const verifyNow = (): Auth | Promise<Auth> => {
-    const now = state.settings.now()
-    const read = snapshot(request)
-    const untrusted = readRequest(state, read, requirement, now)
-    times?.end('read')
-    return afterwards(verifyRequest(state, read, untrusted, requirement, now, deadline), goOn)
-  }
-  const before = knownCaller(state, request)?.verified
-  if (before === undefined) return verifyNow()
-  return reuse(state, request, requirement, before).then((verified) =>
-    verified === undefined ? verifyNow() : goOn(verified),
-  )
+  const before = knownCaller(state, grounds.request)?.verified
+  return before === undefined
+    ? decideNew(state, grounds, requirement, later, deadline)
+    : decideAgain(state, grounds, requirement, before, later, deadline)
 }
 
-/** Whether the mission is active, whose key it is, and what the route requires: in this order. */
+/** Decides a request that an earlier guard of this resource has verified. */
+async function decideAgain(
+  state: ResourceState,
+  grounds: Grounds,
+  requirement: CompiledRequirement,
+  before: VerifiedRequest,
+  later: boolean,
+  deadline: Deadline,
+): Promise<Auth> {
+  const verified = await reuse(state, grounds.request, requirement, before)
+  return verified === undefined
+    ? decideNew(state, grounds, requirement, later, deadline)
+    : judge(state, grounds, requirement, verified, later, deadline)
+}
+
+/** Decides a request that no guard has verified yet. */
+function decideNew(
+  state: ResourceState,
+  grounds: Grounds,
+  requirement: CompiledRequirement,
+  later: boolean,
+  deadline: Deadline,
+): Auth | Promise<Auth> {
+  const { request, times } = grounds
+  const now = state.settings.now()
+  const read = snapshot(request)
+  const untrusted = readRequest(state, read, requirement, now)
+  times?.end('read')
+  const verified = verifyRequest(state, read, untrusted, requirement, now, deadline)
+  if (verified instanceof Promise) return decideLater(state, grounds, requirement, verified, later, deadline)
+  noteCaller(request, { state, verified })
+  return judge(state, grounds, requirement, verified, later, deadline)
+}
+
+async function decideLater(
+  state: ResourceState,
+  grounds: Grounds,
+  requirement: CompiledRequirement,
+  verifying: Promise<VerifiedRequest>,
+  later: boolean,
+  deadline: Deadline,
+): Promise<Auth> {
+  const verified = await verifying
+  noteCaller(grounds.request, { state, verified })
+  return judge(state, grounds, requirement, verified, later, deadline)
+}
+
+/**
+ * Whether the mission is active, who vouches for the key, and what the route requires: in this order. Functions that
+ * wait are apart, since a closure here would be made for every request.
+ */
 function judge(
   state: ResourceState,
-  { request, times }: Grounds,
+  grounds: Grounds,
   requirement: CompiledRequirement,
   verified: VerifiedRequest,
   later: boolean,
   deadline: Deadline,
 ): Auth | Promise<Auth> {
-  times?.end('verify')
+  grounds.times?.end('verify')
   if (!later) assertContentCompared(verified)
-  const lookUp = (): void | Promise<void> =>
-    deadline.waitFor('"stores.revocations"', lookUpLink(state, verified))
-  const enforce = (): Auth | Promise<Auth> => {
-    times?.end('mission')
-    return enforceRequirement(state, request, verified, requirement, deadline)
-  }
-  const accept = (auth: Auth): Auth => {
-    if (!verified.stale) state.clean?.note(verified.token, verified.live.askedAt)
-    times?.end('requirement')
-    return auth
-  }
-  const lookAgain = (auth: Auth): Auth | Promise<Auth> => {
-    // No request is accepted by answers that are older than a second, however long its checks took.
-    if (isRecent(verified.live)) return accept(auth)
-    return afterwards(deadline.waitFor('the stores', assertStillGood(state, verified)), () => accept(auth))
-  }
-  const living = deadline.waitFor('the status of the mission', assertMissionOf(state, verified))
-  return afterwards(afterwards(afterwards(living, lookUp), enforce), lookAgain)
+  const living = assertMissionOf(state, verified)
+  const linked = living === undefined ? lookUpLink(state, verified) : undefined
+  if (living !== undefined || linked !== undefined)
+    return judgeLater(state, grounds, requirement, verified, living, linked, deadline)
+  return enforce(state, grounds, requirement, verified, deadline)
+}
+
+async function judgeLater(
+  state: ResourceState,
+  grounds: Grounds,
+  requirement: CompiledRequirement,
+  verified: VerifiedRequest,
+  living: Promise<void> | void,
+  begun: Promise<void> | void,
+  deadline: Deadline,
+): Promise<Auth> {
+  if (living !== undefined) await deadline.waitFor('the status of the mission', living)
+  const linked = living === undefined ? begun : lookUpLink(state, verified)
+  if (linked !== undefined) await deadline.waitFor('"stores.revocations"', linked)
+  return enforce(state, grounds, requirement, verified, deadline)
+}
+
+function enforce(
+  state: ResourceState,
+  { request, times }: Grounds,
+  requirement: CompiledRequirement,
+  verified: VerifiedRequest,
+  deadline: Deadline,
+): Auth | Promise<Auth> {
+  times?.end('mission')
+  const auth = enforceRequirement(state, request, verified, requirement, deadline)
+  if (!state.answersAtOnce || auth instanceof Promise)
+    return lookAgain(state, verified, auth, times, deadline)
+  times?.end('requirement')
+  return auth
+}
+
+/** No request is accepted by answers that are older than a second, however long its checks took. */
+async function lookAgain(
+  state: ResourceState,
+  verified: VerifiedRequest,
+  enforced: Auth | Promise<Auth>,
+  times: StageTimes | undefined,
+  deadline: Deadline,
+): Promise<Auth> {
+  const auth = await enforced
+  if (!isRecent(verified.live)) await deadline.waitFor('the stores', assertStillGood(state, verified))
+  if (!verified.stale) state.clean?.note(verified.token, verified.live.askedAt)
+  times?.end('requirement')
+  return auth
 }
 
 /** The request carries the `alternative` of its route, which is told of every decision about it. */

@@ -3,7 +3,6 @@ import { assertMissionObtainable } from '../issue/assert-mission-obtainable.ts'
 import { askForAuthToken, challengeKind } from '../issue/challenge.ts'
 import { redeemsAgentToken, requireToken } from '../issue/redeems-agent-token.ts'
 import type { Deadline } from '../limits/deadline.ts'
-import { afterwards } from '../limits/in-turn.ts'
 import { assertMission } from '../resource/mission-requirement.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
@@ -35,18 +34,33 @@ export function enforceRequirement(
   const auth = identityOf(verified, requirement)
   assertMission(auth.mission, requirement)
   checkClass(auth, verified.linkedProvider, requirement)
-  const { account, check } = requirement
-  const further = (): Auth | Promise<Auth> => {
-    if (account !== undefined) checkAccount(auth, routedRequest(request, verified.transport), account)
-    // `check` receives an identity like any handler, and may step up with it.
-    seal(auth, { state, request, verified, classPolicy: requirement.classPolicy, mission: requirement })
-    if (check === undefined) return auth
-    const routed = routedRequest(request, verified.transport)
-    return checkLast(auth, routed, check, deadline).then(() => auth)
-  }
-  return auth.mission === undefined
-    ? further()
-    : afterwards(checkTerms(state, auth, requirement, deadline), further)
+  const terms = auth.mission === undefined ? undefined : checkTerms(state, auth, requirement, deadline)
+  return terms === undefined
+    ? enforceFurther(state, request, verified, requirement, auth, deadline)
+    : enforceLater(terms, state, request, verified, requirement, auth, deadline)
+}
+
+async function enforceLater(terms: Promise<void>, ...rest: Parameters<typeof enforceFurther>): Promise<Auth> {
+  await terms
+  return enforceFurther(...rest)
+}
+
+/** What the route itself asks. */
+function enforceFurther(
+  state: ResourceState,
+  request: SignedRequest,
+  verified: VerifiedRequest,
+  requirement: CompiledRequirement,
+  auth: Auth,
+  deadline: Deadline,
+): Auth | Promise<Auth> {
+  const { account, check, classPolicy } = requirement
+  if (account !== undefined) checkAccount(auth, routedRequest(request, verified.transport), account)
+  // `check` receives an identity like any handler, and may step up with it.
+  seal(auth, { state, request, verified, classPolicy, mission: requirement })
+  return check === undefined
+    ? auth
+    : checkLast(auth, routedRequest(request, verified.transport), check, deadline)
 }
 
 type Challenge = AAuthError | Promise<AAuthError>
@@ -175,7 +189,7 @@ async function checkLast(
   request: RoutedRequest,
   check: NonNullable<CompiledRequirement['check']>,
   deadline: Deadline,
-): Promise<void> {
+): Promise<Auth> {
   let verdict: unknown
   try {
     verdict = await deadline.waitFor('"check"', check(auth as never, request))
@@ -187,7 +201,7 @@ async function checkLast(
       retryAfter: 5,
     })
   }
-  if (verdict === true) return
+  if (verdict === true) return auth
   const remedy = verdict === false ? '' : ': return true to accept the request'
   throw new AAuthError('access_denied', { hint: `"check" returned ${kindOf(verdict)}${remedy}` })
 }

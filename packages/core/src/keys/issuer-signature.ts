@@ -48,7 +48,7 @@ async function verifiesWith(
       throw new AAuthError('invalid_jwt', { hint: '"alg" of the JWS header differs from "alg" of the key' })
     }
     key.imported ??= importPublicKey(platform, checked)
-    return await platform.verify(await key.imported, signature, text)
+    return await platform.verify(await key.imported, signature, [text])
   } catch (fault) {
     throw asIssuerFault(fault, key.kid)
   }

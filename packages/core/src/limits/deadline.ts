@@ -27,7 +27,8 @@ export class Deadline {
   waitFor<T>(what: string, answer: T | PromiseLike<T>): T | Promise<T> {
     if (!isThenable(answer)) return answer
     return new Promise<T>((resolve, reject) => {
-      const waits = (this.#waits ??= new Set())
+      this.#waits ??= new Set()
+      const waits = this.#waits
       const expire = (): void => reject(this.#exceeded(what))
       // Handled after the deadline too, since unhandled rejections terminate the process.
       Promise.resolve(answer)
@@ -71,8 +72,16 @@ export function decideWithin<T>(
 ): T | Promise<T> {
   const deadline = new Deadline(settings.limits.requestDeadline)
   // A decision that throws at once has not waited, so there is no timer to clear.
-  const decision = decide(deadline)
-  return decision instanceof Promise ? decision.finally(() => deadline.clear()) : decision
+  return clearedAfter(deadline, decide(deadline))
+}
+
+/** A decision under a deadline, whose timer stops with it. */
+export function clearedAfter<T>(deadline: Deadline, decision: T | Promise<T>): T | Promise<T> {
+  return decision instanceof Promise ? clearLater(deadline, decision) : decision
+}
+
+function clearLater<T>(deadline: Deadline, decision: Promise<T>): Promise<T> {
+  return decision.finally(() => deadline.clear())
 }
 
 /**

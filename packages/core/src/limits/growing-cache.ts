@@ -66,7 +66,8 @@ export class GrowingCache<Value extends object | number | true> {
   #grow(): void {
     const smaller = this.#cache
     this.#cache = this.#make(Math.min(smaller.max * growth, this.#bounds.max))
-    for (const key of smaller.rkeys()) this.#cache.set(key, smaller.peek(key, new NoOptions()) as Value, new NoOptions())
+    for (const key of smaller.rkeys())
+      this.#cache.set(key, smaller.peek(key, new NoOptions()) as Value, new NoOptions())
   }
 
   #make(max: number): LRUCache<string, Value> {

@@ -17,8 +17,12 @@ export interface Platform {
   readonly name: string
   /** Rejects or throws if the point is not on its curve, as far as the runtime checks that. */
   importKey(jwk: PublicJwk): VerificationKey | Promise<VerificationKey>
-  /** Verifies the 64-octet signature of `text` (ASCII). */
-  verify(key: VerificationKey, signature: Uint8Array<ArrayBuffer>, text: string): boolean | Promise<boolean>
+  /** Verifies the 64-octet signature of a text (ASCII), which is given in one or more pieces. */
+  verify(
+    key: VerificationKey,
+    signature: Uint8Array<ArrayBuffer>,
+    text: readonly string[],
+  ): boolean | Promise<boolean>
   digest(algorithm: DigestAlgorithm, bytes: Uint8Array): Uint8Array | Promise<Uint8Array>
   /** Unpadded base64url of the SHA-256 of `text`. */
   sha256(text: string): string | Promise<string>

@@ -13,7 +13,7 @@ const ed25519Signature =
 export async function selfTest(platform: Platform): Promise<void> {
   const key = await platform.importKey(ed25519)
   const signature = decodeBase64url(ed25519Signature) as Uint8Array<ArrayBuffer>
-  const good = await platform.verify(key, signature, 'r')
-  const bad = await platform.verify(key, signature, 's')
+  const good = await platform.verify(key, signature, ['r'])
+  const bad = await platform.verify(key, signature, ['s'])
   if (!good || bad) throw new Error(`the ${platform.name} platform does not verify Ed25519 as RFC 8032 says`)
 }

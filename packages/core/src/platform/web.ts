@@ -20,7 +20,7 @@ export const platform: Platform = {
   },
 
   async verify({ handle, alg }, signature, text) {
-    const data = octetsOf(text)
+    const data = octetsOf(text.join(''))
     if (handle instanceof Uint8Array) return verifyEd25519(handle, signature, data)
     return crypto.subtle.verify(alg === 'Ed25519' ? 'Ed25519' : ecdsa, handle as never, signature, data)
   },

@@ -66,6 +66,8 @@ export class ResourceState {
   readonly clean: CleanAnswers | undefined
   /** Whether everything that is asked about each request is in the memory of this process. */
   readonly answersAtOnce: boolean
+  /** Whether `AAuth-Mission` has a meaning in one of the generations that are accepted. */
+  readonly hasMissionHeader: boolean
   readonly missionMonitor: MissionMonitor | undefined
   readonly revocationRate: RevocationRate = new RevocationRate()
   /** A separate limit, so that revocations never prevent a person server from announcing a termination. */
@@ -116,6 +118,7 @@ export class ResourceState {
     this.clean = settings.staleReads > 0 ? new CleanAnswers(settings.staleReads) : undefined
     const isAsked = stores.revocations ?? stores.tombstones ?? stores.statuses ?? stores.links
     this.answersAtOnce = (isAsked ?? this.clocks ?? this.clean) === undefined
+    this.hasMissionHeader = serves(settings.generations, 'missionHeader')
     this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
     this.#stopListening = this.events.hearsEvents ? this.#reportFailures() : []
     this.missionMonitor = missions?.start(this)

@@ -6,7 +6,7 @@ import { firstOf } from '../stores/checked-call.ts'
 import type { FoundRevocation } from '../stores/revocation-store.ts'
 import { findRevocation } from '../stores/revocation-store.ts'
 import type { MayWait } from '../stores/store-kind.ts'
-import type { VerifiedClaims } from '../token/claims.ts'
+import type { Mission, VerifiedClaims } from '../token/claims.ts'
 import { tokenKey } from '../token/names.ts'
 import { renewalRequirement } from '../token/renewal-requirement.ts'
 import { quoted } from '../wire/quoted.ts'
@@ -26,29 +26,53 @@ export function isRevoked(
   token: Issued,
   budget?: WaitBudget,
 ): boolean | Promise<boolean> {
-  const { iss, jti, iat, mission } = token
-  const judge = ({ revoked, purgedAt }: FoundRevocation): boolean => {
-    state.purges.note(iss, purgedAt)
-    // The mission may have been terminated along with the token (docs/decisions.md#revoked-and-mission).
-    // If the suspicion cannot be recorded, a later query notices the revocation again.
-    if (revoked && mission) attempt(() => state.missionMonitor?.suspect(token, mission))
-    const isOver = revoked || (purgedAt !== undefined && iat < purgedAt)
-    if (isOver) state.clean?.changed(tokenKey(token))
-    return isOver
-  }
-  const found = findRevocation(state.revocations, { iss, jti }, budget)
-  const approver = mission && mission.approver !== iss ? mission.approver : undefined
-  if (approver === undefined || state.missionMonitor === undefined)
-    return found instanceof Promise ? found.then(judge) : judge(found)
-  // Mission statuses come from the approver, so its purge counts as well. Both are queried before either is awaited.
-  const ofApprover = begin(() => findRevocation(state.revocations, { iss: approver, jti }, budget))
+  const { mission } = token
+  const found = findRevocation(state.revocations, token, budget)
+  const approver = mission && mission.approver !== token.iss ? mission.approver : undefined
+  if (approver !== undefined && state.missionMonitor !== undefined)
+    return isRevokedByEither(state, token, approver, found, budget)
+  return found instanceof Promise
+    ? found.then((answer) => judge(state, token, answer))
+    : judge(state, token, found)
+}
+
+/** What the answer of the store means for a token. */
+function judge(state: ResourceState, token: Issued, { revoked, purgedAt }: FoundRevocation): boolean {
+  const { iss, iat, mission } = token
+  state.purges.note(iss, purgedAt)
+  // The mission may have been terminated along with the token (docs/decisions.md#revoked-and-mission).
+  // If the suspicion cannot be recorded, a later query notices the revocation again.
+  if (revoked && mission) suspect(state, token, mission)
+  const isOver = revoked || (purgedAt !== undefined && iat < purgedAt)
+  if (isOver) state.clean?.changed(tokenKey(token))
+  return isOver
+}
+
+function suspect({ missionMonitor }: ResourceState, token: Issued, mission: Mission): void {
+  attempt(() => missionMonitor?.suspect(token, mission))
+}
+
+/**
+ * Mission statuses come from the approver, so its purge counts as well. Both are queried before either is awaited.
+ */
+function isRevokedByEither(
+  state: ResourceState,
+  token: Issued,
+  approver: string,
+  found: MayWait<FoundRevocation>,
+  budget: WaitBudget | undefined,
+): MayWait<boolean> {
+  const ofApprover = begin(() => findRevocation(state.revocations, { iss: approver, jti: token.jti }, budget))
+  const judgeOwn = (own: FoundRevocation): boolean => judge(state, token, own)
   const judgeBoth = (own: FoundRevocation, { purgedAt }: FoundRevocation): boolean => {
     state.purges.note(approver, purgedAt)
-    return judge(own)
+    return judgeOwn(own)
   }
-  if (found instanceof Promise) return judgeLater(found, ofApprover, judge, judgeBoth)
+  if (found instanceof Promise) return judgeLater(found, ofApprover, judgeOwn, judgeBoth)
   const other = ofApprover()
-  return other instanceof Promise ? judgeLater(found, ofApprover, judge, judgeBoth) : judgeBoth(found, other)
+  return other instanceof Promise
+    ? judgeLater(found, ofApprover, judgeOwn, judgeBoth)
+    : judgeBoth(found, other)
 }
 
 /** If one of both queries fails, the other counts all the same: the token may be revoked. */

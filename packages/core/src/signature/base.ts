@@ -3,6 +3,7 @@ import { maxComponentLength } from '../wire/limits.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import type { Target } from '../wire/target.ts'
+import { baseComponents } from './coverage.ts'
 
 /** The component values that the request target and the configuration decide. */
 export interface DerivedComponents {
@@ -15,6 +16,12 @@ export interface DerivedComponents {
   /** The prefix that a proxy removed from the path that the agent called. */
   readonly strippedPrefix: string
 }
+
+/**
+ * A signature base in pieces, which a platform writes into one buffer. Joining them first would make a copy of the token
+ * for each request.
+ */
+export type SignatureBase = readonly string[]
 
 const fieldValue = /^[\t\x20-\x7e]*$/
 
@@ -33,9 +40,11 @@ export function signatureBase(
   request: SignedRequest,
   required: readonly string[],
   checked?: string,
-): string {
-  let base = ''
-  for (const name of components) {
+): SignatureBase {
+  const base: string[] = []
+  // An iterator makes an object for each turn, of which this loop has the most.
+  for (let i = 0; i < components.length; i++) {
+    const name = components[i] as string
     const isDerived = name.startsWith('@')
     const value = isDerived ? derivedValue(name, derived) : fieldLines(request.header(name))
     if (value === undefined) throw withoutValue(name, required)
@@ -48,10 +57,15 @@ export function signatureBase(
       throw invalidSignature(
         `${quoted(name)} is covered and not printable ASCII: leave it out, or encode its value`,
       )
-    base += `"${name}": ${value}\n`
+    base.push(starts.get(name) ?? startOf(name), value, '\n')
   }
-  return `${base}"@signature-params": ${signatureParams}`
+  base.push('"@signature-params": ', signatureParams)
+  return base
 }
+
+const startOf = (name: string): string => `"${name}": `
+/** The starts of the lines that nearly every signature has. */
+const starts: ReadonlyMap<string, string> = new Map(baseComponents.map((name) => [name, startOf(name)]))
 
 /** `undefined` for what a request does not have, such as `@status` (RFC 9421 §2.2). */
 function derivedValue(

@@ -12,7 +12,9 @@ import type { VerifiedRequest } from './verified-request.ts'
  * @throws {AAuthError} `mission_terminated` or `server_error` (or the promise rejects)
  */
 export function assertMissionOf(state: ResourceState, verified: VerifiedRequest): void | Promise<void> {
-  const { live, token, transport } = verified
+  const { token, transport } = verified
+  if (token.claims.mission === undefined) return undefined
+  const { live } = verified
   const bridge = async (error: unknown): Promise<void> => {
     const mayRely = mayRelyOnLast(transport, verified.marked)
     if (!canBridge(token, state.clean, mayRely, error)) throw error

@@ -2,7 +2,7 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { ResourceState } from '../resource/state.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
-import { rulesOf, serves } from '../token/generations.ts'
+import { rulesOf } from '../token/generations.ts'
 import { isS256, isServerId } from '../token/identifiers.ts'
 import { readMissionHeader } from '../wire/mission-header.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
@@ -35,11 +35,11 @@ export function assertedMission(request: SignedRequest, claims: VerifiedClaims):
 
 /** The same beside a token, in generations that have the header. */
 export function assertedBeside(
-  { settings }: ResourceState,
+  { hasMissionHeader }: ResourceState,
   request: SignedRequest,
   { claims }: VerifiedToken,
 ): Mission | undefined {
-  return serves(settings.generations, 'missionHeader') ? assertedMission(request, claims) : undefined
+  return hasMissionHeader ? assertedMission(request, claims) : undefined
 }
 
 function invalidRequest(hint: string): AAuthError {

@@ -2,6 +2,7 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
 import type { ResourceSettings } from '../resource/settings.ts'
+import type { ResourceState } from '../resource/state.ts'
 import { begin } from '../stores/begin.ts'
 import { markUsed } from '../stores/replay-store.ts'
 import { quoted } from '../wire/quoted.ts'
@@ -13,6 +14,7 @@ import type { PossessionProof } from './possession.ts'
  * repeated.
  */
 export function signatureMarker(
+  state: ResourceState,
   proof: PossessionProof,
   token: VerifiedToken,
   now: number,
@@ -20,7 +22,7 @@ export function signatureMarker(
 ): () => Promise<void> {
   let marked: Promise<void> | undefined
   return () => {
-    marked ??= markSignature(proof, token, now, budget)
+    marked ??= markSignature(state, proof, token, now, budget)
     return marked
   }
 }
@@ -30,14 +32,15 @@ export function signatureMarker(
  * @throws {AAuthError} `invalid_signature` for a signature that was used before, `rate_limited`, `server_error`
  */
 async function markSignature(
-  { state: { clocks, platform, replays, settings }, signature: { created }, base }: PossessionProof,
+  { clocks, platform, replays, settings }: ResourceState,
+  { signature: { created }, base }: PossessionProof,
   { claims: { iss: issuer }, source: { named: listed }, thumbprint: owner }: VerifiedToken,
   now: number,
   budget: WaitBudget,
 ): Promise<void> {
   const { signatureWindow: window } = settings
   const until = created + window
-  const fingerprint = await platform.sha256(base)
+  const fingerprint = await platform.sha256(base.join(''))
   const mark = { issuer, owner, fingerprint, until, window, listed }
   const marked = begin(() => markUsed(replays, mark, budget))
   // The clock is compared in the same go as the mark is sent, and judged first.

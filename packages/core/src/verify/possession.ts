@@ -1,6 +1,7 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { ResourceState } from '../resource/state.ts'
+import type { SignatureBase } from '../signature/base.ts'
 import { type SignatureStatement, signatureBytes } from '../signature/select-signature.ts'
 import { isOnCurve } from '../token/public-key.ts'
 import { quoted } from '../wire/quoted.ts'
@@ -8,9 +9,8 @@ import type { Transport } from './transport.ts'
 
 /** Proof that the caller holds a key: the signature and the text that it should sign. */
 export interface PossessionProof {
-  readonly state: ResourceState
   readonly signature: SignatureStatement
-  readonly base: string
+  readonly base: SignatureBase
   readonly transport: Transport
 }
 
@@ -19,18 +19,20 @@ export interface PossessionProof {
  * @throws {AAuthError} `invalid_signature`, or `invalid_key` when the key is not a point of its curve
  */
 export async function verifyPossession(
+  state: ResourceState,
   proof: PossessionProof,
   token: Pick<VerifiedToken, 'key' | 'checkedKey'>,
 ): Promise<void> {
-  if (!(await isPossessed(proof, token))) throw await notPossessed(proof, token)
+  if (!(await isPossessed(state, proof, token))) throw await notPossessed(proof, token)
 }
 
-/** Whether the key of the token made the signature. */
+/** Whether the key of the token made the signature. @throws {AAuthError} `invalid_signature` if it is not one */
 export function isPossessed(
-  { state, signature, base }: PossessionProof,
+  { platform }: ResourceState,
+  { signature, base }: PossessionProof,
   { key }: Pick<VerifiedToken, 'key'>,
 ): boolean | Promise<boolean> {
-  return state.platform.verify(key, signatureBytes(signature), base)
+  return platform.verify(key, signatureBytes(signature), base)
 }
 
 /** The refusal of a signature that does not verify. */

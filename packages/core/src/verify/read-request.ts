@@ -2,7 +2,7 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { signatureBase } from '../signature/base.ts'
+import { type SignatureBase, signatureBase } from '../signature/base.ts'
 import { checkCoverage, requiredComponents } from '../signature/coverage.ts'
 import { checkFreshness } from '../signature/freshness.ts'
 import {
@@ -12,7 +12,6 @@ import {
   type UntrustedSignature,
 } from '../signature/select-signature.ts'
 import type { FormedSignature } from '../signature/signature-forms.ts'
-import { serves } from '../token/generations.ts'
 import { quoted } from '../wire/quoted.ts'
 import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
@@ -24,7 +23,7 @@ export interface UntrustedRequest {
   readonly transport: Transport
   readonly signature: SignatureStatement
   /** The signature base that must have been signed. */
-  readonly base: string
+  readonly base: SignatureBase
   /** The token, undecoded. */
   readonly tokenText: string
   /** The same token, if it was verified before and its keys are current. Whether the caller holds its key is open. */
@@ -64,14 +63,14 @@ export function readRequest(
 
 /** The complete list of components for this request on this route. */
 export function requiredFor(
-  { settings }: ResourceState,
+  { settings, hasMissionHeader }: ResourceState,
   request: SignedRequest,
   { components, singleUse }: CompiledRequirement,
   nonce: boolean,
 ): readonly string[] {
   const resourceWide = settings.additionalSignatureComponents
   const demanded = components.length === 0 ? resourceWide : [...resourceWide, ...components]
-  const required = requiredComponents(request, demanded, serves(settings.generations, 'missionHeader'))
+  const required = requiredComponents(request, demanded, hasMissionHeader)
   // Even if the content is empty, since something must distinguish one request from the next.
   const digest = singleUse && !nonce && !required.includes('content-digest')
   return digest ? [...required, 'content-digest'] : required

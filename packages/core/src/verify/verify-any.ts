@@ -35,20 +35,19 @@ export async function verifyAny(
   deadline: Deadline,
 ): Promise<VerifiedRequest> {
   const { settings } = state
-  const { transport, signature, base, tokenText, known, unknownForm } = untrusted
-  const proof = { state, signature, base, transport }
+  const { transport, signature, tokenText, known, unknownForm } = untrusted
   if (known) assertIssuerTrusted(settings, requirement.trust, known.claims)
   const meet = (): Promise<NewToken> | NewToken =>
-    deadline.waitFor('the keys of the issuer', verifyNewToken(proof, tokenText, requirement, now))
+    deadline.waitFor('the keys of the issuer', verifyNewToken(state, untrusted, tokenText, requirement, now))
   const met = known ? { token: known, possessed: false } : await meet()
   let { token } = met
   const budget = new WaitBudget(storeDeadline)
   const live = queryLiveState(state, met.token, budget)
-  if (!met.possessed) await verifyPossession(proof, token)
+  if (!met.possessed) await verifyPossession(state, untrusted, token)
   if (unknownForm !== undefined) state.forms.learn(request, unknownForm)
   const bound = signature.components.includes('content-digest')
   const digest = bound ? await readDigest(state, request) : undefined
-  const markUsed = signatureMarker(proof, token, now, budget)
+  const markUsed = signatureMarker(state, untrusted, token, now, budget)
   const oneTime = requirement.singleUse || isOneTime(settings.replay, transport.method, signature)
   const marking = oneTime ? begin(markUsed) : undefined
   const stale = await assertUnrevoked(state, token, live, mayRelyOnLast(transport, oneTime))

@@ -1,26 +1,26 @@
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { Deadline } from '../limits/deadline.ts'
-import { afterwards } from '../limits/in-turn.ts'
 import { WaitBudget } from '../limits/wait-budget.ts'
 import { type LiveState, queryLiveState } from '../resource/live-state.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
-import { revoked } from '../resource/token-revocation.ts'
+import { isRevoked, revoked } from '../resource/token-revocation.ts'
 import { assertIssuerTrusted } from '../resource/trusted-issuers.ts'
 import { storeDeadline } from '../stores/checked-call.ts'
 import type { Mission } from '../token/claims.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { assertedBeside } from './asserted-mission.ts'
 import { signatureMarker } from './mark-signature.ts'
-import { isPossessed, notPossessed, type PossessionProof } from './possession.ts'
+import { isPossessed, notPossessed } from './possession.ts'
 import type { UntrustedRequest } from './read-request.ts'
 import type { Transport } from './transport.ts'
 import type { VerifiedRequest } from './verified-request.ts'
 import { verifyAny } from './verify-any.ts'
 
 /**
- * The fast path: what {@link verifyAny} does with such a request, without its promises (bench/README.md#fast-path). A
- * property compares the verdicts of both.
+ * The fast path: what `verifyAny` does with a request whose token is known and about which no store has to be asked,
+ * without its promises (bench/README.md#fast-path). A property compares the verdicts of both.
+ * @throws {AAuthError} (or the promise rejects)
  */
 export function verifyKnown(
   state: ResourceState,
@@ -31,26 +31,47 @@ export function verifyKnown(
   now: number,
   deadline: Deadline,
 ): VerifiedRequest | Promise<VerifiedRequest> {
-  const { transport, signature, base, unknownForm } = untrusted
-  const proof = { state, signature, base, transport }
   assertIssuerTrusted(state.settings, requirement.trust, token.claims)
-  const conclude = (possessed: boolean): VerifiedRequest | Promise<VerifiedRequest> => {
-    if (!possessed) return notPossessed(proof, token).then((refusal) => Promise.reject(refusal))
-    if (unknownForm !== undefined) state.forms.learn(request, unknownForm)
-    const live = queryLiveState(state, token)
-    const found = live.revoked()
-    // Only `verifyAny` renews what a purge has dropped.
-    if (typeof found !== 'boolean' || state.purges.has(token.claims.iss))
-      return verifyAny(state, request, untrusted, requirement, now, deadline)
-    if (found) throw revoked(token)
-    if (token.claims.mission && state.missionMonitor?.times) state.subscribe()
-    const asserted = assertedBeside(state, request, token)
-    return new KnownRequest(proof, token, live, asserted, now)
-  }
-  return afterwards(isPossessed(proof, token), conclude)
+  const possessed = isPossessed(state, untrusted, token)
+  if (possessed === true) return conclude(state, request, untrusted, token, requirement, now, deadline)
+  return verifyLater(state, request, untrusted, token, requirement, now, deadline, possessed)
 }
 
-/** Makes what only a further guard, or content that arrives later, needs when it is needed. */
+/** The signature is verified on another thread, or does not verify. */
+async function verifyLater(
+  state: ResourceState,
+  request: SignedRequest,
+  untrusted: UntrustedRequest,
+  token: VerifiedToken,
+  requirement: CompiledRequirement,
+  now: number,
+  deadline: Deadline,
+  possessed: boolean | Promise<boolean>,
+): Promise<VerifiedRequest> {
+  if (!(await possessed)) throw await notPossessed(untrusted, token)
+  return conclude(state, request, untrusted, token, requirement, now, deadline)
+}
+
+function conclude(
+  state: ResourceState,
+  request: SignedRequest,
+  untrusted: UntrustedRequest,
+  token: VerifiedToken,
+  requirement: CompiledRequirement,
+  now: number,
+  deadline: Deadline,
+): VerifiedRequest | Promise<VerifiedRequest> {
+  const found = isRevoked(state, token.claims)
+  // Only `verifyAny` renews what a purge has dropped.
+  if (typeof found !== 'boolean' || state.purges.has(token.claims.iss))
+    return verifyAny(state, request, untrusted, requirement, now, deadline)
+  if (found) throw revoked(token)
+  if (untrusted.unknownForm !== undefined) state.forms.learn(request, untrusted.unknownForm)
+  if (token.claims.mission && state.missionMonitor?.times) state.subscribe()
+  return new KnownRequest(state, untrusted, token, assertedBeside(state, request, token), now)
+}
+
+/** Makes what only missions, a further guard, or content that arrives later need when they need it. */
 class KnownRequest implements VerifiedRequest {
   readonly token: VerifiedToken
   readonly transport: Transport
@@ -58,30 +79,40 @@ class KnownRequest implements VerifiedRequest {
   readonly asserted: Mission | undefined
   readonly digest = undefined
   readonly hasNonce: boolean
-  live: LiveState
   marked = false
   stale = false
   linkedProvider: string | undefined = undefined
-  readonly #proof: PossessionProof
+  readonly #state: ResourceState
+  readonly #untrusted: UntrustedRequest
   readonly #now: number
+  #live: LiveState | undefined
   #budget: WaitBudget | undefined
   #mark: (() => Promise<void>) | undefined
 
   constructor(
-    proof: PossessionProof,
+    state: ResourceState,
+    untrusted: UntrustedRequest,
     token: VerifiedToken,
-    live: LiveState,
     asserted: Mission | undefined,
     now: number,
   ) {
     this.token = token
-    this.transport = proof.transport
-    this.covered = proof.signature.components
+    this.transport = untrusted.transport
+    this.covered = untrusted.signature.components
     this.asserted = asserted
-    this.hasNonce = proof.signature.hasNonce
-    this.live = live
-    this.#proof = proof
+    this.hasNonce = untrusted.signature.hasNonce
+    this.#state = state
+    this.#untrusted = untrusted
     this.#now = now
+  }
+
+  get live(): LiveState {
+    this.#live ??= queryLiveState(this.#state, this.token)
+    return this.#live
+  }
+
+  set live(live: LiveState) {
+    this.#live = live
   }
 
   get budget(): WaitBudget {
@@ -90,7 +121,7 @@ class KnownRequest implements VerifiedRequest {
   }
 
   markUsed(): Promise<void> {
-    this.#mark ??= signatureMarker(this.#proof, this.token, this.#now, this.budget)
+    this.#mark ??= signatureMarker(this.#state, this.#untrusted, this.token, this.#now, this.budget)
     return this.#mark()
   }
 }

@@ -1,6 +1,7 @@
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import { verifyTokenSignature } from '../keys/verify-token-signature.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
+import type { ResourceState } from '../resource/state.ts'
 import { assertIssuerTrusted, keySourceOf } from '../resource/trusted-issuers.ts'
 import { authTemplate } from '../token/auth.ts'
 import { asVerified } from '../token/claims.ts'
@@ -23,18 +24,19 @@ export interface NewToken {
  * @throws {AAuthError} the error of the first check that fails
  */
 export async function verifyNewToken(
+  state: ResourceState,
   proof: PossessionProof,
   text: string,
   { trust }: CompiledRequirement,
   now: number,
 ): Promise<NewToken> {
-  const { settings, keys, tokens, platform } = proof.state
+  const { settings, keys, tokens, platform } = state
   const known = await tokens.confirm(text, now)
   if (known) {
     assertIssuerTrusted(settings, trust, known.claims)
     return { token: known, possessed: false }
   }
-  await proof.state.selfTested()
+  await state.selfTested()
   const untrusted = decodeToken(text)
   const claims = readClaims(untrusted, { ...settings, window: settings.signatureWindow }, now)
   assertIssuerTrusted(settings, trust, claims)
@@ -45,7 +47,7 @@ export async function verifyNewToken(
   // Keys are fetched only for a caller that has proved possession of the key in the token
   // (docs/decisions.md#order-of-checks).
   const possessed = !keys.has(source, untrusted.kid)
-  if (possessed) await verifyPossession(proof, { key, checkedKey })
+  if (possessed) await verifyPossession(state, proof, { key, checkedKey })
   const signedWith = await verifyTokenSignature(untrusted, source, keys, legacy, platform)
   const verified = asVerified(claims)
   const jkt = await thumbprint(platform, checkedKey)

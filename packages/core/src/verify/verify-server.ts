@@ -61,7 +61,7 @@ export async function verifyServer(
     })
   }
   await state.selfTested()
-  const signed = { kid, signature: signatureBytes(signature), text: base, legacy: false }
+  const signed = { kid, signature: signatureBytes(signature), text: base.join(''), legacy: false }
   const source = keySourceOf(settings, { iss: id, role, dwk })
   const found = verifyIssuerSignature(signed, source, keys, platform, 'server')
   const key = await within(state, `the keys of ${id}`, found).catch((fault: unknown) => {

@@ -1,7 +1,7 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const notBase64 = 0x40
-const valueOf = new Uint8Array(128).fill(notBase64)
-for (let i = 0; i < alphabet.length; i++) valueOf[alphabet.charCodeAt(i)] = i
+const values64 = new Uint8Array(128).fill(notBase64)
+for (let i = 0; i < alphabet.length; i++) values64[alphabet.charCodeAt(i)] = i
 
 /** The octets of a byte sequence, from the base64 text the reader kept; `undefined` for anything else than base64. */
 export function decodeBytes(base64: string): Uint8Array<ArrayBuffer> | undefined {
@@ -14,7 +14,7 @@ export function decodeBytes(base64: string): Uint8Array<ArrayBuffer> | undefined
     let group = 0
     for (let j = i; j < i + 4; j++) {
       const code = j < length ? base64.charCodeAt(j) : 0x41
-      const value = valueOf[code & 0x7f] as number
+      const value = values64[code & 0x7f] as number
       codes |= code
       values |= value
       group = (group << 6) | value

@@ -46,7 +46,7 @@ export async function verifies(
   signature: Uint8Array<ArrayBuffer>,
   text: string,
 ): Promise<boolean> {
-  return platform.verify(await platform.importKey(jwk), signature, text)
+  return platform.verify(await platform.importKey(jwk), signature, [text])
 }
 
 /** The Ed25519 key with these octets. */

@@ -70,24 +70,24 @@ describe.each(['Ed25519', 'ES256'] as const)('a verification on Node with %s', (
   it('is done before it returns when it is alone', async () => {
     const { key, signature } = await made
     await nextTurn()
-    expect(platform.verify(key, signature, 'text')).toBe(true)
+    expect(platform.verify(key, signature, ['text'])).toBe(true)
   })
 
   it('runs in the pool when others overlap, with the same verdict', async () => {
     const { key, signature } = await made
     await nextTurn()
-    const verdicts = Array.from({ length: 70 }, () => platform.verify(key, signature, 'text'))
+    const verdicts = Array.from({ length: 70 }, () => platform.verify(key, signature, ['text']))
     expect(verdicts[0]).toBe(true)
     expect(verdicts.slice(1).every((verdict) => verdict instanceof Promise)).toBe(true)
     expect(await Promise.all(verdicts)).toEqual(Array(70).fill(true))
     await nextTurn()
-    expect(platform.verify(key, signature, 'text')).toBe(true)
+    expect(platform.verify(key, signature, ['text'])).toBe(true)
   })
 
   it('refuses an invalid signature in both places', async () => {
     const { key, signature } = await made
     await nextTurn()
-    const verdicts = Array.from({ length: 70 }, () => platform.verify(key, signature, 'other'))
+    const verdicts = Array.from({ length: 70 }, () => platform.verify(key, signature, ['other']))
     expect(verdicts.filter((verdict) => verdict instanceof Promise).length).toBeGreaterThan(0)
     expect(verdicts[0]).toBe(false)
     expect(await Promise.all(verdicts)).toEqual(Array(70).fill(false))

@@ -20,7 +20,7 @@ function base(components: readonly string[], request: BareRequest = {}, stripped
     rawTarget: bare.target,
     strippedPrefix,
   }
-  return signatureBase(components, params, derived, bare, [...baseComponents, 'content-digest'])
+  return signatureBase(components, params, derived, bare, [...baseComponents, 'content-digest']).join('')
 }
 
 /** The line of one component. */

@@ -120,7 +120,7 @@ describe.each(['Ed25519', 'ES256'] as const)('two oracles and this library, with
       rawTarget: message.target,
       strippedPrefix: '',
     }
-    const base = signatureBase(components, params, derived, request, baseComponents)
+    const base = signatureBase(components, params, derived, request, baseComponents).join('')
     const verdict = await authorize(world.resource, request).then(
       () => 'accepted',
       (error: unknown) => (isAAuthError(error) ? error.code : String(error)),

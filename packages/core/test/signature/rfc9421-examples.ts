@@ -92,7 +92,7 @@ export function baseOf(message: Message, signed: Signed): string {
   const { method, target: rawTarget } = request
   const target = splitTarget(rawTarget) ?? noTarget
   const derived = { method, authority, target, rawTarget, strippedPrefix: '' }
-  return signatureBase(components, params, derived, request, [])
+  return signatureBase(components, params, derived, request, []).join('')
 }
 
 // Examples with other forms of target do not cover anything that depends on it.
