@@ -14,6 +14,10 @@ const signedWith = { kid: 'key-1' } as IssuerKey
 const tokenWith = (further?: Record<string, unknown>) =>
   ({ claims: { exp: 2, further } }) as unknown as VerifiedToken
 
+/** A text as long as a token, whose signature begins with a name. */
+const textOf = (name: string, length = 100): string =>
+  `${name.padEnd(24, '.')}${'A'.repeat(62)}`.padStart(length, 'A')
+
 describe('of verified tokens', () => {
   it('as many are kept as the limit allows, 2048 octets each on average [O04]', () => {
     const tokens = new VerifiedTokens(published, 4)
@@ -25,15 +29,22 @@ describe('of verified tokens', () => {
   it('each is found by issuer and jti without a scan, and the index forgets a token with it [O04]', () => {
     const tokens = new VerifiedTokens(published, 4)
     const named = (jti: string) => ({ claims: { iss: 'https://ps.example', jti, exp: 2 } }) as VerifiedToken
-    for (let n = 0; n < 100; n++) tokens.set(`text ${n}`, named(`jti-${n}`), signedWith)
+    for (let n = 0; n < 100; n++) tokens.set(textOf(`${n}`), named(`jti-${n}`), signedWith)
     expect(tokens.names).toBe(4)
     expect(tokens.find({ iss: 'https://ps.example', jti: 'jti-99' })?.claims.jti).toBe('jti-99')
     expect(tokens.find({ iss: 'https://ps.example', jti: 'jti-1' })).toBeUndefined()
-    tokens.set('text 99', named('jti-99'), signedWith)
-    tokens.set('x'.repeat(10_000), named('too-large'), signedWith)
+    tokens.set(textOf('99'), named('jti-99'), signedWith)
+    tokens.set(textOf('too large', 10_000), named('too-large'), signedWith)
     expect(tokens.find({ iss: 'https://ps.example', jti: 'too-large' })).toBeUndefined()
     tokens.purge('https://ps.example')
     expect(tokens.names).toBe(0)
+  })
+
+  it('two that share the part by which they are found are not confused', () => {
+    const tokens = new VerifiedTokens(published, 4)
+    tokens.set(`a${textOf('same')}`, tokenWith({}), signedWith)
+    expect(tokens.get(`b${textOf('same')}`, 1)).toBeUndefined()
+    expect(tokens.get(`a${textOf('same')}`, 1)).toBeDefined()
   })
 
   it('further claims count toward that limit with the memory they take [O04]', () => {
@@ -43,8 +54,8 @@ describe('of verified tokens', () => {
       ['c', 'd', 'some group'],
     ] as const) {
       const groups = Array.from({ length: 120 }, () => value)
-      for (const text of [a, b]) tokens.set(text, tokenWith({ groups }), signedWith)
-      expect([tokens.get(a, 1), tokens.get(b, 1)]).toEqual([undefined, expect.anything()])
+      for (const name of [a, b]) tokens.set(textOf(name), tokenWith({ groups }), signedWith)
+      expect([tokens.get(textOf(a), 1), tokens.get(textOf(b), 1)]).toEqual([undefined, expect.anything()])
     }
   })
 })

@@ -38,7 +38,7 @@ describe('a well-formed signature', () => {
       components: ['@method', '@authority', '@path', 'signature-key'],
       created: 1790000000,
       expires: 1790000060,
-      base64: `${'A'.repeat(86)}==`,
+      signature: `${'A'.repeat(86)}==`,
       key: { item: { type: 'token', value: 'jwt' } },
     })
     expect(chosen.key.params.get('jwt')).toEqual({ type: 'string', value: 't' })
