@@ -90,13 +90,14 @@ export function honoApp(variant: Variant, { resource, raw, peer }: Parts): Hono 
     ],
     guard: [onHono.protect(resource, requirement)],
     peer: [
-      async ({ req, body }, next) => {
+      async (c, next) => {
         try {
+          const { req } = c
           // Without scheme and authority.
           const target = req.url.slice(req.url.indexOf('/', 8))
           await peer({ method: req.method, target, headers: req.raw.headers })
         } catch {
-          return body(null, 401)
+          return c.json({ error: 'refused' }, 401)
         }
         return next()
       },

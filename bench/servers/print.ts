@@ -9,7 +9,7 @@ export function printFigures(figures: readonly Figure[]): void {
     print([
       [
         table,
-        rows[0]?.unit ?? '',
+        has('p99') ? `p50, ${rows[0]?.unit}` : (rows[0]?.unit ?? ''),
         ...(has('p99') ? ['p99'] : []),
         ...(has('cpu') ? ['CPU, µs'] : []),
         'against floor',
