@@ -403,6 +403,7 @@ export interface ResourceOptions {
     readonly additionalSignatureComponents?: readonly string[];
     readonly otherSignatureSchemes?: readonly string[];
     readonly replay?: ReplayScope;
+    readonly ed25519?: 'platform' | 'sodium-native';
     readonly claims?: readonly string[];
     readonly require?: DefaultRequirement;
     readonly maxAgentTokenLifetime?: number;

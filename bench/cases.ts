@@ -1,5 +1,11 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
-import { authorize, createResource, type SignedRequest } from '@aauth-guard/core'
+import {
+  authorize,
+  createResource,
+  type Resource,
+  type ResourceOptions,
+  type SignedRequest,
+} from '@aauth-guard/core'
 import { createTestNetwork, type SignedMessage } from '@aauth-guard/testing'
 import type { Case } from './measure.ts'
 
@@ -9,14 +15,16 @@ export const coldTokens = Number(process.env.COLD ?? 12_000)
 /** The cases, the first of which is the raw primitive that the others are held against. */
 export async function makeCases(alg: 'Ed25519' | 'ES256'): Promise<readonly Case[]> {
   const net = await createTestNetwork({ now: 1_790_000_000, seed: `bench ${alg}` })
-  const resource = createResource({
+  const options: ResourceOptions = {
     issuer: net.resource,
     trust: 'any',
     fetch: net.fetch,
     now: net.clock.now,
     replay: 'off',
     limits: { verifiedTokens: 1000 },
-  })
+  }
+  const resource = createResource(options)
+  const withSodium = createResource({ ...options, ed25519: 'sodium-native' })
   const agent = await net.agent({ alg })
   const requirement = { scope: 'access' }
   const sign = async (path: string, token: string, mistake?: 'stale'): Promise<Arrival> =>
@@ -33,8 +41,8 @@ export async function makeCases(alg: 'Ed25519' | 'ES256'): Promise<readonly Case
   const unsigned = { ...one, lines: new Map() }
 
   const key = createPublicKey({ key: agent.key.jwk as never, format: 'jwk' })
-  const accept = (of: readonly Arrival[]) => (index: number) =>
-    authorize(resource, arrive(of[index % of.length] as Arrival), requirement)
+  const accept = (by: Resource, of: readonly Arrival[]) => (index: number) =>
+    authorize(by, arrive(of[index % of.length] as Arrival), requirement)
   const refuse = (of: Arrival) => () =>
     authorize(resource, arrive(of), requirement).then(
       () => Promise.reject(new Error('accepted')),
@@ -44,8 +52,9 @@ export async function makeCases(alg: 'Ed25519' | 'ES256'): Promise<readonly Case
   return [
     { name: 'crypto.verify, in place', run: (i) => verifyHere(alg, key, hot[i % 64] as Arrival) },
     { name: 'crypto.verify, thread pool', run: (i) => verifyInPool(alg, key, hot[i % 64] as Arrival) },
-    { name: 'hot: token seen before', run: accept(hot) },
-    { name: 'cold: token never seen, keys cached', usesUp: coldTokens, run: accept(cold) },
+    { name: 'hot: token seen before', run: accept(resource, hot) },
+    ...(alg === 'Ed25519' ? [{ name: 'hot with sodium-native', run: accept(withSodium, hot) }] : []),
+    { name: 'cold: token never seen, keys cached', usesUp: coldTokens, run: accept(resource, cold) },
     { name: 'refused: stale', run: refuse(stale) },
     { name: 'refused: malformed', run: refuse(malformed) },
     { name: 'refused: unsigned', run: refuse(unsigned) },

@@ -7,7 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { importsIn, layerOf, orders, sources, specifiersOf } from './layer-graph.ts'
 import { repositoryFiles, root } from './repository-files.ts'
 
-const nodeFiles = /^(?:node\/|env\/|platform\/(?:node|egress|public-lookup)$)/
+const nodeFiles = /^(?:node\/|env\/|platform\/(?:node|sodium|egress|public-lookup)$)/
 /** Packages that stand on the public names of core: adapters of frameworks, and stores. */
 const adapters = ['express', 'koa', 'fastify', 'hono', 'redis', 'postgres']
 const publicSubpaths = /^@aauth-guard\/core(?:\/(?:adapter|fetch|missions|node))?$/

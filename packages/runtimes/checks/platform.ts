@@ -23,6 +23,19 @@ export const platformChecks: readonly Check[] = [
     const { handle } = await platform.importKey(publicKey)
     equal(handle instanceof Uint8Array ? 'noble' : 'native', ed25519)
   }),
+  check("says what ed25519: 'sodium-native' lacks here", async (expectation) => {
+    let failure: unknown
+    try {
+      createResource({ issuer: 'https://notes.example', trust: 'any', ed25519: 'sodium-native' })
+    } catch (error) {
+      failure = error
+    }
+    const remedies = {
+      node: 'which is not installed: run `npm install sodium-native`',
+      web: 'which needs Node: leave the option out on this runtime',
+    }
+    equal(String(failure), `TypeError: "ed25519" is "sodium-native", ${remedies[expectation.platform]}`)
+  }),
   check('passes its self-test', async () => {
     await selfTest(platform)
   }),

@@ -8,6 +8,7 @@ import {
 } from 'node:crypto'
 import { guardedFetch } from './egress.ts'
 import type { Platform, VerificationKey } from './platform.ts'
+import { withSodium } from './sodium.ts'
 import { VerificationPlace } from './verification-place.ts'
 
 const place = new VerificationPlace()
@@ -79,4 +80,6 @@ export const platform: Platform = {
   hmac: (key, text) => createHmac('sha256', key).update(text).digest('base64url'),
 
   guardedFetch,
+
+  withSodium: () => withSodium(platform),
 }

@@ -33,4 +33,10 @@ export interface Platform {
    * issuers that `trust` lists are fetched, with the runtime's own `fetch`.
    */
   readonly guardedFetch: typeof fetch | undefined
+  /**
+   * This platform with Ed25519 verified by the npm package `sodium-native`.
+   * @throws {TypeError} if that cannot be loaded here
+   * @throws {Error} if it fails its test
+   */
+  withSodium(): Platform
 }

@@ -2,8 +2,12 @@ import { decodeBase64url } from '../wire/base64url.ts'
 import type { Platform, PublicJwk } from './platform.ts'
 
 // RFC 8032 §7.1, test 2: the message is the one octet "r".
-const ed25519: PublicJwk = { kty: 'OKP', crv: 'Ed25519', x: 'PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw' }
-const ed25519Signature =
+export const ed25519: PublicJwk = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: 'PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw',
+}
+export const ed25519Signature =
   'kqAJqfDUyrhyDoILX2QlQKKye1QWUD-Ps3YiI-vbadoIWsHkPhWZbkWPNhPQ8R2MOHsurrQwKu6wDSkWErsMAA'
 
 /**

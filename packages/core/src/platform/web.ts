@@ -41,6 +41,12 @@ export const platform: Platform = {
   },
 
   guardedFetch: undefined,
+
+  withSodium() {
+    throw new TypeError(
+      '"ed25519" is "sodium-native", which needs Node: leave the option out on this runtime',
+    )
+  },
 }
 
 /**

@@ -85,6 +85,7 @@ export function checkOptions(options: ResourceOptions): {
     staleReads: checkStaleReads(given.staleReads ?? 0),
     stores: checkStores(ownMembers(given.stores ?? {})),
     ...checkSignatureOptions(given),
+    ed25519: checkEd25519(given.ed25519 ?? 'platform'),
     claims: checkClaimNames(given.claims ?? []),
     require: checkDefaultRequirement(given.require === undefined ? {} : given.require),
     maxAgentTokenLifetime,
@@ -131,6 +132,14 @@ function checkAccessMode(mode: ResourceSettings['accessMode']): ResourceSettings
     `"accessMode" is ${quoted(mode)}: use agent-token, person-token or auth-token`,
   )
   return mode
+}
+
+function checkEd25519(backend: ResourceSettings['ed25519']): ResourceSettings['ed25519'] {
+  assert(
+    ['platform', 'sodium-native'].includes(backend),
+    `"ed25519" is ${quoted(backend)}: use platform or sodium-native`,
+  )
+  return backend
 }
 
 function checkLegacyJti(

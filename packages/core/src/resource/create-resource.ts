@@ -17,6 +17,7 @@ import { warnAtStart } from './warn-at-start.ts'
  * Prints a warning if the runtime cannot fetch the keys of every issuer that `trust` accepts.
  *
  * @throws {TypeError} naming the option that is wrong
+ * @throws {Error} if the package that `ed25519` names verifies wrongly
  * @see draft 11 §11.2.4
  * @example
  * ```ts

@@ -100,6 +100,25 @@ export interface ResourceOptions {
    */
   readonly replay?: ReplayScope
   /**
+   * What verifies signatures with Ed25519, of requests and of tokens: the cryptography of the runtime (`'platform'`, the
+   * default), or the npm package `sodium-native`, on Node only. libsodium needs about half the processor time that
+   * OpenSSL does, but always verifies on the event loop and never on the thread pool. It accepts no signature that
+   * OpenSSL refuses. ES256, and everything else, stays with the runtime.
+   *
+   * `createResource` loads the package and tests it with known signatures. It throws a `TypeError` if the package is not
+   * installed, cannot be loaded, or the runtime is not Node, and an `Error` if a verdict is wrong. See
+   * docs/operate/capacity.md.
+   *
+   * @example
+   * ```ts
+   * import { createResource } from '@aauth-guard/core'
+   *
+   * // npm install sodium-native
+   * createResource({ issuer: 'https://notes.example', trust: 'any', ed25519: 'sodium-native' })
+   * ```
+   */
+  readonly ed25519?: 'platform' | 'sodium-native'
+  /**
    * Further claims of tokens to copy to `Auth.claims`, such as `email`, `groups` or `roles`, for your own policy
    * (draft 11 §13.7). At most 32 names, none of which may be a claim of AAuth or a registered claim of every JWT. A token
    * is refused if these claims have more than 256 values, 4096 characters or a depth of 8. Default: none.

@@ -86,6 +86,7 @@ export interface ResourceSettings {
   readonly additionalSignatureComponents: readonly string[]
   readonly otherSignatureSchemes: readonly string[]
   readonly replay: ReplayScope
+  readonly ed25519: 'platform' | 'sodium-native'
   readonly claims: readonly string[]
   readonly require: DefaultRequirement
   readonly maxAgentTokenLifetime: number | undefined

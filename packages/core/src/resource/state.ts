@@ -51,7 +51,7 @@ export class ResourceState {
   readonly settings: ResourceSettings
   /** The requirement of a route without one. */
   readonly defaults: CompiledRequirement
-  readonly platform: Platform = platform
+  readonly platform: Platform
   readonly keys: IssuerKeys
   readonly tokens: VerifiedTokens
   readonly forms: SignatureForms = new SignatureForms()
@@ -90,6 +90,7 @@ export class ResourceState {
 
   constructor(settings: ResourceSettings, missions: MissionMonitorFactory | undefined) {
     this.settings = settings
+    this.platform = settings.ed25519 === 'platform' ? platform : platform.withSodium()
     this.errorContext = {
       schemes: ['jwt', ...settings.otherSignatureSchemes],
       link: linkOf(settings),

@@ -31,8 +31,10 @@ async function withoutEd25519(): Promise<Platform> {
 
 const latin1 = (octets: Uint8Array): string => Buffer.from(octets).toString('latin1')
 export const fallback: Platform = await withoutEd25519()
+export const sodium: Platform = node.withSodium()
 export const backends: readonly Backend[] = [
   { name: 'node', platform: node, textOf: latin1 },
+  { name: 'node with sodium-native', platform: sodium, textOf: latin1 },
   { name: 'web', platform: web, textOf: latin1 },
   { name: 'web without Ed25519', platform: fallback, textOf: latin1 },
 ]
