@@ -1,40 +1,17 @@
-import {
-  createHash,
-  createHmac,
-  createPublicKey,
-  type KeyObject,
-  type VerifyKeyObjectInput,
-  verify,
-} from 'node:crypto'
+import { createHash, createHmac, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { derSignature } from './der-signature.ts'
 import { guardedFetch } from './egress.ts'
+import { octetsOf, signatureOctets } from './in-place.ts'
 import type { Platform, VerificationKey } from './platform.ts'
 import { withSodium } from './sodium.ts'
 import { VerificationPlace } from './verification-place.ts'
 
 const place = new VerificationPlace()
 
-/**
- * The octets of one signature and of one text, used again for whatever is verified on this thread. A new buffer of a kilobyte for each request is memory
- * outside the heap, which the collector has to free one by one.
- */
-const signed = Buffer.allocUnsafeSlow(64)
-const scratch = Buffer.allocUnsafeSlow(16_384)
-
-/** The octets of a text, until the next text is written. */
-function written(text: readonly string[]): Buffer {
-  let end = 0
-  for (let i = 0; i < text.length; i++) {
-    const piece = text[i] as string
-    if (end + piece.length > scratch.length) return Buffer.from(text.join(''), 'latin1')
-    end += scratch.write(piece, end, 'latin1')
-  }
-  return scratch.subarray(0, end)
-}
-
 function verifyInPool(
   hash: 'sha256' | null,
   text: readonly string[],
-  key: KeyObject | VerifyKeyObjectInput,
+  key: KeyObject,
   signature: Uint8Array,
 ): Promise<boolean> {
   const data = Buffer.from(text.join(''), 'latin1')
@@ -58,19 +35,12 @@ export const platform: Platform = {
   },
 
   verify({ handle, alg }, signature, text) {
-    const hash = alg === 'Ed25519' ? null : 'sha256'
-    // The bare key is much cheaper to pass than one with options.
-    const key =
-      alg === 'Ed25519'
-        ? (handle as KeyObject)
-        : { key: handle as KeyObject, dsaEncoding: 'ieee-p1363' as const }
-    if (place.isHere()) {
-      // An octet of an earlier signature must not complete a shorter one.
-      if (signature.length !== signed.length) return false
-      signed.set(signature)
-      return verify(hash, written(text), key, signed)
-    }
-    return verifyInPool(hash, text, key, signature)
+    if (signature.length !== 64) return false
+    const isEdwards = alg === 'Ed25519'
+    const hash = isEdwards ? null : 'sha256'
+    const key = handle as KeyObject
+    if (!place.isHere()) return verifyInPool(hash, text, key, isEdwards ? signature : derSignature(signature))
+    return verify(hash, octetsOf(text), key, isEdwards ? signatureOctets(signature) : derSignature(signature))
   },
 
   digest: (algorithm, bytes) => createHash(algorithm.replace('-', '')).update(bytes).digest(),

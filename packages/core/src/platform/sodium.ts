@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { decodeBase64url } from '../wire/base64url.ts'
+import { octetsOf, signatureOctets } from './in-place.ts'
 import { badSignatures, goodSignature, type KnownSignature } from './known-signatures.ts'
 import type { Platform, PublicJwk, VerificationKey } from './platform.ts'
 
@@ -22,17 +23,19 @@ export function withSodium(platform: Platform, from: string = here()): Platform 
     alg: 'Ed25519',
     handle: decodeBase64url(jwk.x),
   })
-  const verifyEd25519 = ({ handle }: VerificationKey, signature: Uint8Array, text: string): boolean =>
+  const verifyEd25519 = (
+    { handle }: VerificationKey,
+    signature: Uint8Array,
+    text: readonly string[],
+  ): boolean =>
     // libsodium reads the first 64 octets of anything longer.
     signature.length === 64 &&
-    sodium.crypto_sign_verify_detached(signature, Buffer.from(text, 'latin1'), handle as Uint8Array)
+    sodium.crypto_sign_verify_detached(signatureOctets(signature), octetsOf(text), handle as Uint8Array)
 
   const accepts = (known: KnownSignature): boolean =>
-    verifyEd25519(
-      importEd25519(known.jwk),
-      decodeBase64url(known.signature) as Uint8Array<ArrayBuffer>,
+    verifyEd25519(importEd25519(known.jwk), decodeBase64url(known.signature) as Uint8Array<ArrayBuffer>, [
       known.text,
-    )
+    ])
   if (!accepts(goodSignature)) throw unsound('refuses a valid signature')
   for (const bad of badSignatures) if (accepts(bad)) throw unsound(`accepts ${bad.fault}`)
 

@@ -16,7 +16,7 @@ export async function verdictOf(
     // A platform is only asked about signatures of 64 octets; the guard refuses others when it reads the header.
     if (signature.length !== 64) return 'refused'
     const text = Buffer.from(message).toString('latin1')
-    return (await platform.verify(imported, signature, text)) ? 'accepted' : 'refused'
+    return (await platform.verify(imported, signature, [text])) ? 'accepted' : 'refused'
   } catch (error) {
     if (isAAuthError(error) && error.code === 'invalid_key') return 'invalid_key'
     throw error
