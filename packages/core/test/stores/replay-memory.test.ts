@@ -42,6 +42,15 @@ describe('the in-process replay memory', () => {
     expect([...verdicts]).toEqual(['first'])
   })
 
+  it('gives the whole share of a key back when thousands of its marks expire in the same second [J06]', () => {
+    const { clock, mark } = makeMemory({ maxPerKey: 3000 })
+    expect(firsts(mark, 4000)).toBe(3000)
+    clock.now += 2 * window
+    const verdicts = Array.from({ length: 4000 }, (_none, i) => mark(`later ${i}`))
+    expect(verdicts.filter((verdict) => verdict === 'first')).toHaveLength(3000)
+    expect(mark('later 1')).toBe('repeated')
+  })
+
   it('accepts as many for a key of an unlisted issuer while no other fills the pool [J06]', () => {
     const { clock, mark } = makeMemory()
     const verdicts = new Set<ReplayVerdict>()
