@@ -4,37 +4,51 @@ import {
   createResource,
   type Resource,
   type ResourceOptions,
-  type SignedRequest,
+  type Signer,
 } from '@aauth-guard/core'
-import { createTestNetwork, type SignedMessage } from '@aauth-guard/testing'
+import { createTestNetwork, type TestKey } from '@aauth-guard/testing'
+import { type Arrival, arrivalOf, arrive } from './arrival.ts'
 import type { Case } from './measure.ts'
 
-/** How many tokens the cold case may use up. */
-export const coldTokens = Number(process.env.COLD ?? 12_000)
+export type Alg = 'Ed25519' | 'ES256'
+
+/** More than four times what the resource remembers, so that each is forgotten before its turn comes again. */
+const coldTokens = 4_400
+const verifiedTokens = 1000
 
 /** The cases, the first of which is the raw primitive that the others are held against. */
-export async function makeCases(alg: 'Ed25519' | 'ES256'): Promise<readonly Case[]> {
+export async function makeCases(alg: Alg): Promise<readonly Case[]> {
   const net = await createTestNetwork({ now: 1_790_000_000, seed: `bench ${alg}` })
+  const agent = await net.agent({ alg })
   const options: ResourceOptions = {
     issuer: net.resource,
     trust: 'any',
     fetch: net.fetch,
     now: net.clock.now,
     replay: 'off',
-    limits: { verifiedTokens: 1000 },
+    log: 'off',
+    signingKey: signerOf(agent.key),
+    limits: { verifiedTokens },
   }
   const resource = createResource(options)
   const withSodium = createResource({ ...options, ed25519: 'sodium-native' })
-  const agent = await net.agent({ alg })
+  const choosy = createResource({ ...options, trust: { personServers: ['https://other.example'] } })
   const requirement = { scope: 'access' }
   const sign = async (path: string, token: string, mistake?: 'stale'): Promise<Arrival> =>
-    arrival(await agent.sign(`${net.resource}${path}`, {}, { token, ...(mistake && { mistake }) }))
+    arrivalOf(await agent.sign(`${net.resource}${path}`, {}, { token, ...(mistake && { mistake }) }))
 
   const token = await agent.authToken({ scope: 'access' })
   const hot = await Promise.all(Array.from({ length: 64 }, (_, i) => sign(`/notes/${i}`, token)))
   const cold: Arrival[] = []
   for (let i = 0; i < coldTokens; i++)
     cold.push(await sign('/notes', await agent.authToken({ scope: 'access' })))
+  const others: Arrival[] = []
+  for (let i = 0; i < coldTokens; i++) {
+    const other = await net.agent({ alg })
+    const token = await other.authToken({ scope: 'access' })
+    others.push(arrivalOf(await other.sign(`${net.resource}/notes`, {}, { token })))
+  }
+  let used = 0
   const [one] = hot as [Arrival]
   const stale = await sign('/notes', token, 'stale')
   const malformed = { ...one, lines: new Map(one.lines).set('signature', ['sig=?']) }
@@ -43,8 +57,11 @@ export async function makeCases(alg: 'Ed25519' | 'ES256'): Promise<readonly Case
   const key = createPublicKey({ key: agent.key.jwk as never, format: 'jwk' })
   const accept = (by: Resource, of: readonly Arrival[]) => (index: number) =>
     authorize(by, arrive(of[index % of.length] as Arrival), requirement)
-  const refuse = (of: Arrival) => () =>
-    authorize(resource, arrive(of), requirement).then(
+  // A resource of its own: the tokens of the cold case would displace the hot one.
+  const acceptCold = accept(createResource(options), cold)
+  const acceptOthers = accept(createResource(options), others)
+  const refuse = (of: Arrival, by = resource) => () =>
+    authorize(by, arrive(of), requirement).then(
       () => Promise.reject(new Error('accepted')),
       () => undefined,
     )
@@ -54,38 +71,24 @@ export async function makeCases(alg: 'Ed25519' | 'ES256'): Promise<readonly Case
     { name: 'crypto.verify, thread pool', run: (i) => verifyInPool(alg, key, hot[i % 64] as Arrival) },
     { name: 'hot: token seen before', run: accept(resource, hot) },
     ...(alg === 'Ed25519' ? [{ name: 'hot with sodium-native', run: accept(withSodium, hot) }] : []),
-    { name: 'cold: token never seen, keys cached', usesUp: coldTokens, run: accept(resource, cold) },
+    { name: 'cold: token never seen, keys cached', run: () => acceptCold(used++) },
+    { name: 'cold: agent never seen, keys of its issuer cached', run: () => acceptOthers(used++) },
     { name: 'refused: stale', run: refuse(stale) },
     { name: 'refused: malformed', run: refuse(malformed) },
     { name: 'refused: unsigned', run: refuse(unsigned) },
+    { name: 'refused: unknown issuer', run: refuse(one, choosy) },
   ]
 }
 
-/** A signed message, taken apart before the clock runs as an adapter's server does it. */
-interface Arrival {
-  readonly method: string
-  readonly target: string
-  readonly lines: ReadonlyMap<string, readonly string[]>
-  readonly base: Buffer
-  readonly signature: Buffer
+/** A resource without a signing key warns of it. */
+function signerOf(key: TestKey): Signer {
+  return {
+    publicKey: { ...key.jwk, kid: key.kid, alg: key.alg },
+    sign: (octets) => key.sign(Uint8Array.from(octets)),
+  }
 }
 
-function arrival({ method, target, headers, base }: SignedMessage): Arrival {
-  const lines = new Map(headers.map(([name, value]) => [name, [value]]))
-  const [signature = ''] = lines.get('signature') ?? []
-  const bytes = Buffer.from(signature.slice(signature.indexOf(':') + 1, -1), 'base64')
-  return { method, target, lines, base: Buffer.from(base), signature: bytes }
-}
-
-const nothing: readonly string[] = []
-const empty = new Uint8Array()
-
-/** A fresh object for each run: a request that passed a guard before would not be verified again. */
-function arrive({ method, target, lines }: Arrival): SignedRequest {
-  return { method, target, header: (name) => lines.get(name) ?? nothing, body: empty }
-}
-
-function verifyHere(alg: string, key: KeyObject, { base, signature }: Arrival): void {
+function verifyHere(alg: Alg, key: KeyObject, { base, signature }: Arrival): void {
   const valid =
     alg === 'Ed25519'
       ? verify(null, base, key, signature)
@@ -93,7 +96,7 @@ function verifyHere(alg: string, key: KeyObject, { base, signature }: Arrival): 
   if (!valid) throw new Error('the raw signature does not verify')
 }
 
-function verifyInPool(alg: string, key: KeyObject, { base, signature }: Arrival): Promise<void> {
+function verifyInPool(alg: Alg, key: KeyObject, { base, signature }: Arrival): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, valid: boolean): void => (error || !valid ? reject(error) : resolve())
     if (alg === 'Ed25519') verify(null, base, key, signature, done)

@@ -12,8 +12,12 @@ export interface Figure {
   readonly cpu?: number
   /** Against the baseline of the table, measured in the same rounds. What counts when machines are compared. */
   readonly ratio?: number
+  /** Whether a greater ratio is better, where that differs from `better`: a speed made of microseconds, for example. */
+  readonly ratioBetter?: 'higher' | 'lower'
   /** Half the distance between the quartiles of the ratio (or of the median, without a ratio) over the rounds. */
   readonly spread?: number
+  /** Processor time of the baseline divided by that of this one, over the same rounds: more is better. */
+  readonly cpuRatio?: number
   /** Whether more is better. */
   readonly better: 'higher' | 'lower'
 }
@@ -24,8 +28,11 @@ export interface Results {
   readonly bench: string
   /** ISO 8601. */
   readonly at: string
+  /** The short name, followed by `-dirty` if files differed from it. */
   readonly commit: string
   readonly machine: string
   readonly runtime: string
+  /** Load averages of the machine over 1, 5 and 15 minutes when the benchmark started. */
+  readonly load?: readonly number[]
   readonly figures: readonly Figure[]
 }

@@ -1,46 +1,43 @@
 /**
- * Measures the verifier against the raw primitive in the same run: `npx pnpm@12 bench`. The cases take turns, so
- * that whatever else the machine does disturbs all of them alike; what counts are the ratios.
+ * Measures the verifier against the raw primitive in the same run: `npx pnpm@12 bench [--json FILE] [--quick] [--busy]
+ * [--only hot,cold] [--seconds N]`. What counts are the ratios. `--seconds` is the time for each case of each table;
+ * `--busy` keeps every core busy meanwhile.
  */
-import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { startBusyProcesses } from './busy.ts'
 import { makeCases } from './cases.ts'
-import { type Case, median, timeCase } from './measure.ts'
+import type { Figure } from './figures.ts'
+import { circumstances, tablesOf, writeResults } from './report.ts'
+import { measureCases } from './rounds.ts'
 
-const rounds = 12
-const perRound = 400
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    busy: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    seconds: { type: 'string' },
+  },
+})
+const milliseconds = values.quick ? 40 : 150
+const seconds = Number(values.seconds ?? (values.quick ? 0.2 : 4.5))
+const rounds = Math.max(3, Math.round((seconds * 1000) / milliseconds))
+const wanted = values.only?.split(',')
+/** The baseline stays, whatever is chosen. */
+const isWanted = ({ name }: { readonly name: string }, index: number): boolean =>
+  index === 0 || wanted === undefined || wanted.some((word) => name.includes(word))
 
-console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores\n`)
+console.log(circumstances())
+const busy = values.busy ? await startBusyProcesses() : undefined
+const figures: Figure[] = []
 for (const alg of ['Ed25519', 'ES256'] as const) {
-  const cases = await makeCases(alg)
-  let used = 0
-  for (const inFlight of [1, 16]) {
-    const figures = new Map<Case, number[]>(cases.map((one) => [one, []]))
-    for (let round = -3; round < rounds; round++) {
-      for (const one of cases) {
-        const from = one.usesUp === undefined ? 0 : used
-        if (one.usesUp !== undefined) used = (used + perRound) % one.usesUp
-        const time = await timeCase(one, from, perRound, inFlight)
-        if (round >= 0) figures.get(one)?.push(time)
-      }
-    }
-    report(alg, inFlight, cases, figures)
+  const cases = (await makeCases(alg)).filter(isWanted)
+  for (const inFlight of [1, 16, 64]) {
+    const table = `${alg}, ${inFlight} in flight${busy ? ', all cores otherwise busy' : ''}`
+    const found = await measureCases(table, cases, { inFlight, rounds, milliseconds })
+    console.log(`${tablesOf(found)}\n`)
+    figures.push(...found)
   }
 }
-
-function report(
-  alg: string,
-  inFlight: number,
-  cases: readonly Case[],
-  figures: ReadonlyMap<Case, readonly number[]>,
-): void {
-  const of = (one: Case): readonly number[] => figures.get(one) as readonly number[]
-  const [raw] = cases as [Case]
-  console.log(`| ${alg}, ${inFlight} in flight | µs | speed against crypto.verify |`)
-  console.log('|---|---:|---:|')
-  for (const one of cases) {
-    // Round by round, so that both sides of a ratio saw the same machine.
-    const ratio = median(of(one).map((time, round) => (of(raw)[round] as number) / time))
-    console.log(`| ${one.name} | ${median(of(one)).toFixed(1)} | ${ratio.toFixed(2)} × |`)
-  }
-  console.log()
-}
+busy?.stop()
+if (values.json !== undefined) writeResults(values.json, values.busy ? 'requests, busy' : 'requests', figures)

@@ -1,33 +1,41 @@
 /** One thing that is measured: `run(i)` does it once. */
 export interface Case {
   readonly name: string
-  /** How many inputs it has, where an input can be used but once. */
-  readonly usesUp?: number
   run(index: number): unknown
 }
 
-/** Microseconds for one run, while `inFlight` runs overlap. */
-export async function timeCase(
-  { run }: Case,
-  from: number,
-  count: number,
-  inFlight: number,
-): Promise<number> {
-  let next = from
-  const end = from + count
+/** Microseconds for one run. */
+export interface Round {
+  readonly wall: number
+  /** Processor time of all threads of the process together. */
+  readonly cpu: number
+}
+
+/** Runs a case `count` times, `inFlight` runs overlapping. */
+export async function measureRound({ run }: Case, count: number, inFlight: number): Promise<Round> {
+  let next = 0
   const lane = async (): Promise<void> => {
-    while (next < end) {
+    while (next < count) {
       const outcome = run(next++)
       if (outcome instanceof Promise) await outcome
     }
   }
+  const before = process.cpuUsage()
   const start = process.hrtime.bigint()
   await Promise.all(Array.from({ length: inFlight }, lane))
-  return Number(process.hrtime.bigint() - start) / 1000 / count
+  const wall = Number(process.hrtime.bigint() - start) / 1000 / count
+  const { user, system } = process.cpuUsage(before)
+  return { wall, cpu: (user + system) / count }
 }
 
-/** The middle of some figures, which a busy machine disturbs least. */
-export function median(figures: readonly number[]): number {
-  const sorted = [...figures].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] as number
+/** The microseconds of each of `count` runs, one in flight. Apart from the rounds, since reading the clock costs time. */
+export async function measureSingles({ run }: Case, count: number): Promise<number[]> {
+  const times: number[] = []
+  for (let index = 0; index < count; index++) {
+    const start = process.hrtime.bigint()
+    const outcome = run(index)
+    if (outcome instanceof Promise) await outcome
+    times.push(Number(process.hrtime.bigint() - start) / 1000)
+  }
+  return times
 }
