@@ -1,5 +1,5 @@
 import type { Figure } from '../figures.ts'
-import { median } from '../measure.ts'
+import { median } from '../statistics.ts'
 import { type Variant, variants } from './apps.ts'
 import type { FrameworkRounds, Measured, Round } from './measure-framework.ts'
 
