@@ -7,7 +7,13 @@ import {
   type TokenKind,
 } from '@aauth-guard/core'
 import { type ContentOptions, validateGuardOptions, validateRequirement } from '@aauth-guard/core/adapter'
-import { guardMessage, passPreflight, removeMissionHeader, signedRequest } from '@aauth-guard/core/node'
+import {
+  guardMessage,
+  type PassedMessage,
+  passPreflight,
+  removeMissionHeader,
+  signedRequest,
+} from '@aauth-guard/core/node'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import { slot } from './get-auth.ts'
 import { runParser } from './run-parser.ts'
@@ -84,20 +90,25 @@ export function protect<Accept extends TokenKind = 'auth-token', Person extends 
     const guarded = { message: req, response: res, request: signedRequest(req) }
     if (passPreflight(resource, guarded)) return next('route')
     const parse = parser && (() => runParser(parser, req as Request, res as Response))
-    guardMessage(guarded, { resource, requirement, slot, maxContent, parse })
-      .then(
-        ({ auth, fault }) => {
-          // Not enumerable, so that loggers do not read it.
-          if (auth !== undefined) slot.show(req, 'aauth', auth, false)
-          next(fault)
-        },
-        async (error: unknown) => {
-          if (!passErrors) return send(res, await answer(error))
-          removeMissionHeader(req)
-          next(error)
-        },
-      )
+    const pass = ({ auth, fault }: PassedMessage): void => {
+      // Not enumerable, so that loggers do not read it.
+      if (auth !== undefined) slot.show(req, 'aauth', auth, false)
+      next(fault)
+    }
+    const refuse = async (error: unknown): Promise<void> => {
+      if (!passErrors) return send(res, await answer(error))
+      removeMissionHeader(req)
+      next(error)
+    }
+    let passed: PassedMessage | Promise<PassedMessage>
+    try {
+      passed = guardMessage(guarded, { resource, requirement, slot, maxContent, parse })
+    } catch (error) {
       // An unhandled rejection would terminate the process (Q08).
-      .catch(next)
+      refuse(error).catch(next)
+      return
+    }
+    if (passed instanceof Promise) passed.then(pass, refuse).catch(next)
+    else pass(passed)
   }
 }

@@ -33,7 +33,16 @@ function asShown(c: Context): SignedRequest {
 function asRouted(signed: SignedRequest, method: string): SignedRequest {
   const known = overridden.get(signed)
   if (known?.method === method) return known
-  const routed: SignedRequest = Object.create(signed, { method: { value: method } })
+  const routed: SignedRequest = {
+    method,
+    get target() {
+      return signed.target
+    },
+    header: (name) => signed.header(name),
+    get body() {
+      return signed.body
+    },
+  }
   overridden.set(signed, routed)
   return routed
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { authorize } from '../authorize/authorize.ts'
+import { authorizeNow } from '../authorize/authorize.ts'
 import { assertStillAccepted, bindContent } from '../authorize/content.ts'
 import { passesPreflight } from '../authorize/preflight.ts'
 import { privateFieldsFor } from '../authorize/private-fields-for.ts'
@@ -10,7 +10,7 @@ import type { Auth } from '../token/auth.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { keepPrivate, sendNoContent } from './answer-headers.ts'
 import { bufferContent } from './buffer-content.ts'
-import type { IdentitySlot } from './identity-slot.ts'
+import { type IdentitySlot, isContentOpen } from './identity-slot.ts'
 import { removeMissionHeader } from './remove-mission-header.ts'
 
 /** A message that a framework for Node received, and its answer. */
@@ -42,17 +42,30 @@ export interface PassedMessage {
 
 /**
  * Decides a message, compares its content, keeps who sent it, takes `AAuth-Mission` away and keeps the answer private: what
- * is the same in every framework for Node.
+ * is the same in every framework for Node. Returns at once where nothing has to be waited for.
  *
- * @throws {AAuthError} for every refusal (the promise rejects)
+ * @throws {AAuthError} for every refusal (or the promise rejects)
  */
-export async function guardMessage(
-  { message, response, request }: GuardedMessage,
-  { resource, requirement, slot, maxContent, parse }: MessageGuard,
+export function guardMessage(
+  guarded: GuardedMessage,
+  guard: MessageGuard,
+): PassedMessage | Promise<PassedMessage> {
+  const caller = authorizeNow(guard.resource, guarded.request, guard.requirement, contentLater)
+  if (guard.parse !== undefined || caller instanceof Promise || isContentOpen(caller))
+    return finishLater(guarded, guard, caller)
+  return finish(guarded, guard, caller, undefined)
+}
+
+const contentLater = Object.freeze({ content: 'later' })
+
+async function finishLater(
+  guarded: GuardedMessage,
+  guard: MessageGuard,
+  decided: Caller | undefined | Promise<Caller | undefined>,
 ): Promise<PassedMessage> {
-  const caller: Caller | undefined = await authorize(resource, request, requirement as never, {
-    content: 'later',
-  })
+  const { message } = guarded
+  const { slot, maxContent, parse } = guard
+  const caller = await decided
   const auth = asAuth(caller)
   // What a parser compares, it compares for whoever is in the slot.
   if (parse !== undefined) slot.fill(message, caller)
@@ -61,10 +74,19 @@ export async function guardMessage(
     await bindContent(auth, () => bufferContent(message, maxContent), slot.remedy)
     if (parse !== undefined) await assertStillAccepted(auth)
   }
+  return finish(guarded, guard, caller, fault)
+}
+
+function finish(
+  { message, response }: GuardedMessage,
+  { resource, requirement, slot }: MessageGuard,
+  caller: Caller | undefined,
+  fault: unknown,
+): PassedMessage {
   slot.fill(message, caller)
   removeMissionHeader(message)
   keepPrivate(response, privateFieldsFor(resource, requirement))
-  return { auth, caller, fault }
+  return { auth: asAuth(caller), caller, fault }
 }
 
 /** Whether the message is a CORS preflight that goes on, without identity and without content in the answer. */

@@ -1,8 +1,16 @@
 import type { IncomingMessage } from 'node:http'
+import { Stamp } from '../assert/stamp.ts'
+import { contentBinding } from '../authorize/content.ts'
 import { asAuth, type IdentityOptions, readCaller, readIdentity } from '../authorize/read-identity.ts'
 import type { Caller } from '../resource/requirement.ts'
 import type { Auth, AuthFor, PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
+
+/** Whether a covered digest is still to be compared, so that the identity must not be used yet. */
+export function isContentOpen(caller: Caller | undefined): boolean {
+  const auth = asAuth(caller)
+  return auth !== undefined && contentBinding(auth) === 'unchecked'
+}
 
 /** Where the guard of one adapter keeps who sent a message, and where nobody else can put anything. */
 export interface IdentitySlot {
@@ -36,28 +44,45 @@ export interface IdentitySlot {
 
 /** Makes the slot of an adapter. One for each: a guard of another adapter on the same message fills its own. */
 export function createIdentitySlot(remedy: string): IdentitySlot {
-  const found = new WeakMap<IncomingMessage, Caller | undefined>()
+  /** Whoever sent a message, on the message itself. */
+  class Sent extends Stamp {
+    #caller: Caller | undefined
+
+    constructor(message: IncomingMessage, caller: Caller | undefined) {
+      super(message)
+      this.#caller = caller
+    }
+
+    static has(message: IncomingMessage): boolean {
+      return #caller in message
+    }
+
+    static callerOf(message: IncomingMessage): Caller | undefined {
+      return #caller in message ? message.#caller : undefined
+    }
+
+    static fill(message: IncomingMessage, caller: Caller | undefined): void {
+      if (#caller in message) message.#caller = caller
+      else new Sent(message, caller)
+    }
+  }
   const callerOf = (message: IncomingMessage, before: string): Caller | undefined => {
-    if (!found.has(message))
+    if (!Sent.has(message))
       throw new TypeError(`the request has no verified identity: put protect(resource) before ${before}`)
-    return found.get(message)
+    return Sent.callerOf(message)
   }
   return {
     remedy,
-    fill(message, caller) {
-      found.set(message, caller)
-    },
-    read: (message, kind, options) => readIdentity(found.get(message), kind, remedy, options),
+    fill: (message, caller) => Sent.fill(message, caller),
+    read: (message, kind, options) => readIdentity(Sent.callerOf(message), kind, remedy, options),
     readCaller: (message) => readCaller(callerOf(message, 'this handler'), remedy),
-    peek: (message) => asAuth(found.get(message)),
+    peek: (message) => asAuth(Sent.callerOf(message)),
     callerOf: (message) => callerOf(message, 'requireGrant'),
     show(target, property, caller, enumerable) {
-      // Configurable, since a second guard shows it again.
-      Object.defineProperty(target, property, {
-        configurable: true,
-        enumerable,
-        get: () => readCaller(caller, remedy),
-      })
+      // Configurable, since a second guard shows it again. A getter for each message would turn the message into a table
+      // of names, which slows whatever reads it afterwards.
+      const shown = isContentOpen(caller) ? { get: () => readCaller(caller, remedy) } : { value: caller }
+      Object.defineProperty(target, property, { configurable: true, enumerable, ...shown })
     },
   }
 }

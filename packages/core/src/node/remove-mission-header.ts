@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { signedRequest } from './signed-request.ts'
+import { receivedMessage } from './signed-request.ts'
 
 const name = 'aauth-mission'
 
@@ -9,8 +9,9 @@ const name = 'aauth-mission'
  * still read it.
  */
 export function removeMissionHeader(message: IncomingMessage): void {
-  // The lines as received, even if `headers` has changed since. The next guard reads them there.
-  if (signedRequest(message).header(name).length === 0) return
+  const received = receivedMessage(message)
+  if (received.header(name).length === 0) return
+  received.keepLines()
   const { headers, rawHeaders } = message
   // Node makes it from `rawHeaders` on first access and relies on their number, so it is read first. HTTP/2 has none.
   const { headersDistinct = {} } = message
