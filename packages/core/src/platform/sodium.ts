@@ -10,8 +10,8 @@ interface Sodium {
 }
 
 /**
- * `platform` with Ed25519 verified by libsodium, which costs about half of what OpenSSL takes, and always in place:
- * handing over to the thread pool would cost more of what is saved. The rest stays with the platform.
+ * `platform` with Ed25519 verified by libsodium, which needs about half the processor time of OpenSSL. The rest stays
+ * with the platform. It verifies on this thread, since the package cannot verify on the thread pool.
  *
  * @param from the module whose `node_modules` holds the package
  * @throws {TypeError} if the package is missing or cannot be loaded
