@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { startBusyProcesses } from './busy.ts'
 import { makeCases } from './cases.ts'
 import type { Figure } from './figures.ts'
+import type { Case } from './measure.ts'
 import { circumstances, tablesOf, writeResults } from './report.ts'
 import { measureCases } from './rounds.ts'
 
@@ -23,15 +24,14 @@ const milliseconds = values.quick ? 40 : 150
 const seconds = Number(values.seconds ?? (values.quick ? 0.2 : 4.5))
 const rounds = Math.max(3, Math.round((seconds * 1000) / milliseconds))
 const wanted = values.only?.split(',')
-/** The baseline stays, whatever is chosen. */
-const isWanted = ({ name }: { readonly name: string }, index: number): boolean =>
-  index === 0 || wanted === undefined || wanted.some((word) => name.includes(word))
+const isWanted = ({ name }: Case): boolean => wanted?.some((word) => name.includes(word)) ?? true
 
 console.log(circumstances())
 const busy = values.busy ? await startBusyProcesses() : undefined
 const figures: Figure[] = []
 for (const alg of ['Ed25519', 'ES256'] as const) {
-  const cases = (await makeCases(alg)).filter(isWanted)
+  const { raw, others } = await makeCases(alg)
+  const cases = [raw, ...others.filter(isWanted)]
   for (const inFlight of [1, 16, 64]) {
     const table = `${alg}, ${inFlight} in flight${busy ? ', all cores otherwise busy' : ''}`
     const found = await measureCases(table, cases, { inFlight, rounds, milliseconds })
