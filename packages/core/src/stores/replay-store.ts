@@ -70,6 +70,12 @@ interface Bucket {
 }
 
 /**
+ * Maximum number of expired marks that one call drops. All signatures that an attacker sends can become stale in the same
+ * second, and dropping a hundred thousand marks at once would stop the event loop for a tenth of a second.
+ */
+const maxDropped = 1000
+
+/**
  * Remembers the signatures that this process accepted, each in about 130 octets. A mark is only dropped a minute after
  * its signature became stale. When a share is used up, the result is `'full'` (J06).
  *
@@ -79,8 +85,11 @@ interface Bucket {
 export class ReplayMemory implements ReplayStore {
   readonly #now: () => number
   readonly #shares: ReplayShares
-  readonly #marks = new Map<string, Set<string>>()
+  /** The fingerprints of each key. A set for a key with a single mark would take more memory than all the rest. */
+  readonly #marks = new Map<string, string | Set<string>>()
   readonly #buckets = new Map<number, Bucket>()
+  /** Expired marks that are still to be dropped. */
+  readonly #expired: Bucket[] = []
   readonly #forgotten = new ForgottenTimes()
   #sweptAt: number | undefined
 
@@ -94,12 +103,12 @@ export class ReplayMemory implements ReplayStore {
     const now = this.#now()
     this.#sweep(now)
     if (isOver(until, now) || isTooFarAhead(until, window, now)) return 'unknown'
-    const marks = this.#marks.get(owner) ?? new Set()
-    if (marks.has(fingerprint)) return 'repeated'
+    const marks = this.#marks.get(owner)
+    if (typeof marks === 'object' ? marks.has(fingerprint) : marks === fingerprint) return 'repeated'
     if (this.#forgotten.has(until)) return 'unknown'
-    const share = this.#shares.take(issuer, owner, listed)
+    const share = this.#shares.take(issuer, owner, listed) ?? this.#takeExpired(issuer, owner, listed)
     if (share === undefined) return 'full'
-    this.#marks.set(owner, marks.add(fingerprint))
+    this.#add(owner, fingerprint)
     const bucket = this.#buckets.get(until) ?? { shares: [], fingerprints: [], window }
     bucket.shares.push(share)
     bucket.fingerprints.push(fingerprint)
@@ -109,25 +118,51 @@ export class ReplayMemory implements ReplayStore {
   }
 
   /**
-   * Runs once per second of the clock. Buckets too far in the future are from before the clock was set back; their
-   * signatures are refused as unknown anyway.
+   * Looks for expired buckets once per second of the clock. Buckets too far in the future are from before the clock was
+   * set back; their signatures are refused as unknown anyway.
    */
   #sweep(now: number): void {
-    if (now === this.#sweptAt) return
-    this.#sweptAt = now
-    for (const [until, bucket] of this.#buckets)
-      if (isOver(until, now) || isTooFarAhead(until, bucket.window, now)) this.#drop(until, bucket)
+    if (now !== this.#sweptAt) {
+      this.#sweptAt = now
+      for (const [until, bucket] of this.#buckets) {
+        if (!isOver(until, now) && !isTooFarAhead(until, bucket.window, now)) continue
+        this.#buckets.delete(until)
+        this.#forgotten.add(until)
+        this.#expired.push(bucket)
+      }
+    }
+    this.#dropExpired(maxDropped)
   }
 
-  #drop(until: number, { shares, fingerprints }: Bucket): void {
-    for (const [index, share] of shares.entries()) {
+  /** Drops all expired marks before a share counts as used up. */
+  #takeExpired(issuer: string, owner: string, listed: boolean): KeyShare | undefined {
+    if (this.#expired.length === 0) return undefined
+    this.#dropExpired(Number.POSITIVE_INFINITY)
+    return this.#shares.take(issuer, owner, listed)
+  }
+
+  #dropExpired(max: number): void {
+    for (let left = max; left > 0; left--) {
+      const bucket = this.#expired.at(-1)
+      if (bucket === undefined) return
+      const [share, fingerprint] = [bucket.shares.pop(), bucket.fingerprints.pop()]
+      if (bucket.shares.length === 0) this.#expired.pop()
+      if (share === undefined || fingerprint === undefined) continue
       this.#shares.giveBack(share)
-      const marks = this.#marks.get(share.owner)
-      marks?.delete(fingerprints[index] as string)
-      if (marks?.size === 0) this.#marks.delete(share.owner)
+      this.#delete(share.owner, fingerprint)
     }
-    this.#buckets.delete(until)
-    this.#forgotten.add(until)
+  }
+
+  #add(owner: string, fingerprint: string): void {
+    const marks = this.#marks.get(owner)
+    if (typeof marks === 'object') marks.add(fingerprint)
+    else this.#marks.set(owner, marks === undefined ? fingerprint : new Set([marks, fingerprint]))
+  }
+
+  #delete(owner: string, fingerprint: string): void {
+    const marks = this.#marks.get(owner)
+    if (typeof marks === 'object') marks.delete(fingerprint)
+    if (marks === fingerprint || (typeof marks === 'object' && marks.size === 0)) this.#marks.delete(owner)
   }
 }
 

@@ -42,6 +42,14 @@ describe('the in-process replay memory', () => {
     expect([...verdicts]).toEqual(['first'])
   })
 
+  it('gives the whole share of a key back when thousands of its marks expire in the same second [J06]', () => {
+    const { clock, mark } = makeMemory({ maxPerKey: 3000 })
+    expect(firsts(mark, 4000)).toBe(3000)
+    clock.now += 2 * window
+    expect(firsts(mark, 4000)).toBe(3000)
+    expect(mark('1')).toBe('repeated')
+  })
+
   it('accepts as many for a key of an unlisted issuer while no other fills the pool [J06]', () => {
     const { clock, mark } = makeMemory()
     const verdicts = new Set<ReplayVerdict>()
