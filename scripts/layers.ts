@@ -11,7 +11,7 @@ const nodeFiles = /^(?:node\/|env\/|platform\/(?:node|sodium|egress|public-looku
 /** Packages that stand on the public names of core: adapters of frameworks, and stores. */
 const adapters = ['express', 'koa', 'fastify', 'hono', 'redis', 'postgres']
 const publicSubpaths = /^@aauth-guard\/core(?:\/(?:adapter|fetch|missions|node))?$/
-const protocolLibraries = /^(?:jose|structured-headers|lru-cache|@noble\/.*)$/
+const protocolLibraries = /^(?:jose(?:\/.*)?|structured-headers|lru-cache|@noble\/.*)$/
 
 const faults: string[] = []
 for (const [folder, order] of Object.entries(orders)) {

@@ -1,4 +1,4 @@
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import type { CryptoKey, JWK } from 'jose'
 
 /** A private signing key: Ed25519 or P-256, with `kid` and a fully specified `alg`. */
 export type SigningKey = JWK & { readonly kid: string; readonly alg: 'Ed25519' | 'ES256' }
@@ -50,6 +50,9 @@ export class SigningKeySource {
   }
 }
 
+// jose is loaded by those who sign, since it is a fifth of all modules. Its parts are imported one by one, because
+// bundlers keep the whole of what is imported dynamically.
+
 async function load(given: SigningKey | Signer): Promise<Loaded> {
   if ('sign' in given && typeof given.sign === 'function') {
     const { publicKey } = given as Signer
@@ -62,6 +65,7 @@ async function load(given: SigningKey | Signer): Promise<Loaded> {
     return { active, published: publicMembers(publicKey) }
   }
   const jwk = given as SigningKey
+  const { importJWK } = await import('jose/key/import')
   const key = (await importJWK(jwk, jwk.alg)) as CryptoKey
   return {
     active: { kid: jwk.kid, alg: jwk.alg, sign: signWith(key, jwk.alg) },
@@ -70,6 +74,11 @@ async function load(given: SigningKey | Signer): Promise<Loaded> {
 }
 
 async function make(): Promise<Loaded> {
+  const [{ generateKeyPair }, { exportJWK }, { calculateJwkThumbprint }] = await Promise.all([
+    import('jose/key/generate/keypair'),
+    import('jose/key/export'),
+    import('jose/jwk/thumbprint'),
+  ])
   // Verifiers accept both algorithms; a runtime without Ed25519 supports ES256.
   const { privateKey, publicKey } = await generateKeyPair('Ed25519').catch(() => generateKeyPair('ES256'))
   const jwk = await exportJWK(publicKey)
