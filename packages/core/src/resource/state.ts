@@ -1,9 +1,11 @@
 import { platform } from '#platform'
 import type { ErrorContext } from '../errors/error-context.ts'
 import { Events } from '../events/events.ts'
+import { AgentKeys } from '../keys/agent-keys.ts'
 import { IssuerKeys } from '../keys/issuer-keys.ts'
 import type { KeySource } from '../keys/issuer-record.ts'
 import { SigningKeySource } from '../keys/signing-key.ts'
+import { Strangers } from '../keys/strangers.ts'
 import { type VerifiedToken, VerifiedTokens } from '../keys/verified-tokens.ts'
 import type { Handle } from '../limits/abort-gradually.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -54,6 +56,8 @@ export class ResourceState {
   readonly platform: Platform
   readonly keys: IssuerKeys
   readonly tokens: VerifiedTokens
+  readonly agentKeys: AgentKeys
+  readonly strangers: Strangers = new Strangers()
   readonly forms: SignatureForms = new SignatureForms()
   readonly replays: ReplayStore
   readonly revocations: RevocationStore
@@ -108,6 +112,7 @@ export class ResourceState {
       onFetched: ({ iss, dwk }, reason) => this.#reportFetch(iss, dwk, reason),
     })
     this.tokens = new VerifiedTokens(this.keys, limits.verifiedTokens)
+    this.agentKeys = new AgentKeys(limits.verifiedTokens)
     this.replays = stores.replays ?? storeKinds.replays.inMemory({ now, limits })
     this.revocations = stores.revocations ?? storeKinds.revocations.inMemory({ now, limits })
     this.tombstones = stores.tombstones ?? storeKinds.tombstones.inMemory({ now, limits })

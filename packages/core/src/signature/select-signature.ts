@@ -41,7 +41,8 @@ const componentName = /^(?:@[a-z-]+|[a-z0-9!#$%&'*+.^_`|~-]+)$/
  * @throws {AAuthError} `invalid_signature`
  */
 export function selectSignature(request: SignedRequest, scheme: SignatureScheme = 'jwt'): UntrustedSignature {
-  const headers = readHeaders(request)
+  const headers = readSignatureHeaders(request)
+  if (headers instanceof DictionarySyntaxError) throw invalidSignature(headers.message)
   const label = selectLabel(headers, scheme)
   const input = headers.input.get(label) as InnerList
   const signature = headers.signature.get(label)
@@ -72,15 +73,6 @@ export function signatureBytes({ signature }: SignatureStatement): Uint8Array<Ar
   throw invalidSignature(
     `the signature has ${bytes?.length} octets: Ed25519 and ES256 make 64 (r and s for ES256, not DER)`,
   )
-}
-
-function readHeaders(request: SignedRequest): SignatureHeaders {
-  try {
-    return readSignatureHeaders(request)
-  } catch (fault) {
-    if (fault instanceof DictionarySyntaxError) throw invalidSignature(fault.message)
-    throw fault
-  }
 }
 
 function selectLabel({ input, signature, key }: SignatureHeaders, scheme: SignatureScheme): string {

@@ -1,4 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
+import type { UntrustedIssuer } from '../keys/strangers.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
@@ -28,6 +29,8 @@ export interface UntrustedRequest {
   readonly tokenText: string
   /** The same token, if it was verified before and its keys are current. Whether the caller holds its key is open. */
   readonly known: VerifiedToken | undefined
+  /** What the same token says of its issuer, if it was refused for its issuer before. */
+  readonly stranger: UntrustedIssuer | undefined
   /** The signature, if its form is not known yet. */
   readonly unknownForm: UntrustedSignature | undefined
 }
@@ -47,18 +50,26 @@ export function readRequest(
   const transport = checkTransport(request, settings)
   if (isUnsigned(request)) throw unsignedChallenge(settings, requirement, request)
   const formed = state.forms.read(request)
-  const found = formed && state.tokens.get(formed.tokenText, now)
-  const selected = found === undefined ? selectSignature(request) : undefined
+  const known = formed && state.tokens.get(formed.tokenText, now)
+  const stranger = formed && known === undefined ? state.strangers.get(formed.tokenText, now) : undefined
+  const isRead = known !== undefined || stranger !== undefined
+  const selected = isRead ? undefined : selectSignature(request)
   const signature = selected ?? (formed as FormedSignature)
   const { components, unsupported, params, hasNonce } = signature
   const required = requiredFor(state, request, requirement, hasNonce)
   checkCoverage(components, required, unsupported)
   checkFreshness(signature, now, settings.signatureWindow)
   const tokenText = selected === undefined ? (formed as FormedSignature).tokenText : readTokenText(selected)
-  const checked = found && 'signature-key'
-  const base = signatureBase(components, params, transport, request, required, checked)
-  const known = found ?? state.tokens.get(tokenText, now)
-  return { transport, signature, base, tokenText, known, unknownForm: selected }
+  const checked = isRead ? 'signature-key' : undefined
+  return {
+    transport,
+    signature,
+    base: signatureBase(components, params, transport, request, required, checked),
+    tokenText,
+    known: known ?? (selected && state.tokens.get(tokenText, now)),
+    stranger,
+    unknownForm: selected,
+  }
 }
 
 /** The complete list of components for this request on this route. */

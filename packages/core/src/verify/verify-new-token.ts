@@ -39,10 +39,16 @@ export async function verifyNewToken(
   await state.selfTested()
   const untrusted = decodeToken(text)
   const claims = readClaims(untrusted, { ...settings, window: settings.signatureWindow }, now)
-  assertIssuerTrusted(settings, trust, claims)
+  try {
+    assertIssuerTrusted(settings, trust, claims)
+  } catch (refusal) {
+    state.strangers.note(text, claims, now)
+    throw refusal
+  }
   const legacy = allowsLegacyAlgorithms(claims.generation, settings.generations)
   const checkedKey = checkPublicKey(claims.jwk, legacy)
-  const key = await importPublicKey(platform, checkedKey)
+  const remembered = state.agentKeys.get(checkedKey)
+  const key = remembered?.key ?? (await importPublicKey(platform, checkedKey))
   const source = keySourceOf(settings, claims)
   // Keys are fetched only for a caller that has proved possession of the key in the token
   // (docs/decisions.md#order-of-checks).
@@ -50,7 +56,8 @@ export async function verifyNewToken(
   if (possessed) await verifyPossession(state, proof, { key, checkedKey })
   const signedWith = await verifyTokenSignature(untrusted, source, keys, legacy, platform)
   const verified = asVerified(claims)
-  const jkt = await thumbprint(platform, checkedKey)
+  const jkt = remembered?.thumbprint ?? (await thumbprint(platform, checkedKey))
+  state.agentKeys.keep(checkedKey, { key, thumbprint: jkt })
   const template = authTemplate(verified, jkt, source.named)
   const token = { claims: verified, source, checkedKey, key, thumbprint: jkt, template }
   tokens.set(text, token, signedWith)

@@ -2,6 +2,7 @@ import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { Deadline } from '../limits/deadline.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
+import { assertIssuerTrusted } from '../resource/trusted-issuers.ts'
 import { isOneTime } from '../signature/replay.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import type { UntrustedRequest } from './read-request.ts'
@@ -22,6 +23,9 @@ export function verifyRequest(
   now: number,
   deadline: Deadline,
 ): VerifiedRequest | Promise<VerifiedRequest> {
+  // A route may trust an issuer that another one does not.
+  if (untrusted.stranger !== undefined)
+    assertIssuerTrusted(state.settings, requirement.trust, untrusted.stranger)
   const known = knownAlone(state, untrusted, requirement)
   return known === undefined
     ? verifyAny(state, request, untrusted, requirement, now, deadline)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { isUnsigned, readSignatureHeaders } from '../../src/wire/signature-headers.ts'
+import { DictionarySyntaxError } from '../../src/wire/dictionary.ts'
+import { isUnsigned, readSignatureHeaders, type SignatureHeaders } from '../../src/wire/signature-headers.ts'
 import type { SignedRequest } from '../../src/wire/signed-request.ts'
-import { syntaxFault } from './syntax-fault.ts'
 
 type Lines = Readonly<Record<string, readonly string[]>>
 
@@ -16,12 +16,20 @@ function request(lines: Lines): SignedRequest {
   return { method: 'GET', target: '/', header: (name) => lines[name] ?? [] }
 }
 
-const fault = (lines: Lines): string =>
-  syntaxFault(() => readSignatureHeaders(request({ ...signed, ...lines })))
+function read(lines: Lines): SignatureHeaders {
+  const headers = readSignatureHeaders(request({ ...signed, ...lines }))
+  if (headers instanceof DictionarySyntaxError) throw new Error(headers.message)
+  return headers
+}
+
+function fault(lines: Lines): string {
+  const headers = readSignatureHeaders(request({ ...signed, ...lines }))
+  return headers instanceof DictionarySyntaxError ? headers.message : 'accepted'
+}
 
 describe('the three signature headers', () => {
   it('are three dictionaries', () => {
-    const { input, signature, key } = readSignatureHeaders(request(signed))
+    const { input, signature, key } = read({})
     expect([...input.keys(), ...signature.keys(), ...key.keys()]).toEqual(['sig', 'sig', 'sig'])
     expect(input.get('sig')).toMatchObject({ kind: 'inner-list', items: [{ item: { value: '@method' } }] })
     expect(signature.get('sig')).toMatchObject({ item: { type: 'bytes', value: 'AAAA' } })
@@ -53,9 +61,7 @@ describe('the three signature headers', () => {
     })
 
     it('may be one dictionary in several lines [A05]', () => {
-      const { input, signature, key } = readSignatureHeaders(
-        request({ ...signed, [name]: [...(signed[name] ?? []), 'other=:AAAA:, third'] }),
-      )
+      const { input, signature, key } = read({ [name]: [...(signed[name] ?? []), 'other=:AAAA:, third'] })
       const members = { 'signature-input': input, signature, 'signature-key': key }[name]
       expect([...members.keys()]).toEqual(['sig', 'other', 'third'])
     })
