@@ -1,39 +1,16 @@
 import { type AAuthError, isAAuthError } from '../errors/aauth-error.ts'
 import { completeRefusal } from '../errors/pending-step-up.ts'
-import { clearedAfter, Deadline, decideWithin } from '../limits/deadline.ts'
-import type { AlternativeCredential, CompiledAlternative } from '../resource/alternative-credential.ts'
-import { isRecent, queryLiveState } from '../resource/live-state.ts'
-import type {
-  AnyRequirement,
-  Authorized,
-  Caller,
-  CompiledRequirement,
-  OtherCaller,
-  Requirement,
-} from '../resource/requirement.ts'
+import type { AlternativeCredential } from '../resource/alternative-credential.ts'
+import type { AnyRequirement, Authorized, Caller, Requirement } from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isResource, stateOf } from '../resource/state-of.ts'
-import { assertIssuerTrusted } from '../resource/trusted-issuers.ts'
-import { checkCoverage } from '../signature/coverage.ts'
-import type { Auth, PersonNeed } from '../token/auth.ts'
+import type { PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
-import { assertMissionOf } from '../verify/assert-mission.ts'
-import { assertStillGood } from '../verify/assert-still-good.ts'
-import { assertUnrevoked, mayRelyOnLast } from '../verify/assert-unrevoked.ts'
-import { knownCaller, noteCaller } from '../verify/known-caller.ts'
-import { lookUpLink } from '../verify/linked-provider.ts'
-import { readRequest, requiredFor } from '../verify/read-request.ts'
-import type { VerifiedRequest } from '../verify/verified-request.ts'
-import { verifyRequest } from '../verify/verify-request.ts'
-import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
-import { snapshot } from '../wire/snapshot.ts'
 import { accept, refuse } from './conclude.ts'
-import { assertContentCompared } from './content.ts'
-import { decideOther, presentedCredential } from './decide-other.ts'
+import { decideCaller } from './decide.ts'
 import type { Grounds } from './decision-event.ts'
-import { enforceRequirement } from './enforce-requirement.ts'
 import { StageTimes } from './stage-times.ts'
 
 const anyAuthToken: AnyRequirement = Object.freeze({})
@@ -197,193 +174,9 @@ async function thenReturn<T>(done: Promise<void>, value: T): Promise<T> {
   return value
 }
 
-/** Whoever sent a request, by AAuth or by the `alternative` of the route. */
-function decideCaller(
-  state: ResourceState,
-  grounds: Grounds,
-  requirement: CompiledRequirement,
-  later: boolean,
-): Caller | undefined | Promise<Caller | undefined> {
-  const { request } = grounds
-  const { alternative, optional } = requirement
-  const beside = alternative && { alternative, read: snapshot(request) }
-  const presented = beside && presentedCredential(beside.alternative, beside.read)
-  if (beside !== undefined && presented === 'other') return decideBeside(state, grounds, requirement, beside)
-  if (optional && presented !== 'aauth' && isUnsigned(request)) return undefined
-  const deadline = new Deadline(state.settings.limits.requestDeadline)
-  return clearedAfter(deadline, decide(state, grounds, requirement, later, deadline))
-}
-
-function decide(
-  state: ResourceState,
-  grounds: Grounds,
-  requirement: CompiledRequirement,
-  later: boolean,
-  deadline: Deadline,
-): Auth | Promise<Auth> {
-  const before = knownCaller(state, grounds.request)?.verified
-  return before === undefined
-    ? decideNew(state, grounds, requirement, later, deadline)
-    : decideAgain(state, grounds, requirement, before, later, deadline)
-}
-
-/** Decides a request that an earlier guard of this resource has verified. */
-async function decideAgain(
-  state: ResourceState,
-  grounds: Grounds,
-  requirement: CompiledRequirement,
-  before: VerifiedRequest,
-  later: boolean,
-  deadline: Deadline,
-): Promise<Auth> {
-  const verified = await reuse(state, grounds.request, requirement, before)
-  return verified === undefined
-    ? decideNew(state, grounds, requirement, later, deadline)
-    : judge(state, grounds, requirement, verified, later, deadline)
-}
-
-/** Decides a request that no guard has verified yet. */
-function decideNew(
-  state: ResourceState,
-  grounds: Grounds,
-  requirement: CompiledRequirement,
-  later: boolean,
-  deadline: Deadline,
-): Auth | Promise<Auth> {
-  const { request, times } = grounds
-  const now = state.settings.now()
-  const read = snapshot(request)
-  const untrusted = readRequest(state, read, requirement, now)
-  times?.end('read')
-  const verified = verifyRequest(state, read, untrusted, requirement, now, deadline)
-  if (verified instanceof Promise) return decideLater(state, grounds, requirement, verified, later, deadline)
-  noteCaller(request, { state, verified })
-  return judge(state, grounds, requirement, verified, later, deadline)
-}
-
-async function decideLater(
-  state: ResourceState,
-  grounds: Grounds,
-  requirement: CompiledRequirement,
-  verifying: Promise<VerifiedRequest>,
-  later: boolean,
-  deadline: Deadline,
-): Promise<Auth> {
-  const verified = await verifying
-  noteCaller(grounds.request, { state, verified })
-  return judge(state, grounds, requirement, verified, later, deadline)
-}
-
-/**
- * Whether the mission is active, who vouches for the key, and what the route requires: in this order. Functions that
- * wait are apart, since a closure here would be made for every request.
- */
-function judge(
-  state: ResourceState,
-  grounds: Grounds,
-  requirement: CompiledRequirement,
-  verified: VerifiedRequest,
-  later: boolean,
-  deadline: Deadline,
-): Auth | Promise<Auth> {
-  grounds.times?.end('verify')
-  if (!later) assertContentCompared(verified)
-  const living = assertMissionOf(state, verified)
-  const linked = living === undefined ? lookUpLink(state, verified) : undefined
-  if (living !== undefined || linked !== undefined)
-    return judgeLater(state, grounds, requirement, verified, living, linked, deadline)
-  return enforce(state, grounds, requirement, verified, deadline)
-}
-
-async function judgeLater(
-  state: ResourceState,
-  grounds: Grounds,
-  requirement: CompiledRequirement,
-  verified: VerifiedRequest,
-  living: Promise<void> | void,
-  begun: Promise<void> | void,
-  deadline: Deadline,
-): Promise<Auth> {
-  if (living !== undefined) await deadline.waitFor('the status of the mission', living)
-  const linked = living === undefined ? begun : lookUpLink(state, verified)
-  if (linked !== undefined) await deadline.waitFor('"stores.revocations"', linked)
-  return enforce(state, grounds, requirement, verified, deadline)
-}
-
-function enforce(
-  state: ResourceState,
-  { request, times }: Grounds,
-  requirement: CompiledRequirement,
-  verified: VerifiedRequest,
-  deadline: Deadline,
-): Auth | Promise<Auth> {
-  times?.end('mission')
-  const auth = enforceRequirement(state, request, verified, requirement, deadline)
-  if (!state.answersAtOnce || auth instanceof Promise)
-    return lookAgain(state, verified, auth, times, deadline)
-  times?.end('requirement')
-  return auth
-}
-
-/** No request is accepted by answers that are older than a second, however long its checks took. */
-async function lookAgain(
-  state: ResourceState,
-  verified: VerifiedRequest,
-  enforced: Auth | Promise<Auth>,
-  times: StageTimes | undefined,
-  deadline: Deadline,
-): Promise<Auth> {
-  const auth = await enforced
-  if (!isRecent(verified.live)) await deadline.waitFor('the stores', assertStillGood(state, verified))
-  if (!verified.stale) state.clean?.note(verified.token, verified.live.askedAt)
-  times?.end('requirement')
-  return auth
-}
-
-/** The request carries the `alternative` of its route, which is told of every decision about it. */
-async function decideBeside(
-  state: ResourceState,
-  grounds: Grounds,
-  requirement: CompiledRequirement,
-  { alternative, read }: { readonly alternative: CompiledAlternative; readonly read: SignedRequest },
-): Promise<OtherCaller> {
-  noteCaller(grounds.request, { state, other: alternative.scheme })
-  return decideWithin(state, (deadline) =>
-    decideOther(state, grounds, read, requirement, alternative, deadline),
-  )
-}
-
 /** Checks a requirement without a request, so that mistakes are found at start-up. @throws {TypeError} */
 export function validateRequirement(resource: Resource, requirement: AnyRequirement): void {
   if (!isResource(resource) && isResource(requirement))
     throw new TypeError('the second argument is a resource: write protect(resource, requirement)')
   stateOf(resource).compile(requirement)
-}
-
-/**
- * The result of an earlier guard of this resource for the same request, checked against the requirement of this one.
- * Verifying again would make the second guard of a route report a replay (E23).
- */
-async function reuse(
-  state: ResourceState,
-  request: SignedRequest,
-  requirement: CompiledRequirement,
-  verified: VerifiedRequest,
-): Promise<VerifiedRequest | undefined> {
-  const { claims } = verified.token
-  // Middleware between the guards may have changed the target that is routed (E06).
-  if (verified.transport.method !== request.method || verified.transport.rawTarget !== request.target)
-    return undefined
-  if (state.settings.now() >= claims.exp) return undefined
-  if (!isRecent(verified.live)) {
-    verified.live = queryLiveState(state, verified.token, verified.budget)
-    verified.stale = false
-  }
-  if (requirement.singleUse) verified.marked = true
-  const mayRely = mayRelyOnLast(verified.transport, verified.marked)
-  if (await assertUnrevoked(state, verified.token, verified.live, mayRely)) verified.stale = true
-  assertIssuerTrusted(state.settings, requirement.trust, claims)
-  checkCoverage(verified.covered, requiredFor(state, request, requirement, verified.hasNonce), undefined)
-  if (requirement.singleUse) await verified.markUsed()
-  return verified
 }

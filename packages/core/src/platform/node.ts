@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { createHash, createHmac, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { derSignature } from './der-signature.ts'
 import { guardedFetch } from './egress.ts'
@@ -6,7 +7,7 @@ import type { Platform, VerificationKey } from './platform.ts'
 import { withSodium } from './sodium.ts'
 import { VerificationPlace } from './verification-place.ts'
 
-const place = new VerificationPlace()
+const place = new VerificationPlace(availableParallelism())
 
 function verifyInPool(
   hash: 'sha256' | null,

@@ -8,7 +8,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 
 describe('the place of a verification', () => {
   it('is the main thread for a request that comes alone, however many came before', async () => {
-    const place = new VerificationPlace()
+    const place = new VerificationPlace(2)
     for (let turn = 0; turn < 200; turn++) {
       expect(place.isHere()).toBe(true)
       await nextTurn()
@@ -16,7 +16,7 @@ describe('the place of a verification', () => {
   })
 
   it('is the pool while another verification is in the pool', () => {
-    const place = new VerificationPlace()
+    const place = new VerificationPlace(2)
     place.enterPool()
     expect([place.isHere(), place.isHere()]).toEqual([false, false])
     place.enterPool()
@@ -25,7 +25,7 @@ describe('the place of a verification', () => {
   })
 
   it('is the main thread again once the pool is empty', async () => {
-    const place = new VerificationPlace()
+    const place = new VerificationPlace(2)
     place.enterPool()
     expect(place.isHere()).toBe(false)
     place.leavePool()
@@ -34,12 +34,17 @@ describe('the place of a verification', () => {
   })
 
   it('is the pool for the second request of one turn, to find out whether requests overlap', () => {
-    const place = new VerificationPlace()
+    const place = new VerificationPlace(2)
     expect([place.isHere(), place.isHere()]).toEqual([true, false])
   })
 
+  it('is always the main thread where the process has one core', () => {
+    const place = new VerificationPlace(1)
+    expect(Array.from({ length: 3000 }, () => place.isHere())).toEqual(Array(3000).fill(true))
+  })
+
   it('is probed less and less often while nothing overlaps, and at least every 1024th time', () => {
-    const place = new VerificationPlace()
+    const place = new VerificationPlace(2)
     const probes: number[] = []
     for (let request = 0; request < 4500; request++) {
       if (place.isHere()) continue
@@ -51,7 +56,7 @@ describe('the place of a verification', () => {
   })
 
   it('is probed at once again after an overlap', () => {
-    const place = new VerificationPlace()
+    const place = new VerificationPlace(2)
     for (let request = 0; request < 100; request++) place.isHere()
     place.enterPool()
     place.isHere()
