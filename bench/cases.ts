@@ -69,11 +69,13 @@ export async function makeCases(alg: Alg): Promise<Cases> {
   // A resource of its own: the tokens of the cold case would displace the hot one.
   const acceptCold = accept(createResource(options), cold)
   const acceptOthers = accept(createResource(options), others)
-  const refuse = (of: Arrival, by = resource) => () =>
-    authorize(by, arrive(of), requirement).then(
-      () => Promise.reject(new Error('accepted')),
-      () => undefined,
-    )
+  const refuse =
+    (of: Arrival, by = resource) =>
+    () =>
+      authorize(by, arrive(of), requirement).then(
+        () => Promise.reject(new Error('accepted')),
+        () => undefined,
+      )
 
   return {
     raw: { name: 'crypto.verify, in place', run: (i) => verifyHere(alg, key, hot[i % 64] as Arrival) },

@@ -13,6 +13,14 @@ export interface Effort {
   readonly insertions: number
 }
 
+const warmUp = 3
+/** Requests of each round that are not measured, since the first one of a token is new to its cache. */
+const beforehand = 64
+
+/** How many requests one resource is sent. */
+export const requestsOf = ({ rounds, requests }: Effort): number =>
+  (warmUp + rounds) * (beforehand + requests)
+
 /** Up to this size a round gets a fresh resource, which its own insertions would otherwise fill. */
 const small = 1000
 
@@ -23,7 +31,7 @@ export async function measureAt(subject: Subject, size: number, effort: Effort):
   const many = await fill(subject, size, took)
   const octets = (octetsInUse() - before) / size
   const times = { request: pairs(), 'look-up': pairs(), insertion: pairs() }
-  const [warmUp, rounds] = [3, effort.rounds]
+  const { rounds } = effort
   for (let round = -warmUp; round < rounds; round++) {
     const sides = [size <= small ? await fill(subject, size) : many, await fill(subject, 1)] as const
     // Each side is first in every other round.
@@ -31,8 +39,7 @@ export async function measureAt(subject: Subject, size: number, effort: Effort):
     for (const which of order) {
       const side = sides[which]
       const filled = which === 1 ? 1 : size <= small ? size : size + (round + warmUp) * effort.insertions
-      // The first request of a token is new to its cache.
-      for (let i = 0; i < Math.min(64, effort.requests); i++) await side.request(i)
+      for (let i = 0; i < beforehand; i++) await side.request(i)
       const found = {
         request: await timeRequests(side, effort.requests),
         'look-up': timeLookUps(side, effort.lookUps),
@@ -50,7 +57,6 @@ export async function measureAt(subject: Subject, size: number, effort: Effort):
       ...common,
       name: `${what} at ${at}`,
       unit: 'µs',
-      median: middle(times[what][0]),
       ...compared(times[what]),
     })),
     // With fewer entries the difference is noise.
@@ -69,7 +75,13 @@ export async function measureAt(subject: Subject, size: number, effort: Effort):
   ]
 }
 
-type Pair = readonly [many: number[], one: number[]]
+/** Microseconds for one. The processor time of a single insertion is too short to be measured. */
+interface Time {
+  readonly wall: number
+  readonly cpu?: number
+}
+
+type Pair = readonly [many: Time[], one: Time[]]
 const pairs = (): Pair => [[], []]
 
 async function fill(subject: Subject, size: number, took?: Float64Array): Promise<Filling> {
@@ -82,29 +94,45 @@ async function fill(subject: Subject, size: number, took?: Float64Array): Promis
   return filling
 }
 
-async function timeRequests(side: Filling, count: number): Promise<number> {
-  const start = process.hrtime.bigint()
+async function timeRequests(side: Filling, count: number): Promise<Time> {
+  const stop = startTime(count)
   for (let i = 0; i < count; i++) await side.request(i)
-  return Number(process.hrtime.bigint() - start) / 1000 / count
+  return stop()
 }
 
-function timeLookUps(side: Filling, count: number): number {
-  const start = process.hrtime.bigint()
+function timeLookUps(side: Filling, count: number): Time {
+  const stop = startTime(count)
   for (let i = 0; i < count; i++) side.lookUp(i)
-  return Number(process.hrtime.bigint() - start) / 1000 / count
+  return stop()
+}
+
+function startTime(count: number): () => Time {
+  const [start, used] = [process.hrtime.bigint(), process.cpuUsage()]
+  return () => {
+    const { user, system } = process.cpuUsage(used)
+    return { wall: Number(process.hrtime.bigint() - start) / 1000 / count, cpu: (user + system) / count }
+  }
 }
 
 /** The middle of several, since a pause for garbage collection belongs to no entry. */
-async function timeInsertions(side: Filling, from: number, count: number): Promise<number> {
+async function timeInsertions(side: Filling, from: number, count: number): Promise<Time> {
   const took: number[] = []
   await enter(side, from, from + count, (time) => took.push(time))
-  return middle(took)
+  return { wall: middle(took) }
 }
 
-function compared([many, one]: Pair): { readonly ratio: number; readonly spread: number } {
-  const ratios = many.map((time, round) => time / (one[round] as number)).sort((a, b) => a - b)
+/** Processor time is compared where it is known, since other processes do not disturb it. */
+function compared([many, one]: Pair): Pick<Figure, 'median' | 'cpu' | 'ratio' | 'spread'> {
+  const costOf = ({ wall, cpu = wall }: Time): number => cpu
+  const ratios = many.map((time, round) => costOf(time) / costOf(one[round] as Time)).sort((a, b) => a - b)
   const at = (part: number): number => ratios[Math.floor(part * (ratios.length - 1))] as number
-  return { ratio: middle(ratios), spread: (at(0.75) - at(0.25)) / 2 }
+  const cpu = many.map((time) => time.cpu).filter((time) => time !== undefined)
+  return {
+    median: middle(many.map(({ wall }) => wall)),
+    ...(cpu.length > 0 && { cpu: middle(cpu) }),
+    ratio: middle(ratios),
+    spread: (at(0.75) - at(0.25)) / 2,
+  }
 }
 
 function middle(figures: readonly number[]): number {

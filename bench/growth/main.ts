@@ -8,13 +8,9 @@ import { parseArgs } from 'node:util'
 import type { Figure } from '../figures.ts'
 import { resultsOf } from '../results.ts'
 import { runFloods } from './flooded.ts'
-import { type Effort, measureAt } from './grow.ts'
-import { issuers } from './issuers.ts'
-import { replays } from './replays.ts'
-import { revocations } from './revocations.ts'
+import { type Effort, measureAt, requestsOf } from './grow.ts'
 import type { Subject } from './subject.ts'
-import { tokens } from './tokens.ts'
-import { tombstones } from './tombstones.ts'
+import { subjects } from './subjects.ts'
 
 const { values } = parseArgs({
   options: {
@@ -28,23 +24,11 @@ const max = Number(values.max)
 if (!Number.isInteger(max) || max < 1)
   throw new TypeError(`"--max" is "${values.max}": write a number of entries`)
 const effort: Effort = values.quick
-  ? { rounds: 5, requests: 50, lookUps: 500, insertions: 20 }
-  : { rounds: 21, requests: 100, lookUps: 2000, insertions: 50 }
+  ? { rounds: 5, requests: 50, lookUps: 1000, insertions: 20 }
+  : { rounds: 21, requests: 100, lookUps: 5000, insertions: 50 }
 const sizes = [1, 10, 1000, 10_000, 100_000, 1_000_000].filter((size) => size <= max)
-// Each request passes once: warm-up, first requests and measured ones of one resource.
-const usedUp = (effort.rounds + 3) * (effort.requests + 64)
-
-const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
-  tokens,
-  revocations,
-  tombstones,
-  replays: () => replays(usedUp),
-  issuers: () => issuers(false),
-  listed: () => issuers(true),
-}
-
 const figures: Figure[] = []
-for (const [name, make] of Object.entries(subjects)) {
+for (const [name, make] of Object.entries(subjects(requestsOf(effort)))) {
   if (values.only !== undefined && values.only !== name) continue
   const subject = await make()
   printHead(subject)
@@ -61,15 +45,16 @@ if (values.json !== undefined)
 
 function printHead({ name, how }: Subject): void {
   console.log(`${name}: ${how}\n`)
-  console.log(`| ${name} | median | against one entry |`)
-  console.log('|---|---:|---:|')
+  console.log(`| ${name} | median | processor µs | against one entry |`)
+  console.log('|---|---:|---:|---:|')
 }
 
 function printRows(found: readonly Figure[]): void {
-  for (const { name, unit, median, p99, ratio, spread } of found) {
+  for (const { name, unit, median, p99, cpu, ratio, spread } of found) {
     const digits = unit === 'octets' ? median.toLocaleString('en') : median.toPrecision(3)
     const value = `${digits} ${unit}${p99 === undefined ? '' : `, p99 ${p99.toPrecision(2)}`}`
+    const used = cpu === undefined ? '' : cpu.toPrecision(3)
     const against = ratio === undefined ? '' : `${ratio.toFixed(2)} ± ${(spread ?? 0).toFixed(2)}`
-    console.log(`| ${name} | ${value} | ${against} |`)
+    console.log(`| ${name} | ${value} | ${used} | ${against} |`)
   }
 }

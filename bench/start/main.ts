@@ -53,15 +53,16 @@ async function measureHost(host: Host, programs: readonly Program[]): Promise<re
       const run = await runProgram(folder, host, program)
       if (round >= 0) runs.get(program)?.push(run)
     }
-  const walls = (program: Program): number[] => (runs.get(program) as Run[]).map(({ wall }) => wall)
+  const of = (program: Program): readonly Run[] => runs.get(program) as Run[]
+  const walls = (program: Program): number[] => of(program).map(({ wall }) => wall)
+  const said = (program: Program, part: string): number[] =>
+    of(program).map((run) => run.said[part] as number)
   const [empty] = programs as [Program]
+  const baseOf = (part: string): number[] | undefined =>
+    part === 'processor' ? said(empty, part) : undefined
   return programs.flatMap((program) => {
-    const said = Object.keys(runs.get(program)?.[0]?.said ?? {}).map((part) =>
-      summarize(
-        host.name,
-        `${program.name}: ${part}`,
-        (runs.get(program) as Run[]).map((run) => run.said[part] as number),
-      ),
+    const parts = Object.keys(of(program)[0]?.said ?? {}).map((part) =>
+      summarize(host.name, `${program.name}: ${part}`, said(program, part), baseOf(part)),
     )
     const modules =
       host.name === 'Node 24' && program !== empty
@@ -77,7 +78,7 @@ async function measureHost(host: Host, programs: readonly Program[]): Promise<re
         : []
     return [
       summarize(host.name, `${program.name}: process`, walls(program), walls(empty)),
-      ...said,
+      ...parts,
       ...modules,
     ]
   })

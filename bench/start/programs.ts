@@ -1,6 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { authorize, createResource } from '@aauth-guard/core'
+import { authorize, createResource, type SigningKey } from '@aauth-guard/core'
 import { createTestNetwork, toSignedRequest } from '@aauth-guard/testing'
 
 /** The main entries of the packages, and the other entries of core. */
@@ -31,6 +32,8 @@ export const workers = { guarded: 'guarded.ts', plain: 'plain.ts' } as const
 export interface SignedFixture {
   readonly at: number
   readonly issuer: string
+  /** Without one, a warning is written. */
+  readonly signingKey: SigningKey
   readonly method: string
   readonly target: string
   readonly headers: readonly (readonly [string, string])[]
@@ -51,23 +54,28 @@ export async function makeFixture(): Promise<SignedFixture> {
     documents[String(url)] = await response.clone().text()
     return response
   }
-  const options = { issuer: net.resource, trust: 'any', now: net.clock.now, log: 'off' } as const
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const signingKey = { kid: 'key-1', ...privateKey.export({ format: 'jwk' }), alg: 'Ed25519' } as SigningKey
+  const options = { issuer: net.resource, signingKey, trust: 'any', now: net.clock.now, log: 'off' } as const
   await authorize(createResource({ ...options, fetch: recording }), toSignedRequest(message), {
     scope: 'access',
   })
   const { method, target, headers } = message
-  return { at, issuer: net.resource, method, target, headers, documents }
+  return { at, issuer: net.resource, signingKey, method, target, headers, documents }
 }
+
+/** Milliseconds of processor time since the start of the process, which other processes do not disturb. */
+const processor = `const { user, system } = process.cpuUsage()\nconst processor = (user + system) / 1000\n`
 
 /** Writes the programs into `folder`, the empty one first. */
 export function writePrograms(folder: string, fixture: SignedFixture): readonly Program[] {
   const write = (file: string, text: string): void => writeFileSync(join(folder, file), text)
-  write(empty.file, 'console.log("{}")\n')
+  write(empty.file, `${processor}console.log(JSON.stringify({ processor }))\n`)
   const imports = entries.map((entry) => {
     const file = `import-${entry.slice('@aauth-guard/'.length).replace('/', '-')}.js`
     write(
       file,
-      `const from = performance.now()\nawait import('${entry}')\nconsole.log(JSON.stringify({ imported: performance.now() - from }))\n`,
+      `const from = performance.now()\nawait import('${entry}')\nconst imported = performance.now() - from\n${processor}console.log(JSON.stringify({ imported, processor }))\n`,
     )
     return { name: entry, file }
   })
@@ -80,11 +88,12 @@ export function writePrograms(folder: string, fixture: SignedFixture): readonly 
   return [empty, first, ...imports]
 }
 
-const resourceText = ({ at, issuer, documents }: SignedFixture, imported: string): string => `
+const resourceText = ({ at, issuer, signingKey, documents }: SignedFixture, imported: string): string => `
 const documents = new Map(Object.entries(${JSON.stringify(documents)}))
 const headers = { 'content-type': 'application/json' }
 const resource = ${imported}({
   issuer: ${JSON.stringify(issuer)},
+  signingKey: ${JSON.stringify(signingKey)},
   trust: 'any',
   now: () => ${at},
   log: 'off',
@@ -106,7 +115,7 @@ await authorize(resource, request(), { scope: 'access' })
 const verified = performance.now() - from
 await authorize(resource, request(), { scope: 'access' })
 const again = performance.now() - from - verified
-console.log(JSON.stringify({ imported, created: created - imported, verified: verified - created, again }))
+${processor}console.log(JSON.stringify({ processor, imported, created: created - imported, verified: verified - created, again }))
 `
 }
 
