@@ -1,12 +1,20 @@
 import type { Figure } from '../figures.ts'
-import { median } from '../statistics.ts'
+import { median, spreadOf } from '../statistics.ts'
 import { type Variant, variants } from './apps.ts'
 import type { FrameworkRounds, Measured, Round } from './measure-framework.ts'
 
-/** What is wanted of a figure, at most or at least as its `better` says. */
-export interface Wanted {
+/** A figure, and what is wanted of it: at most or at least, as its `better` says. */
+export interface Derived {
   readonly figure: Figure
-  readonly wanted: number
+  readonly wanted: number | undefined
+}
+
+/** What the adapter was measured to cost by itself, one number for each round. */
+export interface AdapterRounds {
+  /** Microseconds beyond `authorize`. */
+  readonly costs: readonly number[]
+  /** Octets that a minor collection does not free, where the runtime tells them. */
+  readonly kept: readonly number[]
 }
 
 type Read = (round: Round) => number
@@ -33,7 +41,7 @@ export function figuresOf({ framework, rounds }: FrameworkRounds): readonly Figu
     ...named,
     median: median(own.map(read)),
     ...(readP99 && { p99: median(own.map(readP99)) }),
-    ...against(own.map(read), floor.map(read)),
+    ...whereFinite(against(own.map(read), floor.map(read))),
   })
   const answers = (title: string, of: (round: Round) => Measured): readonly Figure[] =>
     table(title, (name, table) =>
@@ -77,10 +85,10 @@ export function figuresOf({ framework, rounds }: FrameworkRounds): readonly Figu
 }
 
 /** What the guard costs against what it could cost at least, and against its peer. */
-export function wantedOf(
+export function derivedOf(
   { framework, rounds }: FrameworkRounds,
-  adapterCosts: readonly number[],
-): readonly Wanted[] {
+  adapter: AdapterRounds,
+): readonly Derived[] {
   const of = (variant: Variant, read: Read): readonly number[] =>
     (rounds.get(variant) as readonly Round[]).map(read)
   const bare = of('bare', cpu)
@@ -90,16 +98,25 @@ export function wantedOf(
   const ratio = (
     name: string,
     better: Figure['better'],
-    wanted: number,
-    [guard, other]: readonly [readonly number[], readonly number[]],
-  ): Wanted => {
-    const { ratio, spread } = against(guard, other)
+    wanted: number | undefined,
+    [ours, other]: readonly [readonly number[], readonly number[]],
+  ): Derived => {
+    const { ratio, spread } = against(ours, other)
     return { wanted, figure: { table, name, unit: '×', median: ratio, ratio, spread, better } }
   }
   const both = (read: Read): readonly [readonly number[], readonly number[]] => [
     of('guard', read),
     of('floor', read),
   ]
+  const own = (name: string, unit: string, wanted: number, costs: readonly number[]): readonly Derived[] =>
+    costs.length === 0
+      ? []
+      : [
+          {
+            wanted,
+            figure: { table, name, unit, median: median(costs), spread: spreadOf(costs), better: 'lower' },
+          },
+        ]
   return [
     ratio('processor time above bare, guard / floor', 'lower', 1.25, [
       aboveBare('guard'),
@@ -118,19 +135,21 @@ export function wantedOf(
       both(({ fixed }) => fixed.result.p99),
     ),
     ratio('requests/s, guard / peer', 'higher', 4, [of('guard', rate), of('peer', rate)]),
+    ratio('processor time, peer / guard', 'higher', undefined, [of('peer', cpu), of('guard', cpu)]),
+    ratio('processor time, peer / floor: the most that a guard could gain', 'higher', undefined, [
+      of('peer', cpu),
+      of('floor', cpu),
+    ]),
     ratio('p99 of how late the event loop is at 80 %, guard / floor', 'lower', 2, both(lateness)),
-    {
-      wanted: 15,
-      figure: {
-        table,
-        name: 'the adapter beyond authorize',
-        unit: 'µs',
-        median: median(adapterCosts),
-        spread: spreadOf(adapterCosts),
-        better: 'lower',
-      },
-    },
+    ...own('the adapter beyond authorize', 'µs', 15, adapter.costs),
+    ...own('kept of a request by a minor collection', 'octets', 512, adapter.kept),
   ]
+}
+
+/** The least part of its core that a server under full load had in any round. Far from 1, others used the core. */
+export function leastShare({ rounds }: FrameworkRounds): number {
+  const all = [...rounds.values()].flat()
+  return Math.min(...all.map(({ closed }) => closed.cpu / 1e6 / closed.result.seconds))
 }
 
 /** Round by round, so that both sides of a ratio saw the same machine. */
@@ -142,9 +161,7 @@ function against(
   return { ratio: median(ratios), spread: spreadOf(ratios) }
 }
 
-/** Half the distance between the quartiles. */
-function spreadOf(figures: readonly number[]): number {
-  const sorted = [...figures].sort((one, other) => one - other)
-  const at = (part: number): number => sorted[Math.round((sorted.length - 1) * part)] as number
-  return (at(0.75) - at(0.25)) / 2
+/** Nothing is a multiple of zero, such as of an event loop that was not late. */
+function whereFinite<Ratio extends { readonly ratio: number }>(ratio: Ratio): Ratio | undefined {
+  return Number.isFinite(ratio.ratio) ? ratio : undefined
 }

@@ -5,16 +5,14 @@
  *
  *   npx pnpm@12 bench:servers [--quick] [--json FILE] [--only express,koa,hono,hono-bun]
  */
-import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import type { Figure, Results } from '../figures.ts'
-import { LoadProcess, measureAdapter, noBun, noPinning } from './child.ts'
-import { figuresOf, wantedOf } from './framework-figures.ts'
+import type { Figure } from '../figures.ts'
+import { circumstances, tablesOf, writeResults } from '../report.ts'
+import { LoadProcess, measureAdapter, measureKept, noBun, noPinning } from './child.ts'
+import { derivedOf, figuresOf, leastShare } from './framework-figures.ts'
 import { type Framework, frameworks } from './frameworks.ts'
 import { measureFramework, type Plan } from './measure-framework.ts'
-import { printFigures, printWanted } from './print.ts'
+import { derivedTable } from './print.ts'
 
 const { values } = parseArgs({
   options: {
@@ -25,14 +23,12 @@ const { values } = parseArgs({
 })
 const plan: Plan = values.quick ? { rounds: 1, milliseconds: 1000 } : { rounds: 5, milliseconds: 2000 }
 const chosen = values.only.split(',').map(frameworkNamed)
-const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores`
 
-console.log(`${machine}, ${plan.rounds} rounds of ${plan.milliseconds} ms`)
+console.log(`${circumstances()}${plan.rounds} rounds of ${plan.milliseconds} ms`)
 if (noPinning !== undefined) console.log(noPinning)
 console.log()
 const load = await LoadProcess.start()
 const figures: Figure[] = []
-const runtimes = new Set<string>()
 for (const framework of chosen) {
   if (framework === 'hono-bun' && noBun !== undefined) {
     console.log(`${framework} is left out: ${noBun}\n`)
@@ -41,27 +37,23 @@ for (const framework of chosen) {
   const measured = await measureFramework(framework, load, plan, progress)
   progress(`${framework}: the adapter`)
   const found = figuresOf(measured)
-  const wanted = wantedOf(measured, await measureAdapter(framework, values.quick ? 2 : 8))
+  const adapterRounds = values.quick ? 2 : 8
+  const derived = derivedOf(measured, {
+    costs: await measureAdapter(framework, adapterRounds),
+    kept: await measureKept(framework, adapterRounds),
+  })
   progress('')
   console.log(`${measured.runtime}\n`)
-  printFigures(found)
-  printWanted(wanted)
-  figures.push(...found, ...wanted.map(({ figure }) => figure))
-  runtimes.add(measured.runtime)
+  const share = leastShare(measured)
+  if (share < 0.9)
+    console.log(
+      `A server under full load had ${(100 * share).toFixed(0)} % of its core in one round: something else runs on this machine. Trust processor times, not rates and times of answers.\n`,
+    )
+  console.log(`${tablesOf(found)}\n\n${derivedTable(derived)}\n`)
+  figures.push(...found, ...derived.map(({ figure }) => figure))
 }
 load.close()
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results(), undefined, 2)}\n`)
-
-function results(): Results {
-  return {
-    bench: 'servers',
-    at: new Date().toISOString(),
-    commit: execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim(),
-    machine,
-    runtime: [...runtimes].join(', '),
-    figures,
-  }
-}
+if (values.json !== undefined) writeResults(values.json, 'servers', figures)
 
 function frameworkNamed(name: string): Framework {
   const found = frameworks.find((one) => one === name)
