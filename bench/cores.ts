@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { inPlace, type Place, type Signed, sharedWith, threadPool } from './cores/place.ts'
+import { helping, inPlace, type Place, type Signed, sharedWith, threadPool } from './cores/place.ts'
 import { portWorkers } from './cores/port-workers.ts'
 import { startProcesses } from './cores/processes.ts'
 import { ringWorkers } from './cores/ring-workers.ts'
@@ -51,11 +51,12 @@ const others = Math.max(1, cores - 1)
 const places: readonly Place[] = [
   inPlace(publicKey),
   pool,
-  ...[1, 2, 4].map((most) => sharedWith(pool, publicKey, most * others)),
+  ...[2, 8].map((most) => sharedWith(pool, publicKey, most * others)),
+  ...[2, 4].map((least) => helping(pool, publicKey, least * others)),
   portWorkers(jwk, cores),
-  portWorkers(jwk, others),
   ringWorkers(jwk, cores),
-  ...[2, 4].map((most) => sharedWith(ringWorkers(jwk, others), publicKey, most * others)),
+  sharedWith(ringWorkers(jwk, others), publicKey, 8 * others),
+  helping(ringWorkers(jwk, others), publicKey, 2 * others),
 ]
 
 console.log(circumstances())

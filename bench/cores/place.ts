@@ -42,6 +42,36 @@ export function sharedWith(other: Place, key: KeyObject, most: number): Place {
   }
 }
 
+/**
+ * All are with `other`, but while `least` are there, this thread verifies one in each turn of the event loop itself. So
+ * `other` always has something to do, and this thread helps without holding up the loop by more than one verification.
+ */
+export function helping(other: Place, key: KeyObject, least: number): Place {
+  let there = 0
+  let helped = false
+  const left = (): void => {
+    there--
+  }
+  const endTurn = (): void => {
+    helped = false
+  }
+  return {
+    ...other,
+    name: `${other.name}, one a turn in place while ${least} are there`,
+    verify(signed) {
+      if (there >= least && !helped) {
+        helped = true
+        setImmediate(endTurn)
+        return verify(null, signed.message, key, signed.signature)
+      }
+      there++
+      const verdict = other.verify(signed) as Promise<boolean>
+      verdict.then(left, left)
+      return verdict
+    },
+  }
+}
+
 function verifyInPool(key: KeyObject, { message, signature }: Signed): Promise<boolean> {
   return new Promise((resolve, reject) => {
     verify(null, message, key, signature, (error, valid) => (error ? reject(error) : resolve(valid)))
