@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'shared',
-          include: ['packages/*/test/**/*.test.ts', 'examples/**/*.test.ts'],
+          include: ['packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...isolated],
           // Starting a worker and loading the sources takes longer than most files.
           isolate: false,

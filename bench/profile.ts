@@ -1,0 +1,79 @@
+/**
+ * Where a request spends its time: `npx pnpm@12 bench:profile [CASE] [--seconds N] [--in-flight N] [--alg ES256]`. Prints
+ * the frames with the most time of their own, and the same by file. `CASE` is a part of the name of a case; without one
+ * it is the hot one.
+ */
+import { Session } from 'node:inspector/promises'
+import { parseArgs } from 'node:util'
+import { type Alg, makeCases } from './cases.ts'
+import { measureRound } from './measure.ts'
+import { circumstances, row } from './report.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '8' },
+    'in-flight': { type: 'string', default: '1' },
+    alg: { type: 'string', default: 'Ed25519' },
+  },
+})
+const [wanted = 'hot'] = positionals
+const inFlight = Number(values['in-flight'])
+const { raw, harness, others } = await makeCases(values.alg as Alg)
+const one = [...others, raw, harness].find(({ name }) => name.includes(wanted))
+if (one === undefined) throw new TypeError(`no case is named like "${wanted}"`)
+await measureRound(one, 3000, inFlight)
+
+const session = new Session()
+session.connect()
+await session.post('Profiler.enable')
+await session.post('Profiler.setSamplingInterval', { interval: 100 })
+await session.post('Profiler.start')
+const end = performance.now() + Number(values.seconds) * 1000
+let requests = 0
+let microseconds = 0
+while (performance.now() < end) {
+  const { wall } = await measureRound(one, 1000, inFlight)
+  microseconds += wall * 1000
+  requests += 1000
+}
+const { profile } = await session.post('Profiler.stop')
+
+const frameOf = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]))
+const frames = new Map<string, number>()
+const files = new Map<string, number>()
+let samples = 0
+for (const id of profile.samples ?? []) {
+  const frame = frameOf.get(id)
+  // Waiting for the thread pool is not work of this thread.
+  if (frame === undefined || frame.functionName === '(idle)') continue
+  const file = placeOf(frame.url) || (frame.functionName.startsWith('(') ? frame.functionName : '(built in)')
+  add(
+    frames,
+    `${frame.functionName || '(unnamed)'} ${placeOf(frame.url) && `${file}:${frame.lineNumber + 1}`}`,
+  )
+  add(files, file)
+  samples++
+}
+
+console.log(circumstances())
+console.log(`${one.name}, ${values.alg}, ${inFlight} in flight: ${(microseconds / requests).toFixed(1)} µs\n`)
+print('frame', frames)
+print('file', files)
+
+function print(title: string, times: ReadonlyMap<string, number>): void {
+  console.log(`${row([title, '% of the time'])}\n|---|---:|`)
+  const sorted = [...times].sort(([, left], [, right]) => right - left)
+  for (const [name, count] of sorted.slice(0, 25))
+    console.log(row([name.trim(), ((100 * count) / samples).toFixed(1)]))
+  console.log()
+}
+
+/** The path within the repository, or within the package of npm. */
+function placeOf(url: string): string {
+  return url.replace(/^file:.*\/node_modules\//, '').replace(/^file:.*?\/(?=(?:packages|bench)\/)/, '')
+}
+
+function add(times: Map<string, number>, name: string): void {
+  times.set(name, (times.get(name) ?? 0) + 1)
+}
