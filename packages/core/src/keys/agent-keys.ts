@@ -23,7 +23,10 @@ export class AgentKeys {
     return this.#keys.get(nameOf(checked))
   }
 
-  /** Keeps a key once the issuer's signature of a token with it is verified, so that strangers cannot fill the cache. */
+  /**
+   * Keeps a key once the issuer's signature of a token with it is verified, so that unauthenticated clients cannot fill the
+   * cache.
+   */
   keep(checked: CheckedKey, key: AgentKey): void {
     this.#keys.set(nameOf(checked), key)
   }

@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os'
 import { createHash, createHmac, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { derSignature } from './der-signature.ts'
 import { guardedFetch } from './egress.ts'
 import { octetsOf, signatureOctets } from './in-place.ts'

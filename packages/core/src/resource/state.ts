@@ -4,8 +4,8 @@ import { Events } from '../events/events.ts'
 import { AgentKeys } from '../keys/agent-keys.ts'
 import { IssuerKeys } from '../keys/issuer-keys.ts'
 import type { KeySource } from '../keys/issuer-record.ts'
+import { RefusedTokens } from '../keys/refused-tokens.ts'
 import { SigningKeySource } from '../keys/signing-key.ts'
-import { Strangers } from '../keys/strangers.ts'
 import { type VerifiedToken, VerifiedTokens } from '../keys/verified-tokens.ts'
 import type { Handle } from '../limits/abort-gradually.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -57,7 +57,7 @@ export class ResourceState {
   readonly keys: IssuerKeys
   readonly tokens: VerifiedTokens
   readonly agentKeys: AgentKeys
-  readonly strangers: Strangers = new Strangers()
+  readonly refusedTokens: RefusedTokens = new RefusedTokens()
   readonly forms: SignatureForms = new SignatureForms()
   readonly replays: ReplayStore
   readonly revocations: RevocationStore

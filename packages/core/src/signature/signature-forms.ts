@@ -59,7 +59,7 @@ export class SignatureForms {
     }
   }
 
-  /** Learns the form of a signature that was verified, so that strangers cannot fill the list. */
+  /** Learns the form of a signature that was verified, so that unauthenticated clients cannot fill the list. */
   learn(request: SignedRequest, { label, components, params, created }: UntrustedSignature): void {
     const input = onlyLine(request, 'signature-input')
     if (input !== `${label}=${params}` || !params.endsWith(`);created=${created}`)) return

@@ -1,5 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
-import type { UntrustedIssuer } from '../keys/strangers.ts'
+import type { UntrustedIssuer } from '../keys/refused-tokens.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
@@ -30,7 +30,7 @@ export interface UntrustedRequest {
   /** The same token, if it was verified before and its keys are current. Whether the caller holds its key is open. */
   readonly known: VerifiedToken | undefined
   /** What the same token says of its issuer, if it was refused for its issuer before. */
-  readonly stranger: UntrustedIssuer | undefined
+  readonly refused: UntrustedIssuer | undefined
   /** The signature, if its form is not known yet. */
   readonly unknownForm: UntrustedSignature | undefined
 }
@@ -51,8 +51,8 @@ export function readRequest(
   if (isUnsigned(request)) throw unsignedChallenge(settings, requirement, request)
   const formed = state.forms.read(request)
   const known = formed && state.tokens.get(formed.tokenText, now)
-  const stranger = formed && known === undefined ? state.strangers.get(formed.tokenText, now) : undefined
-  const isRead = known !== undefined || stranger !== undefined
+  const refused = formed && known === undefined ? state.refusedTokens.get(formed.tokenText, now) : undefined
+  const isRead = known !== undefined || refused !== undefined
   const selected = isRead ? undefined : selectSignature(request)
   const signature = selected ?? (formed as FormedSignature)
   const { components, unsupported, params, hasNonce } = signature
@@ -67,7 +67,7 @@ export function readRequest(
     base: signatureBase(components, params, transport, request, required, checked),
     tokenText,
     known: known ?? (selected && state.tokens.get(tokenText, now)),
-    stranger,
+    refused,
     unknownForm: selected,
   }
 }

@@ -15,10 +15,10 @@ import { isPossessed, notPossessed } from './possession.ts'
 import type { UntrustedRequest } from './read-request.ts'
 import type { Transport } from './transport.ts'
 import type { VerifiedRequest } from './verified-request.ts'
-import { verifyAny } from './verify-any.ts'
+import { verifyInSteps } from './verify-in-steps.ts'
 
 /**
- * The fast path: what `verifyAny` does with a request whose token is known and about which no store has to be asked,
+ * The fast path: what `verifyInSteps` does with a request whose token is known and about which no store has to be asked,
  * without its promises (bench/README.md#fast-path). A property compares the verdicts of both.
  * @throws {AAuthError} (or the promise rejects)
  */
@@ -62,9 +62,9 @@ function conclude(
   deadline: Deadline,
 ): VerifiedRequest | Promise<VerifiedRequest> {
   const found = isRevoked(state, token.claims)
-  // Only `verifyAny` renews what a purge has dropped.
+  // Only `verifyInSteps` renews what a purge has dropped.
   if (typeof found !== 'boolean' || state.purges.has(token.claims.iss))
-    return verifyAny(state, request, untrusted, requirement, now, deadline)
+    return verifyInSteps(state, request, untrusted, requirement, now, deadline)
   if (found) throw revoked(token)
   if (untrusted.unknownForm !== undefined) state.forms.learn(request, untrusted.unknownForm)
   if (token.claims.mission && state.missionMonitor?.times) state.subscribe()

@@ -42,7 +42,7 @@ export async function verifyNewToken(
   try {
     assertIssuerTrusted(settings, trust, claims)
   } catch (refusal) {
-    state.strangers.note(text, claims, now)
+    state.refusedTokens.note(text, claims, now)
     throw refusal
   }
   const legacy = allowsLegacyAlgorithms(claims.generation, settings.generations)

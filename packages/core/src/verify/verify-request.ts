@@ -7,7 +7,7 @@ import { isOneTime } from '../signature/replay.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import type { UntrustedRequest } from './read-request.ts'
 import type { VerifiedRequest } from './verified-request.ts'
-import { verifyAny } from './verify-any.ts'
+import { verifyInSteps } from './verify-in-steps.ts'
 import { verifyKnown } from './verify-known.ts'
 
 /**
@@ -24,11 +24,11 @@ export function verifyRequest(
   deadline: Deadline,
 ): VerifiedRequest | Promise<VerifiedRequest> {
   // A route may trust an issuer that another one does not.
-  if (untrusted.stranger !== undefined)
-    assertIssuerTrusted(state.settings, requirement.trust, untrusted.stranger)
+  if (untrusted.refused !== undefined)
+    assertIssuerTrusted(state.settings, requirement.trust, untrusted.refused)
   const known = knownAlone(state, untrusted, requirement)
   return known === undefined
-    ? verifyAny(state, request, untrusted, requirement, now, deadline)
+    ? verifyInSteps(state, request, untrusted, requirement, now, deadline)
     : verifyKnown(state, request, untrusted, known, requirement, now, deadline)
 }
 

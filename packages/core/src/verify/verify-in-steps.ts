@@ -26,7 +26,7 @@ import { type NewToken, verifyNewToken } from './verify-new-token.ts'
  * used once it and the covered content are verified, so that an attacker cannot use up the signature of another client
  * (REPLAY-2, J10). The request does not wait for the first before it sends the second.
  */
-export async function verifyAny(
+export async function verifyInSteps(
   state: ResourceState,
   request: SignedRequest,
   untrusted: UntrustedRequest,

@@ -21,7 +21,7 @@ const max = 256
  * The last tokens whose issuer was not trusted. Sending one again costs its sender a signature field and the resource a
  * look-up, in place of decoding (bench/README.md#refusals). An entry never lets anybody pass.
  */
-export class Strangers {
+export class RefusedTokens {
   readonly #entries = new GrowingCache<Entry>({ max })
 
   /** @param now seconds; if the clock went back since, the token is read again */
