@@ -29,7 +29,7 @@ export async function issuers(listed: boolean): Promise<Subject> {
     const token = await agent.authToken({ scope: 'access', claims: { iss, ps: iss } })
     requests.push(arrivalOf(await agent.sign(`${net.resource}/notes/${index}`, {}, { token })))
   }
-  const sourceOf = (index: number): KeySource => ({
+  const keySourceOf = (index: number): KeySource => ({
     iss: idOf(index),
     dwk: 'aauth-person.json',
     named: listed,
@@ -56,15 +56,15 @@ export async function issuers(listed: boolean): Promise<Subject> {
           now += 0.06
           if (!listed && index === cap / 2 - 1) {
             now += 301
-            for (let i = 0; i < index; i++) state.keys.has(sourceOf(i), key.kid)
+            for (let i = 0; i < index; i++) state.keys.has(keySourceOf(i), key.kid)
           }
-          return () => state.keys.key(sourceOf(index), key.kid)
+          return () => state.keys.key(keySourceOf(index), key.kid)
         },
         filled() {
           now = second
         },
         request: (index) => decide(resource, requests[index % callers] as Arrival),
-        lookUp: (index) => state.keys.has(sourceOf(calling[index % callers] as number), key.kid),
+        lookUp: (index) => state.keys.has(keySourceOf(calling[index % callers] as number), key.kid),
       }
     },
   }
