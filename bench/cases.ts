@@ -41,7 +41,10 @@ export async function makeCases(alg: Alg): Promise<Cases> {
   }
   const resource = createResource(options)
   const withSodium = createResource({ ...options, ed25519: 'sodium-native' })
-  const choosy = createResource({ ...options, trust: { personServers: ['https://other.example'] } })
+  const choosy = createResource({
+    ...options,
+    trust: { agentProviders: 'any', personServers: ['https://other.example'] },
+  })
   const requirement = { scope: 'access' }
   const sign = async (path: string, token: string, mistake?: 'stale'): Promise<Arrival> =>
     arrivalOf(await agent.sign(`${net.resource}${path}`, {}, { token, ...(mistake && { mistake }) }))
@@ -57,6 +60,8 @@ export async function makeCases(alg: Alg): Promise<Cases> {
     const token = await other.authToken({ scope: 'access' })
     others.push(arrivalOf(await other.sign(`${net.resource}/notes`, {}, { token })))
   }
+  // A resource that has accepted some agent.
+  await authorize(choosy, arrive(await sign('/notes', await agent.agentToken())), { accept: 'agent-token' })
   let used = 0
   const [one] = hot as [Arrival]
   const stale = await sign('/notes', token, 'stale')

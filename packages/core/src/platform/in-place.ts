@@ -18,8 +18,10 @@ export function octetsOf(text: readonly string[]): Buffer {
   return scratch.subarray(0, end)
 }
 
-/** The 64 octets of a signature, until the next one is written. */
-export function signatureOctets(signature: Uint8Array): Buffer {
+/** The 64 octets of a signature, until the next one is asked for; `undefined` if it has another number of them. */
+export function signatureOctets(signature: Uint8Array | string): Buffer | undefined {
+  if (typeof signature === 'string') return signed.write(signature, 0, 'base64') === 64 ? signed : undefined
+  if (signature.length !== 64) return undefined
   signed.set(signature)
   return signed
 }

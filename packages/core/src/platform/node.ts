@@ -36,12 +36,15 @@ export const platform: Platform = {
   },
 
   verify({ handle, alg }, signature, text) {
-    if (signature.length !== 64) return false
+    const octets = signatureOctets(signature)
+    if (octets === undefined) return false
     const isEdwards = alg === 'Ed25519'
     const hash = isEdwards ? null : 'sha256'
     const key = handle as KeyObject
-    if (!place.isHere()) return verifyInPool(hash, text, key, isEdwards ? signature : derSignature(signature))
-    return verify(hash, octetsOf(text), key, isEdwards ? signatureOctets(signature) : derSignature(signature))
+    const sent = isEdwards ? octets : derSignature(octets)
+    return place.isHere()
+      ? verify(hash, octetsOf(text), key, sent)
+      : verifyInPool(hash, text, key, Uint8Array.from(sent))
   },
 
   digest: (algorithm, bytes) => createHash(algorithm.replace('-', '')).update(bytes).digest(),

@@ -17,10 +17,13 @@ export interface Platform {
   readonly name: string
   /** Rejects or throws if the point is not on its curve, as far as the runtime checks that. */
   importKey(jwk: PublicJwk): VerificationKey | Promise<VerificationKey>
-  /** Verifies the 64-octet signature of a text (ASCII), which is given in one or more pieces. */
+  /**
+   * Verifies the signature of a text (ASCII), which is given in one or more pieces.
+   * @param signature 64 octets, or their base64 with padding
+   */
   verify(
     key: VerificationKey,
-    signature: Uint8Array<ArrayBuffer>,
+    signature: Uint8Array<ArrayBuffer> | string,
     text: readonly string[],
   ): boolean | Promise<boolean>
   digest(algorithm: DigestAlgorithm, bytes: Uint8Array): Uint8Array | Promise<Uint8Array>

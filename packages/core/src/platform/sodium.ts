@@ -25,12 +25,15 @@ export function withSodium(platform: Platform, from: string = here()): Platform 
   })
   const verifyEd25519 = (
     { handle }: VerificationKey,
-    signature: Uint8Array,
+    signature: Uint8Array | string,
     text: readonly string[],
-  ): boolean =>
+  ): boolean => {
     // libsodium reads the first 64 octets of anything longer.
-    signature.length === 64 &&
-    sodium.crypto_sign_verify_detached(signatureOctets(signature), octetsOf(text), handle as Uint8Array)
+    const octets = signatureOctets(signature)
+    return (
+      octets !== undefined && sodium.crypto_sign_verify_detached(octets, octetsOf(text), handle as Uint8Array)
+    )
+  }
 
   const accepts = (known: KnownSignature): boolean =>
     verifyEd25519(importEd25519(known.jwk), decodeBase64url(known.signature) as Uint8Array<ArrayBuffer>, [

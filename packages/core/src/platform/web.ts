@@ -19,8 +19,9 @@ export const platform: Platform = {
     return { alg: 'Ed25519', handle }
   },
 
-  async verify({ handle, alg }, signature, text) {
+  async verify({ handle, alg }, sent, text) {
     const data = octetsOf(text.join(''))
+    const signature = typeof sent === 'string' ? octetsOf(atob(sent)) : sent
     if (handle instanceof Uint8Array) return verifyEd25519(handle, signature, data)
     return crypto.subtle.verify(alg === 'Ed25519' ? 'Ed25519' : ecdsa, handle as never, signature, data)
   },

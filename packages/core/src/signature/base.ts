@@ -2,6 +2,7 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import { maxComponentLength } from '../wire/limits.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import { onlyLine } from '../wire/snapshot.ts'
 import type { Target } from '../wire/target.ts'
 import { baseComponents } from './coverage.ts'
 
@@ -46,7 +47,7 @@ export function signatureBase(
   for (let i = 0; i < components.length; i++) {
     const name = components[i] as string
     const isDerived = name.startsWith('@')
-    const value = isDerived ? derivedValue(name, derived) : fieldLines(request.header(name))
+    const value = isDerived ? derivedValue(name, derived) : fieldValueOf(request, name)
     if (value === undefined) throw withoutValue(name, required)
     if (value.length > maxComponentLength)
       throw invalidSignature(
@@ -57,14 +58,15 @@ export function signatureBase(
       throw invalidSignature(
         `${quoted(name)} is covered and not printable ASCII: leave it out, or encode its value`,
       )
-    base.push(starts.get(name) ?? startOf(name), value, '\n')
+    base.push(starts.get(name) ?? startOf(name), value)
   }
-  base.push('"@signature-params": ', signatureParams)
+  base.push('\n"@signature-params": ', signatureParams)
+  base[0] = (base[0] as string).slice(1)
   return base
 }
 
-const startOf = (name: string): string => `"${name}": `
-/** The starts of the lines that nearly every signature has. */
+const startOf = (name: string): string => `\n"${name}": `
+/** The starts of the lines that nearly every signature has, with the end of the line before. */
 const starts: ReadonlyMap<string, string> = new Map(baseComponents.map((name) => [name, startOf(name)]))
 
 /** `undefined` for what a request does not have, such as `@status` (RFC 9421 §2.2). */
@@ -96,9 +98,11 @@ function derivedValue(
 }
 
 /** All lines of a field, each trimmed of spaces and tabs, joined in order (RFC 9421 §2.1). */
-function fieldLines(lines: readonly string[]): string | undefined {
-  if (lines.length === 0) return undefined
-  return lines.length === 1 ? trim(lines[0] as string) : lines.map(trim).join(', ')
+function fieldValueOf(request: SignedRequest, name: string): string | undefined {
+  const line = onlyLine(request, name)
+  if (line !== undefined) return trim(line)
+  const lines = request.header(name)
+  return lines.length === 0 ? undefined : lines.map(trim).join(', ')
 }
 
 /** A required field must be sent as well; covering other components is the agent's own choice. */

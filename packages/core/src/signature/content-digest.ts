@@ -21,7 +21,7 @@ export function readContentDigest(lines: readonly string[]): ContentDigests | un
       const member = members.get(algorithm)
       if (member === undefined) continue
       if (member.kind !== 'item' || member.item.type !== 'bytes') return undefined
-      digests.set(algorithm, decodeBytes(member.item.value) as Uint8Array)
+      digests.set(algorithm, decodeBytes(member.item.value))
     }
   } catch {
     return undefined

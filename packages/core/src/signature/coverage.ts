@@ -2,6 +2,7 @@ import { AAuthError } from '../errors/aauth-error.ts'
 import { namesAAuth } from '../wire/authorization.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import { countLines } from '../wire/snapshot.ts'
 
 /** What every signature covers (draft 11 §11.3.3.1). Nothing can take one of these away. */
 export const baseComponents = ['@method', '@authority', '@path', 'signature-key'] as const
@@ -19,8 +20,9 @@ export function requiredComponents(
   demanded: readonly string[],
   missionHeader: boolean,
 ): readonly string[] {
-  const authorization = request.header('authorization').some(namesAAuth)
-  const mission = missionHeader && request.header('aauth-mission').length > 0
+  const authorization =
+    countLines(request, 'authorization') > 0 && request.header('authorization').some(namesAAuth)
+  const mission = missionHeader && countLines(request, 'aauth-mission') > 0
   if (demanded.length === 0 && !authorization && !mission) return baseComponents
   const required = new Set<string>(baseComponents)
   if (authorization) required.add('authorization')

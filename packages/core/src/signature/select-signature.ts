@@ -21,8 +21,8 @@ export interface SignatureStatement {
   readonly hasNonce: boolean
   /** The member of `Signature-Input` as canonical text: the value of `@signature-params`. */
   readonly params: string
-  /** The signature: base64 text, or the octets where its form is known. */
-  readonly signature: string | Uint8Array<ArrayBuffer>
+  /** The signature as base64 text. */
+  readonly signature: string
 }
 
 /** The one signature of a request that is looked at. Nothing in it is verified. */
@@ -67,11 +67,13 @@ export function selectSignature(request: SignedRequest, scheme: SignatureScheme 
 }
 
 /** The octets of the signature; both algorithms produce 64. @throws {AAuthError} `invalid_signature` */
-export function signatureBytes({ signature }: SignatureStatement): Uint8Array<ArrayBuffer> {
-  const bytes = typeof signature === 'string' ? decodeBytes(signature) : signature
-  if (bytes?.length === 64) return bytes
+export function signatureBytes({
+  signature,
+}: Pick<SignatureStatement, 'signature'>): Uint8Array<ArrayBuffer> {
+  const bytes = decodeBytes(signature)
+  if (bytes.length === 64) return bytes
   throw invalidSignature(
-    `the signature has ${bytes?.length} octets: Ed25519 and ES256 make 64 (r and s for ES256, not DER)`,
+    `the signature has ${bytes.length} octets: Ed25519 and ES256 make 64 (r and s for ES256, not DER)`,
   )
 }
 

@@ -1,5 +1,6 @@
-import { decodeBytes } from '../wire/byte-sequence.ts'
+import { isBase64 } from '../wire/byte-sequence.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import { onlyLine } from '../wire/snapshot.ts'
 import type { SignatureStatement, UntrustedSignature } from './select-signature.ts'
 
 /** How an agent writes its signatures: what is the same in all of them. */
@@ -41,12 +42,10 @@ export class SignatureForms {
     const form = input === undefined ? undefined : this.#formOf(input)
     if (input === undefined || form === undefined) return undefined
     const created = wholeNumber(input, form.input.length)
-    const base64 = unwrapped(onlyLine(request, 'signature'), form.signature, ':')
+    const signature = unwrapped(onlyLine(request, 'signature'), form.signature, ':')
     const tokenText = unwrapped(onlyLine(request, 'signature-key'), form.key, '"')
-    if (created === undefined || tokenText === undefined || base64?.length !== signatureLength)
-      return undefined
-    const signature = decodeBytes(base64)
-    if (signature?.length !== 64) return undefined
+    if (created === undefined || tokenText === undefined || signature === undefined) return undefined
+    if (signature.length !== signatureLength || !isBase64(signature, 86)) return undefined
     return {
       components: form.components,
       unsupported: undefined,
@@ -85,12 +84,6 @@ export class SignatureForms {
 /** The one copy of a text that the engine keeps for names, which compares by its address. */
 function internalized(text: string): string {
   return Object.keys({ [text]: true })[0] as string
-}
-
-/** The value of a field that was sent as one line. */
-function onlyLine(request: SignedRequest, name: string): string | undefined {
-  const lines = request.header(name)
-  return lines.length === 1 ? lines[0] : undefined
 }
 
 /** The canonical decimal number, of at most 15 digits, that the rest of a text is. */

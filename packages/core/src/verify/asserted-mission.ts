@@ -6,6 +6,7 @@ import { rulesOf } from '../token/generations.ts'
 import { isS256, isServerId } from '../token/identifiers.ts'
 import { readMissionHeader } from '../wire/mission-header.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import { countLines } from '../wire/snapshot.ts'
 
 /**
  * Compares `AAuth-Mission` with the mission of the token (MISS-1 to MISS-8). The header is only asserted by the agent:
@@ -15,9 +16,8 @@ import type { SignedRequest } from '../wire/signed-request.ts'
  * @throws {AAuthError} `invalid_request` when the header is malformed or contradicts the token
  */
 export function assertedMission(request: SignedRequest, claims: VerifiedClaims): Mission | undefined {
-  const lines = request.header('aauth-mission')
-  if (lines.length === 0) return undefined
-  const header = readMissionHeader(lines)
+  if (countLines(request, 'aauth-mission') === 0) return undefined
+  const header = readMissionHeader(request.header('aauth-mission'))
   if (header === undefined || !isServerId(header.approver) || !isS256(header.s256))
     throw invalidRequest('AAuth-Mission is malformed: send approver and s256')
   const { mission } = claims

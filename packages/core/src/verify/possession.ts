@@ -29,10 +29,15 @@ export async function verifyPossession(
 /** Whether the key of the token made the signature. @throws {AAuthError} `invalid_signature` if it is not one */
 export function isPossessed(
   { platform }: ResourceState,
-  { signature, base }: PossessionProof,
+  { signature: { signature }, base }: PossessionProof,
   { key }: Pick<VerifiedToken, 'key'>,
 ): boolean | Promise<boolean> {
-  return platform.verify(key, signatureBytes(signature), base)
+  return platform.verify(key, isOf64Octets(signature) ? signature : signatureBytes({ signature }), base)
+}
+
+/** Whether it can be handed on as text. Without its padding it cannot. */
+function isOf64Octets(base64: string): boolean {
+  return base64.length === 88 && base64.endsWith('==')
 }
 
 /** The refusal of a signature that does not verify. */

@@ -4,6 +4,7 @@ import type { DerivedComponents } from '../signature/base.ts'
 import { isAAuthCredential, namesAAuth } from '../wire/authorization.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import { countLines, onlyLine } from '../wire/snapshot.ts'
 import { splitTarget } from '../wire/target.ts'
 
 /** A snapshot of the request line and the configuration. */
@@ -26,13 +27,13 @@ export function checkTransport(
   { authorities, strippedPrefix }: Pick<ResourceSettings, 'authorities' | 'strippedPrefix'>,
 ): Transport {
   for (const name of singletons) {
-    if (request.header(name).length > 1)
+    if (countLines(request, name) > 1)
       throw invalidRequest(`${quoted(name)} is sent more than once: send one line`)
   }
-  const host = request.header('host')[0]
+  const host = onlyLine(request, 'host')
   if (host !== undefined && !hostValue.test(host))
     throw invalidRequest(`Host is ${quoted(host)}, which is not a host name with an optional port: send one`)
-  const authorization = request.header('authorization')[0]
+  const authorization = onlyLine(request, 'authorization')
   if (authorization !== undefined && namesAAuth(authorization) && !isAAuthCredential(authorization))
     throw invalidRequest(
       'Authorization of the scheme AAuth does not contain exactly one token68: send "AAuth", a space and the value',

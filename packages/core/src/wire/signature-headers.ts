@@ -1,6 +1,7 @@
 import { DictionarySyntaxError, type Member, readDictionary } from './dictionary.ts'
 import { dictionaryCaps, maxHeaderLength } from './limits.ts'
 import type { SignedRequest } from './signed-request.ts'
+import { countLines } from './snapshot.ts'
 
 /** The three fields of a signed request, read but not yet believed. */
 export interface SignatureHeaders {
@@ -14,9 +15,9 @@ type FieldName = keyof typeof maxHeaderLength
 /** Whether the request carries no credential at all: none of the three fields, not even an empty line. */
 export function isUnsigned(request: SignedRequest): boolean {
   return (
-    request.header('signature-key').length === 0 &&
-    request.header('signature-input').length === 0 &&
-    request.header('signature').length === 0
+    countLines(request, 'signature-key') === 0 &&
+    countLines(request, 'signature-input') === 0 &&
+    countLines(request, 'signature') === 0
   )
 }
 

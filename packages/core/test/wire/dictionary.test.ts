@@ -117,7 +117,7 @@ describe('octets of a byte sequence', () => {
   })
 
   it('may be above 127', () => {
-    expect([...(decodeBytes('/+8A') ?? [])]).toEqual([255, 239, 0])
+    expect([...decodeBytes('/+8A')]).toEqual([255, 239, 0])
   })
 })
 

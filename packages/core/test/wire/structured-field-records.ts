@@ -51,7 +51,7 @@ function bareNotation(item: BareItem): unknown {
     case 'display-string':
       return { __type: 'displaystring', value: item.value }
     case 'bytes':
-      return { __type: 'binary', value: base32(decodeBytes(item.value) as Uint8Array) }
+      return { __type: 'binary', value: base32(decodeBytes(item.value)) }
     default:
       return item.value
   }
