@@ -124,7 +124,7 @@ it.each<Row>([
     'a token without a signature',
     {},
     async (cast) => unsigned({ headers: { 'signature-key': `sig=jwt;jwt="${await cast.token()}"` } })(cast),
-    'invalid_signature: signature-input is missing or empty',
+    'invalid_signature: signature is missing or empty',
     'send all three signature fields, or none of them',
   ],
   [
