@@ -1,0 +1,133 @@
+import {
+  type AnyRequirement,
+  authorize,
+  createResource,
+  isAAuthError,
+  type Resource,
+} from '@aauth-guard/core'
+import { monitorMissions } from '@aauth-guard/core/missions'
+import { mission } from '@aauth-guard/fixtures/missions'
+import { anyKind } from '@aauth-guard/fixtures/requirements'
+import { claimsOf } from '@aauth-guard/fixtures/revoking'
+import { now } from '@aauth-guard/fixtures/world'
+import type { TestNetwork } from '@aauth-guard/testing'
+import { stateOf } from '../../src/resource/state-of.ts'
+import { makeSharedStores } from '../stores/shared-stores.ts'
+import { type Draft, requestOf } from './hostile-request.ts'
+
+export const trusted = { agentProviders: ['https://agent.example'], personServers: ['https://ps.example'] }
+
+/** How the two resources of a pair are configured alike. */
+export interface Configuration {
+  readonly replay: 'auto' | 'unsafe' | 'all' | 'off'
+  readonly trust: 'any' | typeof trusted
+  readonly watches: boolean
+}
+
+/** What happens between two requests. */
+export interface Happening {
+  readonly what: 'time' | 'revocation' | 'purge' | 'termination'
+  readonly seconds: number
+}
+
+/** Everything that a caller or an operator can see of a decision. */
+export async function decision(
+  resource: Resource,
+  draft: Draft,
+  requirement: AnyRequirement,
+): Promise<unknown> {
+  try {
+    return { auth: await authorize(resource, requestOf(draft), requirement as never) }
+  } catch (error) {
+    if (!isAAuthError(error)) throw error
+    const { code, status, headers, problem, hint } = error
+    return { code, status, headers: withoutNames(headers), problem, hint }
+  }
+}
+
+/** A resource token has a name of its own each time, and each resource signs with its own key. */
+function withoutNames(headers: Readonly<Record<string, string>>): unknown {
+  const { 'aauth-requirement': requirement = '', ...others } = headers
+  const [, text] = /resource-token="([^"]*)"/.exec(requirement) ?? []
+  if (text === undefined) return headers
+  const { jti: _, ...claims } = claimsOf(text)
+  return { ...others, requirement: requirement.replace(text, ''), claims }
+}
+
+/** What a resource knows of a request before it decides it. */
+export function familiarity(resource: Resource, draft: Draft): string {
+  const { forms, tokens, strangers, answersAtOnce, settings } = stateOf(resource)
+  const text = /"(.*)"/s.exec(draft.lines['signature-key']?.[0] ?? '')?.[1] ?? ''
+  const formed = forms.read(requestOf(draft))
+  const known = tokens.get(formed?.tokenText ?? text, settings.now()) !== undefined
+  if (formed === undefined) return known ? 'a known token in an unknown form' : 'nothing'
+  if (strangers.get(formed.tokenText, settings.now()) !== undefined) return 'a stranger'
+  if (!known) return 'a known form'
+  return answersAtOnce ? 'a known token and nothing to wait for' : 'a known token'
+}
+
+/** A resource that has met the requests it was shown, and one with the same configuration that waits for its stores. */
+export class Twins {
+  readonly warm: Resource
+  readonly plain: Resource
+  readonly #net: TestNetwork
+
+  constructor(net: TestNetwork, { replay, trust, watches }: Configuration) {
+    this.#net = net
+    net.clock.set(now)
+    const make = (stores: object): Resource =>
+      createResource({
+        issuer: net.resource,
+        trust,
+        replay,
+        fetch: net.fetch,
+        now: net.clock.now,
+        scopes: { access: 'Access', 'notes.write': 'Write notes' },
+        defaultScope: 'access',
+        ...(watches && { missions: monitorMissions({ source: () => ({ status: 'active' }) }) }),
+        ...stores,
+      })
+    const { revocations, tombstones, replays } = makeSharedStores({ clock: net.clock.now }).stores
+    // Clocks of stores are another subject.
+    const plain = {
+      revocations: { find: revocations.find, add: revocations.add, purge: revocations.purge },
+      tombstones: { find: tombstones.find, add: tombstones.add, clearFull: tombstones.clearFull },
+      replays: { mark: replays.mark },
+    }
+    this.warm = make({})
+    this.plain = make({ stores: plain })
+    // No process warns of challenges without a page of metadata.
+    for (const resource of [this.warm, this.plain]) stateOf(resource).routesReached = true
+  }
+
+  /** Lets both fetch the keys of the issuers, with requests in a form and with tokens that nobody else sends. */
+  async introduce(drafts: readonly Draft[]): Promise<void> {
+    for (const resource of [this.plain, this.warm])
+      for (const draft of drafts) await decision(resource, draft, anyKind)
+  }
+
+  /** Lets one of them learn forms, tokens, keys and strangers. */
+  async warmUp(drafts: readonly Draft[]): Promise<void> {
+    for (const draft of drafts) await decision(this.warm, draft, { ...anyKind, trust: trusted })
+  }
+
+  async happen({ what, seconds }: Happening, token: string): Promise<void> {
+    const { clock } = this.#net
+    // A token is verified once: it stays known if the clock goes back to before it was issued.
+    if (what === 'time') clock.set(Math.max(clock.now() + seconds, now - 60))
+    for (const resource of [this.warm, this.plain]) {
+      if (what === 'revocation') await resource.revoke(claimsOf(token))
+      if (what === 'purge') await resource.purgeIssuer(claimsOf(token).iss)
+      if (what === 'termination') await resource.missions?.terminate(mission)
+    }
+  }
+
+  async decide(draft: Draft, requirement: AnyRequirement): Promise<readonly [warm: unknown, plain: unknown]> {
+    return [await decision(this.warm, draft, requirement), await decision(this.plain, draft, requirement)]
+  }
+
+  close(): void {
+    this.warm.close()
+    this.plain.close()
+  }
+}
