@@ -89,7 +89,7 @@ const happenings = fc.oneof(
   { weight: 2, arbitrary: fc.array(happening, { minLength: 1, maxLength: 2 }) },
 )
 
-const step = fc.record({
+const members = {
   happenings,
   token: fc.nat(5),
   requirement: fc.oneof(
@@ -112,7 +112,26 @@ const step = fc.record({
   // Signed when the pair was made, or after everything that happened.
   early: fc.boolean(),
   hostile,
-})
+  // How often it is sent.
+  times: fc.constantFrom(1, 2),
+}
+/** A request that its sender or its route may mean to be accepted once, and that is sent again. */
+const repeated = {
+  ...members,
+  requirement: fc.constantFrom(anyKind as AnyRequirement, { ...anyKind, singleUse: true } as AnyRequirement),
+  method: fc.constantFrom('GET', 'POST'),
+  signing: fc.constantFrom<Signing>({}, { params: { nonce: 'n' } }, { digest: true }),
+  hostile: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: hostile },
+    { weight: 1, arbitrary: fc.nat(3).map((at) => [{ name: 'change the content', at, text: '' }]) },
+  ),
+  times: fc.constant(2),
+}
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.record(members) },
+  { weight: 1, arbitrary: fc.record(repeated) },
+)
 
 describe('the fast path', () => {
   it('decides every request as the path that waits for its stores does', async () => {
@@ -136,6 +155,7 @@ describe('the fast path', () => {
           signing,
           early,
           hostile,
+          times,
         } of given) {
           const token = tokens[which] as string
           const sign = async (): Promise<Draft> =>
@@ -149,10 +169,12 @@ describe('the fast path', () => {
           const sooner = await sign()
           for (const one of before) await twins.happen(one, token)
           const draft = await applyChanges(early ? sooner : await sign(), hostile, means)
-          const known = familiarity(twins.warm, draft)
-          const [warm, plain] = await twins.decide(draft, requirement)
-          expect(warm).toEqual(plain)
-          count(`${known}: ${'auth' in (warm as object) ? 'accepted' : 'refused'}`)
+          for (let sent = 0; sent < times; sent++) {
+            const known = familiarity(twins.warm, draft)
+            const [warm, plain] = await twins.decide(draft, requirement)
+            expect(warm).toEqual(plain)
+            count(`${known}: ${'auth' in (warm as object) ? 'accepted' : 'refused'}`)
+          }
         }
         twins.close()
       }),

@@ -1,0 +1,133 @@
+import type { ResourceOptions } from '@aauth-guard/core'
+import { anyKind, personRoute } from '@aauth-guard/fixtures/requirements'
+import { claimsOf } from '@aauth-guard/fixtures/revoking'
+import { makeWorld, type World } from '@aauth-guard/fixtures/world'
+import { type AgentRequest, type SignOptions, toSignedRequest } from '@aauth-guard/testing'
+import { describe, expect, it } from 'vitest'
+import { authorize, authorizeNow } from '../../src/authorize/authorize.ts'
+import type { SignedRequest } from '../../src/wire/signed-request.ts'
+
+const url = 'https://notes.example/notes'
+
+/** The verdict of a decision that may have been made at once. */
+async function verdictOf(decided: () => unknown): Promise<string> {
+  try {
+    await decided()
+    return 'accepted'
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
+
+async function makeKnown(options: Partial<ResourceOptions> = {}): Promise<{
+  world: World
+  token: string
+  sign: (how?: Partial<SignOptions>, request?: AgentRequest) => Promise<SignedRequest>
+}> {
+  const world = await makeWorld(options)
+  const token = await world.agent.personToken()
+  const sign = async (how: Partial<SignOptions> = {}, request: AgentRequest = {}): Promise<SignedRequest> =>
+    toSignedRequest(await world.agent.sign(url, request, { token, ...how }))
+  await authorize(world.resource, await sign({ cover: ['@query'] }), personRoute)
+  return { world, token, sign }
+}
+
+/** Decides many requests in one turn: the thread pool verifies nearly all. */
+function decideTogether({ resource }: World, requests: readonly SignedRequest[]): Promise<string>[] {
+  const decided = requests.map((request) => authorizeNow(resource, request, anyKind))
+  expect(decided.filter((one) => one instanceof Promise).length).toBeGreaterThan(40)
+  return decided.map((one) => verdictOf(() => one))
+}
+
+describe('a request with a known token', () => {
+  it('is decided at once when it comes alone', async () => {
+    const { world, sign } = await makeKnown()
+    const request = await sign()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(authorizeNow(world.resource, request, personRoute)).toMatchObject({ type: 'person-token' })
+  })
+
+  it('has its own verdict when many are verified at the same time [SIG-24, R11-102]', async () => {
+    const { world, sign } = await makeKnown()
+    const expected = Array.from({ length: 60 }, (_, at) => (at % 3 === 0 ? 'invalid_signature' : 'accepted'))
+    const requests = await Promise.all(
+      expected.map((code) => sign(code === 'accepted' ? {} : { mistake: 'flip-signature' })),
+    )
+    expect(await Promise.all(decideTogether(world, requests))).toEqual(expected)
+  })
+
+  it.each([
+    ['its route says so', {}, { singleUse: true }, { params: { nonce: 'n' } }, 'GET'],
+    ['its resource says so', { replay: 'all' }, {}, {}, 'GET'],
+    ['its method is unsafe', { replay: 'unsafe' }, {}, {}, 'POST'],
+    ['its method is unsafe and it has a nonce', {}, {}, { params: { nonce: 'n' } }, 'POST'],
+    ['its method is unsafe and it covers its content', {}, {}, { digest: true }, 'POST'],
+  ] as const)('is accepted once if %s [REPLAY-2]', async (_, options, route, how, method) => {
+    const { world, sign } = await makeKnown(options)
+    const request = await sign(how, { method })
+    const requirement = { ...personRoute, ...route }
+    const again = { ...request }
+    expect(await verdictOf(() => authorize(world.resource, request, requirement))).toBe('accepted')
+    expect(await verdictOf(() => authorize(world.resource, again, requirement))).toBe('invalid_signature')
+  })
+
+  it('is compared with its content if that is covered, whatever its method [SIG-12, R11-104]', async () => {
+    const { world, sign } = await makeKnown()
+    for (const method of ['GET', 'POST']) {
+      const request = await sign({ digest: true }, { method, body: 'note' })
+      const other = { ...request, body: Buffer.from('tone') }
+      expect(await verdictOf(() => authorize(world.resource, other, personRoute))).toBe('invalid_signature')
+      expect(await verdictOf(() => authorize(world.resource, request, personRoute))).toBe('accepted')
+    }
+  })
+
+  it('is refused if its token is revoked while its signature is verified [JWT-19]', async () => {
+    const { world, token, sign } = await makeKnown()
+    const requests = await Promise.all(Array.from({ length: 60 }, () => sign()))
+    const decided = decideTogether(world, requests)
+    await world.resource.revoke(claimsOf(token))
+    const verdicts = await Promise.all(decided)
+    expect(verdicts.slice(-40)).toEqual(Array(40).fill('revoked_jwt'))
+  })
+
+  it('is verified with new keys if its issuer is purged while its signature is verified [I26]', async () => {
+    const { world, sign } = await makeKnown()
+    await world.net.personServer.rotate({ withdraw: true })
+    const requests = await Promise.all(Array.from({ length: 60 }, () => sign()))
+    const decided = decideTogether(world, requests)
+    world.resource.purgeIssuer('https://ps.example')
+    const verdicts = await Promise.all(decided)
+    expect(verdicts.slice(-40)).toEqual(Array(40).fill('unknown_key'))
+  })
+
+  it('must have a nonce for a second guard that accepts each request once', async () => {
+    const { world, sign } = await makeKnown()
+    const once = { ...personRoute, singleUse: true }
+    const plain = await sign()
+    await authorize(world.resource, plain, personRoute)
+    expect(await verdictOf(() => authorize(world.resource, plain, once))).toBe('invalid_input')
+    const message = await sign({ params: { nonce: 'n' } })
+    const again = { ...message }
+    await authorize(world.resource, message, personRoute)
+    expect(await verdictOf(() => authorize(world.resource, message, once))).toBe('accepted')
+    expect(await verdictOf(() => authorize(world.resource, message, once))).toBe('accepted')
+    expect(await verdictOf(() => authorize(world.resource, again, once))).toBe('invalid_signature')
+  })
+
+  it('is asked for what a second guard requires to be covered', async () => {
+    const { world, sign } = await makeKnown()
+    const [plain, covering] = [await sign(), await sign({ cover: ['@query'] })]
+    for (const request of [plain, covering]) await authorize(world.resource, request, personRoute)
+    const route = { ...personRoute, components: ['@query'] }
+    expect(await verdictOf(() => authorize(world.resource, plain, route))).toBe('invalid_input')
+    expect(await verdictOf(() => authorize(world.resource, covering, route))).toBe('accepted')
+  })
+
+  it('is refused by a second guard once its token is revoked [JWT-19]', async () => {
+    const { world, token, sign } = await makeKnown()
+    const request = await sign()
+    await authorize(world.resource, request, personRoute)
+    await world.resource.revoke(claimsOf(token))
+    expect(await verdictOf(() => authorize(world.resource, request, personRoute))).toBe('revoked_jwt')
+  })
+})
