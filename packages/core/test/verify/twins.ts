@@ -1,10 +1,13 @@
 import {
   type AnyRequirement,
+  type AuthorizeOptions,
   authorize,
   createResource,
+  type DecisionEvent,
   isAAuthError,
   type Resource,
 } from '@aauth-guard/core'
+import { contentBinding } from '@aauth-guard/core/adapter'
 import { monitorMissions } from '@aauth-guard/core/missions'
 import { mission } from '@aauth-guard/fixtures/missions'
 import { anyKind } from '@aauth-guard/fixtures/requirements'
@@ -22,6 +25,8 @@ export interface Configuration {
   readonly replay: 'auto' | 'unsafe' | 'all' | 'off'
   readonly trust: 'any' | typeof trusted
   readonly watches: boolean
+  /** Whether somebody listens to decisions. */
+  readonly tells: boolean
 }
 
 /** What happens between two requests. */
@@ -31,18 +36,25 @@ export interface Happening {
 }
 
 /** Everything that a caller or an operator can see of a decision. */
-export async function decision(
+async function decision(
   resource: Resource,
   draft: Draft,
   requirement: AnyRequirement,
-): Promise<unknown> {
+  options: AuthorizeOptions = {},
+): Promise<object> {
   try {
-    return { auth: await authorize(resource, requestOf(draft), requirement as never) }
+    const auth = await authorize(resource, requestOf(draft), requirement as never, options)
+    return { auth, binding: auth && contentBinding(auth) }
   } catch (error) {
     if (!isAAuthError(error)) throw error
     const { code, status, headers, problem, hint } = error
     return { code, status, headers: withoutNames(headers), problem, hint }
   }
+}
+
+/** What an event tells, apart from what is drawn or measured. */
+function told({ time, process, seq, request, duration, ...event }: DecisionEvent): unknown {
+  return { ...event, stages: Object.keys(duration) }
 }
 
 /** A resource token has a name of its own each time, and each resource signs with its own key. */
@@ -71,11 +83,12 @@ export class Twins {
   readonly warm: Resource
   readonly plain: Resource
   readonly #net: TestNetwork
+  readonly #events: { readonly warm: unknown[]; readonly plain: unknown[] } = { warm: [], plain: [] }
 
-  constructor(net: TestNetwork, { replay, trust, watches }: Configuration) {
+  constructor(net: TestNetwork, { replay, trust, watches, tells }: Configuration) {
     this.#net = net
     net.clock.set(now)
-    const make = (stores: object): Resource =>
+    const make = (events: unknown[], stores: object): Resource =>
       createResource({
         issuer: net.resource,
         trust,
@@ -85,6 +98,8 @@ export class Twins {
         scopes: { access: 'Access', 'notes.write': 'Write notes' },
         defaultScope: 'access',
         ...(watches && { missions: monitorMissions({ source: () => ({ status: 'active' }) }) }),
+        ...(tells && { onDecision: (event) => void events.push(told(event)) }),
+        observe: { personHashKey: new Uint8Array(32).fill(1) },
         ...stores,
       })
     const { revocations, tombstones, replays } = makeSharedStores({ clock: net.clock.now }).stores
@@ -94,8 +109,8 @@ export class Twins {
       tombstones: { find: tombstones.find, add: tombstones.add, clearFull: tombstones.clearFull },
       replays: { mark: replays.mark },
     }
-    this.warm = make({})
-    this.plain = make({ stores: plain })
+    this.warm = make(this.#events.warm, {})
+    this.plain = make(this.#events.plain, { stores: plain })
     // No process warns of challenges without a page of metadata.
     for (const resource of [this.warm, this.plain]) stateOf(resource).routesReached = true
   }
@@ -122,8 +137,22 @@ export class Twins {
     }
   }
 
-  async decide(draft: Draft, requirement: AnyRequirement): Promise<readonly [warm: unknown, plain: unknown]> {
-    return [await decision(this.warm, draft, requirement), await decision(this.plain, draft, requirement)]
+  /** What each of them decides, and what it tells about that. */
+  async decide(
+    draft: Draft,
+    requirement: AnyRequirement,
+    options: AuthorizeOptions,
+  ): Promise<readonly [warm: object, plain: object]> {
+    const decided: object[] = []
+    for (const name of ['warm', 'plain'] as const) {
+      const events = this.#events[name]
+      const before = events.length
+      const made = await decision(this[name], draft, requirement, options)
+      // Nobody waits for the event of a refusal.
+      await new Promise((resolve) => setImmediate(resolve))
+      decided.push({ ...made, events: events.slice(before) })
+    }
+    return decided as [object, object]
   }
 
   close(): void {
