@@ -1,10 +1,13 @@
-import type { ResourceOptions } from '@aauth-guard/core'
+import type { Mission, ResourceOptions } from '@aauth-guard/core'
+import { mission, otherS256 } from '@aauth-guard/fixtures/missions'
 import { anyKind, personRoute } from '@aauth-guard/fixtures/requirements'
 import { claimsOf } from '@aauth-guard/fixtures/revoking'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
-import { type AgentRequest, type SignOptions, toSignedRequest } from '@aauth-guard/testing'
+import { type AgentRequest, makeKey, type SignOptions, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { authorize, authorizeNow } from '../../src/authorize/authorize.ts'
+import { platform } from '../../src/platform/node.ts'
+import type { PublicJwk } from '../../src/platform/platform.ts'
 import type { SignedRequest } from '../../src/wire/signed-request.ts'
 
 const url = 'https://notes.example/notes'
@@ -32,11 +35,33 @@ async function makeKnown(options: Partial<ResourceOptions> = {}): Promise<{
   return { world, token, sign }
 }
 
-/** Decides many requests in one turn: the thread pool verifies nearly all. */
-function decideTogether({ resource }: World, requests: readonly SignedRequest[]): Promise<string>[] {
+/** Verifies in this turn until the thread pool is at it, which then gets everything else of the turn. */
+async function occupyPool(): Promise<() => Promise<boolean>> {
+  const { jwk, sign } = await makeKey('occupied', 'k', 'Ed25519')
+  const signature = await sign(new TextEncoder().encode('text'))
+  const key = await platform.importKey(jwk as PublicJwk)
+  return async () => {
+    let verifying: boolean | Promise<boolean>
+    do verifying = platform.verify(key, signature, ['text'])
+    while (!(verifying instanceof Promise))
+    return verifying
+  }
+}
+
+/** Decides requests in one turn, whose signatures are verified on other threads meanwhile. */
+async function decideTogether(
+  { resource }: World,
+  requests: readonly SignedRequest[],
+  meanwhile: () => unknown = () => undefined,
+): Promise<string[]> {
+  const occupy = await occupyPool()
+  const occupied = occupy()
   const decided = requests.map((request) => authorizeNow(resource, request, anyKind))
-  expect(decided.filter((one) => one instanceof Promise).length).toBeGreaterThan(40)
-  return decided.map((one) => verdictOf(() => one))
+  expect(decided.map((one) => one instanceof Promise)).toEqual(decided.map(() => true))
+  const verdicts = decided.map((one) => verdictOf(() => one))
+  await meanwhile()
+  expect(await occupied).toBe(true)
+  return Promise.all(verdicts)
 }
 
 describe('a request with a known token', () => {
@@ -53,7 +78,7 @@ describe('a request with a known token', () => {
     const requests = await Promise.all(
       expected.map((code) => sign(code === 'accepted' ? {} : { mistake: 'flip-signature' })),
     )
-    expect(await Promise.all(decideTogether(world, requests))).toEqual(expected)
+    expect(await decideTogether(world, requests)).toEqual(expected)
   })
 
   it.each([
@@ -71,6 +96,33 @@ describe('a request with a known token', () => {
     expect(await verdictOf(() => authorize(world.resource, again, requirement))).toBe('invalid_signature')
   })
 
+  it.each([
+    ['it is too old', { mistake: 'stale' }, 'invalid_signature'],
+    ['it is from the future', { mistake: 'future' }, 'clock_skew'],
+    ['it does not cover the path', { mistake: 'omit-path' }, 'invalid_input'],
+    ['another key has signed it', { mistake: 'wrong-key' }, 'invalid_signature'],
+  ] as const)('is refused if %s [SIG-17, SIG-24, R11-102]', async (_, how, code) => {
+    const { world, sign } = await makeKnown()
+    for (let times = 0; times < 2; times++) await authorize(world.resource, await sign(), personRoute)
+    expect(await verdictOf(async () => authorize(world.resource, await sign(how), personRoute))).toBe(code)
+  })
+
+  it('is refused if it is sent beside another mission than that of its token [MISS-7, L03]', async () => {
+    const { world } = await makeKnown()
+    const token = await world.agent.authToken({ generation: 'mission-header', mission: mission.s256 })
+    const send = async (sent: Mission): Promise<string> => {
+      const message = await world.agent.sign(url, {}, { token, mission: sent })
+      return verdictOf(() => authorize(world.resource, toSignedRequest(message)))
+    }
+    const other = { ...mission, s256: otherS256 }
+    expect([await send(mission), await send(other), await send(other), await send(mission)]).toEqual([
+      'accepted',
+      'invalid_request',
+      'invalid_request',
+      'accepted',
+    ])
+  })
+
   it('is compared with its content if that is covered, whatever its method [SIG-12, R11-104]', async () => {
     const { world, sign } = await makeKnown()
     for (const method of ['GET', 'POST']) {
@@ -83,21 +135,21 @@ describe('a request with a known token', () => {
 
   it('is refused if its token is revoked while its signature is verified [JWT-19]', async () => {
     const { world, token, sign } = await makeKnown()
-    const requests = await Promise.all(Array.from({ length: 60 }, () => sign()))
-    const decided = decideTogether(world, requests)
-    await world.resource.revoke(claimsOf(token))
-    const verdicts = await Promise.all(decided)
-    expect(verdicts.slice(-40)).toEqual(Array(40).fill('revoked_jwt'))
+    const revoke = (): unknown => world.resource.revoke(claimsOf(token))
+    expect(await decideTogether(world, [await sign(), await sign()], revoke)).toEqual([
+      'revoked_jwt',
+      'revoked_jwt',
+    ])
   })
 
   it('is verified with new keys if its issuer is purged while its signature is verified [I26]', async () => {
     const { world, sign } = await makeKnown()
     await world.net.personServer.rotate({ withdraw: true })
-    const requests = await Promise.all(Array.from({ length: 60 }, () => sign()))
-    const decided = decideTogether(world, requests)
-    world.resource.purgeIssuer('https://ps.example')
-    const verdicts = await Promise.all(decided)
-    expect(verdicts.slice(-40)).toEqual(Array(40).fill('unknown_key'))
+    const purge = (): unknown => world.resource.purgeIssuer('https://ps.example')
+    expect(await decideTogether(world, [await sign(), await sign()], purge)).toEqual([
+      'unknown_key',
+      'unknown_key',
+    ])
   })
 
   it('must have a nonce for a second guard that accepts each request once', async () => {
