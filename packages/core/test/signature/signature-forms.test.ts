@@ -46,11 +46,12 @@ const labelled = (label: string): SignedRequest => requestWith(labelledAs(label)
 
 /** What both ways of reading must agree about. */
 function statement(request: SignedRequest): unknown {
-  const { components, unsupported, created, expires, hasNonce, params, key, ...chosen } =
+  const { components, unsupported, created, expires, hasNonce, params, key, signature } =
     selectSignature(request)
   const jwt = key.params.get('jwt')
   const tokenText = jwt?.type === 'string' ? jwt.value : undefined
-  const signature = signatureBytes({ components, unsupported, created, expires, hasNonce, params, ...chosen })
+  // Both are 64 octets.
+  signatureBytes({ signature })
   return { components, unsupported, created, expires, hasNonce, params, signature, tokenText }
 }
 
@@ -238,7 +239,7 @@ describe('a resource learns a form', () => {
     expect(await learns({ label: 'd', mistake: 'flip-signature' }, await agent.personToken())).toBe(false)
   })
 
-  it('not from strangers, stale requests or others that are refused before', async () => {
+  it('not from one with an issuer that is not trusted, a stale one, or one that does not cover enough', async () => {
     const { learns, agent } = await makeScene()
     expect(await learns({ label: 'a' }, await agent.agentToken())).toBe(false)
     expect(await learns({ label: 'b', mistake: 'stale' })).toBe(false)

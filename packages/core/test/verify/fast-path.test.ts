@@ -30,7 +30,7 @@ const signed = async (agent: Agent, token: string, how: Signing = {}): Promise<S
 
 beforeAll(async () => {
   world = await makeWorld()
-  const stranger = await world.net.issuer('person-server', 'https://stranger.example')
+  const untrusted = await world.net.issuer('person-server', 'https://elsewhere.example')
   const someone = await world.net.agent({ name: 'someone' })
   const met = [await someone.authToken({ scope: 'access' }), await someone.agentToken()]
   // A nonce, so that no form is learned from them.
@@ -46,7 +46,7 @@ beforeAll(async () => {
       await agent.authToken(underMission),
       await agent.personToken(),
       await agent.agentToken(),
-      await agent.authToken({ scope: 'access' }, stranger),
+      await agent.authToken({ scope: 'access' }, untrusted),
     ]
     const others = [
       ...met,
@@ -68,7 +68,7 @@ const requirements: readonly AnyRequirement[] = [
   { ...anyKind, mission: 'required' },
   { ...anyKind, mission: 'forbidden' },
   { ...anyKind, trust: trusted },
-  { ...anyKind, trust: { personServers: ['https://stranger.example'] } },
+  { ...anyKind, trust: { personServers: ['https://elsewhere.example'] } },
   { ...anyKind, trust: { agentProviders: 'any', personServers: () => true } },
   { ...anyKind, optional: true },
   { ...anyKind, check: ({ type }: Auth) => type === 'auth-token' },
@@ -198,7 +198,7 @@ describe('the fast path', () => {
       ['a known token and nothing to wait for: refused', 20],
       ['a known token in an unknown form: accepted', 5],
       ['a known token in an unknown form: refused', 5],
-      ['a stranger: refused', 1],
+      ['a refused token: refused', 1],
       ['a known form: refused', 5],
       ['nothing: refused', 20],
     ] as const)

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Mission, ResourceOptions } from '@aauth-guard/core'
 import { mission, otherS256 } from '@aauth-guard/fixtures/missions'
 import { anyKind, personRoute } from '@aauth-guard/fixtures/requirements'
@@ -10,6 +11,7 @@ import { platform } from '../../src/platform/node.ts'
 import type { PublicJwk } from '../../src/platform/platform.ts'
 import type { SignedRequest } from '../../src/wire/signed-request.ts'
 
+const hasPool = availableParallelism() > 1
 const url = 'https://notes.example/notes'
 
 /** The verdict of a decision that may have been made at once. */
@@ -41,9 +43,9 @@ async function occupyPool(): Promise<() => Promise<boolean>> {
   const signature = await sign(new TextEncoder().encode('text'))
   const key = await platform.importKey(jwk as PublicJwk)
   return async () => {
-    let verifying: boolean | Promise<boolean>
-    do verifying = platform.verify(key, signature, ['text'])
-    while (!(verifying instanceof Promise))
+    let verifying = platform.verify(key, signature, ['text'])
+    // With one core nothing is left to the pool.
+    while (hasPool && !(verifying instanceof Promise)) verifying = platform.verify(key, signature, ['text'])
     return verifying
   }
 }
@@ -57,7 +59,7 @@ async function decideTogether(
   const occupy = await occupyPool()
   const occupied = occupy()
   const decided = requests.map((request) => authorizeNow(resource, request, anyKind))
-  expect(decided.map((one) => one instanceof Promise)).toEqual(decided.map(() => true))
+  if (hasPool) expect(decided.map((one) => one instanceof Promise)).toEqual(decided.map(() => true))
   const verdicts = decided.map((one) => verdictOf(() => one))
   await meanwhile()
   expect(await occupied).toBe(true)
@@ -133,24 +135,30 @@ describe('a request with a known token', () => {
     }
   })
 
-  it('is refused if its token is revoked while its signature is verified [JWT-19]', async () => {
-    const { world, token, sign } = await makeKnown()
-    const revoke = (): unknown => world.resource.revoke(claimsOf(token))
-    expect(await decideTogether(world, [await sign(), await sign()], revoke)).toEqual([
-      'revoked_jwt',
-      'revoked_jwt',
-    ])
-  })
+  it.skipIf(!hasPool)(
+    'is refused if its token is revoked while its signature is verified [JWT-19]',
+    async () => {
+      const { world, token, sign } = await makeKnown()
+      const revoke = (): unknown => world.resource.revoke(claimsOf(token))
+      expect(await decideTogether(world, [await sign(), await sign()], revoke)).toEqual([
+        'revoked_jwt',
+        'revoked_jwt',
+      ])
+    },
+  )
 
-  it('is verified with new keys if its issuer is purged while its signature is verified [I26]', async () => {
-    const { world, sign } = await makeKnown()
-    await world.net.personServer.rotate({ withdraw: true })
-    const purge = (): unknown => world.resource.purgeIssuer('https://ps.example')
-    expect(await decideTogether(world, [await sign(), await sign()], purge)).toEqual([
-      'unknown_key',
-      'unknown_key',
-    ])
-  })
+  it.skipIf(!hasPool)(
+    'is verified with new keys if its issuer is purged while its signature is verified [I26]',
+    async () => {
+      const { world, sign } = await makeKnown()
+      await world.net.personServer.rotate({ withdraw: true })
+      const purge = (): unknown => world.resource.purgeIssuer('https://ps.example')
+      expect(await decideTogether(world, [await sign(), await sign()], purge)).toEqual([
+        'unknown_key',
+        'unknown_key',
+      ])
+    },
+  )
 
   it('must have a nonce for a second guard that accepts each request once', async () => {
     const { world, sign } = await makeKnown()

@@ -68,12 +68,12 @@ function withoutNames(headers: Readonly<Record<string, string>>): unknown {
 
 /** What a resource knows of a request before it decides it. */
 export function familiarity(resource: Resource, draft: Draft): string {
-  const { forms, tokens, strangers, answersAtOnce, settings } = stateOf(resource)
+  const { forms, tokens, refusedTokens, answersAtOnce, settings } = stateOf(resource)
   const text = /"(.*)"/s.exec(draft.lines['signature-key']?.[0] ?? '')?.[1] ?? ''
   const formed = forms.read(requestOf(draft))
   const known = tokens.get(formed?.tokenText ?? text, settings.now()) !== undefined
   if (formed === undefined) return known ? 'a known token in an unknown form' : 'nothing'
-  if (strangers.get(formed.tokenText, settings.now()) !== undefined) return 'a stranger'
+  if (refusedTokens.get(formed.tokenText, settings.now()) !== undefined) return 'a refused token'
   if (!known) return 'a known form'
   return answersAtOnce ? 'a known token and nothing to wait for' : 'a known token'
 }
@@ -121,7 +121,7 @@ export class Twins {
       for (const draft of drafts) await decision(resource, draft, anyKind)
   }
 
-  /** Lets one of them learn forms, tokens, keys and strangers. */
+  /** Lets one of them learn forms, tokens, keys, and tokens to refuse. */
   async warmUp(drafts: readonly Draft[]): Promise<void> {
     for (const draft of drafts) await decision(this.warm, draft, { ...anyKind, trust: trusted })
   }

@@ -2,7 +2,7 @@ import { personRoute } from '@aauth-guard/fixtures/requirements'
 import { makeWorld, now, type World } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { Strangers } from '../../src/keys/strangers.ts'
+import { RefusedTokens } from '../../src/keys/refused-tokens.ts'
 import { stateOf } from '../../src/resource/state-of.ts'
 import type { UntrustedClaims } from '../../src/token/claims.ts'
 import { outcomeOf } from './outcome-of.ts'
@@ -15,7 +15,7 @@ const claims = {
   kind: 'person-token',
   generation: 'person-token',
   role: 'person-server',
-  iss: 'https://stranger.example',
+  iss: 'https://elsewhere.example',
   dwk: 'aauth-person.json',
   exp: now + 100,
   jti: 'id-1',
@@ -23,20 +23,20 @@ const claims = {
 const { kind, generation, role, iss, dwk, exp } = claims
 const issuer = { kind, generation, role, iss, dwk, exp, agent: undefined }
 
-function noted(...names: readonly string[]): Strangers {
-  const strangers = new Strangers()
-  for (const name of names) strangers.note(tokenText(name), claims, now)
-  return strangers
+function noted(...names: readonly string[]): RefusedTokens {
+  const refused = new RefusedTokens()
+  for (const name of names) refused.note(tokenText(name), claims, now)
+  return refused
 }
 
-describe('a token of a stranger', () => {
+describe('a token whose issuer was not trusted', () => {
   it('is remembered with what decides about its issuer, and nothing else', () => {
     expect(noted('a').get(tokenText('a'), now)).toEqual(issuer)
   })
 
   it('is forgotten when it expires, to the second', () => {
-    const strangers = noted('a')
-    expect([strangers.get(tokenText('a'), now + 99), strangers.get(tokenText('a'), now + 100)]).toEqual([
+    const refused = noted('a')
+    expect([refused.get(tokenText('a'), now + 99), refused.get(tokenText('a'), now + 100)]).toEqual([
       issuer,
       undefined,
     ])
@@ -47,15 +47,15 @@ describe('a token of a stranger', () => {
   })
 
   it('is not another text of the same name, before or behind it', () => {
-    const strangers = noted('a')
+    const refused = noted('a')
     const others = [tokenText('a', 'aaa.bbc.'), tokenText('a', undefined, 'y'), tokenText('b')]
-    expect(others.map((text) => strangers.get(text, now))).toEqual([undefined, undefined, undefined])
+    expect(others.map((text) => refused.get(text, now))).toEqual([undefined, undefined, undefined])
   })
 
   it('gives way to another text of the same name', () => {
-    const strangers = noted('a')
-    strangers.note(tokenText('a', 'other.'), claims, now)
-    expect([strangers.get(tokenText('a'), now), strangers.get(tokenText('a', 'other.'), now)]).toEqual([
+    const refused = noted('a')
+    refused.note(tokenText('a', 'other.'), claims, now)
+    expect([refused.get(tokenText('a'), now), refused.get(tokenText('a', 'other.'), now)]).toEqual([
       undefined,
       issuer,
     ])
@@ -63,8 +63,8 @@ describe('a token of a stranger', () => {
 
   it('is one of the last 256', () => {
     const names = Array.from({ length: 257 }, (_, index) => `n${index}`)
-    const strangers = noted(...names)
-    const forgotten = names.filter((name) => strangers.get(tokenText(name), now) === undefined)
+    const refused = noted(...names)
+    const forgotten = names.filter((name) => refused.get(tokenText(name), now) === undefined)
     expect(forgotten).toEqual(['n0'])
   })
 })
@@ -75,9 +75,9 @@ describe('a resource remembers a token whose issuer it does not trust', () => {
   /** What the resource knows of a token as it is sent in a known form. */
   async function isRemembered(world: World, token: string): Promise<boolean> {
     const message = await world.agent.sign('https://notes.example/notes', {}, { token })
-    const { forms, strangers } = stateOf(world.resource)
+    const { forms, refusedTokens } = stateOf(world.resource)
     const text = forms.read(toSignedRequest(message))?.tokenText ?? ''
-    return strangers.get(text, world.net.clock.now()) !== undefined
+    return refusedTokens.get(text, world.net.clock.now()) !== undefined
   }
 
   async function makeRefused(): Promise<{ world: World; token: string }> {
