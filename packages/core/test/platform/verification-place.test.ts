@@ -38,6 +38,18 @@ describe('the place of a verification', () => {
     expect([place.isHere(), place.isHere()]).toEqual([true, false])
   })
 
+  it('is the main thread for one request of each turn while every core has one in the pool', async () => {
+    const place = new VerificationPlace(2)
+    place.enterPool()
+    place.enterPool()
+    for (let turn = 0; turn < 3; turn++) {
+      expect([place.isHere(), place.isHere()]).toEqual([true, false])
+      await nextTurn()
+    }
+    place.leavePool()
+    expect(place.isHere()).toBe(false)
+  })
+
   it('is always the main thread where the process has one core', () => {
     const place = new VerificationPlace(1)
     expect(Array.from({ length: 3000 }, () => place.isHere())).toEqual(Array(3000).fill(true))
