@@ -109,6 +109,25 @@ describe('a request with a known token', () => {
     expect(await verdictOf(async () => authorize(world.resource, await sign(how), personRoute))).toBe(code)
   })
 
+  it.each([0, 61, 63, 65, 66, 67, 128])(
+    'is refused with its number of octets if it has %i [H17]',
+    async (length) => {
+      const { world, token } = await makeKnown()
+      const { headers, ...message } = await world.agent.sign(url, {}, { token })
+      const lines = headers.map(([name, value]): [string, string] => {
+        if (name !== 'signature') return [name, value]
+        const octets = Buffer.concat([Buffer.from(value.slice(5, -1), 'base64'), Buffer.alloc(64)])
+        return [name, `sig=:${octets.subarray(0, length).toString('base64')}:`]
+      })
+      await expect(
+        authorize(world.resource, toSignedRequest({ ...message, headers: lines }), personRoute),
+      ).rejects.toMatchObject({
+        code: 'invalid_signature',
+        hint: expect.stringContaining(`the signature has ${length} octets`),
+      })
+    },
+  )
+
   it('is refused if it is sent beside another mission than that of its token [MISS-7, L03]', async () => {
     const { world } = await makeKnown()
     const token = await world.agent.authToken({ generation: 'mission-header', mission: mission.s256 })

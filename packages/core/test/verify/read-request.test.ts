@@ -147,3 +147,15 @@ describe('the guard, for the three fields,', () => {
     expect(await verdict(signed)).toBe('auth-token')
   })
 })
+
+it.each(['"@path";req', '"x-tenant";bs', '"X-Tenant"'])(
+  'the guard says that %s cannot be covered, whoever has signed it [SIG-13]',
+  async (component) => {
+    const message = await world.agent.sign(url, {}, { token })
+    const headers = edit('signature-input', (value) => value.replace(')', ` ${component})`))(message.headers)
+    await expect(authorize(world.resource, toSignedRequest({ ...message, headers }))).rejects.toMatchObject({
+      code: 'invalid_signature',
+      hint: expect.stringContaining('is covered with parameters, or is not the name of a component'),
+    })
+  },
+)
