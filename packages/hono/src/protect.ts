@@ -136,7 +136,20 @@ function answerQuietly(c: Context): void {
 function keepPrivate(c: Context, fields: ReturnType<typeof privateFieldsFor>): void {
   // A copy of an upgrade response would not be an upgrade.
   if (c.res.status === 101) return
-  for (const [name, value] of fields) if (!c.res.headers.has(name)) c.header(name, value)
+  for (const [name, value] of fields) if (!c.res.headers.has(name)) setField(c, name, value)
+}
+
+/**
+ * Sets a field of the response in place, as middleware of Hono does. `c.header` copies the response, and the server for
+ * Node then has to read the content out of a stream. It is left for headers that cannot be changed, such as those of
+ * `fetch`.
+ */
+function setField(c: Context, name: string, value: string): void {
+  try {
+    c.res.headers.set(name, value)
+  } catch {
+    c.header(name, value)
+  }
 }
 
 /** A response is sent without content if the caller is not known. */

@@ -3,7 +3,10 @@ import { makeHeldCheck } from '@aauth-guard/fixtures/gate'
 import { callAtOnce } from '@aauth-guard/fixtures/many-agents'
 import { makeForeignResource } from '@aauth-guard/fixtures/other-resources'
 import { protect } from '@aauth-guard/hono'
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
+import { cors } from 'hono/cors'
 import { describe, expect, it } from 'vitest'
 import { hosts } from './hosts.ts'
 
@@ -100,19 +103,38 @@ describe.each(hosts)('protect of Hono on %s', (_, host) => {
         .get('/notes', (c) => c.text('notes'))
         .get('/before', (c) => c.text('notes'))
         .get('/behind', (c) => c.text('notes', 200, { 'cache-control': 'no-store', vary: '*' }))
-        .get('/elsewhere', () => Response.redirect('https://notes.example/notes', 302)),
+        .get('/elsewhere', () => Response.redirect('https://notes.example/notes', 302))
+        // The headers of its response cannot be changed.
+        .get('/fetched', () => fetch('data:text/plain,notes'))
+        .get(
+          '/own',
+          () => new Response('notes', { headers: { 'cache-control': 'max-age=5', vary: 'Cookie' } }),
+        ),
     )
     const said = async (target: string): Promise<unknown> => {
       const { headers } = await send({ target })
       return [headers.get('cache-control'), headers.get('vary')]
     }
-    const all = ['/notes', '/before', '/behind', '/elsewhere'].map(said)
+    const all = ['/notes', '/before', '/behind', '/elsewhere', '/fetched', '/own'].map(said)
     expect(await Promise.all(all)).toEqual([
       ['private', 'Signature-Key, Signature'],
       ['max-age=5', 'Origin'],
       ['no-store', '*'],
       ['private', 'Signature-Key, Signature'],
+      ['private', 'Signature-Key, Signature'],
+      ['max-age=5', 'Cookie'],
     ])
+  })
+
+  it('leaves fields to a handler that comes after middleware which has used the response', async () => {
+    const { send } = await host(({ resource }) =>
+      new Hono()
+        .use(cors({ origin: 'https://app.example' }))
+        .use(protect(resource))
+        .get('/notes', (c) => c.text('notes', 200, { 'cache-control': 'no-store' })),
+    )
+    const { headers } = await send()
+    expect(headers.get('cache-control')).toBe('no-store')
   })
 })
 
@@ -125,6 +147,17 @@ describe('protect of Hono', () => {
       new Hono().get('/notes', protect(resource), () => upgrade),
     )
     expect(await send()).toBe(upgrade)
+  })
+
+  it('leaves an answer alone that the handler wrote to the socket itself', async () => {
+    const [, onNode] = hosts[0] as (typeof hosts)[number]
+    const { send } = await onNode(({ resource }) =>
+      new Hono<{ Bindings: HttpBindings }>().get('/notes', protect(resource), (c) => {
+        c.env.outgoing.end('notes')
+        return RESPONSE_ALREADY_SENT
+      }),
+    )
+    expect(await (await send()).text()).toBe('notes')
   })
 
   it('throws for a requirement that is malformed', () => {
