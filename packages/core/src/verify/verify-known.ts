@@ -67,7 +67,6 @@ function conclude(
     return verifyInSteps(state, request, untrusted, requirement, now, deadline)
   if (found) throw revoked(token)
   if (untrusted.unknownForm !== undefined) state.forms.learn(request, untrusted.unknownForm)
-  if (token.claims.mission && state.missionMonitor?.times) state.subscribe()
   return new KnownRequest(state, untrusted, token, assertedBeside(state, request, token), now)
 }
 
