@@ -1,4 +1,5 @@
 import { isBase64 } from '../wire/byte-sequence.ts'
+import { maxHeaderLength } from '../wire/limits.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { onlyLine } from '../wire/snapshot.ts'
 import type { SignatureStatement, UntrustedSignature } from './select-signature.ts'
@@ -41,6 +42,8 @@ export class SignatureForms {
     const input = onlyLine(request, 'signature-input')
     const form = input === undefined ? undefined : this.#formOf(input)
     if (input === undefined || form === undefined) return undefined
+    // A time with more digits than the one that was learned.
+    if (input.length > maxHeaderLength['signature-input']) return undefined
     const created = wholeNumber(input, form.input.length)
     const signature = unwrapped(onlyLine(request, 'signature'), form.signature, ':')
     const tokenText = unwrapped(onlyLine(request, 'signature-key'), form.key, '"')
