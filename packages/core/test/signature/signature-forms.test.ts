@@ -172,9 +172,8 @@ describe('a signature in a known form', () => {
 
 describe('the length of Signature-Input', () => {
   it('stays limited where the time has more digits than the one that was learned [SIG-26]', () => {
-    const label = 'a'.repeat(4096 - `=${list};created=1`.length)
-    const at = (time: string): SignedRequest =>
-      requestWith({ ...labelledAs(label), input: `${label}=${list};created=${time}` })
+    const name = 'x'.repeat(4096 - 'sig=("");created=1'.length)
+    const at = (time: string): SignedRequest => requestWith({ input: `sig=("${name}");created=${time}` })
     const forms = formsOf(at('1'))
     expect([forms.read(at('2')) === undefined, forms.read(at('10')) === undefined]).toEqual([false, true])
     expect(() => selectSignature(at('10'))).toThrow()
