@@ -1,9 +1,9 @@
 import {
   type AlternativeCredential,
+  type AnyRequirement,
   type Auth,
   type Authorized,
   answer,
-  authorize,
   type Caller,
   isAAuthError,
   type PersonNeed,
@@ -13,6 +13,7 @@ import {
 } from '@aauth-guard/core'
 import {
   asAuth,
+  authorizeNow,
   bindContent,
   type ContentOptions,
   contentBinding,
@@ -67,22 +68,25 @@ export function protect<
 ): MiddlewareHandler<{ Variables: { aauth: Authorized<Accept, Optional, Person, Alternative> } }> {
   validateRequirement(resource, requirement)
   const { passErrors, maxContent } = validateGuardOptions(options, ['passErrors', 'maxContent'])
-  const fields = privateFieldsFor(resource, requirement as never)
+  const anyRequirement = requirement as AnyRequirement
+  const fields = privateFieldsFor(resource, anyRequirement)
   return async (c, next) => {
     const request = requestOf(c)
     if (passesPreflight(resource, request)) return answerPreflight(c, next)
-    let caller: Authorized<Accept, Optional, Person, Alternative>
+    let caller: Caller | undefined
     try {
-      caller = await authorize(resource, request, requirement, { content: 'later' })
-      const auth = asAuth(caller as Caller | undefined)
-      if (auth !== undefined) await compareContent(auth, c, maxContent)
+      const decided = authorizeNow(resource, request, anyRequirement, contentLater)
+      caller = decided instanceof Promise ? await decided : decided
+      const auth = asAuth(caller)
+      if (auth !== undefined && contentBinding(auth) === 'unchecked')
+        await compareContent(auth, c, maxContent)
     } catch (error) {
       if (!passErrors) return respond(c, await answer(error))
       removeMissionHeader(c)
       throw error
     }
     removeMissionHeader(c)
-    c.set('aauth', caller)
+    c.set('aauth', caller as Authorized<Accept, Optional, Person, Alternative>)
     if (!passErrors) answerQuietly(c)
     await next()
     // A handler behind the guard may refuse as well, such as with stepUp.
@@ -94,11 +98,12 @@ export function protect<
   }
 }
 
+const contentLater = Object.freeze({ content: 'later' })
+
 const remedy = 'put protect(resource) before whatever reads the content'
 
 /** Restores the request to its unread state. */
 async function compareContent(auth: Auth, { req }: Context, maxContent: number): Promise<void> {
-  if (contentBinding(auth) !== 'unchecked') return
   if (!req.raw.bodyUsed) req.raw = await checkContent(auth, req.raw, maxContent)
   else
     await bindContent(
@@ -119,17 +124,22 @@ function keepsOctets({ bodyCache }: Context['req']): boolean {
  * does not print an error that brings a response; this one is replaced by the answer of the guard.
  */
 function answerQuietly(c: Context): void {
-  let thrown = c.error
-  Object.defineProperty(c, 'error', {
-    configurable: true,
-    enumerable: true,
-    get: () => thrown,
-    set: (error: Error | undefined) => {
-      thrown = error
-      if (isAAuthError(error))
-        Object.assign(error, { getResponse: () => new Response(null, { status: 500 }) })
-    },
-  })
+  if (c.error !== undefined) thrown.set(c, c.error)
+  Object.defineProperty(c, 'error', quietError)
+}
+
+/** Context → what was thrown behind its guard. */
+const thrown = new WeakMap<Context, Error | undefined>()
+const quietError: PropertyDescriptor & ThisType<Context> = {
+  configurable: true,
+  enumerable: true,
+  get() {
+    return thrown.get(this)
+  },
+  set(error: Error | undefined) {
+    thrown.set(this, error)
+    if (isAAuthError(error)) Object.assign(error, { getResponse: () => new Response(null, { status: 500 }) })
+  },
 }
 
 /** Keeps shared caches from storing a response, unless the handler set the fields itself. */

@@ -1,9 +1,9 @@
+import type { ServerResponse } from 'node:http'
 import { type Auth, createResource } from '@aauth-guard/core'
 import { makeHeldCheck } from '@aauth-guard/fixtures/gate'
 import { callAtOnce } from '@aauth-guard/fixtures/many-agents'
 import { makeForeignResource } from '@aauth-guard/fixtures/other-resources'
 import { protect } from '@aauth-guard/hono'
-import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
@@ -152,8 +152,9 @@ describe('protect of Hono', () => {
   it('leaves an answer alone that the handler wrote to the socket itself', async () => {
     const [, onNode] = hosts[0] as (typeof hosts)[number]
     const { send } = await onNode(({ resource }) =>
-      new Hono<{ Bindings: HttpBindings }>().get('/notes', protect(resource), (c) => {
-        c.env.outgoing.end('notes')
+      new Hono().get('/notes', protect(resource), (c) => {
+        const { outgoing } = c.env as { outgoing: ServerResponse }
+        outgoing.end('notes')
         return RESPONSE_ALREADY_SENT
       }),
     )

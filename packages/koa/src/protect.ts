@@ -60,16 +60,13 @@ export function protect<
 ): Middleware<{ aauth: Authorized<Accept, Optional, Person, Alternative> }> {
   validateRequirement(resource, requirement)
   const { passErrors, maxContent } = validateGuardOptions(options, ['passErrors', 'maxContent'])
+  const guard = { resource, requirement: requirement as AnyRequirement, slot, maxContent }
   return async (ctx, next) => {
     const guarded = { message: ctx.req, response: ctx.res, request: requestOf(ctx) }
     if (passPreflight(resource, guarded)) return next()
     try {
-      const { caller } = await guardMessage(guarded, {
-        resource,
-        requirement: requirement as AnyRequirement,
-        slot,
-        maxContent,
-      })
+      const passed = guardMessage(guarded, guard)
+      const { caller } = passed instanceof Promise ? await passed : passed
       // A guard in front may have taken another credential, which this one does not.
       if (caller === undefined) Reflect.deleteProperty(ctx.state, 'aauth')
       else slot.show(ctx.state, 'aauth', caller, true)

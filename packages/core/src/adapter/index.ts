@@ -1,5 +1,5 @@
 /** What an adapter of a framework needs beside the main entry. Applications do not. */
-export { validateRequirement } from '../authorize/authorize.ts'
+export { authorizeNow, validateRequirement } from '../authorize/authorize.ts'
 export {
   assertStillAccepted,
   bindContent,

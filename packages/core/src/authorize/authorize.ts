@@ -83,9 +83,12 @@ export function authorize<
 }
 
 /**
- * The same without a promise where nothing has to be waited for, for adapters.
- * @throws {AAuthError} as {@link authorize} (or the promise rejects)
- * @throws {TypeError} as {@link authorize}
+ * `authorize` without a promise where nothing has to be waited for, such as a key that is fetched. For adapters:
+ * applications use `authorize`, which always returns a promise.
+ *
+ * @returns as `authorize` for the same `requirement`, at once or as a promise
+ * @throws {AAuthError} for every refusal (or the promise rejects with it)
+ * @throws {TypeError} as `authorize`
  */
 export function authorizeNow(
   resource: Resource,

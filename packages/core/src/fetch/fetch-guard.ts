@@ -1,11 +1,12 @@
-import { authorize, validateRequirement } from '../authorize/authorize.ts'
+import { authorizeNow, validateRequirement } from '../authorize/authorize.ts'
+import { contentBinding } from '../authorize/content.ts'
 import { type ContentOptions, validateGuardOptions } from '../authorize/guard-options.ts'
 import { privateFieldsFor } from '../authorize/private-fields-for.ts'
 import { asAuth } from '../authorize/read-identity.ts'
 import { isAAuthError } from '../errors/aauth-error.ts'
 import { type Answer, answer } from '../errors/answer.ts'
 import type { AlternativeCredential } from '../resource/alternative-credential.ts'
-import type { Authorized, Caller, Requirement } from '../resource/requirement.ts'
+import type { AnyRequirement, Authorized, Caller, Requirement } from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
 import { answerRoutes } from '../routes/answer-routes.ts'
 import type { PersonNeed } from '../token/auth.ts'
@@ -60,24 +61,28 @@ export function fetchGuard<
   handler: GuardedHandler<Accept, Optional, Rest, Person, Alternative>,
 ) => (request: Request, ...rest: Rest) => Promise<Response> {
   validateRequirement(resource, requirement)
+  type Passed = Authorized<Accept, Optional, Person, Alternative>
   const { maxContent } = validateGuardOptions(options, ['maxContent'])
-  const fields = privateFieldsFor(resource, requirement as never)
+  const anyRequirement = requirement as AnyRequirement
+  const fields = privateFieldsFor(resource, anyRequirement)
   return (handler) =>
     async (request, ...rest) => {
       const signed = fetchRequest(request)
       const own = await answerRoutes(resource, signed, (limit) => readContent(request, limit))
       if (own) return respond(own)
-      let caller: Authorized<Accept, Optional, Person, Alternative>
+      let caller: Caller | undefined
       let passed = request
       try {
-        caller = await authorize(resource, signed, requirement, { content: 'later' })
-        const auth = asAuth(caller as Caller | undefined)
-        if (auth !== undefined) passed = await checkContent(auth, request, maxContent)
+        const decided = authorizeNow(resource, signed, anyRequirement, contentLater)
+        caller = decided instanceof Promise ? await decided : decided
+        const auth = asAuth(caller)
+        if (auth !== undefined && contentBinding(auth) === 'unchecked')
+          passed = await checkContent(auth, request, maxContent)
       } catch (error) {
         return respond(await answer(error))
       }
       try {
-        return keepPrivate(await handler(withoutMissionHeader(passed), caller, ...rest), fields)
+        return keepPrivate(await handler(withoutMissionHeader(passed), caller as Passed, ...rest), fields)
       } catch (error) {
         // A step-up, or whatever else a handler refuses in the words of the protocol.
         if (isAAuthError(error)) return keepPrivate(respond(await answer(error)), fields)
@@ -85,6 +90,8 @@ export function fetchGuard<
       }
     }
 }
+
+const contentLater = Object.freeze({ content: 'later' })
 
 function respond({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers })
