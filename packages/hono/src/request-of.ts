@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { SignedRequest } from '@aauth-guard/core'
+import { Stamp } from '@aauth-guard/core/adapter'
 import { fetchRequest } from '@aauth-guard/core/fetch'
 import { signedRequest } from '@aauth-guard/core/node'
 import type { Context } from 'hono'
 
 const overridden = new WeakMap<SignedRequest, SignedRequest>()
-const shown = new WeakMap<Context, SignedRequest>()
 
 /**
  * The request as it crossed the wire where the host is Node, whose server keeps the message in `c.env.incoming`;
@@ -22,11 +22,30 @@ export function requestOf(c: Context): SignedRequest {
 
 /** Middleware that replaces the body replaces the `Request`; to the next guard it is the same request all the same. */
 function asShown(c: Context): SignedRequest {
-  const known = shown.get(c)
+  const known = Shown.of(c)
   const request = fetchRequest(c.req.raw)
   if (known?.method === request.method && known.target === request.target) return known
-  shown.set(c, request)
+  Shown.keep(c, request)
   return request
+}
+
+/** What the last guard read of a request, on its context. */
+class Shown extends Stamp {
+  #request: SignedRequest
+
+  constructor(c: Context, request: SignedRequest) {
+    super(c)
+    this.#request = request
+  }
+
+  static of(c: Context): SignedRequest | undefined {
+    return #request in c ? c.#request : undefined
+  }
+
+  static keep(c: Context, request: SignedRequest): void {
+    if (#request in c) c.#request = request
+    else new Shown(c, request)
+  }
 }
 
 /** What is checked is what is routed: the agent must have signed the method that replaced the one it sent. */

@@ -1,4 +1,5 @@
 /** What an adapter of a framework needs beside the main entry. Applications do not. */
+export { Stamp } from '../assert/stamp.ts'
 export { authorizeNow, validateRequirement } from '../authorize/authorize.ts'
 export {
   assertStillAccepted,

@@ -1,3 +1,4 @@
+import { Stamp } from '../assert/stamp.ts'
 import { bindContent, contentBinding } from '../authorize/content.ts'
 import { defaultMaxContent } from '../authorize/guard-options.ts'
 import { AAuthError } from '../errors/aauth-error.ts'
@@ -6,31 +7,65 @@ import { ContentBuffer } from '../wire/content-buffer.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
 const nothing = new Uint8Array()
+const none: readonly string[] = Object.freeze([])
 const missionHeader = 'aauth-mission'
-const snapshots = new WeakMap<Request, SignedRequest>()
 
 /**
  * A `Request` as its host shows it: header lines already joined, the target cut out of `url` as text. The same
  * request yields the same object, so that a second guard knows it from the first.
  */
 export function fetchRequest(request: Request): SignedRequest {
-  const known = snapshots.get(request)
-  if (known) return known
-  // It is taken from the request before the next guard reads it.
-  const mission = request.headers.get(missionHeader)
-  const signed: SignedRequest = {
-    method: request.method,
-    target: targetOf(request),
-    header(name) {
-      const line = name === missionHeader ? mission : request.headers.get(name)
-      return line === null ? [] : [line]
-    },
-    get body() {
-      return request.body === null ? nothing : undefined
-    },
-  }
-  snapshots.set(request, signed)
+  const known = Shown.of(request) ?? ofSealed.get(request)
+  if (known !== undefined) return known
+  const signed = new ShownRequest(request)
+  keep(request, signed)
   return signed
+}
+
+class ShownRequest implements SignedRequest {
+  readonly method: string
+  readonly target: string
+  readonly #request: Request
+  /** It is removed from the request before the next guard reads it. */
+  readonly #mission: string | null
+
+  constructor(request: Request) {
+    this.method = request.method
+    this.target = targetOf(request)
+    this.#request = request
+    this.#mission = request.headers.get(missionHeader)
+  }
+
+  header(name: string): readonly string[] {
+    const line = name === missionHeader ? this.#mission : this.#request.headers.get(name)
+    return line === null ? none : [line]
+  }
+
+  get body(): Uint8Array | undefined {
+    return this.#request.body === null ? nothing : undefined
+  }
+}
+
+/** What guards read of a request, on the request itself. */
+class Shown extends Stamp {
+  readonly #signed: SignedRequest
+
+  constructor(request: Request, signed: SignedRequest) {
+    super(request)
+    this.#signed = signed
+  }
+
+  static of(request: Request): SignedRequest | undefined {
+    return #signed in request ? request.#signed : undefined
+  }
+}
+
+/** The same for requests of hosts that let nothing be added to them. */
+const ofSealed = new WeakMap<Request, SignedRequest>()
+
+function keep(request: Request, signed: SignedRequest): void {
+  if (Object.isExtensible(request)) new Shown(request, signed)
+  else ofSealed.set(request, signed)
 }
 
 /**
@@ -81,7 +116,7 @@ export function withoutMissionHeader(request: Request): Request {
 }
 
 function inPlaceOf(request: Request, copy: Request): Request {
-  snapshots.set(copy, fetchRequest(request))
+  keep(copy, fetchRequest(request))
   return copy
 }
 

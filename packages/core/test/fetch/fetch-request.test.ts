@@ -20,6 +20,17 @@ describe('a Request of a fetch host', () => {
     expect(await checkContent(auth, unread)).toBe(unread)
   })
 
+  it.each([
+    ['is frozen', Object.freeze],
+    ['takes no more properties', Object.preventExtensions],
+    ['has another prototype', (request: Request) => Object.setPrototypeOf({ ...shownBy(request) }, null)],
+  ])('is one request to all guards if it %s [E23]', (_title, change: (request: Request) => Request) => {
+    const request = change(new Request('https://notes.example/notes', { headers: { 'x-tag': 'a' } }))
+    const signed = fetchRequest(request)
+    expect([signed.method, signed.target, signed.header('x-tag')]).toEqual(['GET', '/notes', ['a']])
+    expect(fetchRequest(request)).toBe(signed)
+  })
+
   it('has joined lines as one value, and none for an absent field [A05]', () => {
     const request = new Request('https://notes.example/notes', {
       headers: [
@@ -59,3 +70,8 @@ describe('a Request of a fetch host', () => {
     },
   )
 })
+
+/** What guards ask a request for. */
+function shownBy({ url, method, headers, body }: Request): Partial<Request> {
+  return { url, method, headers, body }
+}
