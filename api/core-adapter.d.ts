@@ -4,6 +4,8 @@ export interface ContentOptions {
     readonly maxContent?: number;
 }
 
+export declare const Stamp: new (target: object) => object;
+
 export declare function answerRoutes(resource: Resource, request: SignedRequest, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer | undefined>;
 
 export declare function answerWellKnown(resource: Resource, method: string, target: string): Promise<Answer | undefined>;
@@ -13,6 +15,8 @@ export declare function asAuth(caller: Caller | undefined): Auth | undefined;
 export declare function assertContentChecked(auth: Auth, remedy: string): void;
 
 export declare function assertStillAccepted(auth: Auth): Promise<void>;
+
+export declare function authorizeNow(resource: Resource, request: SignedRequest, requirement: AnyRequirement, options?: AuthorizeOptions): Caller | undefined | Promise<Caller | undefined>;
 
 export declare function bindContent(auth: Auth, read: () => Promise<Uint8Array | undefined>, remedy?: string): Promise<void>;
 

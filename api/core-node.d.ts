@@ -34,7 +34,7 @@ export declare function createIdentitySlot(remedy: string): IdentitySlot;
 
 export declare function dropRepresentation(res: ServerResponse): void;
 
-export declare function guardMessage({ message, response, request }: GuardedMessage, { resource, requirement, slot, maxContent, parse }: MessageGuard): Promise<PassedMessage>;
+export declare function guardMessage(guarded: GuardedMessage, guard: MessageGuard): PassedMessage | Promise<PassedMessage>;
 
 export declare const guardedFetch: typeof fetch | undefined;
 
@@ -52,8 +52,6 @@ export declare function removeMissionHeader(message: IncomingMessage): void;
 
 export declare function sendNoContent(res: ServerResponse): void;
 
-export declare function signedRequest(message: IncomingMessage & {
-    readonly originalUrl?: string;
-}, target?: () => string): SignedRequest;
+export declare function signedRequest(message: Message, target?: () => string): SignedRequest;
 
 export declare function verifyUpgrade<Accept extends TokenKind = 'auth-token', Optional extends boolean = false, Person extends PersonNeed = 'optional', Alternative extends AlternativeCredential = never>(resource: Resource, message: IncomingMessage, requirement?: Requirement<Accept, Optional, Person, Alternative>): Promise<Authorized<Accept, Optional, Person, Alternative>>;
