@@ -52,6 +52,8 @@ export declare function removeMissionHeader(message: IncomingMessage): void;
 
 export declare function sendNoContent(res: ServerResponse): void;
 
-export declare function signedRequest(message: Message, target?: () => string): SignedRequest;
+export declare function signedRequest(message: IncomingMessage & {
+    readonly originalUrl?: string;
+}, target?: () => string): SignedRequest;
 
 export declare function verifyUpgrade<Accept extends TokenKind = 'auth-token', Optional extends boolean = false, Person extends PersonNeed = 'optional', Alternative extends AlternativeCredential = never>(resource: Resource, message: IncomingMessage, requirement?: Requirement<Accept, Optional, Person, Alternative>): Promise<Authorized<Accept, Optional, Person, Alternative>>;

@@ -15,7 +15,10 @@ const contents = new WeakMap<IncomingMessage, Uint8Array>()
  *
  * @param target reads the raw request target where the framework keeps it; default `originalUrl`, or `url`
  */
-export function signedRequest(message: Message, target?: () => string): SignedRequest {
+export function signedRequest(
+  message: IncomingMessage & { readonly originalUrl?: string },
+  target?: () => string,
+): SignedRequest {
   return receivedMessage(message, target)
 }
 

@@ -35,8 +35,8 @@ export class SignatureForms {
   readonly #forms: Form[] = []
 
   /**
-   * Reads a signature in a known form. The caller must compare the token with one that was verified, or use
-   * `selectSignature`: here nobody looks whether it is one, or whether parameters follow it.
+   * Reads a signature in a known form. The caller must compare the token with one that was read before, look
+   * at its characters, or use `selectSignature`: here nobody looks whether it is one, or whether parameters follow it.
    */
   read(request: SignedRequest): FormedSignature | undefined {
     const input = onlyLine(request, 'signature-input')
@@ -46,7 +46,9 @@ export class SignatureForms {
     if (input.length > maxHeaderLength['signature-input']) return undefined
     const created = wholeNumber(input, form.input.length)
     const signature = unwrapped(onlyLine(request, 'signature'), form.signature, ':')
-    const tokenText = unwrapped(onlyLine(request, 'signature-key'), form.key, '"')
+    const key = onlyLine(request, 'signature-key')
+    if (key === undefined || key.length > maxHeaderLength['signature-key']) return undefined
+    const tokenText = unwrapped(key, form.key, '"')
     if (created === undefined || tokenText === undefined || signature === undefined) return undefined
     if (signature.length !== signatureLength || !isBase64(signature, 86)) return undefined
     return {

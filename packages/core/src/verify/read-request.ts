@@ -52,7 +52,8 @@ export function readRequest(
   const formed = state.forms.read(request)
   const known = formed && state.tokens.get(formed.tokenText, now)
   const refused = formed && known === undefined ? state.refusedTokens.get(formed.tokenText, now) : undefined
-  const isRead = known !== undefined || refused !== undefined
+  const isRead =
+    known !== undefined || refused !== undefined || (formed !== undefined && isToken.test(formed.tokenText))
   const selected = isRead ? undefined : selectSignature(request)
   const signature = selected ?? (formed as FormedSignature)
   const { components, unsupported, params, hasNonce } = signature
@@ -71,6 +72,9 @@ export function readRequest(
     unknownForm: selected,
   }
 }
+
+/** Nothing that would end a quoted string, or stand for something else in it. */
+const isToken = /^[A-Za-z0-9_.-]+$/
 
 /** The complete list of components for this request on this route. */
 export function requiredFor(

@@ -19,6 +19,11 @@ const anywhere = [
  */
 export const auditedPatterns: readonly AuditedPattern[] = [
   {
+    pattern: /^[A-Za-z0-9_.-]+$/,
+    meets: 'a token in Signature-Key, 12 288 octets',
+    almost: anywhere,
+  },
+  {
     pattern: /^[0-9a-f]{64}$/i,
     meets: 'the file of AAUTH_PERSON_HASH_KEY_FILE, 65 536 octets',
     almost: anywhere,
@@ -141,11 +146,6 @@ export const auditedPatterns: readonly AuditedPattern[] = [
   { pattern: /[-0-9]/, meets: 'one character of those fields', almost: anywhere },
   { pattern: /["\\]/, meets: 'parameters of a signature, 4 KiB', almost: anywhere },
   { pattern: /["\\]/g, meets: 'parameters of a signature, 4 KiB', almost: anywhere },
-  {
-    pattern: /^[A-Za-z0-9_-]*$/,
-    meets: 'tokens, 8 KiB, and coordinates of keys, 6 KiB',
-    almost: [['A', '=']],
-  },
   {
     pattern: /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/,
     meets: 'strings in JSON, 128 KiB',
