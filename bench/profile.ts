@@ -1,13 +1,14 @@
 /**
  * Where a request spends its time: `npx pnpm@12 bench:profile [CASE] [--seconds N] [--in-flight N] [--alg ES256]`. Prints
- * the frames with the most time of their own, and the same by file. `CASE` is a part of the name of a case; without one
- * it is the hot one.
+ * the frames with the most time of their own, and the same by the part of the program. `CASE` is a part of the name of a
+ * case; without one it is the hot one.
  */
 import { Session } from 'node:inspector/promises'
 import { parseArgs } from 'node:util'
 import { type Alg, makeCases } from './cases.ts'
 import { measureRound } from './measure.ts'
 import { circumstances, row } from './report.ts'
+import { type Profile, selfTimes } from './self-times.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -39,41 +40,14 @@ while (performance.now() < end) {
 }
 const { profile } = await session.post('Profiler.stop')
 
-const frameOf = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]))
-const frames = new Map<string, number>()
-const files = new Map<string, number>()
-let samples = 0
-for (const id of profile.samples ?? []) {
-  const frame = frameOf.get(id)
-  // Waiting for the thread pool is not work of this thread.
-  if (frame === undefined || frame.functionName === '(idle)') continue
-  const file = placeOf(frame.url) || (frame.functionName.startsWith('(') ? frame.functionName : '(built in)')
-  add(
-    frames,
-    `${frame.functionName || '(unnamed)'} ${placeOf(frame.url) && `${file}:${frame.lineNumber + 1}`}`,
-  )
-  add(files, file)
-  samples++
-}
-
+const { frames, parts, total } = selfTimes(profile as Profile)
 console.log(circumstances())
 console.log(`${one.name}, ${values.alg}, ${inFlight} in flight: ${(microseconds / requests).toFixed(1)} µs\n`)
-print('frame', frames)
-print('file', files)
+print('frame', frames.slice(0, 25))
+print('part', parts)
 
-function print(title: string, times: ReadonlyMap<string, number>): void {
+function print(title: string, times: readonly (readonly [name: string, microseconds: number])[]): void {
   console.log(`${row([title, '% of the time'])}\n|---|---:|`)
-  const sorted = [...times].sort(([, left], [, right]) => right - left)
-  for (const [name, count] of sorted.slice(0, 25))
-    console.log(row([name.trim(), ((100 * count) / samples).toFixed(1)]))
+  for (const [name, time] of times) console.log(row([name, ((100 * time) / total).toFixed(1)]))
   console.log()
-}
-
-/** The path within the repository, or within the package of npm. */
-function placeOf(url: string): string {
-  return url.replace(/^file:.*\/node_modules\//, '').replace(/^file:.*?\/(?=(?:packages|bench)\/)/, '')
-}
-
-function add(times: Map<string, number>, name: string): void {
-  times.set(name, (times.get(name) ?? 0) + 1)
 }

@@ -3,10 +3,9 @@
  * [--only revocations] [--json FILE]`. Rounds alternate between a resource with many entries and one with a single
  * entry, so that the ratio is independent of what else the machine does.
  */
-import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Figure } from '../figures.ts'
-import { resultsOf } from '../results.ts'
+import { writeResults } from '../report.ts'
 import { runFloods } from './flooded.ts'
 import { type Effort, measureAt, requestsOf } from './grow.ts'
 import type { Subject } from './subject.ts'
@@ -40,8 +39,7 @@ for (const [name, make] of Object.entries(subjects(requestsOf(effort)))) {
   console.log()
 }
 if (values.only === undefined || values.only === 'flood') figures.push(...(await runFloods()))
-if (values.json !== undefined)
-  writeFileSync(values.json, `${JSON.stringify(resultsOf('growth', figures), null, 2)}\n`)
+if (values.json !== undefined) writeResults(values.json, 'growth', figures)
 
 function printHead({ name, how }: Subject): void {
   console.log(`${name}: ${how}\n`)

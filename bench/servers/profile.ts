@@ -5,10 +5,10 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { type Profile, selfTimes } from '../self-times.ts'
 import { type Variant, variants } from './apps.ts'
 import { LoadProcess, ServerProcess } from './child.ts'
 import { type Framework, frameworks } from './frameworks.ts'
-import { type Profile, selfTimes } from './self-times.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

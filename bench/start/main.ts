@@ -2,12 +2,12 @@
  * Measures what a program pays before its first request: `npx pnpm@12 bench:start [--rounds 11] [--only "Node 24"]
  * [--json FILE]`. Every round starts each program once, among them an empty one, against which the others count.
  */
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Figure } from '../figures.ts'
-import { resultsOf } from '../results.ts'
+import { writeResults } from '../report.ts'
 import { measureBundles } from './bundles.ts'
 import { type Host, hosts } from './hosts.ts'
 import { installPacked } from './install.ts'
@@ -39,8 +39,7 @@ try {
   if (wanted('bundles')) figures.push(...tell(bundled))
   for (const host of hosts) if (wanted(host.name)) figures.push(...tell(await measureHost(host, programs)))
   if (wanted('workerd')) figures.push(...tell(await measureWorkers(fixture)))
-  if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify(resultsOf('start', figures), null, 2)}\n`)
+  if (values.json !== undefined) writeResults(values.json, 'start', figures)
 } finally {
   rmSync(folder, { recursive: true })
 }

@@ -1,4 +1,5 @@
 import type { Figure } from '../figures.ts'
+import { median, spreadOf } from '../statistics.ts'
 
 /**
  * Milliseconds of several runs as one figure.
@@ -15,14 +16,9 @@ export function summarize(
     table,
     name,
     unit: 'ms',
-    median: quantile(runs, 0.5),
-    ...(ratios && { ratio: quantile(ratios, 0.5) }),
-    spread: (quantile(ratios ?? runs, 0.75) - quantile(ratios ?? runs, 0.25)) / 2,
+    median: median(runs),
+    ...(ratios && { ratio: median(ratios) }),
+    spread: spreadOf(ratios ?? runs),
     better: 'lower',
   }
-}
-
-function quantile(figures: readonly number[], part: number): number {
-  const sorted = [...figures].sort((a, b) => a - b)
-  return sorted[Math.floor(part * (sorted.length - 1))] as number
 }

@@ -1,5 +1,4 @@
 import { type AAuthError, isAAuthError, setErrorContext } from '../errors/aauth-error.ts'
-
 import { PendingStepUp } from '../errors/pending-step-up.ts'
 import { serverFault } from '../errors/server-fault.ts'
 import type { DecisionEvent } from '../events/decision-event.ts'

@@ -34,22 +34,17 @@ export function verifyKnown(
   assertIssuerTrusted(state.settings, requirement.trust, token.claims)
   const possessed = isPossessed(state, untrusted, token)
   if (possessed === true) return conclude(state, request, untrusted, token, requirement, now, deadline)
-  return verifyLater(state, request, untrusted, token, requirement, now, deadline, possessed)
+  return verifyLater(possessed, state, request, untrusted, token, requirement, now, deadline)
 }
 
 /** The signature is verified on another thread, or does not verify. */
 async function verifyLater(
-  state: ResourceState,
-  request: SignedRequest,
-  untrusted: UntrustedRequest,
-  token: VerifiedToken,
-  requirement: CompiledRequirement,
-  now: number,
-  deadline: Deadline,
   possessed: boolean | Promise<boolean>,
+  ...known: Parameters<typeof conclude>
 ): Promise<VerifiedRequest> {
+  const [, , untrusted, token] = known
   if (!(await possessed)) throw await notPossessed(untrusted, token)
-  return conclude(state, request, untrusted, token, requirement, now, deadline)
+  return conclude(...known)
 }
 
 function conclude(

@@ -12,15 +12,20 @@ export function snapshot(request: SignedRequest): SignedRequest {
 
 /** The number of lines of a field. */
 export function countLines(request: SignedRequest, name: string): number {
-  const lines = request instanceof Snapshot ? request.linesOf(name) : request.header(name)
+  const lines = linesOf(request, name)
   return typeof lines === 'string' ? 1 : lines.length
 }
 
 /** The value of a field that was sent as one line. */
 export function onlyLine(request: SignedRequest, name: string): string | undefined {
-  const lines = request instanceof Snapshot ? request.linesOf(name) : request.header(name)
+  const lines = linesOf(request, name)
   if (typeof lines === 'string') return lines
   return lines.length === 1 ? lines[0] : undefined
+}
+
+/** The lines of a field, or its only line. */
+function linesOf(request: SignedRequest, name: string): string | readonly string[] {
+  return request instanceof Snapshot ? request.linesOf(name) : request.header(name)
 }
 
 class Snapshot implements SignedRequest {
