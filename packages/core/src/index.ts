@@ -14,10 +14,30 @@ export {
 } from './errors/aauth-error.ts'
 export { type Answer, answer } from './errors/answer.ts'
 export type { DecisionEvent, DecisionPoint } from './events/decision-event.ts'
-export type { DecisionListener, DecisionRecorder, EventListener } from './events/events.ts'
+export type {
+  DecisionListener,
+  DecisionRecorder,
+  EventListener,
+  ResourceListeners,
+  StoreCallListener,
+} from './events/listeners.ts'
 export type { Logger } from './events/logger.ts'
 export type { ObserveOptions } from './events/person-hash.ts'
-export type { KeysFetchedEvent, ResourceEvent, StoreFailedEvent } from './events/resource-event.ts'
+export type { RequestEvidence } from './events/request-evidence.ts'
+export type {
+  CircuitChangedEvent,
+  DiscoveryLimitedEvent,
+  IssuerPurgedEvent,
+  IssuerRefusedEvent,
+  KeysFetchedEvent,
+  MissionTerminatedEvent,
+  ResourceEvent,
+  ResourceHappening,
+  RevokedBy,
+  StoreFailedEvent,
+  TerminationSource,
+  TokenRevokedEvent,
+} from './events/resource-event.ts'
 export type { Signer, SigningKey } from './keys/signing-key.ts'
 export {
   type AlternativeCredential,
@@ -31,6 +51,7 @@ export { createResource } from './resource/create-resource.ts'
 export type { MissionMonitor, MissionStatus } from './resource/mission-monitor.ts'
 export type { Missions } from './resource/missions.ts'
 export type { ResourceOptions } from './resource/options.ts'
+export type { OutstandingToken, OutstandingTokens } from './resource/outstanding-tokens.ts'
 export type {
   AnyRequirement,
   Authorized,
@@ -43,6 +64,14 @@ export type {
 export type { Resource } from './resource/resource.ts'
 export { resourceLink } from './resource/resource-link.ts'
 export type { Limits, ResourceDisplay } from './resource/settings.ts'
+export type {
+  BudgetSnapshot,
+  CacheSnapshot,
+  IssuerSnapshot,
+  MissionSnapshot,
+  ResourceSnapshot,
+  StoreSnapshot,
+} from './resource/snapshot.ts'
 export type { MissionMonitorFactory } from './resource/state.ts'
 export type { Trust, Trusted, TrustPolicy } from './resource/trust.ts'
 export type { ReplayScope } from './signature/replay.ts'
@@ -64,6 +93,7 @@ export type {
   StatusName,
   StatusStore,
 } from './stores/status-store.ts'
+export type { StoreCall } from './stores/store-health.ts'
 export type { MayWait, SharedStore } from './stores/store-kind.ts'
 export type { Stores } from './stores/stores.ts'
 export type {

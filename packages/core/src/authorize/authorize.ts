@@ -1,12 +1,19 @@
 import { type AAuthError, isAAuthError } from '../errors/aauth-error.ts'
 import { completeRefusal } from '../errors/pending-step-up.ts'
 import type { AlternativeCredential } from '../resource/alternative-credential.ts'
-import type { AnyRequirement, Authorized, Caller, Requirement } from '../resource/requirement.ts'
+import type {
+  AnyRequirement,
+  Authorized,
+  Caller,
+  CompiledRequirement,
+  Requirement,
+} from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { isResource, stateOf } from '../resource/state-of.ts'
 import type { PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
+import { knownCaller } from '../verify/known-caller.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { accept, refuse } from './conclude.ts'
 import { decideCaller } from './decide.ts'
@@ -73,7 +80,7 @@ export function authorize<
   options: AuthorizeOptions = contentAtHand,
 ): Promise<Authorized<Accept, Optional, Person, Alternative>> {
   try {
-    const concluded = concludeNow(resource, request, requirement as AnyRequirement, options)
+    const concluded = conclude(resource, request, requirement as AnyRequirement, options)
     return (
       concluded instanceof Refused ? rejectLater(concluded.refusal) : Promise.resolve(concluded)
     ) as Promise<Authorized<Accept, Optional, Person, Alternative>>
@@ -96,7 +103,7 @@ export function authorizeNow(
   requirement: AnyRequirement,
   options: AuthorizeOptions = contentAtHand,
 ): Caller | undefined | Promise<Caller | undefined> {
-  const concluded = concludeNow(resource, request, requirement, options)
+  const concluded = conclude(resource, request, requirement, options)
   if (concluded instanceof Refused) throw concluded.refusal
   return concluded
 }
@@ -115,7 +122,7 @@ function rejectLater(error: unknown): Promise<never> {
   return new Promise((_, reject) => queueMicrotask(() => reject(error)))
 }
 
-function concludeNow(
+function conclude(
   resource: Resource,
   request: SignedRequest,
   requirement: AnyRequirement,
@@ -123,6 +130,22 @@ function concludeNow(
 ): Caller | undefined | Refused | Promise<Caller | undefined> {
   const state = stateOf(resource)
   const compiled = state.compile(requirement)
+  const tracing = state.platform.channels?.authorize
+  if (tracing?.hasSubscribers !== true) return concludeNow(state, request, compiled, options)
+  const context = { issuer: resource.issuer, requirement: compiled.name, method: request.method }
+  return tracing.trace(async () => {
+    const concluded = await concludeNow(state, request, compiled, options)
+    if (concluded instanceof Refused) throw concluded.refusal
+    return concluded
+  }, context)
+}
+
+function concludeNow(
+  state: ResourceState,
+  request: SignedRequest,
+  compiled: CompiledRequirement,
+  options: AuthorizeOptions,
+): Caller | undefined | Refused | Promise<Caller | undefined> {
   const times = state.events.hearsDecisions ? new StageTimes() : undefined
   const grounds: Grounds = { point: 'guard', request, requirement: compiled.name, times }
   const later = Object.hasOwn(options, 'content') && options.content === 'later'
@@ -169,12 +192,26 @@ function acceptCaller(
   caller: Caller | undefined,
 ): Caller | undefined | Promise<Caller | undefined> {
   const accepted = accept(state, grounds)
-  return accepted === undefined ? caller : thenReturn(accepted, caller)
+  if (accepted !== undefined) return acceptRecorded(state, grounds, caller, accepted)
+  noteAcceptance(state, grounds.request)
+  return caller
 }
 
-async function thenReturn<T>(done: Promise<void>, value: T): Promise<T> {
-  await done
-  return value
+async function acceptRecorded(
+  state: ResourceState,
+  { request }: Grounds,
+  caller: Caller | undefined,
+  accepted: Promise<void>,
+): Promise<Caller | undefined> {
+  await accepted
+  noteAcceptance(state, request)
+  return caller
+}
+
+/** What was accepted under a mission is outstanding if the mission is terminated. */
+function noteAcceptance(state: ResourceState, request: SignedRequest): void {
+  const token = knownCaller(state, request)?.verified?.token
+  if (token?.claims.mission !== undefined) state.acceptedTokens.accepted(token)
 }
 
 /** Checks a requirement without a request, so that mistakes are found at start-up. @throws {TypeError} */

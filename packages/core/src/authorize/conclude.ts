@@ -3,6 +3,7 @@ import { PendingStepUp } from '../errors/pending-step-up.ts'
 import { serverFault } from '../errors/server-fault.ts'
 import type { DecisionEvent } from '../events/decision-event.ts'
 import type { RefusalSummary } from '../events/refusal-summary.ts'
+import type { RequestEvidence } from '../events/request-evidence.ts'
 import { within } from '../limits/deadline.ts'
 import { isRecent } from '../resource/live-state.ts'
 import type { ResourceState } from '../resource/state.ts'
@@ -11,6 +12,7 @@ import { knownCaller } from '../verify/known-caller.ts'
 import { isUnsigned } from '../wire/signature-headers.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { decisionEvent, type Grounds, isChallenge } from './decision-event.ts'
+import { evidenceOf } from './evidence-of.ts'
 
 const reported = new WeakMap<SignedRequest, AAuthError>()
 const accepted = Symbol('accepted')
@@ -40,17 +42,18 @@ function conclude(
   if (error instanceof PendingStepUp || (error !== undefined && reported.get(request) === error)) return error
   if (error !== undefined) reported.set(request, error)
   const made = decisionEvent(state, grounds, error)
+  const evidence = (): RequestEvidence | undefined => evidenceOf(state, request)
   const tell = (event: DecisionEvent): AAuthError | undefined | Promise<AAuthError | undefined> => {
-    if (error !== undefined || events.recorder === undefined || grounds.isRecorded) {
-      events.decided(event, error)
+    if (error !== undefined || !events.hasRecorder || grounds.isRecorded) {
+      events.decided(event, error, evidence)
       return error
     }
-    return record(state, grounds, event)
+    return record(state, grounds, event, evidence)
   }
   if (!(made instanceof Promise)) return tell(made)
   const told = made.then(tell)
   // An acceptance waits only for the recorder.
-  if (error === undefined && events.recorder !== undefined) return told
+  if (error === undefined && events.hasRecorder) return told
   told.catch(() => undefined)
   return error
 }
@@ -71,15 +74,16 @@ async function record(
   state: ResourceState,
   grounds: Grounds,
   event: DecisionEvent,
+  evidence: () => RequestEvidence | undefined,
 ): Promise<AAuthError | undefined> {
   try {
-    await state.events.recorder?.(event)
-    state.events.decided(event, undefined)
+    await state.events.record(event, evidence)
+    state.events.decided(event, undefined, evidence)
     return undefined
   } catch (thrown) {
     const fault = asRefusal(state, serverFault(thrown))
     reported.set(grounds.request, fault)
-    state.events.decided(await decisionEvent(state, grounds, fault), fault)
+    state.events.decided(await decisionEvent(state, grounds, fault), fault, evidence)
     return fault
   }
 }

@@ -166,7 +166,7 @@ async function reuse(
   if (requirement.singleUse) verified.marked = true
   const mayRely = mayRelyOnLast(verified.transport, verified.marked)
   if (await assertUnrevoked(state, verified.token, verified.live, mayRely)) verified.stale = true
-  assertIssuerTrusted(state.settings, requirement.trust, claims)
+  assertIssuerTrusted(state, requirement.trust, claims)
   checkCoverage(verified.covered, requiredFor(state, request, requirement, verified.hasNonce), undefined)
   if (requirement.singleUse) await verified.markUsed()
   return verified

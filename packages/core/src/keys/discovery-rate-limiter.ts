@@ -48,6 +48,12 @@ export class DiscoveryRateLimiter {
     return () => this.#taken.delete(place)
   }
 
+  use(now: number): { readonly running: number; readonly maxRunning: number; readonly available: number } {
+    const running = [...this.#taken].filter(({ until }) => until > now && until <= now + longest).length
+    const available = Math.min(this.#concurrent - running, this.#all.available(now))
+    return { running, maxRunning: this.#concurrent, available: Math.max(0, available) }
+  }
+
   #hasPlace(domain: string, now: number): boolean {
     let own = 0
     for (const place of this.#taken) {

@@ -9,6 +9,15 @@ import { parentDomain } from './parent-domain.ts'
  */
 export type Asker = 'agent' | 'server'
 
+/** How much of a budget is used. */
+export interface BudgetUse {
+  readonly name: string
+  readonly running: number
+  readonly maxRunning: number
+  /** Fetches that may begin at once. */
+  readonly available: number
+}
+
 /**
  * Budgets for fetching from issuers that are not listed in `trust`. Each purpose has its own budget, so that one
  * cannot exhaust another. Listed issuers have one fetch at a time each and do not share a budget.
@@ -31,6 +40,17 @@ export class FetchBudgets {
     const { source, published } = record
     if (source.named) return () => undefined
     return this.#budgetFor(record, published !== undefined, asker).take(parentDomain(source.iss), now)
+  }
+
+  /** How much of each budget is used. */
+  use(now: number): readonly BudgetUse[] {
+    const named = {
+      'new issuers': this.#newcomers,
+      'known issuers': this.#returning,
+      'calling servers': this.#servers,
+      renewals: this.#renewals,
+    }
+    return Object.entries(named).map(([name, limiter]) => ({ name, ...limiter.use(now) }))
   }
 
   #budgetFor({ source }: IssuerRecord, hasCopy: boolean, asker: Asker): DiscoveryRateLimiter {

@@ -1,6 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import { type DiscoveryFault, discover, type Published } from './discover.ts'
-import { type Asker, FetchBudgets } from './fetch-budgets.ts'
+import { type Asker, type BudgetUse, FetchBudgets } from './fetch-budgets.ts'
 import type { IssuerRecord, KeySource } from './issuer-record.ts'
 import type { IssuerRecords } from './issuer-records.ts'
 
@@ -13,6 +13,8 @@ export interface IssuerFetchesOptions {
   readonly deadline: number
   /** Called after each fetch, with a `reason` if the fetch failed. */
   readonly onFetched?: (source: KeySource, reason: string | undefined) => void
+  /** Called when a request is refused because a budget is used up. */
+  readonly onLimited?: (source: KeySource) => void
 }
 
 /** Minimum interval in seconds between two JWKS requests to one issuer, whether or not the first succeeded (R11-124). */
@@ -50,6 +52,10 @@ export class IssuerFetches {
   /** Aborts all fetches and prevents further ones. */
   close(): void {
     this.#closing.abort()
+  }
+
+  budgets(): readonly BudgetUse[] {
+    return this.#budgets.use(this.#options.now())
   }
 
   /** A fetch that is already under way can be joined at any time. */
@@ -116,6 +122,7 @@ export class IssuerFetches {
     if (giveBack === undefined) {
       // The budget says nothing about the issuer, so no failure is recorded and other requests may try.
       if (record.published !== undefined) return Promise.resolve()
+      this.#options.onLimited?.(record.source)
       throw new AAuthError('server_error', {
         hint: `too many issuers that are not listed in "trust" are being fetched: list ${record.source.iss} in "trust" to exempt it`,
         retryAfter: 1,

@@ -1,6 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { JsonObject } from '../token/json.ts'
-import type { Asker } from './fetch-budgets.ts'
+import type { Asker, BudgetUse } from './fetch-budgets.ts'
 import { IssuerFetches, type IssuerFetchesOptions } from './issuer-fetches.ts'
 import type { IssuerRecord, KeySource } from './issuer-record.ts'
 import { IssuerRecords } from './issuer-records.ts'
@@ -87,6 +87,23 @@ export class IssuerKeys {
     const record = this.#records.findOrMake(source, this.#now())
     await this.#bringUpToDate(record, 'agent')
     return copyOf(record).metadata
+  }
+
+  /** The cached keys of an issuer, as they were read. */
+  published(source: KeySource): readonly JsonObject[] {
+    const keys = this.#records.find(source, this.#now())?.published?.keys ?? new Map<string, IssuerKey>()
+    const usable = [...keys.values()].filter((key) => key !== 'ambiguous')
+    return Object.freeze(usable.map(({ kid, published }) => Object.freeze({ kid, ...published })))
+  }
+
+  /** The issuers that are known, in every role. */
+  records(): readonly IssuerRecord[] {
+    return this.#records.all()
+  }
+
+  /** Use of the budgets for issuers that are not listed. */
+  budgets(): readonly BudgetUse[] {
+    return this.#fetches.budgets()
   }
 
   /** Removes everything cached for an issuer, in every role. */

@@ -59,6 +59,12 @@ export class IssuerRecords {
     return record
   }
 
+  /** All records, each once. */
+  all(): readonly IssuerRecord[] {
+    const segments = [this.#named, this.#unlisted, this.#unproven, this.#underWay]
+    return [...new Set(segments.flatMap((segment) => [...segment.entries()].map(([, record]) => record)))]
+  }
+
   /** Keeps a record while its issuer is being fetched. */
   async hold(record: IssuerRecord, flight: Promise<void>): Promise<void> {
     this.#underWay.set(nameOf(record.source), record)

@@ -5,6 +5,7 @@ import type { VerifiedClaims } from '../token/claims.ts'
 import { weightOf } from '../token/further-claims.ts'
 import { tokenKey } from '../token/names.ts'
 import type { CheckedKey } from '../token/public-key.ts'
+import type { Acceptance } from './acceptance.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 import type { KeySource } from './issuer-record.ts'
 import type { IssuerKey } from './key-set.ts'
@@ -19,6 +20,8 @@ export interface VerifiedToken {
   readonly key: VerificationKey
   readonly thumbprint: string
   readonly template: AuthTemplate
+  /** The requests that were accepted with it, if it has a mission. */
+  acceptance?: Acceptance
 }
 
 interface Entry {
@@ -91,6 +94,10 @@ export class VerifiedTokens {
   /** The cached token of an issuer with this `jti`; the one seen last if there are several. */
   find(token: Pick<VerifiedClaims, 'iss' | 'jti'>): VerifiedToken | undefined {
     return this.#byName.get(tokenKey(token))
+  }
+
+  get size(): number {
+    return this.#entries.size
   }
 
   /** The number of names in the index, for tests of its bound. */

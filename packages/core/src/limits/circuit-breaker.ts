@@ -16,10 +16,20 @@ export class CircuitBreaker {
   #failures = 0
   #openedAt = 0
   readonly #now: () => number
+  readonly #onChange: ((state: 'open' | 'closed') => void) | undefined
 
-  /** @param now integer seconds */
-  constructor(now: () => number) {
+  /**
+   * @param now integer seconds
+   * @param onChange called when the circuit opens, and when a call succeeds afterwards
+   */
+  constructor(now: () => number, onChange?: (state: 'open' | 'closed') => void) {
     this.#now = now
+    this.#onChange = onChange
+  }
+
+  /** Whether calls are refused. */
+  get isOpen(): boolean {
+    return this.#failures >= maxFailures && this.#isWithinPause()
   }
 
   /**
@@ -28,7 +38,7 @@ export class CircuitBreaker {
    */
   async run<T>(work: () => Promise<T>, isFailure: (error: unknown) => boolean): Promise<T> {
     if (this.#failures >= maxFailures) {
-      if (this.#isOpen())
+      if (this.#isWithinPause())
         throw new CircuitOpenError(
           `not called for ${openFor} seconds after ${maxFailures} consecutive failures`,
         )
@@ -37,19 +47,25 @@ export class CircuitBreaker {
     }
     try {
       const answer = await work()
-      this.#failures = 0
+      this.#settle(0)
       return answer
     } catch (error) {
-      if (isFailure(error)) {
-        this.#failures += 1
-        this.#openedAt = this.#now()
-      } else this.#failures = 0
+      const failure = isFailure(error)
+      if (failure) this.#openedAt = this.#now()
+      this.#settle(failure ? this.#failures + 1 : 0)
       throw error
     }
   }
 
+  #settle(failures: number): void {
+    const before = this.#failures
+    this.#failures = failures
+    if (before < maxFailures && failures >= maxFailures) this.#onChange?.('open')
+    if (before >= maxFailures && failures < maxFailures) this.#onChange?.('closed')
+  }
+
   /** If the clock was set back, the circuit closes rather than staying open for longer. */
-  #isOpen(): boolean {
+  #isWithinPause(): boolean {
     const now = this.#now()
     return now >= this.#openedAt && now < this.#openedAt + openFor
   }

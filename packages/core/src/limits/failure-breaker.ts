@@ -13,6 +13,7 @@ export class FailureBreaker {
   #failures = 0
   #firstFailureAt = 0
   #nextProbeAt = 0
+  #isKnownOpen = false
 
   /** Whether a call may be made now. While the circuit is open, one call per interval may. */
   admits(): boolean {
@@ -27,13 +28,22 @@ export class FailureBreaker {
     return this.#failures >= minFailures && performance.now() - this.#firstFailureAt >= minDuration
   }
 
-  succeeded(): void {
+  /** @returns whether the circuit was open, as far as {@link failed} said so */
+  succeeded(): boolean {
+    const wasOpen = this.#isKnownOpen
     this.#failures = 0
+    this.#isKnownOpen = false
+    return wasOpen
   }
 
-  failed(): void {
+  /** @returns whether the circuit is open since this failure */
+  failed(): boolean {
     if (this.#failures === 0) this.#firstFailureAt = performance.now()
     this.#failures += 1
-    if (this.isOpen) this.#nextProbeAt = performance.now() + probeInterval
+    if (!this.isOpen) return false
+    this.#nextProbeAt = performance.now() + probeInterval
+    const isNews = !this.#isKnownOpen
+    this.#isKnownOpen = true
+    return isNews
   }
 }

@@ -55,6 +55,10 @@ export class GrowingCache<Value extends object | number | true> {
     return this.#cache.delete(key)
   }
 
+  get size(): number {
+    return this.#cache.size
+  }
+
   keys(): IterableIterator<string> {
     return this.#cache.keys()
   }

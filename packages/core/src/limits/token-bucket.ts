@@ -11,12 +11,17 @@ export class TokenBucket {
     this.#tokens = burst
   }
 
-  /** Refills the bucket and returns whether it has a token. A clock that was set back refills nothing. */
+  /** Refills the bucket and returns whether it has a token. */
   hasToken(now: number): boolean {
+    return this.available(now) >= 1
+  }
+
+  /** Refills the bucket and returns the number of whole tokens. A clock that was set back refills nothing. */
+  available(now: number): number {
     const elapsed = Math.max(0, now - (this.#filledAt ?? now))
     this.#filledAt = now
     this.#tokens = Math.min(this.#burst, this.#tokens + elapsed * this.#perSecond)
-    return this.#tokens >= 1
+    return Math.floor(this.#tokens)
   }
 
   take(): void {

@@ -60,7 +60,7 @@ async function record(state: ResourceState, mission: Mission, reason: unknown): 
       retryAfter: 1,
     })
   }
-  if ((await endMission(state, mission, reason)) === 'full')
+  if ((await endMission(state, mission, reason, 'announcement')) === 'full')
     throw new AAuthError('rate_limited', {
       hint: `the tombstones of "${mission.approver}" are full: ${moreTombstones(state)}`,
       retryAfter: 60,

@@ -146,6 +146,7 @@ export function monitorMissions(options: MissionOptions): MissionMonitorFactory 
             await statuses?.doubt(mission)
           }),
         purge: (iss) => statuses?.purge(iss),
+        suspendedServers: () => statuses?.suspendedServers() ?? [],
         times: source && times,
         assertWithinTerms:
           held &&

@@ -7,9 +7,19 @@ export class ServerAccess {
   readonly #limiter: ConcurrencyLimiter
   readonly #breaker: CircuitBreaker
 
-  constructor(maxRunning: number, maxWaiting: number, now: () => number) {
+  constructor(
+    maxRunning: number,
+    maxWaiting: number,
+    now: () => number,
+    onCircuitChange?: (state: 'open' | 'closed') => void,
+  ) {
     this.#limiter = new ConcurrencyLimiter(maxRunning, maxWaiting)
-    this.#breaker = new CircuitBreaker(now)
+    this.#breaker = new CircuitBreaker(now, onCircuitChange)
+  }
+
+  /** Whether queries are refused after failures. */
+  get isSuspended(): boolean {
+    return this.#breaker.isOpen
   }
 
   /**

@@ -35,9 +35,20 @@ export class SourceQueries {
     return readAnswer(await this.#accessTo(approver).ask(question, signal))
   }
 
+  /** Person servers that are not queried for the moment, after failures. */
+  suspended(): readonly string[] {
+    const keys = this.#accesses.keys().filter((key) => this.#accesses.get(key)?.isSuspended)
+    return keys.map((key) => key.slice(0, -1))
+  }
+
   #accessTo(approver: string): ServerAccess {
     const key = `${approver}\n`
-    const access = this.#accesses.get(key) ?? new ServerAccess(32, 1024, this.#state.settings.now)
+    const known = this.#accesses.get(key)
+    if (known !== undefined) return known
+    const { events, settings } = this.#state
+    const access = new ServerAccess(32, 1024, settings.now, (state) =>
+      events.report({ type: 'aauth.circuit_changed.v1', subject: approver, state }),
+    )
     this.#accesses.set(key, access)
     return access
   }

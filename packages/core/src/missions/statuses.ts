@@ -145,6 +145,11 @@ export class MissionStatuses {
     return forgetStatus(this.#store, this.#nameOf(mission))
   }
 
+  /** Person servers that are not queried for the moment, after failures. */
+  suspendedServers(): readonly string[] {
+    return this.#source.suspended()
+  }
+
   purge(approver: string): void {
     const start = missionKey({ approver, s256: '' }).slice(0, -3)
     for (const key of this.#flights.keys()) if (key.startsWith(start)) this.#flights.delete(key)
@@ -231,7 +236,7 @@ export class MissionStatuses {
       const answer = await this.#source.query(mission)
       if (answer.status === 'terminated') {
         // If the memory is full, the source is queried again for each request.
-        await endMission(this.#state, mission, answer.reason)
+        await endMission(this.#state, mission, answer.reason, 'source')
         return answer
       }
       const { stores, now } = this.#state.settings

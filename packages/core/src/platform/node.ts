@@ -1,4 +1,5 @@
 import { createHash, createHmac, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { channel, tracingChannel } from 'node:diagnostics_channel'
 import { availableParallelism } from 'node:os'
 import { derSignature } from './der-signature.ts'
 import { guardedFetch } from './egress.ts'
@@ -7,6 +8,7 @@ import type { Platform, VerificationKey } from './platform.ts'
 import { withSodium } from './sodium.ts'
 import { VerificationPlace } from './verification-place.ts'
 
+const authorizing = tracingChannel('aauth-guard:authorize')
 const place = new VerificationPlace(availableParallelism())
 
 function verifyInPool(
@@ -54,6 +56,16 @@ export const platform: Platform = {
   hmac: (key, text) => createHmac('sha256', key).update(text).digest('base64url'),
 
   guardedFetch,
+
+  channels: {
+    decision: channel('aauth-guard:decision'),
+    authorize: {
+      get hasSubscribers() {
+        return authorizing.hasSubscribers
+      },
+      trace: (work, context) => authorizing.tracePromise(work, context),
+    },
+  },
 
   withSodium: () => withSodium(platform),
 }

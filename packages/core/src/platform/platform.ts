@@ -9,6 +9,24 @@ export type PublicJwk =
 /** A key in the form that the platform needs; opaque elsewhere. */
 export type VerificationKey = { readonly handle: unknown; readonly alg: 'Ed25519' | 'ES256' }
 
+/** A diagnostics channel of the runtime, as far as events need it. */
+export interface EventChannel {
+  readonly hasSubscribers: boolean
+  publish(message: unknown): void
+}
+
+/** The diagnostics channels of this package. */
+export interface Channels {
+  /** `aauth-guard:decision`. */
+  readonly decision: EventChannel
+  /** `tracing:aauth-guard:authorize:*`. */
+  readonly authorize: {
+    readonly hasSubscribers: boolean
+    /** Publishes when work starts and ends, with what it returned or why it failed as members of `context`. */
+    trace<T>(work: () => Promise<T>, context: object): Promise<T>
+  }
+}
+
 /**
  * What differs between runtimes. `node` answers synchronously where waiting for a thread would cost more than the work;
  * the web platform answers with promises. Callers `await` only what is a promise.
@@ -36,6 +54,8 @@ export interface Platform {
    * issuers that `trust` lists are fetched, with the runtime's own `fetch`.
    */
   readonly guardedFetch: typeof fetch | undefined
+  /** Where the runtime has diagnostics channels. */
+  readonly channels: Channels | undefined
   /**
    * This platform with Ed25519 verified by the npm package `sodium-native`.
    * @throws {TypeError} if that cannot be loaded here

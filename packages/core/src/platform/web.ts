@@ -43,6 +43,8 @@ export const platform: Platform = {
 
   guardedFetch: undefined,
 
+  channels: undefined,
+
   withSodium() {
     throw new TypeError(
       '"ed25519" is "sodium-native", which needs Node: leave the option out on this runtime',

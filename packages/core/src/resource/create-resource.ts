@@ -1,13 +1,17 @@
+import type { ResourceListeners } from '../events/listeners.ts'
 import type { Revocation } from '../stores/revocation-store.ts'
 import { addPurge } from '../stores/revocation-store.ts'
 import { isServerId } from '../token/identifiers.ts'
 import { quoted } from '../wire/quoted.ts'
+import { checkListeners } from './check-listeners.ts'
 import { checkOptions } from './check-options.ts'
 import { checkMission, missionsOf } from './missions.ts'
 import type { ResourceOptions } from './options.ts'
 import { assertReady } from './ready.ts'
 import type { Resource } from './resource.ts'
 import { withdrawToken } from './revoke-token.ts'
+import type { ResourceSnapshot } from './snapshot.ts'
+import { snapshotOf } from './snapshot-of.ts'
 import { ResourceState } from './state.ts'
 import { setState } from './state-of.ts'
 import { warnAtStart } from './warn-at-start.ts'
@@ -44,7 +48,8 @@ export function createResource(options: ResourceOptions): Resource {
           'the revocation lacks "iss", "jti" or "exp": pass those claims of the token, with "exp" in seconds',
         )
       const carried = mission === undefined ? undefined : checkMission(mission)
-      if ((await withdrawToken(state, { iss, jti, exp: Math.ceil(exp), mission: carried })) === 'full')
+      const revoked = { iss, jti, exp: Math.ceil(exp), mission: carried }
+      if ((await withdrawToken(state, revoked, 'operator')) === 'full')
         throw new RangeError(
           `too many revocations of ${quoted(iss)} are remembered: use "stores.revocations"`,
         )
@@ -54,9 +59,16 @@ export function createResource(options: ResourceOptions): Resource {
         throw new TypeError(`${quoted(iss)} is not a server identifier: pass the "iss" of the tokens`)
       const listed = state.isListed(iss)
       await state.purges.begin(iss, settings.now(), () => addPurge(state.revocations, { iss, listed }))
+      state.events.report({ type: 'aauth.issuer_purged.v1', issuer: iss, learnedFrom: 'operator' })
     },
     async ready(): Promise<void> {
       await assertReady(state)
+    },
+    listen(listeners: ResourceListeners): () => void {
+      return state.listen(checkListeners(listeners))
+    },
+    snapshot(): ResourceSnapshot {
+      return snapshotOf(state)
     },
     close(): void {
       state.close()

@@ -62,6 +62,13 @@ export class LifetimeRegistry {
     return { ...this.#open.sizes, seconds: this.#timer.size }
   }
 
+  /** How many connections are watched, and what they depend on. */
+  use(): Readonly<Record<'connections' | 'tokens' | 'missions', number>> {
+    const { open, missions } = this.#open.sizes
+    const connections = this.#open.all().reduce((sum, { handles }) => sum + handles.size, 0)
+    return { connections, tokens: open, missions }
+  }
+
   /** Registers before it checks, so that no change in between is missed. */
   add(token: VerifiedToken): Handle {
     const handle: Handle = { controller: new AbortController(), disposed: false }

@@ -53,6 +53,8 @@ export interface MissionMonitor {
   suspect(token: Pick<VerifiedClaims, 'iss' | 'jti'>, mission: Mission): MayWait<void>
   /** An issuer was purged: queries about its missions that are under way are no longer joined. */
   purge(iss: string): void
+  /** Person servers that are not queried for the moment, after failures. */
+  suspendedServers(): readonly string[]
   /** In seconds, if there is a source: how long an answer is fresh, and how long it may be used while the source fails. */
   readonly times: { readonly activeTtl: number; readonly maxStale: number } | undefined
   /**

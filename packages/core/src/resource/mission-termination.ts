@@ -1,9 +1,10 @@
 import { AAuthError } from '../errors/aauth-error.ts'
+import type { TerminationSource } from '../events/resource-event.ts'
 import type { Tombstone, TombstoneVerdict } from '../stores/tombstone-store.ts'
 import { addTombstone, findTombstone } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { quoted } from '../wire/quoted.ts'
-import { hearTermination } from './changes.ts'
+import { hearTermination, reportTermination } from './changes.ts'
 import { missionName } from './clean-answers.ts'
 import type { LiveState } from './live-state.ts'
 import type { ResourceState } from './state.ts'
@@ -37,6 +38,7 @@ export function assertMissionActive(
     }
     if (found !== undefined) {
       state.clean?.changed(missionName(mission))
+      reportTermination(state, mission, asReason(found.reason), 'store')
       throw missionTerminated(mission, found.reason)
     }
     return state.missionMonitor?.assertActive(mission, safe, live?.status)
@@ -55,13 +57,14 @@ export async function endMission(
   state: ResourceState,
   { approver, s256 }: Mission,
   reason: unknown,
+  learnedFrom: TerminationSource,
 ): Promise<TombstoneVerdict> {
   const listed = state.isListed(approver)
   try {
     return await addTombstone(state.tombstones, { approver, s256, reason: asReason(reason), listed })
   } finally {
     // Also when the memory is full or the store fails, since the mission is terminated in any case.
-    hearTermination(state, { approver, s256 }, asReason(reason))
+    hearTermination(state, { approver, s256 }, asReason(reason), learnedFrom)
   }
 }
 

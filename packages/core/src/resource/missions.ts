@@ -1,3 +1,4 @@
+import type { TerminationSource } from '../events/resource-event.ts'
 import { readCapped } from '../keys/fetch-document.ts'
 import { clearFull, findTombstone } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
@@ -6,6 +7,7 @@ import { parseJsonObject } from '../token/json.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { MissionStatus } from './mission-monitor.ts'
 import { endMission, moreTombstones } from './mission-termination.ts'
+import type { OutstandingTokens } from './outstanding-tokens.ts'
 import type { ResourceState } from './state.ts'
 import { asReason } from './termination-reason.ts'
 
@@ -36,6 +38,13 @@ export interface Missions {
   /** The status of a mission; queries the source, if there is one. @throws {TypeError} for an invalid mission */
   status(mission: Mission): Promise<MissionStatus>
   /**
+   * The tokens of a mission that this process accepted and that could still be presented somewhere: after a termination,
+   * who still holds what. At most 50 000 tokens are remembered, and as many of issuers that `trust` does not list.
+   *
+   * @throws {TypeError} for an invalid mission
+   */
+  outstandingTokens(mission: Mission): OutstandingTokens
+  /**
    * Checks whether a response that the resource received, as an agent at the person server of the mission, reports the
    * termination of the mission. It does if it is a 403 from the origin of the approver, of type `application/json` or
    * `application/problem+json`, with the error `mission_terminated` and without another `mission_s256`. Other responses
@@ -49,8 +58,8 @@ export interface Missions {
 }
 
 export function missionsOf(state: ResourceState): Missions {
-  const end = async (mission: Mission, reason: unknown): Promise<void> => {
-    if ((await endMission(state, mission, reason)) === 'full')
+  const end = async (mission: Mission, reason: unknown, from: TerminationSource): Promise<void> => {
+    if ((await endMission(state, mission, reason, from)) === 'full')
       throw new RangeError(
         `too many terminated missions of ${quoted(mission.approver)} are remembered: ${moreTombstones(state)}`,
       )
@@ -59,7 +68,7 @@ export function missionsOf(state: ResourceState): Missions {
     async terminate(mission: Mission, reason?: string): Promise<void> {
       if (asReason(reason) !== reason)
         throw new TypeError(`"reason" is ${quoted(reason)}: write 1 to 128 printable ASCII characters`)
-      await end(checkMission(mission), reason)
+      await end(checkMission(mission), reason, 'operator')
     },
     async clearFull(approver: string): Promise<void> {
       if (!isServerId(approver))
@@ -74,11 +83,15 @@ export function missionsOf(state: ResourceState): Missions {
       if (typeof found === 'object') return { status: 'terminated', reason: asReason(found.reason) }
       return (await state.missionMonitor?.status(mission)) ?? { status: 'unknown' }
     },
+    outstandingTokens(given: Mission): OutstandingTokens {
+      const mission = checkMission(given)
+      return state.acceptedTokens.of(mission, state.isListed(mission.approver))
+    },
     async observe(given: Mission, response: Response): Promise<boolean> {
       const mission = checkMission(given)
       const terminated = await readTermination(mission, response)
       if (terminated === undefined) return false
-      await end(mission, terminated.reason)
+      await end(mission, terminated.reason, 'response')
       return true
     },
   })

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import type { DecisionListener, DecisionRecorder, EventListener } from '../events/events.ts'
+import type { DecisionListener, DecisionRecorder, EventListener } from '../events/listeners.ts'
 import type { ObserveOptions } from '../events/person-hash.ts'
 import type { Signer, SigningKey } from '../keys/signing-key.ts'
 import type { ReplayScope } from '../signature/replay.ts'
@@ -144,9 +144,15 @@ export interface ResourceOptions {
    * result and its errors are ignored. Synchronous work in it blocks the event loop.
    */
   readonly onDecision?: DecisionListener
-  /** Receives events other than decisions: fetches of issuer documents, and failures of stores. */
+  /**
+   * Receives events other than decisions: keys that were fetched, revocations and terminations that this process learned
+   * of, issuers that are not trusted, stores that failed. At most ten of a type in a second.
+   */
   readonly onEvent?: EventListener
-  /** Awaited before an accepted request proceeds. If it throws or rejects, the response is 503 `server_error`. */
+  /**
+   * Awaited before an accepted request proceeds. If it throws or rejects, the response is 503 `server_error`. Others can
+   * listen as well, by `resource.listen`.
+   */
   readonly recorder?: DecisionRecorder
   /** How events identify persons. Default: by a keyed hash with a random key for each process. */
   readonly observe?: ObserveOptions

@@ -1,5 +1,7 @@
+import type { ResourceListeners } from '../events/listeners.ts'
 import type { Revocation } from '../stores/revocation-store.ts'
 import type { Missions } from './missions.ts'
+import type { ResourceSnapshot } from './snapshot.ts'
 
 /**
  * One protected API: its identity, the issuers it trusts, its caches and its keys. Make it once and pass it to every
@@ -38,6 +40,16 @@ export interface Resource {
    * @throws {AAuthError} `server_error`; its `hint` names the store, the cause and the remedy (the promise rejects)
    */
   ready(): Promise<void>
+  /**
+   * Adds listeners to those that the options name, such as an audit log, metrics or a console. None of them can change a
+   * decision, except that a request is not accepted while a `recorder` fails.
+   *
+   * @returns a function that removes them
+   * @throws {TypeError} for a member that is unknown or not a function
+   */
+  listen(listeners: ResourceListeners): () => void
+  /** What this process knows: issuers and their keys, missions, stores, budgets. Asks no store and fetches nothing. */
+  snapshot(): ResourceSnapshot
   /**
    * Aborts fetches, and ends every lifetime that `lifetimeOf` opened with a `server_error`. Requests that need a fetch
    * afterwards are refused with `server_error`, and lifetimes opened afterwards have already ended. Leaves no timer.

@@ -1,3 +1,4 @@
+import type { RevokedBy } from '../events/resource-event.ts'
 import { attempt } from '../limits/attempt.ts'
 import type { Revocation, RevocationVerdict } from '../stores/revocation-store.ts'
 import { addRevocation } from '../stores/revocation-store.ts'
@@ -11,6 +12,7 @@ import type { ResourceState } from './state.ts'
 export async function withdrawToken(
   state: ResourceState,
   { mission: carried, ...token }: Revocation,
+  learnedFrom: RevokedBy,
 ): Promise<RevocationVerdict> {
   const mission =
     carried ?? state.tokens.find(token)?.claims.mission ?? state.missionMonitor?.missionOf(token)
@@ -22,7 +24,7 @@ export async function withdrawToken(
     })
   } finally {
     // Also when the memory is full or the store fails, since connections must not outlive the token in that case.
-    hearRevocation(state, token)
+    hearRevocation(state, token, learnedFrom)
     // Awaited, so that no answer about the mission from before the revocation is used once it is recorded.
     if (mission !== undefined) await attempt(() => state.missionMonitor?.suspect(token, mission))
   }

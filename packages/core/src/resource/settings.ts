@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import type { DecisionListener, DecisionRecorder, EventListener } from '../events/events.ts'
+import type { DecisionListener, DecisionRecorder, EventListener } from '../events/listeners.ts'
 import type { ObserveOptions } from '../events/person-hash.ts'
 import type { Signer, SigningKey } from '../keys/signing-key.ts'
 import type { ReplayScope } from '../signature/replay.ts'

@@ -1,6 +1,7 @@
 import { platform } from '#platform'
 import type { ErrorContext } from '../errors/error-context.ts'
 import { Events } from '../events/events.ts'
+import type { ResourceListeners } from '../events/listeners.ts'
 import { AgentKeys } from '../keys/agent-keys.ts'
 import { IssuerKeys } from '../keys/issuer-keys.ts'
 import type { KeySource } from '../keys/issuer-record.ts'
@@ -15,11 +16,12 @@ import type { ReplayStore } from '../stores/replay-store.ts'
 import { RevocationRate } from '../stores/revocation-rate.ts'
 import type { RevocationStore } from '../stores/revocation-store.ts'
 import { StoreClocks } from '../stores/store-clocks.ts'
-import { onFailure } from '../stores/store-health.ts'
+import { type StoreWatcher, watchStore } from '../stores/store-health.ts'
 import { storeKinds } from '../stores/stores.ts'
 import type { TombstoneStore } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { serves } from '../token/generations.ts'
+import { AcceptedTokens } from './accepted-tokens.ts'
 import { assertClassProvable } from './assert-class-provable.ts'
 import { subscribeToStores } from './changes.ts'
 import { CleanAnswers, issuerName } from './clean-answers.ts'
@@ -45,6 +47,8 @@ export interface OpenLifetimes {
   terminated(mission: Mission, reason: string | undefined): void
   /** Changes in other processes may have been missed. */
   lost(): void
+  /** For a snapshot. */
+  use(): Readonly<Record<'connections' | 'tokens' | 'missions', number>>
   close(): void
 }
 
@@ -85,10 +89,12 @@ export class ResourceState {
   readonly errorContext: ErrorContext
   /** Sends events to the listeners. */
   readonly events: Events
+  /** The tokens under missions that were accepted. */
+  readonly acceptedTokens: AcceptedTokens
   readonly purges: Purges = new Purges((iss) => this.#drop(iss))
   readonly #listed: ReadonlySet<string>
   readonly #compiled = new WeakMap<object, CompiledRequirement>()
-  readonly #stopListening: readonly (() => void)[]
+  #stopWatching: readonly (() => void)[] = []
   #ready: Promise<void> | undefined
   #subscription: (() => void) | undefined
 
@@ -103,6 +109,7 @@ export class ResourceState {
     this.events = new Events(this.platform, settings)
     this.defaults = this.#compile({})
     const { now, limits, trust, stores } = settings
+    this.acceptedTokens = new AcceptedTokens(now)
     this.keys = new IssuerKeys({
       fetcherFor: (source) => this.fetcherFor(source),
       now,
@@ -110,6 +117,7 @@ export class ResourceState {
       maxNamed: 750 + namedIssuers(trust) * 3,
       maxUnlisted: limits.unlistedIssuers,
       onFetched: ({ iss, dwk }, reason) => this.#reportFetch(iss, dwk, reason),
+      onLimited: ({ iss }) => this.events.report({ type: 'aauth.discovery_limited.v1', issuer: iss }),
     })
     this.tokens = new VerifiedTokens(this.keys, limits.verifiedTokens)
     this.agentKeys = new AgentKeys(limits.verifiedTokens)
@@ -126,8 +134,8 @@ export class ResourceState {
     this.answersAtOnce = (isAsked ?? this.clocks ?? this.clean) === undefined
     this.hasMissionHeader = serves(settings.generations, 'missionHeader')
     this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
-    this.#stopListening = this.events.hearsEvents ? this.#reportFailures() : []
     this.missionMonitor = missions?.start(this)
+    this.#watchStores()
   }
 
   /** Whether a list in `trust` contains this issuer in any role, or it is the access server. Affects shares only. */
@@ -158,13 +166,33 @@ export class ResourceState {
     this.#subscription = subscribeToStores(this)
   }
 
-  #reportFailures(): (() => void)[] {
-    const report = (name: string, hint: string): void =>
-      this.events.report({ type: 'aauth.store_failed.v1', store: name, hint })
+  /** @returns a function that removes the listeners */
+  listen(listeners: ResourceListeners): () => void {
+    const remove = this.events.listen(listeners)
+    this.#watchStores()
+    return () => {
+      remove()
+      this.#watchStores()
+    }
+  }
+
+  /** Watches the stores while somebody is told of them. */
+  #watchStores(): void {
+    for (const stop of this.#stopWatching) stop()
+    const { events } = this
+    const { hearsEvents, hearsStoreCalls } = events
+    const watcher: StoreWatcher = {
+      ...(hearsEvents && {
+        failed: (store, hint) => events.report({ type: 'aauth.store_failed.v1', store, hint }),
+        circuitChanged: (subject, state) =>
+          events.report({ type: 'aauth.circuit_changed.v1', subject, state }),
+      }),
+      ...(hearsStoreCalls && { called: (call) => events.storeCalled(call) }),
+    }
     const shared = Object.values(this.settings.stores).filter((store) => store !== undefined)
-    return [...new Set([this.replays, this.revocations, this.tombstones, ...shared])].map((store) =>
-      onFailure(store, report),
-    )
+    const stores = new Set([this.replays, this.revocations, this.tombstones, ...shared])
+    this.#stopWatching =
+      hearsEvents || hearsStoreCalls ? [...stores].map((store) => watchStore(store, watcher)) : []
   }
 
   /** Aborts fetches, ends lifetimes, and stops listening to stores that others may continue to use. */
@@ -172,7 +200,7 @@ export class ResourceState {
     this.keys.close()
     this.lifetimes?.close()
     this.#subscription?.()
-    for (const stop of this.#stopListening) stop()
+    for (const stop of this.#stopWatching) stop()
   }
 
   #reportFetch(issuer: string, document: string, reason: string | undefined): void {

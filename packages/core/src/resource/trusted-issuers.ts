@@ -1,4 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
+import type { Events } from '../events/events.ts'
 import type { KeySource } from '../keys/issuer-record.ts'
 import type { UntrustedClaims } from '../token/claims.ts'
 import { providerOf } from '../token/identifiers.ts'
@@ -17,13 +18,14 @@ type Issued = Pick<UntrustedClaims, 'kind' | 'generation' | 'role' | 'iss' | 'dw
  * @throws {AAuthError} `invalid_jwt`
  */
 export function assertIssuerTrusted(
-  settings: ResourceSettings,
+  { settings, events }: { readonly settings: ResourceSettings; readonly events: Events },
   routeTrust: Trust | undefined,
   claims: Issued,
 ): void {
-  const { kind, generation } = claims
+  const { kind, generation, iss } = claims
   const fault = issuerFault(settings, routeTrust, claims) ?? agentFault(settings, routeTrust, claims)
   if (fault === undefined) return
+  events.report({ type: 'aauth.issuer_refused.v1', issuer: iss.slice(0, 128), kind })
   throw new AAuthError('invalid_jwt', {
     hint: fault,
     ...(kind === 'auth-token' && renewalRequirement(kind, generation)),

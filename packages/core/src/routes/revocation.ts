@@ -38,7 +38,7 @@ export async function answerRevocation(
     if (!state.revocationRate.take(caller.id, now)) throw tooMany('too many revocations per second', 1)
     // A delegate of another issuer may have issued the token itself (D27).
     for (const issuer of new Set([iss, caller.id])) {
-      if ((await withdrawToken(state, { iss: issuer, jti, exp })) === 'full')
+      if ((await withdrawToken(state, { iss: issuer, jti, exp }, 'issuer')) === 'full')
         throw tooMany('too many revocations are remembered', 60)
     }
   }

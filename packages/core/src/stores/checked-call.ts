@@ -1,7 +1,7 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import { isThenable, startTimer } from '../limits/deadline.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
-import { healthOf, type StoreHealth, waitingCalls } from './store-health.ts'
+import { healthOf, type StoreCall, type StoreHealth, waitingCalls } from './store-health.ts'
 import { dataLost } from './store-kind.ts'
 
 /** Milliseconds that a store may take; then it counts as failed, and the request is refused with 503. */
@@ -56,10 +56,11 @@ export function answered<T>(
   if (health.waiting.size >= maxWaiting && waitingCalls(health, 2 * storeDeadline) >= maxWaiting)
     throw silent(health, name, `has ${maxWaiting} calls waiting`)
   if (!health.breaker.admits()) throw silent(health, name, 'has failed for over a second', undefined, 1)
+  const sentAt = health.watchers.size > 0 ? performance.now() : 0
   const judge = (answer: T): T => {
     if (!isKnown(answer))
       throw asWarning(refused(health, name, 'returned a value that its contract does not allow', undefined))
-    health.breaker.succeeded()
+    noteAnswer(health, name)
     return answer
   }
   let answer: T | PromiseLike<T>
@@ -69,7 +70,32 @@ export function answered<T>(
     throw failed(health, name, 'threw', cause)
   }
   if (!isThenable(answer)) return judge(answer)
-  return waitFor(health, name, answer, judge, budget)
+  const answered = waitFor(health, name, answer, judge, budget)
+  if (sentAt > 0) measure(health, name, sentAt, answered)
+  return answered
+}
+
+/** Tells those who measure calls of one to a shared store. */
+function measure({ watchers }: StoreHealth, name: string, sentAt: number, answered: Promise<unknown>): void {
+  const store = optionOf(name)
+  const tell = (outcome: StoreCall['outcome']): void => {
+    const duration = performance.now() - sentAt
+    for (const { called } of watchers) called?.({ store, outcome, duration })
+  }
+  answered.then(
+    () => tell('answered'),
+    () => tell('failed'),
+  )
+}
+
+function noteAnswer({ breaker, watchers }: StoreHealth, name: string): void {
+  if (!breaker.succeeded()) return
+  for (const { circuitChanged } of watchers) circuitChanged?.(optionOf(name), 'closed')
+}
+
+/** Without the quotes of a hint. */
+function optionOf(name: string): string {
+  return name.replaceAll('"', '')
 }
 
 function waitFor<T>(
@@ -111,10 +137,11 @@ function waitFor<T>(
 function failed(health: StoreHealth, name: string, how: string, cause?: unknown): AAuthError {
   if (cause instanceof Error && cause.name === dataLost) {
     // Otherwise an open circuit would hide the loss from all requests but one.
-    health.breaker.succeeded()
+    noteAnswer(health, name)
     return asWarning(refused(health, name, how, cause))
   }
-  health.breaker.failed()
+  if (health.breaker.failed())
+    for (const { circuitChanged } of health.watchers) circuitChanged?.(optionOf(name), 'open')
   return silent(health, name, how, cause)
 }
 
@@ -133,6 +160,6 @@ function silent(
 function refused(health: StoreHealth, name: string, how: string, cause: unknown, retryAfter = 5): AAuthError {
   const why = cause instanceof Error ? `: ${cause.name}: ${cause.message}` : ''
   const hint = `${name} ${how}${why}`
-  for (const listener of health.listeners) listener(name.replaceAll('"', ''), hint)
+  for (const { failed } of health.watchers) failed?.(optionOf(name), hint)
   return new AAuthError('server_error', { hint, cause, retryAfter })
 }

@@ -1,7 +1,23 @@
 import { FailureBreaker } from '../limits/failure-breaker.ts'
 
-/** Called when a store fails, with the name of its option and the reason. */
-export type FailureListener = (name: string, hint: string) => void
+/** Who is told how a store does. The name is that of the option. */
+export interface StoreWatcher {
+  /** A call failed, and why. */
+  readonly failed?: (store: string, hint: string) => void
+  /** Calls are suspended after failures, or no longer. */
+  readonly circuitChanged?: (store: string, state: 'open' | 'closed') => void
+  /** A call was answered, or failed. Calls are measured only if somebody is told. */
+  readonly called?: (call: StoreCall) => void
+}
+
+/** One call to a store, and what came of it. */
+export interface StoreCall {
+  /** The option, such as `stores.revocations`. */
+  readonly store: string
+  readonly outcome: 'answered' | 'failed'
+  /** Milliseconds by the monotonic clock. */
+  readonly duration: number
+}
 
 /** A call that waits for an answer. */
 export interface WaitingCall {
@@ -14,7 +30,7 @@ export interface StoreHealth {
   /** The calls that wait for an answer, oldest first. */
   readonly waiting: Set<WaitingCall>
   readonly breaker: FailureBreaker
-  readonly listeners: Set<FailureListener>
+  readonly watchers: Set<StoreWatcher>
 }
 
 const health = new WeakMap<object, StoreHealth>()
@@ -35,17 +51,17 @@ export function waitingCalls({ waiting }: StoreHealth, longest: number): number 
 export function healthOf(store: object): StoreHealth {
   let known = health.get(store)
   if (known === undefined) {
-    known = { waiting: new Set(), breaker: new FailureBreaker(), listeners: new Set() }
+    known = { waiting: new Set(), breaker: new FailureBreaker(), watchers: new Set() }
     health.set(store, known)
   }
   return known
 }
 
-/**
- * Calls a listener whenever the store fails, until the returned function is called: a store may outlive many resources.
- */
-export function onFailure(store: object, listener: FailureListener): () => void {
-  const { listeners } = healthOf(store)
-  listeners.add(listener)
-  return () => listeners.delete(listener)
+/** Tells of a store until the returned function is called: a store may outlive many resources. */
+export function watchStore(store: object, watcher: StoreWatcher): () => void {
+  const { watchers } = healthOf(store)
+  // One watcher can watch several stores, and several resources can use one.
+  const own = { ...watcher }
+  watchers.add(own)
+  return () => watchers.delete(own)
 }

@@ -3,12 +3,15 @@ import type { WaitBudget } from '../limits/wait-budget.ts'
 import type { LiveState } from '../resource/live-state.ts'
 import type { ContentDigests } from '../signature/content-digest.ts'
 import type { Mission } from '../token/claims.ts'
+import type { UntrustedRequest } from './read-request.ts'
 import type { Transport } from './transport.ts'
 
 /** A request whose signature and token are verified, but not yet compared with a requirement. */
 export interface VerifiedRequest {
   readonly token: VerifiedToken
   readonly transport: Transport
+  /** The request as it was received, with what was signed, for the evidence of an audit log. */
+  readonly sent: Pick<UntrustedRequest, 'base' | 'signature' | 'tokenText'>
   /** Frozen. */
   readonly covered: readonly string[]
   /** The mission that `AAuth-Mission` asserts and no token contains. */

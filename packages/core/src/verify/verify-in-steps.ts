@@ -36,7 +36,7 @@ export async function verifyInSteps(
 ): Promise<VerifiedRequest> {
   const { settings } = state
   const { transport, signature, tokenText, known, unknownForm } = untrusted
-  if (known) assertIssuerTrusted(settings, requirement.trust, known.claims)
+  if (known) assertIssuerTrusted(state, requirement.trust, known.claims)
   const meet = (): Promise<NewToken> | NewToken =>
     deadline.waitFor('the keys of the issuer', verifyNewToken(state, untrusted, tokenText, requirement, now))
   const met = known ? { token: known, possessed: false } : await meet()
@@ -61,6 +61,7 @@ export async function verifyInSteps(
   return {
     token,
     transport,
+    sent: untrusted,
     covered: signature.components,
     asserted,
     digest,

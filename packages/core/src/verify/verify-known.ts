@@ -31,7 +31,7 @@ export function verifyKnown(
   now: number,
   deadline: Deadline,
 ): VerifiedRequest | Promise<VerifiedRequest> {
-  assertIssuerTrusted(state.settings, requirement.trust, token.claims)
+  assertIssuerTrusted(state, requirement.trust, token.claims)
   const possessed = isPossessed(state, untrusted, token)
   if (possessed === true) return conclude(state, request, untrusted, token, requirement, now, deadline)
   return verifyLater(possessed, state, request, untrusted, token, requirement, now, deadline)
@@ -69,6 +69,7 @@ function conclude(
 class KnownRequest implements VerifiedRequest {
   readonly token: VerifiedToken
   readonly transport: Transport
+  readonly sent: UntrustedRequest
   readonly covered: readonly string[]
   readonly asserted: Mission | undefined
   readonly digest = undefined
@@ -77,7 +78,6 @@ class KnownRequest implements VerifiedRequest {
   stale = false
   linkedProvider: string | undefined = undefined
   readonly #state: ResourceState
-  readonly #untrusted: UntrustedRequest
   readonly #now: number
   #live: LiveState | undefined
   #budget: WaitBudget | undefined
@@ -92,11 +92,11 @@ class KnownRequest implements VerifiedRequest {
   ) {
     this.token = token
     this.transport = untrusted.transport
+    this.sent = untrusted
     this.covered = untrusted.signature.components
     this.asserted = asserted
     this.hasNonce = untrusted.signature.hasNonce
     this.#state = state
-    this.#untrusted = untrusted
     this.#now = now
   }
 
@@ -115,7 +115,7 @@ class KnownRequest implements VerifiedRequest {
   }
 
   markUsed(): Promise<void> {
-    this.#mark ??= signatureMarker(this.#state, this.#untrusted, this.token, this.#now, this.budget)
+    this.#mark ??= signatureMarker(this.#state, this.sent, this.token, this.#now, this.budget)
     return this.#mark()
   }
 }

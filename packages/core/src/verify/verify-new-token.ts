@@ -33,14 +33,14 @@ export async function verifyNewToken(
   const { settings, keys, tokens, platform } = state
   const known = await tokens.confirm(text, now)
   if (known) {
-    assertIssuerTrusted(settings, trust, known.claims)
+    assertIssuerTrusted(state, trust, known.claims)
     return { token: known, possessed: false }
   }
   await state.selfTested()
   const untrusted = decodeToken(text)
   const claims = readClaims(untrusted, { ...settings, window: settings.signatureWindow }, now)
   try {
-    assertIssuerTrusted(settings, trust, claims)
+    assertIssuerTrusted(state, trust, claims)
   } catch (refusal) {
     state.refusedTokens.note(text, claims, now)
     throw refusal

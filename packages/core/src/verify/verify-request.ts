@@ -24,8 +24,7 @@ export function verifyRequest(
   deadline: Deadline,
 ): VerifiedRequest | Promise<VerifiedRequest> {
   // A route may trust an issuer that another one does not.
-  if (untrusted.refused !== undefined)
-    assertIssuerTrusted(state.settings, requirement.trust, untrusted.refused)
+  if (untrusted.refused !== undefined) assertIssuerTrusted(state, requirement.trust, untrusted.refused)
   const known = knownAlone(state, untrusted, requirement)
   return known === undefined
     ? verifyInSteps(state, request, untrusted, requirement, now, deadline)

@@ -1,0 +1,155 @@
+import type { TerminationSource } from '../events/resource-event.ts'
+import type { Acceptance, AcceptedMission } from '../keys/acceptance.ts'
+import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import { GrowingCache } from '../limits/growing-cache.ts'
+import type { Mission } from '../token/claims.ts'
+import { missionKey, tokenKey } from '../token/names.ts'
+import type { OutstandingToken, OutstandingTokens } from './outstanding-tokens.ts'
+
+const maxTokens = 50_000
+const maxTerminated = 10_000
+/** Milliseconds for which a token is listed after its last request, even if it has expired. */
+const recent = 3_600_000
+
+type Termination = NonNullable<OutstandingTokens['terminated']>
+
+/**
+ * The tokens under missions that a resource accepted, which tells which of them are outstanding after a termination. A
+ * request with a known token writes three fields. Tokens of listed issuers are kept apart from others, so that others
+ * cannot displace them.
+ */
+export class AcceptedTokens {
+  readonly #listed: GrowingCache<Acceptance>
+  readonly #others: GrowingCache<Acceptance>
+  readonly #missions = new Map<string, AcceptedMission>()
+  readonly #terminated = new GrowingCache<Termination>({ max: maxTerminated })
+  /** Seconds, by the clock of the resource. */
+  readonly #now: () => number
+  /** Until when tokens of listed issuers, and of others, may be valid that were dropped for want of space. */
+  readonly #droppedUntil = { listed: 0, others: 0 }
+
+  /** Number of tokens of listed issuers that are remembered, and likewise of others. */
+  readonly max: number
+
+  constructor(now: () => number, max: number = maxTokens) {
+    this.max = max
+    const dispose = (acceptance: Acceptance): void => this.#drop(acceptance)
+    this.#now = now
+    this.#listed = new GrowingCache({ max, dispose })
+    this.#others = new GrowingCache({ max, dispose })
+  }
+
+  /** A request with this token was accepted. */
+  accepted(token: VerifiedToken): void {
+    const { mission } = token.claims
+    if (mission === undefined) return
+    const now = Date.now()
+    let { acceptance } = token
+    if (acceptance === undefined || acceptance.dropped) {
+      acceptance = this.#add(token, mission, now)
+      token.acceptance = acceptance
+    }
+    acceptance.lastAt = now
+    acceptance.count += 1
+    acceptance.mission.lastAt = now
+  }
+
+  /** A token was revoked. */
+  revoked(token: { readonly iss: string; readonly jti: string }): void {
+    const name = tokenKey(token)
+    const acceptance = this.#listed.get(name) ?? this.#others.get(name)
+    if (acceptance !== undefined) acceptance.revoked = true
+  }
+
+  /** A mission was terminated. @returns whether that was not known */
+  terminated(mission: Mission, reason: string | undefined, learnedFrom: TerminationSource): boolean {
+    const key = missionKey(mission)
+    if (this.#terminated.has(key)) return false
+    const termination = { at: Date.now(), ...(reason !== undefined && { reason }), learnedFrom }
+    this.#terminated.set(key, Object.freeze(termination))
+    return true
+  }
+
+  /** @param listed whether `trust` lists the person server of the mission */
+  of(mission: Mission, listed: boolean): OutstandingTokens {
+    const known = this.#missions.get(missionKey(mission))
+    const terminated = this.#terminated.get(missionKey(mission))
+    const acceptances = known === undefined ? [] : this.#outstanding(known)
+    const tokens = acceptances.map(outstandingToken).sort((a, b) => b.lastAcceptedAt - a.lastAcceptedAt)
+    return Object.freeze({
+      tokens: Object.freeze(tokens),
+      atLeast: this.#now() < this.#droppedUntil[listed ? 'listed' : 'others'],
+      ...(known !== undefined && { lastAcceptedAt: known.lastAt }),
+      ...(tokens.length > 0 && { latestExp: tokens.reduce((latest, { exp }) => Math.max(latest, exp), 0) }),
+      ...(terminated !== undefined && { terminated }),
+    })
+  }
+
+  /** The missions under which requests were accepted, the last accepted first. */
+  missions(max: number): readonly Mission[] {
+    const latestFirst = [...this.#missions.values()].sort((a, b) => b.lastAt - a.lastAt)
+    return latestFirst.slice(0, max).map(({ mission }) => mission)
+  }
+
+  get size(): number {
+    return [...this.#missions.values()].reduce((sum, { acceptances }) => sum + acceptances.size, 0)
+  }
+
+  #add(token: VerifiedToken, mission: Mission, now: number): Acceptance {
+    const { claims, source, thumbprint, template } = token
+    const key = missionKey(mission)
+    const of = this.#missions.get(key) ?? { mission, acceptances: new Set(), lastAt: now }
+    this.#missions.set(key, of)
+    const acceptance: Acceptance = {
+      issuer: claims.iss,
+      jti: claims.jti,
+      agent: claims.agent,
+      provider: template.class?.provider,
+      thumbprint,
+      exp: claims.exp,
+      listed: source.named,
+      mission: of,
+      firstAt: now,
+      lastAt: now,
+      count: 0,
+      revoked: false,
+      dropped: false,
+    }
+    of.acceptances.add(acceptance)
+    const tokens = source.named ? this.#listed : this.#others
+    tokens.set(tokenKey(claims), acceptance)
+    return acceptance
+  }
+
+  #outstanding(known: AcceptedMission): readonly Acceptance[] {
+    const seconds = this.#now()
+    const since = Date.now() - recent
+    return [...known.acceptances].filter(({ exp, lastAt }) => exp > seconds || lastAt >= since)
+  }
+
+  #drop(acceptance: Acceptance): void {
+    const { mission: of, exp, listed } = acceptance
+    const whose = listed ? 'listed' : 'others'
+    acceptance.dropped = true
+    of.acceptances.delete(acceptance)
+    this.#droppedUntil[whose] = Math.max(this.#droppedUntil[whose], exp)
+    const key = missionKey(of.mission)
+    if (of.acceptances.size === 0 && this.#missions.get(key) === of) this.#missions.delete(key)
+  }
+}
+
+function outstandingToken(acceptance: Acceptance): OutstandingToken {
+  const { issuer, jti, agent, provider, thumbprint, exp, firstAt, lastAt, count, revoked } = acceptance
+  return Object.freeze({
+    issuer,
+    jti,
+    ...(agent !== undefined && { agent }),
+    ...(provider !== undefined && { class: provider }),
+    thumbprint,
+    exp,
+    firstAcceptedAt: firstAt,
+    lastAcceptedAt: lastAt,
+    accepted: count,
+    ...(revoked && { revoked }),
+  })
+}
