@@ -152,7 +152,7 @@ describe('onDecision', () => {
     const { agent, refusal } = await makeWorld({ onDecision })
     const refused = await refusal(await agent.authToken(), { mistake: 'stale' })
     const { code, hint } = refused
-    expect(onDecision.mock.calls).toEqual([
+    expect(onDecision.mock.calls.map(([event, answered]) => [event, answered])).toEqual([
       [expect.objectContaining({ outcome: 'refused', path: '/notes', code, hint }), refused],
     ])
     expect(refused.hint).toMatch(/^"created" is 61 s old, and the window is 60 s: /)
