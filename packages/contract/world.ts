@@ -1,4 +1,4 @@
-import { createResource, type Resource, type ResourceOptions } from '@aauth-guard/core'
+import { createResource, type DecisionEvent, type Resource, type ResourceOptions } from '@aauth-guard/core'
 import { signingKey } from '@aauth-guard/fixtures/keys'
 import { now } from '@aauth-guard/fixtures/world'
 import { type Agent, createTestNetwork, type TestNetwork } from '@aauth-guard/testing'
@@ -11,6 +11,8 @@ export interface ContractWorld {
   readonly net: TestNetwork
   readonly agent: Agent
   readonly origins: ReadonlyMap<AdapterName, string>
+  /** What each resource reported of its decisions. */
+  readonly events: ReadonlyMap<AdapterName, DecisionEvent[]>
   close(): Promise<void>
 }
 
@@ -18,9 +20,15 @@ export async function makeContractWorld(options: Partial<ResourceOptions> = {}):
   const net = await createTestNetwork({ now, seed: 'contract' })
   const agent = await net.agent()
   const origins = new Map<AdapterName, string>()
-  for (const { name, build } of adapters)
-    origins.set(name, (await net.listen(build(makeResource(net, options)))).url)
-  return { net, agent, origins, close: () => net.close() }
+  const events = new Map<AdapterName, DecisionEvent[]>()
+  for (const { name, build } of adapters) {
+    const resource = makeResource(net, options)
+    const decisions: DecisionEvent[] = []
+    resource.listen({ onDecision: (event) => decisions.push(event) })
+    events.set(name, decisions)
+    origins.set(name, (await net.listen(build(resource))).url)
+  }
+  return { net, agent, origins, events, close: () => net.close() }
 }
 
 /** A resource of its own for one adapter, so that what it remembers is what that adapter was sent. */
