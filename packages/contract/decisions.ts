@@ -25,7 +25,9 @@ export function tallyOfEvents(events: readonly DecisionEvent[]): Tally {
 
 /** The same by what went over the wire. */
 export function tallyOfResponses(requests: readonly string[], responses: readonly RawResponse[]): Tally {
-  const outcomes = responses.map((response, index) => outcomeOf(requests[index] ?? requests.join(''), response))
+  const outcomes = responses.map((response, index) =>
+    outcomeOf(requests[index] ?? requests.join(''), response),
+  )
   return {
     refused: outcomes.filter((outcome) => outcome === 'refused').length,
     handled: outcomes.filter((outcome) => outcome === 'handled').length,

@@ -7,7 +7,8 @@ import { missionKey, tokenKey } from '../token/names.ts'
 import type { OutstandingToken, OutstandingTokens } from './outstanding-tokens.ts'
 
 const maxTokens = 50_000
-const maxTerminated = 10_000
+/** Terminations, and likewise revocations, that are known not to be news. */
+const maxLearned = 10_000
 /** Milliseconds for which a token is listed after its last request, even if it has expired. */
 const recent = 3_600_000
 
@@ -22,7 +23,8 @@ export class AcceptedTokens {
   readonly #listed: GrowingCache<Acceptance>
   readonly #others: GrowingCache<Acceptance>
   readonly #missions = new Map<string, AcceptedMission>()
-  readonly #terminated = new GrowingCache<Termination>({ max: maxTerminated })
+  readonly #terminated = new GrowingCache<Termination>({ max: maxLearned })
+  readonly #revoked = new GrowingCache<true>({ max: maxLearned })
   /** Seconds, by the clock of the resource. */
   readonly #now: () => number
   /** Until when tokens of listed issuers, and of others, may be valid that were dropped for want of space. */
@@ -54,11 +56,14 @@ export class AcceptedTokens {
     acceptance.mission.lastAt = now
   }
 
-  /** A token was revoked. */
-  revoked(token: { readonly iss: string; readonly jti: string }): void {
+  /** A token was revoked. @returns whether that was not known */
+  revoked(token: { readonly iss: string; readonly jti: string }): boolean {
     const name = tokenKey(token)
+    if (this.#revoked.has(name)) return false
+    this.#revoked.set(name, true)
     const acceptance = this.#listed.get(name) ?? this.#others.get(name)
     if (acceptance !== undefined) acceptance.revoked = true
+    return true
   }
 
   /** A mission was terminated. @returns whether that was not known */

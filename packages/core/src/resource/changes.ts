@@ -34,9 +34,7 @@ export interface Changeable {
 
 /** A token was revoked, here or in another process: what depends on it ends. */
 export function hearRevocation(state: Changeable, token: Token, learnedFrom: RevokedBy): void {
-  const { iss, jti } = token
-  state.acceptedTokens.revoked(token)
-  state.events.report({ type: 'aauth.token_revoked.v1', issuer: iss, jti, learnedFrom })
+  reportRevocation(state, token, learnedFrom)
   state.clean?.changed(tokenKey(token))
   state.lifetimes?.revoked(token)
 }
@@ -53,6 +51,16 @@ export function hearTermination(
   // The tombstone takes precedence over what a store could not forget.
   attempt(() => state.missionMonitor?.forget(mission))
   state.lifetimes?.terminated(mission, reason)
+}
+
+/** Reports a revocation once. */
+export function reportRevocation(
+  { acceptedTokens, events }: Pick<Changeable, 'acceptedTokens' | 'events'>,
+  { iss, jti }: Token,
+  learnedFrom: RevokedBy,
+): void {
+  if (!acceptedTokens.revoked({ iss, jti })) return
+  events.report({ type: 'aauth.token_revoked.v1', issuer: iss, jti, learnedFrom })
 }
 
 /** Reports a termination once. */
@@ -90,8 +98,8 @@ function hearPurge(
   // Whoever can write to the channel may have made it up: a purge in the future would make all later answers count for
   // nothing. The clocks of the store and of the process differ by a minute at most.
   if (!Number.isFinite(purgedAt)) return
-  purges.note(iss, Math.min(purgedAt, settings.now() + 60))
-  events.report({ type: 'aauth.issuer_purged.v1', issuer: iss, learnedFrom: 'fleet' })
+  if (purges.note(iss, Math.min(purgedAt, settings.now() + 60)))
+    events.report({ type: 'aauth.issuer_purged.v1', issuer: iss, learnedFrom: 'fleet' })
 }
 
 /**

@@ -60,6 +60,8 @@ export async function endMission(
   learnedFrom: TerminationSource,
 ): Promise<TombstoneVerdict> {
   const listed = state.isListed(approver)
+  // Before the store tells this process as well, which it does as if another one had terminated the mission.
+  reportTermination(state, { approver, s256 }, asReason(reason), learnedFrom)
   try {
     return await addTombstone(state.tombstones, { approver, s256, reason: asReason(reason), listed })
   } finally {

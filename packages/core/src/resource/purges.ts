@@ -24,11 +24,12 @@ export class Purges {
     return this.#known.get(iss)
   }
 
-  /** Records the last purge that a store reported. */
-  note(iss: string, purgedAt: number | undefined): void {
-    if (purgedAt === undefined || purgedAt <= (this.#known.get(iss) ?? Number.NEGATIVE_INFINITY)) return
+  /** Records the last purge that a store reported. @returns whether it was not known */
+  note(iss: string, purgedAt: number | undefined): boolean {
+    if (purgedAt === undefined || purgedAt <= (this.#known.get(iss) ?? Number.NEGATIVE_INFINITY)) return false
     this.#known.set(iss, purgedAt)
     this.#drop(iss)
+    return true
   }
 
   /**

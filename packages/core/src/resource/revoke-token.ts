@@ -2,7 +2,7 @@ import type { RevokedBy } from '../events/resource-event.ts'
 import { attempt } from '../limits/attempt.ts'
 import type { Revocation, RevocationVerdict } from '../stores/revocation-store.ts'
 import { addRevocation } from '../stores/revocation-store.ts'
-import { hearRevocation } from './changes.ts'
+import { hearRevocation, reportRevocation } from './changes.ts'
 import type { ResourceState } from './state.ts'
 
 /**
@@ -16,6 +16,8 @@ export async function withdrawToken(
 ): Promise<RevocationVerdict> {
   const mission =
     carried ?? state.tokens.find(token)?.claims.mission ?? state.missionMonitor?.missionOf(token)
+  // Before the store tells this process as well, which it does as if another one had revoked the token.
+  reportRevocation(state, token, learnedFrom)
   try {
     return await addRevocation(state.revocations, {
       ...token,

@@ -1,0 +1,149 @@
+import type { ResourceEvent } from '@aauth-guard/core'
+import { makeWorld } from '@aauth-guard/fixtures/world'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Acceptance } from '../../src/keys/acceptance.ts'
+import type { VerifiedToken } from '../../src/keys/verified-tokens.ts'
+import { AcceptedTokens } from '../../src/resource/accepted-tokens.ts'
+
+/** A world with one mission, and a function that makes tokens under it. */
+async function makeScene() {
+  const events: ResourceEvent[] = []
+  const world = await makeWorld({ replay: 'off', onEvent: (event) => events.push(event) })
+  const { s256 } = await world.net.personServer.missions.begin(world.agent, { description: 'Sort notes' })
+  const mission = { approver: 'https://ps.example', s256 }
+  const token = (jti: string) => world.agent.authToken({ scope: 'access', mission: s256, claims: { jti } })
+  const outstanding = () => world.resource.missions.outstandingTokens(mission)
+  return { ...world, events, mission, token, outstanding }
+}
+
+describe('outstandingTokens', () => {
+  it('lists the tokens that were accepted, the last accepted first, with how often and until when', async () => {
+    const { call, token, outstanding } = await makeScene()
+    const first = await token('first')
+    await call(first)
+    await call(await token('second'))
+    await call(first)
+    const { tokens, atLeast, latestExp, terminated } = outstanding()
+    expect(tokens.map(({ jti, accepted, exp }) => [jti, accepted, exp]).toSorted()).toEqual([
+      ['first', 2, 1_790_003_600],
+      ['second', 1, 1_790_003_600],
+    ])
+    expect([atLeast, latestExp, terminated]).toEqual([false, 1_790_003_600, undefined])
+    const [latest] = tokens
+    expect(latest?.lastAcceptedAt).toBeGreaterThanOrEqual(latest?.firstAcceptedAt ?? Number.NaN)
+    expect(outstanding().lastAcceptedAt).toBe(latest?.lastAcceptedAt)
+  })
+
+  it('does not list a token whose requests were refused, or one without a mission', async () => {
+    const { agent, call, refusal, token, outstanding } = await makeScene()
+    await call(await agent.authToken({ scope: 'access' }))
+    await refusal(await token('refused'), { requirement: { check: () => false } })
+    await refusal(await token('stale'), { mistake: 'stale' })
+    expect(outstanding().tokens).toEqual([])
+  })
+
+  it('says after a termination who told of it, and still lists the tokens', async () => {
+    const { call, refusal, resource, mission, token, outstanding, events } = await makeScene()
+    const held = await token('held')
+    await call(held)
+    await resource.missions.terminate(mission, 'completed')
+    await resource.missions.terminate(mission, 'again')
+    await refusal(held)
+    const { tokens, terminated } = outstanding()
+    expect(tokens.map(({ jti, accepted }) => [jti, accepted])).toEqual([['held', 1]])
+    expect(terminated).toMatchObject({ reason: 'completed', learnedFrom: 'operator' })
+    expect(events.filter(({ type }) => type === 'aauth.mission_terminated.v1')).toMatchObject([
+      { mission, reason: 'completed', learnedFrom: 'operator', suppressed: 0 },
+    ])
+  })
+
+  it('marks a token that was revoked, and reports the revocation', async () => {
+    const { call, resource, token, outstanding, events } = await makeScene()
+    await call(await token('held'))
+    await resource.revoke({ iss: 'https://ps.example', jti: 'held', exp: 1_790_003_600 })
+    expect(outstanding().tokens).toMatchObject([{ jti: 'held', revoked: true }])
+    expect(events.filter(({ type }) => type === 'aauth.token_revoked.v1')).toMatchObject([
+      { issuer: 'https://ps.example', jti: 'held', learnedFrom: 'operator' },
+    ])
+  })
+
+  it('throws a TypeError for an invalid mission', async () => {
+    const { resource } = await makeScene()
+    expect(() => resource.missions.outstandingTokens({ approver: 'ps', s256: '' })).toThrow(TypeError)
+  })
+})
+
+describe('what is remembered of accepted tokens', () => {
+  const at = 1_790_000_000
+  const tokenOf = (jti: string, mission: string, named = true): VerifiedToken =>
+    ({
+      claims: {
+        iss: 'https://ps.example',
+        jti,
+        exp: at + 600,
+        mission: { approver: 'https://ps.example', s256: mission },
+      },
+      source: { named },
+      thumbprint: 't',
+      template: {},
+    }) as never
+  const missionOf = (s256: string) => ({ approver: 'https://ps.example', s256 })
+
+  it('is bounded, and says "at least" while tokens that were dropped may be valid', () => {
+    let now = at
+    const accepted = new AcceptedTokens(() => now, 3)
+    for (const jti of ['a', 'b', 'c']) accepted.accepted(tokenOf(jti, 'M'))
+    expect(accepted.of(missionOf('M'), true)).toMatchObject({ atLeast: false })
+    accepted.accepted(tokenOf('d', 'M'))
+    expect(accepted.of(missionOf('M'), true).tokens.length).toBe(3)
+    expect(accepted.of(missionOf('M'), true).atLeast).toBe(true)
+    now += 600
+    expect(accepted.of(missionOf('M'), true).atLeast).toBe(false)
+  })
+
+  it('keeps tokens of listed issuers, however many others come', () => {
+    const accepted = new AcceptedTokens(() => at, 3)
+    accepted.accepted(tokenOf('listed', 'M'))
+    for (let n = 0; n < 100; n++) accepted.accepted(tokenOf(`other-${n}`, `N${n}`, false))
+    expect(accepted.of(missionOf('M'), true)).toMatchObject({ tokens: [{ jti: 'listed' }], atLeast: false })
+    expect(accepted.size).toBe(4)
+  })
+
+  it('remembers a token again that was dropped', () => {
+    const accepted = new AcceptedTokens(() => at, 1)
+    const token = tokenOf('a', 'M')
+    accepted.accepted(token)
+    accepted.accepted(tokenOf('b', 'N'))
+    expect((token.acceptance as Acceptance).dropped).toBe(true)
+    accepted.accepted(token)
+    expect(accepted.of(missionOf('M'), true).tokens.map(({ jti }) => jti)).toEqual(['a'])
+    expect(accepted.missions(10)).toEqual([missionOf('M')])
+  })
+
+  it('never grows beyond its bound, and never lists a token under another mission', () => {
+    const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 4 })), {
+      maxLength: 80,
+    })
+    fc.assert(
+      fc.property(steps, (taken) => {
+        const accepted = new AcceptedTokens(() => at, 5)
+        const tokens = new Map<string, VerifiedToken>()
+        for (const [jti, mission] of taken) {
+          const name = `${jti} ${mission}`
+          const token = tokens.get(name) ?? tokenOf(name, `M${mission}`)
+          tokens.set(name, token)
+          accepted.accepted(token)
+          const listed = [0, 1, 2, 3, 4].flatMap((number) =>
+            accepted
+              .of(missionOf(`M${number}`), true)
+              .tokens.map((one) => [one.jti.split(' ')[1], `${number}`]),
+          )
+          if (accepted.size > 5 || listed.length !== accepted.size) return false
+          if (listed.some(([of, under]) => of !== under)) return false
+        }
+        return true
+      }),
+    )
+  })
+})
