@@ -103,7 +103,7 @@ export async function makeCases(alg: Alg): Promise<Cases> {
 }
 
 /** A resource without a signing key warns of it. */
-function signerOf(key: TestKey): Signer {
+export function signerOf(key: TestKey): Signer {
   return {
     publicKey: { ...key.jwk, kid: key.kid, alg: key.alg },
     sign: (octets) => key.sign(Uint8Array.from(octets)),

@@ -66,7 +66,7 @@ describe('listen', () => {
   })
 
   it.each([
-    ['a member that is unknown', { onRefusal: () => undefined }, 'onRefusal'],
+    ['a member that is unknown', { onChallenge: () => undefined }, 'onChallenge'],
     ['a member that is not a function', { onEvent: 'console' }, 'onEvent'],
   ])('throws a TypeError that names %s', async (_, listeners, name) => {
     const { resource } = await makeWorld()
