@@ -10,6 +10,7 @@ import { consoleLogger, type Logger } from './logger.ts'
 import { type ObserveOptions, PersonHash } from './person-hash.ts'
 import { RefusalSummary } from './refusal-summary.ts'
 import type { RequestEvidence } from './request-evidence.ts'
+import { type RequestNumber, RequestNumbers } from './request-numbers.ts'
 import type { ResourceEvent, ResourceHappening } from './resource-event.ts'
 
 /** Events of one type that are reported in a second. */
@@ -22,8 +23,6 @@ export interface EventSettings extends ResourceListeners {
 }
 
 type Evidence = () => RequestEvidence | undefined
-type Place = Pick<DecisionEvent, 'process' | 'seq' | 'request' | 'step'>
-
 /** Hands events of one resource to those who listen. Costs nothing where nobody does. */
 export class Events {
   readonly persons: PersonHash
@@ -34,7 +33,7 @@ export class Events {
   readonly #onDecision = new ListenerSet<[DecisionEvent, AAuthError | undefined, Evidence]>('onDecision')
   readonly #onEvent = new ListenerSet<[ResourceEvent]>('onEvent')
   readonly #onStoreCall = new ListenerSet<[StoreCall]>('onStoreCall')
-  readonly #requests = new WeakMap<SignedRequest, { readonly id: string; step: number }>()
+  readonly #requests = new RequestNumbers()
   readonly #counts = new Map<string, { second: number; reported: number; suppressed: number }>()
   #recorders: readonly DecisionRecorder[] = []
   #process: string | undefined
@@ -97,13 +96,15 @@ export class Events {
     return this.#process
   }
 
-  /** The numbers of the next decision about a request. */
-  nextPlace(request: SignedRequest): Place {
-    const known = this.#requests.get(request) ?? { id: crypto.randomUUID(), step: 0 }
-    this.#requests.set(request, known)
-    known.step += 1
+  /** Counts a decision of this resource. */
+  nextSeq(): number {
     this.#seq += 1
-    return { process: this.process, seq: this.#seq, request: known.id, step: known.step }
+    return this.#seq
+  }
+
+  /** Counts a decision about a request. */
+  numbered(request: SignedRequest): Readonly<RequestNumber> {
+    return this.#requests.next(request)
   }
 
   /** Waits for all recorders. @throws what one of them throws (the promise rejects) */

@@ -22,6 +22,8 @@ export interface VerifiedToken {
   readonly template: AuthTemplate
   /** The requests that were accepted with it, if it has a mission. */
   acceptance?: Acceptance
+  /** How events of the resource name its person; made once for each token. */
+  personName?: string | undefined
 }
 
 interface Entry {

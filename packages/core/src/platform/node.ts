@@ -1,4 +1,4 @@
-import { createHash, createHmac, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { createHash, createHmac, createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
 import { channel, tracingChannel } from 'node:diagnostics_channel'
 import { availableParallelism } from 'node:os'
 import { derSignature } from './der-signature.ts'
@@ -12,7 +12,7 @@ const authorizing = tracingChannel('aauth-guard:authorize')
 const place = new VerificationPlace(availableParallelism())
 
 function verifyInPool(
-  hash: 'sha256' | null,
+  digest: 'sha256' | null,
   text: readonly string[],
   key: KeyObject,
   signature: Uint8Array,
@@ -20,7 +20,7 @@ function verifyInPool(
   const data = Buffer.from(text.join(''), 'latin1')
   place.enterPool()
   return new Promise((resolve, reject) => {
-    verify(hash, data, key, signature, (error, valid) => {
+    verify(digest, data, key, signature, (error, valid) => {
       place.leavePool()
       if (error) reject(error)
       else resolve(valid)
@@ -41,17 +41,17 @@ export const platform: Platform = {
     const octets = signatureOctets(signature)
     if (octets === undefined) return false
     const isEdwards = alg === 'Ed25519'
-    const hash = isEdwards ? null : 'sha256'
+    const digest = isEdwards ? null : 'sha256'
     const key = handle as KeyObject
     const sent = isEdwards ? octets : derSignature(octets)
     return place.isHere()
-      ? verify(hash, octetsOf(text), key, sent)
-      : verifyInPool(hash, text, key, Uint8Array.from(sent))
+      ? verify(digest, octetsOf(text), key, sent)
+      : verifyInPool(digest, text, key, Uint8Array.from(sent))
   },
 
   digest: (algorithm, bytes) => createHash(algorithm.replace('-', '')).update(bytes).digest(),
 
-  sha256: (text) => createHash('sha256').update(text, 'latin1').digest('base64url'),
+  sha256: (text) => hash('sha256', Buffer.from(text, 'latin1'), 'base64url'),
 
   hmac: (key, text) => createHmac('sha256', key).update(text).digest('base64url'),
 
