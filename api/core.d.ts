@@ -69,9 +69,28 @@ export interface AuthorizeOptions {
 
 export type Authorized<Accept extends TokenKind, Optional extends boolean, Person extends PersonNeed = 'optional', Alternative extends AlternativeCredential = never> = AuthFor<Accept, Person> | (Optional extends true ? undefined : never) | ([Alternative] extends [never] ? never : OtherCaller);
 
+export interface BudgetSnapshot {
+    readonly name: string;
+    readonly running: number;
+    readonly maxRunning: number;
+    readonly available: number;
+}
+
+export interface CacheSnapshot {
+    readonly name: string;
+    readonly entries: number;
+    readonly max: number;
+}
+
 export type Caller = Auth | OtherCaller;
 
 export type Capability = 'interaction' | 'clarification' | 'payment';
+
+export interface CircuitChangedEvent {
+    readonly type: 'aauth.circuit_changed.v1';
+    readonly subject: string;
+    readonly state: 'open' | 'closed';
+}
 
 export type ClaimVerdict = {
     readonly claim: string;
@@ -118,13 +137,18 @@ export interface DecisionEvent {
     readonly call_id?: string;
 }
 
-export type DecisionListener = (event: DecisionEvent, refusal: AAuthError | undefined) => unknown;
+export type DecisionListener = (event: DecisionEvent, refusal: AAuthError | undefined, evidence: () => RequestEvidence | undefined) => unknown;
 
 export type DecisionPoint = 'guard' | 'content' | 'grant' | 'step-up' | 'server' | 'route';
 
-export type DecisionRecorder = (event: DecisionEvent) => void | Promise<void>;
+export type DecisionRecorder = (event: DecisionEvent, evidence: () => RequestEvidence | undefined) => void | Promise<void>;
 
 export type DefaultRequirement = Pick<Requirement, 'person' | 'mission' | 'class' | 'classPolicy'>;
+
+export interface DiscoveryLimitedEvent {
+    readonly type: 'aauth.discovery_limited.v1';
+    readonly issuer: string;
+}
 
 export type EventListener = (event: ResourceEvent) => unknown;
 
@@ -150,6 +174,33 @@ export type Generation = 'mission-header' | 'person-token';
 
 export interface IdentityOptions<Person extends PersonNeed> {
     readonly person?: Person;
+}
+
+export interface IssuerPurgedEvent {
+    readonly type: 'aauth.issuer_purged.v1';
+    readonly issuer: string;
+    readonly learnedFrom: RevokedBy;
+}
+
+export interface IssuerRefusedEvent {
+    readonly type: 'aauth.issuer_refused.v1';
+    readonly issuer: string;
+    readonly kind: TokenKind;
+}
+
+export interface IssuerSnapshot {
+    readonly issuer: string;
+    readonly document: string;
+    readonly listed: boolean;
+    readonly keys: readonly string[];
+    readonly fetchedAt?: number;
+    readonly freshUntil?: number;
+    readonly failure?: {
+        readonly hint: string;
+        readonly count: number;
+        readonly retryAt: number;
+    };
+    readonly fetching: boolean;
 }
 
 export interface KeysFetchedEvent {
@@ -228,6 +279,7 @@ export interface MissionMonitor {
     missionOf(token: Pick<VerifiedClaims, 'iss' | 'jti'>): Mission | undefined;
     suspect(token: Pick<VerifiedClaims, 'iss' | 'jti'>, mission: Mission): MayWait<void>;
     purge(iss: string): void;
+    suspendedServers(): readonly string[];
     readonly times: {
         readonly activeTtl: number;
         readonly maxStale: number;
@@ -243,15 +295,30 @@ export interface MissionMonitorFactory {
     start(state: ResourceState): MissionMonitor;
 }
 
+export interface MissionSnapshot extends Omit<OutstandingTokens, 'tokens'> {
+    readonly mission: Mission;
+    readonly agents: readonly string[];
+    readonly classes: readonly string[];
+    readonly tokens: number;
+}
+
 export interface MissionStatus {
     readonly status: 'active' | 'terminated' | 'unknown';
     readonly reason?: string | undefined;
+}
+
+export interface MissionTerminatedEvent {
+    readonly type: 'aauth.mission_terminated.v1';
+    readonly mission: Mission;
+    readonly reason?: string;
+    readonly learnedFrom: TerminationSource;
 }
 
 export interface Missions {
     terminate(mission: Mission, reason?: string): Promise<void>;
     clearFull(approver: string): Promise<void>;
     status(mission: Mission): Promise<MissionStatus>;
+    outstandingTokens(mission: Mission): OutstandingTokens;
     observe(mission: Mission, response: Response): Promise<boolean>;
 }
 
@@ -270,6 +337,31 @@ export interface OtherCaller {
 export interface OtherIdentity {
     readonly id: string;
     readonly scopes: readonly string[];
+}
+
+export interface OutstandingToken {
+    readonly issuer: string;
+    readonly jti: string;
+    readonly agent?: string;
+    readonly class?: string;
+    readonly thumbprint: string;
+    readonly exp: number;
+    readonly firstAcceptedAt: number;
+    readonly lastAcceptedAt: number;
+    readonly accepted: number;
+    readonly revoked?: true;
+}
+
+export interface OutstandingTokens {
+    readonly tokens: readonly OutstandingToken[];
+    readonly atLeast: boolean;
+    readonly lastAcceptedAt?: number;
+    readonly latestExp?: number;
+    readonly terminated?: {
+        readonly at: number;
+        readonly reason?: string;
+        readonly learnedFrom: TerminationSource;
+    };
 }
 
 export interface PersonAuth extends Verified {
@@ -330,6 +422,17 @@ export interface ReplayStore extends SharedStore {
 
 export type ReplayVerdict = 'first' | 'repeated' | 'full' | 'unknown';
 
+export interface RequestEvidence {
+    readonly token: string;
+    readonly base: string;
+    readonly signature: string;
+    readonly covered: readonly string[];
+    readonly issuer: string;
+    readonly document: string;
+    readonly keys: readonly JsonObject[];
+    readonly verifiedAt: number;
+}
+
 export interface Requirement<Accept extends TokenKind = 'auth-token', Optional extends boolean = boolean, Person extends PersonNeed = PersonNeed, Alternative extends AlternativeCredential = AlternativeCredential> {
     readonly name?: string;
     readonly accept?: Accept | readonly Accept[];
@@ -360,6 +463,8 @@ export interface Resource {
     revoke(token: Revocation): Promise<void>;
     purgeIssuer(issuer: string): Promise<void>;
     ready(): Promise<void>;
+    listen(listeners: ResourceListeners): () => void;
+    snapshot(): ResourceSnapshot;
     close(): void;
 }
 
@@ -374,10 +479,19 @@ export interface ResourceDisplay {
     readonly r3_vocabularies?: Readonly<Record<string, string>>;
 }
 
-export type ResourceEvent = (KeysFetchedEvent | StoreFailedEvent) & {
+export type ResourceEvent = ResourceHappening & {
     readonly time: number;
     readonly suppressed: number;
 };
+
+export type ResourceHappening = KeysFetchedEvent | DiscoveryLimitedEvent | IssuerRefusedEvent | IssuerPurgedEvent | TokenRevokedEvent | MissionTerminatedEvent | StoreFailedEvent | CircuitChangedEvent;
+
+export interface ResourceListeners {
+    readonly onDecision?: DecisionListener | undefined;
+    readonly onEvent?: EventListener | undefined;
+    readonly onStoreCall?: StoreCallListener | undefined;
+    readonly recorder?: DecisionRecorder | undefined;
+}
 
 export interface ResourceOptions {
     readonly issuer: string;
@@ -420,6 +534,24 @@ export interface ResourceOptions {
     readonly limits?: Partial<Limits>;
 }
 
+export interface ResourceSnapshot {
+    readonly type: 'aauth.snapshot.v1';
+    readonly time: number;
+    readonly process: string;
+    readonly issuer: string;
+    readonly issuers: readonly IssuerSnapshot[];
+    readonly missions: readonly MissionSnapshot[];
+    readonly stores: readonly StoreSnapshot[];
+    readonly suspendedServers: readonly string[];
+    readonly budgets: readonly BudgetSnapshot[];
+    readonly caches: readonly CacheSnapshot[];
+    readonly lifetimes: {
+        readonly connections: number;
+        readonly tokens: number;
+        readonly missions: number;
+    };
+}
+
 export interface Revocation {
     readonly iss: string;
     readonly jti: string;
@@ -458,6 +590,8 @@ export interface RevocationStore extends SharedStore {
 }
 
 export type RevocationVerdict = 'recorded' | 'full';
+
+export type RevokedBy = 'operator' | 'issuer' | 'fleet';
 
 export interface RoutedRequest extends SignedRequest {
     readonly target: string;
@@ -522,10 +656,25 @@ export interface StepUp {
     readonly account?: string;
 }
 
+export interface StoreCall {
+    readonly store: string;
+    readonly outcome: 'answered' | 'failed';
+    readonly duration: number;
+}
+
+export type StoreCallListener = (call: StoreCall) => unknown;
+
 export interface StoreFailedEvent {
     readonly type: 'aauth.store_failed.v1';
     readonly store: string;
     readonly hint: string;
+}
+
+export interface StoreSnapshot {
+    readonly store: string;
+    readonly inMemory: boolean;
+    readonly circuit: 'open' | 'closed';
+    readonly waiting: number;
 }
 
 export interface Stores {
@@ -536,7 +685,16 @@ export interface Stores {
     readonly statuses?: StatusStore;
 }
 
+export type TerminationSource = 'operator' | 'response' | 'announcement' | 'source' | 'fleet' | 'store';
+
 export type TokenKind = 'agent-token' | 'person-token' | 'auth-token';
+
+export interface TokenRevokedEvent {
+    readonly type: 'aauth.token_revoked.v1';
+    readonly issuer: string;
+    readonly jti: string;
+    readonly learnedFrom: RevokedBy;
+}
 
 export interface Tombstone {
     readonly approver: string;
