@@ -26,16 +26,19 @@ export interface LiveState {
   readonly link: (() => MayWait<Link | undefined>) | undefined
 }
 
-/** Queries the stores about a token that its issuer has signed. Never throws. */
+/**
+ * Queries the stores about a token that its issuer has signed. Never throws.
+ * @param askedAt if they were queried before
+ */
 export function queryLiveState(
   state: ResourceState,
   { claims, thumbprint }: Pick<VerifiedToken, 'claims' | 'thumbprint'>,
   budget?: WaitBudget,
+  askedAt: number = performance.now() - state.freshness,
 ): LiveState {
   const { settings, missionMonitor: monitor, clocks } = state
   const { tombstones, revocations, statuses, links } = settings.stores
   const { mission, kind } = claims
-  const askedAt = performance.now() - state.freshness
   const isRevokedNow = (): MayWait<boolean> => isRevoked(state, claims, budget)
   const found = revocations ? begin(isRevokedNow) : isRevokedNow
   const named = mission && { ...mission, listed: state.isListed(mission.approver) }

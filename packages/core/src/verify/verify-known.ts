@@ -79,6 +79,8 @@ class KnownRequest implements VerifiedRequest {
   linkedProvider: string | undefined = undefined
   readonly #state: ResourceState
   readonly #now: number
+  /** Noted at once, since a `check` or a recorder may take its time before anybody asks for `live`. */
+  readonly #askedAt: number
   #live: LiveState | undefined
   #budget: WaitBudget | undefined
   #mark: (() => Promise<void>) | undefined
@@ -98,10 +100,11 @@ class KnownRequest implements VerifiedRequest {
     this.hasNonce = untrusted.signature.hasNonce
     this.#state = state
     this.#now = now
+    this.#askedAt = performance.now() - state.freshness
   }
 
   get live(): LiveState {
-    this.#live ??= queryLiveState(this.#state, this.token)
+    this.#live ??= queryLiveState(this.#state, this.token, undefined, this.#askedAt)
     return this.#live
   }
 
