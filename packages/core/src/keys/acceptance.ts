@@ -9,8 +9,6 @@ export interface Acceptance {
   readonly provider: string | undefined
   readonly thumbprint: string
   readonly exp: number
-  /** Whether `trust` lists the issuer. */
-  readonly listed: boolean
   readonly mission: AcceptedMission
   /** Milliseconds since 1970, by the clock of the system. */
   readonly firstAt: number

@@ -27,16 +27,22 @@ export class AcceptedTokens {
   readonly #revoked = new GrowingCache<true>({ max: maxLearned })
   /** Seconds, by the clock of the resource. */
   readonly #now: () => number
-  /** Until when tokens of listed issuers, and of others, may be valid that were dropped for want of space. */
-  readonly #droppedUntil = { listed: 0, others: 0 }
+  readonly #isListed: (approver: string) => boolean
+  /**
+   * Of tokens that were dropped for want of space, under missions of listed person servers and of others: the last `exp`,
+   * and when one was last accepted. The issuer may be listed where the person server is not, such as an access server.
+   */
+  readonly #dropped = { listed: { exp: 0, lastAt: 0 }, others: { exp: 0, lastAt: 0 } }
 
   /** Number of tokens of listed issuers that are remembered, and likewise of others. */
   readonly max: number
 
-  constructor(now: () => number, max: number = maxTokens) {
+  /** @param isListed whether `trust` lists the person server of a mission */
+  constructor(now: () => number, isListed: (approver: string) => boolean, max: number = maxTokens) {
     this.max = max
     const dispose = (acceptance: Acceptance): void => this.#drop(acceptance)
     this.#now = now
+    this.#isListed = isListed
     this.#listed = new GrowingCache({ max, dispose })
     this.#others = new GrowingCache({ max, dispose })
   }
@@ -48,7 +54,7 @@ export class AcceptedTokens {
     const now = Date.now()
     let { acceptance } = token
     if (acceptance === undefined || acceptance.dropped) {
-      acceptance = this.#add(token, mission, now)
+      acceptance = this.#known(token, mission) ?? this.#add(token, mission, now)
       token.acceptance = acceptance
     }
     acceptance.lastAt = now
@@ -75,15 +81,14 @@ export class AcceptedTokens {
     return true
   }
 
-  /** @param listed whether `trust` lists the person server of the mission */
-  of(mission: Mission, listed: boolean): OutstandingTokens {
+  of(mission: Mission): OutstandingTokens {
     const known = this.#missions.get(missionKey(mission))
     const terminated = this.#terminated.get(missionKey(mission))
     const acceptances = known === undefined ? [] : this.#outstanding(known)
     const tokens = acceptances.map(outstandingToken).sort((a, b) => b.lastAcceptedAt - a.lastAcceptedAt)
     return Object.freeze({
       tokens: Object.freeze(tokens),
-      atLeast: this.#now() < this.#droppedUntil[listed ? 'listed' : 'others'],
+      atLeast: this.#isOutstanding(this.#droppedUnder(mission)),
       ...(known !== undefined && { lastAcceptedAt: known.lastAt }),
       ...(tokens.length > 0 && { latestExp: tokens.reduce((latest, { exp }) => Math.max(latest, exp), 0) }),
       ...(terminated !== undefined && { terminated }),
@@ -100,6 +105,17 @@ export class AcceptedTokens {
     return [...this.#missions.values()].reduce((sum, { acceptances }) => sum + acceptances.size, 0)
   }
 
+  /** What is remembered of a token that was verified once more. */
+  #known({ claims, source, thumbprint }: VerifiedToken, mission: Mission): Acceptance | undefined {
+    const known = (source.named ? this.#listed : this.#others).get(tokenKey(claims))
+    // An issuer may use one `jti` for different tokens.
+    const isSame =
+      known?.exp === claims.exp &&
+      known.thumbprint === thumbprint &&
+      missionKey(known.mission.mission) === missionKey(mission)
+    return isSame ? known : undefined
+  }
+
   #add(token: VerifiedToken, mission: Mission, now: number): Acceptance {
     const { claims, source, thumbprint, template } = token
     const key = missionKey(mission)
@@ -112,12 +128,11 @@ export class AcceptedTokens {
       provider: template.class?.provider,
       thumbprint,
       exp: claims.exp,
-      listed: source.named,
       mission: of,
       firstAt: now,
       lastAt: now,
       count: 0,
-      revoked: false,
+      revoked: this.#revoked.has(tokenKey(claims)),
       dropped: false,
     }
     of.acceptances.add(acceptance)
@@ -127,17 +142,24 @@ export class AcceptedTokens {
   }
 
   #outstanding(known: AcceptedMission): readonly Acceptance[] {
-    const seconds = this.#now()
-    const since = Date.now() - recent
-    return [...known.acceptances].filter(({ exp, lastAt }) => exp > seconds || lastAt >= since)
+    return [...known.acceptances].filter((acceptance) => this.#isOutstanding(acceptance))
+  }
+
+  #isOutstanding({ exp, lastAt }: Pick<Acceptance, 'exp' | 'lastAt'>): boolean {
+    return exp > this.#now() || lastAt >= Date.now() - recent
+  }
+
+  #droppedUnder({ approver }: Mission): { exp: number; lastAt: number } {
+    return this.#dropped[this.#isListed(approver) ? 'listed' : 'others']
   }
 
   #drop(acceptance: Acceptance): void {
-    const { mission: of, exp, listed } = acceptance
-    const whose = listed ? 'listed' : 'others'
+    const { mission: of, exp, lastAt } = acceptance
     acceptance.dropped = true
     of.acceptances.delete(acceptance)
-    this.#droppedUntil[whose] = Math.max(this.#droppedUntil[whose], exp)
+    const dropped = this.#droppedUnder(of.mission)
+    dropped.exp = Math.max(dropped.exp, exp)
+    dropped.lastAt = Math.max(dropped.lastAt, lastAt)
     const key = missionKey(of.mission)
     if (of.acceptances.size === 0 && this.#missions.get(key) === of) this.#missions.delete(key)
   }

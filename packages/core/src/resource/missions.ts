@@ -84,8 +84,7 @@ export function missionsOf(state: ResourceState): Missions {
       return (await state.missionMonitor?.status(mission)) ?? { status: 'unknown' }
     },
     outstandingTokens(given: Mission): OutstandingTokens {
-      const mission = checkMission(given)
-      return state.acceptedTokens.of(mission, state.isListed(mission.approver))
+      return state.acceptedTokens.of(checkMission(given))
     },
     async observe(given: Mission, response: Response): Promise<boolean> {
       const mission = checkMission(given)

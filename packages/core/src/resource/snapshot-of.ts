@@ -63,7 +63,7 @@ function failureSnapshot({
 }
 
 function missionSnapshot(state: ResourceState, mission: Mission): MissionSnapshot {
-  const { tokens, ...rest } = state.acceptedTokens.of(mission, state.isListed(mission.approver))
+  const { tokens, ...rest } = state.acceptedTokens.of(mission)
   const distinct = (values: readonly (string | undefined)[]): readonly string[] =>
     Object.freeze([...new Set(values.filter((value) => value !== undefined))])
   return Object.freeze({

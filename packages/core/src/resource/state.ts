@@ -109,7 +109,7 @@ export class ResourceState {
     this.events = new Events(this.platform, settings)
     this.defaults = this.#compile({})
     const { now, limits, trust, stores } = settings
-    this.acceptedTokens = new AcceptedTokens(now)
+    this.acceptedTokens = new AcceptedTokens(now, (approver) => this.isListed(approver))
     this.keys = new IssuerKeys({
       fetcherFor: (source) => this.fetcherFor(source),
       now,

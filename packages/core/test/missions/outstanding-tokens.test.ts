@@ -1,7 +1,7 @@
 import type { ResourceEvent } from '@aauth-guard/core'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Acceptance } from '../../src/keys/acceptance.ts'
 import type { VerifiedToken } from '../../src/keys/verified-tokens.ts'
 import { AcceptedTokens } from '../../src/resource/accepted-tokens.ts'
@@ -76,48 +76,89 @@ describe('outstandingTokens', () => {
 
 describe('what is remembered of accepted tokens', () => {
   const at = 1_790_000_000
-  const tokenOf = (jti: string, mission: string, named = true): VerifiedToken =>
+  const unlisted = 'https://unlisted.example'
+  const missionOf = (s256: string, approver = 'https://ps.example') => ({ approver, s256 })
+  /** @param named whether `trust` lists the issuer */
+  const tokenOf = (
+    jti: string,
+    mission: string,
+    approver = 'https://ps.example',
+    named = true,
+  ): VerifiedToken =>
     ({
-      claims: {
-        iss: 'https://ps.example',
-        jti,
-        exp: at + 600,
-        mission: { approver: 'https://ps.example', s256: mission },
-      },
+      claims: { iss: 'https://ps.example', jti, exp: at + 600, mission: missionOf(mission, approver) },
       source: { named },
       thumbprint: 't',
       template: {},
     }) as never
-  const missionOf = (s256: string) => ({ approver: 'https://ps.example', s256 })
+  const makeAccepted = (max: number, now = () => at) =>
+    new AcceptedTokens(now, (approver) => approver !== unlisted, max)
 
   it('is bounded, and says "at least" while tokens that were dropped may be valid', () => {
     let now = at
-    const accepted = new AcceptedTokens(() => now, 3)
+    const accepted = makeAccepted(3, () => now)
     for (const jti of ['a', 'b', 'c']) accepted.accepted(tokenOf(jti, 'M'))
-    expect(accepted.of(missionOf('M'), true)).toMatchObject({ atLeast: false })
+    expect(accepted.of(missionOf('M'))).toMatchObject({ atLeast: false })
     accepted.accepted(tokenOf('d', 'M'))
-    expect(accepted.of(missionOf('M'), true).tokens.length).toBe(3)
-    expect(accepted.of(missionOf('M'), true).atLeast).toBe(true)
+    expect(accepted.of(missionOf('M')).tokens.length).toBe(3)
+    expect(accepted.of(missionOf('M')).atLeast).toBe(true)
+    expect(accepted.of(missionOf('M', unlisted)).atLeast).toBe(false)
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_001)
+    expect(accepted.of(missionOf('M')).atLeast).toBe(true)
     now += 600
-    expect(accepted.of(missionOf('M'), true).atLeast).toBe(false)
+    expect(accepted.of(missionOf('M')).atLeast).toBe(false)
+  })
+
+  it('says "at least" while tokens that were dropped would be listed for their last request', () => {
+    let now = at
+    const accepted = makeAccepted(1, () => now)
+    for (const jti of ['a', 'b']) accepted.accepted(tokenOf(jti, 'M'))
+    now += 600
+    expect(accepted.of(missionOf('M'))).toMatchObject({ tokens: [{ jti: 'b' }], atLeast: true })
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_001)
+    expect(accepted.of(missionOf('M'))).toMatchObject({ tokens: [], atLeast: false })
+  })
+
+  it.each([
+    ['a listed access server', 'a person server that is not listed', unlisted, true],
+    ['an access server that is not listed', 'a listed person server', 'https://ps.example', false],
+  ])('says "at least" where tokens of %s under a mission of %s were dropped', (_, __, approver, named) => {
+    const accepted = makeAccepted(1)
+    for (const jti of ['a', 'b']) accepted.accepted(tokenOf(jti, 'M', approver, named))
+    expect(accepted.of(missionOf('M', approver))).toMatchObject({ tokens: [{ jti: 'b' }], atLeast: true })
+  })
+
+  it('goes on for a token that was verified once more, and drops nothing', () => {
+    const accepted = makeAccepted(3)
+    for (let n = 0; n < 2; n++) accepted.accepted(tokenOf('a', 'M'))
+    expect(accepted.of(missionOf('M'))).toMatchObject({ tokens: [{ jti: 'a', accepted: 2 }], atLeast: false })
+    accepted.accepted(tokenOf('a', 'N'))
+    expect(accepted.of(missionOf('N'))).toMatchObject({ tokens: [{ jti: 'a', accepted: 1 }], atLeast: true })
+  })
+
+  it('marks a token whose revocation was told of before its request was accepted', () => {
+    const accepted = makeAccepted(3)
+    accepted.revoked({ iss: 'https://ps.example', jti: 'a' })
+    accepted.accepted(tokenOf('a', 'M'))
+    expect(accepted.of(missionOf('M')).tokens).toMatchObject([{ jti: 'a', revoked: true }])
   })
 
   it('keeps tokens of listed issuers, however many others come', () => {
-    const accepted = new AcceptedTokens(() => at, 3)
+    const accepted = makeAccepted(3)
     accepted.accepted(tokenOf('listed', 'M'))
-    for (let n = 0; n < 100; n++) accepted.accepted(tokenOf(`other-${n}`, `N${n}`, false))
-    expect(accepted.of(missionOf('M'), true)).toMatchObject({ tokens: [{ jti: 'listed' }], atLeast: false })
+    for (let n = 0; n < 100; n++) accepted.accepted(tokenOf(`other-${n}`, `N${n}`, unlisted, false))
+    expect(accepted.of(missionOf('M'))).toMatchObject({ tokens: [{ jti: 'listed' }], atLeast: false })
     expect(accepted.size).toBe(4)
   })
 
   it('remembers a token again that was dropped', () => {
-    const accepted = new AcceptedTokens(() => at, 1)
+    const accepted = makeAccepted(1)
     const token = tokenOf('a', 'M')
     accepted.accepted(token)
     accepted.accepted(tokenOf('b', 'N'))
     expect((token.acceptance as Acceptance).dropped).toBe(true)
     accepted.accepted(token)
-    expect(accepted.of(missionOf('M'), true).tokens.map(({ jti }) => jti)).toEqual(['a'])
+    expect(accepted.of(missionOf('M')).tokens.map(({ jti }) => jti)).toEqual(['a'])
     expect(accepted.missions(10)).toEqual([missionOf('M')])
   })
 
@@ -127,7 +168,7 @@ describe('what is remembered of accepted tokens', () => {
     })
     fc.assert(
       fc.property(steps, (taken) => {
-        const accepted = new AcceptedTokens(() => at, 5)
+        const accepted = makeAccepted(5)
         const tokens = new Map<string, VerifiedToken>()
         for (const [jti, mission] of taken) {
           const name = `${jti} ${mission}`
@@ -135,9 +176,7 @@ describe('what is remembered of accepted tokens', () => {
           tokens.set(name, token)
           accepted.accepted(token)
           const listed = [0, 1, 2, 3, 4].flatMap((number) =>
-            accepted
-              .of(missionOf(`M${number}`), true)
-              .tokens.map((one) => [one.jti.split(' ')[1], `${number}`]),
+            accepted.of(missionOf(`M${number}`)).tokens.map((one) => [one.jti.split(' ')[1], `${number}`]),
           )
           if (accepted.size > 5 || listed.length !== accepted.size) return false
           if (listed.some(([of, under]) => of !== under)) return false
