@@ -139,6 +139,18 @@ describe('the summary of refusals', () => {
     await refused(await agent.sign(`${issuer}/notes`, {}, { token }))
     expect(written).toEqual([expect.stringContaining('refused 1 × expired_jwt')])
   })
+
+  it('changes no answer where stderr cannot be written', async () => {
+    const { net, agent } = await makeWorld()
+    const { fetch, clock, resource: issuer } = net
+    const resource = createResource({ issuer, trust: 'any', fetch, now: clock.now, log: 'summary' })
+    const token = await agent.authToken({ lifetime: -600 })
+    const message = await agent.sign(`${issuer}/notes`, {}, { token })
+    vi.spyOn(process.stderr, 'write').mockImplementation(() => {
+      throw new Error('EPIPE')
+    })
+    await expect(authorize(resource, toSignedRequest(message))).rejects.toMatchObject({ code: 'expired_jwt' })
+  })
 })
 
 describe('the option log', () => {
