@@ -15,7 +15,7 @@ import type { PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
 import { knownCaller } from '../verify/known-caller.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
-import { accept, refuse } from './conclude.ts'
+import { accept, forgetReported, refuse } from './conclude.ts'
 import { decideCaller } from './decide.ts'
 import type { Grounds } from './decision-event.ts'
 import { StageTimes } from './stage-times.ts'
@@ -147,6 +147,7 @@ function concludeNow(
   options: AuthorizeOptions,
 ): Caller | undefined | Refused | Promise<Caller | undefined> {
   const times = state.events.hearsDecisions ? new StageTimes() : undefined
+  if (times !== undefined) forgetReported(request)
   const grounds: Grounds = { point: 'guard', request, requirement: compiled.name, times }
   const later = Object.hasOwn(options, 'content') && options.content === 'later'
   let decided: Caller | undefined | Promise<Caller | undefined>

@@ -18,6 +18,14 @@ const reported = new WeakMap<SignedRequest, AAuthError>()
 const accepted = Symbol('accepted')
 
 /**
+ * Called before a guard decides. A further guard, or that of another resource, may refuse the request with the very
+ * error of an earlier one, such as a constant of the application.
+ */
+export function forgetReported(request: SignedRequest): void {
+  reported.delete(request)
+}
+
+/**
  * Reports every decision of a resource: acceptances, challenges and refusals of `authorize`, `authorizeServer`, the
  * routes and grants. Listeners cannot change a decision; the recorder can turn an acceptance into a 503.
  *

@@ -1,6 +1,8 @@
 import {
+  AAuthError,
   answer,
   authorize,
+  createResource,
   type DecisionEvent,
   isAAuthError,
   type ResourceOptions,
@@ -207,6 +209,34 @@ describe('the decisions about one request', () => {
     expect(events.map(({ point, outcome }) => [point, outcome])).toEqual([
       ['guard', 'accepted'],
       ['content', 'refused'],
+    ])
+  })
+
+  it('are told by each guard, and by each resource, although all refuse with one error', async () => {
+    const { agent, net, resource, events } = await listening()
+    const others: DecisionEvent[] = []
+    const other = createResource({
+      issuer: net.resource,
+      trust: 'any',
+      fetch: net.fetch,
+      now: net.clock.now,
+      replay: 'off',
+      onDecision: (event) => others.push(event),
+    })
+    const denied = new AAuthError('access_denied')
+    const check = (): never => {
+      throw denied
+    }
+    const token = await agent.authToken({ scope: 'access' })
+    const request = toSignedRequest(await agent.sign('https://notes.example/notes', {}, { token }))
+    for (const one of [resource, other, resource])
+      await expect(authorize(one, request, { check })).rejects.toBe(denied)
+    expect([events, others].map((told) => told.map(({ step, code }) => [step, code]))).toEqual([
+      [
+        [1, 'access_denied'],
+        [2, 'access_denied'],
+      ],
+      [[1, 'access_denied']],
     ])
   })
 
