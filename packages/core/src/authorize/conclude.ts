@@ -85,14 +85,27 @@ async function record(
   evidence: () => RequestEvidence | undefined,
 ): Promise<AAuthError | undefined> {
   try {
-    await state.events.record(event, evidence)
+    await within(state, '"recorder"', recordAll(state, event, evidence))
     state.events.decided(event, undefined, evidence)
     return undefined
   } catch (thrown) {
-    const fault = asRefusal(state, serverFault(thrown))
+    const fault = asRefusal(state, thrown)
     reported.set(grounds.request, fault)
     state.events.decided(await decisionEvent(state, grounds, fault), fault, evidence)
     return fault
+  }
+}
+
+async function recordAll(
+  { events }: ResourceState,
+  event: DecisionEvent,
+  evidence: () => RequestEvidence | undefined,
+): Promise<void> {
+  try {
+    await events.record(event, evidence)
+  } catch (thrown) {
+    // Whatever it is, the answer is 503.
+    throw serverFault(thrown)
   }
 }
 

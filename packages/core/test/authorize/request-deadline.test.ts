@@ -56,6 +56,14 @@ const scenes: readonly (readonly [what: string, Scene])[] = [
     },
   ],
   [
+    '"recorder"',
+    async (recorder) => {
+      const { agent, call } = await makeWorld({ limits, recorder })
+      const token = await agent.authToken({ scope: 'access' })
+      return () => call(token)
+    },
+  ],
+  [
     '"blobs" of monitorMissions',
     async (blobs) => {
       const { agent, call } = await makeWorld({ limits, missions: monitorMissions({ blobs }) })

@@ -1,4 +1,4 @@
-import type { DecisionEvent, ResourceEvent } from '@aauth-guard/core'
+import { AAuthError, type DecisionEvent, type ResourceEvent } from '@aauth-guard/core'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it, vi } from 'vitest'
 import { collectUnhandled } from '../unhandled-rejections.ts'
@@ -102,6 +102,15 @@ describe('recorders', () => {
     expect(refused.code).toBe('server_error')
     expect(refused.hint).toContain('the disk is full')
     expect(events.map(({ outcome }) => outcome)).toEqual(['failed'])
+  })
+
+  it('refuse with 503, whatever they throw', async () => {
+    const recorder = () => {
+      throw new AAuthError('access_denied')
+    }
+    const { agent, refusal } = await makeWorld({ recorder })
+    const { code, status } = await refusal(await agent.authToken({ scope: 'access' }))
+    expect([code, status]).toEqual(['server_error', 503])
   })
 
   it('are not called for refusals', async () => {
