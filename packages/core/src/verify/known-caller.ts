@@ -12,8 +12,8 @@ export type KnownCaller = { readonly state: ResourceState } & (
   | { readonly other: string; readonly verified?: undefined; readonly server?: undefined }
 )
 
-/** For requests that take no further fields. */
-const callers = new WeakMap<SignedRequest, KnownCaller>()
+/** For requests that take no further fields, or have that of another resource. */
+const others = new WeakMap<SignedRequest, Map<ResourceState, KnownCaller>>()
 
 class Sent extends Stamp {
   #caller: KnownCaller
@@ -23,15 +23,24 @@ class Sent extends Stamp {
     this.#caller = caller
   }
 
-  static callerOf(request: SignedRequest): KnownCaller | undefined {
-    return #caller in request ? request.#caller : callers.get(request)
+  static callerOf(state: ResourceState, request: SignedRequest): KnownCaller | undefined {
+    return #caller in request && request.#caller.state === state
+      ? request.#caller
+      : others.get(request)?.get(state)
   }
 
   static note(request: SignedRequest, caller: KnownCaller): void {
-    if (#caller in request) request.#caller = caller
-    else if (Object.isExtensible(request)) new Sent(request, caller)
-    else callers.set(request, caller)
+    if (#caller in request) {
+      if (request.#caller.state === caller.state) request.#caller = caller
+      else noteOther(request, caller)
+    } else if (Object.isExtensible(request)) new Sent(request, caller)
+    else noteOther(request, caller)
   }
+}
+
+function noteOther(request: SignedRequest, caller: KnownCaller): void {
+  const known = others.get(request) ?? new Map<ResourceState, KnownCaller>()
+  others.set(request, known.set(caller.state, caller))
 }
 
 /** Remembers who sent a request, for a second guard of the resource and for decision events. */
@@ -41,6 +50,5 @@ export function noteCaller(request: SignedRequest, caller: KnownCaller): void {
 
 /** The sender of the request, once this resource has verified it. */
 export function knownCaller(state: ResourceState, request: SignedRequest): KnownCaller | undefined {
-  const caller = Sent.callerOf(request)
-  return caller?.state === state ? caller : undefined
+  return Sent.callerOf(state, request)
 }

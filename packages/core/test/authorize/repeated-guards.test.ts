@@ -1,4 +1,11 @@
-import { type Auth, authorize, type SignedRequest, verifyContent } from '@aauth-guard/core'
+import {
+  type Auth,
+  authorize,
+  createResource,
+  type DecisionEvent,
+  type SignedRequest,
+  verifyContent,
+} from '@aauth-guard/core'
 import { contentBinding } from '@aauth-guard/core/adapter'
 import { makeWorld, now, type World } from '@aauth-guard/fixtures/world'
 import { type SignedMessage, toSignedRequest } from '@aauth-guard/testing'
@@ -30,6 +37,27 @@ describe('a request that passed one guard', () => {
     const request = await accepted(world)
     const again = await authorize(world.resource, request, { optional: true })
     expect(again?.jti).toMatch(/^id-/)
+  })
+
+  it('passes it after a guard of another resource, and neither forgets it [E23]', async () => {
+    const world = await makeWorld({ replay: 'all' })
+    const { net, resource } = world
+    const events: DecisionEvent[] = []
+    const other = createResource({
+      issuer: net.resource,
+      trust: 'any',
+      fetch: net.fetch,
+      now: net.clock.now,
+      replay: 'all',
+      onDecision: (event) => events.push(event),
+    })
+    const request = await accepted(world)
+    for (const one of [other, resource, other])
+      expect((await authorize(one, request)).type).toBe('auth-token')
+    expect(events).toMatchObject([
+      { issuer: 'https://ps.example' },
+      { issuer: 'https://ps.example', step: 2 },
+    ])
   })
 
   it('is refused unless it satisfies what the next guard requires [E23]', async () => {
