@@ -50,7 +50,7 @@ function conclude(
   if (error instanceof PendingStepUp || (error !== undefined && reported.get(request) === error)) return error
   if (error !== undefined) reported.set(request, error)
   const made = decisionEvent(state, grounds, error)
-  const evidence = (): RequestEvidence | undefined => evidenceOf(state, request)
+  const evidence = (): RequestEvidence | undefined => evidenceOf(state, grounds)
   const tell = (event: DecisionEvent): AAuthError | undefined | Promise<AAuthError | undefined> => {
     if (error !== undefined || !events.hasRecorder || grounds.isRecorded) {
       events.decided(event, error, evidence)

@@ -60,7 +60,9 @@ function decide(decision: Decision): Auth | Promise<Auth> {
 /** Decides a request that an earlier guard of this resource has verified. */
 async function decideAgain(decision: Decision, before: VerifiedRequest): Promise<Auth> {
   const verified = await reuse(decision.state, decision.grounds.request, decision.requirement, before)
-  return verified === undefined ? decideNew(decision) : judge(decision, verified)
+  if (verified !== undefined) return judge(decision, verified)
+  decision.grounds.isRetargeted = isRetargeted(decision.grounds.request, before)
+  return decideNew(decision)
 }
 
 /** Decides a request that no guard has verified yet. */
@@ -81,6 +83,7 @@ async function decideLater(decision: Decision, verifying: Promise<VerifiedReques
 function decideVerified(decision: Decision, verified: VerifiedRequest): Auth | Promise<Auth> {
   const { state, grounds } = decision
   noteCaller(grounds.request, { state, verified })
+  if (grounds.isRetargeted === true) grounds.isRetargeted = false
   return judge(decision, verified)
 }
 
@@ -144,6 +147,11 @@ async function decideBeside(
   )
 }
 
+/** Middleware between the guards may have changed the target that is routed (E06). */
+function isRetargeted({ method, target }: SignedRequest, { transport }: VerifiedRequest): boolean {
+  return transport.method !== method || transport.rawTarget !== target
+}
+
 /**
  * The result of an earlier guard of this resource for the same request, checked against the requirement of this one.
  * Verifying again would make the second guard of a route report a replay (E23).
@@ -155,9 +163,7 @@ async function reuse(
   verified: VerifiedRequest,
 ): Promise<VerifiedRequest | undefined> {
   const { claims } = verified.token
-  // Middleware between the guards may have changed the target that is routed (E06).
-  if (verified.transport.method !== request.method || verified.transport.rawTarget !== request.target)
-    return undefined
+  if (isRetargeted(request, verified)) return undefined
   if (state.settings.now() >= claims.exp) return undefined
   if (!isRecent(verified.live)) {
     verified.live = queryLiveState(state, verified.token, verified.budget)

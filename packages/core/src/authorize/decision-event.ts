@@ -23,6 +23,13 @@ export interface Grounds {
   readonly times?: StageTimes | undefined
   /** Whether an acceptance of the request was recorded before. */
   readonly isRecorded?: boolean
+  /** Set while the request has another method or target than the one whose sender is known. */
+  isRetargeted?: boolean
+}
+
+/** The verified sender of the request, as it is decided. */
+export function callerOf(state: ResourceState, { request, isRetargeted }: Grounds): KnownCaller | undefined {
+  return isRetargeted === true ? undefined : knownCaller(state, request)
 }
 
 const maxPath = 1024
@@ -41,7 +48,7 @@ export function decisionEvent(
   error: AAuthError | undefined,
 ): DecisionEvent | Promise<DecisionEvent> {
   const { request } = grounds
-  const caller = knownCaller(state, request)
+  const caller = callerOf(state, grounds)
   const event = draftOf(state, grounds, caller, error)
   const person = caller?.verified && personNameOf(state, caller.verified.token)
   const call = callIdOf(state, request)

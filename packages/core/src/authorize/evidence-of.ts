@@ -1,13 +1,12 @@
 import type { RequestEvidence } from '../events/request-evidence.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { signatureBytes } from '../signature/select-signature.ts'
-import { knownCaller } from '../verify/known-caller.ts'
 import { encodeBase64url } from '../wire/base64url.ts'
-import type { SignedRequest } from '../wire/signed-request.ts'
+import { callerOf, type Grounds } from './decision-event.ts'
 
 /** What proves that the agent sent the request; `undefined` if its token or signature did not verify. */
-export function evidenceOf(state: ResourceState, request: SignedRequest): RequestEvidence | undefined {
-  const verified = knownCaller(state, request)?.verified
+export function evidenceOf(state: ResourceState, grounds: Grounds): RequestEvidence | undefined {
+  const verified = callerOf(state, grounds)?.verified
   if (verified === undefined) return undefined
   const { token, covered, sent } = verified
   return Object.freeze({

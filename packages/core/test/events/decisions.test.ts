@@ -6,6 +6,7 @@ import {
   type DecisionEvent,
   isAAuthError,
   type ResourceOptions,
+  type SignedRequest,
   stepUp,
 } from '@aauth-guard/core'
 import { answerRoutes, bindContent } from '@aauth-guard/core/adapter'
@@ -210,6 +211,27 @@ describe('the decisions about one request', () => {
       ['guard', 'accepted'],
       ['content', 'refused'],
     ])
+  })
+
+  it('name no verified caller, and have no evidence, for another method than was verified before [E06]', async () => {
+    const { agent, resource, events } = await listening()
+    const proved: boolean[] = []
+    resource.listen({ onDecision: (_event, _refusal, evidence) => proved.push(evidence() !== undefined) })
+    const token = await agent.authToken({ scope: 'access' })
+    const message = await agent.sign('https://notes.example/notes', { method: 'POST' }, { token })
+    const request = { ...toSignedRequest(message) } as { method: string } & SignedRequest
+    for (const method of ['POST', 'DELETE', 'POST']) {
+      request.method = method
+      await authorize(resource, request).catch(() => undefined)
+    }
+    expect(
+      events.map(({ method, outcome, issuer, claimed }) => [method, outcome, issuer, claimed?.issuer]),
+    ).toEqual([
+      ['POST', 'accepted', 'https://ps.example', undefined],
+      ['DELETE', 'refused', undefined, 'https://ps.example'],
+      ['POST', 'accepted', 'https://ps.example', undefined],
+    ])
+    expect(proved).toEqual([true, false, true])
   })
 
   it('are told by each guard, and by each resource, although all refuse with one error', async () => {
