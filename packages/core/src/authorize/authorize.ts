@@ -13,9 +13,8 @@ import type { ResourceState } from '../resource/state.ts'
 import { isResource, stateOf } from '../resource/state-of.ts'
 import type { PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
-import { knownCaller } from '../verify/known-caller.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
-import { accept, forgetReported, refuse } from './conclude.ts'
+import { accept, forgetReported, noteAcceptance, refuse } from './conclude.ts'
 import { decideCaller } from './decide.ts'
 import type { Grounds } from './decision-event.ts'
 import { StageTimes } from './stage-times.ts'
@@ -207,12 +206,6 @@ async function acceptRecorded(
   await accepted
   noteAcceptance(state, request)
   return caller
-}
-
-/** What was accepted under a mission is outstanding if the mission is terminated. */
-function noteAcceptance(state: ResourceState, request: SignedRequest): void {
-  const token = knownCaller(state, request)?.verified?.token
-  if (token?.claims.mission !== undefined) state.acceptedTokens.accepted(token)
 }
 
 /** Checks a requirement without a request, so that mistakes are found at start-up. @throws {TypeError} */

@@ -145,3 +145,9 @@ async function checkAfterRecording(state: ResourceState, grounds: Grounds): Prom
     throw refuse(state, grounds, error)
   }
 }
+
+/** What was accepted under a mission is outstanding if the mission is terminated. */
+export function noteAcceptance(state: ResourceState, request: SignedRequest): void {
+  const token = knownCaller(state, request)?.verified?.token
+  if (token?.claims.mission !== undefined) state.acceptedTokens.accepted(token)
+}

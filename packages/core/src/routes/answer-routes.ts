@@ -1,4 +1,4 @@
-import { accept, refuse } from '../authorize/conclude.ts'
+import { accept, noteAcceptance, refuse } from '../authorize/conclude.ts'
 import type { Grounds } from '../authorize/decision-event.ts'
 import { isAAuthError } from '../errors/aauth-error.ts'
 import { type Answer, answer } from '../errors/answer.ts'
@@ -49,6 +49,7 @@ export async function answerRoutes(
     if (method !== 'POST') throw methodNotAllowed(method, 'POST')
     const answered = await endpoint(request, () => readContent(maxContent))
     await accept(state, grounds)
+    noteAcceptance(state, request)
     return answered
   } catch (error) {
     // The response tells agents that a fault of the endpoint is permanent (draft 11 §6.6).

@@ -1,4 +1,5 @@
 import type { ResourceEvent } from '@aauth-guard/core'
+import { askForToken, notes } from '@aauth-guard/fixtures/issued'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
@@ -33,6 +34,20 @@ describe('outstandingTokens', () => {
     const [latest] = tokens
     expect(latest?.lastAcceptedAt).toBeGreaterThanOrEqual(latest?.firstAcceptedAt ?? Number.NaN)
     expect(outstanding().lastAcceptedAt).toBe(latest?.lastAcceptedAt)
+  })
+
+  it('lists a token that got a resource token at the authorization endpoint, and was used nowhere else', async () => {
+    const world = await makeWorld(notes)
+    const { agent, net, resource } = world
+    const { s256 } = await net.personServer.missions.begin(agent, { description: 'Sort notes' })
+    const token = await agent.personToken({ mission: s256, claims: { jti: 'asked' } })
+    const { outstandingTokens } = resource.missions
+    expect((await askForToken(world, { token, body: { scope: 'unknown' } })).status).toBe(400)
+    expect(outstandingTokens({ approver: 'https://ps.example', s256 }).tokens).toEqual([])
+    expect((await askForToken(world, { token })).status).toBe(200)
+    expect(outstandingTokens({ approver: 'https://ps.example', s256 }).tokens).toMatchObject([
+      { jti: 'asked', accepted: 1 },
+    ])
   })
 
   it('does not list a token whose requests were refused, or one without a mission', async () => {
