@@ -148,6 +148,9 @@ async function checkAfterRecording(state: ResourceState, grounds: Grounds): Prom
 
 /** What was accepted under a mission is outstanding if the mission is terminated. */
 export function noteAcceptance(state: ResourceState, request: SignedRequest): void {
-  const token = knownCaller(state, request)?.verified?.token
-  if (token?.claims.mission !== undefined) state.acceptedTokens.accepted(token)
+  const verified = knownCaller(state, request)?.verified
+  if (verified?.token.claims.mission === undefined || verified.isCounted) return
+  // A further guard accepts the same request again.
+  verified.isCounted = true
+  state.acceptedTokens.accepted(verified.token)
 }

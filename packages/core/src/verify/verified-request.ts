@@ -26,6 +26,8 @@ export interface VerifiedRequest {
   marked: boolean
   /** Whether a store did not answer, and the request relies on its last answer (`staleReads`). */
   stale: boolean
+  /** Whether it is counted among the accepted requests of its token. */
+  isCounted: boolean
   /** The agent provider that the key is linked to, according to the last lookup; not set for agent tokens. */
   linkedProvider: string | undefined
   /** Whether the signature has a `nonce`. */

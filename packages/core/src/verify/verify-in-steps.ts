@@ -71,6 +71,7 @@ export async function verifyInSteps(
     budget,
     stale,
     marked: oneTime,
+    isCounted: false,
     linkedProvider: undefined,
   }
 }

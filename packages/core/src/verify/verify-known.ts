@@ -76,6 +76,7 @@ class KnownRequest implements VerifiedRequest {
   readonly hasNonce: boolean
   marked = false
   stale = false
+  isCounted = false
   linkedProvider: string | undefined = undefined
   readonly #state: ResourceState
   readonly #now: number

@@ -1,6 +1,7 @@
-import type { ResourceEvent } from '@aauth-guard/core'
+import { authorize, type ResourceEvent } from '@aauth-guard/core'
 import { askForToken, notes } from '@aauth-guard/fixtures/issued'
 import { makeWorld } from '@aauth-guard/fixtures/world'
+import { toSignedRequest } from '@aauth-guard/testing'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { Acceptance } from '../../src/keys/acceptance.ts'
@@ -49,6 +50,18 @@ describe('outstandingTokens', () => {
       { jti: 'asked', accepted: 1 },
     ])
   })
+
+  it.each([false, true])(
+    'counts a request that two guards accepted once, with a token seen before: %s',
+    async (seen) => {
+      const { agent, call, resource, token, outstanding } = await makeScene()
+      const held = await token('held')
+      if (seen) await call(held)
+      const request = toSignedRequest(await agent.sign('https://notes.example/notes', {}, { token: held }))
+      for (let guards = 0; guards < 2; guards++) await authorize(resource, request)
+      expect(outstanding().tokens).toMatchObject([{ accepted: seen ? 2 : 1 }])
+    },
+  )
 
   it('does not list a token whose requests were refused, or one without a mission', async () => {
     const { agent, call, refusal, token, outstanding } = await makeScene()
