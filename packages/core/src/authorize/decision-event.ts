@@ -125,7 +125,7 @@ function personNameOf({ events }: ResourceState, token: VerifiedToken): string |
 
 function callIdOf({ platform }: ResourceState, request: SignedRequest): string | undefined | Promise<string> {
   const signature = orElse(() => onlyLine(request, 'signature') ?? request.header('signature').join(', '), '')
-  return signature === '' ? undefined : platform.sha256(signature)
+  return signature === '' ? undefined : orElse(() => platform.sha256(signature), undefined)
 }
 
 /** The verified target, if known, since the host may return another value when it is read again. */
