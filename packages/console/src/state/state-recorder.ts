@@ -6,7 +6,8 @@ import type {
   ResourceEvent,
   ResourceSnapshot,
 } from '@aauth-guard/core'
-import { type DecisionExplanation, explain } from '../explain/explain.ts'
+import { explain } from '../explain/explain.ts'
+import type { DecisionExplanation } from '../explain/explanations.ts'
 import type { ConsoleSettings } from '../settings.ts'
 import { boundedCopy } from './bounded-copy.ts'
 import { EventLog, type LogEntry, missionKey } from './event-log.ts'
