@@ -52,6 +52,10 @@ const consumers: Readonly<Record<string, Consumer>> = {
     beside: ['pg', '@types/pg', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { postgresStores } from '@aauth-guard/postgres'\nimport pg from 'pg'\nconst pool = new pg.Pool()\nconst { stores } = postgresStores({ query: (text, values) => pool.query(text, values) })\ncreateResource({ issuer: 'https://n.example', trust: 'any', stores })",
   },
+  console: {
+    beside: ['@types/node'],
+    use: "import { createResource } from '@aauth-guard/core'\nimport { type ConsoleState, createConsole } from '@aauth-guard/console'\nimport { nodeHandler } from '@aauth-guard/console/node'\nimport { createServer } from 'node:http'\nconst resource = createResource({ issuer: 'https://n.example', trust: 'any' })\nconst console = createConsole({ resource, allow: async ({ headers }) => headers.get('cookie') === 'x' })\ncreateServer(nodeHandler(console))\nexport const state = async (): Promise<ConsoleState> => (await console.handle(new Request('http://n.example/state'))).json() as Promise<ConsoleState>",
+  },
   cli: {
     beside: ['@types/node'],
     use: '',

@@ -12,6 +12,7 @@ const budgets = {
   hono: 2_000,
   redis: 9_000,
   postgres: 6_000,
+  console: 60_000,
 }
 
 let over = false
