@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { runConsole } from './console/run-console.ts'
 import { Narrator } from './narrator.ts'
 import type { Paint } from './paint.ts'
 import { falsify } from './play.ts'
@@ -10,15 +11,16 @@ import { realTime } from './time.ts'
 const wholeStory = 'All of it, both generations of drafts and access servers included: npx pnpm@12 demo --all'
 
 /**
- * Plays the demo. `args` are those of the program.
+ * Plays the demo, or with `--console` keeps agents at work until `stop` is aborted. `args` are those of the program.
  * @returns the exit code: 0 only if every step went as expected
- * @throws {RangeError} when there is no such adapter or step
+ * @throws {RangeError} when there is no such adapter or step, and for an impossible rate
  */
 export async function runDemo(
   args: readonly string[],
   print: (line: string) => void,
   paint: Paint,
   time = realTime as Parameters<typeof openStage>[1],
+  stop: AbortSignal = new AbortController().signal,
 ): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -26,8 +28,11 @@ export async function runDemo(
       all: { type: 'boolean', default: false },
       falsify: { type: 'string' },
       adapter: { type: 'string', default: 'express' },
+      console: { type: 'boolean', default: false },
+      rate: { type: 'string' },
     },
   })
+  if (values.console) return runConsole(values.rate, print, stop)
   const { all, falsify: number } = values
   const stage = await openStage(adapterNamed(values.adapter), time)
   try {
