@@ -69,7 +69,7 @@ export async function consoleServer(options: ConsoleServerOptions): Promise<Cons
   const { port: actual } = server.address() as AddressInfo
   const run = new Run(actual)
   const serve = nodeHandler(page)
-  server.on('request', (req, res) => run.admit(req, res, serve))
+  server.on('request', (req, res) => run.answer(req, res, serve))
   log(`aauth-guard: the console is at ${run.url} until this process ends. Do not pass the address on.`)
   return Object.freeze({
     url: run.url,
@@ -99,7 +99,7 @@ class Run {
   }
 
   /** Lets those in who have the cookie, and gives it to those who have the key. */
-  admit(req: IncomingMessage, res: ServerResponse, serve: NodeHandler): void {
+  answer(req: IncomingMessage, res: ServerResponse, serve: NodeHandler): void {
     const { method = '', url = '' } = req
     const refused = this.#refusal(req)
     if (refused !== undefined) sendNow(res, respondText(method, 421, refused))
