@@ -15,7 +15,8 @@ export function seriesOf(decisions: readonly ConsoleDecision[], now: number): Se
     seconds.set(second, [...(seconds.get(second) ?? []), decision])
     const { requirement, code, outcome } = decision
     if (requirement !== undefined) {
-      const counts = (routes[requirement] ??= { ...none })
+      routes[requirement] ??= { ...none }
+      const counts = routes[requirement]
       counts[outcome] = (counts[outcome] ?? 0) + 1
     }
     if (code !== undefined) codes[code] = (codes[code] ?? 0) + 1

@@ -337,12 +337,12 @@ export class FakeWorld {
       point: 'guard',
       credential: 'aauth',
       outcome: refusal?.outcome ?? 'accepted',
-      ...(refusal && { status: refusal.status, code: refusal.code as never, hint: this.#text(refusal.hint) }),
+      ...(refusal && { status: refusal.status, code: refusal.code, hint: this.#text(refusal.hint) }),
       duration: { read, verify, requirement, total: read + verify + requirement },
       requirement: route.name,
       method: route.method,
       path: this.#text(route.path).slice(0, 1024),
-      generation: 'draft-11' as never,
+      generation: 'person-token',
       kind: mission === undefined ? 'agent-token' : 'person-token',
       ...(mismatch
         ? {

@@ -1,8 +1,9 @@
+import type { DecisionEvent } from '@aauth-guard/core'
 import type { Explanation, Outcome } from '../model/protocol.ts'
 
 /** A way in which a request of the fake world is not accepted. */
 export interface Refusal {
-  readonly code: string
+  readonly code: NonNullable<DecisionEvent['code']>
   readonly outcome: Outcome
   readonly status: number
   readonly weight: number
