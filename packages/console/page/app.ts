@@ -144,9 +144,11 @@ export class App implements FeedListener {
   }
 
   togglePause(): void {
-    if (this.held !== undefined) return this.follow()
-    this.isPaused = true
-    this.hold()
+    if (this.held !== undefined) this.follow()
+    else {
+      this.isPaused = true
+      this.hold()
+    }
   }
 
   setFilter(change: Partial<Filter> | undefined): void {
@@ -230,7 +232,10 @@ export class App implements FeedListener {
   #markList(): void {
     if (this.#listTimer !== undefined) return
     const wait = this.#arrived > calm ? Math.max(0, this.#listDueAt - Date.now()) : 0
-    if (wait === 0) return this.#renderList()
+    if (wait === 0) {
+      this.#renderList()
+      return
+    }
     this.#listTimer = setTimeout(() => {
       this.#listTimer = undefined
       this.#renderList()

@@ -53,7 +53,7 @@ export async function serveFakeConsole(options: FakeOptions = {}): Promise<FakeC
   const assets = options.assets ?? (await bundle())
   const world = new FakeWorld({ seed, hostile: options.hostile === true, isEmpty })
   const startedAt = Date.now() - (isEmpty ? 5000 : 4_980_000)
-  const past = options.past ?? (isEmpty ? 0 : Math.max(120, rate * 10 > 20_000 ? 20_000 : rate * 10))
+  const past = options.past ?? (isEmpty ? 0 : Math.max(120, Math.min(20_000, rate * 10)))
   let decisions = world.past(past, Date.now(), 595_000)
   const happenings = isEmpty
     ? []

@@ -29,6 +29,10 @@ export class Strip {
     new ResizeObserver(() => this.#fit()).observe(host)
   }
 
+  get width(): number {
+    return this.#plot?.width ?? this.#host.clientWidth
+  }
+
   set(times: readonly number[], ...series: StripData): void {
     this.#data = [times, ...series]
     if (this.#plot === undefined) this.#make()
@@ -81,7 +85,11 @@ export class Strip {
             grid: { show: false },
             ticks: { show: false },
             incrs: [120, 300],
-            values: (_, ticks) => ticks.map(timeOf),
+            // A label at an edge would be cut.
+            values: ({ scales: { x } }, ticks) =>
+              ticks.map((tick) =>
+                tick - (x?.min ?? 0) < 30 || (x?.max ?? 0) - tick < 30 ? '' : timeOf(tick),
+              ),
           },
           { show: false },
         ],

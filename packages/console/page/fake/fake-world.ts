@@ -56,7 +56,9 @@ export class FakeWorld {
 
   decide(time: number): ConsoleDecision {
     const random = this.#random
-    const mission = this.#missions.length > 0 && random.next() < 0.8 ? random.pick(this.#missions) : undefined
+    const drawn = this.#missions.length > 0 && random.next() < 0.8 ? random.pick(this.#missions) : undefined
+    // Most agents stop when their mission is terminated.
+    const mission = drawn?.terminated !== undefined && random.next() < 0.85 ? undefined : drawn
     const token = mission === undefined ? undefined : random.pick(mission.tokens)
     const isEnded = mission?.terminated !== undefined && mission.terminated.at < time
     const chosen = random.next() < 0.76 ? undefined : random.pick(this.#weights)

@@ -7,12 +7,14 @@ export interface Part {
 const plain = /^[\x20-\x7e]*$/
 /**
  * Controls, marks of direction, what has no width, lone surrogates, spaces other than the common one, fillers without
- * ink, and selectors of variants that do not follow a pictogram.
+ * ink, and selectors of variants that do not follow a pictogram,
+ * and marks that pile up on one character.
  */
 const unseen =
-  /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]|\u034f|[\u17b4]|[\u17b5]|(?! )\p{Zs}|(?<!\p{Extended_Pictographic})[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu
+  /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]|\u034f|[\u17b4]|[\u17b5]|(?! )\p{Zs}|(?<!\p{Extended_Pictographic})[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]|\p{M}{4,}/gu
 
 export function partsOf(value: string, max: number): readonly Part[] {
+  if (value.trim() === '') return [{ text: blank(value), isEscape: true }]
   const text = clip(value, max)
   if (plain.test(text)) return [{ text, isEscape: false }]
   const parts: Part[] = []
@@ -39,7 +41,13 @@ function clip(value: string, max: number): string {
   return `${value.slice(0, end)}… (${value.length} characters)`
 }
 
+/** Text of which nothing would be seen. */
+function blank(value: string): string {
+  return value === '' ? 'empty' : `${value.length} blank`
+}
+
 function escapeOf(character: string): string {
+  if (character.length > 2) return `${[...character].length} marks`
   const code = (character.codePointAt(0) ?? 0).toString(16)
   return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`
 }

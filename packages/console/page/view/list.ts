@@ -1,4 +1,3 @@
-import { repeat } from 'lit/directives/repeat.js'
 import { html, nothing, render } from 'lit/html.js'
 import type { App } from '../app.ts'
 import type { Row } from '../model/decision-log.ts'
@@ -18,12 +17,18 @@ export class DecisionList {
   readonly #narrow = matchMedia('(max-width: 640px)')
   #rows: readonly Row[] = []
   #scroller: HTMLElement | undefined
+  /** Of the scroller: to ask for them in each frame would lay the page out each time. */
+  #top = 0
+  #height = 600
 
   constructor(app: App, host: HTMLElement) {
     this.#app = app
     this.#host = host
     this.#narrow.addEventListener('change', () => app.mark('list'))
-    new ResizeObserver(() => app.mark('list')).observe(host)
+    new ResizeObserver(() => {
+      this.#height = this.#scroller?.clientHeight ?? host.clientHeight
+      app.mark('list')
+    }).observe(host)
   }
 
   render(): void {
@@ -35,9 +40,8 @@ export class DecisionList {
       render(isEverything(app.filter) ? renderEmpty(app) : this.#nothingPasses(), this.#host)
       return
     }
-    const scroller = this.#scroller
-    const height = scroller?.clientHeight ?? 600
-    const top = app.held === undefined ? 0 : (scroller?.scrollTop ?? 0)
+    const height = this.#height
+    const top = app.held === undefined ? 0 : this.#top
     const first = Math.max(0, Math.floor(top / rowHeight) - around)
     const last = Math.min(rows.length, Math.ceil((top + height) / rowHeight) + around)
     const shown = rows.slice(first, last)
@@ -46,20 +50,18 @@ export class DecisionList {
       html`<div class="rows-head" aria-hidden="true"><span>Time</span><span>Outcome</span><span>Method</span><span>Path</span><span>Agent</span><span>Code</span></div>
         <div id="rows" class="rows" role="listbox" tabindex="0" aria-label="Decisions, the newest first" aria-activedescendant=${
           active === undefined ? nothing : `row-${active.key}`
-        } @scroll=${this.#scrolled} @keydown=${this.#pressed} @click=${this.#clicked}>
+        } @scroll=${this.#scrolled} @keydown=${this.#pressed} @pointerdown=${this.#touched} @click=${this.#clicked}>
           <div role="presentation" ${css({ height: `${first * rowHeight}px` })}></div>
-          ${repeat(
-            shown,
-            ({ key }) => key,
-            (row, at) => rowOf(row, first + at, rows.length, row.key === app.activeKey),
-          )}
+          ${shown.map((row, at) => rowOf(row, first + at, rows.length, row.key === app.activeKey))}
           <div role="presentation" ${css({ height: `${(rows.length - last) * rowHeight}px` })}></div>
         </div>`,
       this.#host,
     )
     this.#scroller = this.#host.querySelector<HTMLElement>('.rows') ?? undefined
-    if (this.#scroller !== undefined && app.held === undefined && this.#scroller.scrollTop !== 0)
+    if (this.#scroller !== undefined && app.held === undefined && this.#top !== 0) {
+      this.#top = 0
       this.#scroller.scrollTop = 0
+    }
   }
 
   focus(): void {
@@ -72,10 +74,16 @@ export class DecisionList {
 
   readonly #scrolled = (): void => {
     const top = this.#scroller?.scrollTop ?? 0
+    this.#top = top
     const { held, isPaused, activeKey } = this.#app
     if (top > this.#rowHeight / 2) this.#app.hold()
     else if (held !== undefined && !isPaused && activeKey === undefined) this.#app.follow()
     this.#app.mark('list')
+  }
+
+  /** A row must not become another one between the press of a button and its release. */
+  readonly #touched = (event: PointerEvent): void => {
+    if ((event.target as Element).closest('.row') !== null) this.#app.hold()
   }
 
   readonly #clicked = (event: Event): void => {
@@ -137,7 +145,7 @@ function rowOf({ key, decision }: Row, at: number, size: number, isActive: boole
       agent === undefined
         ? claimed?.agent === undefined
           ? html`<span class="none">no agent</span>`
-          : html`<span class="claimed">${foreign(claimed.agent, 100)}</span><span class="unsure">claimed</span>`
+          : html`<span class="unsure">claimed</span> <span class="claimed">${foreign(claimed.agent, 100)}</span>`
         : foreign(agent, 100)
     }</span>
     <span class="row-code">${code === undefined ? nothing : foreign(code, 40)}</span>

@@ -48,7 +48,9 @@ function card(app: App, known: MissionSnapshot, now: number): View {
   const left = (latestExp ?? 0) - now / 1000
   return html`<li><button type="button" class="mission ${status}" aria-pressed=${isSelected} @click=${() => app.selectMission(mission)}>
     <span class="mission-head">${mark(status)}<strong>${statusTitle(status)}</strong><span class="countdown">${
-      left > 0 ? html`${status === 'lingering' ? 'up to ' : ''}<b>${spanOf(left)}</b>` : nothing
+      left > 0
+        ? html`${status === 'lingering' ? html`<span class="long">up to </span>` : nothing}<b>${spanOf(left)}</b>`
+        : nothing
     }</span></span>
     <span class="mission-id"><code>${foreign(shortOf(mission.s256))}</code> at ${foreign(mission.approver, 60)}</span>
     <span class="mission-facts">
@@ -68,5 +70,5 @@ function card(app: App, known: MissionSnapshot, now: number): View {
 
 function statusTitle(status: MissionStatus): string {
   if (status === 'active') return 'Active'
-  return status === 'lingering' ? 'Terminated here, tokens may live on' : 'Terminated, known tokens expired'
+  return status === 'lingering' ? 'Terminated, tokens may live on' : 'Terminated, known tokens expired'
 }

@@ -29,7 +29,7 @@ export class Now {
   render(): void {
     const { series } = this.#app
     const now = serverNow()
-    const size = this.#host.clientWidth < 560 ? 10 : 5
+    const size = this.#chartWidth() < 400 ? 10 : 5
     const buckets = series.buckets(now, size)
     this.#buckets = buckets
     const sums = series.sums(now, span)
@@ -38,15 +38,20 @@ export class Now {
           <h2>Last 10 minutes <small>${this.#point === undefined ? `a bar is ${size} s` : this.#pointed(size)}</small></h2>
           ${outcomes.map((outcome) => this.#row(outcome, sums, buckets))}
           <div class="strip latency">
-            <span class="strip-name"><svg class="mark" aria-hidden="true"></svg>Latency</span>
-            <span class="strip-number">${this.#latency(buckets)}</span>
+            <span class="strip-name"><span>Latency</span>${this.#latency(buckets)}</span>
             <div class="chart" role="img" aria-label="Latency over 10 minutes: ${latencyWords(buckets)}"></div>
+            <span class="strip-peak">${slowestOf(buckets)}</span>
           </div>
         </div>
         <div class="tallies">${this.#codes()}${this.#routes()}</div>`,
       this.#host,
     )
     this.#draw(buckets)
+  }
+
+  /** A bar needs three pixels. */
+  #chartWidth(): number {
+    return this.#strips.get('accepted')?.width ?? this.#host.clientWidth / 2
   }
 
   #row(outcome: Outcome, sums: Counts, { counts }: Buckets): View {
@@ -117,7 +122,7 @@ export class Now {
               <span class="tally-name">${foreign(name, 60)}</span><span class="tally-number">${
                 counts.refused + counts.failed === 0
                   ? nothing
-                  : html`<span class="of">${countOf(counts.refused + counts.failed)} refused of </span>`
+                  : html`<span class="of"><span class="unseen">refused or failed </span>${mark('refused')}${countOf(counts.refused + counts.failed)}<span class="unseen"> of </span></span>`
               }${countOf(total)}</span>
               ${bar(outcomes.map((kind) => ({ kind, share: counts[kind] / most })))}</button></li>`,
           )}</ul>`
@@ -156,6 +161,11 @@ export class Now {
 
 function lastOf(values: readonly (number | null)[]): number {
   return values.findLastIndex((value) => value !== null)
+}
+
+function slowestOf({ p99 }: Buckets): string {
+  const slowest = Math.max(...p99.map((value) => value ?? 0))
+  return slowest === 0 ? '' : `max ${durationOf(slowest)}`
 }
 
 function latencyWords({ p50, p99 }: Buckets): string {

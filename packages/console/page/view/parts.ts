@@ -8,8 +8,8 @@ export type View = TemplateResult
 export function foreign(value: string, max = 160): View {
   const parts = partsOf(value, max)
   const [only] = parts
-  if (parts.length === 1 && only?.isEscape === false) return html`<bdi>${only.text}</bdi>`
-  return html`<bdi>${parts.map(({ text, isEscape }) => (isEscape ? html`<span class="escape">${text}</span>` : text))}</bdi>`
+  if (parts.length === 1 && only?.isEscape === false) return html`<bdi dir="ltr">${only.text}</bdi>`
+  return html`<bdi dir="ltr">${parts.map(({ text, isEscape }) => (isEscape ? html`<span class="escape">${text}</span>` : text))}</bdi>`
 }
 
 export const outcomeWords: Readonly<Record<Outcome, string>> = {

@@ -22,8 +22,19 @@ export function renderTools(app: App, host: HTMLElement): void {
   const { filter, held, newer } = app
   render(
     html`<div class="tools-head">
-        <h2>Decisions <small>${held === undefined ? 'the newest first, as they happen' : 'held still'}</small></h2>
+        <h2>Decisions <small>${held === undefined ? 'newest first' : 'held still'}</small></h2>
+        <div class="search" role="search">
+          <input id="filter" type="search" placeholder="Filter by any text" aria-label="Filter by any text" aria-keyshortcuts="/" spellcheck="false" autocomplete="off" maxlength="200" .value=${live(filter.text)} @input=${(
+            event: Event,
+          ) =>
+            app.setFilter({ text: (event.target as HTMLInputElement).value })}><kbd aria-hidden="true">/</kbd>
+        </div>
         <div class="tools-pause">
+          ${
+            isEverything(filter)
+              ? nothing
+              : html`<button type="button" class="control clear" @click=${() => app.setFilter(undefined)}>Clear filter</button>`
+          }
           ${
             held !== undefined && newer > 0
               ? html`<button type="button" class="newer" @click=${() => app.follow()}>${countOf(newer)} newer</button>`
@@ -34,7 +45,7 @@ export function renderTools(app: App, host: HTMLElement): void {
           }${held === undefined ? 'Pause' : 'Resume'}</button>
         </div>
       </div>
-      <div class="filters" role="search" aria-label="Filter of the decisions">
+      <div class="filters">
         <div class="outcomes" role="group" aria-label="Outcomes">
           ${outcomes.map(
             (outcome) =>
@@ -43,19 +54,8 @@ export function renderTools(app: App, host: HTMLElement): void {
               } @click=${() => app.toggleOutcome(outcome)}>${mark(outcome)}${outcomeWords[outcome]}</button>`,
           )}
         </div>
-        <div class="search">
-          <input id="filter" type="search" placeholder="Filter by any text" aria-label="Filter by any text" aria-keyshortcuts="/" spellcheck="false" autocomplete="off" maxlength="200" .value=${live(filter.text)} @input=${(
-            event: Event,
-          ) =>
-            app.setFilter({ text: (event.target as HTMLInputElement).value })}><kbd aria-hidden="true">/</kbd>
-        </div>
-        <div class="facets">
+        <div class="facets" role="group" aria-label="Filter by one value">
           ${facets.map((facet) => facetSelect(app, facet))}
-          ${
-            isEverything(filter)
-              ? nothing
-              : html`<button type="button" class="control clear" @click=${() => app.setFilter(undefined)}>Clear filter</button>`
-          }
         </div>
       </div>`,
     host,
