@@ -42,7 +42,7 @@ export function renderHeader(app: App, host: HTMLElement, openKeys: () => void):
         }
       </div>
       <div class="tools">
-        <button type="button" class="quiet clock" aria-label="Time zone: ${clock.isUtc ? 'UTC' : 'local'}" @click=${() => {
+        <button type="button" class="quiet clock" title="Show times ${clock.isUtc ? 'of this browser' : 'in UTC'}" @click=${() => {
           clock.isUtc = !clock.isUtc
           app.markAll()
         }}><span class="digits">${timeOf(serverNow())}</span> <small>${clock.isUtc ? 'UTC' : 'local'}</small></button>

@@ -22,7 +22,7 @@ const rows = [
 export function openKeys(dialog: HTMLDialogElement): void {
   render(
     html`<h2 id="keys-title">Keys</h2>
-      <dl>${rows.map(([key, words]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}</dl>
+      <dl class="keys">${rows.map(([key, words]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}</dl>
       <label><input type="checkbox" .checked=${isOn} @change=${(event: Event) => {
         isOn = (event.target as HTMLInputElement).checked
         store()
