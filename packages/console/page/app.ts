@@ -224,8 +224,9 @@ export class App implements FeedListener {
     const isOther = this.selection !== undefined && this.selection.kind !== selection.kind
     this.previous = isOther ? this.selection : undefined
     this.selection = selection
-    this.onSelection(isFocused)
+    // The panel is rendered before what is in it takes the focus.
     this.mark('panel', 'missions')
+    this.onSelection(isFocused)
   }
 
   /** At once where few arrive. Where many do, nobody can read a list that changes with each frame. */

@@ -61,7 +61,9 @@ export class FakeWorld {
     const mission = drawn?.terminated !== undefined && random.next() < 0.85 ? undefined : drawn
     const token = mission === undefined ? undefined : random.pick(mission.tokens)
     const isEnded = mission?.terminated !== undefined && mission.terminated.at < time
-    const chosen = random.next() < 0.76 ? undefined : random.pick(this.#weights)
+    const drawnRefusal = random.next() < 0.76 ? undefined : random.pick(this.#weights)
+    const chosen =
+      drawnRefusal?.code === 'mission_terminated' && mission === undefined ? undefined : drawnRefusal
     const refusal = isEnded ? refusals.find(({ code }) => code === 'mission_terminated') : chosen
     if (refusal === undefined) this.#noteAcceptance(mission, token, time)
     return this.#event(time, mission, token, refusal)

@@ -20,7 +20,7 @@ export function renderPanel(app: App, host: HTMLElement, close: () => void): voi
             : html`<button type="button" class="quiet" @click=${() => app.goBack()}>${mark('back')}Back to the ${previous.kind}</button>`
         }
         <span class="panel-kind">${previous === undefined ? (selection.kind === 'decision' ? 'Decision' : 'Mission') : nothing}</span>
-        <button type="button" class="quiet" aria-label="Close" aria-keyshortcuts="Escape" @click=${close}><kbd aria-hidden="true">esc</kbd>${mark('close')}</button>
+        <button type="button" class="quiet" aria-keyshortcuts="Escape" @click=${close}><span class="unseen">Close</span> <kbd>esc</kbd>${mark('close')}</button>
       </div>
       <div class="panel-body" tabindex="0" role="group" aria-label="Details">${
         selection.kind === 'decision'

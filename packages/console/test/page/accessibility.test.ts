@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromium } from '../../../../scripts/chromium.ts'
-import { launch, openPage, overflows, picture, serve, violations } from './open-page.ts'
+import { launch, openPage, overflows, picture, serve, untilTrue, violations } from './open-page.ts'
 
 describe.skipIf(chromium === undefined)('the page of the console', () => {
   let browser: Browser
@@ -65,16 +65,16 @@ describe.skipIf(chromium === undefined)('the page of the console', () => {
     const { page } = await openPage(browser, fake.url)
     await page.keyboard.press('/')
     await page.keyboard.type('mission_terminated')
-    await page.waitForFunction("document.querySelectorAll('.row:not(.refused)').length === 0")
+    await untilTrue(page, "document.querySelectorAll('.row:not(.refused)').length === 0")
     await tabTo(page, 'rows')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
-    await page.waitForFunction("document.querySelectorAll('.row')[1]?.ariaSelected === 'true'")
+    await untilTrue(page, "document.querySelectorAll('.row')[1]?.ariaSelected === 'true'")
     expect(await page.locator('#rows').getAttribute('aria-activedescendant')).toBe(
       await page.locator('.row').nth(1).getAttribute('id'),
     )
     await page.keyboard.press('Enter')
-    await page.waitForFunction("document.activeElement?.className === 'why'")
+    await untilTrue(page, "document.activeElement?.className === 'why'")
     expect(await page.locator('.why').textContent()).toContain('was terminated')
     await tabTo(page, 'link-row')
     await page.keyboard.press('Enter')

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromium } from '../../../../scripts/chromium.ts'
 import { hostile } from '../../page/fake/hostile.ts'
-import { launch, openPage, serve } from './open-page.ts'
+import { launch, openPage, serve, untilTrue } from './open-page.ts'
 
 describe.skipIf(chromium === undefined)('the page of the console, shown hostile text', () => {
   let browser: Browser
@@ -39,7 +39,7 @@ describe.skipIf(chromium === undefined)('the page of the console, shown hostile 
       })
       fake.happen()
       fake.look()
-      await page.waitForFunction(`document.querySelectorAll('.row').length === ${hostile.indexOf(text) + 1}`)
+      await untilTrue(page, `document.querySelectorAll('.row').length === ${hostile.indexOf(text) + 1}`)
     }
     for (let at = 0; at < hostile.length; at++) {
       await page.locator('.row').nth(at).click()
@@ -66,10 +66,8 @@ describe.skipIf(chromium === undefined)('the page of the console, shown hostile 
     await page.locator('.row').click()
     await page.locator('.detail').waitFor()
     expect((await page.locator('#panel').textContent())?.length).toBeLessThan(10_000)
-    expect(
-      await page
-        .locator('bdi')
-        .evaluateAll("(all) => all.every((one) => getComputedStyle(one).unicodeBidi === 'isolate')" as never),
-    ).toBe(true)
+    const isIsolated =
+      "[...document.querySelectorAll('bdi')].every((one) => getComputedStyle(one).unicodeBidi === 'isolate')"
+    expect(await page.evaluate(isIsolated)).toBe(true)
   })
 })

@@ -75,3 +75,8 @@ export async function picture(page: Page, name: string): Promise<void> {
 export async function overflows(page: Page): Promise<boolean> {
   return (await page.evaluate('document.documentElement.scrollWidth > innerWidth')) as boolean
 }
+
+/** Waits until an expression is true in the page, whose policy forbids to wait there. */
+export async function untilTrue(page: Page, expression: string): Promise<void> {
+  while ((await page.evaluate(expression)) !== true) await page.waitForTimeout(20)
+}
