@@ -2,8 +2,15 @@ import type { Mission, MissionSnapshot, ResourceEvent, ResourceSnapshot } from '
 import type { Connection, FeedListener } from './feed/feed.ts'
 import { DecisionLog, type Kept, newest, type Row } from './model/decision-log.ts'
 import { everything, type Filter, passes } from './model/filter.ts'
-import { clock, serverNow } from './model/format.ts'
-import type { ConsoleDecision, ConsoleState, MissionState, Outcome, Sampled } from './model/protocol.ts'
+import { clock } from './model/format.ts'
+import type {
+  ConsoleDecision,
+  ConsoleState,
+  MissionState,
+  Outcome,
+  PointEvent,
+  Sampled,
+} from './model/protocol.ts'
 import { Series } from './model/series.ts'
 import { Frames } from './view/frames.ts'
 
@@ -117,8 +124,11 @@ export class App implements FeedListener {
 
   sampled(sampled: Sampled): void {
     this.sample = { ...sampled, at: Date.now() }
-    this.series.scale(sampled, serverNow())
     this.mark('header')
+  }
+
+  point(point: PointEvent): void {
+    this.series.correct(point)
   }
 
   // What the user does.

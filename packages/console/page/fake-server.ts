@@ -9,7 +9,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { bundle } from './bundle.ts'
-import { seriesOf } from './fake/fake-series.ts'
+import { lastPoint, seriesOf } from './fake/fake-series.ts'
 import { FakeWorld } from './fake/fake-world.ts'
 import type { ConsoleDecision, Goodbye } from './model/protocol.ts'
 
@@ -110,6 +110,7 @@ export async function serveFakeConsole(options: FakeOptions = {}): Promise<FakeC
 
   function open(request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
+    // Ids of snapshots and seconds are not those of the real server, which gives them to decisions and happenings only.
     const last = request.headers['last-event-id']
     response.write('retry: 500\n\n')
     if (typeof last === 'string' && !last.startsWith(world.process))
@@ -124,7 +125,8 @@ export async function serveFakeConsole(options: FakeOptions = {}): Promise<FakeC
     send('happening', event)
   }
   const look = (): void => send('snapshot', world.snapshot(Date.now()))
-  const timers = [setInterval(look, 2000)]
+  const point = (): void => send('point', lastPoint(decisions.slice(-2000), Date.now()))
+  const timers = [setInterval(look, 2000), setInterval(point, 1000)]
   if (rate > 0) {
     let owed = 0
     timers.push(

@@ -1,4 +1,4 @@
-import type { ConsoleDecision, Counts, SeriesPoint, SeriesState } from '../model/protocol.ts'
+import type { ConsoleDecision, Counts, PointEvent, SeriesPoint, SeriesState } from '../model/protocol.ts'
 
 const none: Counts = { accepted: 0, challenged: 0, refused: 0, failed: 0 }
 
@@ -40,4 +40,12 @@ function pointOf(t: number, decisions: readonly ConsoleDecision[]): SeriesPoint 
     p50: at(0.5),
     p99: at(0.99),
   }
+}
+
+/** The second before `now`. */
+export function lastPoint(decisions: readonly ConsoleDecision[], now: number): PointEvent {
+  const t = Math.floor(now / 1000) * 1000 - 1000
+  const own = decisions.filter(({ time }) => time >= t && time < t + 1000)
+  const { routes, codes } = seriesOf(own, t)
+  return { ...pointOf(t, own), routes, codes }
 }

@@ -1,5 +1,5 @@
 import type { ResourceEvent, ResourceSnapshot } from '@aauth-guard/core'
-import type { ConsoleDecision, ConsoleState, Goodbye, Sampled } from '../model/protocol.ts'
+import type { ConsoleDecision, ConsoleState, Goodbye, PointEvent, Sampled } from '../model/protocol.ts'
 
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'silent' | 'forbidden'
 
@@ -10,6 +10,7 @@ export interface FeedListener {
   happening(event: ResourceEvent): void
   snapshot(snapshot: ResourceSnapshot): void
   sampled(sampled: Sampled): void
+  point(point: PointEvent): void
 }
 
 /** Milliseconds without a word after which the page says so. A snapshot is due every two seconds. */
@@ -66,6 +67,7 @@ export class Feed {
     this.#on(source, 'happening', (value: ResourceEvent) => this.#listener.happening(value))
     this.#on(source, 'snapshot', (value: ResourceSnapshot) => this.#listener.snapshot(value))
     this.#on(source, 'sampled', (value: Sampled) => this.#listener.sampled(value))
+    this.#on(source, 'point', (value: PointEvent) => this.#listener.point(value))
     source.addEventListener('reset', () => {
       this.#heard()
       void this.#load()

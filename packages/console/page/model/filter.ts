@@ -1,5 +1,6 @@
 import { outcomes, type Row } from './decision-log.ts'
 import type { ConsoleDecision, Outcome } from './protocol.ts'
+import { unnamed } from './series.ts'
 
 export const facets = ['code', 'route', 'agent', 'mission'] as const
 export type Facet = (typeof facets)[number]
@@ -22,7 +23,7 @@ export function isEverything(filter: Filter): boolean {
 
 const facetOf: Readonly<Record<Facet, (decision: ConsoleDecision) => string | undefined>> = {
   code: ({ code }) => code,
-  route: ({ requirement }) => requirement,
+  route: ({ requirement }) => requirement ?? unnamed,
   agent: ({ agent, claimed }) => agent ?? claimed?.agent,
   mission: ({ mission, claimed }) => mission?.s256 ?? claimed?.mission,
 }

@@ -37,6 +37,12 @@ export interface SeriesState {
   readonly codes: Readonly<Record<string, number>>
 }
 
+/** The last whole second, exactly, with its routes and codes: also decisions that the stream left out. */
+export interface PointEvent extends SeriesPoint {
+  readonly routes: Readonly<Record<string, Counts>>
+  readonly codes: Readonly<Record<string, number>>
+}
+
 /** `GET ./state` */
 export interface ConsoleState {
   readonly type: 'aauth.console.v1'
@@ -65,4 +71,10 @@ export interface Sampled {
 
 export interface Goodbye {
   readonly reason: 'renew' | 'slow' | 'closing' | 'full'
+}
+
+/** By how many entries a list of an answer was cut. */
+export function omittedFrom(owner: object | undefined, list: string): number {
+  const omitted = (owner as Readonly<Record<string, unknown>> | undefined)?.[`${list}Omitted`]
+  return typeof omitted === 'number' ? omitted : 0
 }

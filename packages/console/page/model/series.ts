@@ -1,15 +1,21 @@
 import { outcomes } from './decision-log.ts'
-import type { ConsoleDecision, Counts, Outcome, Sampled, SeriesState } from './protocol.ts'
+import type { ConsoleDecision, Counts, Outcome, PointEvent, SeriesState } from './protocol.ts'
 
 /** Seconds that are shown. */
 export const span = 600
 
 interface Second {
-  readonly counts: Record<Outcome, number>
+  counts: Record<Outcome, number>
   /** Of the server, or `undefined` while decisions of this second arrive here. */
   quantiles: readonly [p50: number, p99: number] | undefined
   readonly durations: number[]
+  /** What of this second is in the sums by route and code. */
+  routes: Readonly<Record<string, Counts>>
+  codes: Readonly<Record<string, number>>
 }
+
+/** Under which the server counts routes whose requirement has no name. */
+export const unnamed = '(unnamed)'
 
 export interface Buckets {
   /** Seconds since 1970 at which each begins. */
@@ -22,20 +28,18 @@ export interface Buckets {
 /** Counts and latency of the last ten minutes. */
 export class Series {
   readonly #seconds = new Map<number, Second>()
-  routes: Record<string, Record<Outcome, number>> = {}
-  codes: Record<string, number> = {}
+  routes: Readonly<Record<string, Counts>> = {}
+  codes: Readonly<Record<string, number>> = {}
 
   load({ points, routes, codes }: SeriesState): void {
     this.#seconds.clear()
     for (const { t, p50, p99, ...counts } of points) {
       if (outcomes.every((outcome) => counts[outcome] === 0)) continue
       const quantiles = [p50 ?? 0, p99 ?? p50 ?? 0] as const
-      this.#seconds.set(Math.floor(t / 1000), { counts: copyOf(counts), quantiles, durations: [] })
+      this.#seconds.set(Math.floor(t / 1000), { ...emptySecond(), counts: copyOf(counts), quantiles })
     }
-    this.routes = Object.fromEntries(
-      Object.entries(routes).map(([name, counts]) => [name, copyOf(counts)] as const),
-    )
-    this.codes = { ...codes }
+    this.routes = addRoutes({}, routes, 1)
+    this.codes = codes
   }
 
   add({ time, outcome, duration, requirement, code }: ConsoleDecision): void {
@@ -45,20 +49,24 @@ export class Series {
       second.durations.push(duration.total)
       second.quantiles = undefined
     }
-    if (requirement !== undefined) {
-      if (!Object.hasOwn(this.routes, requirement)) this.routes[requirement] = copyOf({})
-      const counts = this.routes[requirement]
-      if (counts !== undefined) counts[outcome]++
-    }
-    if (code !== undefined)
-      this.codes[code] = (Object.hasOwn(this.codes, code) ? (this.codes[code] ?? 0) : 0) + 1
+    const route = requirement ?? unnamed
+    const once = { [route]: { ...copyOf({}), [outcome]: 1 } }
+    const coded = code === undefined ? {} : { [code]: 1 }
+    second.routes = addRoutes(second.routes, once, 1)
+    second.codes = addCodes(second.codes, coded, 1)
+    this.routes = addRoutes(this.routes, once, 1)
+    this.codes = addCodes(this.codes, coded, 1)
   }
 
-  /** Scales the second before `now` to what was decided in it, of which the stream carried a part. */
-  scale({ shown, of }: Sampled, now: number): void {
-    const second = this.#seconds.get(Math.floor(now / 1000) - 1)
-    if (second === undefined || shown <= 0 || of <= shown) return
-    for (const outcome of outcomes) second.counts[outcome] = Math.round((second.counts[outcome] * of) / shown)
+  /** Takes what the server counted in a second, in place of what was counted here. */
+  correct({ t, p50, p99, routes, codes, ...counts }: PointEvent): void {
+    const second = this.#at(Math.floor(t / 1000))
+    second.counts = copyOf(counts)
+    second.quantiles = [p50 ?? 0, p99 ?? p50 ?? 0]
+    this.routes = addRoutes(addRoutes(this.routes, second.routes, -1), routes, 1)
+    this.codes = addCodes(addCodes(this.codes, second.codes, -1), codes, 1)
+    second.routes = routes
+    second.codes = codes
   }
 
   /** Sums of the last seconds. */
@@ -106,7 +114,7 @@ export class Series {
   #at(second: number): Second {
     const known = this.#seconds.get(second)
     if (known !== undefined) return known
-    const made: Second = { counts: copyOf({}), quantiles: undefined, durations: [] }
+    const made = emptySecond()
     this.#seconds.set(second, made)
     if (this.#seconds.size > span + 60) {
       for (const at of this.#seconds.keys()) if (at < second - span) this.#seconds.delete(at)
@@ -123,4 +131,33 @@ function quantilesOf(durations: readonly number[]): readonly [number, number] {
 
 function copyOf({ accepted = 0, challenged = 0, refused = 0, failed = 0 }: Partial<Counts>) {
   return { accepted, challenged, refused, failed }
+}
+
+function emptySecond(): Second {
+  return { counts: copyOf({}), quantiles: undefined, durations: [], routes: {}, codes: {} }
+}
+
+function addCodes(
+  to: Readonly<Record<string, number>>,
+  more: Readonly<Record<string, number>>,
+  sign: 1 | -1,
+): Readonly<Record<string, number>> {
+  const sums = new Map(Object.entries(to))
+  for (const [code, count] of Object.entries(more)) sums.set(code, (sums.get(code) ?? 0) + sign * count)
+  return Object.fromEntries([...sums].filter(([, sum]) => sum > 0))
+}
+
+function addRoutes(
+  to: Readonly<Record<string, Counts>>,
+  more: Readonly<Record<string, Counts>>,
+  sign: 1 | -1,
+): Readonly<Record<string, Counts>> {
+  const sums = new Map(Object.entries(to))
+  for (const [name, counts] of Object.entries(more)) {
+    const sum = copyOf(sums.get(name) ?? {})
+    for (const outcome of outcomes) sum[outcome] += sign * counts[outcome]
+    if (outcomes.some((outcome) => sum[outcome] > 0)) sums.set(name, sum)
+    else sums.delete(name)
+  }
+  return Object.fromEntries(sums)
 }

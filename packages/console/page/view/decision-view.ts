@@ -11,16 +11,19 @@ import { bar, foreign, mark, outcomeWords, type View } from './parts.ts'
 /** Why, and what to do, before everything else. */
 export function decisionView(app: App, decision: ConsoleDecision): View {
   const { outcome, status, code, explanation, hint, method, path, time } = decision
+  // What was wrong with this request, before what its code means.
+  const specific = hint === explanation.why ? undefined : hint
   return html`<article class="detail ${outcome}">
     <header>
       <p class="verdict">${mark(outcome)}<b>${outcomeWords[outcome]}</b>${status === undefined ? nothing : html`<span class="digits">${status}</span>`}${
         code === undefined ? nothing : html`<code>${foreign(code, 40)}</code>`
       }<time>${timeOf(time, true)}</time></p>
-      <h2 class="why" tabindex="-1">${foreign(explanation.why, 600)}</h2>
+      <h2 class="why" tabindex="-1">${foreign(specific ?? explanation.why, 600)}</h2>
+      ${specific === undefined ? nothing : html`<p class="because">${foreign(explanation.why, 600)}</p>`}
     </header>
     <div class="todo">
-      <div><h3>What the agent does</h3><p>${foreign(explanation.agent, 600)}</p></div>
-      <div><h3>What you do</h3><p>${foreign(explanation.operator, 600)}</p></div>
+      <div><h3>What the agent must do</h3><p>${foreign(explanation.agent, 600)}</p></div>
+      <div><h3>What you must do</h3><p>${foreign(explanation.operator, 600)}</p></div>
     </div>
     ${hint === undefined || hint === explanation.why ? nothing : html`<p class="hint"><span>Hint of the guard</span>${foreign(hint, 1200)}</p>`}
     <p class="target"><code>${foreign(method, 24)}</code> <code class="path">${foreign(path, 1024)}</code></p>

@@ -36,8 +36,8 @@ export function renderHeader(app: App, host: HTMLElement, openKeys: () => void):
         ${
           sample === undefined
             ? nothing
-            : html`<span class="note sample" title="Rates are estimated from what is shown."
-                >Sampled: ${countOf(sample.shown)} of ${countOf(sample.of)} a second</span
+            : html`<span class="note sample" title="Rates count all of them."
+                >Sampled: ${countOf(sample.shown)} of ${countOf(sample.of)} a second are listed</span
               >`
         }
       </div>

@@ -2,6 +2,7 @@ import type { IssuerSnapshot } from '@aauth-guard/core'
 import { html, nothing } from 'lit/html.js'
 import type { App } from '../app.ts'
 import { countOf, manyOf, serverNow, spanOf } from '../model/format.ts'
+import { omittedFrom } from '../model/protocol.ts'
 import { foreign, mark, type View } from './parts.ts'
 
 const maxShown = 100
@@ -11,9 +12,10 @@ export function issuersView({ current }: App): View {
   if (issuers.length === 0)
     return html`<div class="empty"><h3>No issuer so far</h3><p>An issuer appears when its keys are fetched for the first time.</p></div>`
   const now = serverNow() / 1000
+  const more = Math.max(0, issuers.length - maxShown) + omittedFrom(current, 'issuers')
   const sorted = issuers.toSorted((a, b) => rankOf(a, now) - rankOf(b, now))
   return html`<ul class="facts-list">${sorted.slice(0, maxShown).map((issuer) => row(issuer, now))}</ul>
-    ${issuers.length > maxShown ? html`<p class="more">and ${countOf(issuers.length - maxShown)} more</p>` : nothing}`
+    ${more > 0 ? html`<p class="more">and ${countOf(more)} more</p>` : nothing}`
 }
 
 function row(issuer: IssuerSnapshot, now: number): View {

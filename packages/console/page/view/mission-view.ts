@@ -1,10 +1,10 @@
-import type { Mission, OutstandingToken } from '@aauth-guard/core'
+import type { Mission, OutstandingToken, OutstandingTokens } from '@aauth-guard/core'
 import { html, nothing } from 'lit/html.js'
 import type { App } from '../app.ts'
 import { keyOf } from '../model/decision-log.ts'
 import { countOf, manyOf, momentOf, serverNow, shortOf, spanOf, timeOf } from '../model/format.ts'
 import { learnedWords, statusOf, statusWords, verdictOf } from '../model/mission-status.ts'
-import type { ConsoleDecision } from '../model/protocol.ts'
+import { type ConsoleDecision, omittedFrom } from '../model/protocol.ts'
 import { fact, facts } from './facts.ts'
 import { foreign, mark, outcomeWords, type View } from './parts.ts'
 
@@ -20,7 +20,7 @@ export function missionView(app: App, mission: Mission): View {
       ${facts(fact('Mission', mission.s256, 'code'), fact('Person server', mission.approver))}</article>`
   const status = statusOf(known, now)
   const { terminated, lastAcceptedAt } = known
-  const tokens = app.missionState?.outstanding.tokens
+  const outstanding = app.missionState?.outstanding
   return html`<article class="detail mission-detail ${status}">
     <header>
       <p class="verdict">${mark(status)}<b>${statusWords[status]}</b></p>
@@ -49,7 +49,7 @@ export function missionView(app: App, mission: Mission): View {
           : html`${momentOf(lastAcceptedAt)} <small>${lastAcceptance(lastAcceptedAt, terminated?.at, now)}</small>`,
       ),
     )}
-    ${tokens === undefined ? html`<p class="none">${app.missionFault ?? 'Asking the server for the tokens'}</p>` : tokenList(tokens, known.atLeast, now)}
+    ${outstanding === undefined ? html`<p class="none">${app.missionFault ?? 'Asking the server for the tokens'}</p>` : tokenList(outstanding, now)}
     ${decisionList(app, app.missionState?.decisions ?? [])}
   </article>`
 }
@@ -62,14 +62,16 @@ function lastAcceptance(at: number, terminatedAt: number | undefined, now: numbe
     : `${spanOf(-before)} after the termination was learned`
 }
 
-function tokenList(tokens: readonly OutstandingToken[], atLeast: boolean, now: number): View {
+function tokenList(outstanding: OutstandingTokens, now: number): View {
+  const { tokens, atLeast } = outstanding
+  const more = Math.max(0, tokens.length - maxTokens) + omittedFrom(outstanding, 'tokens')
   const isAlive = ({ exp, revoked }: OutstandingToken) => exp * 1000 > now && revoked !== true
   const alive = tokens.filter(isAlive).length
   const sorted = tokens.toSorted((a, b) => Number(isAlive(b)) - Number(isAlive(a)) || b.exp - a.exp)
   return html`<section><h3>Who holds what <small>${atLeast ? 'at least ' : ''}${manyOf(alive, 'token')} alive, ${countOf(tokens.length - alive)} expired or revoked</small></h3>
     ${tokens.length === 0 ? html`<p class="none">No token was accepted in the last hour.</p>` : nothing}
     <ul class="tokens">${sorted.slice(0, maxTokens).map((token) => tokenRow(token, isAlive(token), now))}</ul>
-    ${tokens.length > maxTokens ? html`<p class="more">and ${countOf(tokens.length - maxTokens)} more</p>` : nothing}
+    ${more > 0 ? html`<p class="more">and ${countOf(more)} more</p>` : nothing}
   </section>`
 }
 

@@ -4,6 +4,7 @@ import { html, nothing, render } from 'lit/html.js'
 import type { App } from '../app.ts'
 import { countOf, manyOf, momentOf, serverNow, shortOf, spanOf } from '../model/format.ts'
 import { byUrgency, learnedWords, type MissionStatus, statusOf } from '../model/mission-status.ts'
+import { omittedFrom } from '../model/protocol.ts'
 import { foreign, mark, type View } from './parts.ts'
 
 const maxShown = 60
@@ -14,6 +15,7 @@ export function renderMissions(app: App, host: HTMLElement): void {
   const missions = (app.current?.missions ?? []).toSorted(byUrgency(now))
   const counts = { lingering: 0, active: 0, over: 0 }
   for (const mission of missions) counts[statusOf(mission, now)]++
+  const more = Math.max(0, missions.length - maxShown) + omittedFrom(app.current, 'missions')
   render(
     html`<div class="section-head">
         <h2>Missions <small>as far as this process knows</small></h2>
@@ -32,7 +34,7 @@ export function renderMissions(app: App, host: HTMLElement): void {
               (mission) => card(app, mission, now),
             )}</ul>`
       }
-      ${missions.length > maxShown ? html`<p class="more">and ${countOf(missions.length - maxShown)} more</p>` : nothing}`,
+      ${more > 0 ? html`<p class="more">and ${countOf(more)} more</p>` : nothing}`,
     host,
   )
 }

@@ -154,7 +154,7 @@ describe.skipIf(chromium === undefined)('the live page of the console', () => {
     const fake = await serve()
     const { page } = await openPage(browser, fake.url)
     fake.sampled(200, 1340)
-    await page.getByText('Sampled: 200 of 1\u202f340 a second').waitFor()
+    await page.getByText('Sampled: 200 of 1\u202f340 a second are listed').waitFor()
     fake.goodbye('renew')
     await page.locator('.pill.live').waitFor()
     fake.decide({ path: '/back' })

@@ -92,12 +92,22 @@ describe('the series', () => {
     expect(counted.buckets(now, 5).counts).toEqual(loaded.buckets(now, 5).counts)
   })
 
-  it('scales a second of which the stream carried a part', () => {
+  it('takes what the server counted in a second in place of what was counted here', () => {
     const series = new Series()
-    const decision = { ...new FakeWorld().decide(now - 500), outcome: 'accepted' as const }
-    for (let seq = 1; seq <= 20; seq++) series.add({ ...decision, seq })
-    series.scale({ shown: 20, of: 200 }, now)
-    expect(series.sums(now, 600).accepted).toBe(200)
+    const decision = {
+      ...new FakeWorld().decide(now),
+      outcome: 'refused' as const,
+      code: 'expired_jwt' as const,
+    }
+    for (let seq = 1; seq <= 20; seq++) series.add({ ...decision, seq, requirement: 'shown' })
+    series.add({ ...decision, time: now - 5000, requirement: 'shown' })
+    const counts = { accepted: 150, challenged: 0, refused: 50, failed: 0 }
+    series.correct({ t: now, ...counts, p50: 1, p99: 2, routes: { all: counts }, codes: { expired_jwt: 50 } })
+    expect(series.sums(now, 600)).toEqual({ ...counts, refused: 51 })
+    expect([series.routes, series.codes]).toEqual([
+      { all: counts, shown: { accepted: 0, challenged: 0, refused: 1, failed: 0 } },
+      { expired_jwt: 51 },
+    ])
   })
 
   it('counts routes and codes whose names are members of all objects', () => {
