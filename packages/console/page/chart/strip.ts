@@ -86,10 +86,11 @@ export class Strip {
             ticks: { show: false },
             incrs: [120, 300],
             // A label at an edge would be cut.
-            values: ({ scales: { x } }, ticks) =>
-              ticks.map((tick) =>
-                tick - (x?.min ?? 0) < 30 || (x?.max ?? 0) - tick < 30 ? '' : timeOf(tick),
-              ),
+            values: (plot, ticks) =>
+              ticks.map((tick) => {
+                const at = plot.valToPos(tick, 'x')
+                return at < 18 || at > plot.width - 18 ? '' : timeOf(tick)
+              }),
           },
           { show: false },
         ],

@@ -25,7 +25,6 @@ export function decisionView(app: App, decision: ConsoleDecision): View {
       <div><h3>What the agent must do</h3><p>${foreign(explanation.agent, 600)}</p></div>
       <div><h3>What you must do</h3><p>${foreign(explanation.operator, 600)}</p></div>
     </div>
-    ${hint === undefined || hint === explanation.why ? nothing : html`<p class="hint"><span>Hint of the guard</span>${foreign(hint, 1200)}</p>`}
     <p class="target"><code>${foreign(method, 24)}</code> <code class="path">${foreign(path, 1024)}</code></p>
     ${who(decision)} ${mission(app, decision)} ${steps(app, decision)} ${duration(decision)} ${request(decision)}
     <div class="actions">

@@ -3,6 +3,7 @@ import type { App } from '../app.ts'
 import type { Row } from '../model/decision-log.ts'
 import { isEverything } from '../model/filter.ts'
 import { timeOf } from '../model/format.ts'
+import type { ConsoleDecision } from '../model/protocol.ts'
 import { css } from './css.ts'
 import { renderEmpty } from './empty.ts'
 import { foreign, mark, outcomeWords, type View } from './parts.ts'
@@ -135,19 +136,23 @@ export class DecisionList {
 }
 
 function rowOf({ key, decision }: Row, at: number, size: number, isActive: boolean): View {
-  const { time, outcome, method, path, agent, claimed, code } = decision
+  const { time, outcome, method, path, code } = decision
   return html`<div id="row-${key}" data-key=${key} class="row ${outcome}" role="option" aria-selected=${isActive} aria-posinset=${at + 1} aria-setsize=${size}>
     <span class="row-time">${timeOf(time, true)}</span>
     <span class="row-outcome">${mark(outcome)}${outcomeWords[outcome]}</span>
     <span class="row-method">${foreign(method, 12)}</span>
     <span class="row-path">${foreign(path, 140)}</span>
-    <span class="row-agent">${
-      agent === undefined
-        ? claimed?.agent === undefined
-          ? html`<span class="none">no agent</span>`
-          : html`<span class="unsure">claimed</span> <span class="claimed">${foreign(claimed.agent, 100)}</span>`
-        : foreign(agent, 100)
-    }</span>
+    <span class="row-agent">${callerOf(decision)}</span>
     <span class="row-code">${code === undefined ? nothing : foreign(code, 40)}</span>
   </div>`
+}
+
+/** The agent, or the best that is known in its place. */
+function callerOf({ agent, issuer, claimed }: ConsoleDecision): View {
+  if (agent !== undefined) return foreign(agent, 100)
+  if (issuer !== undefined) return html`<span class="none">token of</span> ${foreign(issuer, 100)}`
+  const said = claimed?.agent ?? claimed?.issuer
+  return said === undefined
+    ? html`<span class="none">unknown</span>`
+    : html`<span class="unsure">claimed</span> <span class="claimed">${foreign(said, 100)}</span>`
 }

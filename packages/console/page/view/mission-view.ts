@@ -86,7 +86,7 @@ function tokenRow(token: OutstandingToken, isAlive: boolean, now: number): View 
   return html`<li class=${isAlive ? 'alive' : 'gone'}>
     <p class="token-head"><span class="token-agent">${agent === undefined ? html`<span class="none">no agent named</span>` : foreign(agent, 120)}</span>${state}</p>
     <p class="fact-more"><span>${token.class === undefined ? 'provider unknown' : foreign(token.class, 80)}</span><span>accepted ${manyOf(accepted, 'time')}, last ${momentOf(lastAcceptedAt)}</span></p>
-    <p class="fact-more"><span>jti <code>${foreign(shortOf(jti, 22), 60)}</code></span><span>key <code>${foreign(shortOf(thumbprint, 16), 40)}</code></span><span>exp ${timeOf(exp * 1000)}</span></p>
+    <p class="fact-more"><span>jti <code>${foreign(shortOf(jti, 22), 60)}</code></span><span>key <code>${foreign(shortOf(thumbprint, 16), 40)}</code></span><span>exp ${momentOf(exp * 1000)}</span></p>
   </li>`
 }
 
