@@ -56,7 +56,7 @@ function sentence(event: ResourceEvent): View {
     case 'aauth.discovery_limited.v1':
       return html`<b>Discovery limited</b>: a request was refused because too many unlisted issuers were being fetched. It claimed the issuer ${foreign(event.issuer, 90)}`
     case 'aauth.issuer_refused.v1':
-      return html`<b>Issuer not trusted</b>: "trust" does not accept ${foreign(event.issuer, 90)}, which a ${foreign(event.kind, 20)} claimed`
+      return html`<b>Issuer not trusted</b>: "trust" does not accept ${foreign(event.issuer, 90)}, the issuer that a token claimed (${foreign(event.kind, 20)})`
     case 'aauth.issuer_purged.v1':
       return html`<b>Issuer purged</b>: everything that ${foreign(event.issuer, 90)} vouched for is invalid. Learned from ${revokedWords[event.learnedFrom]}`
     case 'aauth.token_revoked.v1':

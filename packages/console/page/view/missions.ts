@@ -57,7 +57,7 @@ function card(app: App, known: MissionSnapshot, now: number): View {
     <span class="mission-id"><code>${foreign(shortOf(mission.s256))}</code> at ${foreign(mission.approver, 60)}</span>
     <span class="mission-facts">
       <span>${atLeast ? 'at least ' : ''}${manyOf(tokens, 'token')}</span>
-      <span>${manyOf(agents.length, 'agent')}</span>
+      ${agents.length === 0 ? nothing : html`<span>${manyOf(agents.length, 'agent')}</span>`}
       <span>${lastAcceptedAt === undefined ? 'never accepted' : `last accepted ${momentOf(lastAcceptedAt)}`}</span>
     </span>
     ${

@@ -92,15 +92,22 @@ export class Now {
             ]) => html`<li><button type="button" class="tally-row" aria-pressed=${filter.code === code} @click=${() =>
               this.#app.setFilter({ code: filter.code === code ? undefined : code } as never)}>
               <span class="tally-name">${foreign(code, 40)}</span><span class="tally-number">${countOf(count)}</span>
-              ${bar([{ kind: this.#kindOf(code), share: count / most }])}</button></li>`,
+              ${bar(this.#partsOf(code, count / most))}</button></li>`,
           )}</ul>`
     }</div>`
   }
 
-  /** Codes of the normal way in look like challenges. */
-  #kindOf(code: string): string {
-    if (code === 'server_error') return 'failed'
-    return /_token_required$/.test(code) ? 'challenged' : 'refused'
+  /** The outcomes of a code, as they are among the decisions that are kept: an unsigned request is challenged. */
+  #partsOf(code: string, share: number) {
+    const { kept } = this.#app.log
+    const numbers = outcomes.map((kind) => ({
+      kind,
+      number: kept[kind].filter(({ decision }) => decision.code === code).length,
+    }))
+    const sum = numbers.reduce((all, { number }) => all + number, 0)
+    return sum === 0
+      ? [{ kind: 'unknown', share }]
+      : numbers.map(({ kind, number }) => ({ kind, share: (share * number) / sum }))
   }
 
   #routes(): View {

@@ -19,20 +19,20 @@ describe.skipIf(chromium === undefined)('the page of the console', () => {
       const found = [await violations(page)]
       await page.locator('.row.refused').first().click()
       await page.locator('.detail').waitFor()
-      found.push(await violations(page))
+      found.push(await violations(page, '#panel'))
       await picture(page, `decision-${colorScheme}`)
       await page.keyboard.press('Escape')
       await page.locator('.mission.lingering').first().click()
       await page.locator('.tokens li').first().waitFor()
-      found.push(await violations(page))
+      found.push(await violations(page, '#panel'))
       await picture(page, `mission-${colorScheme}`)
       await page.keyboard.press('Escape')
       for (const tab of ['Issuers', 'Stores']) {
         await page.getByRole('tab', { name: tab }).click()
-        found.push(await violations(page))
+        found.push(await violations(page, '#world'))
       }
       await page.keyboard.press('?')
-      found.push(await violations(page))
+      found.push(await violations(page, '#keys'))
       expect(found.flat()).toEqual([])
     },
   )

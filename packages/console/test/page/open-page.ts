@@ -54,10 +54,12 @@ export async function openPage(
   return { page, faults }
 }
 
-/** Accessibility faults that axe finds. The page must have been opened with `bypassCSP`. */
-export async function violations(page: Page): Promise<readonly string[]> {
+/** Accessibility faults that axe finds in a part of the page, `document` for all of it. The page must have been opened with `bypassCSP`. */
+export async function violations(page: Page, part = 'document'): Promise<readonly string[]> {
   await page.evaluate(axe)
-  const { violations } = (await page.evaluate('axe.run()')) as {
+  const { violations } = (await page.evaluate(
+    `axe.run(${part === 'document' ? part : JSON.stringify(part)})`,
+  )) as {
     violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
   }
   return violations.map(
