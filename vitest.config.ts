@@ -11,6 +11,7 @@ const isolated = [
   'packages/core/test/keys/verification-count.test.ts',
   'packages/core/test/platform/*.test.ts',
   'packages/core/test/properties/polluted-prototypes.test.ts',
+  'packages/opentelemetry/test/spans.test.ts',
 ]
 
 export default defineConfig({

@@ -56,6 +56,11 @@ const consumers: Readonly<Record<string, Consumer>> = {
     beside: ['@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { type ConsoleState, createConsole } from '@aauth-guard/console'\nimport { nodeHandler } from '@aauth-guard/console/node'\nimport { createServer } from 'node:http'\nconst resource = createResource({ issuer: 'https://n.example', trust: 'any' })\nconst console = createConsole({ resource, allow: async ({ headers }) => headers.get('cookie') === 'x' })\ncreateServer(nodeHandler(console))\nexport const state = async (): Promise<ConsoleState> => (await console.handle(new Request('http://n.example/state'))).json() as Promise<ConsoleState>",
   },
+  opentelemetry: {
+    // The oldest version that the package names as its peer.
+    beside: ['@opentelemetry/api@1.9.0', '@types/node'],
+    use: "import { createResource } from '@aauth-guard/core'\nimport { telemetry } from '@aauth-guard/opentelemetry'\nimport { metrics } from '@opentelemetry/api'\nconst stop: () => void = createResource({ issuer: 'https://n.example', trust: 'any' }).listen(telemetry({ meterProvider: metrics.getMeterProvider() }))\nstop()",
+  },
   cli: {
     beside: ['@types/node'],
     use: '',
@@ -77,7 +82,7 @@ function check({ name, folder }: Packed): void {
   const project = mkdtempSync(join(tmpdir(), `aauth-guard-${folder}-`))
   process.on('exit', () => rmSync(project, { recursive: true, force: true }))
   const tarballs = packed.map((other) => [other.name, `file:${other.tarball}`])
-  const beside = consumer.beside.map((dependency) => [dependency, versionOf(dependency)])
+  const beside = consumer.beside.map(versioned)
   write(project, 'package.json', {
     private: true,
     type: 'module',
@@ -134,6 +139,13 @@ function needs(folder: string, name: string): boolean {
     name === '@aauth-guard/core' ||
     (folder === 'cli' && name === '@aauth-guard/testing')
   )
+}
+
+/** `name@version`, or a name with the version that this repository uses. */
+function versioned(dependency: string): readonly [name: string, version: string] {
+  const at = dependency.lastIndexOf('@')
+  if (at > 0) return [dependency.slice(0, at), dependency.slice(at + 1)]
+  return [dependency, versionOf(dependency)]
 }
 
 function versionOf(dependency: string): string {

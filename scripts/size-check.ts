@@ -13,6 +13,7 @@ const budgets = {
   redis: 9_000,
   postgres: 6_000,
   console: 60_000,
+  opentelemetry: 2_000,
 }
 
 let over = false
@@ -32,6 +33,7 @@ for (const [name, budget] of Object.entries(budgets)) {
       'lru-cache',
       'ipaddr.js',
       '@noble/*',
+      '@opentelemetry/*',
     ],
     alias: { '#platform': join(packages, 'core/dist/platform/node.js') },
     write: false,

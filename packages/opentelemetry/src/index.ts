@@ -1,1 +1,1 @@
-export {}
+export { type TelemetryOptions, telemetry } from './telemetry.ts'

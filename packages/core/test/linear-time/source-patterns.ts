@@ -4,7 +4,17 @@ import { transformSync } from 'esbuild'
 
 const packages = resolve(import.meta.dirname, '../../..')
 /** What runs in a server of a user. The test kit meets only its own user's text. */
-const published = ['console', 'core', 'express', 'fastify', 'hono', 'koa', 'postgres', 'redis']
+const published = [
+  'console',
+  'core',
+  'express',
+  'fastify',
+  'hono',
+  'koa',
+  'opentelemetry',
+  'postgres',
+  'redis',
+]
 
 /** Every regular expression in the source of the published packages, as `package/file: pattern`, sorted. */
 export function sourcePatterns(): string[] {
