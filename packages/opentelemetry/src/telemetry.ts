@@ -49,6 +49,8 @@ export function telemetry(options: TelemetryOptions = {}): ResourceListeners {
     provider = current
     return latest
   }
+  // An SDK that has started exports the counters of rare events before the first of them happens.
+  instruments()
   return Object.freeze({
     onDecision(event: DecisionEvent): void {
       const span = trace.getActiveSpan()

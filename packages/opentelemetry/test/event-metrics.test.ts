@@ -1,53 +1,10 @@
-import type { ResourceHappening } from '@aauth-guard/core'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { telemetry } from '@aauth-guard/opentelemetry'
 import { describe, expect, it } from 'vitest'
+import { happenings } from './happenings.ts'
 import { makeMeters } from './otel-scene.ts'
 
-const issuer = 'https://chosen-by-a-caller.example'
-const mission = { approver: issuer, s256: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' }
-
-const counted: readonly [metric: string, ResourceHappening, attributes: Record<string, string>][] = [
-  [
-    'key_fetches',
-    { type: 'aauth.keys_fetched.v1', issuer, document: 'aauth-person.json', outcome: 'failed', hint: 'x' },
-    { outcome: 'failed' },
-  ],
-  [
-    'store_failures',
-    { type: 'aauth.store_failed.v1', store: 'stores.revocations', hint: 'x' },
-    { store: 'stores.revocations' },
-  ],
-  [
-    'circuit_changes',
-    { type: 'aauth.circuit_changed.v1', subject: 'stores.replays', state: 'open' },
-    { subject: 'stores.replays', state: 'open' },
-  ],
-  [
-    'circuit_changes',
-    { type: 'aauth.circuit_changed.v1', subject: issuer, state: 'closed' },
-    { subject: 'person_server', state: 'closed' },
-  ],
-  [
-    'missions_terminated',
-    { type: 'aauth.mission_terminated.v1', mission, reason: 'x', learnedFrom: 'announcement' },
-    { learned_from: 'announcement' },
-  ],
-  [
-    'tokens_revoked',
-    { type: 'aauth.token_revoked.v1', issuer, jti: 'x', learnedFrom: 'issuer' },
-    { learned_from: 'issuer' },
-  ],
-  [
-    'issuers_purged',
-    { type: 'aauth.issuer_purged.v1', issuer, learnedFrom: 'operator' },
-    { learned_from: 'operator' },
-  ],
-  ['issuers_refused', { type: 'aauth.issuer_refused.v1', issuer, kind: 'agent-token' }, {}],
-  ['discoveries_limited', { type: 'aauth.discovery_limited.v1', issuer }, {}],
-]
-
-describe.each(counted)('aauth.guard.%s', (metric, happening, attributes) => {
+describe.each(happenings)('aauth.guard.%s', (metric, happening, attributes) => {
   it(`counts ${happening.type} with ${JSON.stringify(attributes)}`, async () => {
     const { provider, collect } = makeMeters()
     telemetry({ meterProvider: provider }).onEvent?.({ ...happening, time: 0, suppressed: 0 })
@@ -99,4 +56,13 @@ it('a call to a store is recorded in seconds, by its option and whether it was a
     [1, { store: 'stores.revocations', outcome: 'failed' }],
   ])
   expect((await histogramOf('aauth.guard.store.duration')).sum).toBe(0.5)
+})
+
+it('counters of rare events are exported as 0 before the first of them, so that its increase is seen', async () => {
+  const { provider, all } = makeMeters()
+  telemetry({ meterProvider: provider })
+  const before = await all()
+  for (const [metric, , attributes] of happenings)
+    expect(before[`aauth.guard.${metric}`]).toContainEqual({ attributes, value: 0 })
+  expect(before['aauth.guard.stale_decisions']).toEqual([{ attributes: { outcome: 'accepted' }, value: 0 }])
 })

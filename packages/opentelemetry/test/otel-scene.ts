@@ -30,8 +30,10 @@ export interface Series {
 /** The SDK of metrics, with what it collected. */
 export interface Meters {
   readonly provider: MeterProvider
-  /** Name of the metric → its series. */
+  /** Name of the metric → its series that are not 0. */
   collect(): Promise<Record<string, Series[]>>
+  /** Name of the metric → all of its series. */
+  all(): Promise<Record<string, Series[]>>
   /** The series of one metric as `[value, attributes]`. */
   seriesOf(name: string): Promise<[number, Readonly<Record<string, unknown>>][]>
   /** The histogram of a metric with one series. */
@@ -50,17 +52,16 @@ export function makeMeters(): Meters {
   }
   const collect: Meters['collect'] = async () =>
     Object.fromEntries(
-      (await points()).map(([name, all]) => [
-        name,
-        all.map(({ attributes, value }) => ({
-          attributes,
-          value: typeof value === 'number' ? value : (value as Histogram).count,
-        })),
-      ]),
+      (await points())
+        .map(([name, all]): [string, Series[]] => [name, all.map(seriesOf).filter(({ value }) => value > 0)])
+        .filter(([, series]) => series.length > 0),
     )
   return {
     provider,
     collect,
+    async all() {
+      return Object.fromEntries((await points()).map(([name, all]) => [name, all.map(seriesOf)]))
+    },
     async seriesOf(name) {
       const series = (await collect())[name] ?? []
       return series.map(({ value, attributes }) => [value, attributes])
@@ -70,6 +71,10 @@ export function makeMeters(): Meters {
       return all[0]?.value as Histogram
     },
   }
+}
+
+function seriesOf({ attributes, value }: DataPoint<unknown>): Series {
+  return { attributes, value: typeof value === 'number' ? value : (value as Histogram).count }
 }
 
 /** The SDK of traces, whose context follows promises and callbacks, for the tests of a file. */
