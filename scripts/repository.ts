@@ -10,7 +10,7 @@ import { isDeepStrictEqual } from 'node:util'
 const repository = 'https://github.com/OWNER/aauth-guard'
 
 /** Texts outside package.json that name the address in full, since they are read elsewhere than beside the files. */
-const texts = ['.github/ISSUE_TEMPLATE/config.yml']
+const texts = ['.github/ISSUE_TEMPLATE/config.yml', 'packages/opentelemetry/prometheus/alerts.yml']
 
 type Manifest = Readonly<Record<string, unknown>>
 
