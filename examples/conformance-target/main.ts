@@ -3,7 +3,7 @@
  * `npx pnpm@12 --silent target CONFIG.json` prints
  * `{"listening":"http://127.0.0.1:PORT","control":"http://127.0.0.1:PORT"}` and serves until
  * SIGTERM.
- * Refusals go to stderr with their reason, a line of JSON each. README.md says what the file may hold.
+ * Decisions go to stderr, a line of JSON each, and refusals once more with their reason. README.md says what the file may hold.
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
@@ -35,8 +35,10 @@ async function start(file: string | undefined): Promise<void> {
     ...options,
     ...(opened && { stores: opened.stores }),
     fetch: dialer(origins),
-    onDecision: ({ code, hint, method, path }) => {
+    onDecision: (decision) => {
+      const { code, hint, method, path } = decision
       if (code !== undefined) console.error(JSON.stringify({ method, target: path, code, hint }))
+      console.error(JSON.stringify({ decision }))
     },
   })
   const server = createServer(adapters[adapter](resource, routes))

@@ -29,7 +29,10 @@ describe('the target', () => {
     const { code, stdout, stderr } = await target.ended
     expect([code, stdout]).toEqual([0, `{"listening":"${target.url}","control":"${target.control}"}\n`])
     const hint = expect.stringContaining('the request is not signed')
-    expect(JSON.parse(stderr)).toEqual({ method: 'GET', target: '/', code: 'invalid_signature', hint })
+    const [refusal = '', decision = '', ...others] = stderr.trimEnd().split('\n')
+    expect(JSON.parse(refusal)).toEqual({ method: 'GET', target: '/', code: 'invalid_signature', hint })
+    expect(JSON.parse(decision)).toMatchObject({ decision: { outcome: 'challenged', path: '/', hint } })
+    expect(others).toEqual([])
   })
 
   it.skipIf(process.platform !== 'linux')('ends when the npx that started it has ended', async () => {
