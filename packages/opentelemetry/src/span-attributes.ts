@@ -16,7 +16,7 @@ export function describeOnSpan(span: Span, event: DecisionEvent, identity: boole
       ...(identity && identityOf(event)),
     }),
   )
-  // A refusal is a request that was served. What is wrong is no part of the status: a hint may quote the request.
+  // A refusal is a request that was served. The hint is left out: it may quote the request.
   if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR, ...(code && { message: code }) })
 }
 

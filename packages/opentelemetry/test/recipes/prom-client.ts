@@ -5,8 +5,8 @@ const buckets = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ]
 const stores = ['tombstones', 'revocations', 'replays', 'links', 'statuses'].map((name) => `stores.${name}`)
-const revokers = ['operator', 'issuer', 'fleet']
-const terminators = ['operator', 'response', 'announcement', 'source', 'fleet', 'store']
+const revocationSources = ['operator', 'issuer', 'fleet']
+const terminationSources = ['operator', 'response', 'announcement', 'source', 'fleet', 'store']
 
 /** The metrics of `@aauth-guard/opentelemetry`, under the same names. */
 export function promClient(registry: Registry): ResourceListeners {
@@ -35,8 +35,9 @@ export function promClient(registry: Registry): ResourceListeners {
   for (const store of stores) storeFailures.inc({ store }, 0)
   for (const subject of [...stores, 'person_server'])
     for (const state of ['open', 'closed']) circuitChanges.inc({ subject, state }, 0)
-  for (const learned_from of terminators) terminations.inc({ learned_from }, 0)
-  for (const learned_from of revokers) for (const all of [revocations, purges]) all.inc({ learned_from }, 0)
+  for (const learned_from of terminationSources) terminations.inc({ learned_from }, 0)
+  for (const learned_from of revocationSources)
+    for (const all of [revocations, purges]) all.inc({ learned_from }, 0)
 
   // Callers choose issuers, agents, missions, paths and hints. None of them may be a label.
   const countedAs = (event: ResourceEvent): [Counter, Record<string, string>] => {

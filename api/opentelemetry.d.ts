@@ -1,0 +1,6 @@
+export interface TelemetryOptions {
+    readonly identity?: boolean;
+    readonly meterProvider?: MeterProvider;
+}
+
+export declare function telemetry(options?: TelemetryOptions): ResourceListeners;
