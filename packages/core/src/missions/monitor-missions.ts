@@ -135,6 +135,7 @@ export function monitorMissions(options: MissionOptions): MissionMonitorFactory 
         assertActive: (mission, safe, found) => statuses?.assertActive(mission, safe, found),
         assertActiveNow: statuses && ((mission) => statuses.assertActiveNow(mission)),
         status: async (mission) => (await statuses?.status(mission)) ?? { status: 'unknown' },
+        activeAt: (mission) => statuses?.activeAt(mission),
         forget: (mission) => statuses?.forget(mission),
         learn: (claims) => {
           if (claims.mission !== undefined) tokens?.set(claims, claims.mission)

@@ -140,6 +140,15 @@ export class MissionStatuses {
     return status === 'terminated' ? { status, reason: outcome.reason } : { status }
   }
 
+  /** The second of the last query that found the mission active, as the store knows it. Queries nothing. */
+  activeAt(mission: Mission): MayWait<number | undefined> {
+    const second = (found: FoundStatus | undefined): number | undefined =>
+      // Seconds of a store without an answer "active" are 0.
+      found && this.#usable(mission, found) === found && found.askedAt > 0 ? found.askedAt : undefined
+    const found = getStatus(this.#store, this.#nameOf(mission))
+    return found instanceof Promise ? found.then(second) : second(found)
+  }
+
   /** Removes the status, so that it is queried again. An answer that is under way is not kept. */
   forget(mission: Mission): MayWait<void> {
     return forgetStatus(this.#store, this.#nameOf(mission))

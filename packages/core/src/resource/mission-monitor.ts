@@ -43,6 +43,12 @@ export interface MissionMonitor {
   readonly assertActiveNow: ((mission: Mission) => Promise<void>) | undefined
   /** The status of a mission, queried from the source if there is one. */
   status(mission: Mission): Promise<MissionStatus>
+  /**
+   * The second of the last query of the source that found the mission active, from the cache. `undefined` if the cache
+   * does not know, and without a source.
+   * @throws {AAuthError} `server_error` (or the promise rejects) when the store of statuses fails
+   */
+  activeAt(mission: Mission): MayWait<number | undefined>
   /** Removes the cached status of a mission. */
   forget(mission: Mission): MayWait<void>
   /** Remembers the mission of a token that was just verified. */
