@@ -18,7 +18,7 @@ export const orders = {
     'issue',
     'authorize',
     'routes',
-    'missions fetch node dev',
+    'missions authzen fetch node dev',
     'env',
     'adapter index',
   ],

@@ -88,7 +88,10 @@ export interface StoreFailedEvent {
 /** Calls to a store or server were suspended after failures, or succeed again. */
 export interface CircuitChangedEvent {
   readonly type: 'aauth.circuit_changed.v1'
-  /** The option of a store, such as `stores.revocations`, or the person server whose mission status is queried. */
+  /**
+   * The option of a store, such as `stores.revocations`, the person server whose mission status is queried, or the origin
+   * of the policy server of `authzen`.
+   */
   readonly subject: string
   readonly state: 'open' | 'closed'
 }
