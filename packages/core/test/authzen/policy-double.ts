@@ -50,7 +50,8 @@ export async function startPolicyDouble(first: Answering = allows): Promise<Poli
   const asked: Asked[] = []
   let answering = first
   const waiting = new Set<() => void>()
-  const server = createServer(async (request, response) => {
+  // A server that closes idle connections may close one just as it is used again.
+  const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     // A connection that the caller gave up.
     response.on('error', () => undefined)
     let content = ''

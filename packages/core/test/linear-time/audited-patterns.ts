@@ -190,6 +190,12 @@ export const auditedPatterns: readonly AuditedPattern[] = [
   { pattern: /^[a-z0-9!#$%&'*+.^_`|~-]+$/, meets: 'options', almost: anywhere },
   { pattern: /^[a-z0-9.-]{1,253}(?::[1-9][0-9]{0,4})?$/, meets: 'options', almost: anywhere },
   { pattern: /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, meets: 'options', almost: anywhere },
+  {
+    pattern: /^127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$/,
+    meets: 'options',
+    almost: [['127.1.1.', '']],
+  },
+  { pattern: /^[A-Z][A-Z0-9_]{1,63}$/, meets: 'codes of errors of `fetch`', almost: [['E', '-']] },
   { pattern: /^https:\/\/[^\s]+$/, meets: 'options', almost: [['https://', ' ']] },
 ]
 
