@@ -143,6 +143,25 @@ describe('the evaluation request', () => {
     expect(context).not.toHaveProperty('mission_state_observation')
   })
 
+  it('has no observation while the store of statuses does not answer, and the policy decides by that', async () => {
+    let queries = 0
+    const found = { freshFor: 9000, staleFor: 9000, failedFor: 0, failures: 0, hint: '', askedAt: now }
+    const statuses = {
+      get: () => {
+        queries += 1
+        if (queries > 1) throw new Error('the store is down')
+        return found
+      },
+      claim: () => 'taken' as const,
+      put: () => 'overtaken' as const,
+      forget: () => undefined,
+    }
+    const missions = monitorMissions({ source: () => ({ status: 'active' }) })
+    const scene = await makeScene({ missions, stores: { statuses } })
+    const { context } = await scene.askedFor(await scene.agent.authToken({ mission: s256 }))
+    expect([queries, context?.mission_state_observation]).toEqual([2, undefined])
+  })
+
   it('is what "map" returns', async () => {
     const scene = await makeScene()
     const token = await scene.agent.authToken({ sub: 'ada' })
