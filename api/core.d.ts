@@ -274,6 +274,7 @@ export interface MissionMonitor {
     assertActive(mission: Mission, safe: boolean, found?: () => MayWait<FoundStatus | undefined>): void | Promise<void>;
     readonly assertActiveNow: ((mission: Mission) => Promise<void>) | undefined;
     status(mission: Mission): Promise<MissionStatus>;
+    activeAt(mission: Mission): MayWait<number | undefined>;
     forget(mission: Mission): MayWait<void>;
     learn(claims: VerifiedClaims): void;
     missionOf(token: Pick<VerifiedClaims, 'iss' | 'jti'>): Mission | undefined;
