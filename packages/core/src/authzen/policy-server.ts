@@ -43,7 +43,7 @@ export class PolicyServer {
     const { signal } = controller
     const stop = startTimer(timeout, () => controller.abort())
     try {
-      const credential = await abortable(this.#credential(), signal)
+      const credential = await this.#credential(signal)
       const call = { url, fetcher, credential, id, content, signal }
       const isOutage = (error: unknown): boolean =>
         signal.aborted || (error instanceof PdpFault && error.isOutage)
@@ -62,13 +62,14 @@ export class PolicyServer {
     }
   }
 
-  async #credential(): Promise<string | undefined> {
-    const { credential } = this.#settings
+  async #credential(signal: AbortSignal): Promise<string | undefined> {
+    const { credential, timeout } = this.#settings
     if (typeof credential !== 'function') return credential
     let value: unknown
     try {
-      value = await credential()
+      value = await abortable(Promise.resolve(credential()), signal)
     } catch (error) {
+      if (signal.aborted) throw undecided(`"credential" did not return within the ${timeout} ms of "timeout"`)
       // The text of the error may contain the credential.
       const name = error instanceof Error ? error.name : typeof error
       throw undecided(`"credential" threw ${quoted(name)}: fix it`)

@@ -3,6 +3,7 @@ import { type AAuthError, type AnyRequirement, answer } from '@aauth-guard/core'
 import { type AuthzenOptions, authzen } from '@aauth-guard/core/authzen'
 import { freePort } from '@aauth-guard/fixtures/free-port'
 import { makeGate } from '@aauth-guard/fixtures/gate'
+import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
 import { type Call, makeWorld } from '@aauth-guard/fixtures/world'
 import { afterEach, describe, expect, it } from 'vitest'
 import { outlastDeadlines, passDeadlines } from '../../../../scripts/patient-timers.ts'
@@ -364,6 +365,12 @@ describe('what the resource does itself', () => {
     const { double, refused } = await makeScene({ credential: given as never })
     const refusal = await refused()
     expect([refusal.status, refusal.hint]).toEqual([503, hint])
+    expect(double.asked).toEqual([])
+  })
+
+  it('"credential" that does not return in time is a 503, and nothing is asked', async () => {
+    const { double, refused } = await makeScene({ credential: neverAnswers })
+    expect((await refused()).hint).toBe('"credential" did not return within the 500 ms of "timeout"')
     expect(double.asked).toEqual([])
   })
 
