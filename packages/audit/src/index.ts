@@ -1,1 +1,14 @@
-export {}
+export { type AuditLog, auditLog } from './audit-log.ts'
+export type { AuditOptions, AuditProblem, Checkpoint, EvidenceOptions } from './options.ts'
+export type { AuditKey } from './record/audit-key.ts'
+export { type FileSinkOptions, fileSink } from './sink/file-sink.ts'
+export type { AuditSink, SinkTail } from './sink/sink.ts'
+export type {
+  AuditRecord,
+  KnownCheckpoint,
+  LogFault,
+  LogFaultCode,
+  LogVerification,
+  VerifyLogOptions,
+} from './verify/verification.ts'
+export { verifyLog } from './verify/verify-log.ts'
