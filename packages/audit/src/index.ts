@@ -1,4 +1,12 @@
 export { type AuditLog, auditLog } from './audit-log.ts'
+export { type EraseOptions, eraseEvidence } from './evidence/erase-evidence.ts'
+export {
+  type LogReplay,
+  type Replayed,
+  type ReplayLogOptions,
+  type ReplayOutcome,
+  replayLog,
+} from './evidence/replay-log.ts'
 export type { AuditOptions, AuditProblem, Checkpoint, EvidenceOptions } from './options.ts'
 export type { AuditKey } from './record/audit-key.ts'
 export { type FileSinkOptions, fileSink } from './sink/file-sink.ts'
