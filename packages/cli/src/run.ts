@@ -9,6 +9,10 @@ interface Listed {
 }
 
 const commands: Readonly<Record<string, Listed>> = {
+  audit: {
+    summary: 'verifies an audit log, and the requests that it recorded',
+    load: async () => (await import('./audit/command.ts')).command,
+  },
   dev: {
     summary: 'an AAuth world on this machine, with a person server to approve and deny in',
     load: async () => (await import('./dev/command.ts')).command,
