@@ -34,6 +34,11 @@ export interface AuditLog {
    */
   ready(): Promise<void>
   /**
+   * Resolves once every decision that was made is on disk, such as before a process is frozen.
+   * @throws (the promise rejects) why the log cannot be written
+   */
+  flush(): Promise<void>
+  /**
    * Writes what waits, and a last record that says the log was closed. Call it after the server has answered its last
    * request.
    * @throws (the promise rejects) if some records could not be written
@@ -110,6 +115,10 @@ class Audit implements AuditLog {
 
   ready(): Promise<void> {
     return this.#writer.ready()
+  }
+
+  flush(): Promise<void> {
+    return this.#writer.settle()
   }
 
   close(): Promise<void> {

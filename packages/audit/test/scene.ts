@@ -83,6 +83,7 @@ export function makeLog(
     },
     environment,
   )
+  onTestFinished(() => log.close().catch(() => undefined))
   const decide = (count: number, members: Partial<DecisionEvent> = {}): void => {
     for (let i = 0; i < count; i++)
       log.listeners.onDecision(decisionEvent({ seq: ++decided, ...members }), undefined, () => undefined)

@@ -83,6 +83,8 @@ export interface ReadRecord extends RecordHead {
 /** Reads a line, without its line end. @returns `undefined` if it does not have the form of a record */
 export function readLine(line: Buffer): ReadRecord | undefined {
   const text = line.toString('latin1')
+  // Parsing what is not JSON costs more than all else.
+  if (!text.startsWith('{"seq":')) return undefined
   const covered = text.slice(0, -hashTail)
   const members = parsed(text)
   if (members === undefined || !text.startsWith(hashAt, covered.length) || !text.endsWith('"}'))

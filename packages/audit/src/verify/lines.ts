@@ -22,7 +22,7 @@ const chunkSize = 256 * 1024
 export async function* linesOf(path: string, longest: number): AsyncGenerator<FileLine> {
   const file = await open(path, constants.O_RDONLY)
   try {
-    const chunk = Buffer.alloc(chunkSize)
+    const chunk = Buffer.allocUnsafe(chunkSize)
     let rest: Buffer = Buffer.alloc(0)
     /** Octets of the line that are not in `rest`, since it is too long. */
     let dropped = 0

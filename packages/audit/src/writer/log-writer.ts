@@ -107,6 +107,21 @@ export class LogWriter {
     return true
   }
 
+  /** Resolves once all that was added is on disk. @throws (the promise rejects) why it is not */
+  async settle(): Promise<void> {
+    this.#parts.beforeWriting()
+    await this.#running
+    do await this.flush()
+    while (this.#queue.length > 0 && this.failure === undefined)
+    const { failure } = this
+    if (failure !== undefined) throw failure
+    if (this.#unsynced > 0) {
+      this.#syncedAt = 0
+      await this.flush()
+    }
+    if (this.failure !== undefined) throw this.failure
+  }
+
   /** Writes what waits. Never rejects. */
   flush(): Promise<void> {
     if (this.#isClosed) return Promise.resolve()
