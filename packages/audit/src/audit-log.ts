@@ -78,7 +78,6 @@ export function makeAuditLog(options: AuditOptions, environment: AuditEnvironmen
 
 class Audit implements AuditLog {
   readonly listeners: AuditLog['listeners']
-  readonly #environment: AuditEnvironment
   readonly #counts = new UnverifiedCounts()
   readonly #evidence: EvidenceWriter | undefined
   readonly #writer: LogWriter
@@ -88,7 +87,6 @@ class Audit implements AuditLog {
 
   constructor(options: AuditOptions, environment: AuditEnvironment) {
     this.#options = options
-    this.#environment = environment
     const { evidence, key, onCheckpoint, onProblem, resource, sink } = options
     if (evidence !== undefined) {
       const recipient = 'recipient' in evidence ? evidence.recipient : undefined
@@ -164,7 +162,7 @@ class Audit implements AuditLog {
   #happened(event: ResourceEvent): void {
     if (this.#options.unverified !== 'record' && isCausedByAnybody(event))
       this.#count(event.type, event.time, 1 + event.suppressed)
-    else this.#writer.add({ kind: 'event', time: event.time, members: eventMembers(event) })
+    else this.#writer.add({ kind: 'event', members: eventMembers(event) })
   }
 
   #isCounted(event: DecisionEvent): boolean {
@@ -189,15 +187,13 @@ class Audit implements AuditLog {
     evidence: PreparedEvidence | 'withheld' | undefined,
     settle?: (error?: unknown) => void,
   ): boolean {
-    const { time } = event
-    return this.#writer.add({ kind: 'decision', time, members: eventMembers(event), evidence, settle })
+    return this.#writer.add({ kind: 'decision', members: eventMembers(event), evidence, settle })
   }
 
   #writeCounts(): void {
     const { counted } = this.#counts
     if (counted === undefined) return
-    const time = this.#environment.now()
-    if (this.#writer.add({ kind: 'counts', time, members: membersJson(counted) }, true)) this.#counts.clear()
+    if (this.#writer.add({ kind: 'counts', members: membersJson(counted) }, true)) this.#counts.clear()
   }
 
   #unavailable(): Error {

@@ -7,6 +7,8 @@ export {
   type ReplayOutcome,
   replayLog,
 } from './evidence/replay-log.ts'
+export { type EcsDocument, toEcs } from './mapping/ecs.ts'
+export { type OcsfEvent, toOcsf } from './mapping/ocsf.ts'
 export type { AuditOptions, AuditProblem, Checkpoint, EvidenceOptions } from './options.ts'
 export type { AuditKey } from './record/audit-key.ts'
 export { type FileSinkOptions, fileSink } from './sink/file-sink.ts'

@@ -192,7 +192,7 @@ describe('a file of a series that is missing', () => {
 describe('a log that is computed anew without the key', () => {
   it.each([
     ['without signatures', 'none', ['unsigned', 'unsigned', 'unsigned']],
-    ['with the signatures that it had', 'kept', ['bad_signature', 'bad_signature', 'unsigned']],
+    ['with the signatures that it had', 'kept', ['bad_signature']],
     ['with another key', 'other', ['unknown_key', 'unknown_key', 'unsigned']],
   ] as const)('%s is found by the key, and by a checkpoint', async (_, signatures, expected) => {
     const { paths, checkpoints } = await closedLog(5)
@@ -206,7 +206,7 @@ describe('a log that is computed anew without the key', () => {
   it('from a genuine checkpoint on is in order as far as that, and says so', async () => {
     const { paths, checkpoints } = await closedLog(1500)
     const [file = ''] = paths
-    const genuine = checkpoints[0] as Checkpoint
+    const genuine = checkpoints[1] as Checkpoint
     forge(file, 'dropped', genuine.seq)
     const log = await verifyLog([file], { key: publicKey })
     expect(log).toMatchObject({ ok: true, proof: 'open end', signedUntil: genuine.seq, end: 'open' })
@@ -218,7 +218,7 @@ describe('a log that is computed anew without the key', () => {
   it('from a genuine checkpoint on is found by the key, once it is longer than a writer leaves it unsigned', async () => {
     const { paths, checkpoints } = await closedLog(5000)
     const [file = ''] = paths
-    forge(file, 'dropped', (checkpoints[0] as Checkpoint).seq)
+    forge(file, 'dropped', (checkpoints[1] as Checkpoint).seq)
     expect(await codes([file], { key: publicKey })).toEqual(['unsigned'])
   })
 })

@@ -18,7 +18,7 @@ export type RecordKind =
 export interface RecordHead {
   /** Counts the records of a chain over all of its files, from 1. */
   readonly seq: number
-  /** Milliseconds since 1970, by the clock of the system. */
+  /** When it was written: milliseconds since 1970, by the clock of the system. An event has a time of its own. */
   readonly time: number
   readonly kind: RecordKind
   /** Hash of the record before; `null` in the first record of a chain. */

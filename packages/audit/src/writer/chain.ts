@@ -32,17 +32,20 @@ export class ChainWriter {
     this.#setsCheckpoints = key !== undefined || setsCheckpoints
   }
 
-  /** Whether records are waiting for a checkpoint. */
-  isCheckpointDue({ unsigned }: ChainHead): boolean {
-    return this.#setsCheckpoints && unsigned > 0
+  /** Whether a chain begins, or records are waiting for a checkpoint. */
+  isCheckpointDue({ seq, unsigned }: ChainHead): boolean {
+    return this.#setsCheckpoints && (seq === 0 || unsigned > 0)
   }
 
-  /** @param file in which the lines will stand */
-  continue(from: ChainHead, records: readonly PendingRecord[], file: string): Continuation {
+  /**
+   * @param file in which the lines will stand
+   * @param time when they are written, in milliseconds
+   */
+  continue(from: ChainHead, records: readonly PendingRecord[], file: string, time: number): Continuation {
     const lines: string[] = []
     const checkpoints: Checkpoint[] = []
     let head = from
-    const add = (kind: RecordKind, time: number, members: string): void => {
+    const add = (kind: RecordKind, members: string): void => {
       const isCheckpoint = kind === 'checkpoint' || kind === 'closed'
       const place: RecordHead = { seq: head.seq + 1, time, kind, prev: head.hash }
       const key = isCheckpoint ? this.#key : undefined
@@ -61,8 +64,8 @@ export class ChainWriter {
         })
     }
     for (const record of records) {
-      add(record.kind, record.time, membersOf(record))
-      if (this.#setsCheckpoints && head.unsigned >= checkpointEvery - 1) add('checkpoint', record.time, '')
+      add(record.kind, membersOf(record))
+      if (this.#setsCheckpoints && head.unsigned >= checkpointEvery - 1) add('checkpoint', '')
     }
     return { octets: Buffer.from(lines.join(''), 'latin1'), head, checkpoints }
   }

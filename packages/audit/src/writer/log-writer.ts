@@ -100,7 +100,7 @@ export class LogWriter {
     if (this.#isFull && this.#queue.isRelaxed) this.#isFull = false
     if (!this.#isFull && this.#loss?.lost && this.#failure === undefined) this.#addGap()
     if (this.#isFull || !this.#queue.add(record)) {
-      if (!canWait) this.#lose(record.time)
+      if (!canWait) this.#lose()
       return false
     }
     this.#schedule(record.settle !== undefined)
@@ -191,6 +191,8 @@ export class LogWriter {
       if (this.#isDueToSync()) await this.#sync()
       this.#isFull = false
     } catch (error) {
+      // What was written before may be safe all the same.
+      await this.#sync().catch(() => undefined)
       this.#fail(error)
     }
   }
@@ -201,10 +203,15 @@ export class LogWriter {
   }
 
   async #writeBatch(): Promise<void> {
-    const { sink, chain } = this.#parts
+    const { sink, chain, environment } = this.#parts
     const batch = this.#nextBatch()
     const records = await this.#withEvidence(batch)
-    const { octets, head, checkpoints } = chain.continue(this.#head, records, this.#file as string)
+    const { octets, head, checkpoints } = chain.continue(
+      this.#head,
+      records,
+      this.#file as string,
+      environment.now(),
+    )
     this.#attempted = batch.length
     await sink.append(octets)
     this.#attempted = 0
@@ -343,7 +350,7 @@ export class LogWriter {
     const { chain } = this.#parts
     const batch = this.#queue.first(Number.POSITIVE_INFINITY, this.#attempted)
     for (let count = 1; count <= batch.length; count++) {
-      const { head } = chain.continue(this.#head, batch.slice(0, count), '')
+      const { head } = chain.continue(this.#head, batch.slice(0, count), '', 0)
       if (head.seq - this.#head.seq < lines) continue
       for (const { settle } of batch.slice(0, count)) settle?.()
       this.#queue.remove(count)
@@ -352,7 +359,7 @@ export class LogWriter {
   }
 
   async #beginFile(before: string | undefined, further: readonly PendingRecord[]): Promise<void> {
-    const { sink, resource } = this.#parts
+    const { sink, resource, environment } = this.#parts
     const name = await sink.begin()
     const { seq, hash } = this.#head
     const header = this.#own('file', {
@@ -364,15 +371,20 @@ export class LogWriter {
       ...(resource !== undefined && { resource }),
     })
     this.#file = name
-    this.#begunAt = header.time
+    this.#begunAt = environment.now()
     const checkpoint = this.#parts.chain.isCheckpointDue(this.#head) ? [this.#own('checkpoint', {})] : []
     await this.#append([header, ...further, ...checkpoint])
     await this.#sync()
   }
 
   async #append(records: readonly PendingRecord[]): Promise<void> {
-    const { sink, chain } = this.#parts
-    const { octets, head, checkpoints } = chain.continue(this.#head, records, this.#file as string)
+    const { sink, chain, environment } = this.#parts
+    const { octets, head, checkpoints } = chain.continue(
+      this.#head,
+      records,
+      this.#file as string,
+      environment.now(),
+    )
     await sink.append(octets)
     this.#unsynced += records.length
     this.#head = head
@@ -380,7 +392,7 @@ export class LogWriter {
   }
 
   #own(kind: RecordKind, members: object): PendingRecord {
-    return { kind, time: this.#parts.environment.now(), members: membersJson(members) }
+    return { kind, members: membersJson(members) }
   }
 
   #addOwn(kind: RecordKind, members: object): void {
@@ -394,7 +406,7 @@ export class LogWriter {
     this.#addOwn('gap', { ...loss })
   }
 
-  #lose(time: number): void {
+  #lose(): void {
     if (!this.#isFull && this.#failure === undefined)
       this.#report(
         'queue_full',
@@ -402,7 +414,7 @@ export class LogWriter {
         1,
       )
     this.#isFull = true
-    this.#loss ??= { ...this.#newLoss(), since: time }
+    this.#loss ??= this.#newLoss()
     this.#loss.lost += 1
   }
 

@@ -4,7 +4,6 @@ import type { RecordKind } from '../record/line.ts'
 /** A record that is not written yet. */
 export interface PendingRecord {
   readonly kind: RecordKind
-  readonly time: number
   /** The further members as JSON without braces. */
   readonly members: string
   readonly evidence?: PreparedEvidence | 'withheld' | undefined
