@@ -61,6 +61,10 @@ const consumers: Readonly<Record<string, Consumer>> = {
     beside: ['@opentelemetry/api@1.9.0', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { telemetry } from '@aauth-guard/opentelemetry'\nimport { metrics } from '@opentelemetry/api'\nconst stop: () => void = createResource({ issuer: 'https://n.example', trust: 'any' }).listen(telemetry({ meterProvider: metrics.getMeterProvider() }))\nstop()",
   },
+  audit: {
+    beside: ['@types/node'],
+    use: "import { auditLog, fileSink, verifyLog } from '@aauth-guard/audit'\nimport { createResource } from '@aauth-guard/core'\nconst audit = auditLog({ sink: fileSink('audit/notes') })\ncreateResource({ issuer: 'https://n.example', trust: 'any' }).listen(audit.listeners)\nexport const ok: Promise<boolean> = verifyLog(['x']).then((log) => log.ok)",
+  },
   cli: {
     beside: ['@types/node'],
     use: '',
@@ -132,12 +136,12 @@ function check({ name, folder }: Packed): void {
   run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], project)
 }
 
-/** The package itself, core, which all others stand on, and the kit, which the command has its signer from. */
+/** The package itself, core, which all others stand on, and what the command has its signer and its verifier from. */
 function needs(folder: string, name: string): boolean {
   return (
     name === `@aauth-guard/${folder}` ||
     name === '@aauth-guard/core' ||
-    (folder === 'cli' && name === '@aauth-guard/testing')
+    (folder === 'cli' && ['@aauth-guard/testing', '@aauth-guard/audit'].includes(name))
   )
 }
 

@@ -5,6 +5,7 @@ import { transformSync } from 'esbuild'
 const packages = resolve(import.meta.dirname, '../../..')
 /** What runs in a server of a user. The test kit meets only its own user's text. */
 const published = [
+  'audit',
   'console',
   'core',
   'express',
