@@ -11,6 +11,7 @@ export { type EcsDocument, toEcs } from './mapping/ecs.ts'
 export { type OcsfEvent, toOcsf } from './mapping/ocsf.ts'
 export type { AuditOptions, AuditProblem, Checkpoint, EvidenceOptions } from './options.ts'
 export type { AuditKey } from './record/audit-key.ts'
+export type { RecordKind } from './record/line.ts'
 export { type FileSinkOptions, fileSink } from './sink/file-sink.ts'
 export type { AuditSink, SinkTail } from './sink/sink.ts'
 export type {

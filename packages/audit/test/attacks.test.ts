@@ -22,18 +22,10 @@ async function closedLog(
   const scene = makeLog({ sink, ...(key && { key }) }, folder)
   for (let left = decisions; left > 0; left -= 1000) {
     scene.decide(Math.min(left, 1000))
-    scene.environment.second()
-    await scene.log.ready()
-    await written(scene.log)
+    await scene.log.flush()
   }
   await scene.log.close()
   return { ...scene, paths: scene.files() }
-}
-
-/** Waits until the queue is empty, so that it does not run over. */
-async function written(log: { ready(): Promise<void> }): Promise<void> {
-  await log.ready()
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 const codes = async (files: readonly string[], options: Parameters<typeof verifyLog>[1] = {}) =>
