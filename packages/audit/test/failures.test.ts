@@ -14,7 +14,16 @@ import { type AuditSink, auditLog, fileSink, verifyLog } from '@aauth-guard/audi
 import { type AAuthError, answer, authorize, type DecisionEvent } from '@aauth-guard/core'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { decisionEvent, filesIn, keyPair, makeLog, recordsIn, temporaryFolder } from './scene.ts'
+import { makeAuditLog } from '../src/audit-log.ts'
+import {
+  decisionEvent,
+  filesIn,
+  keyPair,
+  makeLog,
+  recordsIn,
+  TestEnvironment,
+  temporaryFolder,
+} from './scene.ts'
 
 /** A sink over files whose operations fail while they are told to. */
 function fragileSink(folder: string) {
@@ -210,6 +219,36 @@ describe('durability', () => {
       await world.call(token)
       expect(kindsIn(scene.files()).filter((kind) => kind === 'decision')).toHaveLength(count)
     }
+  })
+
+  it("'interval' makes records safe once a second, and writes them at once otherwise", async () => {
+    const folder = temporaryFolder()
+    const files = fileSink(join(folder, 'log', 'notes'))
+    let synced = 0
+    const sink = new Proxy(files, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name, target)
+        if (name === 'sync') synced += 1
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    }) as AuditSink
+    const environment = new TestEnvironment()
+    const log = makeAuditLog({ sink }, environment)
+    await log.ready()
+    const before = synced
+    for (let second = 0; second < 3; second++) {
+      for (let batch = 0; batch < 5; batch++) {
+        log.listeners.onDecision(decisionEvent(), undefined, () => undefined)
+        environment.runLater()
+        const count = 5 * second + batch + 1
+        while (kindsIn(filesIn(folder)).filter((kind) => kind === 'decision').length < count)
+          await new Promise((resolve) => setImmediate(resolve))
+      }
+      expect(synced - before).toBe(second)
+      environment.second()
+      while (synced - before === second) await new Promise((resolve) => setImmediate(resolve))
+    }
+    await log.close()
   })
 
   it("'interval' has no recorder, so that no request waits", () => {

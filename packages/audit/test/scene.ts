@@ -56,9 +56,15 @@ export class TestEnvironment implements AuditEnvironment {
   /** Lets a second pass. */
   second(): void {
     this.time += 1000
+    this.runLater()
+    for (const call of this.#ticks) call()
+  }
+
+  /** Calls what waits for some milliseconds. */
+  runLater(): void {
     const due = [...this.#later]
     this.#later.clear()
-    for (const call of [...due, ...this.#ticks]) call()
+    for (const call of due) call()
   }
 
   get isTicking(): boolean {
