@@ -168,8 +168,8 @@ class Audit implements AuditLog {
   #isCounted(event: DecisionEvent): boolean {
     if (isVerified(event)) return false
     const { unverified, sink } = this.#options
-    // A flood leaves half of the space to verified callers.
-    return unverified !== 'record' || sink.bytes >= (sink.maxBytes ?? 0) / 2
+    // A flood leaves half of the space and of the queue to verified callers.
+    return unverified !== 'record' || sink.bytes >= (sink.maxBytes ?? 0) / 2 || !this.#writer.isRelaxed
   }
 
   #count(code: string, time: number, count = 1): void {

@@ -348,6 +348,22 @@ describe('the files of a log', () => {
     expect(await verifyLog(second.files())).toMatchObject({ ok: true, files: 2, end: 'closed', unclosed: [] })
   })
 
+  it('are left to a process that took them over, as from one that was stopped for long', async () => {
+    const first = makeLog()
+    await first.log.ready()
+    const lock = join(first.folder, 'log', 'notes.lock')
+    const taken = readFileSync(lock, 'utf8')
+    rmSync(lock)
+    const second = makeLog({}, first.folder)
+    await second.log.ready()
+    first.decide(1)
+    await expect(first.log.flush()).rejects.toThrow('another process has taken over the log')
+    expect(readFileSync(lock, 'utf8')).not.toBe(taken)
+    second.decide(1)
+    await second.log.close()
+    expect(await verifyLog(second.files())).toMatchObject({ ok: true, end: 'closed', files: 2 })
+  })
+
   it('end by size and by age, and each continues the one before', async () => {
     const folder = temporaryFolder()
     const sink = fileSink(join(folder, 'log', 'notes'), { maxFileBytes: 4096, maxFileAge: 60_000 })

@@ -83,8 +83,8 @@ class FileSink implements AuditSink {
 
   async open(): Promise<SinkTail | undefined> {
     await this.#closeFile()
-    if (this.#lock?.isLost) {
-      await this.#lock.release()
+    if (await this.#lock?.wasTaken()) {
+      await this.#lock?.release()
       this.#lock = undefined
     }
     if (this.#lock === undefined) {
@@ -138,7 +138,8 @@ class FileSink implements AuditSink {
   async append(octets: Uint8Array): Promise<void> {
     const file = this.#file
     if (file === undefined) throw new Error('no file was begun')
-    if (this.#lock?.isLost) throw new Error('another process has taken over the log: end one of the two')
+    if (await this.#lock?.wasTaken())
+      throw new Error('another process has taken over the log: end one of the two')
     if (this.maxBytes !== undefined && this.bytes + octets.length > this.maxBytes)
       throw Object.assign(
         new Error(

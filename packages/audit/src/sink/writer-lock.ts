@@ -29,14 +29,11 @@ interface Owner {
 export class WriterLock {
   readonly #path: string
   readonly #content: string
-  readonly #inode: bigint
   readonly #beat: NodeJS.Timeout
-  #isLost = false
 
-  private constructor(path: string, content: string, inode: bigint) {
+  private constructor(path: string, content: string) {
     this.#path = path
     this.#content = content
-    this.#inode = inode
     this.#beat = setInterval(() => void this.#touch(), heartbeat).unref()
   }
 
@@ -45,8 +42,7 @@ export class WriterLock {
     const content = JSON.stringify(thisProcess())
     // Somebody else may take it over at the same moment.
     for (let attempt = 0; attempt < 5; attempt++) {
-      const inode = await create(path, content)
-      if (inode !== undefined) return new WriterLock(path, content, inode)
+      if (await create(path, content)) return new WriterLock(path, content)
       const found = await contentOf(path)
       if (found === undefined) continue
       if (!(await isDead(path, found))) throw heldBy(path, found)
@@ -56,8 +52,9 @@ export class WriterLock {
   }
 
   /** Whether another process took it over, as it does from one that was stopped for long. */
-  get isLost(): boolean {
-    return this.#isLost
+  async wasTaken(): Promise<boolean> {
+    // An inode can be used again, the content cannot.
+    return (await contentOf(this.#path).catch(() => this.#content)) !== this.#content
   }
 
   async release(): Promise<void> {
@@ -66,28 +63,25 @@ export class WriterLock {
   }
 
   async #touch(): Promise<void> {
-    try {
-      const { ino } = await lstat(this.#path, { bigint: true })
-      if (ino !== this.#inode) this.#isLost = true
-      else await utimes(this.#path, new Date(), new Date())
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.#isLost = true
-    }
+    if (await this.wasTaken()) return
+    const now = new Date()
+    // The next sign of life is a second away.
+    await utimes(this.#path, now, now).catch(() => undefined)
   }
 }
 
-async function create(path: string, content: string): Promise<bigint | undefined> {
+async function create(path: string, content: string): Promise<boolean> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
   let file: FileHandle
   try {
     file = await open(path, flags, 0o600)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
   }
   try {
     await file.writeFile(content)
-    return (await file.stat({ bigint: true })).ino
+    return true
   } catch (error) {
     await rm(path, { force: true })
     throw error

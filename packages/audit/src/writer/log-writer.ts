@@ -75,6 +75,11 @@ export class LogWriter {
     return this.#isFull ? new Error('the queue of the audit log is full: its disk is too slow') : undefined
   }
 
+  /** Whether less than half of the queue is used. */
+  get isRelaxed(): boolean {
+    return this.#queue.isRelaxed
+  }
+
   /** Resolves once the log can be written. @throws (the promise rejects) why it cannot */
   async ready(): Promise<void> {
     if (this.failure === undefined && this.#file === undefined) await this.flush()
