@@ -224,7 +224,7 @@ export class ResourceState {
     if (known) return known
     const { defaultScope } = this.settings
     const compiled = this.#compile(requirement)
-    if (compiled.accept.has('auth-token') && compiled.scopes.length === 0 && defaultScope === undefined) {
+    if (mayAskForAuthToken(compiled) && compiled.scopes.length === 0 && defaultScope === undefined) {
       throw new TypeError(
         '"scope" of a route is missing, and "scopes" describes several: name the scope of the route, or set "defaultScope"',
       )
@@ -241,6 +241,11 @@ export class ResourceState {
     this.#ready ??= selfTest(this.platform)
     return this.#ready
   }
+}
+
+/** A route that accepts every kind of token never asks for another kind, unless it requires a mission. */
+function mayAskForAuthToken({ accept, missionRequired }: CompiledRequirement): boolean {
+  return accept.has('auth-token') && (accept.size < 3 || missionRequired)
 }
 
 function listedIssuers({ trust, accessServer }: ResourceSettings): ReadonlySet<string> {
