@@ -11,5 +11,7 @@ export { type ContentOptions, validateGuardOptions } from '../authorize/guard-op
 export { passesPreflight } from '../authorize/preflight.ts'
 export { privateFieldsFor } from '../authorize/private-fields-for.ts'
 export { asAuth, assertContentChecked, readCaller, readIdentity } from '../authorize/read-identity.ts'
+export { type Standing, standingOf } from '../authorize/standing.ts'
 export { answerRoutes } from '../routes/answer-routes.ts'
 export { answerWellKnown } from '../routes/well-known.ts'
+export { type JsonObject, parseJsonObject } from '../token/json.ts'

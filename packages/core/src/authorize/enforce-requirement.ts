@@ -86,7 +86,7 @@ async function refuseWith(challenge: Challenge, deadline: Deadline): Promise<nev
   throw await deadline.waitFor('the issuing of a resource token', challenge)
 }
 
-function identityOf(
+export function identityOf(
   { token: { claims, template }, covered }: VerifiedRequest,
   { trust }: CompiledRequirement,
 ): Auth {
@@ -97,7 +97,7 @@ function identityOf(
 }
 
 /** An agent token does not name a person: its `sub` is the agent. */
-function namesPerson({ kind, sub }: VerifiedClaims): boolean {
+export function namesPerson({ kind, sub }: VerifiedClaims): boolean {
   return kind !== 'agent-token' && sub !== undefined
 }
 
@@ -132,7 +132,7 @@ function missionMissing(
  * An unknown provider does not match (CLASS-2). A provider that vouched for the key takes precedence over the provider
  * that a person server names.
  */
-function checkClass(
+export function checkClass(
   auth: Auth,
   linked: string | undefined,
   { providers, classPolicy }: CompiledRequirement,
@@ -157,7 +157,7 @@ function checkClass(
 }
 
 /** The mission blob, which the operator may have, records what the person agreed to. */
-function checkTerms(
+export function checkTerms(
   { missionMonitor }: ResourceState,
   auth: Auth,
   { tool, classPolicy, providers }: CompiledRequirement,
@@ -167,7 +167,7 @@ function checkTerms(
   return deadline.waitFor('"blobs" of monitorMissions', missionMonitor?.assertWithinTerms?.(auth, terms))
 }
 
-function checkAccount(
+export function checkAccount(
   auth: Auth,
   request: RoutedRequest,
   wanted: NonNullable<CompiledRequirement['account']>,
