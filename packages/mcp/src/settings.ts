@@ -26,7 +26,9 @@ const policies: ReadonlySet<unknown> = new Set(['deny', 'mission-only', 'same-ke
 /** @throws {TypeError} */
 export function checkOptions(options: McpOptions): Settings {
   if (typeof options !== 'object' || options === null)
-    throw new TypeError("the options of protectMcp are not an object: write { tools: { 'a.name': { scope: 'a.scope' } } }")
+    throw new TypeError(
+      "the options of protectMcp are not an object: write { tools: { 'a.name': { scope: 'a.scope' } } }",
+    )
   assertMembers(options, members, 'protectMcp')
   const { list = 'grantable', sessions = {}, now = systemClock } = options
   if (list !== 'granted' && list !== 'grantable' && list !== 'all')
@@ -71,7 +73,9 @@ function systemClock(): number {
 
 function count(value: number, name: string, most: number): number {
   if (!Number.isInteger(value) || value < 1 || value > most)
-    throw new TypeError(`"${name}" of "sessions" is ${JSON.stringify(value)}: write an integer from 1 to ${most}`)
+    throw new TypeError(
+      `"${name}" of "sessions" is ${JSON.stringify(value)}: write an integer from 1 to ${most}`,
+    )
   return value
 }
 

@@ -30,7 +30,12 @@ export class Sealer {
     const tag = end === -1 ? undefined : octetsOf(sealed.slice(0, end))
     if (tag === undefined) return undefined
     const value = sealed.slice(end + 1)
-    const isGenuine = await crypto.subtle.verify('HMAC', await this.#hmac(), tag, signed(purpose, binding, value))
+    const isGenuine = await crypto.subtle.verify(
+      'HMAC',
+      await this.#hmac(),
+      tag,
+      signed(purpose, binding, value),
+    )
     return isGenuine ? value : undefined
   }
 

@@ -1,4 +1,10 @@
-import { AAuthError, type AnyRequirement, type AuthorizeOptions, type Caller, type SignedRequest } from '@aauth-guard/core'
+import {
+  AAuthError,
+  type AnyRequirement,
+  type AuthorizeOptions,
+  type Caller,
+  type SignedRequest,
+} from '@aauth-guard/core'
 import { authorizeNow } from '@aauth-guard/core/adapter'
 import type { Demanded, Entry } from '../tables/entry.ts'
 import type { Shared } from './exchange.ts'
@@ -63,7 +69,12 @@ export class Decisions {
     }
   }
 
-  async #refuse(request: SignedRequest, refusal: AAuthError, demanded: Demanded, name: string): Promise<void> {
+  async #refuse(
+    request: SignedRequest,
+    refusal: AAuthError,
+    demanded: Demanded,
+    name: string,
+  ): Promise<void> {
     const { connect } = this.#shared.tables
     const { alternative, ...required } = connect.requirement('', demanded)
     // Callers with another credential are verified, but core does not run "check" for them.

@@ -3,13 +3,7 @@ import { asAuth, bindContent, contentBinding } from '@aauth-guard/core/adapter'
 import { BoundStates } from '../bound/bound-states.ts'
 import { Sealer } from '../bound/seal.ts'
 import { announced, compareNames, isModern, type Named, readNamed } from '../message/named.ts'
-import {
-  type CallMessage,
-  isCall,
-  maxContent,
-  MessageFault,
-  readMessage,
-} from '../message/read-message.ts'
+import { type CallMessage, isCall, MessageFault, maxContent, readMessage } from '../message/read-message.ts'
 import type { McpOptions } from '../options.ts'
 import { checkOptions, type Settings } from '../settings.ts'
 import type { Demanded, Entry } from '../tables/entry.ts'
@@ -61,7 +55,8 @@ export class McpGuard {
     const named = readNamed(request)
     if (request.method !== 'POST') return this.#admitOther(request, named)
     const ahead = announced(named)
-    const first = ahead === undefined ? [this.shared.tables.connect] : await this.#entries(request, ahead, named)
+    const first =
+      ahead === undefined ? [this.shared.tables.connect] : await this.#entries(request, ahead, named)
     const early = ahead?.method ?? ''
     const demanded = demandedOf(request, named, early, first)
     let { caller, requirement } = await this.#decisions.authorize(request, early, first, demanded)
@@ -100,7 +95,11 @@ export class McpGuard {
     return this.#decisions.deny(request, message.method, needs.denied, demandedOf(request, named, '', []))
   }
 
-  async #refuse(request: SignedRequest, fault: MessageFault, id: string | number | undefined): Promise<never> {
+  async #refuse(
+    request: SignedRequest,
+    fault: MessageFault,
+    id: string | number | undefined,
+  ): Promise<never> {
     await this.#decisions.report(request, new AAuthError('invalid_request', { hint: fault.text }))
     throw new MessageRefusal(fault, id)
   }
@@ -116,7 +115,9 @@ function demandedOf(
   const withMethod = request.header('mcp-method').length > 0
   const name = request.header('mcp-name').length > 0
   const isWaived =
-    method === 'tools/call' && named.name !== undefined && entries.every(({ unsignedArguments }) => unsignedArguments)
+    method === 'tools/call' &&
+    named.name !== undefined &&
+    entries.every(({ unsignedArguments }) => unsignedArguments)
   return { digest: !isWaived, method: withMethod, name }
 }
 
@@ -141,4 +142,3 @@ async function contentOf(
   })
   return content
 }
-

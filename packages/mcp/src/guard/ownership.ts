@@ -1,6 +1,6 @@
 import { AAuthError, type Caller, type ClassPolicy, type SignedRequest } from '@aauth-guard/core'
-import { isOwner, ownerOf } from '../bound/owner.ts'
 import type { BoundState, BoundStates } from '../bound/bound-states.ts'
+import { isOwner, ownerOf } from '../bound/owner.ts'
 import type { Named } from '../message/named.ts'
 import {
   type CallMessage,
@@ -22,7 +22,13 @@ type Owned = Pick<Admission, 'message' | 'session' | 'newSession' | 'newTask' | 
 
 const ofTasks: ReadonlySet<string> = new Set(['tasks/get', 'tasks/result', 'tasks/cancel', 'tasks/update'])
 const relatedTask = 'io.modelcontextprotocol/related-task'
-const none: Owned = { message: undefined, session: undefined, newSession: undefined, newTask: undefined, headers: {} }
+const none: Owned = {
+  message: undefined,
+  session: undefined,
+  newSession: undefined,
+  newTask: undefined,
+  headers: {},
+}
 
 /** Whose sessions, tasks and sealed states a request touches. State of another caller is answered as if there were none. */
 export class Ownership {
@@ -71,8 +77,7 @@ export class Ownership {
   async ofStream(request: SignedRequest, caller: Caller, named: Named): Promise<Owned> {
     const session = await this.#session(request, caller, named, undefined)
     if (named.lastEvent === undefined) return { ...none, session }
-    const event =
-      session && (await this.#shared.sealer.open('event', session.id, named.lastEvent))
+    const event = session && (await this.#shared.sealer.open('event', session.id, named.lastEvent))
     if (event === undefined) return this.#notFound(request, undefined, '"last-event-id" of another session')
     return { ...none, session, headers: { 'last-event-id': event } }
   }
@@ -135,13 +140,19 @@ export class Ownership {
     if (opened === undefined || !(await isOwner(opened.owner, caller, this.#classPolicy))) {
       const hint = '"requestState" was handed to another caller, or for another call'
       await this.#decisions.report(request, new AAuthError('access_denied', { hint }))
-      throw new MessageRefusal(new MessageFault(invalidParams, '"requestState" is not valid here.'), message.id)
+      throw new MessageRefusal(
+        new MessageFault(invalidParams, '"requestState" is not valid here.'),
+        message.id,
+      )
     }
     return { ...message, params: { ...message.params, requestState: opened.state } }
   }
 
   async #notFound(request: SignedRequest, id: string | number | undefined, hint: string): Promise<never> {
-    await this.#decisions.report(request, new AAuthError('access_denied', { hint: `answered with 404: ${hint}` }))
+    await this.#decisions.report(
+      request,
+      new AAuthError('access_denied', { hint: `answered with 404: ${hint}` }),
+    )
     throw new MessageRefusal(new MessageFault(sessionNotFound, 'Session not found', 404), id)
   }
 }

@@ -1,5 +1,13 @@
 import type { SignedRequest } from '@aauth-guard/core'
-import { type CallMessage, type ClientMessage, headerMismatch, isCall, isObject, MessageFault, stringParam } from './read-message.ts'
+import {
+  type CallMessage,
+  type ClientMessage,
+  headerMismatch,
+  isCall,
+  isObject,
+  MessageFault,
+  stringParam,
+} from './read-message.ts'
 
 /** What the headers of a request say about its message. */
 export interface Named {
@@ -60,15 +68,12 @@ export function readNamed(request: SignedRequest): Named {
   }
 }
 
-/** The message that the headers announce, before it is read. */
+/** The message that the headers announce, before it is read; `undefined` if they do not say what is called. */
 export function announced({ method, name, fault }: Named): CallMessage | undefined {
   if (method === undefined || fault !== undefined) return undefined
   const source = nameSources.get(method)
-  return {
-    jsonrpc: '2.0',
-    method,
-    ...(source !== undefined && name !== undefined && { params: { [source]: name } }),
-  }
+  if (source === undefined) return { jsonrpc: '2.0', method }
+  return name === undefined ? undefined : { jsonrpc: '2.0', method, params: { [source]: name } }
 }
 
 /** Whether a message is of revision 2026-07-28 or later, by its headers or by itself. */
@@ -91,7 +96,8 @@ export function compareNames(named: Named, message: ClientMessage): MessageFault
   const name = nameOf(message)
   if (named.name !== undefined && named.name !== name)
     return mismatch('"mcp-name" differs from the name in the content')
-  if (!isModern(named, message)) return undefined
+  // Notifications have no headers of their own.
+  if (message.id === undefined || !isModern(named, message)) return undefined
   if (named.method === undefined) return mismatch('"mcp-method" is missing')
   if (named.name === undefined && name !== undefined && mustBeNamed.has(message.method))
     return mismatch('"mcp-name" is missing')

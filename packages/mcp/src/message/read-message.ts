@@ -69,7 +69,8 @@ export function readMessage(content: Uint8Array): ClientMessage | MessageFault {
 }
 
 function readCall(message: Record<string, unknown>): CallMessage | MessageFault {
-  if (!Object.keys(message).every((name) => callMembers.has(name))) return shape('a request has further members')
+  if (!Object.keys(message).every((name) => callMembers.has(name)))
+    return shape('a request has further members')
   if (typeof message.method !== 'string' || message.method === '') return shape('"method" is not a string')
   if (Object.hasOwn(message, 'id') && !isId(message.id)) return shape('"id" is not a string or an integer')
   if (Object.hasOwn(message, 'params') && !isObject(message.params)) return shape('"params" is not an object')
@@ -77,10 +78,12 @@ function readCall(message: Record<string, unknown>): CallMessage | MessageFault 
 }
 
 function readReply(message: Record<string, unknown>): ReplyMessage | MessageFault {
-  if (!Object.keys(message).every((name) => replyMembers.has(name))) return shape('a response has further members')
+  if (!Object.keys(message).every((name) => replyMembers.has(name)))
+    return shape('a response has further members')
   if (!isId(message.id)) return shape('"id" is not a string or an integer')
   const kinds = ['result', 'error'].filter((name) => isObject(message[name]))
-  if (kinds.length !== 1 || Object.keys(message).length !== 3) return shape('neither "result" nor "error" is an object')
+  if (kinds.length !== 1 || Object.keys(message).length !== 3)
+    return shape('neither "result" nor "error" is an object')
   return message as unknown as ReplyMessage
 }
 

@@ -28,7 +28,8 @@ export class Intercepted {
     this.#begun = resolve
     promise.catch(() => undefined)
     response.once('close', () => reject(new Error('the client went away')))
-    response.writeHead = ((...given: [number, ...unknown[]]) => this.#takeHead(...given)) as typeof response.writeHead
+    response.writeHead = ((...given: [number, ...unknown[]]) =>
+      this.#takeHead(...given)) as typeof response.writeHead
     response.flushHeaders = () => this.#begin()
     response.write = ((chunk: Chunk, ...rest: unknown[]) => this.#take(chunk, rest)) as typeof response.write
     response.end = ((...given: unknown[]) => this.#finish(given)) as typeof response.end

@@ -25,7 +25,11 @@ export type NodeHandler = (
 /** Middleware in front of a server that writes to Node's responses. */
 export function protectNode(resource: Resource, options: McpOptions): NodeHandler {
   const guard = new McpGuard(resource, options)
-  const handle = async (message: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => {
+  const handle = async (
+    message: IncomingMessage,
+    response: ServerResponse,
+    next: (error?: unknown) => void,
+  ) => {
     const request = signedRequest(message)
     if (passPreflight(resource, { message, response, request })) return next()
     const intercepted = new Intercepted(response)
@@ -68,7 +72,8 @@ async function contentOf(message: IncomingMessage, limit: number): Promise<Uint8
     return await readContent(message, limit)
   } catch (error) {
     if (!isAAuthError(error) || error.code !== 'server_error') throw error
-    const hint = 'a body parser has read the content before protectMcp: mount protectMcp before express.json()'
+    const hint =
+      'a body parser has read the content before protectMcp: mount protectMcp before express.json()'
     throw new AAuthError('server_error', { hint, permanent: true })
   }
 }

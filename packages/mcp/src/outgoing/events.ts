@@ -48,7 +48,7 @@ function readBlock(block: string): EventBlock {
   const data: string[] = []
   let id: string | undefined
   for (const line of block.split('\n')) {
-    const value = valueOf(line)
+    const value = fieldOf(line)
     if (line.startsWith('data:')) data.push(value)
     else if (line.startsWith('id:')) id = value
     else others.push(line)
@@ -56,7 +56,7 @@ function readBlock(block: string): EventBlock {
   return { others, id, data: data.length === 0 ? undefined : data.join('\n') }
 }
 
-function valueOf(line: string): string {
+function fieldOf(line: string): string {
   const value = line.slice(line.indexOf(':') + 1)
   return value.startsWith(' ') ? value.slice(1) : value
 }

@@ -12,7 +12,10 @@ const changes = [
 const acknowledged = new WeakMap<Exchange, Readonly<Record<string, unknown>>>()
 
 /** Listens for what a `subscriptions/listen` was granted. */
-export function noteAcknowledged(exchange: Exchange, { method, params }: Readonly<Record<string, unknown>>): void {
+export function noteAcknowledged(
+  exchange: Exchange,
+  { method, params }: Readonly<Record<string, unknown>>,
+): void {
   if (method !== 'notifications/subscriptions/acknowledged' || !isObject(params)) return
   if (isObject(params.notifications)) acknowledged.set(exchange, params.notifications)
 }
@@ -24,7 +27,11 @@ export function noteAcknowledged(exchange: Exchange, { method, params }: Readonl
 export function lastNotifications(exchange: Exchange): readonly object[] {
   const { isModern, method } = exchange.admission
   const { tables } = exchange.shared
-  const has = { tools: tables.tools.size > 0, prompts: tables.prompts.size > 0, resources: tables.resources.length > 0 }
+  const has = {
+    tools: tables.tools.size > 0,
+    prompts: tables.prompts.size > 0,
+    resources: tables.resources.length > 0,
+  }
   if (!isModern) return changes.flatMap(([table, , name]) => (has[table] ? [notification(name, {})] : []))
   const granted = method === 'subscriptions/listen' ? acknowledged.get(exchange) : undefined
   const params = { _meta: { [subscriptionKey]: exchange.id } }

@@ -2,7 +2,7 @@ import { standingOf } from '@aauth-guard/core/adapter'
 import type { Exchange } from '../guard/exchange.ts'
 import { isObject } from '../message/read-message.ts'
 import type { Entry } from '../tables/entry.ts'
-import { resourceEntry, templateEntry, type Tables } from '../tables/tables.ts'
+import { resourceEntry, type Tables, templateEntry } from '../tables/tables.ts'
 
 type Lookup = (tables: Tables, item: Readonly<Record<string, unknown>>) => Entry | undefined
 
@@ -69,6 +69,9 @@ async function isShown({ auth, admission }: Exchange, { list }: Tables, entry: E
       entry.scopes.every((scope) => caller.scopes.includes(scope))
     )
   }
-  const standing = await standingOf(auth, entry.requirement('', { digest: false, method: false, name: false }))
+  const standing = await standingOf(
+    auth,
+    entry.requirement('', { digest: false, method: false, name: false }),
+  )
   return standing === 'granted' || (list === 'grantable' && standing === 'grantable' && !entry.hidden)
 }

@@ -107,7 +107,12 @@ async function next(pipe: EventPipe): Promise<Uint8Array | undefined> {
 }
 
 /** The same answer, which no cache may keep for anybody. */
-function kept(exchange: Exchange, response: Response, body: string | ReadableStream | null, cacheControl: string): Response {
+function kept(
+  exchange: Exchange,
+  response: Response,
+  body: string | ReadableStream | null,
+  cacheControl: string,
+): Response {
   const headers = new Headers(response.headers)
   headers.delete('content-length')
   for (const [name, value] of exchange.privateFields) if (!headers.has(name)) headers.set(name, value)

@@ -78,7 +78,8 @@ function ofSubscription(tables: Tables, message: CallMessage): Needs {
   const own = ofMethod(tables, message.method)
   const filter = message.params?.notifications
   const uris: unknown = isObject(filter) ? (filter.resourceSubscriptions ?? []) : []
-  if ('denied' in own || !Array.isArray(uris) || uris.length > maxSubscribed) return unlisted('subscription', undefined)
+  if ('denied' in own || !Array.isArray(uris) || uris.length > maxSubscribed)
+    return unlisted('subscription', undefined)
   const entries = [...own.entries]
   for (const uri of new Set<unknown>(uris)) {
     const needs = ofResource(tables, typeof uri === 'string' ? uri : undefined)

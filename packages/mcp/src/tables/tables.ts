@@ -110,4 +110,3 @@ function disjoint(entries: readonly ResourceEntry[]): readonly ResourceEntry[] {
   }
   return entries
 }
-

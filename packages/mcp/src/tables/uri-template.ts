@@ -36,7 +36,8 @@ export function readPattern(text: string): UriPattern {
     isTemplate = true
     at = end
   }
-  if (places.length === 0 || text.length > maxUri) throw unsupported(text, 'a length of 0 or of more than 8192')
+  if (places.length === 0 || text.length > maxUri)
+    throw unsupported(text, 'a length of 0 or of more than 8192')
   if (!isTemplate) assertCanonical(text)
   return { text, isTemplate, places }
 }

@@ -13,7 +13,11 @@ export interface RequestV1 extends IncomingMessage {
 }
 
 /** Middleware of Express, or of anything that calls `(req, res, next)`. */
-export type HandlerV1 = (request: RequestV1, response: ServerResponse, next: (error?: unknown) => void) => void
+export type HandlerV1 = (
+  request: RequestV1,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void
 
 /**
  * Guards an MCP server of SDK 1 on Node: who calls which tool, resource or prompt is decided before the transport gets the

@@ -4,9 +4,7 @@ import { protectFetch } from '../fetch/protect-fetch.ts'
 import type { McpOptions } from '../options.ts'
 
 /** What `createMcpHandler` returns, or a function that serves like its `fetch`, such as one around a transport. */
-export type ServerV2 =
-  | { readonly fetch: ServeV2 }
-  | ServeV2
+export type ServerV2 = { readonly fetch: ServeV2 } | ServeV2
 
 type ServeV2 = (request: Request, options?: McpHandlerRequestOptions) => Promise<Response>
 
@@ -54,6 +52,8 @@ export function protectMcp(
 ): (request: Request) => Promise<Response> {
   const serve = typeof server === 'function' ? server : server?.fetch
   if (typeof serve !== 'function')
-    throw new TypeError('the second argument of protectMcp has no "fetch": pass what createMcpHandler returns')
+    throw new TypeError(
+      'the second argument of protectMcp has no "fetch": pass what createMcpHandler returns',
+    )
   return protectFetch(resource, serve, options)
 }

@@ -1,0 +1,33 @@
+import type { Resource } from '@aauth-guard/core'
+
+/** What the tools of a server did and wait for. */
+export class Calls {
+  readonly resource: Resource
+  readonly made: string[] = []
+  /** The identities with which tools were called. */
+  readonly clients: unknown[] = []
+  #release: () => void = () => undefined
+  /** Resolves when `release` is called. */
+  readonly released: Promise<void>
+  /** Resolves when `notes.watch` has been told that nobody waits for it any more. */
+  readonly cancelled: Promise<void>
+  #cancel: () => void = () => undefined
+
+  constructor(resource: Resource) {
+    this.resource = resource
+    this.released = new Promise((resolve) => {
+      this.#release = resolve
+    })
+    this.cancelled = new Promise((resolve) => {
+      this.#cancel = resolve
+    })
+  }
+
+  release(): void {
+    this.#release()
+  }
+
+  cancel(): void {
+    this.#cancel()
+  }
+}
