@@ -202,6 +202,11 @@ export class Events {
     this.#reader = (body as ReadableStream<Uint8Array>).getReader()
   }
 
+  /** Goes away. */
+  cancel(): Promise<void> {
+    return this.#reader.cancel()
+  }
+
   /** The next event; `undefined` at the end. */
   async next(): Promise<{ readonly id?: string; readonly message?: Message } | undefined> {
     while (!this.#rest.includes('\n\n')) {

@@ -35,12 +35,13 @@ export function protectFetch(
     } catch (error) {
       return toResponse(await refusalAnswer(error, guard.takesOther))
     }
-    return serveExchange(exchange, guard.takesOther, (signal) => {
+    const run = (cut: AbortSignal): Promise<Response> => {
       const { authInfo } = exchange
       const { message: parsedBody } = exchange.admission
-      const passed = passedRequest(request, exchange, signal)
+      const passed = passedRequest(request, exchange, cut)
       return server(passed, { authInfo, ...(parsedBody !== undefined && { parsedBody }) })
-    })
+    }
+    return serveExchange(exchange, guard.takesOther, run, request.signal)
   }
 }
 

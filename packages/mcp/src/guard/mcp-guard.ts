@@ -66,13 +66,15 @@ export class McpGuard {
     const id = isCall(read) ? read.id : undefined
     const fault = compareNames(named, read)
     if (fault !== undefined) return this.#refuse(request, fault, id)
+    // A session of another caller does not exist for this one, whatever the caller may do.
+    const session = await this.#ownership.session(request, caller, named, id)
     const entries = isCall(read) ? await this.#entries(request, read, named) : first
     const method = isCall(read) ? read.method : early
     // What was decided by the headers is not decided again.
     const rest = ahead === undefined ? entries : entries.filter((entry) => !first.includes(entry))
     if (rest.length > 0)
       ({ caller, requirement } = await this.#decisions.authorize(request, method, rest, demanded))
-    const owned = await this.#ownership.ofMessage(request, caller, named, read)
+    const owned = await this.#ownership.ofMessage(request, caller, session, read)
     const admission = { caller, entries, requirement, isModern: isModern(named, read), method, ...owned }
     return new Exchange(this.shared, admission)
   }

@@ -49,15 +49,25 @@ export class Ownership {
     return { entries: task?.extra.entries ?? [this.#shared.tables.connect] }
   }
 
-  /** @throws {MessageRefusal} for state of another caller */
-  async ofMessage(
+  /** The session that a request names. @throws {MessageRefusal} for one of another caller */
+  async session(
     request: SignedRequest,
     caller: Caller,
     named: Named,
+    id: string | number | undefined,
+  ): Promise<BoundState<SessionExtra> | undefined> {
+    if (named.session === undefined) return undefined
+    return this.#owned(this.#shared.sessions, request, caller, named.session, id, 'the session')
+  }
+
+  /** Whose tasks and states a message touches. @throws {MessageRefusal} for those of another caller */
+  async ofMessage(
+    request: SignedRequest,
+    caller: Caller,
+    session: BoundState<SessionExtra> | undefined,
     message: ClientMessage,
   ): Promise<Owned> {
     const id = isCall(message) ? message.id : undefined
-    const session = await this.#session(request, caller, named, id)
     // A response answers a request of the server, which only a session can have sent.
     if (!isCall(message)) {
       if (session === undefined) return this.#notFound(request, id, 'a response without a session')
@@ -75,21 +85,11 @@ export class Ownership {
 
   /** For GET and DELETE. @throws {MessageRefusal} for a session or stream of another caller */
   async ofStream(request: SignedRequest, caller: Caller, named: Named): Promise<Owned> {
-    const session = await this.#session(request, caller, named, undefined)
+    const session = await this.session(request, caller, named, undefined)
     if (named.lastEvent === undefined) return { ...none, session }
     const event = session && (await this.#shared.sealer.open('event', session.id, named.lastEvent))
     if (event === undefined) return this.#notFound(request, undefined, '"last-event-id" of another session')
     return { ...none, session, headers: { 'last-event-id': event } }
-  }
-
-  async #session(
-    request: SignedRequest,
-    caller: Caller,
-    named: Named,
-    id: string | number | undefined,
-  ): Promise<BoundState<SessionExtra> | undefined> {
-    if (named.session === undefined) return undefined
-    return this.#owned(this.#shared.sessions, request, caller, named.session, id, 'the session')
   }
 
   async #owned<Extra>(

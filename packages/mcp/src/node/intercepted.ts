@@ -13,6 +13,7 @@ export class Intercepted {
   readonly #write: ServerResponse['write']
   readonly #end: ServerResponse['end']
   readonly #writeHead: ServerResponse['writeHead']
+  readonly #flushHeaders: ServerResponse['flushHeaders']
   readonly #begun: (written: Response) => void
   #body: ReadableStreamDefaultController<Uint8Array> | undefined
   #hasBegun = false
@@ -23,6 +24,7 @@ export class Intercepted {
     this.#write = response.write
     this.#end = response.end
     this.#writeHead = response.writeHead
+    this.#flushHeaders = response.flushHeaders
     const { promise, resolve, reject } = withResolvers<Response>()
     this.written = promise
     this.#begun = resolve
@@ -44,6 +46,7 @@ export class Intercepted {
     }
     for (const name of response.getHeaderNames()) response.removeHeader(name)
     this.#writeHead.call(response, status, Object.fromEntries(headers) as never)
+    if (body !== null) this.#flushHeaders.call(response)
     const reader = body?.getReader()
     const stop = (): void => void reader?.cancel().catch(() => undefined)
     response.once('close', stop)

@@ -11,16 +11,18 @@ const watchAfter = 1000
  * Lets the server answer an exchange, and gives the answer to the caller as it may have it.
  *
  * @param run the server; `signal` aborts when the token ends before there is an answer
+ * @param gone aborts when the client has gone away
  */
 export async function serveExchange(
   exchange: Exchange,
   takesOther: boolean,
   run: (signal: AbortSignal) => Promise<Response>,
+  gone?: AbortSignal,
 ): Promise<Response> {
   try {
     const response = await runWatched(exchange, run)
     exchange.noteAnswer(response.status, response.headers.get('mcp-session-id'))
-    return await concluded(exchange, response)
+    return await concluded(exchange, response, gone)
   } catch (error) {
     exchange.end()
     if (isAAuthError(error)) return toResponse(await refusalAnswer(error, takesOther))
@@ -64,9 +66,14 @@ async function runWatched(
 }
 
 /** @throws {AAuthError} a refusal that takes the place of the answer */
-async function concluded(exchange: Exchange, response: Response): Promise<Response> {
+async function concluded(
+  exchange: Exchange,
+  response: Response,
+  gone: AbortSignal | undefined,
+): Promise<Response> {
   const type = response.headers.get('content-type') ?? ''
-  if (response.body !== null && type.startsWith('text/event-stream')) return streamed(exchange, response)
+  if (response.body !== null && type.startsWith('text/event-stream'))
+    return streamed(exchange, response, gone)
   if (response.status !== 200 || !type.startsWith('application/json')) {
     exchange.end()
     return kept(exchange, response, response.body, 'private, no-store')
@@ -77,10 +84,16 @@ async function concluded(exchange: Exchange, response: Response): Promise<Respon
   return kept(exchange, response, JSON.stringify(translated), 'private, no-store')
 }
 
-async function streamed(exchange: Exchange, response: Response): Promise<Response> {
+async function streamed(
+  exchange: Exchange,
+  response: Response,
+  gone: AbortSignal | undefined,
+): Promise<Response> {
   const pipe = new EventPipe(exchange, response.body as ReadableStream<Uint8Array>)
+  // Some hosts read on for a while after their client has gone.
+  gone?.addEventListener('abort', () => void pipe.cancel(gone.reason), { once: true })
   // The head of an answer to a request waits for its first event: until then a refusal can be the answer.
-  let first = exchange.id === undefined ? undefined : await pipe.next(true)
+  let first = exchange.id === undefined ? comment : await pipe.next(true)
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -105,6 +118,9 @@ async function next(pipe: EventPipe): Promise<Uint8Array | undefined> {
     throw error
   }
 }
+
+/** Some hosts send a head with the first octets only. */
+const comment: Uint8Array | undefined = new TextEncoder().encode(': open\n\n')
 
 /** The same answer, which no cache may keep for anybody. */
 function kept(

@@ -8,7 +8,7 @@ const answer = z.object({ sure: z.boolean() })
 
 /** A server of notes, of SDK 2. */
 export function notesV2(calls: Calls): McpServer {
-  const server = new McpServer({ name: 'notes', version: '1.0.0' })
+  const server = new McpServer({ name: 'notes', version: '1.0.0' }, { capabilities: { logging: {} } })
   const tool = (name: string) =>
     server.registerTool(
       name,
