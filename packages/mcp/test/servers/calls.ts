@@ -13,10 +13,17 @@ export class Calls {
   readonly cancelled: Promise<void>
   #cancel: () => void = () => undefined
 
+  /** Resolves when `notes.ask` has its answer. */
+  readonly answered: Promise<void>
+  #answer: () => void = () => undefined
+
   constructor(resource: Resource) {
     this.resource = resource
     this.released = new Promise((resolve) => {
       this.#release = resolve
+    })
+    this.answered = new Promise((resolve) => {
+      this.#answer = resolve
     })
     this.cancelled = new Promise((resolve) => {
       this.#cancel = resolve
@@ -25,6 +32,10 @@ export class Calls {
 
   release(): void {
     this.#release()
+  }
+
+  answer(): void {
+    this.#answer()
   }
 
   cancel(): void {

@@ -54,6 +54,7 @@ export function notesV1(calls: Calls, tasks = makeTasks()): McpServer {
       requestedSchema: { type: 'object', properties: { sure: { type: 'boolean' } } },
     })
     calls.made.push(`notes.ask ${asked.action}`)
+    calls.answer()
     return text('asked')
   })
   server.experimental.tasks.registerToolTask(

@@ -48,6 +48,7 @@ export function notesV2(calls: Calls): McpServer {
         requestState: 'asked',
       })
     calls.made.push(`notes.ask ${given.sure} ${ctx.mcpReq.requestState()}`)
+    calls.answer()
     return text('asked')
   })
   const read = (uri: URL) => ({ contents: [{ uri: uri.href, text: uri.href }] })

@@ -106,6 +106,18 @@ describe.each(ends)('when %s', (_, code, end) => {
     await scene.calls.cancelled
   })
 
+  it('a call of revision 2026-07-28 that has not begun to answer gets the refusal as its answer, and is cancelled', async () => {
+    const scene = await protect(v2)
+    const quiet = modern('tools/call', { name: 'notes.watch', arguments: { quiet: true } })
+    const answering = scene.send({ token: await token(scene), ...quiet })
+    // The call is watched once it has taken a while.
+    while (scene.resource.snapshot().lifetimes.connections === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    await end(scene)
+    expect((await verdictOf(await answering))[1]).toBe(code)
+    await scene.calls.cancelled
+  })
+
   it('a subscription is told what it asked for', async () => {
     const scene = await protect(v2)
     const { body, headers } = modern('subscriptions/listen', { notifications: { toolsListChanged: true } })
