@@ -22,6 +22,8 @@ export interface Sent {
   readonly cover?: readonly string[]
   /** Default: whether there is a body. */
   readonly digest?: boolean
+  /** Parameters of the signature. */
+  readonly params?: Readonly<Record<string, string>>
   readonly onTheWay?: (message: SignedMessage) => SignedMessage
 }
 
@@ -32,7 +34,11 @@ export interface Scene extends World {
   /** Signs a request as an agent of MCP does, and sends it over a socket. */
   send(sent: Sent): Promise<Response>
   /** A `fetch` that signs, for a client. */
-  fetchWith(token: string | (() => Promise<string>), agent?: Agent): typeof fetch
+  fetchWith(
+    token: string | (() => Promise<string>),
+    agent?: Agent,
+    params?: () => Record<string, string>,
+  ): typeof fetch
 }
 
 /** Serves a protected host until the test is over. */
@@ -59,13 +65,13 @@ export async function protect(
     return streamingDial(url, sent.onTheWay?.(message) ?? message)
   }
   const fetchWith: Scene['fetchWith'] =
-    (token, agent = world.agent) =>
+    (token, agent = world.agent, params = () => ({})) =>
     async (_input, init) => {
       const headers = Object.fromEntries(new Headers(init?.headers))
       const method = init?.method ?? 'GET'
       const body = init?.body === undefined || init.body === null ? {} : { body: String(init.body) }
       const given = typeof token === 'string' ? token : await token()
-      const message = await signed(world, { token: given, agent, method, headers, ...body })
+      const message = await signed(world, { token: given, agent, method, headers, params: params(), ...body })
       return streamingDial(url, message, init?.signal ?? undefined)
     }
   return { ...world, calls, events, url, send, fetchWith }
@@ -78,7 +84,7 @@ export const post = {
 } as const
 
 async function signed({ net, agent: usual }: World, sent: Sent): Promise<SignedMessage> {
-  const { token, agent = usual, headers = post, cover = [] } = sent
+  const { token, agent = usual, headers = post, cover = [], params = {} } = sent
   const body =
     sent.body === undefined || typeof sent.body === 'string' || sent.body instanceof Uint8Array
       ? (sent.body as string | Uint8Array<ArrayBuffer> | undefined)
@@ -86,7 +92,12 @@ async function signed({ net, agent: usual }: World, sent: Sent): Promise<SignedM
   const { method = body === undefined ? 'GET' : 'POST', digest = body !== undefined } = sent
   const named = ['mcp-method', 'mcp-name'].filter((name) => Object.hasOwn(headers, name))
   const request = { method, headers, ...(body !== undefined && { body }) }
-  return agent.sign(`${net.resource}${target}`, request, { token, digest, cover: [...named, ...cover] })
+  return agent.sign(`${net.resource}${target}`, request, {
+    token,
+    digest,
+    params,
+    cover: [...named, ...cover],
+  })
 }
 
 /** Sends a message over a real socket; the body of the answer is a stream. */

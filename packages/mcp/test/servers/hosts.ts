@@ -23,7 +23,7 @@ export interface Host {
 }
 
 /** The events of all sessions, as one database would have them. */
-class Events implements EventStore {
+export class StoredEvents implements EventStore {
   readonly #events: { id: string; stream: string; message: unknown }[] = []
 
   async storeEvent(stream: string, message: unknown): Promise<string> {
@@ -73,7 +73,7 @@ const v1Sessions: Host = {
     app.use(wellKnown(resource))
     const transports = new Map<string, StreamableHTTPServerTransport>()
     const tasks = makeTasks()
-    const eventStore = new Events()
+    const eventStore = new StoredEvents()
     app.all('/mcp', protectV1(resource, options), async (req, res) => {
       const known = transports.get(req.get('mcp-session-id') ?? '')
       if (known !== undefined) return known.handleRequest(req, res, req.body)
@@ -106,7 +106,7 @@ const v2Sessions: Host = {
   isModern: false,
   listener(calls, resource, options) {
     const transports = new Map<string, WebStandardStreamableHTTPServerTransport>()
-    const eventStore = new Events()
+    const eventStore = new StoredEvents()
     const fetch = protectV2(
       resource,
       async (request, passed) => {
