@@ -4,7 +4,11 @@ export interface ContentOptions {
     readonly maxContent?: number;
 }
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+
 export declare const Stamp: new (target: object) => object;
+
+export type Standing = 'granted' | 'grantable' | 'refused';
 
 export declare function answerRoutes(resource: Resource, request: SignedRequest, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer | undefined>;
 
@@ -22,6 +26,8 @@ export declare function bindContent(auth: Auth, read: () => Promise<Uint8Array |
 
 export declare function contentBinding(auth: Auth): ContentBinding;
 
+export declare function parseJsonObject(bytes: Uint8Array, maxValues?: number): JsonObject | undefined;
+
 export declare function passesPreflight(resource: Resource, request: SignedRequest): boolean;
 
 export declare function privateFieldsFor(resource: Resource, requirement: AnyRequirement): readonly (readonly [name: string, value: string])[];
@@ -29,6 +35,8 @@ export declare function privateFieldsFor(resource: Resource, requirement: AnyReq
 export declare function readCaller(caller: Caller | undefined, remedy: string): Caller | undefined;
 
 export declare function readIdentity<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(caller: Caller | undefined, kind: Kind, remedy: string, { person }?: IdentityOptions<Person>): AuthFor<Kind, Person>;
+
+export declare function standingOf(auth: Auth, requirement: AnyRequirement): Promise<Standing>;
 
 export declare function validateGuardOptions<Options extends AnyGuardOptions>(options: Options, names: readonly (keyof Options & string)[]): Options & Required<AnyGuardOptions>;
 

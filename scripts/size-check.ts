@@ -10,6 +10,8 @@ const budgets = {
   koa: 2_000,
   fastify: 2_000,
   hono: 2_000,
+  'mcp/v1': 14_000,
+  'mcp/v2': 14_000,
   redis: 9_000,
   postgres: 6_000,
   console: 60_000,
@@ -19,8 +21,9 @@ const budgets = {
 
 let over = false
 for (const [name, budget] of Object.entries(budgets)) {
+  const [folder = '', subpath = ''] = name.split('/')
   const { outputFiles } = await build({
-    entryPoints: [join(packages, name, 'dist/index.js')],
+    entryPoints: [join(packages, folder, 'dist', subpath, 'index.js')],
     bundle: true,
     minify: true,
     format: 'esm',

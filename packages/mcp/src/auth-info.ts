@@ -6,7 +6,7 @@ export interface AAuthInfo {
   /** Always `'aauth'`: a token that a tool passes on to another API must not work there. */
   readonly token: 'aauth'
   /**
-   * `personKey(auth)`, or the agent where the token names no person: a key under which a tool may keep data. The `id` of a
+   * `personKey(auth)`, or the agent where the token does not name a person: a key under which a tool may keep data. The `id` of a
    * caller with another credential.
    */
   readonly clientId: string

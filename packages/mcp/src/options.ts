@@ -22,7 +22,7 @@ export interface McpEntry extends McpRequirement {
 export interface McpTool extends McpEntry {
   /**
    * Requires the tool to be one of the `approved_tools` of the mission, by its own name (`true`) or another. It only
-   * narrows: the name in a mission names no server, so a tool of that name elsewhere was approved as well. Implies
+   * narrows: the name in a mission does not name a server, so a tool of that name elsewhere was approved as well. Implies
    * `mission: 'required'`, and needs `blobs` of `monitorMissions`.
    */
   readonly tool?: boolean | string

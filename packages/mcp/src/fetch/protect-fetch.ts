@@ -31,7 +31,7 @@ export function protectFetch(
     if (own !== undefined) return toResponse(withComponents(own))
     let exchange: Exchange
     try {
-      exchange = await guard.admit({ request: signed, readContent: (limit) => readContent(request, limit) })
+      exchange = await guard.accept({ request: signed, readContent: (limit) => readContent(request, limit) })
     } catch (error) {
       return toResponse(await refusalAnswer(error, guard.takesOther))
     }

@@ -51,7 +51,7 @@ export class McpGuard {
    * @throws {AAuthError} for every refusal of the caller
    * @throws {MessageRefusal} for a message that is refused whoever sends it, and for state of somebody else
    */
-  async admit({ request, readContent }: Incoming): Promise<Exchange> {
+  async accept({ request, readContent }: Incoming): Promise<Exchange> {
     const named = readNamed(request)
     if (request.method !== 'POST') return this.#admitOther(request, named)
     const ahead = announced(named)

@@ -35,7 +35,7 @@ export function protectNode(resource: Resource, options: McpOptions): NodeHandle
     const intercepted = new Intercepted(response)
     let exchange: Exchange
     try {
-      exchange = await guard.admit({ request, readContent: (limit) => contentOf(message, limit) })
+      exchange = await guard.accept({ request, readContent: (limit) => contentOf(message, limit) })
     } catch (error) {
       return intercepted.send(toResponse(await refusalAnswer(error, guard.takesOther)))
     }

@@ -95,13 +95,13 @@ describe('the state of a call of revision 2026-07-28 that waits for input', () =
     const sealingKey = new Uint8Array(32).fill(7)
     const one = await protect(v2, { sealingKey })
     const other = await protect(v2, { sealingKey })
-    const stranger = await protect(v2)
+    const foreign = await protect(v2)
     const grant = { scope, sub: 'ada', claims: { jti: 'one' } }
     const state = await stateOf(one, await one.agent.authToken(grant))
     const token = await other.agent.authToken(grant)
     expect((await other.send({ token, ...answer(state) })).status).toBe(200)
     expect(
-      (await stranger.send({ token: await stranger.agent.authToken(grant), ...answer(state) })).status,
+      (await foreign.send({ token: await foreign.agent.authToken(grant), ...answer(state) })).status,
     ).toBe(400)
   })
 })

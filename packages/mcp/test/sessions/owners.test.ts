@@ -167,7 +167,7 @@ describe.each(sessionHosts)('$name', (host) => {
     // Bob has a session of his own, and Ada's event id.
     expect((await resume(bob, ofBob, first?.id ?? '')).status).toBe(404)
     expect((await resume(bob, ofAda, first?.id ?? '')).status).toBe(404)
-    // The id as the server knows it is no use either.
+    // The id as the server knows it does not help either.
     expect((await resume(bob, ofBob, (first?.id ?? '').split('.').slice(1).join('.'))).status).toBe(404)
     const resumed = new Events(await resume(ada, ofAda, first?.id ?? ''))
     expect((await resumed.next())?.message?.result?.content?.[0]?.text).toBe('notes.list')
