@@ -222,9 +222,13 @@ export class ResourceState {
   compile(requirement: AnyRequirement): CompiledRequirement {
     const known = this.#compiled.get(requirement)
     if (known) return known
-    const { defaultScope } = this.settings
+    const { defaultScope, generations } = this.settings
     const compiled = this.#compile(requirement)
-    if (mayAskForAuthToken(compiled) && compiled.scopes.length === 0 && defaultScope === undefined) {
+    if (
+      mayAskForAuthToken(compiled, generations) &&
+      compiled.scopes.length === 0 &&
+      defaultScope === undefined
+    ) {
       throw new TypeError(
         '"scope" of a route is missing, and "scopes" describes several: name the scope of the route, or set "defaultScope"',
       )
@@ -244,8 +248,13 @@ export class ResourceState {
 }
 
 /** A route that accepts every kind of token never asks for another kind, unless it requires a mission. */
-function mayAskForAuthToken({ accept, missionRequired }: CompiledRequirement): boolean {
-  return accept.has('auth-token') && (accept.size < 3 || missionRequired)
+function mayAskForAuthToken(
+  { accept, missionRequired }: CompiledRequirement,
+  generations: ResourceSettings['generations'],
+): boolean {
+  const acceptsAll =
+    accept.has('agent-token') && (accept.has('person-token') || !serves(generations, 'personTokens'))
+  return accept.has('auth-token') && (!acceptsAll || missionRequired)
 }
 
 function listedIssuers({ trust, accessServer }: ResourceSettings): ReadonlySet<string> {

@@ -33,7 +33,7 @@ export function protectFetch(
     try {
       exchange = await guard.accept({ request: signed, readContent: (limit) => readContent(request, limit) })
     } catch (error) {
-      return toResponse(await refusalAnswer(error, guard.takesOther))
+      return toResponse(await refusalAnswer(error, guard.shared.takesOther))
     }
     const run = (cut: AbortSignal): Promise<Response> => {
       const { authInfo } = exchange
@@ -41,7 +41,7 @@ export function protectFetch(
       const passed = passedRequest(request, exchange, cut)
       return server(passed, { authInfo, ...(parsedBody !== undefined && { parsedBody }) })
     }
-    return serveExchange(exchange, guard.takesOther, run, request.signal)
+    return serveExchange(exchange, run, request.signal)
   }
 }
 

@@ -28,6 +28,8 @@ export interface TaskExtra {
 export interface Shared {
   readonly resource: Resource
   readonly tables: Tables
+  /** Whether an entry takes another credential, to whose clients the answers speak. */
+  readonly takesOther: boolean
   readonly sealer: Sealer
   readonly sessions: BoundStates<SessionExtra>
   readonly tasks: BoundStates<TaskExtra>

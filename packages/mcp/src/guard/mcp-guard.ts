@@ -23,8 +23,6 @@ export interface Incoming {
 /** Decides every request to one MCP server. Knows no SDK, and no host. */
 export class McpGuard {
   readonly shared: Shared
-  /** Whether an entry takes another credential, to whose clients the answers speak. */
-  readonly takesOther: boolean
   readonly #decisions: Decisions
   readonly #ownership: Ownership
 
@@ -32,15 +30,21 @@ export class McpGuard {
   constructor(resource: Resource, options: McpOptions) {
     const settings: Settings = checkOptions(options)
     const tables = compileTables(resource, options)
+    const { connect, tools, prompts, methods, resources } = tables
+    const others = [
+      ...tools.values(),
+      ...prompts.values(),
+      ...methods.values(),
+      ...resources.map(({ entry }) => entry),
+    ]
     this.shared = {
       resource,
       tables,
+      takesOther: [connect, ...others].some(({ alternative }) => alternative !== undefined),
       sealer: new Sealer(options.sealingKey),
       sessions: new BoundStates(settings.sessions),
       tasks: new BoundStates(settings.tasks),
     }
-    const entries = [tables.connect, ...tables.tools.values(), ...tables.prompts.values()]
-    this.takesOther = entries.some(({ alternative }) => alternative !== undefined)
     this.#decisions = new Decisions(this.shared)
     this.#ownership = new Ownership(this.shared, this.#decisions, settings.classPolicy)
   }

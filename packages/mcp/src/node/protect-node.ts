@@ -37,9 +37,9 @@ export function protectNode(resource: Resource, options: McpOptions): NodeHandle
     try {
       exchange = await guard.accept({ request, readContent: (limit) => contentOf(message, limit) })
     } catch (error) {
-      return intercepted.send(toResponse(await refusalAnswer(error, guard.takesOther)))
+      return intercepted.send(toResponse(await refusalAnswer(error, guard.shared.takesOther)))
     }
-    const answered = serveExchange(exchange, guard.takesOther, () => {
+    const answered = serveExchange(exchange, () => {
       passOn(message, exchange)
       next()
       return intercepted.written

@@ -15,7 +15,6 @@ const watchAfter = 1000
  */
 export async function serveExchange(
   exchange: Exchange,
-  takesOther: boolean,
   run: (signal: AbortSignal) => Promise<Response>,
   gone?: AbortSignal,
 ): Promise<Response> {
@@ -25,7 +24,7 @@ export async function serveExchange(
     return await concluded(exchange, response, gone)
   } catch (error) {
     exchange.end()
-    if (isAAuthError(error)) return toResponse(await refusalAnswer(error, takesOther))
+    if (isAAuthError(error)) return toResponse(await refusalAnswer(error, exchange.shared.takesOther))
     throw error
   }
 }
@@ -91,6 +90,7 @@ async function streamed(
 ): Promise<Response> {
   const pipe = new EventPipe(exchange, response.body as ReadableStream<Uint8Array>)
   // Some hosts read on for a while after their client has gone.
+  if (gone?.aborted === true) await pipe.cancel(gone.reason)
   gone?.addEventListener('abort', () => void pipe.cancel(gone.reason), { once: true })
   // The head of an answer to a request waits for its first event: until then a refusal can be the answer.
   let first = exchange.id === undefined ? comment : await pipe.next(true)
@@ -131,6 +131,8 @@ function kept(
 ): Response {
   const headers = new Headers(response.headers)
   headers.delete('content-length')
+  // A challenge of the SDK would send agents into an authorization flow that cannot succeed.
+  if (!exchange.shared.takesOther) headers.delete('www-authenticate')
   for (const [name, value] of exchange.privateFields) if (!headers.has(name)) headers.set(name, value)
   headers.set('cache-control', cacheControl)
   return new Response(body, { status: response.status, statusText: response.statusText, headers })

@@ -21,9 +21,9 @@ export interface ResourceEntry {
   readonly entry: Entry
 }
 
-const anyKind: McpRequirement = Object.freeze({
-  accept: Object.freeze(['agent-token', 'person-token', 'auth-token'] as const),
-})
+const anyKind: McpRequirement = { accept: ['agent-token', 'person-token', 'auth-token'] }
+/** Drafts 01 to 10 have no person tokens. */
+const anyOlderKind: McpRequirement = { accept: ['agent-token', 'auth-token'] }
 /** Methods that stand for an entry of a table, so that `methods` could only contradict it. */
 const ofTables: ReadonlyMap<string, string> = new Map([
   ['tools/call', 'tools'],
@@ -51,6 +51,14 @@ export function compileTables(resource: Resource, options: McpOptions): Tables {
       throw new TypeError(`${where}: ${error.message}`, { cause: error })
     }
   }
+  const connecting = (): Entry => {
+    if (options.connect !== undefined) return make('connect', 'connect', options.connect)
+    try {
+      return make('connect', 'connect', anyKind)
+    } catch {
+      return make('connect', 'connect', anyOlderKind)
+    }
+  }
   const table = (name: 'tools' | 'prompts' | 'methods'): ReadonlyMap<string, Entry> =>
     new Map(entriesOf(options[name], name).map(([key, given]) => [key, make(name, key, given)]))
   const methods = table('methods')
@@ -62,7 +70,7 @@ export function compileTables(resource: Resource, options: McpOptions): Tables {
   const tools = table('tools')
   return Object.freeze({
     list: options.list ?? 'grantable',
-    connect: make('connect', 'connect', options.connect ?? anyKind),
+    connect: connecting(),
     tools,
     prompts: table('prompts'),
     methods,

@@ -4,6 +4,8 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import {
   CallToolRequestSchema,
   CompleteRequestSchema,
+  CreateMessageResultSchema,
+  ElicitResultSchema,
   GetPromptRequestSchema,
   ListPromptsRequestSchema,
   ListResourcesRequestSchema,
@@ -59,20 +61,22 @@ const json2020 = {
 }
 
 type Extra = Parameters<Parameters<Server['setRequestHandler']>[1]>[1]
-type Tool = (server: Server, args: Record<string, unknown>, extra: Extra) => Promise<object[]> | object[]
+type Tool = (args: Record<string, unknown>, extra: Extra) => Promise<object[]> | object[]
 
 const elicit =
   (properties: object, message?: string): Tool =>
-  async (server, args) => {
+  async (args, { sendRequest }) => {
     const requestedSchema = {
       type: 'object',
       properties,
       required: message === undefined ? ['username', 'email'] : [],
     }
-    const asked = await server.elicitInput({
+    // On the stream of the call: that of the session may not be open yet.
+    const params = {
       message: message ?? String(args.message),
       requestedSchema,
-    } as never)
+    } as never
+    const asked = await sendRequest({ method: 'elicitation/create', params }, ElicitResultSchema)
     const content = JSON.stringify(asked.content ?? {})
     return [
       text(
@@ -93,7 +97,7 @@ const tools: Readonly<Record<string, Tool>> = {
     image,
     embedded('test://mixed-content-resource', 'application/json', '{"test":"data","value":123}'),
   ],
-  test_tool_with_logging: async (_server, _args, { sendNotification }) => {
+  test_tool_with_logging: async (_args, { sendNotification }) => {
     for (const data of ['Tool execution started', 'Tool processing data', 'Tool execution completed']) {
       await sendNotification({ method: 'notifications/message', params: { level: 'info', data } })
       await wait(50)
@@ -103,7 +107,7 @@ const tools: Readonly<Record<string, Tool>> = {
   test_error_handling: () => {
     throw new Error('This tool intentionally returns an error for testing')
   },
-  test_tool_with_progress: async (_server, _args, { sendNotification, _meta }) => {
+  test_tool_with_progress: async (_args, { sendNotification, _meta }) => {
     for (const progress of [0, 50, 100]) {
       const params = { progressToken: _meta?.progressToken ?? 0, progress, total: 100 }
       await sendNotification({ method: 'notifications/progress', params })
@@ -111,15 +115,19 @@ const tools: Readonly<Record<string, Tool>> = {
     }
     return [text(String(_meta?.progressToken ?? 0))]
   },
-  test_sampling: async (server, args) => {
+  test_sampling: async (args, { sendRequest }) => {
     const messages = [{ role: 'user' as const, content: text(String(args.prompt)) }]
-    const { content } = await server.createMessage({ messages, maxTokens: 100 })
+    const params = { messages, maxTokens: 100 }
+    const { content } = await sendRequest(
+      { method: 'sampling/createMessage', params },
+      CreateMessageResultSchema,
+    )
     return [text(`LLM response: ${'text' in content ? content.text : ''}`)]
   },
   test_elicitation: elicit(user),
   test_elicitation_sep1034_defaults: elicit(defaults, 'Please review'),
   test_elicitation_sep1330_enums: elicit(enums, 'Please choose'),
-  test_reconnection: async (_server, _args, { closeSSEStream }) => {
+  test_reconnection: async (_args, { closeSSEStream }) => {
     await wait(100)
     closeSSEStream?.()
     await wait(100)
@@ -183,7 +191,7 @@ export function conformanceServer(): Server {
   }))
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     try {
-      return { content: (await tools[params.name]?.(server, params.arguments ?? {}, extra)) ?? [] } as never
+      return { content: (await tools[params.name]?.(params.arguments ?? {}, extra)) ?? [] } as never
     } catch (error) {
       return { isError: true, content: [text((error as Error).message)] }
     }

@@ -1,6 +1,10 @@
+import type { RequestListener } from 'node:http'
+import { protectMcp } from '@aauth-guard/mcp/v2'
+import { toNodeHandler } from '@modelcontextprotocol/node'
+import { createMcpHandler, McpServer, requireScopes } from '@modelcontextprotocol/server'
 import { describe, expect, it } from 'vitest'
 import { call, messagesOf, modern, protect } from '../scene.ts'
-import { hosts, v1Sessions, v2 } from '../servers/hosts.ts'
+import { type Host, hosts, v1Sessions, v2 } from '../servers/hosts.ts'
 
 const purge = { name: 'notes.purge', arguments: {} }
 const stateless = hosts.filter(({ hasSessions }) => !hasSessions)
@@ -59,4 +63,23 @@ it('on a stream that began, the step-up is a JSON-RPC error with the requirement
       'aauth-requirement': expect.stringMatching(/^requirement=auth-token;resource-token="/),
     }),
   ])
+})
+
+it('a challenge of the SDK for OAuth never reaches an agent', async () => {
+  const host: Host = {
+    ...v2,
+    listener(_calls, resource, options) {
+      const handler = createMcpHandler(() => {
+        const server = new McpServer({ name: 'notes', version: '1.0.0' })
+        const scopeChallenge = requireScopes('notes.purge')
+        server.registerTool('notes.list', { description: 'list', scopeChallenge }, () => ({ content: [] }))
+        return server
+      })
+      return toNodeHandler({ fetch: protectMcp(resource, handler, options) }) as RequestListener
+    },
+  }
+  const { agent, send } = await protect(host)
+  const token = await agent.authToken({ scope: 'notes.read' })
+  const response = await send({ token, ...modern('tools/call', { name: 'notes.list', arguments: {} }) })
+  expect([response.status, response.headers.get('www-authenticate')]).toEqual([403, null])
 })
