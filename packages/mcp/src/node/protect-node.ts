@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { AAuthError, isAAuthError, type Resource } from '@aauth-guard/core'
-import { passPreflight, readContent, removeMissionHeader, signedRequest } from '@aauth-guard/core/node'
+import { AAuthError, type Resource } from '@aauth-guard/core'
+import { bufferContent, passPreflight, removeMissionHeader, signedRequest } from '@aauth-guard/core/node'
 import type { AAuthInfo } from '../auth-info.ts'
 import type { Exchange } from '../guard/exchange.ts'
 import { McpGuard } from '../guard/mcp-guard.ts'
@@ -66,14 +66,15 @@ function passOn(message: PassedMessage, { admission, authInfo }: Exchange): void
   message.body = admission.message
 }
 
-/** The content is read to its end: if the transport is not given `body`, it finds nothing to parse again. */
+/** The content, taken from the message: a transport that is not given `body` finds nothing to parse again. */
 async function contentOf(message: IncomingMessage, limit: number): Promise<Uint8Array> {
-  try {
-    return await readContent(message, limit)
-  } catch (error) {
-    if (!isAAuthError(error) || error.code !== 'server_error') throw error
+  const content = await bufferContent(message, limit)
+  if (content === undefined) {
     const hint =
       'a body parser has read the content before protectMcp: mount protectMcp before express.json()'
     throw new AAuthError('server_error', { hint, permanent: true })
   }
+  for (let part: unknown = message.read(); part !== null; part = message.read());
+  message.resume()
+  return content
 }
