@@ -140,6 +140,8 @@ export interface LogVerification {
 
 export type OcsfEvent = Readonly<Record<string, unknown>>;
 
+export type RecordKind = 'file' | 'decision' | 'event' | 'counts' | 'gap' | 'recovered' | 'checkpoint' | 'closed';
+
 export interface ReplayLogOptions extends VerifyLogOptions {
     readonly evidence: readonly string[];
     readonly privateKey?: AuditKey;
