@@ -11,7 +11,7 @@ import { openStage, type Stage } from './stage.ts'
 import { prologue, story } from './story.ts'
 import { simulatedTime } from './time.ts'
 
-const steps = 97
+const steps = 106
 
 /** Runs the demo as `npx pnpm@12 demo` does, in a process of its own. */
 async function runProgram(...args: string[]): Promise<{ status: number; lines: string[] }> {

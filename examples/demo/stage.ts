@@ -39,6 +39,8 @@ export interface Stage {
   readonly window: Window
   /** The log of the APIs. */
   readonly log: readonly string[]
+  /** What an act has started beside the stage, to be ended with it. */
+  readonly closing: Set<() => Promise<void>>
   close(): Promise<void>
 }
 
@@ -61,6 +63,7 @@ export async function openStage(
 
   const { origins, fetch } = await net.serveIssuers()
   const log: string[] = []
+  const closing = new Set<() => Promise<void>>()
   const window = new Window()
   const common = async (issuer: string) => {
     const { privateKey } = await generateKeyPair('Ed25519', { extractable: true })
@@ -106,7 +109,11 @@ export async function openStage(
     fetch,
     window,
     log,
-    close: () => net.close(),
+    closing,
+    async close() {
+      for (const end of closing) await end()
+      await net.close()
+    },
   }
 }
 

@@ -2,6 +2,7 @@ import { attacksAct } from './acts/attacks.ts'
 import { fourPartyAct } from './acts/four-party.ts'
 import { fourPartyMissionHeaderAct } from './acts/four-party-mission-header.ts'
 import { actsInShort } from './acts/in-short.ts'
+import { mcpToolsAct } from './acts/mcp-tools.ts'
 import { mission, missionHeaderAct } from './acts/mission-header.ts'
 import { missionsAct } from './acts/missions.ts'
 import { missionsMissionHeaderAct } from './acts/missions-mission-header.ts'
@@ -66,6 +67,7 @@ export function story(stage: Stage): Act[] {
     fourPartyAct(stage, planner),
     fourPartyMissionHeaderAct(stage, courier),
     ...missionActs(stage),
+    mcpToolsAct(stage),
   ]
 }
 
