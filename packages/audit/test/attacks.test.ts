@@ -1,7 +1,15 @@
+import { execFileSync } from 'node:child_process'
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { type AuditKey, type Checkpoint, fileSink, verifyLog } from '@aauth-guard/audit'
+import { basename, dirname, join } from 'node:path'
+import {
+  type AuditKey,
+  type Checkpoint,
+  eraseEvidence,
+  fileSink,
+  replayLog,
+  verifyLog,
+} from '@aauth-guard/audit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { countOfRuns, runs } from '../../../scripts/property-runs.ts'
@@ -215,6 +223,19 @@ describe('a log that is computed anew without the key', () => {
   })
 })
 
+it('a log that is computed anew with the key is found, although its checkpoints are kept behind the genuine ones', async () => {
+  const genuine = await closedLog(5)
+  const forged = await closedLog(5)
+  const kept = [...genuine.checkpoints, ...forged.checkpoints]
+  for (const checkpoint of [kept, kept.toReversed()])
+    expect(await codes(forged.paths, { key: publicKey, checkpoint })).toContain('checkpoint_mismatch')
+  const twice = [...genuine.checkpoints, ...genuine.checkpoints]
+  expect(await verifyLog(genuine.paths, { key: publicKey, checkpoint: twice })).toMatchObject({
+    ok: true,
+    checkpointsFound: genuine.checkpoints.length,
+  })
+})
+
 const attackerKey = createPrivateKey({ key: keyPair().privateKey as never, format: 'jwk' })
 
 /** Edits every decision behind a record, and computes the chain anew. */
@@ -254,6 +275,21 @@ it('a log is signed by one of the keys that were given, as after a change of the
 })
 
 describe('a file that is not a log', () => {
+  it.skipIf(process.platform === 'win32')(
+    'and has no end is refused at once, by whatever reads it',
+    async () => {
+      const pipe = join(temporaryFolder(), 'x.jsonl')
+      execFileSync('mkfifo', [pipe])
+      for (const path of [pipe, '/dev/zero', dirname(pipe)]) {
+        const refusal = { path, code: path === dirname(pipe) ? 'EISDIR' : 'EINVAL' }
+        await expect(verifyLog([path])).rejects.toMatchObject(refusal)
+        await expect(replayLog([path], { evidence: [path] })).rejects.toMatchObject(refusal)
+        const matches = () => true
+        await expect(eraseEvidence({ log: [path], evidence: [], matches })).rejects.toMatchObject(refusal)
+      }
+    },
+  )
+
   it.each([
     ['of one line without an end', Buffer.alloc(3 * 1024 * 1024, 'x'), ['incomplete_line', 'line_too_long']],
     ['of zeros', Buffer.alloc(100_000), ['incomplete_line']],

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 
 /** A line of a file. */
 export interface FileLine {
@@ -18,9 +18,10 @@ const chunkSize = 256 * 1024
 /**
  * Reads the lines of a file of any size, of which no more than two chunks and a line are in memory.
  * @param longest octets of a line that is returned
+ * @throws (the promise rejects) if it is not a file, such as a pipe or a device, which has no end
  */
 export async function* linesOf(path: string, longest: number): AsyncGenerator<FileLine> {
-  const file = await open(path, constants.O_RDONLY)
+  const file = await openFile(path)
   try {
     const chunk = Buffer.allocUnsafe(chunkSize)
     let rest: Buffer = Buffer.alloc(0)
@@ -54,4 +55,14 @@ export async function* linesOf(path: string, longest: number): AsyncGenerator<Fi
   } finally {
     await file.close()
   }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  // Opening a pipe waits for its writer otherwise. Windows has no such flag.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  const stats = await file.stat()
+  if (stats.isFile()) return file
+  await file.close()
+  const code = stats.isDirectory() ? 'EISDIR' : 'EINVAL'
+  throw Object.assign(new Error(`${code}: ${JSON.stringify(path)} is not a file`), { code, path })
 }
