@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type EvidenceOptions, eraseEvidence, fileSink, replayLog, verifyLog } from '@aauth-guard/audit'
 import { makeWorld, type World } from '@aauth-guard/fixtures/world'
 import { describe, expect, it } from 'vitest'
+import { makeLine, type RecordKind } from '../src/record/line.ts'
 import { filesIn, keyPair, makeLog, recordsIn, temporaryFolder } from './scene.ts'
 
 const scope = { scope: 'access' }
@@ -156,6 +157,45 @@ describe('plain evidence', () => {
     expect(faults).toEqual(['the token was not signed by the recorded key of the issuer'])
   })
 })
+
+const mission = { approver: 'https://ps.example', s256: 'A'.repeat(43) }
+
+describe('a decision that was edited in a log that was computed anew', () => {
+  it.each([
+    ['agent', { agent: 'aauth:somebody@agent.example' }, 'the agent is not that of the decision'],
+    ['mission', { mission }, 'the mission is not that of the decision'],
+    ['kind', { kind: 'person-token' }, 'the kind of the token is not that of the decision'],
+  ] as const)('so that it names another %s is not proved by its evidence', async (_, edited, fault) => {
+    const { log, world, token, evidence, files } = await makeScene(plain)
+    await world.call(token)
+    await world.call(await world.agent.agentToken(), { requirement: { accept: 'agent-token' } })
+    await log.close()
+    const [file = ''] = files()
+    expect((await replayLog([file], { evidence: evidence() })).outcomes).toMatchObject({ verified: 2 })
+    editDecisions(file, edited)
+    const faults: (readonly string[])[] = []
+    const { log: chain, outcomes } = await replayLog([file], {
+      evidence: evidence(),
+      onDecision: (replayed) => void faults.push(replayed.faults),
+    })
+    expect([chain.ok, outcomes.verified]).toEqual([true, 0])
+    for (const found of faults) expect(found).toContain(fault)
+  })
+})
+
+/** Edits every decision, and computes the chain anew. */
+function editDecisions(file: string, edited: object): void {
+  let prev: string | null = null
+  const lines: string[] = []
+  for (const { seq, time, kind, prev: _, hash: __, ...members } of recordsIn([file])) {
+    if (kind === 'decision') Object.assign(members.event as object, edited)
+    const head = { seq, time: time as number, kind: kind as RecordKind, prev }
+    const made = makeLine(head, JSON.stringify(members).slice(1, -1))
+    lines.push(made.line)
+    prev = made.hash
+  }
+  writeFileSync(file, lines.join(''))
+}
 
 describe('a record without evidence', () => {
   it('is one of a caller that did not verify, and "lost" where evidence could not be written', async () => {

@@ -15,6 +15,9 @@ interface Claims {
   readonly iat?: unknown
   readonly agent?: unknown
   readonly sub?: unknown
+  readonly ps?: unknown
+  readonly mission?: { readonly approver?: unknown; readonly s256?: unknown }
+  readonly mission_s256?: unknown
   readonly cnf?: { readonly jwk?: JWK }
 }
 
@@ -36,6 +39,7 @@ export async function evidenceFaults(
     signatureFault(evidence, cnf.jwk),
     ...timeFaults(event, evidence, token),
     ...differences(event, evidence, token, cnf.jwk),
+    ...subjectDifferences(event, token, decodeProtectedHeader(evidence.token).typ),
   ]
   return faults.filter((fault) => fault !== undefined)
 }
@@ -108,6 +112,32 @@ function differences(
     lines.get('"@method"') === event.method ? undefined : 'the method is not that of the decision',
     isSamePath(path, event.path) ? undefined : 'the path is not that of the decision',
     lines.get('"signature-key"')?.includes(token) ? undefined : 'the signature does not cover the token',
+  ]
+}
+
+const kinds: ReadonlyMap<unknown, DecisionEvent['kind']> = new Map([
+  ['aa-agent+jwt', 'agent-token'],
+  ['aa-person+jwt', 'person-token'],
+  ['aa-auth+jwt', 'auth-token'],
+] as const)
+
+/** What the decision says of the agent and its mission, and the token does not. */
+function subjectDifferences(
+  { kind, agent, mission }: DecisionEvent,
+  claims: Claims,
+  typ: unknown,
+): (string | undefined)[] {
+  const named = kind === 'agent-token' ? claims.sub : claims.agent
+  // A person token of draft 11 is about a mission of its issuer.
+  const { approver, s256 } = claims.mission ?? {
+    approver: claims.ps ?? claims.iss,
+    s256: claims.mission_s256,
+  }
+  const isSameMission = mission?.s256 === s256 && (mission === undefined || mission.approver === approver)
+  return [
+    kind === kinds.get(typ) ? undefined : 'the kind of the token is not that of the decision',
+    agent === named ? undefined : 'the agent is not that of the decision',
+    isSameMission ? undefined : 'the mission is not that of the decision',
   ]
 }
 
