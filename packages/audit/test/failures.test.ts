@@ -439,6 +439,16 @@ describe('unverified callers', () => {
     expect(scene.problems).toEqual([])
   })
 
+  it.each(['close', 'flush'] as const)('are counted although the queue is full at %s', async (end) => {
+    const scene = makeLog()
+    await scene.log.ready()
+    scene.decide(10_000)
+    scene.decide(3, { outcome: 'refused', code: 'invalid_signature', issuer: undefined })
+    await scene.log[end]()
+    const counts = recordsIn(scene.files()).filter(({ kind }) => kind === 'counts')
+    expect(counts).toMatchObject([{ codes: { invalid_signature: 3 } }])
+  })
+
   it("are recorded one by one with 'record', until half of maxBytes is used", async () => {
     const folder = temporaryFolder()
     const sink = fileSink(join(folder, 'log', 'notes'), { maxBytes: 60_000 })

@@ -118,6 +118,7 @@ export class LogWriter {
     await this.#running
     do await this.flush()
     while (this.#queue.length > 0 && this.failure === undefined)
+    await this.#writeLateCounts()
     const { failure } = this
     if (failure !== undefined) throw failure
     if (this.#unsynced > 0) {
@@ -146,6 +147,7 @@ export class LogWriter {
     // A log that was never used has no file.
     if (this.#stopTicking !== undefined) await this.#running?.then(() => this.flush())
     if (this.#queue.length > 0) await this.flush()
+    await this.#writeLateCounts()
     this.#isClosed = true
     this.#stopTicking?.()
     try {
@@ -160,6 +162,12 @@ export class LogWriter {
       await this.#parts.sink.close().catch(() => undefined)
       await this.#parts.evidence?.close().catch(() => undefined)
     }
+  }
+
+  /** Counts that found no room while the queue was full. */
+  async #writeLateCounts(): Promise<void> {
+    this.#parts.beforeWriting()
+    if (this.#queue.length > 0 && this.failure === undefined) await this.flush()
   }
 
   #tick(): void {
