@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createPrivateKey } from 'node:crypto'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import {
   type AuditKey,
@@ -266,6 +266,25 @@ function forge(file: string, signatures: 'none' | 'kept' | 'other' | 'dropped', 
   }
   writeFileSync(file, `${lines.join('\n')}\n`)
 }
+
+it('a record that is added to the file of a killed process is signed by the next start, and the file is named', async () => {
+  const killed = makeLog({ key: privateKey })
+  killed.decide(1)
+  await killed.log.flush()
+  const [file = ''] = killed.files()
+  const { seq, hash, time } = recordsIn([file]).at(-1) as { seq: number; hash: string; time: number }
+  const forged = makeLine({ seq: seq + 1, time, kind: 'decision', prev: hash }, '"event":{}')
+  appendFileSync(file, forged.line)
+  rmSync(join(killed.folder, 'log', 'notes.lock'))
+  const next = makeLog({ key: privateKey }, killed.folder)
+  await next.log.ready()
+  await next.log.close()
+  expect(await verifyLog(next.files(), { key: publicKey })).toMatchObject({
+    ok: true,
+    proof: 'signed',
+    unclosed: [basename(file)],
+  })
+})
 
 it('a log is signed by one of the keys that were given, as after a change of the key', async () => {
   const { paths } = await closedLog(1)

@@ -62,7 +62,7 @@ export interface LogReplay {
  *
  * export async function proves(log: string[], evidence: string[], privateKey: AuditKey): Promise<boolean> {
  *   const { ok, outcomes } = await replayLog(log, { evidence, privateKey })
- *   return ok && outcomes.missing === 0
+ *   return ok && outcomes.missing + outcomes.unreadable + outcomes.lost === 0
  * }
  * ```
  */

@@ -64,9 +64,9 @@ export interface LogVerification {
   /** Whether there is no fault. */
   readonly ok: boolean
   /**
-   * `'signed'`: without the key nobody can have made these records. `'open end'`: that holds up to `signedUntil`, and the
-   * records behind it only belong together. `'chain only'`: the records belong together, but whoever can write the files
-   * can have made all of them.
+   * `'signed'`: without the key nobody can have made these records, except at the end of files in `unclosed`.
+   * `'open end'`: that holds up to `signedUntil`, and the records behind it only belong together. `'chain only'`: the
+   * records belong together, but whoever can write the files can have made all of them.
    */
   readonly proof: 'signed' | 'open end' | 'chain only'
   /**
@@ -86,7 +86,10 @@ export interface LogVerification {
   readonly beginsLater: boolean
   /** Kept checkpoints that were found in the log. */
   readonly checkpointsFound: number
-  /** Files that do not end with a closing record although another follows: their process was killed. */
+  /**
+   * Files that do not end with a closing record although another follows: their process was killed. The next start signed
+   * what it found behind their last checkpoint.
+   */
   readonly unclosed: readonly string[]
   /** Records of a gap, and how many records are missing according to them. */
   readonly gaps: number

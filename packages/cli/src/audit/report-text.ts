@@ -40,7 +40,7 @@ function notes(log: LogVerification): readonly string[] {
     beginsLater && 'Earlier files of the log were not given.',
     checkpointsFound > 0 && `${counted(checkpointsFound, 'checkpoint')} that you kept agree with the log.`,
     unclosed.length > 0 &&
-      `The process of ${unclosed.map((name) => shown(name)).join(', ')} was killed. Between its last checkpoint and the next start, records can have been cut off.`,
+      `The process of ${unclosed.map((name) => shown(name)).join(', ')} was killed. Between its last checkpoint and the next start, records can have been cut off, changed or added.`,
     gaps > 0 &&
       `${counted(gaps, 'gap')}: the log could not be written, and up to ${counted(lost, 'record')} are missing.`,
     clockSteps > 0 && `The clock went back ${counted(clockSteps, 'time')}, which is not a fault.`,
