@@ -23,6 +23,7 @@ const healthy: Series = {
   'aauth_guard_store_failures_total{job="api",store="stores.revocations"}': '0x120',
   'aauth_guard_circuit_changes_total{job="api",subject="stores.revocations",state="open"}': '0x120',
   'aauth_guard_circuit_changes_total{job="api",subject="person_server",state="open"}': '0x120',
+  'aauth_guard_circuit_changes_total{job="api",subject="person_server",state="closed"}': '0x120',
   'aauth_guard_missions_terminated_total{job="api",learned_from="announcement"}': '0+1x120',
   'aauth_guard_tokens_revoked_total{job="api",learned_from="issuer"}': '0+1x120',
   'aauth_guard_issuers_purged_total{job="api",learned_from="operator"}': '0x120',
@@ -40,7 +41,8 @@ const troubles: Readonly<Record<string, Series>> = {
     'aauth_guard_circuit_changes_total{job="api",subject="stores.revocations",state="open"}': '0x60 1x60',
   },
   AAuthMissionStatusSuspended: {
-    'aauth_guard_circuit_changes_total{job="api",subject="person_server",state="open"}': later(1),
+    // However long it lasts, a suspension is one change.
+    'aauth_guard_circuit_changes_total{job="api",subject="person_server",state="open"}': '0x60 1x60',
   },
   AAuthStaleDecisions: { 'aauth_guard_stale_decisions_total{job="api",outcome="accepted"}': later(3) },
   AAuthNoKeysFetched: {
@@ -93,6 +95,15 @@ describe.skipIf(noPrometheus)(`promtool ${noPrometheus ?? ''}`, () => {
 
   it.each(Object.entries(troubles))('%s fires for what it names, and no other alert', (name, trouble) => {
     expect(firing({ ...healthy, ...trouble }, times)).toEqual([name])
+  })
+
+  it('no alert fires for a person server that is suspended for some minutes, again and again', () => {
+    const changes = (state: string): string =>
+      `aauth_guard_circuit_changes_total{job="api",subject="person_server",state="${state}"}`
+    const suspended = [1, 2, 3, 4, 5, 6].map((count) => `${count}x9`).join(' ')
+    const resumed = [1, 2, 3, 4, 5, 6].map((count) => `${count - 1}x2 ${count}x6`).join(' ')
+    const flaps = { [changes('open')]: `0x59 ${suspended}`, [changes('closed')]: `0x59 ${resumed}` }
+    expect(firing({ ...healthy, ...flaps }, times)).toEqual([])
   })
 
   it.each(['AAuthDecisionsSlow', 'AAuthStoreSlow'])(
