@@ -29,7 +29,7 @@ const healthy: Series = {
   'aauth_guard_issuers_purged_total{job="api",learned_from="operator"}': '0x120',
   'aauth_guard_issuers_refused_total{job="api"}': '0+1x120',
   'aauth_guard_discoveries_limited_total{job="api"}': '0x120',
-  ...histogram('aauth_guard_duration_seconds', '', 0.0025, 600),
+  ...histogram('aauth_guard_duration_seconds', 'outcome="accepted",', 0.0025, 600),
   ...histogram('aauth_guard_store_duration_seconds', 'store="stores.revocations",', 0.01, 600),
 }
 
@@ -63,7 +63,7 @@ const troubles: Readonly<Record<string, Series>> = {
   AAuthTerminationsRise: {
     'aauth_guard_missions_terminated_total{job="api",learned_from="announcement"}': later(10),
   },
-  AAuthDecisionsSlow: histogram('aauth_guard_duration_seconds', '', 2.5, 600),
+  AAuthDecisionsSlow: histogram('aauth_guard_duration_seconds', 'outcome="accepted",', 2.5, 600),
   AAuthStoreSlow: histogram('aauth_guard_store_duration_seconds', 'store="stores.revocations",', 0.5, 600),
 }
 
@@ -104,6 +104,15 @@ describe.skipIf(noPrometheus)(`promtool ${noPrometheus ?? ''}`, () => {
     const resumed = [1, 2, 3, 4, 5, 6].map((count) => `${count - 1}x2 ${count}x6`).join(' ')
     const flaps = { [changes('open')]: `0x59 ${suspended}`, [changes('closed')]: `0x59 ${resumed}` }
     expect(firing({ ...healthy, ...flaps }, times)).toEqual([])
+  })
+
+  it.each(['AAuthClockSkew', 'AAuthDecisionsSlow'])('%s fires although unsigned requests come in a flood', (name) => {
+    const challenged = 'outcome="challenged",'
+    const flood = {
+      [`aauth_guard_decisions_total{job="api",${challenged}error_type="invalid_signature"}`]: '0+60000x120',
+      ...histogram('aauth_guard_duration_seconds', challenged, 0.0025, 60_000),
+    }
+    expect(firing({ ...healthy, ...troubles[name], ...flood }, times)).toEqual([name])
   })
 
   it.each(['AAuthDecisionsSlow', 'AAuthStoreSlow'])(
