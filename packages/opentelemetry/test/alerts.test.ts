@@ -106,14 +106,17 @@ describe.skipIf(noPrometheus)(`promtool ${noPrometheus ?? ''}`, () => {
     expect(firing({ ...healthy, ...flaps }, times)).toEqual([])
   })
 
-  it.each(['AAuthClockSkew', 'AAuthDecisionsSlow'])('%s fires although unsigned requests come in a flood', (name) => {
-    const challenged = 'outcome="challenged",'
-    const flood = {
-      [`aauth_guard_decisions_total{job="api",${challenged}error_type="invalid_signature"}`]: '0+60000x120',
-      ...histogram('aauth_guard_duration_seconds', challenged, 0.0025, 60_000),
-    }
-    expect(firing({ ...healthy, ...troubles[name], ...flood }, times)).toEqual([name])
-  })
+  it.each(['AAuthClockSkew', 'AAuthDecisionsSlow'])(
+    '%s fires although unsigned requests come in a flood',
+    (name) => {
+      const challenged = 'outcome="challenged",'
+      const flood = {
+        [`aauth_guard_decisions_total{job="api",${challenged}error_type="invalid_signature"}`]: '0+60000x120',
+        ...histogram('aauth_guard_duration_seconds', challenged, 0.0025, 60_000),
+      }
+      expect(firing({ ...healthy, ...troubles[name], ...flood }, times)).toEqual([name])
+    },
+  )
 
   it.each(['AAuthDecisionsSlow', 'AAuthStoreSlow'])(
     '%s also reads the names of the exporter that appends no unit',

@@ -23,7 +23,11 @@ export class AcceptedTokens {
   readonly #listed: GrowingCache<Acceptance>
   readonly #others: GrowingCache<Acceptance>
   readonly #missions = new Map<string, AcceptedMission>()
-  readonly #terminated = new GrowingCache<Termination>({ max: maxLearned })
+  /** Of missions of listed person servers and of others: everybody can end missions of a person server of their own. */
+  readonly #terminated = {
+    listed: new GrowingCache<Termination>({ max: maxLearned }),
+    others: new GrowingCache<Termination>({ max: maxLearned }),
+  }
   readonly #revoked = new GrowingCache<true>({ max: maxLearned })
   /** Seconds, by the clock of the resource. */
   readonly #now: () => number
@@ -75,15 +79,16 @@ export class AcceptedTokens {
   /** A mission was terminated. @returns whether that was not known */
   terminated(mission: Mission, reason: string | undefined, learnedFrom: TerminationSource): boolean {
     const key = missionKey(mission)
-    if (this.#terminated.has(key)) return false
+    const known = this.#terminated[this.#kindOf(mission)]
+    if (known.has(key)) return false
     const termination = { at: Date.now(), ...(reason !== undefined && { reason }), learnedFrom }
-    this.#terminated.set(key, Object.freeze(termination))
+    known.set(key, Object.freeze(termination))
     return true
   }
 
   of(mission: Mission): OutstandingTokens {
     const known = this.#missions.get(missionKey(mission))
-    const terminated = this.#terminated.get(missionKey(mission))
+    const terminated = this.#terminated[this.#kindOf(mission)].get(missionKey(mission))
     const acceptances = known === undefined ? [] : this.#outstanding(known)
     const tokens = acceptances.map(outstandingToken).sort((a, b) => b.lastAcceptedAt - a.lastAcceptedAt)
     return Object.freeze({
@@ -149,8 +154,12 @@ export class AcceptedTokens {
     return exp > this.#now() || lastAt >= Date.now() - recent
   }
 
-  #droppedUnder({ approver }: Mission): { exp: number; lastAt: number } {
-    return this.#dropped[this.#isListed(approver) ? 'listed' : 'others']
+  #droppedUnder(mission: Mission): { exp: number; lastAt: number } {
+    return this.#dropped[this.#kindOf(mission)]
+  }
+
+  #kindOf({ approver }: Mission): 'listed' | 'others' {
+    return this.#isListed(approver) ? 'listed' : 'others'
   }
 
   #drop(acceptance: Acceptance): void {

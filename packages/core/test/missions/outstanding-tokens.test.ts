@@ -137,6 +137,15 @@ describe('what is remembered of accepted tokens', () => {
     expect(accepted.of(missionOf('M')).atLeast).toBe(false)
   })
 
+  it('remembers the end of a mission of a listed person server, however many others end', () => {
+    const accepted = makeAccepted(3)
+    expect(accepted.terminated(missionOf('M'), undefined, 'announcement')).toBe(true)
+    for (let i = 0; i < 10_001; i++)
+      accepted.terminated(missionOf(`${i}`, unlisted), undefined, 'announcement')
+    expect(accepted.of(missionOf('M')).terminated).toMatchObject({ learnedFrom: 'announcement' })
+    expect(accepted.terminated(missionOf('M'), undefined, 'store')).toBe(false)
+  })
+
   it('says "at least" while tokens that were dropped would be listed for their last request', () => {
     let now = at
     const accepted = makeAccepted(1, () => now)
