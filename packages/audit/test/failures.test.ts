@@ -449,6 +449,19 @@ describe('unverified callers', () => {
     expect(counts).toMatchObject([{ codes: { invalid_signature: 3 } }])
   })
 
+  it.each([true, false])(
+    'of a log that was closed are reported once, if it was opened before: %s',
+    async (isOpen) => {
+      const scene = makeLog()
+      if (isOpen) await scene.log.ready()
+      await scene.log.close()
+      scene.decide(3, { outcome: 'refused', code: 'invalid_signature', issuer: undefined })
+      for (let i = 0; i < 3; i++) scene.environment.second()
+      expect(scene.problems.map(({ type }) => type)).toEqual(['recorded_after_close'])
+      expect(scene.environment.isTicking).toBe(false)
+    },
+  )
+
   it("are recorded one by one with 'record', until half of maxBytes is used", async () => {
     const folder = temporaryFolder()
     const sink = fileSink(join(folder, 'log', 'notes'), { maxBytes: 60_000 })

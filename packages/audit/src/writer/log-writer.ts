@@ -63,6 +63,7 @@ export class LogWriter {
   #loss: Loss | undefined
   #stopTicking: (() => void) | undefined
   #isClosed = false
+  #hasCountedLate = false
 
   constructor(parts: LogWriterParts) {
     this.#parts = parts
@@ -87,9 +88,14 @@ export class LogWriter {
     if (failure !== undefined) throw failure
   }
 
-  /** Begins to write each second. */
+  /** Begins to write each second what is counted. */
   startTicking(): void {
-    this.#tick()
+    if (!this.#isClosed) this.#tick()
+    // Unverified callers must not cause a report each.
+    else if (!this.#hasCountedLate) {
+      this.#hasCountedLate = true
+      this.#reportLate()
+    }
   }
 
   /**
@@ -98,7 +104,7 @@ export class LogWriter {
    */
   add(record: PendingRecord, canWait = false): boolean {
     if (this.#isClosed) {
-      this.#report('recorded_after_close', 'a decision was made after the log was closed: close it last', 1)
+      this.#reportLate()
       return false
     }
     this.#tick()
@@ -444,6 +450,10 @@ export class LogWriter {
     this.#unkept = []
     this.#report('sink_failed', `records cannot be written: ${messageOf(error)}`, this.#loss.lost, error)
     this.#queue.reject(error)
+  }
+
+  #reportLate(): void {
+    this.#report('recorded_after_close', 'a decision was made after the log was closed: close it last', 1)
   }
 
   #report(
