@@ -267,12 +267,14 @@ function forge(file: string, signatures: 'none' | 'kept' | 'other' | 'dropped', 
   writeFileSync(file, `${lines.join('\n')}\n`)
 }
 
+type Head = Readonly<Record<'seq' | 'time', number> & Record<'hash', string>>
+
 it('a record that is added to the file of a killed process is signed by the next start, and the file is named', async () => {
   const killed = makeLog({ key: privateKey })
   killed.decide(1)
   await killed.log.flush()
   const [file = ''] = killed.files()
-  const { seq, hash, time } = recordsIn([file]).at(-1) as { seq: number; hash: string; time: number }
+  const { seq, hash, time } = recordsIn([file]).at(-1) as unknown as Head
   const forged = makeLine({ seq: seq + 1, time, kind: 'decision', prev: hash }, '"event":{}')
   appendFileSync(file, forged.line)
   rmSync(join(killed.folder, 'log', 'notes.lock'))

@@ -412,6 +412,7 @@ describe('the files of a log', () => {
 })
 
 describe('unverified callers', () => {
+  const unverified = { outcome: 'refused', code: 'invalid_signature', issuer: undefined as never } as const
   const unsigned = () => ({ method: 'GET', target: '/notes', header: () => [], body: new Uint8Array() })
 
   it('in a flood fill neither disk nor queue of a log that refuses, and an honest caller beside is served', async () => {
@@ -443,7 +444,7 @@ describe('unverified callers', () => {
     const scene = makeLog()
     await scene.log.ready()
     scene.decide(10_000)
-    scene.decide(3, { outcome: 'refused', code: 'invalid_signature', issuer: undefined })
+    scene.decide(3, unverified)
     await scene.log[end]()
     const counts = recordsIn(scene.files()).filter(({ kind }) => kind === 'counts')
     expect(counts).toMatchObject([{ codes: { invalid_signature: 3 } }])
@@ -455,7 +456,7 @@ describe('unverified callers', () => {
       const scene = makeLog()
       if (isOpen) await scene.log.ready()
       await scene.log.close()
-      scene.decide(3, { outcome: 'refused', code: 'invalid_signature', issuer: undefined })
+      scene.decide(3, unverified)
       for (let i = 0; i < 3; i++) scene.environment.second()
       expect(scene.problems.map(({ type }) => type)).toEqual(['recorded_after_close'])
       expect(scene.environment.isTicking).toBe(false)

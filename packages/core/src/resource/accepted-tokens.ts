@@ -23,7 +23,7 @@ export class AcceptedTokens {
   readonly #listed: GrowingCache<Acceptance>
   readonly #others: GrowingCache<Acceptance>
   readonly #missions = new Map<string, AcceptedMission>()
-  /** Of missions of listed person servers and of others: everybody can end missions of a person server of their own. */
+  /** Of missions of listed person servers and of others: everybody can terminate missions of a person server of their own. */
   readonly #terminated = {
     listed: new GrowingCache<Termination>({ max: maxLearned }),
     others: new GrowingCache<Termination>({ max: maxLearned }),

@@ -137,7 +137,7 @@ describe('what is remembered of accepted tokens', () => {
     expect(accepted.of(missionOf('M')).atLeast).toBe(false)
   })
 
-  it('remembers the end of a mission of a listed person server, however many others end', () => {
+  it('remembers the termination of a mission of a listed person server, however many others are terminated', () => {
     const accepted = makeAccepted(3)
     expect(accepted.terminated(missionOf('M'), undefined, 'announcement')).toBe(true)
     for (let i = 0; i < 10_001; i++)
