@@ -80,8 +80,8 @@ function environmentIn(folder: string): NodeJS.ProcessEnv {
 function withPacked(line: string): string {
   if (!line.startsWith('npm i ')) return line
   const wanted = line.split(' ').map((word) => tarballs.get(word) ?? word)
-  const beside = ['@aauth-guard/cli', '@aauth-guard/testing', '@aauth-guard/core'].map(
-    (name) => tarballs.get(name) as string,
+  const beside = ['cli', 'audit', 'testing', 'core'].map(
+    (name) => tarballs.get(`@aauth-guard/${name}`) as string,
   )
   return [...new Set([...wanted, ...beside])].join(' ')
 }
