@@ -116,6 +116,8 @@ describe('a stream', () => {
     const { body } = await get('/events')
     const token = await agent.authToken()
     for (let i = 0; i < 20; i += 1) await call(token)
+    // A timer that is due later than the one by which the stream looks, so it has looked since.
+    await new Promise((resolve) => setTimeout(resolve, 10))
     expect(await readEvents(body).next()).toEqual({
       event: 'goodbye',
       id: undefined,

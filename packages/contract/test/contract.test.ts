@@ -50,8 +50,12 @@ describe.each(suites)('the same requests to every adapter: $about', ({ options, 
             Object.fromEntries(answers.map(({ name, difference }) => [name, difference?.outcome ?? outcome])),
           )
           const tallies = answers.map(({ name, responses }) => [name, tallyOfResponses(requests, responses)])
-          const told = adapterNames.map((name) => [name, tallyOfEvents(world.events.get(name) ?? [])])
-          if (!brokenContent.includes(rule)) expect(told).toEqual(tallies)
+          const told = () =>
+            adapterNames.map((name) => [name, tallyOfEvents(world.events.get(name) ?? [])] as const)
+          const accepted = adapterNames.map((name) => [name, { refused: 0, handled: 1 }])
+          // Node may answer before the decision is made: the next case must not count it.
+          if (brokenContent.includes(rule)) await vi.waitFor(() => expect(told()).toEqual(accepted))
+          else expect(told()).toEqual(tallies)
           const missing = answers.flatMap(({ name, responses }) =>
             lines.filter((line) => !stands(line, responses[0]?.lines ?? [])).map((line) => [name, line]),
           )
