@@ -1,0 +1,35 @@
+/** Limits of the reverse proxy. Times are in milliseconds. */
+export interface ProxyLimits {
+  /** Connections of agents that are open at once. */
+  readonly connections: number
+  /** Requests that are on their way at once. */
+  readonly requests: number
+  /** Octets of content of one request; more is 413. */
+  readonly maxContent: number
+  /** Until an agent has sent its header lines, and its whole request. */
+  readonly headersTimeout: number
+  readonly requestTimeout: number
+  /** Until a connection to an upstream is made, and until an upstream begins to answer. */
+  readonly connectTimeout: number
+  readonly answerTimeout: number
+  /** Without an octet in either direction, for answers and tunnels. */
+  readonly idleTimeout: number
+  readonly tunnels: number
+  readonly tunnelsPerCaller: number
+  /** Connections to one upstream. */
+  readonly upstreamConnections: number
+}
+
+export const defaultProxyLimits: ProxyLimits = Object.freeze({
+  connections: 10_000,
+  requests: 2_000,
+  maxContent: 1_073_741_824,
+  headersTimeout: 10_000,
+  requestTimeout: 300_000,
+  connectTimeout: 3_000,
+  answerTimeout: 60_000,
+  idleTimeout: 60_000,
+  tunnels: 12_000,
+  tunnelsPerCaller: 100,
+  upstreamConnections: 512,
+})
