@@ -66,6 +66,25 @@ const decisions: [what: string, method: string, params: Record<string, unknown>,
   ['a request of servers', 'sampling/createMessage', {}, [403, 'access_denied']],
 ]
 
+it.each(decisions)('with the headers of revision 2026-07-28, %s: %s', async (_, method, params, verdict) => {
+  const { agent, send, calls } = await protect(v2)
+  const token = await agent.authToken({ scope: 'notes.read' })
+  // Content that names something by a number has no header for it.
+  const expected = params.name === 7 ? [403, 'access_denied'] : verdict
+  expect(await verdictOf(await send({ token, ...modern(method, params) }))).toEqual(expected)
+  expect(calls.made).toEqual([])
+})
+
+it('a completion that its headers announce is decided by its content', async () => {
+  const { agent, send, events } = await protect(v2)
+  const token = await agent.authToken({ scope: 'notes.read' })
+  const params = { ref: { type: 'ref/prompt', name: 'summary' }, argument: { name: 'a', value: '' } }
+  const response = await send({ token, ...modern('completion/complete', params) })
+  // The server of this test completes nothing.
+  expect((await verdictOf(response))[1]).toBe(-32601)
+  expect(events.at(-1)).toMatchObject({ requirement: 'completion/complete summary', outcome: 'accepted' })
+})
+
 describe.each([v1Stateless, v2])('$name', (host) => {
   it.each(decisions)('%s: %s', async (_, method, params, verdict) => {
     const { agent, send, calls } = await protect(host)
