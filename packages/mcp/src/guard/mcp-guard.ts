@@ -44,9 +44,10 @@ export class McpGuard {
       sealer: new Sealer(options.sealingKey),
       sessions: new BoundStates(settings.sessions),
       tasks: new BoundStates(settings.tasks),
+      classPolicy: settings.classPolicy,
     }
     this.#decisions = new Decisions(this.shared)
-    this.#ownership = new Ownership(this.shared, this.#decisions, settings.classPolicy)
+    this.#ownership = new Ownership(this.shared, this.#decisions)
   }
 
   /**
@@ -72,13 +73,14 @@ export class McpGuard {
     if (fault !== undefined) return this.#refuse(request, fault, id)
     // A session of another caller does not exist for this one, whatever the caller may do.
     const session = await this.#ownership.session(request, caller, named, id)
+    if (isCall(read)) await this.#ownership.assertTasks(request, caller, read)
     const entries = isCall(read) ? await this.#entries(request, read, named) : first
     const method = isCall(read) ? read.method : early
     // What was decided by the headers is not decided again.
     const rest = ahead === undefined ? entries : entries.filter((entry) => !first.includes(entry))
     if (rest.length > 0)
       ({ caller, requirement } = await this.#decisions.authorize(request, method, rest, demanded))
-    const owned = await this.#ownership.ofMessage(request, caller, session, read)
+    const owned = await this.#ownership.ofMessage(request, caller, session, read, entries)
     const admission = { caller, entries, requirement, isModern: isModern(named, read), method, ...owned }
     return new Exchange(this.shared, admission)
   }
