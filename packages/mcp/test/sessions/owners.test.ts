@@ -112,6 +112,20 @@ describe.each(sessionHosts)('$name', (host) => {
     expect((await send({ token, body: call('ping'), headers: inSession(id) })).status).toBe(200)
   })
 
+  it('clients that must begin with a token of a person keep their session when a tool asks for more', async () => {
+    const scene = await protect(host, { connect: { accept: 'person-token' } })
+    const { agent, send } = scene
+    const agentToken = await agent.agentToken()
+    expect(await verdictOf(await send({ token: agentToken, body: initialize() }))).toEqual([
+      401,
+      'person_token_required',
+    ])
+    const headers = inSession(await begin(scene, await agent.personToken({ sub: 'ada' })))
+    const list = { name: 'notes.list', arguments: {} }
+    const token = await agent.authToken({ scope, sub: 'ada' })
+    expect((await send({ token, body: call('tools/call', list), headers })).status).toBe(200)
+  })
+
   it('another runtime of the same agent provider may use a session under a mission', async () => {
     const scene = await protect(
       host,
