@@ -41,7 +41,7 @@ export class McpGuard {
       resource,
       tables,
       takesOther: [connect, ...others].some(({ alternative }) => alternative !== undefined),
-      sealer: new Sealer(options.sealingKey),
+      sealer: new Sealer(resource.issuer, options.sealingKey),
       sessions: new BoundStates(settings.sessions),
       tasks: new BoundStates(settings.tasks),
       classPolicy: settings.classPolicy,
