@@ -15,7 +15,7 @@ describe('room for states', () => {
     expect(() => states.reserve(owner('c'))).toThrow(limited)
     first.release()
     first.release()
-    states.reserve(owner('c'))
+    states.reserve(owner('a'))
     expect(() => states.reserve(owner('d'))).toThrow(limited)
   })
 

@@ -26,6 +26,12 @@ const decisions: [what: string, method: string, params: Record<string, unknown>,
     { uri: 'notes://one/../all' },
     [403, 'access_denied'],
   ],
+  [
+    'a resource that servers would find under another URI than the template fits',
+    'resources/read',
+    { uri: 'notes://one/%2e%2e' },
+    [403, 'access_denied'],
+  ],
   ['a resource of a template', 'resources/read', { uri: 'notes://one/7' }, [401, 'auth_token_required']],
   ['a resource below a template', 'resources/read', { uri: 'notes://one/7/8' }, [403, 'access_denied']],
   [
@@ -83,6 +89,29 @@ it('a completion that its headers announce is decided by its content', async () 
   // The server of this test completes nothing.
   expect((await verdictOf(response))[1]).toBe(-32601)
   expect(events.at(-1)).toMatchObject({ requirement: 'completion/complete summary', outcome: 'accepted' })
+})
+
+it('a subscription names at most 64 resources', async () => {
+  const { agent, send } = await protect(v2)
+  const token = await agent.authToken({ scope: 'notes.read' })
+  const listen = (count: number) => {
+    const resourceSubscriptions = Array(count).fill('notes://all')
+    return send({ token, ...modern('subscriptions/listen', { notifications: { resourceSubscriptions } }) })
+  }
+  expect(await verdictOf(await listen(65))).toEqual([403, 'access_denied'])
+  const response = await listen(64)
+  expect(response.status).toBe(200)
+  await response.body?.cancel()
+})
+
+it('a preflight passes without an identity if the resource has "cors", and no other request does', async () => {
+  const { url, calls } = await protect(v1Stateless, {}, { cors: true })
+  const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' }
+  const preflight = await fetch(`${url}/mcp`, { method: 'OPTIONS', headers })
+  expect([preflight.status, await preflight.text()]).toEqual([405, ''])
+  expect((await fetch(`${url}/mcp`, { method: 'OPTIONS' })).status).toBe(401)
+  expect((await fetch(`${url}/mcp`, { method: 'POST', headers, body: '{}' })).status).toBe(401)
+  expect(calls.made).toEqual([])
 })
 
 describe.each([v1Stateless, v2])('$name', (host) => {
