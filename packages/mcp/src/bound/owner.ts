@@ -1,5 +1,5 @@
 import { type Auth, type Caller, type ClassPolicy, isAAuthError, personKey } from '@aauth-guard/core'
-import { asAuth } from '@aauth-guard/core/adapter'
+import { asAuth, hasListedIssuer } from '@aauth-guard/core/adapter'
 import { assertGrant, type MissionGrant, mayResume, missionGrant } from '@aauth-guard/core/missions'
 
 /**
@@ -9,21 +9,29 @@ import { assertGrant, type MissionGrant, mayResume, missionGrant } from '@aauth-
 export interface Owner {
   readonly key: string
   readonly grant: MissionGrant | null
+  /** The issuer of the token, if `trust` does not list it. */
+  readonly unlisted: string | null
 }
 
 /** The owner of what a caller creates. */
 export function ownerOf(caller: Caller): Owner {
   const auth = asAuth(caller)
   if (auth === undefined && caller.type === 'other')
-    return { key: JSON.stringify(['other', caller.scheme, caller.id]), grant: null }
+    return { key: JSON.stringify(['other', caller.scheme, caller.id]), grant: null, unlisted: null }
   const verified = auth as Auth
   const { mission, thumbprint } = verified
   const person = personKey(verified) ?? null
+  const unlisted = hasListedIssuer(verified) ? null : verified.iss
   if (mission === undefined)
-    return { key: JSON.stringify(['key', person ?? verified.agent ?? null, thumbprint]), grant: null }
+    return {
+      key: JSON.stringify(['key', person ?? verified.agent ?? null, thumbprint]),
+      grant: null,
+      unlisted,
+    }
   return {
     key: JSON.stringify(['mission', mission.approver, mission.s256, person]),
     grant: missionGrant(verified),
+    unlisted,
   }
 }
 
