@@ -1,14 +1,13 @@
 import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
-import type { OtherCaller } from '../resource/requirement.ts'
-import type { Auth } from '../token/auth.ts'
-import { asObject, type JsonObject } from '../token/json.ts'
+import type { JsonObject } from '../token/json.ts'
 import { quoted } from '../wire/quoted.ts'
-import { type Assertion, assertionLifetime, isAssertionContent } from './assertion.ts'
+import { assertClaims, leeway } from './assert-claims.ts'
+import type { Assertion } from './assertion.ts'
 import { type AssertionKeys, assertSigned } from './assertion-keys.ts'
 import type { AssertionMemory } from './assertion-memory.ts'
-import { type AssertionRefusedCode, AssertionRefusedError } from './assertion-refused-error.ts'
+import { AssertionRefusedError } from './assertion-refused-error.ts'
 import { assertionLine, decodeAssertion } from './decode-assertion.ts'
 
 /** A request as an upstream received it: an `IncomingMessage` of Node, or its parts. */
@@ -41,9 +40,6 @@ export interface VerifyAssertionOptions {
   /** Seconds since 1970. Default the clock of the system. */
   readonly now?: () => number
 }
-
-/** Seconds by which the clocks of the gateway and the upstream may differ. */
-const leeway = 5
 
 /**
  * Verifies that a request came through the gateway, for this upstream, and learns who sent it. It checks everything that
@@ -86,16 +82,11 @@ export async function verifyAssertion(
     assert(typeof value === 'string' && value !== '', `"${name}" is ${quoted(value)}: write its name`)
   const { method, target, headerLines } = partsOf(request)
   const decoded = decodeAssertion(assertionLine(headerLines))
-  const { untrustedClaims: claims } = decoded
   // What costs nothing comes first, so that nobody who can reach this server makes it verify signatures or fetch keys with
   // an assertion for another one.
-  assertClaim(claims.iss === issuer, 'wrong_issuer', `"iss" is ${quoted(claims.iss)}`)
-  assertClaim(claims.aud === audience, 'wrong_audience', `"aud" is ${quoted(claims.aud)}`)
-  assertClaim(claims.htm === method, 'wrong_method', `"htm" is ${quoted(claims.htm)}`)
-  assertClaim(claims.htu === issuer + target, 'wrong_target', `"htu" is ${quoted(claims.htu)}`)
-  assertTimes(claims, now())
-  const assertion = assertionOf(claims)
+  assertClaims(decoded, { issuer, audience, method, htu: issuer + target, now: now() })
   await assertSigned(keys, decoded)
+  const assertion = assertionOf(decoded.untrustedClaims)
   if (once !== undefined && (await once.remember(assertion.jti, assertion.exp + leeway)) !== true)
     throw new AssertionRefusedError('already_used', 'the assertion was used for an earlier request')
   return assertion
@@ -111,36 +102,10 @@ function partsOf(request: AssertedRequest): {
   return { method, target: originalUrl, headerLines: rawHeaders }
 }
 
-/** `!(a < b)` would accept what is not a number. */
-function assertTimes({ iat, exp }: JsonObject, now: number): void {
-  const valid =
-    typeof iat === 'number' &&
-    typeof exp === 'number' &&
-    iat <= now + leeway &&
-    now < exp + leeway &&
-    exp <= iat + assertionLifetime
-  assertClaim(valid, 'wrong_time', `"iat" is ${quoted(iat)} and "exp" ${quoted(exp)}, and the time is ${now}`)
-}
-
-/** Callers with a credential, by `type` of their identity. */
-const identities: readonly unknown[] = ['agent-token', 'person-token', 'auth-token', 'other']
-
-/** Makes an assertion member by member. It counts once the signature was verified. */
+/** Makes an assertion member by member of claims that were checked, once their signature was verified. */
 function assertionOf(claims: JsonObject): Assertion {
-  const { iss, aud, jti, iat, exp, htm, htu, caller, sub, content, digest } = claims
-  const auth = asObject(claims.auth)
-  assertClaim(
-    typeof jti === 'string' && jti !== '' && jti.length <= 128,
-    'incomplete',
-    `"jti" is ${quoted(jti)}: 1 to 128 characters are expected`,
-  )
-  assertClaim(isAssertionContent(content), 'incomplete', `"content" is ${quoted(content)}`)
-  assertClaim(
-    content === 'upstream' ? typeof digest === 'string' : digest === undefined,
-    'incomplete',
-    '"digest" does not agree with "content"',
-  )
-  const known = {
+  const { iss, aud, jti, iat, exp, htm, htu, caller, sub, content, digest, auth } = claims
+  return Object.freeze({
     iss,
     aud,
     jti,
@@ -150,25 +115,8 @@ function assertionOf(claims: JsonObject): Assertion {
     htu,
     content,
     ...(digest !== undefined && { digest }),
-  }
-  if (caller === 'anonymous') {
-    assertClaim(
-      claims.auth === null && sub === undefined,
-      'incomplete',
-      '"auth" or "sub" of an anonymous caller',
-    )
-    return Object.freeze({ ...known, caller, auth: null }) as Assertion
-  }
-  assertClaim(caller === 'verified', 'incomplete', `"caller" is ${quoted(caller)}`)
-  assertClaim(
-    auth !== undefined && identities.includes(auth.type) && (sub === undefined || typeof sub === 'string'),
-    'incomplete',
-    '"auth" or "sub" is not that of a verified caller',
-  )
-  const named = { ...known, caller, ...(sub !== undefined && { sub }) }
-  return Object.freeze({ ...named, auth: Object.freeze(auth) as unknown as Auth | OtherCaller }) as Assertion
-}
-
-function assertClaim(holds: boolean, code: AssertionRefusedCode, message: string): asserts holds {
-  if (!holds) throw new AssertionRefusedError(code, message)
+    caller,
+    ...(sub !== undefined && { sub }),
+    auth: auth === null ? null : Object.freeze(auth),
+  }) as Assertion
 }
