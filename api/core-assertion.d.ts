@@ -26,7 +26,7 @@ export interface AssertionClaims {
     readonly digest?: string | undefined;
 }
 
-export type AssertionContent = (typeof contents)[number];
+export type AssertionContent = 'none' | 'verified' | 'unverified' | 'unsigned' | 'upstream';
 
 export interface AssertionKeys {
     readonly url: string;
