@@ -1,6 +1,6 @@
 import { type Auth, type Caller, type ClassPolicy, isAAuthError, personKey } from '@aauth-guard/core'
 import { asAuth } from '@aauth-guard/core/adapter'
-import { assertGrant, type MissionGrant, missionGrant } from '@aauth-guard/core/missions'
+import { assertGrant, type MissionGrant, mayResume, missionGrant } from '@aauth-guard/core/missions'
 
 /**
  * Whose state it is: of a mission and agent provider, or, without a mission, of one person (or agent) and key. Plain JSON.
@@ -43,6 +43,13 @@ export async function isOwner(owner: Owner, caller: Caller, classPolicy: ClassPo
     if (isAAuthError(error) && isOfAnother.has(error.code)) return false
     throw error
   }
+}
+
+/** The same without a decision, for lists of what a caller may use: nothing is reported. */
+export function seemsOwner(owner: Owner, caller: Caller, classPolicy: ClassPolicy): boolean {
+  if (ownerOf(caller).key !== owner.key) return false
+  const auth = asAuth(caller)
+  return owner.grant === null || (auth !== undefined && mayResume(owner.grant, auth, classPolicy) === 'match')
 }
 
 const isOfAnother: ReadonlySet<string> = new Set([
