@@ -76,6 +76,17 @@ export type { MissionMonitorFactory } from './resource/state.ts'
 export type { Trust, Trusted, TrustPolicy } from './resource/trust.ts'
 export type { ReplayScope } from './signature/replay.ts'
 export type { Link, LinkEntry, LinkStore, LinkVerdict } from './stores/link-store.ts'
+export type {
+  CreateVerdict,
+  RecordChange,
+  RecordEnd,
+  RecordEntry,
+  RecordKey,
+  RecordKind,
+  RecordStore,
+  ReplaceVerdict,
+  StoredRecord,
+} from './stores/record-store.ts'
 export type { ReplayMark, ReplayStore, ReplayVerdict } from './stores/replay-store.ts'
 export type {
   FoundRevocation,
