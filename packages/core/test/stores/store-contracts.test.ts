@@ -55,5 +55,5 @@ describe('the in-process status store', () => {
 
 describe('the in-process record store', () => {
   const checks = recordStoreChecks((bounds) => new RecordMemory(now, bounds), { now, advance })
-  it.each(checks)('$name [DEFER-3, DEFER-5, INT-3]', ({ run }) => run())
+  it.each(checks)('$name', ({ run }) => run())
 })
