@@ -3,7 +3,7 @@ import { digestOf } from './digest.ts'
 import { type Owner, ownerDigest } from './owner.ts'
 import type { Sealer } from './sealing.ts'
 
-/** The id in a pending URL. It is no secret and no right: only its owner is answered. */
+/** The id in a pending URL. Whoever knows it has no right by that: only its owner is answered. */
 export interface PendingId {
   /** For the path of the URL: unpadded base64url. */
   readonly text: string

@@ -38,11 +38,11 @@ export async function assertFull(
 }
 
 /** Octets that a tenth of the bound has space for once. */
-export const large = new Uint8Array(8000)
+export const large: Uint8Array = new Uint8Array(8000)
 export const largeRecord: Given = { octets: large, open: false }
 /** How many of them all have space for. */
-export const most = bounds.maxOctets / large.length
-export const own = { owner: digest('own') }
+export const most: number = bounds.maxOctets / large.length
+export const own: { readonly owner: string } = { owner: digest('own') }
 export const one = 'https://unlisted-one.example'
 export const two = 'https://unlisted-two.example'
 export const three = 'https://unlisted-three.example'

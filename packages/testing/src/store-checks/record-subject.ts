@@ -48,7 +48,7 @@ export const tag: string = digest('tag')
 export const reason = 'revoked'
 
 /** A record that is created with another. */
-export const claim = { kind: 'claim', id: digest('claim') } as const
+export const claim: { readonly kind: 'claim'; readonly id: string } = { kind: 'claim', id: digest('claim') }
 
 export const key: RecordKey = { kind: 'pending', id: digest('one') }
 
