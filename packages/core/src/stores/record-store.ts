@@ -26,7 +26,7 @@ export interface RecordEntry extends RecordKey {
   readonly issuer: string
   /** Whether a list in `trust` contains the issuer. Affects shares only. */
   readonly listed: boolean
-  /** SHA-256 digests in base64url of what ends the record. A record has at most {@link maxTags}. */
+  /** SHA-256 digests in base64url of what ends the record. A record gets a dozen at most. */
   readonly tags: readonly string[]
   /** Seconds, by the clock of the store, at which the record is gone. Fractions count. */
   readonly expires: number
@@ -74,9 +74,6 @@ export interface RecordEnd {
   /** 1 to 64 printable ASCII characters. */
   readonly reason: string
 }
-
-/** Maximum number of tags of a record. */
-export const maxTags = 12
 
 /** Octets that count for each record in addition to its own, so that the number of records is bounded as well. */
 export const recordOverhead = 512
