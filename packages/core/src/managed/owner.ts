@@ -46,7 +46,7 @@ export function ownerOf(resource: string, auth: Auth): Owner {
  * token of the same agent: then its provider vouches for the new key.
  */
 export function isSameOwner(owner: Owner, caller: Owner): boolean {
-  const isSameKey = owner.thumbprint === caller.thumbprint || (owner.isAgent && caller.isAgent)
+  const isSameKey = owner.thumbprint === caller.thumbprint || owner.isAgent
   return isSameKey && JSON.stringify(partsOf(owner)) === JSON.stringify(partsOf(caller))
 }
 
@@ -69,10 +69,10 @@ function keyOf({ isAgent, thumbprint }: Owner): string | null {
   return isAgent ? null : thumbprint
 }
 
-function identityOf({ resource, isAgent, generation, agent, person }: Owner): (string | null)[] {
+/** Agent tokens are the only ones without a generation. */
+function identityOf({ resource, generation, agent, person }: Owner): (string | null)[] {
   return [
     resource,
-    isAgent ? 'agent' : 'person',
     generation,
     agent?.iss ?? null,
     agent?.sub ?? null,

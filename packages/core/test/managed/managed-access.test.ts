@@ -1,6 +1,6 @@
-import { createResource, type RecordStore, type Stores } from '@aauth-guard/core'
+import { createResource, type RecordStore, type Stores, type Trust } from '@aauth-guard/core'
 import { type ManagedOptions, managedAccess } from '@aauth-guard/core/managed'
-import { makeWorld } from '@aauth-guard/fixtures/world'
+import { listed, makeWorld } from '@aauth-guard/fixtures/world'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { managedStateOf } from '../../src/managed/managed-state.ts'
 import { ownerId, ownerOf } from '../../src/managed/owner.ts'
@@ -16,8 +16,12 @@ const sealingKeys = [{ kid: 'a', key }]
 const octets = new TextEncoder().encode('in the clear')
 
 /** A resource with a record for the caller of a token under a mission. */
-async function makeScene(options: ManagedOptions = { sealingKeys }, stores: Stores = {}) {
-  const world = await makeWorld({ managed: managedAccess(options), stores })
+async function makeScene(
+  options: ManagedOptions = { sealingKeys },
+  stores: Stores = {},
+  trust: Trust = 'any',
+) {
+  const world = await makeWorld({ managed: managedAccess(options), stores, trust })
   const token = await world.agent.authToken({ scope: 'access', mission: s256 })
   const auth = await authFor(world, token)
   const { records } = managedStateOf(world.resource)
@@ -29,7 +33,7 @@ async function makeScene(options: ManagedOptions = { sealingKeys }, stores: Stor
     owner: ownerOf(issuer, auth),
     source: auth,
     expires: world.net.clock.now() + 600,
-    tags: [{ person: 'alice' }, { consent: 'consent-1' }],
+    tags: [{ person: 'alice' }, { person: 'zo\u00e9' }, { consent: 'consent-1' }],
   }
   expect(await records.create(record)).toBe('created')
   const ended = async (): Promise<string | undefined> => (await records.find(record))?.ended
@@ -40,6 +44,7 @@ describe('what resource.managed.end() selects', () => {
   it.each<[string, (scene: Awaited<ReturnType<typeof makeScene>>) => Promise<object>]>([
     ['a consent', async () => ({ consent: 'consent-1' })],
     ['a person', async () => ({ person: 'alice' })],
+    ['a person with a letter beyond ASCII', async () => ({ person: 'zo\u00e9' })],
     ['a mission', async () => ({ mission: { approver, s256 } })],
     ['an owner', async ({ record }) => ({ owner: await ownerId(record.owner) })],
   ])('is ended before it resolves: %s', async (_, select) => {
@@ -53,6 +58,9 @@ describe('what resource.managed.end() selects', () => {
     { consent: 'alice' },
     { person: 'consent-1' },
     { person: 'Alice' },
+    // The low octets of both letters are the same.
+    { person: 'zo\u01e9' },
+    { person: 'zoe\u0301' },
     { owner: 'alice' },
     { mission: { approver, s256: `${'2'.repeat(42)}A` } },
   ])('is nothing else: %j', async (selection) => {
@@ -138,7 +146,70 @@ describe('what was made for a token', () => {
   })
 })
 
+/** What a store of records answers, once it holds the record of a scene. */
+async function makeAnswering(answers: Partial<Record<keyof RecordStore, unknown>>) {
+  const { stores } = makeSharedStores()
+  const scene = await makeScene({ sealingKeys }, stores)
+  for (const [method, answer] of Object.entries(answers))
+    Object.assign(stores.records, { [method]: () => answer })
+  return scene
+}
+
+describe('a store of records that breaks its contract', () => {
+  const found = { octets: new Uint8Array(1), open: true, version: '1', expires: 1 }
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a text', 'found'],
+    ['octets as a list', { ...found, octets: [1] }],
+    ['no version', { ...found, version: '' }],
+    ['a number as version', { ...found, version: 1 }],
+    ['no `open`', { ...found, open: undefined }],
+    ['no time', { ...found, expires: Number.NaN }],
+    ['a flag as reason', { ...found, ended: true }],
+  ])('is refused when find returns %s', async (_, answer) => {
+    const { records, record } = await makeAnswering({ find: answer })
+    await expect(records.find(record)).rejects.toMatchObject({ code: 'server_error' })
+  })
+
+  it.each(['replaced', 'full ', true, undefined])('is refused when create returns %j', async (answer) => {
+    const { records, record } = await makeAnswering({ create: answer })
+    await expect(records.create(record)).rejects.toMatchObject({ code: 'server_error' })
+  })
+
+  it.each(['created', 'claimed', true, undefined])('is refused when replace returns %j', async (answer) => {
+    const { records, record } = await makeAnswering({ replace: answer })
+    const { kind, id, expires } = record
+    const change = { kind, id, version: '1', octets, open: false, expires }
+    await expect(records.replace(change)).rejects.toMatchObject({ code: 'server_error' })
+  })
+
+  it.each([-1, 0.5, '1', true, undefined])('is refused when end returns %j', async (answer) => {
+    const { records } = await makeAnswering({ end: answer })
+    await expect(records.end({ person: 'alice' }, 'revoked')).rejects.toMatchObject({ code: 'server_error' })
+  })
+})
+
 describe('records of managed access', () => {
+  it('count for their issuer as listed where "trust" lists it, and reserve what sealing adds', async () => {
+    for (const [trust, isListed] of [['any', false] as const, [listed, true] as const]) {
+      const { stores } = makeSharedStores()
+      const entries: Parameters<RecordStore['create']>[0][] = []
+      const { create } = stores.records
+      Object.assign(stores.records, {
+        create(entry: Parameters<RecordStore['create']>[0]) {
+          entries.push(entry)
+          return create(entry)
+        },
+      })
+      const { records, record } = await makeScene({ sealingKeys }, stores, trust)
+      await records.create({ ...record, kind: 'held', octets: new Uint8Array(100), reserved: 100 })
+      const [first, second] = entries
+      expect([first?.listed, first?.issuer, first?.reserved]).toEqual([isListed, approver, undefined])
+      expect(second?.reserved).toBeGreaterThanOrEqual(second?.octets.length ?? 0)
+    }
+  })
+
   it('are sealed on their way to the store, for their own key only', async () => {
     const kept = new Map<string, Parameters<RecordStore['create']>[0]>()
     const memory = new RecordMemory(() => 1_790_000_000)

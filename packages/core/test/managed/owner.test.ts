@@ -95,6 +95,21 @@ describe('the owner of what is made for a person', () => {
     expect(await ownerId(owner)).not.toBe(await ownerId(ownerOf('https://mail.example', auth)))
   })
 
+  it('is another one in another generation, and with an agent that another server names', async () => {
+    const world = await makeWorld()
+    const auth = await authFor(
+      world,
+      await world.agent.authToken({ scope: 'access', generation: 'mission-header' }),
+    )
+    const { sub: _, ...withoutPerson } = auth as typeof auth & { readonly sub?: string }
+    const owner = ownerOf(resource, withoutPerson as never)
+    expect(owner.person).toBe(null)
+    const elsewhere = { ...withoutPerson, iss: 'https://other-ps.example' }
+    expect(await isSame(owner, ownerOf(resource, elsewhere as never))).toBe(false)
+    expect(await isSame(owner, { ...owner, generation: 'person-token' })).toBe(false)
+    expect(await isSame(owner, { ...owner })).toBe(true)
+  })
+
   it('has one id under all missions, so that a quota does not grow with them', async () => {
     const world = await makeWorld()
     const plain = await ownerFor(world, await world.agent.authToken({ scope: 'access' }))

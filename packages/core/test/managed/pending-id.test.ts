@@ -68,6 +68,7 @@ describe('the id of a pending request', () => {
       await sealer.sealText('session', payload),
       await sealer.sealText('pending id', payload.subarray(1)),
       await sealer.sealText('pending id', new Uint8Array(0)),
+      await sealer.sealText('pending id', Uint8Array.of(...payload, 0)),
       text.slice(0, -1),
       `${text}=`,
       `${text}/`,

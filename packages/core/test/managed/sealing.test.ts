@@ -68,6 +68,13 @@ describe('a sealed value', () => {
     expect(await opened(sealer, sealed)).toBeUndefined()
   })
 
+  it('does not open under another name of the same key', async () => {
+    const by = new Sealer(issuer, checkSealingKeys([keyOf('a'), keyOf('x', 97)]))
+    const sealed = await by.seal('session', text)
+    sealed[2] = 'x'.charCodeAt(0)
+    expect(await opened(by, sealed)).toBeUndefined()
+  })
+
   it('does not open with any octet changed, any octet left out, or one more', async () => {
     const sealed = await sealer.seal('session', text)
     for (let i = 0; i < sealed.length; i += 1) {

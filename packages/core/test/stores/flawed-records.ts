@@ -61,6 +61,7 @@ export interface RecordFlaws {
     | 'replace-checked-anew'
     | 'creates-unchecked'
     | 'creates-uncounted'
+    | 'creates-leaks'
     | 'expired-kept'
     | 'full-before-exists'
 }
@@ -230,14 +231,16 @@ export function makeRecords(bounds: RecordBounds, now: () => number, flaws: Reco
             : [...(flaws.tags === 'replaced-later' && change.tags ? [] : known.tags), ...(change.tags ?? [])],
         ended: flaws.replaceRevives ? undefined : ended,
       }
-      const unchecked = shares === 'replace-unchecked' || (shares === 'reopens' && !known.open)
+      const unchecked =
+        isGone(next) || shares === 'replace-unchecked' || (shares === 'reopens' && !known.open)
       if (!unchecked && !hasSpace(next, known)) return 'full'
       const name = key(change)
       kept.set(name, next)
       if (exists) return 'exists'
       if (creates && flaws.transaction !== 'creates-first' && flaws.transaction !== 'never-creates') {
         if (shares !== 'creates-unchecked' && shares !== 'creates-uncounted' && !hasSpace(creates)) {
-          if (flaws.transaction !== 'replaces-first') kept.set(name, known)
+          if (shares === 'creates-leaks') kept.set(name, { ...known, owner: 'nobody' })
+          else if (flaws.transaction !== 'replaces-first') kept.set(name, known)
           return 'full'
         }
         add(shares === 'creates-uncounted' ? { ...creates, owner: 'nobody', issuer: creates.id } : creates)

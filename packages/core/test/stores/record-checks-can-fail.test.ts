@@ -85,6 +85,7 @@ const flawed: readonly (readonly [string, RecordFlaws, string])[] = [
   ['reserves nothing', { shares: 'no-reserve' }, 'counts reserved octets from the beginning'],
   ['replaces whatever the space', { shares: 'replace-unchecked' }, 'replaces a record beyond what'],
   ['creates whatever the space', { shares: 'creates-unchecked' }, 'replaces nothing if there is no space'],
+  ['forgets to count what stays', { shares: 'creates-leaks' }, 'counts as before what it did not replace'],
   ['does not count what it creates', { shares: 'creates-uncounted' }, 'counts a record that it creates'],
   ['counts what is gone', { shares: 'expired-kept' }, 'gives the shares back when the time'],
   ['counts by the first time', { endsAt: (_, first) => first }, 'gives no share back before the time'],

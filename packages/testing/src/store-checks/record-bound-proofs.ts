@@ -108,6 +108,16 @@ export const boundedOnly: RecordProofs = {
       'a closed one',
     )
   },
+  async 'counts as before what it did not replace for want of space'(subject) {
+    const other = { owner: digest('other') }
+    await createEach(subject, some(2), own)
+    await createEach(subject, some(2, 'other-'), other)
+    const first = { ...key, id: digest('record-0') }
+    const creates = entryOf(subject, { ...other, kind: 'claim', id: digest('claim') })
+    const change = { id: first.id, open: false, creates }
+    assertEqual(await replace(subject, await versionOf(subject, first), change), 'full', 'replace')
+    await assertFull(subject, 'over', own, 'one more of the owner whose record stayed open')
+  },
   async 'counts a record that it creates with another'(subject) {
     await assertRoom(subject, 'first', {}, 'the first')
     await createEach(subject, some(1), own)
