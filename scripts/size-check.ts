@@ -7,13 +7,16 @@ const packages = resolve(import.meta.dirname, '../packages')
 const budgets = {
   core: 52_000,
   'core/assertion': 13_500,
+  // With what it shares with the main entry, which counts in both.
+  'core/managed': 11_000,
   express: 2_000,
   koa: 2_000,
   fastify: 2_000,
   hono: 2_000,
   'mcp/v1': 14_000,
   'mcp/v2': 14_000,
-  redis: 9_000,
+  // Records are four scripts, of which two keep exact shares of open records and of octets.
+  redis: 10_000,
   postgres: 6_000,
   console: 60_000,
   opentelemetry: 2_000,
