@@ -1,26 +1,24 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import { type Answer, answer } from '@aauth-guard/core'
+import type { AssertionSigner } from '@aauth-guard/core/assertion'
 import { refusal } from '../decide/refusal.ts'
 import type { Plan } from '../settings/plan.ts'
-import type { Assertions } from './assertions.ts'
-import { carriedAnswer, readCarriedAnswer } from './carried-answer.ts'
 import { type Judgement, judge } from './judge.ts'
-import { answerField } from './proxy-fields.ts'
-import { forwardedReader, valuesOf } from './read-forwarded.ts'
+import { nginxAnswerLines } from './nginx-answer.ts'
+import { forwardedReader } from './read-forwarded.ts'
 
 export interface ForwardAuthOptions {
   /** Read once for each request. */
   readonly plan: () => Plan
-  readonly assertions: Assertions
+  readonly assertions: AssertionSigner
   /** Shared with the proxy: 32 to 256 letters, digits and `-._~`. */
   readonly secret: string
 }
 
 /** Where a proxy asks that passes on whatever comes back: Caddy, Traefik. */
 export const checkPath = '/check'
-/** Where nginx asks: its `auth_request` takes 2xx and 403, and hands back what the header of a 403 carries. */
+/** Where nginx asks: its `auth_request` takes 2xx and 403, and writes the answer from header lines of the 403. */
 export const nginxCheckPath = '/nginx/check'
-export const nginxAnswerPath = '/nginx/answer'
 
 /**
  * Answers proxies that ask whether a request may go on: `auth_request` of nginx, `forward_auth` of Caddy, `ForwardAuth` of
@@ -59,11 +57,6 @@ export function forwardAuthHandler({ plan, assertions, secret }: ForwardAuthOpti
     const { rawHeaders } = message
     // A check has no content; what comes in its place is not kept.
     message.resume()
-    if (path === nginxAnswerPath) {
-      const carried = reader.isProxy(rawHeaders) ? valuesOf(rawHeaders, answerField)[0] : undefined
-      send(response, readCarriedAnswer(carried) ?? notAProxy)
-      return
-    }
     if (path !== checkPath && path !== nginxCheckPath) {
       send(response, notAProxy)
       return
@@ -74,7 +67,7 @@ export function forwardAuthHandler({ plan, assertions, secret }: ForwardAuthOpti
       .then((judgement) => {
         if (judgement.outcome === 'passed') pass(response, judgement.lines)
         else if (path === checkPath) send(response, judgement.answer)
-        else sendCarried(response, judgement.answer)
+        else sendToNginx(response, judgement.answer)
       })
       .catch(() => response.destroy())
   }
@@ -104,11 +97,7 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
   response.end(body)
 }
 
-function sendCarried(response: ServerResponse, answer: Answer): void {
-  response.writeHead(403, {
-    [answerField]: carriedAnswer(answer),
-    'cache-control': 'no-store',
-    'content-length': 0,
-  })
+function sendToNginx(response: ServerResponse, answer: Answer): void {
+  response.writeHead(403, [...nginxAnswerLines(answer), 'Content-Length', '0'])
   response.end()
 }

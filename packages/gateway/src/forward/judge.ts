@@ -1,12 +1,12 @@
 import { AAuthError, type Answer, answer, type Caller, isAAuthError } from '@aauth-guard/core'
 import { bindContent, contentBinding, privateFieldsFor } from '@aauth-guard/core/adapter'
+import type { AssertionSigner } from '@aauth-guard/core/assertion'
 import { decide } from '../decide/decide.ts'
 import type { Incoming } from '../decide/incoming.ts'
 import { refusal } from '../decide/refusal.ts'
 import { forwardedLines } from '../headers/index.ts'
 import type { Route } from '../routes/route.ts'
 import type { Plan } from '../settings/plan.ts'
-import type { Assertions } from './assertions.ts'
 import { unremovableField } from './proxy-fields.ts'
 import { valuesOf } from './read-forwarded.ts'
 
@@ -16,7 +16,7 @@ export type Judgement =
   | { readonly outcome: 'refused'; readonly answer: Answer }
 
 /** Decides a request that a proxy asks about. What forward auth cannot do for the upstream is refused. */
-export async function judge(plan: Plan, incoming: Incoming, assertions: Assertions): Promise<Judgement> {
+export async function judge(plan: Plan, incoming: Incoming, assertions: AssertionSigner): Promise<Judgement> {
   const field = unremovableField(incoming.headerLines)
   if (field !== undefined) return badRequest(`no proxy removes the field ${JSON.stringify(field)}`)
   const verdict = await decide(plan, incoming)

@@ -3,8 +3,6 @@ import { foreignSpelling } from '../headers/index.ts'
 
 /** The line by which a proxy tells which request it asks about. */
 export const forwardedField = 'aauth-guard-forwarded'
-/** The line by which nginx hands back the answer that it could not pass on. */
-export const answerField = 'aauth-guard-answer'
 
 /**
  * Reserved fields that every recipe removes or overwrites by their exact name before a request goes to an upstream, so

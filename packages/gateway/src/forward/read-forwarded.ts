@@ -11,8 +11,6 @@ export type Forwarded =
 
 /** Reads the line `AAuth-Guard-Forwarded` of what proxies ask. */
 export interface ForwardedReader {
-  /** Whether the line begins with the secret. */
-  isProxy(headerLines: readonly string[]): boolean
   read(headerLines: readonly string[]): Forwarded
 }
 
@@ -41,7 +39,6 @@ export function forwardedReader(secret: string): ForwardedReader {
     return end === -1 ? '' : line.slice(end + 1)
   }
   return {
-    isProxy: (headerLines) => proved(headerLines) !== undefined,
     read(headerLines) {
       const rest = proved(headerLines)
       if (rest === undefined) return undefined

@@ -1,8 +1,11 @@
 import { createServer } from 'node:http'
+import { AAuthError, type AAuthErrorCode } from '@aauth-guard/core'
 import type { SignedMessage } from '@aauth-guard/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type GatewayCode, refusal } from '../../src/decide/refusal.ts'
 import { forwardAuthHandler } from '../../src/forward/index.ts'
+import { nginxAnswerLines } from '../../src/forward/nginx-answer.ts'
 import {
   type AgentAnswer,
   type ForwardScene,
@@ -231,45 +234,104 @@ describe('credentials of others', () => {
 })
 
 describe('an answer that nginx cannot pass on', () => {
-  it('is carried by a 403, and given whole when it is handed back', async () => {
-    const { headers } = await scene.sign('/write')
+  it('is in the header lines of a 403', async () => {
     const message = { ...(await scene.sign('/write')), headers: [] }
-    expect(headers.length).toBeGreaterThan(0)
     const checked = await ask(message, [line('/write')], '/nginx/check')
-    const carried = checked.headers.get('aauth-guard-answer')
-    expect([checked.status, checked.body]).toEqual([403, ''])
     const whole = await ask(message, [line('/write')])
-    const events = scene.events.length
-    const given = await ask(
-      { ...message, headers: [] },
-      [`AAuth-Guard-Forwarded: ${secret}`, `AAuth-Guard-Answer: ${carried}`],
-      '/nginx/answer',
-    )
-    expect({ ...given, headers: [...given.headers].filter(([name]) => name !== 'date').sort() }).toEqual({
-      ...whole,
-      headers: [...whole.headers].filter(([name]) => name !== 'date').sort(),
-    })
-    expect(scene.events.length).toBe(events)
+    expect([checked.status, checked.body]).toEqual([403, ''])
+    expect(checked.headers.get('aauth-guard-status')).toBe('401')
+    expect(checked.headers.get('aauth-guard-body')).toBe(whole.body)
+    for (const name of [
+      'aauth-requirement',
+      'signature-error',
+      'accept-signature-alg',
+      'link',
+      'cache-control',
+    ])
+      expect([name, checked.headers.get(name)]).toEqual([name, whole.headers.get(name)])
+  })
+
+  it('has its characters beyond ASCII as escapes', () => {
+    const body = JSON.stringify({ detail: 'größer \u{1f600}' })
+    const lines = nginxAnswerLines({ status: 403, headers: {}, body })
+    expect(lines[3]).toMatch(/^[\x20-\x7e]+$/)
+    expect(JSON.parse(lines[3] as string)).toEqual(JSON.parse(body))
   })
 
   it.each([
-    ['without the secret', `AAuth-Guard-Forwarded: guessed`, 'eyJzdGF0dXMiOjQyMH0'],
-    ['that is not an answer', `AAuth-Guard-Forwarded: ${secret}`, 'eyJzdGF0dXMiOjQyMH0'],
-    ['that is a success', `AAuth-Guard-Forwarded: ${secret}`, success()],
-    ['with a name that is not a field', `AAuth-Guard-Forwarded: ${secret}`, badName()],
-  ])('%s is answered 403', async (_, proof, carried) => {
-    const message = { ...(await scene.sign('/any')), headers: [] }
-    const given = await ask(message, [proof, `AAuth-Guard-Answer: ${carried}`], '/nginx/answer')
-    expect(given.status).toBe(403)
+    { status: 418, headers: {}, body: '{}' },
+    { status: 401, headers: { 'x-unknown': 'a' }, body: '{}' },
+    { status: 401, headers: { 'content-type': 'text/plain' }, body: '{}' },
+  ])('is a TypeError where the recipe does not write it: %o', (answer) => {
+    expect(() => nginxAnswerLines(answer)).toThrow(TypeError)
+  })
+
+  it('can be any refusal of core', () => {
+    const details = {
+      retryAfter: 5,
+      advertise: true,
+      requirement: 'agent-token',
+      allow: 'GET',
+      authenticate: 'Bearer',
+    } as const
+    for (const code of Object.keys(errorCodes) as AAuthErrorCode[])
+      for (const given of [{}, details]) {
+        const { status, headers } = new AAuthError(code, given)
+        expect(() => nginxAnswerLines({ status, headers, body: '{}' })).not.toThrow()
+      }
+  })
+
+  it('can be any refusal of the gateway', () => {
+    for (const code of Object.keys(gatewayCodes) as GatewayCode[])
+      expect(() =>
+        nginxAnswerLines(refusal(code, 'a hint', { allow: 'GET', 'retry-after': '5' }).answer),
+      ).not.toThrow()
   })
 })
 
-function success(): string {
-  return Buffer.from(JSON.stringify({ status: 200, headers: {}, body: '' })).toString('base64url')
+/** Typed, so that a further code is added here. */
+const errorCodes: Readonly<Record<AAuthErrorCode, true>> = {
+  agent_token_required: true,
+  person_token_required: true,
+  auth_token_required: true,
+  invalid_request: true,
+  invalid_scope: true,
+  invalid_account: true,
+  unsupported_iss: true,
+  content_too_large: true,
+  rate_limited: true,
+  access_denied: true,
+  person_required: true,
+  mission_required: true,
+  mission_mismatch: true,
+  class_mismatch: true,
+  class_unverifiable: true,
+  mission_terminated: true,
+  server_error: true,
+  invalid_signature: true,
+  invalid_input: true,
+  unsupported_scheme: true,
+  unsupported_algorithm: true,
+  invalid_key: true,
+  unknown_key: true,
+  invalid_jwt: true,
+  expired_jwt: true,
+  revoked_jwt: true,
+  issuer_missing: true,
+  issuer_mismatch: true,
+  clock_skew: true,
 }
 
-function badName(): string {
-  return Buffer.from(JSON.stringify({ status: 401, headers: { 'a b': 'c' }, body: '' })).toString('base64url')
+const gatewayCodes: Readonly<Record<GatewayCode, true>> = {
+  no_route: true,
+  method_not_allowed: true,
+  ambiguous_target: true,
+  bad_request: true,
+  content_too_large: true,
+  upgrade_refused: true,
+  too_many_requests: true,
+  upstream_unavailable: true,
+  upstream_timeout: true,
 }
 
 describe('a failure', () => {
@@ -289,7 +351,7 @@ describe('a failure', () => {
     const whole = await askAt(broken.port, message, [line('/any')])
     expect([whole.status, whole.headers.get('retry-after')]).toEqual([503, '5'])
     const carried = await askAt(broken.port, message, [line('/any')], '/nginx/check')
-    expect([carried.status, carried.headers.has('aauth-guard-answer')]).toEqual([403, true])
+    expect([carried.status, carried.headers.get('aauth-guard-status')]).toEqual([403, '503'])
     await broken.close()
   })
 

@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { createResource, type DecisionEvent, type Resource, type ResourceOptions } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
+import type { AssertionSigner } from '@aauth-guard/core/assertion'
 import { signedRequest } from '@aauth-guard/core/node'
 import { freePort } from '@aauth-guard/fixtures/free-port'
 import { signingKey } from '@aauth-guard/fixtures/keys'
@@ -17,7 +18,6 @@ import {
   type SignOptions,
   type TestNetwork,
 } from '@aauth-guard/testing'
-import type { Assertions } from '../../src/forward/assertions.ts'
 import { forwardAuthHandler, forwardListenerOptions, recipe } from '../../src/forward/index.ts'
 import type { Route } from '../../src/routes/route.ts'
 import type { RouteTable } from '../../src/routes/route-table.ts'
@@ -36,7 +36,7 @@ export interface ForwardScene {
   readonly plan: Plan
   readonly upstream: RecordedUpstream
   readonly events: DecisionEvent[]
-  readonly assertions: Assertions
+  readonly assertions: AssertionSigner
   /** Where the gateway answers proxies. */
   readonly forward: Served
   /** Where the gateway serves the resource's own routes. */
@@ -73,6 +73,8 @@ export async function makeForwardScene(
     ),
   )
   const own = await serve(createServer(ownRoutes(resource)))
+  // Otherwise the resource warns that nobody serves its keys.
+  await fetch(`http://127.0.0.1:${own.port}/aauth/jwks.json`)
   return {
     net,
     agent,
@@ -94,7 +96,7 @@ export async function makeForwardScene(
 }
 
 /** Claims in place of a signature. */
-const spokenAssertions: Assertions = {
+const spokenAssertions: AssertionSigner = {
   keys: '{}',
   async sign({ caller, ...claims }) {
     const sub = caller === undefined || caller.type === 'other' ? 'nobody' : caller.sub
@@ -132,6 +134,7 @@ export function tableOf(routes: readonly Route[]): RouteTable {
   return {
     routes,
     find(method, target) {
+      if (method === 'TRACE') return { outcome: 'method', allowed: [] }
       const path = target.split('?', 1)[0] as string
       const found = routes.filter(
         (route) => route.path === '*' || path === route.path || matchesBelow(route.path, path),
@@ -156,8 +159,10 @@ function usualRoutes(upstream: RecordedUpstream): readonly Route[] {
     routeTo(upstream, '/write', { requirement: { scope: 'notes.write' } }),
     routeTo(upstream, '/denied', { requirement: { accept: everyone, check: () => false } as never }),
     routeTo(upstream, '/broken', { requirement: { accept: everyone, check: broken } as never }),
+    routeTo(upstream, '/once', { requirement: { accept: everyone, singleUse: true } as never }),
     routeTo(upstream, '/get-only', { methods: ['GET'] }),
     routeTo(upstream, '/open', { requirement: { accept: everyone, optional: true } as never }),
+    routeTo(upstream, '/open/*', { requirement: { accept: everyone, optional: true } as never }),
     routeTo(upstream, '/keys', {
       requirement: { accept: everyone, optional: true } as never,
       pass: ['authorization', 'cookie'],
@@ -242,6 +247,8 @@ export interface AgentAnswer {
   readonly status: number
   readonly headers: ReadonlyMap<string, string>
   readonly body: string
+  /** How many answers `100 Continue` came before. */
+  readonly interim: number
 }
 
 /** What an agent sends beside what it signed. */
@@ -292,7 +299,8 @@ export function sendOctets(port: number, octets: string, method = 'GET'): Promis
 }
 
 function readAnswer(received: string, method: string): (AgentAnswer & { isWhole: boolean }) | undefined {
-  const text = received.replace(/^HTTP\/1\.1 100 [^\r]*\r\n\r\n/, '')
+  const text = received.replace(/^(?:HTTP\/1\.1 100 [^\r]*\r\n\r\n)+/, '')
+  const interim = received.slice(0, received.length - text.length).split('\r\n\r\n').length - 1
   const end = text.indexOf('\r\n\r\n')
   if (end === -1) return undefined
   const [first = '', ...fields] = text.slice(0, end).split('\r\n')
@@ -313,5 +321,5 @@ function readAnswer(received: string, method: string): (AgentAnswer & { isWhole:
     isWhole = body.endsWith('0\r\n\r\n')
     body = body.replace(/([0-9a-f]+)\r\n([\s\S]*?)\r\n/g, '$2').trimEnd()
   }
-  return { status, headers, body, isWhole }
+  return { status, headers, body, interim, isWhole }
 }

@@ -15,13 +15,14 @@ export interface RecordedUpstream {
   readonly requests: RecordedRequest[]
   /** Header lines of its answers. */
   answers: string[]
+  status: string
   close(): Promise<void>
 }
 
 export async function recordUpstream(): Promise<RecordedUpstream> {
   const requests: RecordedRequest[] = []
   const sockets = new Set<Socket>()
-  const upstream = { port: 0, requests, answers: [] as string[], close: async () => {} }
+  const upstream = { port: 0, requests, answers: [] as string[], status: '200 OK', close: async () => {} }
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -33,7 +34,13 @@ export async function recordUpstream(): Promise<RecordedUpstream> {
       if (request === undefined) return
       requests.push(request)
       const body = request.method === 'HEAD' ? '' : 'from the upstream'
-      const lines = ['HTTP/1.1 200 OK', ...upstream.answers, 'Content-Length: 17', 'Connection: close', '']
+      const lines = [
+        `HTTP/1.1 ${upstream.status}`,
+        ...upstream.answers,
+        'Content-Length: 17',
+        'Connection: close',
+        '',
+      ]
       socket.end(`${lines.join('\r\n')}\r\n${body}`)
     })
   })
