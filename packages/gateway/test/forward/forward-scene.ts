@@ -215,11 +215,11 @@ export async function startGuarding(
 ): Promise<ProxyServer & { readonly port: number }> {
   const port = await freePort()
   const settings = {
-    authorities: [authority],
-    publicListener: `127.0.0.1:${own.port}`,
-    forwardListener: `127.0.0.1:${forward.port}`,
+    resource: { issuer: `https://${authority}` },
+    listen: { host: '127.0.0.1', port: own.port },
+    forwardAuth: { listen: { host: '127.0.0.1', port: forward.port } },
     routes: plan.table.routes.filter(({ cutPrefix }) => cutPrefix === ''),
-    maxContent: 1_048_576,
+    limits: { maxContent: 1_048_576 },
   }
   const proxy = await startProxy(kind, {
     port,

@@ -6,11 +6,11 @@ import { routeTo } from './forward-scene.ts'
 
 const kinds: readonly RecipeKind[] = ['nginx', 'caddy', 'traefik']
 const settings = (changes: Partial<RecipeSettings> = {}): RecipeSettings => ({
-  authorities: ['notes.example'],
-  publicListener: '127.0.0.1:9080',
-  forwardListener: '127.0.0.1:9081',
+  resource: { issuer: 'https://notes.example' },
+  listen: { host: '127.0.0.1', port: 9080 },
+  forwardAuth: { listen: { host: '127.0.0.1', port: 9081 } },
   routes: [routeTo({ port: 3000 }, '/notes/*')],
-  maxContent: 1_048_576,
+  limits: { maxContent: 1_048_576 },
   ...changes,
 })
 const route = (changes: Parameters<typeof routeTo>[2]) => ({
@@ -25,7 +25,10 @@ describe.each(kinds)('the recipe for %s', (kind) => {
   it('removes every field that the gateway lets pass by', () => {
     const text = recipe(kind, settings()).toLowerCase()
     for (const name of removedFields) {
-      const begun = kind === 'caddy' && /-(?:aauth|x-forwarded|forwarded|x-real-ip)\*/.test(text)
+      const begun =
+        kind === 'caddy' ||
+        (kind === 'traefik' && /^x-(?:forwarded-(?:for|host|port|proto|server)|real-ip)$/.test(name))
+      // Caddy removes by the beginning of a name, and Traefik sets some itself.
       expect([name, begun || text.includes(name)]).toEqual([name, true])
     }
   })
@@ -33,14 +36,17 @@ describe.each(kinds)('the recipe for %s', (kind) => {
   it.each([
     ['cuts a prefix', route({ cutPrefix: '/v1' })],
     ['adds a prefix', route({ addPrefix: '/v1' })],
-    ['is upgraded', route({ upgrade: true })],
+    ['is not asked for at an address of its own', { forwardAuth: undefined }],
     [
       'has an upstream with another name',
       route({ upstream: { ...routeTo({ port: 1 }, '/').upstream, name: 'a"b' } }),
     ],
-    ['has an address that ends the line', { forwardListener: '127.0.0.1:1;\ninclude /etc/passwd' }],
-    ['has an authority with a brace', { authorities: ['notes.example { }'] }],
-    ['has no authority', { authorities: [] }],
+    ['has an address that ends the line', { forwardAuth: { listen: { host: 'a;\ninclude b', port: 1 } } }],
+    [
+      'has an authority with a brace',
+      { resource: { issuer: 'https://a.example', authorities: ['notes.example { }'] } },
+    ],
+    ['has no authority', { resource: { issuer: 'https://a.example', authorities: [] } }],
   ])('is a TypeError where a route or address %s', (_, changes) => {
     expect(() => recipe(kind, settings(changes))).toThrow(TypeError)
   })
@@ -62,14 +68,15 @@ describe('the recipe for Traefik', () => {
     })
   })
 
-  it('is a TypeError for two upstreams, and for sockets', () => {
+  it('is a TypeError for two upstreams, and for a socket', () => {
     const two = [
       routeTo({ port: 1 }, '/a'),
       routeTo({ port: 2 }, '/b', { upstream: { ...routeTo({ port: 2 }, '/b').upstream, name: 'other' } }),
     ]
     expect(() => recipe('traefik', settings({ routes: two }))).toThrow(TypeError)
-    expect(() => recipe('traefik', settings({ forwardListener: 'unix:/run/forward.sock' }))).toThrow(
-      TypeError,
-    )
+    const socket = { name: 'notes', origin: { protocol: 'http:', socketPath: '/run/notes.sock' } } as const
+    expect(() => recipe('traefik', settings(route({ upstream: socket })))).toThrow(TypeError)
+    expect(recipe('nginx', settings(route({ upstream: socket })))).toContain('server unix:/run/notes.sock;')
+    expect(recipe('caddy', settings(route({ upstream: socket })))).toContain('unix//run/notes.sock')
   })
 })

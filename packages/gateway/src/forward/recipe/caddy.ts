@@ -1,12 +1,6 @@
 import { checkPath } from '../forward-auth-handler.ts'
 import { answeredFields, endedFields, forwardedField } from '../proxy-fields.ts'
-import {
-  addressOf,
-  ownPaths,
-  type RecipePlace,
-  type RecipeSettings,
-  recipeUpstreams,
-} from './recipe-settings.ts'
+import { addressOf, ownPaths, type RecipeFacts, type RecipePlace } from './recipe-settings.ts'
 
 /** Names that begin so are reserved, and Caddy removes by the beginning of a name. */
 const reservedBeginnings = [
@@ -22,9 +16,8 @@ const reservedBeginnings = [
 ] as const
 
 /** A site of a Caddyfile. */
-export function caddyRecipe(settings: RecipeSettings, place: RecipePlace): string {
-  const { authorities, publicListener, forwardListener, maxContent } = settings
-  const upstreams = recipeUpstreams(settings)
+export function caddyRecipe(facts: RecipeFacts, place: RecipePlace): string {
+  const { authorities, publicListener, forwardListener, maxContent, upstreams } = facts
   const [authority = ''] = authorities
   const own = ownPaths.map((path) => (path.endsWith('/') ? `${path}*` : path)).join(' ')
   const removed = [...reservedBeginnings.map((name) => `${name}*`), 'Proxy', 'Authorization', 'Cookie']

@@ -1,21 +1,15 @@
+import type { Upstream } from '../../routes/route.ts'
 import { nginxCheckPath } from '../forward-auth-handler.ts'
 import { nginxContentType, nginxFields, nginxStatuses } from '../nginx-answer.ts'
 import { answeredFields, endedFields, forwardedField, removedFields } from '../proxy-fields.ts'
-import {
-  addressOf,
-  ownPaths,
-  type RecipePlace,
-  type RecipeSettings,
-  recipeUpstreams,
-} from './recipe-settings.ts'
+import { addressOf, ownPaths, type RecipeFacts, type RecipePlace } from './recipe-settings.ts'
 
 /** Set by the recipe itself behind the removal of the others. */
 const setFields: ReadonlySet<string> = new Set(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'])
 
 /** For the context `http` of nginx, such as a file in `conf.d`. */
-export function nginxRecipe(settings: RecipeSettings, place: RecipePlace): string {
-  const { authorities, publicListener, forwardListener, maxContent } = settings
-  const upstreams = recipeUpstreams(settings)
+export function nginxRecipe(facts: RecipeFacts, place: RecipePlace): string {
+  const { authorities, publicListener, forwardListener, maxContent, upstreams } = facts
   const [authority = ''] = authorities
   const isTls = upstreams.some(({ origin }) => origin.protocol === 'https:')
   const removed = [...removedFields.filter((name) => !setFields.has(name)), ...endedFields]
@@ -36,7 +30,7 @@ ${upstreams.map(({ origin }, at) => `upstream aauth_guard_upstream_${at} {\n  se
 map $aauth_guard_upstream $aauth_guard_origin {
   default "";
 ${upstreams.map(({ name, origin }, at) => `  "${name}" ${origin.protocol}//aauth_guard_upstream_${at};\n`).join('')}}
-${isTls ? tlsNames(settings) : ''}# No cache that several agents share may keep what a guarded route answers.
+${isTls ? tlsNames(upstreams) : ''}# No cache that several agents share may keep what a guarded route answers.
 map $upstream_http_cache_control $aauth_guard_cache_control {
   "" private;
   default "";
@@ -146,8 +140,8 @@ function ownLocation(path: string): string {
 `
 }
 
-function tlsNames(settings: RecipeSettings): string {
-  const names = recipeUpstreams(settings).map(
+function tlsNames(upstreams: readonly Upstream[]): string {
+  const names = upstreams.map(
     ({ name, origin }) => `  "${name}" "${'socketPath' in origin ? '' : origin.hostname}";\n`,
   )
   return `map $aauth_guard_upstream $aauth_guard_upstream_host {\n  default "";\n${names.join('')}}\n`

@@ -1,14 +1,31 @@
 import type { Route, Upstream, UpstreamOrigin } from '../../routes/route.ts'
 
-/** What a recipe says, taken from the configuration of the gateway. */
+/** A host and a port. */
+export interface RecipeAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** The part of the configuration of a gateway that a recipe is made from. */
 export interface RecipeSettings {
-  /** Host names that agents call, with a port unless it is 443; the first is what upstreams get as `Host`. */
+  /** `authorities` are the host names that agents call, by default the host of `issuer`. */
+  readonly resource: { readonly issuer: string; readonly authorities?: readonly string[] }
+  /** Where the gateway serves agents, here only the routes of the resource itself. */
+  readonly listen: RecipeAddress
+  /** Where the gateway answers proxies. */
+  readonly forwardAuth: { readonly listen: RecipeAddress } | undefined
+  readonly routes: readonly Route[]
+  /** `maxContent`: octets of content of one request that the proxy takes. */
+  readonly limits: { readonly maxContent: number }
+}
+
+/** What the languages of all proxies need to say. */
+export interface RecipeFacts {
+  /** The first is what upstreams get as `Host`. */
   readonly authorities: readonly string[]
-  /** Addresses of the gateway as the proxy dials them, `127.0.0.1:9080` or `unix:/run/aauth/forward.sock`. */
   readonly publicListener: string
   readonly forwardListener: string
-  readonly routes: readonly Route[]
-  /** Octets of content of one request that the proxy takes. */
+  readonly upstreams: readonly Upstream[]
   readonly maxContent: number
 }
 
@@ -22,24 +39,45 @@ export interface RecipePlace {
   readonly secretFile?: string
 }
 
-/** The upstreams of all routes, each once. @throws {TypeError} for what forward auth cannot do */
-export function recipeUpstreams({ authorities, routes, ...settings }: RecipeSettings): readonly Upstream[] {
-  for (const authority of authorities) assertPlain('"authorities"', authority, /^[a-z0-9.:[\]-]+$/)
+/** @throws {TypeError} for what forward auth cannot do, and for values that cannot be printed */
+export function recipeFacts({ resource, listen, forwardAuth, routes, limits }: RecipeSettings): RecipeFacts {
+  if (forwardAuth === undefined)
+    throw new TypeError('"forwardAuth" is missing: say where the gateway answers the proxy, and its secret')
+  const { issuer, authorities = [new URL(issuer).host] } = resource
+  for (const authority of authorities) assertPlain('"authorities"', authority, plainAuthority)
   if (authorities.length === 0) throw new TypeError('"authorities" is empty: name the host that agents call')
-  for (const name of ['publicListener', 'forwardListener'] as const)
-    assertPlain(`"${name}"`, settings[name], /^(?:[A-Za-z0-9.[\]:-]+:\d+|unix:[A-Za-z0-9._/-]+)$/)
+  return {
+    authorities,
+    publicListener: dialled('"listen"', listen),
+    forwardListener: dialled('"forwardAuth.listen"', forwardAuth.listen),
+    upstreams: upstreamsOf(routes),
+    maxContent: limits.maxContent,
+  }
+}
+
+const plainAuthority = /^[a-z0-9.:[\]-]+$/
+const plainAddress = /^[A-Za-z0-9.:[\]-]+$/
+const plainOrigin = /^[A-Za-z0-9._:/[\]-]+$/
+const plainName = /^[A-Za-z0-9._-]+$/
+
+/** The address at which a listener of this machine is dialled. */
+function dialled(option: string, { host, port }: RecipeAddress): string {
+  const own = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  const address = `${own.includes(':') ? `[${own}]` : own}:${port}`
+  assertPlain(option, address, plainAddress)
+  return address
+}
+
+/** The upstreams of all routes, each once. */
+function upstreamsOf(routes: readonly Route[]): readonly Upstream[] {
   const upstreams = new Map<string, Upstream>()
-  for (const { name, upstream, cutPrefix, addPrefix, upgrade } of routes) {
+  for (const { name, upstream, cutPrefix, addPrefix } of routes) {
     if (cutPrefix !== '' || addPrefix !== '')
       throw new TypeError(
         `the route "${name}" changes the target, which forward auth cannot: serve it by the reverse proxy`,
       )
-    if (upgrade)
-      throw new TypeError(
-        `the route "${name}" lets connections be upgraded, which forward auth cannot end in time: serve it by the reverse proxy`,
-      )
-    assertPlain('the name of an upstream', upstream.name, /^[A-Za-z0-9._-]+$/)
-    assertPlain(`the address of "${upstream.name}"`, addressOf(upstream.origin), /^[A-Za-z0-9._:/[\]-]+$/)
+    assertPlain('the name of an upstream', upstream.name, plainName)
+    assertPlain(`the address of "${upstream.name}"`, addressOf(upstream.origin), plainOrigin)
     upstreams.set(upstream.name, upstream)
   }
   return [...upstreams.values()]
@@ -47,7 +85,9 @@ export function recipeUpstreams({ authorities, routes, ...settings }: RecipeSett
 
 /** `127.0.0.1:3000`, or `unix:/run/notes.sock`. */
 export function addressOf(origin: UpstreamOrigin): string {
-  return 'socketPath' in origin ? `unix:${origin.socketPath}` : `${origin.hostname}:${origin.port}`
+  return 'socketPath' in origin
+    ? `unix:${origin.socketPath}`
+    : `${origin.hostname.includes(':') ? `[${origin.hostname}]` : origin.hostname}:${origin.port}`
 }
 
 /** Where the resource serves its own documents and endpoints. */

@@ -1,12 +1,6 @@
 import { checkPath } from '../forward-auth-handler.ts'
 import { endedFields, removedFields } from '../proxy-fields.ts'
-import {
-  addressOf,
-  ownPaths,
-  type RecipePlace,
-  type RecipeSettings,
-  recipeUpstreams,
-} from './recipe-settings.ts'
+import { addressOf, ownPaths, type RecipeFacts, type RecipePlace } from './recipe-settings.ts'
 
 /** Traefik sets them itself, after all middlewares. */
 const setByTraefik: ReadonlySet<string> = new Set([
@@ -19,12 +13,8 @@ const setByTraefik: ReadonlySet<string> = new Set([
 ])
 
 /** A file of dynamic configuration, for the file provider. Not run against Traefik. */
-export function traefikRecipe(settings: RecipeSettings, place: RecipePlace): string {
-  const { authorities, publicListener, forwardListener } = settings
-  for (const listener of [publicListener, forwardListener])
-    if (listener.startsWith('unix:'))
-      throw new TypeError(`Traefik does not dial "${listener}": let the gateway listen on a port`)
-  const upstreams = recipeUpstreams(settings)
+export function traefikRecipe(facts: RecipeFacts, place: RecipePlace): string {
+  const { authorities, publicListener, forwardListener, upstreams } = facts
   const [upstream] = upstreams
   if (upstream === undefined || upstreams.length > 1)
     throw new TypeError(
@@ -71,7 +61,7 @@ http:
         customRequestHeaders:
           Host: ${authority}
 ${removed.map((name) => `          ${name}: ""\n`).join('')}        customResponseHeaders:
-          Cache-Control: private
+          Cache-Control: private, no-store
   services:
     aauth-guard-public:
       loadBalancer:
