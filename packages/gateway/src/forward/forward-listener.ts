@@ -8,7 +8,7 @@ import type { ServerOptions } from 'node:http'
  * at once would cost a request.
  */
 export const forwardListenerOptions: ServerOptions = Object.freeze({
-  maxHeaderSize: 65_536,
+  maxHeaderSize: 131_072,
   keepAliveTimeout: 120_000,
   headersTimeout: 10_000,
   requestTimeout: 10_000,

@@ -45,6 +45,7 @@ ${listenLines(place)}
   merge_slashes off;
   underscores_in_headers off;
   ignore_invalid_headers on;
+  large_client_header_buffers 4 16k;
   client_max_body_size ${maxContent};
 
   # The answer of the gateway to a refused request is in header lines.
@@ -72,6 +73,8 @@ ${nginxFields.map((name) => `    auth_request_set ${answerVariable(name)} $upstr
     error_page 500 = @aauth_guard_unavailable;
 
     proxy_pass $aauth_guard_origin;
+    # An upstream must not lead into the locations below.
+    proxy_ignore_headers X-Accel-Redirect;
     proxy_set_header Host ${authority};
     proxy_set_header Connection "";
     proxy_set_header AAuth-Guard-Assertion $aauth_guard_assertion;
@@ -89,6 +92,8 @@ ${answeredFields.map((name) => `    proxy_hide_header ${name};\n`).join('')}    
     internal;
     proxy_pass http://aauth_guard_forward${nginxCheckPath};
     proxy_method GET;
+    proxy_connect_timeout 3s;
+    proxy_read_timeout 35s;
     proxy_pass_request_body off;
     proxy_set_header Host $http_host;
     proxy_set_header Connection "";
