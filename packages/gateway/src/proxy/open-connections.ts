@@ -2,7 +2,7 @@ import { type Caller, type Lifetime, lifetimeOf, type SignedRequest } from '@aau
 import type { Route } from '../routes/route.ts'
 import type { Plan } from '../settings/plan.ts'
 import { authOf } from './caller-key.ts'
-import { isAdmitted } from './is-admitted.ts'
+import { planAllows } from './plan-allows.ts'
 
 /** Milliseconds after which a request is watched like a stream. */
 const streamAfter = 500
@@ -76,9 +76,9 @@ export class OpenConnections {
   }
 
   #check(connection: OpenConnection): void {
-    isAdmitted(this.#plan(), connection).then(
-      (admitted) => {
-        if (!admitted && this.#watched.has(connection)) connection.end(undefined)
+    planAllows(this.#plan(), connection).then(
+      (allowed) => {
+        if (!allowed && this.#watched.has(connection)) connection.end(undefined)
       },
       () => connection.end(undefined),
     )

@@ -170,7 +170,7 @@ describe('what reaches the agent', () => {
     ])
   })
 
-  it('the keys of assertions, which are no document of the resource', async () => {
+  it('the keys of assertions', async () => {
     const scene = await makeScene()
     const get = `GET /aauth/assertion-keys.json HTTP/1.1\r\nHost: x\r\n${close}\r\n\r\n`
     expect(await exchange(scene.port, get)).toMatch(/\r\n\r\n\{"keys":\[\]\}$/)

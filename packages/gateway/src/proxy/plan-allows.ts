@@ -6,7 +6,7 @@ import { authOf } from './caller-key.ts'
 import { originKey } from './upstream-agents.ts'
 
 /** What was admitted under an earlier plan. */
-export interface Admitted {
+export interface AllowedConnection {
   readonly request: SignedRequest
   readonly route: Route
   readonly caller: Caller | undefined
@@ -14,9 +14,9 @@ export interface Admitted {
 }
 
 /** Whether a plan would admit the caller of an open connection to the same upstream. Nothing is reported as a decision. */
-export async function isAdmitted(
+export async function planAllows(
   { resource, table }: Plan,
-  { request, route: before, caller, isTunnel }: Admitted,
+  { request, route: before, caller, isTunnel }: AllowedConnection,
 ): Promise<boolean> {
   const found = table.find(request.method, request.target)
   if (found.outcome !== 'route') return false
