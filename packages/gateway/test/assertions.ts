@@ -1,14 +1,18 @@
-import type { AssertionClaims, AssertionSigner } from '../src/proxy/index.ts'
+import { generateKeyPairSync } from 'node:crypto'
+import { type AssertionSigner, createAssertionSigner } from '@aauth-guard/core/assertion'
+import { now } from '@aauth-guard/fixtures/world'
 
-/** Assertions that tests can read. What a real signer makes of the claims is tested where it is. */
-export const testSigner: AssertionSigner = {
-  keys: '{"keys":[]}',
-  sign: async (claims) => Buffer.from(JSON.stringify(claims)).toString('base64url'),
-}
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
-/** The assertions among the lines that an upstream got. */
-export function readAssertions(request: string): AssertionClaims[] {
-  return [...request.matchAll(/^aauth-guard-assertion: (.*)\r$/gim)].map(([, value = '']) =>
-    JSON.parse(Buffer.from(value, 'base64url').toString()),
+export const signer: AssertionSigner = createAssertionSigner({
+  issuer: 'https://notes.example',
+  key: { ...privateKey.export({ format: 'jwk' }), kid: 'assertions', alg: 'ES256' },
+  now: () => now,
+})
+
+/** The claims of the assertions among the lines that an upstream got. */
+export function readAssertions(request: string): Record<string, unknown>[] {
+  return [...request.matchAll(/^aauth-guard-assertion: [^.]*\.([^.]*)\..*\r$/gim)].map(([, claims = '']) =>
+    JSON.parse(Buffer.from(claims, 'base64url').toString()),
   )
 }

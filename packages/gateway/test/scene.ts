@@ -11,10 +11,10 @@ import {
 } from '@aauth-guard/testing'
 import { onTestFinished } from 'vitest'
 import { createProxy, type ProxyEvent, type ReverseProxy } from '../src/proxy/index.ts'
+import { compileRoutes } from '../src/routes/compile-routes.ts'
 import type { Route } from '../src/routes/route.ts'
-import type { Found, RouteTable } from '../src/routes/route-table.ts'
 import { defaultProxyLimits, type ProxyLimits } from '../src/settings/proxy-limits.ts'
-import { readAssertions, testSigner } from './assertions.ts'
+import { signer } from './assertions.ts'
 import { RawUpstream } from './raw-upstream.ts'
 
 /** A request of the agent, signed, with what happens to it on the wire. */
@@ -68,14 +68,14 @@ export async function makeScene(
   const upstream = await RawUpstream.start()
   const planOf = (given: readonly Partial<Route>[], limited: Partial<ProxyLimits>) => ({
     resource,
-    table: tableOf(given.map((one) => ({ ...routeTo(upstream), ...one }))),
+    table: compileRoutes(given.map((one) => ({ ...routeTo(upstream), ...one }))),
     limits: { ...defaultProxyLimits, ...limited },
   })
   let plan = planOf(routes, limits)
   const log: ProxyEvent[] = []
   const proxy = createProxy({
     plan: () => plan,
-    assertions: testSigner,
+    assertions: signer,
     log: (event) => void log.push(event),
   })
   await new Promise<void>((listening) => proxy.server.listen(0, '127.0.0.1', listening))
@@ -136,17 +136,3 @@ function routeTo(upstream: RawUpstream): Route {
     encodedSlash: false,
   }
 }
-
-/** A table without the checks of real ones: the first route whose path is that of the target, or `*`. */
-function tableOf(routes: readonly Route[]): RouteTable {
-  return {
-    routes,
-    find(_method, target): Found {
-      const path = target.split('?', 1)[0]
-      const route = routes.find((one) => one.path === '*' || one.path === path)
-      return route === undefined ? { outcome: 'none' } : { outcome: 'route', route, target }
-    },
-  }
-}
-
-export { readAssertions }

@@ -1,3 +1,2 @@
-export type { AssertionClaims, AssertionSigner } from './assertion-signer.ts'
 export { createProxy, type ProxyConnections, type ProxyOptions, type ReverseProxy } from './create-proxy.ts'
 export type { ProxyEvent } from './proxy-state.ts'

@@ -1,5 +1,5 @@
+import type { AssertionSigner } from '@aauth-guard/core/assertion'
 import type { Plan } from '../settings/plan.ts'
-import type { AssertionSigner } from './assertion-signer.ts'
 import type { OpenConnections } from './open-connections.ts'
 import type { Shares } from './shares.ts'
 import type { UpstreamAgents } from './upstream-agents.ts'

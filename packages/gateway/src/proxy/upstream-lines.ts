@@ -1,4 +1,4 @@
-import { assertionHeader } from './assertion-header.ts'
+import { assertionHeader } from '@aauth-guard/core/assertion'
 import type { Exchange } from './exchange.ts'
 
 /** The fields that the gateway sets on every request to an upstream, each once. */
