@@ -22,7 +22,10 @@ export type DigestCheck = 'buffer' | 'stream' | 'upstream'
 export interface Route {
   /** For logs, metrics and the console. */
   readonly name: string
-  /** `/notes` is that path alone, `/notes/*` everything below it; `*` alone is the rest, behind all other routes. */
+  /**
+   * `/notes` is that path alone. `/notes/*` is everything below it, with `/notes/` itself unless another route has that
+   * path. `*` alone is the rest, behind all other routes.
+   */
   readonly path: string
   /** Names of methods as they are sent; without any, every method but CONNECT and TRACE. */
   readonly methods: readonly string[] | undefined
