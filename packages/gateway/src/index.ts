@@ -1,3 +1,12 @@
+export {
+  type ForwardAuthOptions,
+  forwardAuthHandler,
+  forwardListenerOptions,
+  type RecipeKind,
+  type RecipePlace,
+  type RecipeSettings,
+  recipe,
+} from './forward/index.ts'
 export * from './proxy/index.ts'
 export { compileRoutes } from './routes/compile-routes.ts'
 export type { DigestCheck, Route, Upstream, UpstreamOrigin } from './routes/route.ts'
