@@ -73,6 +73,7 @@ ${upstreams
     ({ name, origin }, at) => `		@aauth_guard_upstream_${at} vars {http.vars.aauth_guard_upstream} ${name}
 		reverse_proxy @aauth_guard_upstream_${at} ${origin.protocol === 'https:' ? 'https://' : ''}${dialed(addressOf(origin))} {
 			header_up Host ${authority}
+			header_up X-Forwarded-Host ${authority}
 			header_up -Expect
 ${answeredFields.map((field) => `			header_down -${field}\n`).join('')}		}
 `,
