@@ -4,11 +4,13 @@ import { fastifyAdapter } from './fastify.ts'
 import { fetchAdapter } from './fetch.ts'
 import { honoAdapter } from './hono.ts'
 import { koaAdapters } from './koa.ts'
+import { nestAdapters } from './nestjs.ts'
 
 export const adapters: readonly Adapter[] = [
   ...expressAdapters,
   ...koaAdapters,
   fastifyAdapter,
+  ...nestAdapters,
   honoAdapter,
   fetchAdapter,
 ]

@@ -7,13 +7,15 @@ import {
   validateRequirement,
 } from '@aauth-guard/core/adapter'
 import { guardMessage, removeMissionHeader, signedRequest } from '@aauth-guard/core/node'
-import { type ExecutionContext, NotFoundException } from '@nestjs/common'
+import { type ExecutionContext, NotFoundException, RequestMethod } from '@nestjs/common'
+import { METHOD_METADATA } from '@nestjs/common/internal'
 import { slot } from './get-auth.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { messageOf, rawResponseOf, requestIn, responseIn } from './http-context.ts'
 import { keptContentOf } from './kept-content.ts'
 import type { AAuthModuleSettings } from './module-options.ts'
 import { type RouteRule, routeRuleOf } from './route-rule.ts'
+import { dropContent } from './send.ts'
 
 /** What a route requires, with its defaults. */
 export interface GuardedRoute {
@@ -74,9 +76,15 @@ export class Protection {
     const { resource } = this
     const { requirement, maxContent, passErrors } = route
     const request = signedRequest(message)
-    const guarded = { message, response: rawResponseOf(responseIn(context)), request }
-    // What is behind the guard expects a caller. CORS is answered in front of it, as `enableCors` does.
-    if (passesPreflight(resource, request)) throw new NotFoundException()
+    const response = responseIn(context)
+    if (passesPreflight(resource, request)) {
+      removeMissionHeader(message)
+      dropContent(response)
+      // Other handlers expect a caller, and would do for nobody what they do.
+      if (Reflect.getMetadata(METHOD_METADATA, context.getHandler()) === RequestMethod.OPTIONS) return
+      throw new NotFoundException()
+    }
+    const guarded = { message, response: rawResponseOf(response), request }
     const kept = keptContentOf(message)
     const compare = async (): Promise<void> => {
       const auth = slot.peek(message)
