@@ -13,3 +13,4 @@ export type {
 } from './module-options.ts'
 export { Protect, Unprotected } from './protect.ts'
 export { requireGrant } from './require-grant.ts'
+export { withinLifetime } from './within-lifetime.ts'

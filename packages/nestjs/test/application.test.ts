@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { type AuthFor, createResource } from '@aauth-guard/core'
+import { makeGate } from '@aauth-guard/fixtures/gate'
 import { type OnTheWay, verdictOf, withLines } from '@aauth-guard/fixtures/served'
 import { makeWorld } from '@aauth-guard/fixtures/world'
-import { AAuthModule, Auth, getAuth, Protect, requireGrant } from '@aauth-guard/nestjs'
+import { AAuthModule, Auth, getAuth, Protect, requireGrant, withinLifetime } from '@aauth-guard/nestjs'
 import { dial } from '@aauth-guard/testing'
 import {
   All,
@@ -19,7 +20,7 @@ import {
   Version,
   VersioningType,
 } from '@nestjs/common'
-import { of } from 'rxjs'
+import { concat, finalize, NEVER, of, tap } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { adapterOf, listenerOf, platforms, rootOf, serveNest, startNest } from './serve-nest.ts'
 
@@ -189,6 +190,51 @@ describe.each(platforms)('an application on %s', (platform) => {
       expect.stringContaining('data: person-1'),
     ])
     expect(await verdictOf(await served.send({ target }))).toEqual([401, 'auth_token_required'])
+  })
+
+  it('ends a stream of events with the token of its caller', async () => {
+    const opened = makeGate<void>()
+    let caller: AuthFor<'auth-token'> | undefined
+    let closed = 0
+    @Controller('notes')
+    class TicksController {
+      @Sse()
+      ticks(@Auth() auth: AuthFor<'auth-token'>) {
+        caller = auth
+        return concat(of({ data: 'begun' }).pipe(tap(() => opened.open())), NEVER).pipe(
+          finalize(() => {
+            closed += 1
+          }),
+          withinLifetime(auth),
+        )
+      }
+    }
+    const { send, resource } = await serveNest(platform, { controllers: [TicksController] })
+    const sent = send()
+    await opened.passed
+    await resource.revoke(caller as AuthFor<'auth-token'>)
+    expect([(await sent).status, closed]).toEqual([200, 1])
+  })
+
+  it('begins no stream of events once the token of its caller is revoked', async () => {
+    let begun = 0
+    const { send } = await serveNest(platform, ({ resource }) => {
+      @Controller('notes')
+      class TicksController {
+        @Sse()
+        async ticks(@Auth() auth: AuthFor<'auth-token'>) {
+          await resource.revoke(auth)
+          return concat(of({ data: 'begun' }), NEVER).pipe(
+            tap(() => {
+              begun += 1
+            }),
+            withinLifetime(auth),
+          )
+        }
+      }
+      return { controllers: [TicksController] }
+    })
+    expect([(await send()).status, begun]).toEqual([200, 0])
   })
 
   it('does not tell handlers what an agent only asserts of its mission', async () => {
