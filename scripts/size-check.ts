@@ -40,6 +40,7 @@ for (const [name, budget] of Object.entries(budgets)) {
       '@noble/*',
       '@opentelemetry/*',
       '@nestjs/*',
+      'rxjs',
     ],
     alias: { '#platform': join(packages, 'core/dist/platform/node.js') },
     write: false,
