@@ -1,5 +1,6 @@
 import { answer, isAAuthError } from '@aauth-guard/core'
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
+import { throwError } from 'rxjs'
 import { rawResponseOf, responseIn } from './http-context.ts'
 import { send } from './send.ts'
 
@@ -31,15 +32,22 @@ const Refusal = {
  */
 export class AAuthFilter implements ExceptionFilter {
   /** For Nest. */
-  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
-    if (host.getType<string>() !== 'http') throw error
-    const response = responseIn(host)
-    try {
-      send(response, await answer(error))
-    } catch {
-      // Nest does not handle what filters reject with, and an unhandled rejection would end the process (Q08).
-      rawResponseOf(response).destroy()
-    }
+  catch(error: unknown, host: ArgumentsHost): unknown {
+    const type = host.getType<string>()
+    // What these contexts send for a filter that does not know better. Nest does not handle what a filter throws there.
+    if (type === 'rpc') return throwError(() => error)
+    if (type !== 'http') return error
+    return answerIn(host, error)
   }
 }
 Catch(Refusal as never)(AAuthFilter)
+
+async function answerIn(host: ArgumentsHost, error: unknown): Promise<void> {
+  const response = responseIn(host)
+  try {
+    send(response, await answer(error))
+  } catch {
+    // Nest does not handle what filters reject with, and an unhandled rejection would end the process (Q08).
+    rawResponseOf(response).destroy()
+  }
+}

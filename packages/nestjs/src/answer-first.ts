@@ -1,7 +1,9 @@
 import { UseFilters } from '@nestjs/common'
+import { PATH_METADATA } from '@nestjs/common/internal'
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core'
 import { AAuthFilter } from './aauth-filter.ts'
 import type { Protection } from './protection.ts'
+import { type Controller, handlerOf } from './route-rule.ts'
 
 const filter = new AAuthFilter()
 const answered = new WeakSet<object>()
@@ -18,7 +20,7 @@ export function answerFirst(modules: ModulesContainer, protection: Protection): 
   const scanner = new MetadataScanner()
   for (const { controllers } of modules.values()) {
     for (const { metatype } of controllers.values()) {
-      const controller = metatype as { readonly name: string; readonly prototype: object } | null
+      const controller = metatype as Controller | null
       if (controller?.prototype === undefined) continue
       for (const name of scanner.getAllMethodNames(controller.prototype))
         answerRoute(controller, name, protection)
@@ -26,12 +28,9 @@ export function answerFirst(modules: ModulesContainer, protection: Protection): 
   }
 }
 
-function answerRoute(
-  controller: { readonly name: string; readonly prototype: object },
-  name: string,
-  protection: Protection,
-): void {
-  const handler = (controller.prototype as Record<string, object>)[name] as object
+function answerRoute(controller: Controller, name: string, protection: Protection): void {
+  const handler = handlerOf(controller, name)
+  if (!Reflect.hasMetadata(PATH_METADATA, handler)) return
   const { passErrors } = routeOf()
   if (passErrors || answered.has(handler)) return
   answered.add(handler)

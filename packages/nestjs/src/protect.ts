@@ -1,8 +1,8 @@
 import type { PersonNeed, Requirement, TokenKind } from '@aauth-guard/core'
-import { applyDecorators, SetMetadata, UseGuards } from '@nestjs/common'
+import { applyDecorators, UseGuards } from '@nestjs/common'
 import { AAuthGuard } from './aauth-guard.ts'
 import type { GuardOptions } from './guard-options.ts'
-import { metadataKey, type RouteRule } from './route-rule.ts'
+import { defineRule, hasRule, type RouteRule } from './route-rule.ts'
 
 /**
  * Guards a route, or all routes of a controller: {@link AAuthGuard} verifies each request and checks it against
@@ -66,10 +66,12 @@ export function Unprotected(): ClassDecorator & MethodDecorator {
 function once(rule: RouteRule | false): ClassDecorator & MethodDecorator {
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
     const decorated = (descriptor?.value ?? target) as { readonly name: string }
-    if (Reflect.hasOwnMetadata(metadataKey, decorated))
+    if (hasRule(decorated))
       throw new TypeError(
         `"${decorated.name}" has more than one @Protect or @Unprotected: keep the one that holds`,
       )
-    SetMetadata(metadataKey, rule)(target, key as string, descriptor as PropertyDescriptor)
+    defineRule(rule, decorated)
+    // By its name as well, since a decorator above may put another function in its place.
+    if (key !== undefined) defineRule(rule, target, key)
   }
 }

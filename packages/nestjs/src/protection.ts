@@ -14,7 +14,7 @@ import type { GuardOptions } from './guard-options.ts'
 import { messageOf, rawResponseOf, requestIn, responseIn } from './http-context.ts'
 import { keptContentOf } from './kept-content.ts'
 import type { AAuthModuleSettings } from './module-options.ts'
-import { type RouteRule, routeRuleOf } from './route-rule.ts'
+import { type Controller, type RouteRule, routeRuleOf } from './route-rule.ts'
 import { dropContent } from './send.ts'
 
 /** What a route requires, with its defaults. */
@@ -55,7 +55,7 @@ export class Protection {
    * What a route requires; `false` if it is not guarded.
    * @throws {TypeError} if its requirement or its options are malformed
    */
-  routeOf(handler: object, controller: object): GuardedRoute | false {
+  routeOf(handler: object, controller: Controller): GuardedRoute | false {
     const rule = routeRuleOf(handler, controller)
     if (rule === false) return false
     if (rule === undefined) return this.#fallback

@@ -303,6 +303,48 @@ describe.each(platforms)('an application on %s', (platform) => {
     await expect(start({ options: { maxContent: 0 } })).rejects.toThrow('"maxContent" is 0')
   })
 
+  it('does not start where a decorator has replaced a protected method', async () => {
+    @Controller('notes')
+    class WrappedController {
+      @Get()
+      @wrapped
+      @Protect({ scope: 'access' })
+      list() {
+        return 'notes'
+      }
+    }
+    await expect(serveNest(platform, { controllers: [WrappedController] })).rejects.toThrow(
+      'WrappedController.list: a decorator replaced the method after @Protect',
+    )
+    @Controller('notes')
+    class RightController {
+      @Get()
+      @Protect({ scope: 'access' })
+      @wrapped
+      list() {
+        return 'notes'
+      }
+    }
+    const { send } = await serveNest(platform, { controllers: [RightController] })
+    expect((await send()).status).toBe(401)
+  })
+
+  it('refuses to guess the requirement of a handler that is not a method of its class', async () => {
+    @Controller('notes')
+    class BoundController {
+      constructor() {
+        this.list = this.list.bind(this)
+      }
+      @Get()
+      @Protect({ scope: 'access' })
+      list() {
+        return 'notes'
+      }
+    }
+    const { send } = await serveNest(platform, { controllers: [BoundController] })
+    expect((await send()).status).toBe(500)
+  })
+
   it('does not start with two resources', async () => {
     const other = createResource({ issuer: 'https://mail.example', trust: 'any' })
     await expect(serveNest(platform, { imports: [AAuthModule.forRoot(other)] })).rejects.toThrow(
@@ -381,3 +423,11 @@ it('two decorators on one route are refused at once', () => {
   }
   expect(decorate).toThrow('"list" has more than one @Protect or @Unprotected')
 })
+
+/** A decorator of a library that wraps a method without its metadata. */
+function wrapped(_target: object, _key: string, descriptor: PropertyDescriptor): void {
+  const { value } = descriptor
+  descriptor.value = function (...values: unknown[]) {
+    return value.apply(this, values)
+  }
+}

@@ -1,8 +1,9 @@
 import type { AuthFor } from '@aauth-guard/core'
 import { AAuthFilter, AAuthGuard, Auth, Unprotected } from '@aauth-guard/nestjs'
-import { Controller, type ExecutionContext, Get, Injectable, UseGuards } from '@nestjs/common'
+import { Controller, Get, Injectable, UseGuards } from '@nestjs/common'
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal'
 import { ExternalContextCreator } from '@nestjs/core'
+import { lastValueFrom, type Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { platforms, serveNest } from './serve-nest.ts'
 
@@ -54,9 +55,11 @@ describe.each(platforms)('a context that is not HTTP, beside %s', (platform) => 
 })
 
 describe('outside of HTTP', () => {
-  it('the filter passes refusals on', async () => {
-    const host = { getType: () => 'rpc' } as ExecutionContext
-    await expect(new AAuthFilter().catch(new Error('a refusal'), host)).rejects.toThrow('a refusal')
+  it('the filter passes refusals on, and throws nothing that Nest would not handle', async () => {
+    const error = new Error('a refusal')
+    const catchIn = (type: string) => new AAuthFilter().catch(error, { getType: () => type } as never)
+    expect([catchIn('ws'), catchIn('graphql')]).toEqual([error, error])
+    await expect(lastValueFrom(catchIn('rpc') as Observable<unknown>)).rejects.toBe(error)
   })
 
   it.each(['graphql', 'ws', 'rpc'])('a parameter has no identity: %s', async (type) => {
