@@ -1,5 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AuthFor, isAAuthError, stepUp } from '@aauth-guard/core'
-import { verdictOf } from '@aauth-guard/fixtures/served'
+import { verdictOf, withLines } from '@aauth-guard/fixtures/served'
 import type { World } from '@aauth-guard/fixtures/world'
 import { AAuthFilter, Auth, Protect } from '@aauth-guard/nestjs'
 import {
@@ -13,6 +14,7 @@ import {
   Get,
   Header,
   type NestInterceptor,
+  Res,
   Scope,
   UseFilters,
   UseInterceptors,
@@ -25,10 +27,12 @@ import { platforms, type Setup, serveNest } from './serve-nest.ts'
 @Catch()
 class CatchAll implements ExceptionFilter {
   caught: unknown[] = []
+  heard: unknown[] = []
   adapter: HttpAdapterHost['httpAdapter'] | undefined
 
   catch(error: unknown, host: ArgumentsHost): void {
     this.caught.push(error)
+    this.heard.push(host.switchToHttp().getRequest<IncomingMessage>().headers['aauth-mission'])
     const text = isAAuthError(error) ? `refused with ${error.code}` : (error as Error).message
     this.adapter?.reply(host.switchToHttp().getResponse(), text, 418)
   }
@@ -142,6 +146,32 @@ describe.each(platforms)('exception filters on %s', (platform) => {
     const { send } = await serveNest(platform, (world) => setup(world, catchAll()))
     const response = await send({ target })
     expect([response.status, await response.text()]).toEqual([418, 'refused with auth_token_required'])
+  })
+
+  it('do not see what an agent only asserts of its mission', async () => {
+    const all = catchAll()
+    const { send } = await serveNest(platform, (world) => setup(world, all))
+    const onTheWay = withLines(['aauth-mission', 'approver="https://ps.example"; s256="x"'])
+    expect([(await send({ target: '/passed-on', onTheWay })).status, all.heard]).toEqual([418, [undefined]])
+  })
+
+  it('cannot answer a step-up once the answer has begun, which then breaks off', async () => {
+    const { send } = await serveNest(platform, (world) => {
+      @Controller('notes')
+      class BegunController {
+        @Get()
+        begin(
+          @Auth() auth: AuthFor<'auth-token'>,
+          @Res() response: ServerResponse & { raw?: ServerResponse },
+        ) {
+          const raw = response.raw ?? response
+          raw.write('half of an answer')
+          return stepUp(world.resource, auth, { scope: 'access' })
+        }
+      }
+      return { controllers: [BegunController] }
+    })
+    await expect(send()).rejects.toThrow()
   })
 
   it('of this package answer them with "passErrors"', async () => {
