@@ -1,5 +1,5 @@
 export declare class AAuthFilter implements ExceptionFilter {
-    catch(error: unknown, host: ArgumentsHost): Promise<void>;
+    catch(error: unknown, host: ArgumentsHost): unknown;
 }
 
 export declare class AAuthGuard implements CanActivate {

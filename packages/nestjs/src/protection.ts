@@ -6,7 +6,7 @@ import {
   validateGuardOptions,
   validateRequirement,
 } from '@aauth-guard/core/adapter'
-import { guardMessage, removeMissionHeader, signedRequest } from '@aauth-guard/core/node'
+import { guardMessage, removeMissionHeader, sendNoContent, signedRequest } from '@aauth-guard/core/node'
 import { type ExecutionContext, NotFoundException, RequestMethod } from '@nestjs/common'
 import { METHOD_METADATA } from '@nestjs/common/internal'
 import { slot } from './get-auth.ts'
@@ -15,7 +15,6 @@ import { messageOf, rawResponseOf, requestIn, responseIn } from './http-context.
 import { keptContentOf } from './kept-content.ts'
 import type { AAuthModuleSettings } from './module-options.ts'
 import { type Controller, type RouteRule, routeRuleOf } from './route-rule.ts'
-import { dropContent } from './send.ts'
 
 /** What a route requires, with its defaults. */
 export interface GuardedRoute {
@@ -79,7 +78,7 @@ export class Protection {
     const response = responseIn(context)
     if (passesPreflight(resource, request)) {
       removeMissionHeader(message)
-      dropContent(response)
+      sendNoContent(rawResponseOf(response))
       // Other handlers expect a caller, and would do for nobody what they do.
       if (Reflect.getMetadata(METHOD_METADATA, context.getHandler()) === RequestMethod.OPTIONS) return
       throw new NotFoundException()

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Answer } from '@aauth-guard/core'
-import { dropRepresentation, sendNoContent } from '@aauth-guard/core/node'
+import { dropRepresentation } from '@aauth-guard/core/node'
 import { type FastifyReply, isReply, type NestResponse, rawResponseOf } from './http-context.ts'
 
 /**
@@ -31,17 +31,4 @@ function sendReply(reply: FastifyReply, { status, headers, body }: Answer): void
   reply.code(status)
   reply.headers(headers)
   reply.send(body === '' ? undefined : Buffer.from(body))
-}
-
-/** Drops the content of whatever is answered from here on. */
-export function dropContent(response: NestResponse): void {
-  sendNoContent(rawResponseOf(response))
-  if (!isReply(response)) return
-  // Fastify writes header fields before the content, when the length of empty content is not yet known.
-  const { raw } = response
-  const writeHead = raw.writeHead.bind(raw) as (...sent: unknown[]) => ServerResponse
-  raw.writeHead = (...sent: unknown[]) => {
-    for (const name of ['content-length', 'content-type']) response.removeHeader(name)
-    return writeHead(...sent)
-  }
 }
