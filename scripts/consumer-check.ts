@@ -44,6 +44,17 @@ const consumers: Readonly<Record<string, Consumer>> = {
     beside: ['hono', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { protect } from '@aauth-guard/hono'\nimport { Hono } from 'hono'\nnew Hono().get('/n/:id', protect(createResource({ issuer: 'https://n.example', trust: 'any' }), { accept: 'agent-token' }), (c) => { const agent: string = c.var.aauth.agent; return c.json({ agent, id: c.req.param('id') }) })",
   },
+  nestjs: {
+    beside: [
+      '@nestjs/common',
+      '@nestjs/core',
+      '@nestjs/platform-express',
+      'reflect-metadata',
+      'rxjs',
+      '@types/node',
+    ],
+    use: "import { type AuthFor, createResource } from '@aauth-guard/core'\nimport { AAuthModule, Auth, Protect } from '@aauth-guard/nestjs'\nimport { Controller, Get, Module } from '@nestjs/common'\n@Controller('n')\nclass Notes { @Get() @Protect({ person: 'required' }) list(@Auth('auth-token', { person: 'required' }) auth: AuthFor<'auth-token', 'required'>): string { return auth.sub } }\n@Module({ imports: [AAuthModule.forRoot(createResource({ issuer: 'https://n.example', trust: 'any' }))], controllers: [Notes] })\nexport class App {}",
+  },
   mcp: {
     beside: ['@modelcontextprotocol/sdk', '@modelcontextprotocol/server', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { getAuth } from '@aauth-guard/mcp'\nimport { protectMcp as protectV1 } from '@aauth-guard/mcp/v1'\nimport { protectMcp } from '@aauth-guard/mcp/v2'\nimport { createMcpHandler, McpServer } from '@modelcontextprotocol/server'\nconst resource = createResource({ issuer: 'https://n.example', trust: 'any' })\nconst handler = createMcpHandler((ctx) => new McpServer({ name: getAuth(ctx, 'auth-token').iss, version: '1.0.0' }))\nexport default { fetch: protectMcp(resource, handler, { tools: { 'n.list': {} } }) }\nexport { protectV1 }",
@@ -109,6 +120,7 @@ function check({ name, folder }: Packed): void {
       strict: true,
       skipLibCheck: false,
       noEmit: true,
+      experimentalDecorators: true,
       types: ['node'],
     },
     include: ['use.ts'],

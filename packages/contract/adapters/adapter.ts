@@ -19,6 +19,8 @@ export const adapterNames = [
   'Koa 3',
   'Koa 2',
   'Fastify',
+  'NestJS on Express',
+  'NestJS on Fastify',
   'Hono',
   'fetchGuard',
   'gateway',

@@ -5,11 +5,13 @@ import { fetchAdapter } from './fetch.ts'
 import { gatewayAdapter } from './gateway.ts'
 import { honoAdapter } from './hono.ts'
 import { koaAdapters } from './koa.ts'
+import { nestAdapters } from './nestjs.ts'
 
 export const adapters: readonly Adapter[] = [
   ...expressAdapters,
   ...koaAdapters,
   fastifyAdapter,
+  ...nestAdapters,
   honoAdapter,
   fetchAdapter,
 ]

@@ -12,6 +12,7 @@ import * as onExpress from '@aauth-guard/express'
 import * as onFastify from '@aauth-guard/fastify'
 import * as onHono from '@aauth-guard/hono'
 import * as onKoa from '@aauth-guard/koa'
+import * as onNest from '@aauth-guard/nestjs'
 import { createTestNetwork } from '@aauth-guard/testing'
 import express from 'express'
 import fastify from 'fastify'
@@ -183,6 +184,7 @@ describe('getCaller where no guard ran', () => {
     ['Koa', () => onKoa.getCaller({ req: {} } as never)],
     ['Fastify', () => onFastify.getCaller({ raw: {} } as never)],
     ['Hono', () => onHono.getCaller({ var: {} } as never)],
+    ['NestJS', () => onNest.getCaller({ raw: {} })],
   ])('throws on %s', (_, ask) => {
     expect(ask).toThrow('the request has no verified identity: put protect(resource) before this handler')
   })

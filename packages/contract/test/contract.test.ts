@@ -52,9 +52,12 @@ describe.each(suites)('the same requests to every adapter: $about', ({ options, 
           const tallies = answers.map(({ name, responses }) => [name, tallyOfResponses(requests, responses)])
           const told = () =>
             adapterNames.map((name) => [name, tallyOfEvents(world.events.get(name) ?? [])] as const)
+          // Fastify parses a text before NestJS asks guards, so nothing is decided there.
+          const isParsedFirst = (name: AdapterName): boolean =>
+            name === 'NestJS on Fastify' && rule === brokenContent[0]
           const accepted = answers.map(({ name, difference }) => [
             name,
-            { refused: 0, handled: difference?.outcome === undefined ? 1 : 0 },
+            { refused: 0, handled: difference?.outcome === undefined && !isParsedFirst(name) ? 1 : 0 },
           ])
           // Node may answer before the decision is made: the next case must not count it.
           if (brokenContent.includes(rule)) await vi.waitFor(() => expect(told()).toEqual(accepted))

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { createResource, type Resource, type ResourceOptions, stepUp } from '@aauth-guard/core'
+import { type AuthFor, createResource, type Resource, type ResourceOptions, stepUp } from '@aauth-guard/core'
 import { fetchGuard } from '@aauth-guard/core/fetch'
 import { monitorMissions } from '@aauth-guard/core/missions'
 import * as onExpress from '@aauth-guard/express'
@@ -9,8 +9,13 @@ import { s256 } from '@aauth-guard/fixtures/missions'
 import { neverAnswers } from '@aauth-guard/fixtures/never-answers'
 import * as onHono from '@aauth-guard/hono'
 import * as onKoa from '@aauth-guard/koa'
+import * as onNest from '@aauth-guard/nestjs'
 import { type Agent, createTestNetwork, dial, type TestNetwork } from '@aauth-guard/testing'
 import { getRequestListener } from '@hono/node-server'
+import { All, Controller } from '@nestjs/common'
+import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core'
+import { ExpressAdapter } from '@nestjs/platform-express'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
 import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
@@ -48,6 +53,8 @@ const hosts: Readonly<Record<string, (resource: Resource) => RequestListener>> =
     })
     return (request, response) => void app.ready(() => app.routing(request, response))
   },
+  nestjs: (resource) => nestHost(resource, new FastifyAdapter()),
+  'nestjs on express': (resource) => nestHost(resource, new ExpressAdapter()),
   hono(resource) {
     const app = new Hono().use(onHono.wellKnown(resource))
     app.onError(() => new Response('not answered by the guard', { status: 500 }))
@@ -58,6 +65,33 @@ const hosts: Readonly<Record<string, (resource: Resource) => RequestListener>> =
     const guarded = fetchGuard(resource, reading)((_request, auth) => stepUp(resource, auth, purging))
     return getRequestListener(guarded) as RequestListener
   },
+}
+
+function nestHost(resource: Resource, adapter: AbstractHttpAdapter): RequestListener {
+  class NotesController {
+    notes(auth: AuthFor<'auth-token'>): Promise<never> {
+      return stepUp(resource, auth, purging)
+    }
+  }
+  const { prototype } = NotesController
+  const descriptor = { value: prototype.notes }
+  Controller()(NotesController)
+  All('notes')(prototype, 'notes', descriptor)
+  onNest.Protect(reading)(prototype, 'notes', descriptor)
+  onNest.Auth('auth-token')(prototype, 'notes', 0)
+  class AppModule {}
+  const imports = [onNest.AAuthModule.forRoot(resource)]
+  const root = { module: AppModule, imports, controllers: [NotesController] }
+  const made = NestFactory.create(root, adapter, { logger: false, abortOnError: false }).then(
+    async (app): Promise<RequestListener> => {
+      await app.init()
+      const instance = app.getHttpAdapter().getInstance()
+      if (adapter instanceof ExpressAdapter) return instance
+      await instance.ready()
+      return (request, response) => instance.routing(request, response)
+    },
+  )
+  return (request, response) => void made.then((listen) => listen(request, response))
 }
 
 async function serve(

@@ -12,6 +12,7 @@ const published = [
   'fastify',
   'hono',
   'koa',
+  'nestjs',
   'opentelemetry',
   'postgres',
   'redis',
