@@ -12,6 +12,7 @@ const published = [
   'fastify',
   'hono',
   'koa',
+  'nextjs',
   'opentelemetry',
   'postgres',
   'redis',
