@@ -1,18 +1,5 @@
-import type { AdapterName } from './adapters/adapter.ts'
-
-/** Where hosts answer differently, and why that is so. Whatever is not listed here is the same on all. */
-export interface Difference {
-  readonly on: readonly AdapterName[]
-  /** The cases, by what they say before their ids. */
-  readonly cases: readonly string[]
-  /** What comes back there; left out where only lines differ. */
-  readonly outcome?: string
-  /** Names of lines that are missing there. */
-  readonly without?: readonly string[]
-  /** Lines that are there in addition. */
-  readonly additional?: readonly string[]
-  readonly because: string
-}
+import type { Difference } from './difference.ts'
+import { nextDifferences } from './differences-next.ts'
 
 const express = ['Express 5', 'Express 4'] as const
 const koa = ['Koa 3', 'Koa 2'] as const
@@ -207,7 +194,13 @@ const fetchHosts: readonly Difference[] = [
   },
 ]
 
-export const differences: readonly Difference[] = [...frameworks, ...contents, ...nodeServer, ...fetchHosts]
+export const differences: readonly Difference[] = [
+  ...frameworks,
+  ...contents,
+  ...nodeServer,
+  ...fetchHosts,
+  ...nextDifferences,
+]
 
 /** What Fastify says of a target that its router refuses. */
 function badUrl(target: string): string {

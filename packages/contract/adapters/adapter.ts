@@ -5,6 +5,13 @@ import type { Resource } from '@aauth-guard/core'
 export interface Adapter {
   readonly name: AdapterName
   readonly build: (resource: Resource) => RequestListener
+  /** Lines of every response, which the host writes whatever was answered. */
+  readonly host?: {
+    /** Removes what the host adds. */
+    readonly strip: (lines: readonly string[]) => string[]
+    /** Names of lines that it does not send. */
+    readonly without: readonly string[]
+  }
 }
 
 export const adapterNames = [
@@ -15,5 +22,6 @@ export const adapterNames = [
   'Fastify',
   'Hono',
   'fetchGuard',
+  'Next.js',
 ] as const
 export type AdapterName = (typeof adapterNames)[number]

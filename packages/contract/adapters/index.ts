@@ -4,6 +4,7 @@ import { fastifyAdapter } from './fastify.ts'
 import { fetchAdapter } from './fetch.ts'
 import { honoAdapter } from './hono.ts'
 import { koaAdapters } from './koa.ts'
+import { nextAdapter } from './nextjs.ts'
 
 export const adapters: readonly Adapter[] = [
   ...expressAdapters,
@@ -11,4 +12,5 @@ export const adapters: readonly Adapter[] = [
   fastifyAdapter,
   honoAdapter,
   fetchAdapter,
+  nextAdapter,
 ]
