@@ -44,6 +44,10 @@ const consumers: Readonly<Record<string, Consumer>> = {
     beside: ['hono', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { protect } from '@aauth-guard/hono'\nimport { Hono } from 'hono'\nnew Hono().get('/n/:id', protect(createResource({ issuer: 'https://n.example', trust: 'any' }), { accept: 'agent-token' }), (c) => { const agent: string = c.var.aauth.agent; return c.json({ agent, id: c.req.param('id') }) })",
   },
+  nextjs: {
+    beside: ['next', 'react', '@types/react', '@types/node'],
+    use: "import { createResource } from '@aauth-guard/core'\nimport { protect, wellKnown } from '@aauth-guard/nextjs'\nconst resource = createResource({ issuer: 'https://n.example', trust: 'any' })\nexport const { GET, POST } = wellKnown(resource)\nexport const PUT = protect(resource, { accept: 'agent-token' }, async (request, auth, { params }: { params: Promise<{ id: string }> }) => { const agent: string = auth.agent; return Response.json({ agent, id: (await params).id, path: request.nextUrl.pathname }) })",
+  },
   mcp: {
     beside: ['@modelcontextprotocol/sdk', '@modelcontextprotocol/server', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { getAuth } from '@aauth-guard/mcp'\nimport { protectMcp as protectV1 } from '@aauth-guard/mcp/v1'\nimport { protectMcp } from '@aauth-guard/mcp/v2'\nimport { createMcpHandler, McpServer } from '@modelcontextprotocol/server'\nconst resource = createResource({ issuer: 'https://n.example', trust: 'any' })\nconst handler = createMcpHandler((ctx) => new McpServer({ name: getAuth(ctx, 'auth-token').iss, version: '1.0.0' }))\nexport default { fetch: protectMcp(resource, handler, { tools: { 'n.list': {} } }) }\nexport { protectV1 }",
