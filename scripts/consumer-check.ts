@@ -18,6 +18,8 @@ const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
 interface Consumer {
   readonly beside: readonly string[]
   readonly use: string
+  /** Because the types of the framework do not compile on their own. */
+  readonly skipLibCheck?: true
   /** Run in place of an import. */
   readonly command?: readonly string[]
 }
@@ -45,7 +47,8 @@ const consumers: Readonly<Record<string, Consumer>> = {
     use: "import { createResource } from '@aauth-guard/core'\nimport { protect } from '@aauth-guard/hono'\nimport { Hono } from 'hono'\nnew Hono().get('/n/:id', protect(createResource({ issuer: 'https://n.example', trust: 'any' }), { accept: 'agent-token' }), (c) => { const agent: string = c.var.aauth.agent; return c.json({ agent, id: c.req.param('id') }) })",
   },
   nextjs: {
-    beside: ['next', 'react', '@types/react', '@types/node'],
+    beside: ['next', 'react', 'react-dom', '@types/react', '@types/node'],
+    skipLibCheck: true,
     use: "import { createResource } from '@aauth-guard/core'\nimport { protect, wellKnown } from '@aauth-guard/nextjs'\nconst resource = createResource({ issuer: 'https://n.example', trust: 'any' })\nexport const { GET, POST } = wellKnown(resource)\nexport const PUT = protect(resource, { accept: 'agent-token' }, async (request, auth, { params }: { params: Promise<{ id: string }> }) => { const agent: string = auth.agent; return Response.json({ agent, id: (await params).id, path: request.nextUrl.pathname }) })",
   },
   mcp: {
@@ -111,7 +114,7 @@ function check({ name, folder }: Packed): void {
       target: 'es2023',
       lib: ['es2023', 'dom', 'dom.iterable'],
       strict: true,
-      skipLibCheck: false,
+      skipLibCheck: consumer.skipLibCheck ?? false,
       noEmit: true,
       types: ['node'],
     },

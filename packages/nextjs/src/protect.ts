@@ -21,6 +21,7 @@ import {
   validateRequirement,
 } from '@aauth-guard/core/adapter'
 import type { NextRequest } from 'next/server.js'
+import { checkBasePath } from './check-base-path.ts'
 import { checkContent } from './check-content.ts'
 import { callers } from './get-auth.ts'
 import { keepPrivate } from './keep-private.ts'
@@ -94,6 +95,7 @@ export function protect<
   const anyRequirement = requirement as AnyRequirement
   const fields = privateFieldsFor(resource, anyRequirement)
   const strippedPrefix = strippedPrefixOf(resource)
+  checkBasePath(strippedPrefix)
   return async (request, ...rest) => {
     const signed = routeRequest(request, strippedPrefix)
     let caller: Caller | undefined

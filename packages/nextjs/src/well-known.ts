@@ -1,6 +1,7 @@
 import type { Resource } from '@aauth-guard/core'
 import { answerRoutes, strippedPrefixOf } from '@aauth-guard/core/adapter'
 import { readContent } from '@aauth-guard/core/fetch'
+import { checkBasePath } from './check-base-path.ts'
 import { assertNodeRuntime, receiveMessages } from './received-message.ts'
 import { respond } from './respond.ts'
 import { routeRequest } from './route-request.ts'
@@ -32,6 +33,7 @@ export function wellKnown(resource: Resource): WellKnownRoutes {
   assertNodeRuntime()
   receiveMessages()
   const strippedPrefix = strippedPrefixOf(resource)
+  checkBasePath(strippedPrefix)
   const serve = async (request: Request): Promise<Response> => {
     const signed = routeRequest(request, strippedPrefix)
     const answer = await answerRoutes(resource, signed, (limit) => readContent(request, limit))
