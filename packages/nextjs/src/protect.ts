@@ -21,7 +21,7 @@ import {
   validateRequirement,
 } from '@aauth-guard/core/adapter'
 import type { NextRequest } from 'next/server.js'
-import { checkBasePath } from './check-base-path.ts'
+import { checkBasePath } from './base-path.ts'
 import { checkContent } from './check-content.ts'
 import { callers } from './get-auth.ts'
 import { keepPrivate } from './keep-private.ts'

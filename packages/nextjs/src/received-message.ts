@@ -3,7 +3,6 @@ import type { IncomingMessage } from 'node:http'
 
 /** What the server of Node received, before Next.js changed anything of it. */
 export interface ReceivedMessage {
-  readonly method: string
   /** The request target as the client sent it. */
   readonly target: string
   /** Names and values of all lines, in turn. */
@@ -41,9 +40,9 @@ export function receiveMessages(): void {
   const messages: Messages = new hooks.AsyncLocalStorage()
   global[shared] = messages
   channels.subscribe('http.server.request.start', (event) => {
-    const { method = '', url = '', rawHeaders } = (event as { request: IncomingMessage }).request
+    const { url = '', rawHeaders } = (event as { request: IncomingMessage }).request
     // Copies: Next.js writes the target and the fields of the message. What holds on to the context holds no socket.
-    messages.enterWith({ method, target: url, lines: [...rawHeaders] })
+    messages.enterWith({ target: url, lines: [...rawHeaders] })
   })
 }
 

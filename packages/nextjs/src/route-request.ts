@@ -1,6 +1,6 @@
 import type { SignedRequest } from '@aauth-guard/core'
+import { withoutBasePath } from './base-path.ts'
 import { type ReceivedMessage, receivedMessage } from './received-message.ts'
-import { sentTarget } from './sent-target.ts'
 
 const nothing = new Uint8Array()
 const none: readonly string[] = Object.freeze([])
@@ -25,13 +25,10 @@ export function routeRequest(request: Request, strippedPrefix: string): SignedRe
   const method = methodOf(request)
   const shown = pathAndQuery(request.url)
   const received = receivedMessage()
-  const target = received?.method === method ? sentTarget(received.target, shown, strippedPrefix) : undefined
-  const signed = new RouteRequest(
-    request,
-    target ?? shown,
-    mission,
-    target === undefined ? undefined : received,
-  )
+  const [path = ''] = shown.split('?', 1)
+  // Rewrites change the target that is shown, and not the one that was signed.
+  const target = received === undefined ? shown : withoutBasePath(received.target, path, strippedPrefix)
+  const signed = new RouteRequest(request, { method, target, mission, received })
   known.set(request, signed)
   return signed
 }
@@ -53,21 +50,23 @@ export function recognizeCopy(request: Request, copy: Request): void {
   if (signed !== undefined) known.set(copy, signed)
 }
 
+interface Parts {
+  readonly method: string
+  readonly target: string
+  /** It is removed from the request before the next guard reads it. */
+  readonly mission: string | null
+  readonly received: ReceivedMessage | undefined
+}
+
 class RouteRequest implements SignedRequest {
   readonly method: string
   readonly target: string
   readonly #request: Request
-  /** It is removed from the request before the next guard reads it. */
   readonly #mission: string | null
   readonly #received: ReceivedMessage | undefined
 
-  constructor(
-    request: Request,
-    target: string,
-    mission: string | null,
-    received: ReceivedMessage | undefined,
-  ) {
-    this.method = request.method
+  constructor(request: Request, { method, target, mission, received }: Parts) {
+    this.method = method
     this.target = target
     this.#request = request
     this.#mission = mission

@@ -1,7 +1,7 @@
 import type { Resource } from '@aauth-guard/core'
 import { answerRoutes, strippedPrefixOf } from '@aauth-guard/core/adapter'
 import { readContent } from '@aauth-guard/core/fetch'
-import { checkBasePath } from './check-base-path.ts'
+import { checkBasePath } from './base-path.ts'
 import { assertNodeRuntime, receiveMessages } from './received-message.ts'
 import { respond } from './respond.ts'
 import { routeRequest } from './route-request.ts'

@@ -21,7 +21,7 @@ const linked: Readonly<Record<string, string>> = {
 export interface BuiltApp {
   /** What `next build` printed. */
   readonly output: string
-  /** `next start`, at `http://127.0.0.1:PORT`. */
+  /** `next start`, at `http://localhost:PORT`. */
   start(env?: Readonly<Record<string, string>>): Promise<string>
   /** Ends all servers and removes the folder. */
   remove(): Promise<void>
@@ -74,9 +74,9 @@ export async function buildApp(
     remove,
     async start(more = {}) {
       const port = await freePort()
-      const child = run(['start', '-H', '127.0.0.1', '-p', String(port)], more)
+      const child = run(['start', '-H', 'localhost', '-p', String(port)], more)
       await lineOf(child, /Ready in/)
-      return `http://127.0.0.1:${port}`
+      return `http://localhost:${port}`
     },
   }
 }
@@ -114,7 +114,7 @@ async function ended(child: ChildProcess): Promise<void> {
 /** `next start` does not print the port that it was given by the system. */
 function freePort(): Promise<number> {
   return new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
+    const server = createServer().listen(0, 'localhost', () => {
       const address = server.address()
       server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
     })
