@@ -15,6 +15,7 @@ const adapters = [
   'fastify',
   'hono',
   'nestjs',
+  'nextjs',
   'mcp',
   'redis',
   'postgres',

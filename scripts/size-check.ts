@@ -14,6 +14,7 @@ const budgets = {
   fastify: 2_000,
   hono: 2_000,
   nestjs: 4_000,
+  nextjs: 3_000,
   'mcp/v1': 14_000,
   'mcp/v2': 14_000,
   // Records are four scripts, of which two keep exact shares of open records and of octets.

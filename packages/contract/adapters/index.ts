@@ -6,6 +6,7 @@ import { gatewayAdapter } from './gateway.ts'
 import { honoAdapter } from './hono.ts'
 import { koaAdapters } from './koa.ts'
 import { nestAdapters } from './nestjs.ts'
+import { nextAdapter } from './nextjs.ts'
 
 export const adapters: readonly Adapter[] = [
   ...expressAdapters,
@@ -14,6 +15,7 @@ export const adapters: readonly Adapter[] = [
   ...nestAdapters,
   honoAdapter,
   fetchAdapter,
+  nextAdapter,
 ]
 
 export const serverAdapters: readonly ServerAdapter[] = [gatewayAdapter]

@@ -13,6 +13,7 @@ import * as onFastify from '@aauth-guard/fastify'
 import * as onHono from '@aauth-guard/hono'
 import * as onKoa from '@aauth-guard/koa'
 import * as onNest from '@aauth-guard/nestjs'
+import { protect as protectNext } from '@aauth-guard/nextjs'
 import { createTestNetwork } from '@aauth-guard/testing'
 import express from 'express'
 import fastify from 'fastify'
@@ -31,6 +32,7 @@ const guards: Guards = {
   'protect of Fastify': onFastify.protect,
   'aauth of Fastify': onFastify.aauth,
   fetchGuard,
+  'protect of Next.js': (resource, requirement) => protectNext(resource, requirement, () => new Response()),
 }
 const demands: readonly Requirement<TokenKind>[] = [
   { mission: 'required' },

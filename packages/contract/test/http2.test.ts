@@ -7,8 +7,8 @@ import type { Sent } from '../cases/case.ts'
 import { type Http2Connection, type Http2Response, serveHttp2 } from '../exchange-http2.ts'
 import { type ContractWorld, makeContractWorld, makeResource } from '../world.ts'
 
-/** Express itself does not run under HTTP/2. */
-const served = adapters.filter(({ name }) => !/Express/.test(name))
+/** Express itself does not run under HTTP/2, and the server of Next.js does not speak it. */
+const served = adapters.filter(({ name }) => !/Express|^Next\.js/.test(name))
 
 interface Http2Case {
   readonly rule: string
