@@ -18,7 +18,7 @@ export const orders = {
     'issue',
     'authorize',
     'routes',
-    'missions authzen fetch node dev',
+    'missions authzen assertion fetch node dev',
     'env',
     'adapter index',
   ],

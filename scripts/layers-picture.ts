@@ -30,6 +30,7 @@ const contents: Readonly<Record<string, string>> = {
   routes: 'metadata, keys, its own endpoints',
   missions: 'status of missions, grants',
   authzen: 'policy servers',
+  assertion: 'the gateway and its upstreams',
   fetch: 'hosts of Request and Response',
   node: 'what frameworks on Node share',
   dev: 'options on a development machine',

@@ -1,1 +1,5 @@
-export {}
+export * from './proxy/index.ts'
+export type { DigestCheck, Route, Upstream, UpstreamOrigin } from './routes/route.ts'
+export type { Found, RouteTable } from './routes/route-table.ts'
+export type { Plan } from './settings/plan.ts'
+export { defaultProxyLimits, type ProxyLimits } from './settings/proxy-limits.ts'

@@ -4,6 +4,7 @@ export { authorizeNow, validateRequirement } from '../authorize/authorize.ts'
 export {
   assertStillAccepted,
   bindContent,
+  bindDigests,
   type ContentBinding,
   contentBinding,
 } from '../authorize/content.ts'

@@ -1,8 +1,6 @@
 import { assert } from '../assert/assert.ts'
+import { isLoopbackHost } from '../wire/loopback.ts'
 import { quoted } from '../wire/quoted.ts'
-
-/** As the URL parser writes an address of the IPv4 loopback network. */
-const loopbackIpv4 = /^127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$/
 
 /**
  * The address of the policy server. Errors do not show it where it may contain a secret.
@@ -26,14 +24,8 @@ export function checkPdp(pdp: unknown, http: boolean): { readonly url: string; r
   )
   assert(pathname !== '/', `"pdp" has no path: write the whole address of the endpoint, ${example}`)
   assert(
-    protocol === 'https:' || http || isLoopback(hostname),
+    protocol === 'https:' || http || isLoopbackHost(hostname),
     `"pdp" is plain http to ${quoted(hostname)}, so anyone on the way could answer: use https, or set "http" to true in a network of your own`,
   )
   return { url: href, origin }
-}
-
-/** RFC 6761, section 6.3 for the names. */
-function isLoopback(hostname: string): boolean {
-  const isName = hostname === 'localhost' || hostname.endsWith('.localhost')
-  return isName || hostname === '[::1]' || loopbackIpv4.test(hostname)
 }

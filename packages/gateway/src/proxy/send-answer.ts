@@ -1,0 +1,47 @@
+import type { Answer } from '@aauth-guard/core'
+import type { GatewayRefusal } from '../decide/refusal.ts'
+import type { Exchange } from './exchange.ts'
+import type { ProxyState } from './proxy-state.ts'
+
+/** Octets of content that are read and dropped behind an answer, so that the agent gets it before the connection closes. */
+const droppedContent = 16_777_216
+
+/** Sends an answer of the gateway. Content that the agent still sends is dropped. */
+export function sendAnswer(exchange: Exchange, { status, headers, body }: Answer): void {
+  const { message, response } = exchange
+  if (exchange.hasEnded) return
+  if (response.headersSent) {
+    exchange.cut()
+    return
+  }
+  dropContent(exchange)
+  const lines: Record<string, string | number> = { ...headers, 'content-length': Buffer.byteLength(body) }
+  // The agent may send the content that it announced, or go on with the next request: nobody could tell them apart.
+  if (exchange.expectsContinue || (!message.complete && message.httpVersion === '1.0'))
+    lines.connection = 'close'
+  response.writeHead(status, lines)
+  response.end(body)
+}
+
+export function sendRefusal(
+  state: ProxyState,
+  exchange: Exchange,
+  { code, hint, answer }: GatewayRefusal,
+  route?: string,
+): void {
+  const path = exchange.target.split('?', 1)[0] ?? ''
+  state.log({ code, hint, method: exchange.method, path, route })
+  sendAnswer(exchange, answer)
+}
+
+/** Once the answer is sent, Node reads the rest of the content and drops it, however much it is. */
+export function dropContent({ message, response }: Exchange): void {
+  response.once('finish', () => {
+    if (message.complete) return
+    let dropped = 0
+    message.on('data', (chunk: Buffer) => {
+      dropped += chunk.length
+      if (dropped > droppedContent) message.socket.destroy()
+    })
+  })
+}
