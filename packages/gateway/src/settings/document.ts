@@ -35,7 +35,11 @@ export function readDocument(text: string, file: string): ConfigurationDocument 
   return { value, place: (path) => `${file}:${lineAt(root, path, lines)}` }
 }
 
-function parse(text: string, lines: LineCounter, fail: (line: number, message: string) => never): Node | null {
+function parse(
+  text: string,
+  lines: LineCounter,
+  fail: (line: number, message: string) => never,
+): Node | null {
   const options = { version: '1.2', schema: 'core', strict: true, uniqueKeys: true, merge: false } as const
   const parsed = attempt(() =>
     parseAllDocuments(text, { ...options, prettyErrors: false, lineCounter: lines, logLevel: 'error' }),
@@ -66,11 +70,15 @@ function refuseInterpretation(
       const line = lineOf(lines, node)
       if (path.length > maxDepth * 2) fail(line, 'the file is nested too deeply: write fewer levels')
       if (isAlias(node))
-        fail(line, `"*${node.source}" is an alias: write the value itself, or quote a text that begins with *`)
+        fail(
+          line,
+          `"*${node.source}" is an alias: write the value itself, or quote a text that begins with *`,
+        )
       const { anchor, tag } = node as { anchor?: string; tag?: string }
       if (anchor !== undefined)
         fail(line, `"&${anchor}" is an anchor: remove it, or quote a text that begins with &`)
-      if (tag !== undefined) fail(line, `${quoted(tag)} is a tag: remove it, or quote a text that begins with !`)
+      if (tag !== undefined)
+        fail(line, `${quoted(tag)} is a tag: remove it, or quote a text that begins with !`)
     },
   })
 }

@@ -88,7 +88,7 @@ export function choice<const T extends string | false>(...values: readonly T[]):
   return {
     schema: { enum: values },
     kind: values.map((value) => `\`${value}\``).join(', '),
-    suits: isKnown,
+    suits: (value) => typeof value === typeof values[0],
     read: (value, place) => {
       if (isKnown(value)) return value
       const texts = values.filter((known) => typeof known === 'string')
@@ -99,7 +99,10 @@ export function choice<const T extends string | false>(...values: readonly T[]):
   }
 }
 
-export function list<T>(item: Shape<T>, { min = 1, max = 1000 } = {}): Shape<readonly T[]> {
+export function list<T>(
+  item: Shape<T>,
+  { min = 1, max = 1000 }: { readonly min?: number; readonly max?: number } = {},
+): Shape<readonly T[]> {
   return {
     schema: { type: 'array', items: item.schema, minItems: min, maxItems: max, uniqueItems: true },
     kind: `list of ${item.kind}`,
@@ -158,7 +161,10 @@ export function either<const Shapes extends readonly Shape<unknown>[]>(
     kind: shapes.map(({ kind }) => kind).join('; or '),
     suits: (value) => shapes.some((shape) => shape.suits(value)),
     read: (value, place) =>
-      (shapes.find((shape) => shape.suits(value)) ?? (shapes.at(-1) as Shape<unknown>)).read(value, place) as never,
+      (shapes.find((shape) => shape.suits(value)) ?? (shapes.at(-1) as Shape<unknown>)).read(
+        value,
+        place,
+      ) as never,
   }
 }
 
