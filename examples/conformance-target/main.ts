@@ -12,6 +12,7 @@ import { createResource, type SigningKey } from '@aauth-guard/core'
 import { openStores } from '../fleet/open-stores.ts'
 import { untilReady } from '../fleet/until-ready.ts'
 import { adapters } from './apps/adapters.ts'
+import { gatewayServers } from './apps/gateway.ts'
 import { readConfig } from './config.ts'
 import { control } from './control.ts'
 import { dialer } from './dial.ts'
@@ -41,9 +42,12 @@ async function start(file: string | undefined): Promise<void> {
       console.error(JSON.stringify({ decision }))
     },
   })
-  const server = createServer(adapters[adapter](resource, routes))
+  const { server, ...behind } =
+    adapter === 'gateway'
+      ? await gatewayServers(resource, routes)
+      : { server: createServer(adapters[adapter](resource, routes)) }
   const controls = createServer(control(resource))
-  const servers = [server, controls]
+  const servers = [server, controls, ...Object.values(behind)]
   Promise.all([listen(server, port), listen(controls, 0)]).then(
     ([listening, control]) => process.stdout.write(`${JSON.stringify({ listening, control })}\n`),
     (error: unknown) => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
 })
 afterAll(() => source.close())
 
-describe.each(Object.keys(adapters))('missions of the target on %s', (adapter) => {
+describe.each([...Object.keys(adapters), 'gateway'])('missions of the target on %s', (adapter) => {
   let world: TargetWorld
   beforeAll(async () => {
     world = await startWorld(adapter, {

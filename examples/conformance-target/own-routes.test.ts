@@ -11,7 +11,7 @@ const asking = (body: unknown): AgentRequest => ({
   body: JSON.stringify(body),
 })
 
-describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter) => {
+describe.each(['express', 'koa', 'fastify', 'hono', 'fetch', 'gateway'])('on %s', (adapter) => {
   let world: TargetWorld
   beforeAll(async () => {
     world = await startWorld(adapter)

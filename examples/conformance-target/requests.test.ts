@@ -9,7 +9,7 @@ const post: AgentRequest = {
   headers: { 'content-type': 'application/json' },
 }
 
-describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter) => {
+describe.each(['express', 'koa', 'fastify', 'hono', 'fetch', 'gateway'])('on %s', (adapter) => {
   let world: TargetWorld
   let token: string
   beforeAll(async () => {

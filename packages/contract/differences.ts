@@ -207,7 +207,121 @@ const fetchHosts: readonly Difference[] = [
   },
 ]
 
-export const differences: readonly Difference[] = [...frameworks, ...contents, ...nodeServer, ...fetchHosts]
+const gateway: readonly Difference[] = [
+  {
+    on: ['gateway'],
+    cases: ['TRACE is served to who signed TRACE'],
+    outcome: '405 method_not_allowed',
+    because:
+      'the gateway refuses TRACE, which would show the agent’s credentials to whoever reads the answer',
+  },
+  {
+    on: ['gateway'],
+    cases: ['an unknown transfer coding is refused by Node'],
+    outcome: '400 bad_request',
+    because: 'the gateway refuses a coding other than "chunked" before it decides who calls',
+  },
+  {
+    on: ['gateway'],
+    cases: [
+      'a mount in capitals does not bypass its guard',
+      'a doubled slash at the start does not bypass the guard of a mount',
+      'an encoded letter does not bypass the guard of a mount',
+      'an unknown path of a mounted application is answered 404',
+      'dot segments inserted on the way are refused',
+      'encoded dot segments inserted on the way are refused',
+      'a fragment is refused',
+      'a fragment behind a query is refused',
+      'absolute form of another scheme is refused',
+      'asterisk form is refused',
+      'an encoded slash is not a slash to a router',
+      'encoded dots behind an encoded slash are part of a parameter',
+      'an encoded NUL is part of a parameter',
+      'an encoded backslash is part of a parameter',
+      'an encoded question mark starts no query',
+      'an encoded hash starts no fragment',
+      'an encoded space at the end is part of the path',
+      'a parameter that cannot be decoded is unchanged',
+      'octets that are not UTF-8 are unchanged',
+      'path parameters of RFC 2396 are part of the path',
+      'a signature is refused for a target with one more slash',
+      'a path in capitals is another path',
+      'a slash at the end is another path',
+      'two slashes at the start do not begin an authority',
+      'two slashes at the start are another path than one',
+      'two slashes inserted on the way are refused',
+      'dot segments in the path is refused even if it was signed',
+      'a single dot segment in the path is refused even if it was signed',
+      'dot segments at the end in the path is refused even if it was signed',
+      'encoded dot segments in the path is refused even if it was signed',
+      'half encoded dot segments in the path is refused even if it was signed',
+      'a backslash in the path is refused even if it was signed',
+      'a letter that is percent-encoded without need is refused, /%61dmin',
+      'a capital letter that is percent-encoded without need is refused, /%41dmin',
+      'a letter in the middle that is percent-encoded without need is refused, /ad%6din',
+      'a letter of a mount that is percent-encoded without need is refused, /%6dounted/x',
+    ],
+    outcome: '400 ambiguous_target',
+    because:
+      'the gateway refuses a target that a lenient server would take for one of another route, before it decides who calls',
+  },
+  {
+    on: ['gateway'],
+    cases: ['the app answers a refusal that is passed on'],
+    outcome: '401 invalid_signature',
+    because: 'the gateway answers every refusal itself',
+  },
+  {
+    on: ['gateway'],
+    cases: ['the app answers a step-up that is passed on'],
+    outcome: '401 auth_token_required',
+    because: 'the gateway answers every refusal itself',
+  },
+  {
+    on: ['gateway'],
+    cases: ['content that was read before the guard and not kept is refused if its digest is covered'],
+    outcome: '200 person-1',
+    because: 'the gateway reads the content itself and compares it, whatever the upstream does with it',
+  },
+  {
+    on: ['gateway'],
+    cases: ['a key has no grant'],
+    outcome: '401 invalid_signature',
+    because: 'a grant is checked by the route of the gateway, which then takes no key',
+  },
+  {
+    on: ['gateway'],
+    cases: ['an agent is one'],
+    outcome:
+      '200 getAuth throws TypeError, stepUp throws TypeError, missionGrant throws TypeError, lifetimeOf throws TypeError',
+    because: 'an upstream gets an assertion, which the functions of a guard refuse',
+  },
+  {
+    on: ['gateway'],
+    cases: [
+      'a handler that steps up challenges its caller',
+      'a challenge of a handler links to the metadata',
+      'the second guard of a route refuses a token that only the first accepts',
+      'a second guard that takes AAuth alone refuses a key',
+      'a runtime of another agent provider cannot resume a grant',
+      'a runtime cannot resume a grant for a person of another generation',
+      'a runtime in another mission cannot resume a grant',
+      'a runtime without a mission cannot resume a grant',
+      'a runtime cannot resume a grant by asserting its mission',
+    ],
+    without: ['vary'],
+    because:
+      'a route of the gateway checks in one step what the others check after their guard has set fields',
+  },
+]
+
+export const differences: readonly Difference[] = [
+  ...frameworks,
+  ...contents,
+  ...nodeServer,
+  ...fetchHosts,
+  ...gateway,
+]
 
 /** What Fastify says of a target that its router refuses. */
 function badUrl(target: string): string {

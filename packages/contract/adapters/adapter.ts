@@ -7,6 +7,12 @@ export interface Adapter {
   readonly build: (resource: Resource) => RequestListener
 }
 
+/** One way to serve it that is a server of its own. */
+export interface ServerAdapter {
+  readonly name: AdapterName
+  readonly serve: (resource: Resource) => Promise<{ readonly url: string; close(): Promise<void> }>
+}
+
 export const adapterNames = [
   'Express 5',
   'Express 4',
@@ -15,5 +21,6 @@ export const adapterNames = [
   'Fastify',
   'Hono',
   'fetchGuard',
+  'gateway',
 ] as const
 export type AdapterName = (typeof adapterNames)[number]

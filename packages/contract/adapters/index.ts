@@ -1,7 +1,8 @@
-import type { Adapter } from './adapter.ts'
+import type { Adapter, ServerAdapter } from './adapter.ts'
 import { expressAdapters } from './express.ts'
 import { fastifyAdapter } from './fastify.ts'
 import { fetchAdapter } from './fetch.ts'
+import { gatewayAdapter } from './gateway.ts'
 import { honoAdapter } from './hono.ts'
 import { koaAdapters } from './koa.ts'
 
@@ -12,3 +13,5 @@ export const adapters: readonly Adapter[] = [
   honoAdapter,
   fetchAdapter,
 ]
+
+export const serverAdapters: readonly ServerAdapter[] = [gatewayAdapter]

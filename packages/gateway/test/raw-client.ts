@@ -58,5 +58,5 @@ export function exchange(port: number, text: string): Promise<string> {
 
 /** The status codes of the answers on a connection, in order. */
 export function statusesOf(received: string): number[] {
-  return [...received.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status))
+  return [...received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
 }

@@ -97,7 +97,7 @@ export function requestsIn(received: string): string[] {
   for (let at = 0; ; ) {
     const head = received.indexOf('\r\n\r\n', at)
     if (head === -1) return requests
-    const lines = received.slice(at, head)
+    const lines = received.slice(at, head).replaceAll('\r', '')
     const [, length = '0'] = /^content-length: (\d+)$/im.exec(lines) ?? []
     const isChunked = /^transfer-encoding: chunked$/im.test(lines)
     const last = isChunked ? received.indexOf('0\r\n\r\n', head + 2) : -1
@@ -105,5 +105,20 @@ export function requestsIn(received: string): string[] {
     if ((isChunked && last === -1) || end > received.length) return requests
     requests.push(received.slice(at, end))
     at = end
+  }
+}
+
+/** The octets of content that came of the first request so far. */
+export function contentIn(received: string): string {
+  const head = received.indexOf('\r\n\r\n')
+  const rest = received.slice(head + 4)
+  if (!/^transfer-encoding: chunked$/im.test(received.slice(0, head).replaceAll('\r', ''))) return rest
+  let content = ''
+  for (let at = 0; ; ) {
+    const end = rest.indexOf('\r\n', at)
+    const size = Number.parseInt(rest.slice(at, end), 16)
+    if (end === -1 || size === 0) return content
+    content += rest.slice(end + 2, end + 2 + size)
+    at = end + 2 + size + 2
   }
 }

@@ -67,7 +67,8 @@ const identities: readonly unknown[] = ['agent-token', 'person-token', 'auth-tok
 function assertCaller({ caller, auth, sub }: JsonObject): void {
   if (caller === 'anonymous') {
     const isEmpty = auth === null && sub === undefined
-    return assertClaim(isEmpty, 'incomplete', 'an anonymous caller has an "auth" or a "sub"')
+    assertClaim(isEmpty, 'incomplete', 'an anonymous caller has an "auth" or a "sub"')
+    return
   }
   assertClaim(caller === 'verified', 'incomplete', `"caller" is ${quoted(caller)}`)
   assertClaim(identities.includes(asObject(auth)?.type), 'incomplete', '"auth" is not a verified identity')

@@ -25,7 +25,7 @@ export interface ProxyOptions {
 export interface ProxyConnections {
   readonly requests: number
   readonly tunnels: number
-  /** Tunnels, and requests that take longer than half a second. */
+  /** Tunnels, and requests that take longer than `watchAfter`. */
   readonly watched: number
   /** Octets of content that are held to compare digests. */
   readonly heldContent: number

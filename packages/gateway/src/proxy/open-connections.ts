@@ -4,9 +4,6 @@ import type { Plan } from '../settings/plan.ts'
 import { authOf } from './caller-key.ts'
 import { planAllows } from './plan-allows.ts'
 
-/** Milliseconds after which a request is watched like a stream. */
-const streamAfter = 500
-
 /** A request or a tunnel that was admitted. */
 export interface OpenConnection {
   /** The plan that it was admitted under. */
@@ -41,7 +38,7 @@ export class OpenConnections {
   add(connection: OpenConnection): () => void {
     let timer: NodeJS.Timeout | undefined
     if (connection.isTunnel) this.#watch(connection)
-    else timer = setTimeout(() => this.#watch(connection), streamAfter)
+    else timer = setTimeout(() => this.#watch(connection), connection.plan.limits.watchAfter)
     return () => {
       clearTimeout(timer)
       this.#watched.delete(connection)

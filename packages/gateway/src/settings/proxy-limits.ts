@@ -21,6 +21,8 @@ export interface ProxyLimits {
   readonly upstreamConnections: number
   /** Octets of content that are held at once to compare digests; one caller may use a quarter of them. */
   readonly heldContent: number
+  /** Until a request is watched like a stream: it then ends when its token or its mission does. */
+  readonly watchAfter: number
   /** Until requests that are on their way are cut off when the gateway closes. */
   readonly closeTimeout: number
 }
@@ -39,5 +41,6 @@ export const defaultProxyLimits: ProxyLimits = Object.freeze({
   tunnelsPerCaller: 100,
   upstreamConnections: 512,
   heldContent: 268_435_456,
+  watchAfter: 500,
   closeTimeout: 10_000,
 })
