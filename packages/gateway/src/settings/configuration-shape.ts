@@ -79,6 +79,11 @@ export const limitsShape: Members<GivenLimits> = members('"limits"', {
     about: 'Milliseconds until requests that are on their way are cut off when the gateway stops.',
     preset: '10 000',
   },
+  watchAfter: {
+    shape: whole(0, 3_600_000),
+    about: 'Milliseconds after which a request is watched, so that it ends when its caller would be refused.',
+    preset: '500',
+  },
   fetchDeadline: {
     shape: whole(1, 10_000),
     about: 'Milliseconds for the metadata and keys of an issuer.',

@@ -112,6 +112,7 @@ test('stores that do not answer are asked later, so that a configuration can be 
   const folder = folderOf({})
   const text = `${least}stores: { postgres: { url: { env: URL } } }\n`
   const configuration = readConfiguration(text, join(folder, 'gateway.yaml'), {
+    SIGNING,
     URL: 'postgres://127.0.0.1:1/x',
   })
   const state = await ProcessState.start(configuration, {})
