@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 const packages = resolve(import.meta.dirname, '../packages')
 const budgets = {
   core: 52_000,
-  'core/assertion': 9_000,
+  'core/assertion': 13_500,
   express: 2_000,
   koa: 2_000,
   fastify: 2_000,

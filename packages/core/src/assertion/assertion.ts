@@ -10,7 +10,7 @@ export const assertionType = 'aauth-guard-assertion+jwt'
 /** Seconds for which an assertion is valid. */
 export const assertionLifetime = 30
 
-const contents = ['none', 'verified', 'unverified', 'unsigned', 'upstream'] as const
+const contents: readonly AssertionContent[] = ['none', 'verified', 'unverified', 'unsigned', 'upstream']
 
 /**
  * What is known of the content of the request:
@@ -22,7 +22,7 @@ const contents = ['none', 'verified', 'unverified', 'unsigned', 'upstream'] as c
  * - `unsigned`: the signature does not cover it, or the caller is anonymous: anyone on the way could have changed it
  * - `upstream`: the signature covers its digest, and the upstream has to compare them
  */
-export type AssertionContent = (typeof contents)[number]
+export type AssertionContent = 'none' | 'verified' | 'unverified' | 'unsigned' | 'upstream'
 
 export function isAssertionContent(value: unknown): value is AssertionContent {
   return contents.some((content) => content === value)

@@ -1,0 +1,1 @@
+export { createExtAuthz, type ExtAuthz, type ExtAuthzOptions, secretName } from './create-ext-authz.ts'
