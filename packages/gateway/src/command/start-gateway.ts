@@ -4,6 +4,7 @@ import type { Resource } from '@aauth-guard/core'
 import { telemetry } from '@aauth-guard/opentelemetry'
 import { AdminServer } from '../admin/admin-server.ts'
 import { Metrics } from '../admin/metrics.ts'
+import { createExtAuthz, type ExtAuthz } from '../envoy/index.ts'
 import { forwardAuthHandler, forwardListenerOptions } from '../forward/index.ts'
 import { createProxy, type ReverseProxy } from '../proxy/index.ts'
 import type { Configuration } from '../settings/configuration.ts'
@@ -35,6 +36,8 @@ export interface Gateway {
     /** With a secret of this run. */
     readonly console?: string
     readonly forwardAuth?: string
+    /** As the configuration says it, with the port that was chosen in place of 0. */
+    readonly extAuthz?: string
   }
   /**
    * Reads the configuration again, checks it whole, and puts it in force in one step. Requests that are under way end under
@@ -100,6 +103,7 @@ class RunningGateway implements Gateway {
   readonly #proxy: ReverseProxy
   readonly #admin: AdminServer | undefined
   readonly #forwardAuth: Server | undefined
+  readonly #extAuthz: ExtAuthz | undefined
   readonly #uses = new ResourceUses()
   readonly #metrics: Metrics
   /** What stops listening to each resource. */
@@ -155,6 +159,10 @@ class RunningGateway implements Gateway {
         forwardAuthHandler({ plan, assertions, secret }),
       )
     }
+    if (configuration.extAuthz !== undefined) {
+      const { secret } = configuration.extAuthz
+      this.#extAuthz = createExtAuthz({ plan, assertions, secret })
+    }
     for (const server of [this.#proxy.server, this.#forwardAuth])
       if (server !== undefined) this.#uses.watch(server, () => this.#plan.resource)
     this.#adopt(configuration, this.#plan)
@@ -174,6 +182,7 @@ class RunningGateway implements Gateway {
       forwardAuth &&
       this.#forwardAuth &&
       (await listen(this.#forwardAuth, forwardAuth.listen, 'forwardAuth', configuration))
+    const envoyUrl = await this.#listenForEnvoy()
     const url = await listen(this.#proxy.server, agents, 'listen', configuration)
     const consoleUrl = adminUrl === undefined ? undefined : this.#admin?.consoleUrl(adminUrl)
     this.urls = {
@@ -181,12 +190,23 @@ class RunningGateway implements Gateway {
       ...(adminUrl !== undefined && { admin: adminUrl }),
       ...(consoleUrl !== undefined && { console: consoleUrl }),
       ...(forwardUrl !== undefined && { forwardAuth: forwardUrl }),
+      ...(envoyUrl !== undefined && { extAuthz: envoyUrl }),
     }
     this.#isReady = true
     this.#log(
       `started with ${path}: agents are served at ${url}, operators ${adminUrl === undefined ? 'nowhere' : `at ${adminUrl}`}, proxies ${forwardUrl === undefined ? 'nowhere' : `at ${forwardUrl}`}`,
     )
     if (consoleUrl !== undefined) this.#log(`the console is at ${consoleUrl}: do not pass the address on`)
+  }
+
+  async #listenForEnvoy(): Promise<string | undefined> {
+    const { extAuthz } = this.#configuration
+    try {
+      return extAuthz && (await this.#extAuthz?.listen(extAuthz.listen))
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      throw this.#configuration.fault({ option: 'extAuthz' }, `"extAuthz" cannot be served: ${message}`)
+    }
   }
 
   reload(): Promise<boolean> {
@@ -237,6 +257,7 @@ class RunningGateway implements Gateway {
     await Promise.all([
       closeUnlessIdle(this.#proxy.server, () => this.#proxy.close()),
       this.#forwardAuth && closeUnlessIdle(this.#forwardAuth, () => closeServer(this.#forwardAuth as Server)),
+      this.#extAuthz?.close(),
     ])
     for (const resource of this.#stops.keys()) this.#retire(resource)
     if (this.#admin?.server.listening) await this.#admin.close()
