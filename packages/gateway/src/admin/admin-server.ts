@@ -82,7 +82,7 @@ export class AdminServer {
     if (this.#access === undefined || this.#console === undefined) send(response, 404, 'not found')
     else if (!isHere || forwarding.some((name) => headers[name] !== undefined))
       send(response, 421, 'the console answers on this machine only, and not through proxies')
-    else if (this.#access.admit(request, response)) this.#console.serve(request, response)
+    else if (this.#access.isAllowed(request, response)) this.#console.serve(request, response)
   }
 }
 

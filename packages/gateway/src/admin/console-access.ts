@@ -19,7 +19,7 @@ export class ConsoleAccess {
   }
 
   /** Whether the request has the cookie. If not, it is answered. */
-  admit(request: IncomingMessage, response: ServerResponse): boolean {
+  isAllowed(request: IncomingMessage, response: ServerResponse): boolean {
     const { method, url = '', headers } = request
     const [path, query] = url.split('?', 2)
     const key = new URLSearchParams(query).get('key')

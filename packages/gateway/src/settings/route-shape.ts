@@ -45,12 +45,15 @@ const classPolicy = choice('deny', 'mission-only', 'same-key', 'linked-key')
 
 /** What a route requires, and what all routes do. */
 const required = {
-  person: { shape: choice('required', 'optional'), about: '`required` refuses tokens that name no person.' },
+  person: {
+    shape: choice('required', 'optional'),
+    about: '`required` refuses tokens that do not name a person.',
+  },
   mission: { shape: mission, about: 'Whether the token must carry a mission, or one of this approver.' },
   class: { shape: agentClass, about: 'The agent providers whose agents may act.' },
   classPolicy: {
     shape: classPolicy,
-    about: 'What happens with a token that names no provider.',
+    about: 'What happens with a token that does not name a provider.',
     preset: '`deny`',
   },
 } as const

@@ -4,11 +4,10 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { agentOf, type DevWorld, serveDevWorld } from '@aauth-guard/fixtures/dev-world'
 import { freePort } from '@aauth-guard/fixtures/free-port'
 import type { Agent } from '@aauth-guard/testing'
 import { onTestFinished } from 'vitest'
-import type { World } from '../../../cli/src/dev/world.ts'
-import { agentOf, serveDevWorld } from '../../../cli/test/dev/served-world.ts'
 import { folderOf } from '../settings/write-configuration.ts'
 
 type Line = Readonly<Record<string, unknown>>
@@ -75,7 +74,7 @@ export class GatewayProcess {
 
 /** A development world, a gateway before an upstream, and an agent whose person approves everything. */
 export interface GatewayScene {
-  readonly world: World
+  readonly world: DevWorld
   readonly agent: Agent
   readonly gateway: GatewayProcess
   readonly issuer: string

@@ -164,7 +164,7 @@ test.each([
   expect(await gateway.exit).toBe(code)
 })
 
-test('a file that is not there, and words that are no command, end the process', async () => {
+test('a file that is not there, and an unknown command, end the process', async () => {
   const none = new GatewayProcess(['none.yaml'], {})
   expect(await none.exit).toBe(1)
   expect(none.errors).toContain('"none.yaml" cannot be read (ENOENT)')

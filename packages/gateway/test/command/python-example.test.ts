@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { agentOf, serveDevWorld } from '@aauth-guard/fixtures/dev-world'
 import { freePort } from '@aauth-guard/fixtures/free-port'
 import { expect, onTestFinished, test } from 'vitest'
-import { agentOf, serveDevWorld } from '../../packages/cli/test/dev/served-world.ts'
-import { GatewayProcess } from '../../packages/gateway/test/command/gateway-process.ts'
-import { folderOf } from '../../packages/gateway/test/settings/write-configuration.ts'
+import { folderOf } from '../settings/write-configuration.ts'
+import { GatewayProcess } from './gateway-process.ts'
 
-const written = readFileSync(join(import.meta.dirname, 'gateway.yaml'), 'utf8')
+const example = resolve(import.meta.dirname, '../../../../examples/gateway')
+const written = readFileSync(join(example, 'gateway.yaml'), 'utf8')
 
 test('the configuration has at most 20 lines', () => {
   expect(written.trimEnd().split('\n').length).toBeLessThanOrEqual(20)
@@ -44,7 +45,7 @@ test('an agent reads and changes notes of a Python API with the scopes that its 
 async function startApp(): Promise<number> {
   const port = await freePort()
   const app = spawn('python3', ['app.py', String(port)], {
-    cwd: import.meta.dirname,
+    cwd: example,
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   onTestFinished(() => void app.kill())
