@@ -48,6 +48,8 @@ export declare function refuseUpgrade(socket: Duplex, error: unknown): Promise<v
 
 export declare function rememberContent(message: IncomingMessage, content: Uint8Array): void;
 
+export declare function removeHeaders(message: IncomingMessage, names: readonly string[]): void;
+
 export declare function removeMissionHeader(message: IncomingMessage): void;
 
 export declare function sendNoContent(res: ServerResponse): void;

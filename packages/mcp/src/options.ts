@@ -40,7 +40,10 @@ export type ListMode = 'granted' | 'grantable' | 'all'
 export interface SessionOptions {
   /** Sessions of one caller: 1 to 10 000, default 20. */
   readonly perCaller?: number
-  /** Sessions of all callers: 1 to 1 000 000, default 1000. */
+  /**
+   * Sessions of all callers whose issuers `trust` lists, and as many of all others: 1 to 1 000 000, default 1000. One issuer
+   * that is not listed has a tenth.
+   */
   readonly total?: number
   /** Seconds without a request and without an open stream after which a session is forgotten: 1 to 86 400, default 1800. */
   readonly idle?: number

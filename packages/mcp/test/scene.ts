@@ -145,7 +145,7 @@ export function modern(
   method: string,
   params: Record<string, unknown> = {},
 ): { readonly body: Record<string, unknown>; readonly headers: Record<string, string> } {
-  const name = params.name ?? params.uri
+  const name = params.name ?? params.uri ?? params.taskId
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },

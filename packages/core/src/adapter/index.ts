@@ -9,6 +9,7 @@ export {
   contentBinding,
 } from '../authorize/content.ts'
 export { type ContentOptions, validateGuardOptions } from '../authorize/guard-options.ts'
+export { hasListedIssuer } from '../authorize/issuer-listed.ts'
 export { passesPreflight } from '../authorize/preflight.ts'
 export { privateFieldsFor } from '../authorize/private-fields-for.ts'
 export { asAuth, assertContentChecked, readCaller, readIdentity } from '../authorize/read-identity.ts'

@@ -15,15 +15,31 @@ export function dropRepresentation(res: ServerResponse): void {
   for (const name of ['content-encoding', 'content-range', 'etag', 'last-modified']) res.removeHeader(name)
 }
 
+const ofContent: ReadonlySet<unknown> = new Set(['content-length', 'content-type'])
+
 /** Keeps the headers of whatever is answered from here on and drops its content, also past the framework. */
 export function sendNoContent(res: ServerResponse): void {
   const end = res.end.bind(res) as () => ServerResponse
+  const writeHead = res.writeHead.bind(res) as (...given: unknown[]) => ServerResponse
+  const drop = (): void => {
+    if (!res.headersSent) for (const name of ofContent) res.removeHeader(name as string)
+  }
   res.write = () => true
+  // A client waits for content whose length it was told, and takes the next answer for it.
+  res.writeHead = ((...given: unknown[]) => {
+    drop()
+    return writeHead(...given.map(withoutContent))
+  }) as typeof res.writeHead
   res.end = () => {
-    if (!res.headersSent) {
-      res.removeHeader('content-length')
-      res.removeHeader('content-type')
-    }
+    drop()
     return end()
   }
+}
+
+/** Header fields as `writeHead` takes them: an object, or names and values in one list. Anything else stays as it is. */
+function withoutContent(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null) return given
+  const isKept = (name: unknown): boolean => !ofContent.has(String(name).toLowerCase())
+  if (Array.isArray(given)) return given.filter((_, at) => isKept(given[at - (at % 2)]))
+  return Object.fromEntries(Object.entries(given).filter(([name]) => isKept(name)))
 }

@@ -11,6 +11,7 @@ export {
 export { guardedFetch } from './guarded-fetch.ts'
 export { createIdentitySlot, type IdentitySlot } from './identity-slot.ts'
 export { readContent } from './read-content.ts'
+export { removeHeaders } from './remove-headers.ts'
 export { removeMissionHeader } from './remove-mission-header.ts'
 export { rememberContent, signedRequest } from './signed-request.ts'
 export { refuseUpgrade, verifyUpgrade } from './verify-upgrade.ts'

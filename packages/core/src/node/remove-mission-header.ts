@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { receivedMessage } from './signed-request.ts'
+import { removeHeaders } from './remove-headers.ts'
 
-const name = 'aauth-mission'
+const names: readonly string[] = ['aauth-mission']
 
 /**
  * Removes `AAuth-Mission` from a message that a guard accepted, in every form that Node keeps. The header is only an
@@ -9,14 +9,5 @@ const name = 'aauth-mission'
  * still read it.
  */
 export function removeMissionHeader(message: IncomingMessage): void {
-  const received = receivedMessage(message)
-  if (received.header(name).length === 0) return
-  received.keepLines()
-  const { headers, rawHeaders } = message
-  // Node makes it from `rawHeaders` on first access and relies on their number, so it is read first. HTTP/2 has none.
-  const { headersDistinct = {} } = message
-  for (let i = rawHeaders.length - 2; i >= 0; i -= 2)
-    if (rawHeaders[i]?.toLowerCase() === name) rawHeaders.splice(i, 2)
-  delete headers[name]
-  delete headersDistinct[name]
+  removeHeaders(message, names)
 }

@@ -1,8 +1,10 @@
-import type { AnyRequirement, Auth } from '@aauth-guard/core'
+import { type AnyRequirement, type Auth, authorize } from '@aauth-guard/core'
 import { type AuthzenOptions, authzen } from '@aauth-guard/core/authzen'
 import { mission, s256 } from '@aauth-guard/fixtures/missions'
 import { type Call, makeWorld, now } from '@aauth-guard/fixtures/world'
+import { toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
+import { AllowedEvaluations } from '../../src/authzen/allowed-evaluations.ts'
 import { type Answering, allows, denies, startPolicyDouble, status } from './policy-double.ts'
 
 async function makeScene(settings: Partial<AuthzenOptions> = { cache: 5 }, answering: Answering = allows) {
@@ -83,6 +85,29 @@ describe('with "cache"', () => {
     await call()
     expect(await call(await agent.authToken({ claims: { jti: 'two' } }))).toBe('200')
     expect(double.asked).toHaveLength(2)
+  })
+
+  it('another key asks anew, even if its token has the same issuer and identifier', async () => {
+    const map = (): never =>
+      ({
+        subject: { type: 'user', id: 'all' },
+        action: { name: 'read' },
+        resource: { type: 'note', id: '1' },
+      }) as never
+    const { call, check, double, net, resource } = await makeScene({ cache: 5, map })
+    await call()
+    const other = await net.agent({ name: 'other' })
+    const token = await other.authToken({ mission: s256, claims: { jti: 'one' } })
+    const message = await other.sign(`${net.resource}/notes`, {}, { token })
+    await authorize(resource, toSignedRequest(message), { check })
+    expect(double.asked).toHaveLength(2)
+  })
+
+  it('at most 10 000 answers are kept, the newest', () => {
+    const allowed = new AllowedEvaluations(5)
+    const auth = { exp: now + 60 } as Auth
+    for (let n = 0; n <= 10_000; n++) allowed.add(`${n}`, now, auth)
+    expect(['0', '1', '10000'].map((key) => allowed.has(key, now))).toEqual([false, true, true])
   })
 
   it('no answer outlives the token', async () => {

@@ -327,6 +327,11 @@ describe('what the resource does itself', () => {
       'nothing was asked, since "resource.properties" is not an object',
     ],
     [
+      'returns a list as context',
+      (e: object) => ({ ...e, context: [] }),
+      'nothing was asked, since "context" is not an object',
+    ],
+    [
       'returns too much',
       (e: object) => ({ ...e, context: { text: 'ä'.repeat(33_000) } }),
       'nothing was asked, since the evaluation request has more than 65536 octets',

@@ -51,19 +51,22 @@ const fullSize: readonly (readonly [what: string, lines: Lines])[] = [
   ],
 ]
 
-/** The best of many runs, because other work on the machine makes a run slower. */
-async function fastest(
-  requests: () => readonly SignedRequest[],
-  decide: (one: SignedRequest) => Promise<unknown>,
-) {
-  let best = Number.POSITIVE_INFINITY
-  for (let attempt = 0; attempt < 10; attempt++) {
-    const all = requests()
-    const start = performance.now()
-    await Promise.all(all.map(decide))
-    best = Math.min(best, performance.now() - start)
+/** How often one hundred requests fit into the time of another: the best of runs that alternate, so that other work on the machine falls on both. */
+async function bestRatio(
+  of: () => Promise<unknown>,
+  to: () => Promise<unknown>,
+  wanted: number,
+): Promise<number> {
+  const least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as [number, number]
+  for (let attempt = 0; attempt < 40; attempt++) {
+    for (const [index, run] of [of, to].entries()) {
+      const start = performance.now()
+      await run()
+      least[index] = Math.min(least[index] as number, performance.now() - start)
+    }
+    if (attempt >= 4 && least[0] < wanted * least[1]) break
   }
-  return best
+  return least[0] / least[1]
 }
 
 describe('a hundred requests at once with fields of full size', () => {
@@ -79,17 +82,13 @@ describe('a hundred requests at once with fields of full size', () => {
           ({ type }) => type,
           ({ status }) => status,
         )
-      const hundred = (make: () => SignedRequest) => () => Array.from({ length: 100 }, make)
       expect([await decide(good), await decide(bareRequest({ lines }))]).toEqual(['agent-token', 401])
-      const honest = await fastest(
-        hundred(() => ({ ...good, header: good.header })),
-        decide,
-      )
-      const hostile = await fastest(
-        hundred(() => bareRequest({ lines })),
-        decide,
-      )
-      expect(hostile).toBeLessThan(20 * honest)
+      const hundred = (make: () => SignedRequest) => async () => {
+        await Promise.all(Array.from({ length: 100 }, make).map(decide))
+      }
+      const hostile = hundred(() => bareRequest({ lines }))
+      const honest = hundred(() => ({ ...good, header: good.header }))
+      expect(await bestRatio(hostile, honest, 20)).toBeLessThan(20)
     },
   )
 })

@@ -56,11 +56,6 @@ export class Exchange {
     return this.#hasEnded
   }
 
-  /** Whether the agent still waits for the answer 100 before it sends its content. */
-  get expectsContinue(): boolean {
-    return this.#expectsContinue
-  }
-
   whenEnded(work: () => void): void {
     if (this.#hasEnded) work()
     else this.#work.push(work)

@@ -102,7 +102,6 @@ async function relay(
     close()
     watchdog.stop()
     upload?.stop()
-    if (!response.writableFinished) dialled?.request.destroy()
     giveUp(undefined)
   })
   const dialUpstream = (): Dialled =>

@@ -8,17 +8,15 @@ const droppedContent = 16_777_216
 
 /** Sends an answer of the gateway. Content that the agent still sends is dropped. */
 export function sendAnswer(exchange: Exchange, { status, headers, body }: Answer): void {
-  const { message, response } = exchange
+  const { response } = exchange
   if (exchange.hasEnded) return
   if (response.headersSent) {
     exchange.cut()
     return
   }
   dropContent(exchange)
-  const lines: Record<string, string | number> = { ...headers, 'content-length': Buffer.byteLength(body) }
-  // The agent may send the content that it announced, or go on with the next request: nobody could tell them apart.
-  if (exchange.expectsContinue || (!message.complete && message.httpVersion === '1.0'))
-    lines.connection = 'close'
+  const lines = { ...headers, 'content-length': Buffer.byteLength(body) }
+  // To an agent that waits for 100, Node closes the connection: whether content follows, nobody could tell.
   response.writeHead(status, lines)
   response.end(body)
 }

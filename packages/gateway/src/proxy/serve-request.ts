@@ -26,8 +26,6 @@ export async function serveRequest(
   const { plan, framing } = exchange
   if (framing.kind === 'length' && framing.length > plan.limits.maxContent)
     return refuse('content_too_large', `content of ${framing.length} octets`)
-  if (message.method === 'TRACE')
-    return refuse('method_not_allowed', 'TRACE shows the credentials of the agent')
   if (pathOf(exchange) === assertionKeysPath) return answerKeys(state, exchange)
   try {
     const verdict = await decide(plan, incomingOf(message), (limit) => {

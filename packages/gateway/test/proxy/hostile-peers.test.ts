@@ -212,7 +212,7 @@ describe('limits', () => {
     scene.upstream.respond = () => undefined
     const send = async (token: string | null | undefined): Promise<RawClient> => {
       const before = scene.upstream.connections.length
-      const client = new RawClient(scene.port).write(await scene.sign({ token }))
+      const client = new RawClient(scene.port).write(await scene.sign(token === undefined ? {} : { token }))
       await Promise.race([
         client.answers(1),
         scene.upstream.until(() => scene.upstream.connections.length > before),

@@ -179,6 +179,21 @@ describe('an answer that comes before the whole request', () => {
   })
 })
 
+describe('an answer that begins before the whole request', () => {
+  it('closes the connection to the upstream, even if the rest of the request is sent before the answer ends', async () => {
+    const scene = await makeScene()
+    scene.upstream.respond = ({ socket, received }) => {
+      if (received.endsWith('half')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nea')
+      if (received.endsWith('rest')) socket.write('rly')
+    }
+    const sent = { ...post(['Content-Length: 8'], 'half'), lines: ['Connection: close'] }
+    const client = new RawClient(scene.port).write(await scene.sign(sent))
+    await client.until(() => client.received.endsWith('ea'))
+    expect(await client.write('rest').closed()).toMatch(/early$/)
+    await scene.upstream.until(() => scene.upstream.connections[0]?.isClosed === true)
+  })
+})
+
 describe('100-continue', () => {
   const expecting = {
     ...post([`Content-Length: ${smuggled.length}`], smuggled),

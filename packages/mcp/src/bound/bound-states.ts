@@ -7,6 +7,7 @@ export interface StateLimits {
   /** The option that raises the limits. */
   readonly remedy: string
   readonly perCaller: number
+  /** States of all callers of listed issuers, and as many of all callers of others. One unlisted issuer has a tenth. */
   readonly total: number
   /** Seconds. */
   readonly idle: number
@@ -35,8 +36,8 @@ export class BoundStates<Extra> {
   readonly #limits: StateLimits
   /** The least recently used first. */
   readonly #states = new Map<string, BoundState<Extra>>()
-  readonly #perOwner = new Map<string, number>()
-  #reserved = 0
+  /** States and reservations: of owners, of unlisted issuers, and of all callers on either side. */
+  readonly #counts = new Map<string, number>()
 
   constructor(limits: StateLimits) {
     this.#limits = limits
@@ -49,20 +50,18 @@ export class BoundStates<Extra> {
   /** @throws {AAuthError} `rate_limited` when the caller, or all callers, have as many as there may be */
   reserve(owner: Owner): Reservation<Extra> {
     this.#forgetIdle()
-    const { perCaller, total, what, remedy } = this.#limits
-    const held = this.#perOwner.get(owner.key) ?? 0
-    if (held >= perCaller || this.#states.size + this.#reserved >= total)
+    const { what, remedy } = this.#limits
+    const used = this.#shares(owner).find(([share, most]) => (this.#counts.get(share) ?? 0) >= most)
+    if (used !== undefined)
       throw new AAuthError('rate_limited', {
-        hint: `${held >= perCaller ? `the caller has ${held} ${what}` : `there are ${total} ${what}`}: ${remedy}`,
+        hint: `${used[2]} ${used[1]} ${what}: ${remedy}`,
         retryAfter: 60,
       })
-    this.#reserved++
     this.#count(owner, 1)
     let isOpen = true
     const close = (): boolean => {
       if (!isOpen) return false
       isOpen = false
-      this.#reserved--
       return true
     }
     return {
@@ -125,9 +124,24 @@ export class BoundStates<Extra> {
     this.#count(state.owner, -1)
   }
 
-  #count({ key }: Owner, by: number): void {
-    const count = (this.#perOwner.get(key) ?? 0) + by
-    if (count > 0) this.#perOwner.set(key, count)
-    else this.#perOwner.delete(key)
+  /** What a state of an owner counts against, with the most that there may be. */
+  #shares({ key, unlisted }: Owner): [share: string, most: number, who: string][] {
+    const { perCaller, total } = this.#limits
+    const own: [string, number, string] = [`owner ${key}`, perCaller, 'the caller has']
+    if (unlisted === null) return [own, ['listed', total, 'callers of listed issuers have']]
+    const ofIssuer = Math.max(perCaller, Math.floor(total / 10))
+    return [
+      own,
+      [`issuer ${unlisted}`, ofIssuer, 'callers of one issuer that "trust" does not list have'],
+      ['unlisted', total, 'callers of issuers that "trust" does not list have'],
+    ]
+  }
+
+  #count(owner: Owner, by: number): void {
+    for (const [share] of this.#shares(owner)) {
+      const count = (this.#counts.get(share) ?? 0) + by
+      if (count > 0) this.#counts.set(share, count)
+      else this.#counts.delete(share)
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { type Auth, type Caller, type ClassPolicy, isAAuthError, personKey } from '@aauth-guard/core'
-import { asAuth } from '@aauth-guard/core/adapter'
-import { assertGrant, type MissionGrant, missionGrant } from '@aauth-guard/core/missions'
+import { asAuth, hasListedIssuer } from '@aauth-guard/core/adapter'
+import { assertGrant, type MissionGrant, mayResume, missionGrant } from '@aauth-guard/core/missions'
 
 /**
  * Whose state it is: of a mission and agent provider, or, without a mission, of one person (or agent) and key. Plain JSON.
@@ -9,21 +9,29 @@ import { assertGrant, type MissionGrant, missionGrant } from '@aauth-guard/core/
 export interface Owner {
   readonly key: string
   readonly grant: MissionGrant | null
+  /** The issuer of the token, if `trust` does not list it. */
+  readonly unlisted: string | null
 }
 
 /** The owner of what a caller creates. */
 export function ownerOf(caller: Caller): Owner {
   const auth = asAuth(caller)
   if (auth === undefined && caller.type === 'other')
-    return { key: JSON.stringify(['other', caller.scheme, caller.id]), grant: null }
+    return { key: JSON.stringify(['other', caller.scheme, caller.id]), grant: null, unlisted: null }
   const verified = auth as Auth
   const { mission, thumbprint } = verified
   const person = personKey(verified) ?? null
+  const unlisted = hasListedIssuer(verified) ? null : verified.iss
   if (mission === undefined)
-    return { key: JSON.stringify(['key', person ?? verified.agent ?? null, thumbprint]), grant: null }
+    return {
+      key: JSON.stringify(['key', person ?? verified.agent ?? null, thumbprint]),
+      grant: null,
+      unlisted,
+    }
   return {
     key: JSON.stringify(['mission', mission.approver, mission.s256, person]),
     grant: missionGrant(verified),
+    unlisted,
   }
 }
 
@@ -43,6 +51,13 @@ export async function isOwner(owner: Owner, caller: Caller, classPolicy: ClassPo
     if (isAAuthError(error) && isOfAnother.has(error.code)) return false
     throw error
   }
+}
+
+/** The same without a decision, for lists of what a caller may use: nothing is reported. */
+export function seemsOwner(owner: Owner, caller: Caller, classPolicy: ClassPolicy): boolean {
+  if (ownerOf(caller).key !== owner.key) return false
+  const auth = asAuth(caller)
+  return owner.grant === null || (auth !== undefined && mayResume(owner.grant, auth, classPolicy) === 'match')
 }
 
 const isOfAnother: ReadonlySet<string> = new Set([

@@ -5,22 +5,27 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * Seals what the server hands to one caller and gets back later, so that nobody else can bring it. Readable, but neither
- * forged nor moved: a tag of HMAC-SHA-256 over purpose, binding and value.
+ * forged nor moved: a tag of HMAC-SHA-256 over resource, purpose, binding and value.
  */
 export class Sealer {
+  readonly #issuer: string
   readonly #octets: Uint8Array<ArrayBuffer>
   #key: Promise<HmacKey> | undefined
 
-  /** @throws {TypeError} for a key under 32 octets */
-  constructor(key: Uint8Array | undefined) {
+  /**
+   * @param issuer of the resource: what one seals, another one with the same key does not open
+   * @throws {TypeError} for a key under 32 octets
+   */
+  constructor(issuer: string, key: Uint8Array | undefined) {
     if (key !== undefined && (!(key instanceof Uint8Array) || key.length < 32))
       throw new TypeError('"sealingKey" has less than 32 octets: pass a Uint8Array of 32 random octets')
+    this.#issuer = issuer
     this.#octets = key === undefined ? crypto.getRandomValues(new Uint8Array(32)) : Uint8Array.from(key)
   }
 
   /** @returns `tag.value` */
   async seal(purpose: string, binding: string, value: string): Promise<string> {
-    const tag = await crypto.subtle.sign('HMAC', await this.#hmac(), signed(purpose, binding, value))
+    const tag = await crypto.subtle.sign('HMAC', await this.#hmac(), this.#signed(purpose, binding, value))
     return `${base64url(new Uint8Array(tag))}.${value}`
   }
 
@@ -34,9 +39,14 @@ export class Sealer {
       'HMAC',
       await this.#hmac(),
       tag,
-      signed(purpose, binding, value),
+      this.#signed(purpose, binding, value),
     )
     return isGenuine ? value : undefined
+  }
+
+  /** Unambiguous, whatever the parts contain. */
+  #signed(...parts: readonly string[]): Uint8Array<ArrayBuffer> {
+    return encoder.encode(JSON.stringify([this.#issuer, ...parts]))
   }
 
   #hmac(): Promise<HmacKey> {
@@ -58,11 +68,6 @@ export function fromWord(word: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Unambiguous, whatever the parts contain. */
-function signed(...parts: readonly string[]): Uint8Array<ArrayBuffer> {
-  return encoder.encode(JSON.stringify(parts))
 }
 
 function base64url(octets: Uint8Array): string {

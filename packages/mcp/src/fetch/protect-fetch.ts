@@ -1,12 +1,13 @@
 import type { Resource } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
-import { fetchRequest, readContent, withoutMissionHeader } from '@aauth-guard/core/fetch'
+import { fetchRequest, readContent } from '@aauth-guard/core/fetch'
 import type { AAuthInfo } from '../auth-info.ts'
 import type { Exchange } from '../guard/exchange.ts'
 import { McpGuard } from '../guard/mcp-guard.ts'
 import { refusalAnswer } from '../guard/refusals.ts'
 import type { McpOptions } from '../options.ts'
 import { serveExchange, toResponse } from '../outgoing/serve.ts'
+import { withheld } from '../withheld.ts'
 import { withComponents } from './with-components.ts'
 
 /** A server that answers a request whose caller and content are known. */
@@ -48,7 +49,8 @@ export function protectFetch(
 /** The request as the server gets it. Its content is made of what was parsed, so that no other parser reads the octets. */
 function passedRequest(request: Request, { admission }: Exchange, cut: AbortSignal): Request {
   const { message, headers: changed } = admission
-  const headers = new Headers(withoutMissionHeader(request).headers)
+  const headers = new Headers(request.headers)
+  for (const name of withheld) headers.delete(name)
   for (const [name, value] of Object.entries(changed)) headers.set(name, value)
   headers.delete('content-length')
   const signal = AbortSignal.any([request.signal, cut])

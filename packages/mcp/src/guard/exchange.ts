@@ -1,4 +1,4 @@
-import type { AAuthError, AnyRequirement, Auth, Caller, Resource } from '@aauth-guard/core'
+import type { AAuthError, AnyRequirement, Auth, Caller, ClassPolicy, Resource } from '@aauth-guard/core'
 import { asAuth, privateFieldsFor } from '@aauth-guard/core/adapter'
 import { type AAuthInfo, authInfoOf } from '../auth-info.ts'
 import type { BoundState, BoundStates, Reservation } from '../bound/bound-states.ts'
@@ -10,7 +10,7 @@ import type { Tables } from '../tables/tables.ts'
 
 /** What this package knows of a session. */
 export interface SessionExtra {
-  /** The calls that are under way, by their id: what a cancellation counts as. */
+  /** The calls that are under way, by their id, which no other call may have: what a cancellation counts as. */
   readonly calls: Map<string | number, OpenCall>
 }
 
@@ -33,6 +33,8 @@ export interface Shared {
   readonly sealer: Sealer
   readonly sessions: BoundStates<SessionExtra>
   readonly tasks: BoundStates<TaskExtra>
+  /** Of sessions, tasks and sealed states. */
+  readonly classPolicy: ClassPolicy
 }
 
 /** What was found of a request, before anything is made of it. */
@@ -73,11 +75,9 @@ export class Exchange {
     this.auth = asAuth(admission.caller)
     this.owner = ownerOf(admission.caller)
     this.authInfo = authInfoOf(shared.resource, admission.caller)
-    const { session, message } = admission
+    const { session } = admission
     this.sessionId = session?.id
     this.#endUse = session && shared.sessions.use(session)
-    if (session !== undefined && isCall(message) && message.id !== undefined)
-      session.extra.calls.set(message.id, { method: message.method, entries: admission.entries })
     if (this.auth !== undefined) exchanges.set(this.auth, this)
   }
 

@@ -41,12 +41,13 @@ export class McpGuard {
       resource,
       tables,
       takesOther: [connect, ...others].some(({ alternative }) => alternative !== undefined),
-      sealer: new Sealer(options.sealingKey),
+      sealer: new Sealer(resource.issuer, options.sealingKey),
       sessions: new BoundStates(settings.sessions),
       tasks: new BoundStates(settings.tasks),
+      classPolicy: settings.classPolicy,
     }
     this.#decisions = new Decisions(this.shared)
-    this.#ownership = new Ownership(this.shared, this.#decisions, settings.classPolicy)
+    this.#ownership = new Ownership(this.shared, this.#decisions)
   }
 
   /**
@@ -59,10 +60,9 @@ export class McpGuard {
     const named = readNamed(request)
     if (request.method !== 'POST') return this.#admitOther(request, named)
     const ahead = announced(named)
-    const first =
-      ahead === undefined ? [this.shared.tables.connect] : await this.#entries(request, ahead, named)
+    const first = ahead === undefined ? [this.shared.tables.connect] : await this.#entries(request, ahead)
     const early = ahead?.method ?? ''
-    const demanded = demandedOf(request, named, early, first)
+    const demanded = demandedOf(request, early, first)
     let { caller, requirement } = await this.#decisions.authorize(request, early, first, demanded)
     const content = await contentOf(caller, request, readContent)
     const read = readMessage(content)
@@ -72,13 +72,14 @@ export class McpGuard {
     if (fault !== undefined) return this.#refuse(request, fault, id)
     // A session of another caller does not exist for this one, whatever the caller may do.
     const session = await this.#ownership.session(request, caller, named, id)
-    const entries = isCall(read) ? await this.#entries(request, read, named) : first
+    if (isCall(read)) await this.#ownership.assertTasks(request, caller, read)
+    const entries = isCall(read) ? await this.#entries(request, read) : first
     const method = isCall(read) ? read.method : early
     // What was decided by the headers is not decided again.
     const rest = ahead === undefined ? entries : entries.filter((entry) => !first.includes(entry))
     if (rest.length > 0)
       ({ caller, requirement } = await this.#decisions.authorize(request, method, rest, demanded))
-    const owned = await this.#ownership.ofMessage(request, caller, session, read)
+    const owned = await this.#ownership.ofMessage(request, caller, session, read, entries)
     const admission = { caller, entries, requirement, isModern: isModern(named, read), method, ...owned }
     return new Exchange(this.shared, admission)
   }
@@ -86,7 +87,7 @@ export class McpGuard {
   async #admitOther(request: SignedRequest, named: Named): Promise<Exchange> {
     const { connect } = this.shared.tables
     const entries = [connect]
-    const demanded = demandedOf(request, named, '', entries)
+    const demanded = demandedOf(request, '', entries)
     const { caller, requirement } = await this.#decisions.authorize(request, '', entries, demanded)
     if (named.fault !== undefined) return this.#refuse(request, named.fault, undefined)
     const owned = await this.#ownership.ofStream(request, caller, named)
@@ -95,10 +96,10 @@ export class McpGuard {
     return new Exchange(this.shared, admission)
   }
 
-  async #entries(request: SignedRequest, message: CallMessage, named: Named): Promise<readonly Entry[]> {
+  async #entries(request: SignedRequest, message: CallMessage): Promise<readonly Entry[]> {
     const needs = this.#ownership.needs(message)
     if ('entries' in needs) return needs.entries
-    return this.#decisions.deny(request, message.method, needs.denied, demandedOf(request, named, '', []))
+    return this.#decisions.deny(request, message.method, needs.denied, demandedOf(request, '', []))
   }
 
   async #refuse(
@@ -112,18 +113,10 @@ export class McpGuard {
 }
 
 /** The digest is waived only where the name of the tool is signed in its place. */
-function demandedOf(
-  request: SignedRequest,
-  named: Named,
-  method: string,
-  entries: readonly Entry[],
-): Demanded {
+function demandedOf(request: SignedRequest, method: string, entries: readonly Entry[]): Demanded {
   const withMethod = request.header('mcp-method').length > 0
   const name = request.header('mcp-name').length > 0
-  const isWaived =
-    method === 'tools/call' &&
-    named.name !== undefined &&
-    entries.every(({ unsignedArguments }) => unsignedArguments)
+  const isWaived = method === 'tools/call' && entries.every(({ unsignedArguments }) => unsignedArguments)
   return { digest: !isWaived, method: withMethod, name }
 }
 

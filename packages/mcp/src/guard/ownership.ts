@@ -1,4 +1,4 @@
-import { AAuthError, type Caller, type ClassPolicy, type SignedRequest } from '@aauth-guard/core'
+import { AAuthError, type Caller, type SignedRequest } from '@aauth-guard/core'
 import type { BoundState, BoundStates } from '../bound/bound-states.ts'
 import { isOwner, ownerOf } from '../bound/owner.ts'
 import type { Named } from '../message/named.ts'
@@ -6,6 +6,7 @@ import {
   type CallMessage,
   type ClientMessage,
   invalidParams,
+  invalidRequest,
   isCall,
   isObject,
   MessageFault,
@@ -14,6 +15,7 @@ import {
 } from '../message/read-message.ts'
 import { openState } from '../outgoing/request-state.ts'
 import { entriesFor, type Needs } from '../tables/entries-for.ts'
+import type { Entry } from '../tables/entry.ts'
 import type { Decisions } from './decisions.ts'
 import type { Admission, SessionExtra, Shared } from './exchange.ts'
 import { MessageRefusal } from './refusals.ts'
@@ -34,15 +36,13 @@ const none: Owned = {
 export class Ownership {
   readonly #shared: Shared
   readonly #decisions: Decisions
-  readonly #classPolicy: ClassPolicy
 
-  constructor(shared: Shared, decisions: Decisions, classPolicy: ClassPolicy) {
+  constructor(shared: Shared, decisions: Decisions) {
     this.#shared = shared
     this.#decisions = decisions
-    this.#classPolicy = classPolicy
   }
 
-  /** What a message requires. A task counts as the call that made it; who owns it is compared later. */
+  /** What a message requires. A task counts as the call that made it; `assertTasks` has compared who owns it. */
   needs(message: CallMessage): Needs {
     if (!ofTasks.has(message.method)) return entriesFor(this.#shared.tables, message)
     const task = this.#shared.tasks.find(stringParam(message, 'taskId') ?? '')
@@ -60,12 +60,18 @@ export class Ownership {
     return this.#owned(this.#shared.sessions, request, caller, named.session, id, 'the session')
   }
 
-  /** Whose tasks and states a message touches. @throws {MessageRefusal} for those of another caller */
+  /**
+   * Whose state a message touches, and what it makes.
+   *
+   * @param entries what the message requires, which it was decided by
+   * @throws {MessageRefusal} for state of another caller
+   */
   async ofMessage(
     request: SignedRequest,
     caller: Caller,
     session: BoundState<SessionExtra> | undefined,
     message: ClientMessage,
+    entries: readonly Entry[],
   ): Promise<Owned> {
     const id = isCall(message) ? message.id : undefined
     // A response answers a request of the server, which only a session can have sent.
@@ -73,13 +79,15 @@ export class Ownership {
       if (session === undefined) return this.#notFound(request, id, 'a response without a session')
       return { ...none, message, session }
     }
-    await this.#assertTasks(request, caller, message)
     if (message.method === 'notifications/cancelled') await this.#assertCall(request, session, message)
     const opened = await this.#openState(request, caller, message)
+    // From here on nothing waits, so that of two requests with one id, one finds the other.
+    if (id !== undefined && session?.extra.calls.has(id)) return this.#repeated(request, id)
     const owner = ownerOf(caller)
     const newSession = message.method === 'initialize' ? this.#shared.sessions.reserve(owner) : undefined
     const isTask = message.method === 'tools/call' && Object.hasOwn(message.params ?? {}, 'task')
     const newTask = isTask ? this.#shared.tasks.reserve(owner) : undefined
+    if (id !== undefined) session?.extra.calls.set(id, { method: message.method, entries })
     return { message: opened, session, newSession, newTask, headers: {} }
   }
 
@@ -102,13 +110,18 @@ export class Ownership {
   ): Promise<BoundState<Extra>> {
     const state = states.find(stateId)
     if (state === undefined) return this.#notFound(request, id, `${what} is unknown, or was forgotten`)
-    if (!(await isOwner(state.owner, caller, this.#classPolicy)))
+    if (!(await isOwner(state.owner, caller, this.#shared.classPolicy)))
       return this.#notFound(request, id, `${what} was begun by another caller`)
     return state
   }
 
-  /** Both the task that is asked for, and one that the message is said to belong to. */
-  async #assertTasks(request: SignedRequest, caller: Caller, message: CallMessage): Promise<void> {
+  /**
+   * Compares who owns the task that is asked for, and one that the message is said to belong to. Before the message is
+   * decided by what the task requires: otherwise the answer would tell which tasks there are.
+   *
+   * @throws {MessageRefusal} for a task of another caller
+   */
+  async assertTasks(request: SignedRequest, caller: Caller, message: CallMessage): Promise<void> {
     const { tasks } = this.#shared
     const meta = message.params?._meta
     const related = isObject(meta) && Object.hasOwn(meta, relatedTask) ? meta[relatedTask] : undefined
@@ -137,7 +150,7 @@ export class Ownership {
     const sealed = stringParam(message, 'requestState')
     if (sealed === undefined) return message
     const opened = await openState(this.#shared.sealer, message, sealed)
-    if (opened === undefined || !(await isOwner(opened.owner, caller, this.#classPolicy))) {
+    if (opened === undefined || !(await isOwner(opened.owner, caller, this.#shared.classPolicy))) {
       const hint = '"requestState" was handed to another caller, or for another call'
       await this.#decisions.report(request, new AAuthError('access_denied', { hint }))
       throw new MessageRefusal(
@@ -146,6 +159,16 @@ export class Ownership {
       )
     }
     return { ...message, params: { ...message.params, requestState: opened.state } }
+  }
+
+  /**
+   * Servers find the stream of an answer by the id of the request. With one id twice, the answer to a call of one token
+   * would go to another token of the same mission or person.
+   */
+  async #repeated(request: SignedRequest, id: string | number): Promise<never> {
+    const text = '"id" is that of a request of this session that is under way.'
+    await this.#decisions.report(request, new AAuthError('invalid_request', { hint: text }))
+    throw new MessageRefusal(new MessageFault(invalidRequest, text), id)
   }
 
   async #notFound(request: SignedRequest, id: string | number | undefined, hint: string): Promise<never> {

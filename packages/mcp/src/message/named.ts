@@ -47,6 +47,15 @@ const mustBeNamed: ReadonlySet<string> = new Set([
   'tasks/cancel',
 ])
 
+/** What these require depends on the content, or on who made a task, which is compared first. */
+const decidedByContent: ReadonlySet<string> = new Set([
+  'completion/complete',
+  'tasks/get',
+  'tasks/result',
+  'tasks/update',
+  'tasks/cancel',
+])
+
 /** Reads each header once; a second line of one is a fault. */
 export function readNamed(request: SignedRequest): Named {
   let fault: MessageFault | undefined
@@ -70,7 +79,7 @@ export function readNamed(request: SignedRequest): Named {
 
 /** The message that the headers announce, before it is read; `undefined` if they do not say what is called. */
 export function announced({ method, name, fault }: Named): CallMessage | undefined {
-  if (method === undefined || fault !== undefined) return undefined
+  if (method === undefined || fault !== undefined || decidedByContent.has(method)) return undefined
   const source = nameSources.get(method)
   if (source === undefined) return { jsonrpc: '2.0', method }
   return name === undefined ? undefined : { jsonrpc: '2.0', method, params: { [source]: name } }

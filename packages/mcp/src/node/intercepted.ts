@@ -45,7 +45,9 @@ export class Intercepted {
       return
     }
     for (const name of response.getHeaderNames()) response.removeHeader(name)
-    this.#writeHead.call(response, status, Object.fromEntries(headers) as never)
+    const cookies = headers.getSetCookie()
+    const fields = { ...Object.fromEntries(headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) }
+    this.#writeHead.call(response, status, fields as never)
     if (body !== null) this.#flushHeaders.call(response)
     const reader = body?.getReader()
     const stop = (): void => void reader?.cancel().catch(() => undefined)

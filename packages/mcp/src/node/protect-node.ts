@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AAuthError, type Resource } from '@aauth-guard/core'
-import { bufferContent, passPreflight, removeMissionHeader, signedRequest } from '@aauth-guard/core/node'
+import { bufferContent, passPreflight, removeHeaders, signedRequest } from '@aauth-guard/core/node'
 import type { AAuthInfo } from '../auth-info.ts'
 import type { Exchange } from '../guard/exchange.ts'
 import { McpGuard } from '../guard/mcp-guard.ts'
 import { refusalAnswer } from '../guard/refusals.ts'
 import type { McpOptions } from '../options.ts'
 import { serveExchange, toResponse } from '../outgoing/serve.ts'
+import { withheld } from '../withheld.ts'
 import { Intercepted } from './intercepted.ts'
 
 /** A message that the middleware passed on. */
@@ -55,7 +56,7 @@ export function protectNode(resource: Resource, options: McpOptions): NodeHandle
 }
 
 function passOn(message: PassedMessage, { admission, authInfo }: Exchange): void {
-  removeMissionHeader(message)
+  removeHeaders(message, withheld)
   for (const [name, value] of Object.entries(admission.headers)) {
     message.headers[name] = value
     const { rawHeaders } = message

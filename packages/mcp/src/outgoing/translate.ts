@@ -1,4 +1,5 @@
 import type { AAuthError } from '@aauth-guard/core'
+import { seemsOwner } from '../bound/owner.ts'
 import type { Exchange } from '../guard/exchange.ts'
 import { isCall, isObject } from '../message/read-message.ts'
 import { shownTo } from './lists.ts'
@@ -57,14 +58,13 @@ function taskIdOf(result: Result): string | undefined {
   return resultType === 'task' && typeof taskId === 'string' ? taskId : undefined
 }
 
-function ownTasks({ shared, owner }: Exchange, method: string | undefined, result: Result): Result {
+function ownTasks({ shared, admission }: Exchange, method: string | undefined, result: Result): Result {
   const { tasks } = result
   if (!Array.isArray(tasks) || (method !== undefined && method !== 'tasks/list')) return result
-  const own = tasks.filter(
-    (task) =>
-      isObject(task) &&
-      typeof task.taskId === 'string' &&
-      shared.tasks.find(task.taskId)?.owner.key === owner.key,
-  )
-  return { ...result, tasks: own }
+  const isOwn = (task: unknown): boolean => {
+    const { taskId } = isObject(task) ? task : {}
+    const known = typeof taskId === 'string' ? shared.tasks.find(taskId) : undefined
+    return known !== undefined && seemsOwner(known.owner, admission.caller, shared.classPolicy)
+  }
+  return { ...result, tasks: tasks.filter(isOwn) }
 }

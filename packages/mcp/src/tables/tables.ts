@@ -42,6 +42,7 @@ const ofTables: ReadonlyMap<string, string> = new Map([
 export function compileTables(resource: Resource, options: McpOptions): Tables {
   const make = (table: string, key: string, given: McpTool): Entry => {
     try {
+      assertHasEffect(table, given)
       const entry = new Entry(key, given)
       validateRequirement(resource, entry.requirement('', { digest: true, method: true, name: true }))
       return entry
@@ -82,6 +83,20 @@ export function compileTables(resource: Resource, options: McpOptions): Tables {
     ),
     hasUnsignedArguments: [...tools.values()].some(({ unsignedArguments }) => unsignedArguments),
   })
+}
+
+/** The members that entries of a table have beside a requirement. Types say the same; not everybody has them. */
+const membersOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ['tools', ['hidden', 'tool', 'unsignedArguments']],
+  ['prompts', ['hidden']],
+  ['resources', ['hidden']],
+])
+
+/** @throws {TypeError} for a member that only entries of another table have */
+function assertHasEffect(table: string, given: McpTool): void {
+  for (const name of ['hidden', 'tool', 'unsignedArguments'])
+    if (Object.hasOwn(Object(given), name) && membersOf.get(table)?.includes(name) !== true)
+      throw new TypeError(`"${name}" has no effect here: leave it out`)
 }
 
 /** The entry of a resource; `undefined` also for a URI that a server would read as another one. */

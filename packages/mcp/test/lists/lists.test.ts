@@ -1,8 +1,12 @@
+import type { RequestListener } from 'node:http'
 import { alternativeCredential } from '@aauth-guard/core'
 import { monitorMissions } from '@aauth-guard/core/missions'
+import { protectMcp } from '@aauth-guard/mcp/v2'
+import { toNodeHandler } from '@modelcontextprotocol/node'
 import { describe, expect, it } from 'vitest'
-import { call, type Message, messagesOf, modern, post, protect, type Scene } from '../scene.ts'
-import { hosts, v1Stateless, v2 } from '../servers/hosts.ts'
+import { call, Events, type Message, messagesOf, modern, post, protect, type Scene } from '../scene.ts'
+import { hosts, sessionHosts, v1Stateless, v2 } from '../servers/hosts.ts'
+import { begin, inSession } from '../sessions/session-scene.ts'
 
 const stateless = hosts.filter(({ hasSessions }) => !hasSessions)
 /** Beside `notes.hidden`, which only those see who may call it, and `notes.secret`, which nobody sees. */
@@ -63,14 +67,61 @@ describe.each(stateless)('$name', (host) => {
   })
 })
 
-it('a list of revision 2026-07-28 is private', async () => {
-  const { agent, send } = await protect(v2)
+describe.each(sessionHosts)('$name', (host) => {
+  it('a list that a resumed stream repeats is filtered for who resumes it', async () => {
+    const scene = await protect(host)
+    const { agent, send } = scene
+    const token = await agent.authToken({ scope: 'notes.read', sub: 'ada' })
+    const id = await begin(scene, token)
+    const answered = new Events(await send({ token, body: call('tools/list'), headers: inSession(id) }))
+    const first = await answered.next()
+    const listing = async (events: Events): Promise<string[]> => {
+      let event = await events.next()
+      while (event !== undefined && event.message?.result === undefined) event = await events.next()
+      return names(event?.message?.result).toSorted()
+    }
+    const expected = forReading.toSorted()
+    expect(await listing(answered)).toEqual(expected)
+    const headers = inSession(id, { accept: 'text/event-stream', 'last-event-id': first?.id ?? '' })
+    expect(await listing(new Events(await send({ token, method: 'GET', headers })))).toEqual(expected)
+  })
+})
+
+it('answers of revision 2026-07-28 are private, whatever the server says', async () => {
+  const results: object[] = [
+    { tools: [{ name: 'notes.list' }, { name: 'notes.secret' }], cacheScope: 'public' },
+    { tools: [] },
+    { contents: [], cacheScope: 'public' },
+  ]
+  const { agent, send } = await protect({
+    ...v2,
+    listener: (_, resource, options) => {
+      const serve = protectMcp(
+        resource,
+        async (request) => {
+          const { id } = (await request.json()) as { id: number }
+          return Response.json({ jsonrpc: '2.0', id, result: results.shift() })
+        },
+        options,
+      )
+      return toNodeHandler({ fetch: serve }) as RequestListener
+    },
+  })
   const token = await agent.authToken({ scope: 'notes.read' })
-  const response = await send({ token, ...modern('tools/list') })
-  expect([
-    response.headers.get('cache-control'),
-    (await messagesOf(response))[0]?.result?.cacheScope,
-  ]).toEqual(['private, no-store', 'private'])
+  const answers: unknown[] = []
+  for (const sent of [
+    modern('tools/list'),
+    modern('tools/list'),
+    modern('resources/read', { uri: 'notes://all' }),
+  ]) {
+    const response = await send({ token, ...sent })
+    answers.push([response.headers.get('cache-control'), (await messagesOf(response))[0]?.result])
+  }
+  expect(answers).toEqual([
+    ['private, no-store', { tools: [{ name: 'notes.list' }], cacheScope: 'private' }],
+    ['private, no-store', { tools: [], cacheScope: 'private' }],
+    ['private, no-store', { contents: [], cacheScope: 'private' }],
+  ])
 })
 
 it('a tool that the mission does not approve is neither shown nor called', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { messagesOf, modern, post, protect, type Sent, verdictOf } from '../scene.ts'
+import { call, messagesOf, modern, post, protect, type Sent, verdictOf } from '../scene.ts'
 import { v1Stateless, v2 } from '../servers/hosts.ts'
 
 const list = modern('tools/call', { name: 'notes.list', arguments: {} })
@@ -184,5 +184,34 @@ describe('what must be signed', () => {
     const { url } = await protect(v2)
     const response = await fetch(`${url}/.well-known/aauth-resource.json`)
     expect(await response.json()).toMatchObject({ additional_signature_components: ['content-digest'] })
+  })
+})
+
+/** SDK 1 reads none of these headers, so nobody else compares them. */
+describe('in front of a server that does not know the headers', () => {
+  const body = call('tools/call', { name: 'notes.list', arguments: {} })
+  const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' }
+  const version = { 'mcp-protocol-version': '2026-07-28' }
+  const encoded = (octets: string) => ({ 'mcp-name': `=?base64?${octets}?=` })
+
+  it.each<[what: string, headers: Record<string, string>, body: object]>([
+    ['another method', { 'mcp-method': 'tools/list' }, body],
+    ['another name', { 'mcp-name': 'notes.delete' }, body],
+    ['a name that is not encoded well', encoded('bm90ZXMubGlzdA'), body],
+    ['a name that is not UTF-8', encoded('/w=='), call('tools/call', { name: '\ufffd' })],
+    ['no method, with the version of 2026-07-28 in its headers', version, body],
+    ['no method, with the version in its content', {}, call('ping', { _meta: meta })],
+    [
+      'no name, with the version in its content',
+      { 'mcp-method': 'tools/call' },
+      call('tools/call', { name: 'notes.list', _meta: meta }),
+    ],
+  ])('%s answers 400', async (_, headers, message) => {
+    const tools = { 'notes.list': { scope: 'notes.read' }, '\ufffd': { scope: 'notes.read' } }
+    const { agent, send, calls } = await protect(v1Stateless, { tools })
+    const token = await agent.authToken({ scope: 'notes.read' })
+    const sent = { headers: { ...post, ...headers }, body: message }
+    expect(await verdictOf(await send({ token, ...sent }))).toEqual([400, -32020])
+    expect(calls.made).toEqual([])
   })
 })

@@ -1,8 +1,10 @@
+import { rememberContent } from '@aauth-guard/core/node'
+import express from 'express'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MessageFault, readMessage } from '../../src/message/read-message.ts'
-import { protect, verdictOf } from '../scene.ts'
-import { hosts } from '../servers/hosts.ts'
+import { call, protect, verdictOf } from '../scene.ts'
+import { hosts, v1Stateless } from '../servers/hosts.ts'
 
 const encoder = new TextEncoder()
 const read = (text: string) => readMessage(encoder.encode(text))
@@ -94,4 +96,21 @@ describe.each(hosts)('$name', (host) => {
     const [status] = await verdictOf(await send({ token, body: '[' }))
     expect(status).toBe(401)
   })
+})
+
+it('content that other middleware has read is bounded as well', async () => {
+  const { agent, send } = await protect({
+    ...v1Stateless,
+    listener(calls, resource, options) {
+      const app = express().use(express.raw({ type: () => true, limit: '4mb' }), (request, _, next) => {
+        rememberContent(request, request.body)
+        next()
+      })
+      return app.use(v1Stateless.listener(calls, resource, options))
+    },
+  })
+  const token = await agent.authToken({ scope: 'notes.read' })
+  const ping = (length: number) => call('ping', { a: 'x'.repeat(length) })
+  expect((await send({ token, body: ping(10) })).status).toBe(200)
+  expect((await send({ token, body: ping(1_048_576) })).status).toBe(413)
 })

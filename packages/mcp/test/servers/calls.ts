@@ -6,6 +6,8 @@ export class Calls {
   readonly made: string[] = []
   /** The identities with which tools were called. */
   readonly clients: unknown[] = []
+  /** The header fields that tools were shown. */
+  readonly headers: string[][] = []
   #release: () => void = () => undefined
   /** Resolves when `release` is called. */
   readonly released: Promise<void>

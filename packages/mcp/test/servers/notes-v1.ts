@@ -25,6 +25,7 @@ export function notesV1(calls: Calls, tasks = makeTasks()): McpServer {
       ({ id }, extra) => {
         calls.made.push(`${name} ${id ?? ''}`.trim())
         calls.clients.push(extra.authInfo)
+        calls.headers.push(Object.keys(extra.requestInfo?.headers ?? {}))
         return text(name)
       },
     )

@@ -16,6 +16,7 @@ export function notesV2(calls: Calls): McpServer {
       ({ id }, ctx) => {
         calls.made.push(`${name} ${id ?? ''}`.trim())
         calls.clients.push(ctx.http?.authInfo)
+        calls.headers.push([...(ctx.http?.req?.headers.keys() ?? [])])
         return text(name)
       },
     )

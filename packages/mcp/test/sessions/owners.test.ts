@@ -1,8 +1,8 @@
 import { otherS256, s256 } from '@aauth-guard/fixtures/missions'
-import type { Agent } from '@aauth-guard/testing'
+import type { Agent, SignedMessage } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { call, Events, protect, type Scene, verdictOf } from '../scene.ts'
-import { sessionHosts } from '../servers/hosts.ts'
+import { sessionHosts, v1Sessions } from '../servers/hosts.ts'
 import { begin, initialize, inSession } from './session-scene.ts'
 
 const scope = 'notes.read'
@@ -112,6 +112,20 @@ describe.each(sessionHosts)('$name', (host) => {
     expect((await send({ token, body: call('ping'), headers: inSession(id) })).status).toBe(200)
   })
 
+  it('clients that must begin with a token of a person keep their session when a tool asks for more', async () => {
+    const scene = await protect(host, { connect: { accept: 'person-token' } })
+    const { agent, send } = scene
+    const agentToken = await agent.agentToken()
+    expect(await verdictOf(await send({ token: agentToken, body: initialize() }))).toEqual([
+      401,
+      'person_token_required',
+    ])
+    const headers = inSession(await begin(scene, await agent.personToken({ sub: 'ada' })))
+    const list = { name: 'notes.list', arguments: {} }
+    const token = await agent.authToken({ scope, sub: 'ada' })
+    expect((await send({ token, body: call('tools/call', list), headers })).status).toBe(200)
+  })
+
   it('another runtime of the same agent provider may use a session under a mission', async () => {
     const scene = await protect(
       host,
@@ -173,6 +187,18 @@ describe.each(sessionHosts)('$name', (host) => {
     let event = await resumed.next()
     while (event !== undefined && event.message === undefined) event = await resumed.next()
     expect(event?.message?.result?.content?.[0]?.text).toBe('notes.list')
+  })
+
+  it.each(['mcp-session-id', 'last-event-id'])('a stream with two lines of %s is refused', async (name) => {
+    const scene = await protect(host)
+    const token = await scene.agent.authToken({ scope })
+    const id = await begin(scene, token)
+    const headers = inSession(id, { accept: 'text/event-stream', 'last-event-id': 'x' })
+    const added: readonly [string, string] = [name, 'x']
+    const onTheWay = (message: SignedMessage) => ({ ...message, headers: [added, ...message.headers] })
+    const response = await scene.send({ token, method: 'GET', headers, onTheWay })
+    // Hosts of SDK 2 join the lines, and nothing has the name that comes of it.
+    expect((await verdictOf(response))[0]).toBe(host === v1Sessions ? 400 : 404)
   })
 
   it('an event id without a session answers 404', async () => {

@@ -1,5 +1,6 @@
+import { s256 } from '@aauth-guard/fixtures/missions'
 import { expect, it } from 'vitest'
-import { call, messagesOf, protect, type Scene, verdictOf } from '../scene.ts'
+import { call, messagesOf, modern, protect, type Scene, verdictOf } from '../scene.ts'
 import { v1Stateless } from '../servers/hosts.ts'
 import { tables } from '../servers/tables.ts'
 
@@ -36,6 +37,33 @@ it('a task belongs to its caller: somebody else neither sees it nor reaches it',
   expect([(await listed(bob))?.length, (await listed(ada))?.length]).toEqual([0, 1])
   const [own] = await messagesOf(await send({ token: ada, body: call('tasks/get', { taskId }) }))
   expect(own?.error).toBe(undefined)
+})
+
+it('whether somebody else has a task is not told by what the task requires', async () => {
+  const scene = await protect(v1Stateless, options)
+  const { agent, send } = scene
+  const taskId = await begin(scene, await agent.authToken({ scope, sub: 'ada' }))
+  const token = await agent.authToken({ scope: 'notes.write', sub: 'bob' })
+  const { headers, body } = modern('tasks/get', { taskId })
+  for (const sent of [
+    { body: call('tasks/get', { taskId }) },
+    { body, headers },
+    { body: call('tasks/get', { taskId: 'none' }) },
+  ])
+    expect(await verdictOf(await send({ token, ...sent }))).toEqual([404, -32001])
+})
+
+it('a task of another key under the same mission is in no list, if the agent provider is unknown', async () => {
+  const listed = async (classPolicy: 'same-key' | 'mission-only') => {
+    const scene = await protect(v1Stateless, { ...options, sessions: { classPolicy } })
+    const { agent, net, send } = scene
+    await begin(scene, await agent.authToken({ scope, mission: s256 }))
+    const other = await net.agent({ name: 'other' })
+    const token = await other.authToken({ scope, mission: s256 })
+    const [message] = await messagesOf(await send({ agent: other, token, body: call('tasks/list') }))
+    return message?.result?.tasks?.length
+  }
+  expect([await listed('same-key'), await listed('mission-only')]).toEqual([0, 1])
 })
 
 it('a task needs what the call that made it needs', async () => {

@@ -26,6 +26,12 @@ const decisions: [what: string, method: string, params: Record<string, unknown>,
     { uri: 'notes://one/../all' },
     [403, 'access_denied'],
   ],
+  [
+    'a resource that servers would find under another URI than the template fits',
+    'resources/read',
+    { uri: 'notes://one/%2e%2e' },
+    [403, 'access_denied'],
+  ],
   ['a resource of a template', 'resources/read', { uri: 'notes://one/7' }, [401, 'auth_token_required']],
   ['a resource below a template', 'resources/read', { uri: 'notes://one/7/8' }, [403, 'access_denied']],
   [
@@ -65,6 +71,48 @@ const decisions: [what: string, method: string, params: Record<string, unknown>,
   ['a task that nobody has', 'tasks/get', { taskId: 'x' }, [404, -32001]],
   ['a request of servers', 'sampling/createMessage', {}, [403, 'access_denied']],
 ]
+
+it.each(decisions)('with the headers of revision 2026-07-28, %s: %s', async (_, method, params, verdict) => {
+  const { agent, send, calls } = await protect(v2)
+  const token = await agent.authToken({ scope: 'notes.read' })
+  // Content that names something by a number has no header for it.
+  const expected = params.name === 7 ? [403, 'access_denied'] : verdict
+  expect(await verdictOf(await send({ token, ...modern(method, params) }))).toEqual(expected)
+  expect(calls.made).toEqual([])
+})
+
+it('a completion that its headers announce is decided by its content', async () => {
+  const { agent, send, events } = await protect(v2)
+  const token = await agent.authToken({ scope: 'notes.read' })
+  const params = { ref: { type: 'ref/prompt', name: 'summary' }, argument: { name: 'a', value: '' } }
+  const response = await send({ token, ...modern('completion/complete', params) })
+  // The server of this test completes nothing.
+  expect((await verdictOf(response))[1]).toBe(-32601)
+  expect(events.at(-1)).toMatchObject({ requirement: 'completion/complete summary', outcome: 'accepted' })
+})
+
+it('a subscription names at most 64 resources', async () => {
+  const { agent, send } = await protect(v2)
+  const token = await agent.authToken({ scope: 'notes.read' })
+  const listen = (count: number) => {
+    const resourceSubscriptions = Array(count).fill('notes://all')
+    return send({ token, ...modern('subscriptions/listen', { notifications: { resourceSubscriptions } }) })
+  }
+  expect(await verdictOf(await listen(65))).toEqual([403, 'access_denied'])
+  const response = await listen(64)
+  expect(response.status).toBe(200)
+  await response.body?.cancel()
+})
+
+it('a preflight passes without an identity if the resource has "cors", and no other request does', async () => {
+  const { url, calls } = await protect(v1Stateless, {}, { cors: true })
+  const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' }
+  const preflight = await fetch(`${url}/mcp`, { method: 'OPTIONS', headers })
+  expect([preflight.status, await preflight.text()]).toEqual([405, ''])
+  expect((await fetch(`${url}/mcp`, { method: 'OPTIONS' })).status).toBe(401)
+  expect((await fetch(`${url}/mcp`, { method: 'POST', headers, body: '{}' })).status).toBe(401)
+  expect(calls.made).toEqual([])
+})
 
 describe.each([v1Stateless, v2])('$name', (host) => {
   it.each(decisions)('%s: %s', async (_, method, params, verdict) => {

@@ -28,6 +28,10 @@ it.each<[options: unknown, text: string]>([
   [{ tools: { a: { scope: 'notes.read', tool: true } } }, 'there are no mission blobs'],
   [{ tools: { a: { scope: 'notes.read', mission: 'required', alternative } } }, 'exempt'],
   [{ prompts: { a: { scoop: 'notes.read' } } }, '"prompts" of protectMcp, "a": '],
+  [{ prompts: { a: { scope: 'notes.read', unsignedArguments: true } } }, '"unsignedArguments" has no effect'],
+  [{ resources: { 'n://a': { scope: 'notes.read', tool: true } } }, '"tool" has no effect here'],
+  [{ methods: { 'logging/setLevel': { scope: 'notes.read', hidden: true } } }, '"hidden" has no effect here'],
+  [{ connect: { tool: 'a' } }, '"connect": "tool" has no effect here'],
   [{ methods: { 'tools/call': { scope: 'notes.read' } } }, 'which the table "tools" decides'],
   [
     { resources: { 'n://{a}': { scope: 'notes.read' }, 'n://b': { scope: 'notes.read' } } },

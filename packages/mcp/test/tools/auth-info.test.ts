@@ -1,8 +1,9 @@
 import { type Auth, personKey } from '@aauth-guard/core'
+import { s256 } from '@aauth-guard/fixtures/missions'
 import type { AAuthInfo } from '@aauth-guard/mcp'
 import { getAuth } from '@aauth-guard/mcp'
 import { describe, expect, it } from 'vitest'
-import { call, modern, protect } from '../scene.ts'
+import { call, modern, post, protect } from '../scene.ts'
 import { hosts, v1Stateless, v2 } from '../servers/hosts.ts'
 
 const stateless = hosts.filter(({ hasSessions }) => !hasSessions)
@@ -29,6 +30,19 @@ describe.each(stateless)('$name', (host) => {
     expect(getAuth({ authInfo: info }, 'auth-token')).toBe(auth)
     expect(getAuth({ http: { authInfo: info } }, 'auth-token', { person: 'required' }).sub).toBe('ada')
     expect(personKey(auth)).toBe(info?.clientId)
+  })
+
+  it('a tool sees the headers of the client, but no credential that it could send again', async () => {
+    const { agent, send, calls } = await protect(host)
+    const token = await agent.authToken({ scope: 'notes.read', mission: s256 })
+    const mission = `approver="https://ps.example"; s256="${s256}"`
+    const headers = { ...post, authorization: 'Bearer stray', 'aauth-mission': mission, 'x-trace': '1' }
+    const sent = { headers, cover: ['authorization', 'aauth-mission'] }
+    expect((await send({ token, body: call('tools/call', list), ...sent })).status).toBe(200)
+    const [seen = []] = calls.headers
+    expect(seen).toEqual(expect.arrayContaining(['content-digest', 'content-type', 'x-trace']))
+    const credentials = ['signature', 'signature-input', 'signature-key', 'authorization', 'aauth-mission']
+    expect(seen.filter((name) => credentials.includes(name))).toEqual([])
   })
 
   it('without a person, the agent is the client, and never its person server', async () => {
