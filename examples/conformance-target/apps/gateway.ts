@@ -6,6 +6,7 @@ import type { Resource } from '@aauth-guard/core'
 import {
   type AssertionKeys,
   AssertionRefusedError,
+  type AssertionSigner,
   createAssertionKeys,
   createAssertionSigner,
   verifyAssertion,
@@ -14,6 +15,7 @@ import {
   compileRoutes,
   createProxy,
   defaultProxyLimits,
+  type Plan,
   type Route,
   type RouteTable,
   type Upstream,
@@ -32,6 +34,15 @@ export async function gatewayServers(
   resource: Resource,
   routes: readonly TargetRoute[],
 ): Promise<GatewayServers> {
+  const { server, upstream } = await gatewayParts(resource, routes)
+  return { server, upstream }
+}
+
+/** The same, with what other servers of this gateway need. */
+export async function gatewayParts(
+  resource: Resource,
+  routes: readonly TargetRoute[],
+): Promise<GatewayServers & { readonly plan: Plan; readonly assertions: AssertionSigner }> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const key = { ...privateKey.export({ format: 'jwk' }), kid: 'gateway', alg: 'ES256' }
   const assertions = createAssertionSigner({ issuer: resource.issuer, key })
@@ -53,7 +64,7 @@ export async function gatewayServers(
   const table = tableOf(routes.map((route) => toUpstream(route, { name: 'target', origin })))
   const plan = { resource, table, limits: defaultProxyLimits }
   const { server } = createProxy({ plan: () => plan, assertions })
-  return { server, upstream }
+  return { server, upstream, plan, assertions }
 }
 
 function toUpstream({ path, require: requirement }: TargetRoute, upstream: Upstream): Route {

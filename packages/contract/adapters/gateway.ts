@@ -39,7 +39,7 @@ export const gatewayAdapter: ServerAdapter = {
 }
 
 /** What the other adapters demand of their routes, as rules of a gateway. */
-function routesOf(resource: Resource, port: number): Route[] {
+export function routesOf(resource: Resource, port: number): Route[] {
   const upstream = { name: 'contract', origin: { protocol: 'http:', hostname: '127.0.0.1', port } } as const
   const others = ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']
   const { alternative: _, ...alone } = besides['/beside/key']
@@ -95,7 +95,7 @@ async function hasGrant(auth: Parameters<typeof assertGrant>[0]): Promise<boolea
   return true
 }
 
-async function portOf(server: Server): Promise<number> {
+export async function portOf(server: Server): Promise<number> {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   return (server.address() as AddressInfo).port
 }

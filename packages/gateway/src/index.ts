@@ -1,7 +1,15 @@
 export { type GatewayCommand, runGateway } from './command/run-gateway.ts'
 export { type Gateway, type GatewayOptions, startGateway } from './command/start-gateway.ts'
 export { createExtAuthz, type ExtAuthz, type ExtAuthzOptions } from './envoy/index.ts'
-export * from './forward/index.ts'
+export {
+  type ForwardAuthOptions,
+  forwardAuthHandler,
+  forwardListenerOptions,
+  type RecipeKind,
+  type RecipePlace,
+  type RecipeSettings,
+  recipe,
+} from './forward/index.ts'
 export * from './proxy/index.ts'
 export { compileRoutes } from './routes/compile-routes.ts'
 export type { DigestCheck, Route, Upstream, UpstreamOrigin } from './routes/route.ts'

@@ -22,7 +22,9 @@ export async function judge(plan: Plan, incoming: Incoming, assertions: Assertio
   const verdict = await decide(plan, incoming)
   if (verdict.outcome === 'answered') return { outcome: 'refused', answer: verdict.answer }
   if (verdict.outcome === 'refused') return { outcome: 'refused', answer: verdict.refusal.answer }
-  const { route, target, caller } = verdict
+  const { route, target, caller, isPreflight } = verdict
+  // It passes without a caller only where the answer loses its content, and proxies pass content on.
+  if (isPreflight) return badRequest('forward auth answers no CORS preflights: let the proxy do it')
   if (target !== incoming.target)
     return badRequest(`the proxy passes targets on as they were sent, but ${route.name} changes them`)
   const binding = caller === undefined || caller.type === 'other' ? 'uncovered' : contentBinding(caller)

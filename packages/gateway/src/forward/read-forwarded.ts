@@ -71,9 +71,7 @@ function asked(sentMethod: string, sentTarget: string, lines: readonly string[])
   if (!method.test(sentMethod)) return malformed('the method is not a token')
   if (!target.test(sentTarget))
     return malformed('the target does not begin with "/", or has characters outside visible ASCII')
-  // Without Host, core would decide for the first authority (A02).
-  const headerLines = valuesOf(lines, 'host').length === 0 ? ['Host', '', ...lines] : lines
-  return { outcome: 'incoming', incoming: { method: sentMethod, target: sentTarget, headerLines } }
+  return { outcome: 'incoming', incoming: { method: sentMethod, target: sentTarget, headerLines: lines } }
 }
 
 function malformed(hint: string): Forwarded {

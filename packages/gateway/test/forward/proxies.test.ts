@@ -210,7 +210,7 @@ describe.each<ProxyKind>(['nginx', 'caddy'])('forward auth of %s', (kind) => {
 
       it('404 and 405 of the routes', async () => {
         const nowhere = await send(proxy.port, await scene.sign('/nowhere'))
-        expect([nowhere.status, JSON.parse(nowhere.body).code]).toEqual([404, 'no_route'])
+        expect([nowhere.status, JSON.parse(nowhere.body).error]).toEqual([404, 'no_route'])
         const other = await send(proxy.port, await scene.sign('/get-only', { method: 'POST' }))
         expect([other.status, other.headers.get('allow')]).toEqual([405, 'GET'])
         expect(received()).toEqual([])

@@ -22,7 +22,7 @@ export function caddyRecipe(facts: RecipeFacts, place: RecipePlace): string {
   const own = ownPaths.map((path) => (path.endsWith('/') ? `${path}*` : path)).join(' ')
   const removed = [...reservedBeginnings.map((name) => `${name}*`), 'Proxy', 'Authorization', 'Cookie']
   return `# The secret stands in the environment of Caddy as AAUTH_GUARD_SECRET.
-${authorities.map((one) => siteAddress(one, place)).join(', ')} {
+${siteAddresses(authorities, place)} {
 ${siteLines(place)}	request_body {
 		max_size ${maxContent}
 	}
@@ -30,6 +30,10 @@ ${siteLines(place)}	request_body {
 		# Caddy would remove the fields that Connection names, ours among them. Upgrades are not passed on.
 		request_header -Connection
 		request_header -Upgrade
+
+		# Caddy would ask the gateway with another host.
+		@aauth_guard_hostless vars {http.request.host} ""
+		respond @aauth_guard_hostless 400
 
 		# The documents and endpoints of the resource.
 		@aauth_guard_own path ${own}
@@ -69,6 +73,7 @@ ${upstreams
     ({ name, origin }, at) => `		@aauth_guard_upstream_${at} vars {http.vars.aauth_guard_upstream} ${name}
 		reverse_proxy @aauth_guard_upstream_${at} ${origin.protocol === 'https:' ? 'https://' : ''}${dialed(addressOf(origin))} {
 			header_up Host ${authority}
+			header_up X-Forwarded-Host ${authority}
 			header_up -Expect
 ${answeredFields.map((field) => `			header_down -${field}\n`).join('')}		}
 `,
@@ -79,10 +84,15 @@ ${answeredFields.map((field) => `			header_down -${field}\n`).join('')}		}
 `
 }
 
-function siteAddress(authority: string, { listen, tls }: RecipePlace): string {
-  const host = authority.replace(/:\d+$/, '')
-  const scheme = tls === null ? 'http' : 'https'
-  return `${scheme}://${host}${listen === undefined ? authority.slice(host.length) : `:${listen.port}`}`
+/** Where TLS ends in front of Caddy, every host is this site: to a host of no site, Caddy answers an empty 200. */
+function siteAddresses(authorities: readonly string[], { listen, tls }: RecipePlace): string {
+  if (tls === null) return `http://:${listen?.port ?? 80}`
+  return authorities
+    .map((authority) => {
+      const host = authority.replace(/:\d+$/, '')
+      return `https://${host}${listen === undefined ? authority.slice(host.length) : `:${listen.port}`}`
+    })
+    .join(', ')
 }
 
 function siteLines({ listen, tls }: RecipePlace): string {
