@@ -223,6 +223,26 @@ describe('every check', () => {
     )
   })
 
+  it('a published key of another algorithm verifies nothing, even if it signed the assertion', async () => {
+    const { signer, published, refusal } = await makeScene()
+    const { privateKey, publicKey } = await generateKeyPair('Ed25519')
+    const ed25519 = { ...(await exportJWK(publicKey)), kid: 'ed', alg: 'Ed25519', use: 'sig' }
+    published.keys = JSON.stringify({ keys: [...JSON.parse(signer.keys).keys, ed25519] })
+    const [, payload = ''] = (await signer.sign(claims)).split('.')
+    const header = base64url.encode('{"typ":"aauth-guard-assertion+jwt","alg":"ES256","kid":"ed"}')
+    const input = new TextEncoder().encode(`${header}.${payload}`)
+    const signature = new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey as never, input))
+    expect(await refusal(line(`${header}.${payload}.${base64url.encode(signature)}`))).toBe(
+      '403 wrong_signature',
+    )
+  })
+
+  it('a long assertion is not read, even signed by the gateway', async () => {
+    const { signer, key, refusal } = await makeScene()
+    const long = await forge(await signer.sign(claims), key, { more: 'x'.repeat(25_000) })
+    expect(await refusal(line(long))).toBe('403 malformed')
+  })
+
   it('a key in the header is not read', async () => {
     const { signer, refusal } = await makeScene()
     const own = await generateKey()

@@ -3,6 +3,7 @@ import { type Answer, answer } from '@aauth-guard/core'
 import type { AssertionSigner } from '@aauth-guard/core/assertion'
 import type { Server, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js'
 import { type GatewayRefusal, refusal } from '../decide/refusal.ts'
+import { isPlainName } from '../headers/field-names.ts'
 import type { Plan } from '../settings/plan.ts'
 import { deniedResponse } from './check-response.ts'
 import { judgeCheck } from './judge-check.ts'
@@ -29,7 +30,7 @@ export interface ExtAuthz {
   /**
    * @param address `unix:/path/of/socket`, or a port of loopback such as `127.0.0.1:9001`
    * @returns the same, with the port that was chosen in place of 0
-   * @throws {TypeError} for another address, or without `@grpc/grpc-js` (the promise rejects)
+   * @throws {TypeError} for another address, a second time, or without `@grpc/grpc-js` (the promise rejects)
    */
   listen(address: string): Promise<string>
   /** Takes no more checks, and resolves when those that are under way have ended; after five seconds they are cut off. */
@@ -99,6 +100,7 @@ export function createExtAuthz(options: ExtAuthzOptions): ExtAuthz {
   return {
     async listen(address) {
       const checked = serverAddress(address)
+      if (server !== undefined) throw new TypeError('the server listens already: make another one')
       const envoy = await loadGrpc()
       const { grpc, path, encode } = envoy
       const listening = new grpc.Server({
@@ -157,19 +159,13 @@ const notEnvoy: Answer = Object.freeze({
 })
 
 function checkedSecret(secret: unknown): string {
-  const allowed = '-._~'
   const isLong = typeof secret === 'string' && secret.length >= 32 && secret.length <= 256
   const isPlain =
-    isLong && [...secret].every((character) => allowed.includes(character) || isLetterOrDigit(character))
+    isLong && [...secret].every((character) => isPlainName(character) || '._~'.includes(character))
   if (isPlain) return secret
   throw new TypeError(
     'the secret of ext_authz is not 32 to 256 letters, digits and "-._~": make one with `openssl rand -hex 32`',
   )
-}
-
-function isLetterOrDigit(character: string): boolean {
-  const lower = character.toLowerCase()
-  return (lower >= 'a' && lower <= 'z') || (character >= '0' && character <= '9')
 }
 
 /** Digests have one length, so that the comparison tells nothing about the secret. */

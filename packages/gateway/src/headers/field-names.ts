@@ -4,19 +4,20 @@
  */
 export function looseName(name: string): string {
   let loose = ''
-  for (const character of name.toLowerCase()) loose += isLetterOrDigit(character) ? character : '-'
+  for (const character of name) loose += isLetterOrDigit(character) ? character.toLowerCase() : '-'
   return loose
 }
 
 /** Whether a name consists of letters, digits and `-`, so that only its case can differ from another spelling of it. */
 export function isPlainName(name: string): boolean {
-  for (const character of name.toLowerCase())
-    if (character !== '-' && !isLetterOrDigit(character)) return false
+  for (const character of name) if (character !== '-' && !isLetterOrDigit(character)) return false
   return name !== ''
 }
 
+/** Of ASCII, before its case is changed: a Kelvin sign in lower case is a `k`. */
 function isLetterOrDigit(character: string): boolean {
-  return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9')
+  const isLetter = (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z')
+  return isLetter || (character >= '0' && character <= '9')
 }
 
 const reserved: ReadonlySet<string> = new Set([

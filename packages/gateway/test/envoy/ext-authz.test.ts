@@ -353,6 +353,8 @@ describe('what Envoy must send', () => {
       field('', 'x'),
       field('a b', 'x'),
       field('a:b', 'x'),
+      // In lower case this is "cookie", which Envoy would not remove by that name.
+      field('coo\u212aie', 'x'),
       field('a\r\nb', 'x'),
       field('x-a', 'a\r\nb: c'),
       field('x-a', 'a\0'),
@@ -476,8 +478,9 @@ describe('the server', () => {
     const folder = mkdtempSync(join(tmpdir(), 'envoy-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const address = `unix:${join(folder, 'ext-authz.sock')}`
-    const { listening, sign, send } = await makeEnvoyScene(undefined, {}, {}, address)
+    const { listening, server, sign, send } = await makeEnvoyScene(undefined, {}, {}, address)
     expect(listening).toBe(address)
+    await expect(server.listen(address)).rejects.toThrow(/listens already/)
     expect((await send(checkOf(await sign()))).status).toBe(200)
   })
 
@@ -502,7 +505,15 @@ describe('the server', () => {
 
   it('refuses a weak secret', async () => {
     const assertions = await generateSigner()
-    for (const weak of ['', 'short', 'x'.repeat(31), 'x'.repeat(257), `${'x'.repeat(32)} `, undefined])
+    for (const weak of [
+      '',
+      'short',
+      'x'.repeat(31),
+      'x'.repeat(257),
+      `${'x'.repeat(32)} `,
+      '\u212a'.repeat(32),
+      undefined,
+    ])
       expect(() => createExtAuthz({ plan: () => ({}) as never, assertions, secret: weak as never })).toThrow(
         /^the secret of ext_authz/,
       )

@@ -16,6 +16,7 @@ describe('foreignSpelling', () => {
     'AAUTH_MISSION',
     'X_HTTP_Method_Override',
     'X~Original~URL',
+    'X-Forwarded-\u212aey',
   ])
     it(`finds ${name}`, () => {
       expect(foreignSpelling(['Accept', '*/*', name, 'x', 'X_Real_IP', 'y'])).toBe(name)
