@@ -10,7 +10,11 @@ const makeResource = (): Resource => createResource({ issuer: 'https://notes.exa
 test('a resource that was replaced is closed after its last request and its last tunnel', async () => {
   const server = createServer((message, response) => void (message.url !== '/slow' && response.end()))
   server.on('upgrade', (_, socket) =>
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+    socket
+      .resume()
+      .on('error', () => undefined)
+      .on('end', () => socket.end())
+      .write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
   )
   const uses = new ResourceUses()
   const [first, second] = [makeResource(), makeResource()]
