@@ -66,6 +66,10 @@ const consumers: Readonly<Record<string, Consumer>> = {
     beside: ['@modelcontextprotocol/sdk', '@modelcontextprotocol/server', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { getAuth } from '@aauth-guard/mcp'\nimport { protectMcp as protectV1 } from '@aauth-guard/mcp/v1'\nimport { protectMcp } from '@aauth-guard/mcp/v2'\nimport { createMcpHandler, McpServer } from '@modelcontextprotocol/server'\nconst resource = createResource({ issuer: 'https://n.example', trust: 'any' })\nconst handler = createMcpHandler((ctx) => new McpServer({ name: getAuth(ctx, 'auth-token').iss, version: '1.0.0' }))\nexport default { fetch: protectMcp(resource, handler, { tools: { 'n.list': {} } }) }\nexport { protectV1 }",
   },
+  gateway: {
+    beside: ['@grpc/grpc-js', '@types/node'],
+    use: "import { type Plan, readConfiguration, startGateway } from '@aauth-guard/gateway'\nexport const issuerOf = (plan: Plan): string => plan.resource.issuer\nexport const start = () => startGateway({ path: 'gateway.yaml' })\nexport const listen: number = readConfiguration('', 'gateway.yaml', {}).listen.port",
+  },
   redis: {
     beside: ['ioredis', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { redisStores } from '@aauth-guard/redis'\nimport { Redis } from 'ioredis'\nconst client = new Redis({ lazyConnect: true })\nconst issuer = 'https://n.example'\nconst { stores } = redisStores({ issuer, send: ([command = '', ...args]) => client.call(command, ...args) })\ncreateResource({ issuer, trust: 'any', stores })",

@@ -17,12 +17,13 @@ const adapters = [
   'nestjs',
   'nextjs',
   'mcp',
+  'gateway',
   'redis',
   'postgres',
   'console',
   'opentelemetry',
 ]
-const publicSubpaths = /^@aauth-guard\/core(?:\/(?:adapter|assertion|fetch|missions|node))?$/
+const publicSubpaths = /^@aauth-guard\/core(?:\/(?:adapter|assertion|dev|fetch|missions|node))?$/
 const protocolLibraries = /^(?:jose(?:\/.*)?|structured-headers|lru-cache|@noble\/.*)$/
 
 const faults: string[] = []
