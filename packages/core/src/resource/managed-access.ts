@@ -1,4 +1,6 @@
+import type { Answer } from '../errors/answer.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
 
 /** What an operator ends: one consent, or everything of an owner, of a person of the API, or of a mission. */
 export type ManagedSelection =
@@ -29,4 +31,16 @@ export interface ManagedAccess extends Managed {
   terminated(mission: Mission): Promise<void>
   /** Everything that an issuer has vouched for is invalid. Fails like `revoked`. */
   purged(iss: string): Promise<void>
+  /**
+   * Answers a request to a pending URL.
+   * @param id the last segment of the path, as it was sent
+   * @throws {AAuthError} (the promise rejects)
+   */
+  answerPending(
+    request: SignedRequest,
+    id: string,
+    readContent: (limit: number) => Promise<Uint8Array>,
+  ): Promise<Answer>
+  /** Ends all waiting polls. */
+  close(): void
 }

@@ -1,0 +1,65 @@
+import type { Answer } from '../errors/answer.ts'
+import type { ResourceState } from '../resource/state.ts'
+import type { RecordStore } from '../stores/record-store.ts'
+import type { VerifiedRequest } from '../verify/verified-request.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
+import { CodeAttempts } from './code-attempts.ts'
+import type { Consent } from './consents.ts'
+import type { ManagedSettings } from './managed-settings.ts'
+import type { PendingId } from './pending-id.ts'
+import { type FoundPending, PendingRecords } from './pending-records.ts'
+import { ManagedRecords } from './records.ts'
+import type { Sealer } from './sealing.ts'
+import { WaitingPolls } from './waiting-polls.ts'
+
+/** A verified poll of a request that is the caller's own, and has not ended from outside. */
+export interface Poll {
+  readonly request: SignedRequest
+  readonly verified: VerifiedRequest
+  readonly id: PendingId
+  readonly found: FoundPending
+}
+
+/** A kind of waiting that decides its polls itself. */
+export interface PendingKind {
+  /**
+   * @returns the final answer, after the record was removed or kept, as the kind needs it
+   * @throws {AAuthError} a 202 made by `deferred`, or the final refusal (the promise rejects)
+   */
+  poll(poll: Poll): Promise<Answer>
+  /** Whether DELETE may still remove the record. Default: as long as it has no outcome. */
+  mayCancel?(found: FoundPending): boolean
+}
+
+/**
+ * Makes header fields of the 200 that tells an agent that a person consented.
+ * @throws {AAuthError} (the promise rejects)
+ */
+export type AccessHeaders = (
+  verified: VerifiedRequest,
+  consent: string,
+  given: Consent,
+) => Promise<Readonly<Record<string, string>>>
+
+/** What the parts of resource-managed access share. */
+export class ManagedContext {
+  readonly state: ResourceState
+  readonly settings: ManagedSettings
+  readonly sealer: Sealer
+  readonly records: ManagedRecords
+  readonly pending: PendingRecords
+  readonly polls: WaitingPolls = new WaitingPolls()
+  readonly attempts: CodeAttempts = new CodeAttempts()
+  /** By `waitsFor` of the request. */
+  readonly kinds: Map<string, PendingKind> = new Map()
+  /** Set by sessions. */
+  accessHeaders: AccessHeaders | undefined
+
+  constructor(state: ResourceState, store: RecordStore, sealer: Sealer, settings: ManagedSettings) {
+    this.state = state
+    this.settings = settings
+    this.sealer = sealer
+    this.records = new ManagedRecords(state, store, sealer)
+    this.pending = new PendingRecords(this.records, sealer, state.settings.now)
+  }
+}
