@@ -1,2 +1,8 @@
+export type { HeldCall } from './held/call.ts'
+export type { HeldClaim } from './held/held-record.ts'
+export type { RunHeld, UnknownOutcome } from './held/held-route.ts'
+export { type Hold, hold } from './held/hold.ts'
+export type { HoldOptions } from './held/hold-options.ts'
+export type { HeldResult } from './held/result.ts'
 export { type ManagedOptions, managedAccess } from './managed-access.ts'
 export type { SealingKey } from './sealing-keys.ts'

@@ -62,7 +62,10 @@ export function keepCall(
   const names = new Set(['content-type', 'accept', ...covered, ...named].filter(mayKeep))
   const fields = [...names].map((name) => [name, [...request.header(name)]] as const)
   const present = fields.filter(([, lines]) => lines.length > 0)
-  const length = present.reduce((sum, [name, lines]) => sum + name.length + lines.join('').length, target.length)
+  const length = present.reduce(
+    (sum, [name, lines]) => sum + name.length + lines.join('').length,
+    target.length,
+  )
   if (length > maxHeldFields)
     throw new AAuthError('content_too_large', {
       hint: `the target and the kept fields have more than ${maxHeldFields} characters: send less, or cover fewer fields`,

@@ -9,35 +9,27 @@ import type { PersonTokenAuth } from '../../token/auth.ts'
 import { assertStillGood } from '../../verify/assert-still-good.ts'
 import type { VerifiedRequest } from '../../verify/verified-request.ts'
 import type { SignedRequest } from '../../wire/signed-request.ts'
-import type { ManagedState } from '../managed-state.ts'
+import type { HeldPending, HeldPoll, ManagedContext } from '../managed-context.ts'
 import { isSameOwner, type Owner } from '../owner.ts'
 import type { PendingId } from '../pending-id.ts'
 import { accountOf } from './account.ts'
 import { asRequest } from './call.ts'
+import { challengeFields, heldAnswer } from './held-answer.ts'
 import { longestWait } from './held-limits.ts'
 import type { HeldClaim, HeldRecord } from './held-record.ts'
 import { type FoundHeld, HeldRecords, maxConflicts } from './held-records.ts'
 import type { HeldRoute } from './held-route.ts'
 import { HeldRuns } from './held-runs.ts'
-import { challengeFields, heldAnswer } from './held-answer.ts'
 import { VerifiedForHeld } from './verified-for-held.ts'
 
-/** A verified request to the pending URL of a held call, by the owner that the URL was made for. */
-export interface HeldPoll {
-  readonly request: SignedRequest
-  readonly verified: VerifiedRequest
-  readonly owner: Owner
-  readonly id: PendingId
-}
-
 /** The held calls of one resource, as its pending URLs reach them. */
-export class HeldCalls {
+export class HeldCalls implements HeldPending {
   readonly records: HeldRecords
   readonly runs: HeldRuns
-  readonly #managed: ManagedState
+  readonly #managed: ManagedContext
   readonly #routes = new Map<string, HeldRoute>()
 
-  constructor(managed: ManagedState) {
+  constructor(managed: ManagedContext) {
     this.#managed = managed
     this.records = new HeldRecords(managed)
     this.runs = new HeldRuns(managed)
@@ -46,7 +38,9 @@ export class HeldCalls {
   /** @throws {TypeError} for a second route of a name, since records name their route */
   add(route: HeldRoute): void {
     if (this.#routes.has(route.name))
-      throw new TypeError(`"name" is ${JSON.stringify(route.name)}, which another held route has: choose another`)
+      throw new TypeError(
+        `"name" is ${JSON.stringify(route.name)}, which another held route has: choose another`,
+      )
     this.#routes.set(route.name, route)
   }
 
@@ -80,7 +74,8 @@ export class HeldCalls {
   async #pollFound(poll: HeldPoll, found: FoundHeld): Promise<Answer | undefined> {
     const { record } = found
     const claim = claimOf(poll.verified)
-    const isOurs = claim !== undefined && record.claims.some(({ iss, jti }) => iss === claim.iss && jti === claim.jti)
+    const isOurs =
+      claim !== undefined && record.claims.some(({ iss, jti }) => iss === claim.iss && jti === claim.jti)
     const route = this.#routes.get(record.route)
     switch (record.state) {
       case 'done':
@@ -134,7 +129,9 @@ export class HeldCalls {
   ): Promise<Answer | undefined> {
     const { state } = this.#managed
     if (route === undefined)
-      throw new AAuthError('denied', { hint: `no held route has the name ${JSON.stringify(found.record.route)}` })
+      throw new AAuthError('denied', {
+        hint: `no held route has the name ${JSON.stringify(found.record.route)}`,
+      })
     const call = asRequest(found)
     const verified = new VerifiedForHeld(state, poll.verified, call)
     const auth = await this.#enforce(poll, verified, call, route)
@@ -231,7 +228,9 @@ async function settledWithin(running: Promise<void>, milliseconds: number): Prom
 function endedBy(reason: string): AAuthError {
   return reason === 'mission_terminated'
     ? new AAuthError('mission_terminated', { hint: 'the mission of the held call was terminated' })
-    : new AAuthError('revoked', { hint: 'the held call was ended, or the token that it was made with was revoked' })
+    : new AAuthError('revoked', {
+        hint: 'the held call was ended, or the token that it was made with was revoked',
+      })
 }
 
 function gone(): AAuthError {
@@ -241,4 +240,3 @@ function gone(): AAuthError {
 function contended(): AAuthError {
   return new AAuthError('server_error', { hint: 'the held call changed with each attempt', retryAfter: 1 })
 }
-

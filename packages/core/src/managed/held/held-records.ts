@@ -1,7 +1,7 @@
 import { AAuthError } from '../../errors/aauth-error.ts'
 import type { StoredRecord } from '../../stores/record-store.ts'
 import { digestOf } from '../digest.ts'
-import type { ManagedState } from '../managed-state.ts'
+import type { ManagedContext } from '../managed-context.ts'
 import type { Owner } from '../owner.ts'
 import { heldOverhead, maxHeldBody, resultGrace } from './held-limits.ts'
 import { decodeHeld, encodeHeld, type HeldClaim, type HeldOctets, type HeldRecord } from './held-record.ts'
@@ -32,9 +32,9 @@ export function reservedFor(maxResult: number): number {
 
 /** Held calls in the records of a resource. */
 export class HeldRecords {
-  readonly #managed: ManagedState
+  readonly #managed: ManagedContext
 
-  constructor(managed: ManagedState) {
+  constructor(managed: ManagedContext) {
     this.#managed = managed
   }
 

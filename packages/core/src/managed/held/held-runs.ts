@@ -1,8 +1,8 @@
-import { serverFault } from '../../errors/server-fault.ts'
 import type { Answer } from '../../errors/answer.ts'
+import { serverFault } from '../../errors/server-fault.ts'
 import { startTimer, within } from '../../limits/deadline.ts'
 import type { PersonTokenAuth } from '../../token/auth.ts'
-import type { ManagedState } from '../managed-state.ts'
+import type { ManagedContext } from '../managed-context.ts'
 import { asHeldCall } from './call.ts'
 import { leaseFor, longestRun, renewedAfter, resultGrace, unknownFor } from './held-limits.ts'
 import type { HeldClaim, HeldRecord } from './held-record.ts'
@@ -15,12 +15,12 @@ const retries = [0, 100, 1000, 5000, 20_000]
 
 /** Runs held calls, and keeps what comes of them. Nothing here depends on whoever polls. */
 export class HeldRuns {
-  readonly #managed: ManagedState
+  readonly #managed: ManagedContext
   readonly #records: HeldRecords
   /** The runs of this process, by record. */
   readonly #running = new Map<string, Promise<void>>()
 
-  constructor(managed: ManagedState) {
+  constructor(managed: ManagedContext) {
     this.#managed = managed
     this.#records = new HeldRecords(managed)
   }
@@ -51,7 +51,12 @@ export class HeldRuns {
       lease: now + leaseFor,
       claims: claim === undefined ? found.record.claims : [...found.record.claims, claim],
     }
-    const change = { record, content: found.content, expires: keptUntil(record, now), reserved: reservedFor(route.maxResult) }
+    const change = {
+      record,
+      content: found.content,
+      expires: keptUntil(record, now),
+      reserved: reservedFor(route.maxResult),
+    }
     const verdict = await this.#records.replace(found, change, claim)
     if (verdict === 'replaced') this.#start(route, { ...found, record }, attempt, auth)
     return verdict
@@ -89,11 +94,18 @@ export class HeldRuns {
       const outcome = Object.freeze({ ...told, account, token: claims.at(-1) as HeldClaim, since })
       await within(this.#managed.state, '"onUnknown"', route.onUnknown?.(outcome))
     } catch (error) {
-      console.warn('aauth-guard: "onUnknown" of a held route threw, and is called again at the next poll', error)
+      console.warn(
+        'aauth-guard: "onUnknown" of a held route threw, and is called again at the next poll',
+        error,
+      )
       return
     }
     const now = this.#managed.state.settings.now()
-    const change = { record: { ...record, isTold: true }, content: found.content, expires: keptUntil(record, now) }
+    const change = {
+      record: { ...record, isTold: true },
+      content: found.content,
+      expires: keptUntil(record, now),
+    }
     await this.#records.replace(found, change)
   }
 
@@ -159,7 +171,12 @@ export class HeldRuns {
       // The next poll runs it again.
       const now = this.#managed.state.settings.now()
       const record: HeldRecord = { ...found.record, lease: now }
-      const change = { record, content: found.content, expires: keptUntil(record, now), reserved: reservedFor(route.maxResult) }
+      const change = {
+        record,
+        content: found.content,
+        expires: keptUntil(record, now),
+        reserved: reservedFor(route.maxResult),
+      }
       if ((await this.#records.replace(found, change)) !== 'conflict') return
     }
   }
@@ -201,7 +218,10 @@ export class HeldRuns {
   }
 
   #reportThrown({ name }: HeldRoute, error: unknown): void {
-    console.warn(`aauth-guard: "run" of the held route ${name} threw, so the outcome of the call is unknown`, error)
+    console.warn(
+      `aauth-guard: "run" of the held route ${name} threw, so the outcome of the call is unknown`,
+      error,
+    )
   }
 }
 
