@@ -113,7 +113,7 @@ export class HeldCalls implements HeldPending {
     }
     if (this.#managed.state.settings.now() < found.record.lease) throw this.#pending(poll)
     if (route?.idempotent !== true) {
-      await this.runs.giveUp(route, found)
+      await this.runs.giveUp(found)
       return undefined
     }
     if (claim === undefined) throw this.#pending(poll)

@@ -62,16 +62,12 @@ export class HeldRuns {
     return verdict
   }
 
-  /** Says that nobody knows how a call ended, unless somebody else was faster, and tells of it. */
-  async giveUp(route: HeldRoute | undefined, found: FoundHeld): Promise<HeldVerdict> {
+  /** Says that nobody knows how a call ended, unless somebody else was faster. `tell` is to follow. */
+  async giveUp(found: FoundHeld): Promise<HeldVerdict> {
     const now = this.#managed.state.settings.now()
     const record: HeldRecord = { ...found.record, state: 'unknown', attempt: null }
     const change = { record, content: found.content, expires: keptUntil(record, now) }
-    const verdict = await this.#records.replace(found, change)
-    if (verdict !== 'replaced') return verdict
-    const unknown = await this.#records.find(found.id)
-    if (unknown?.record.state === 'unknown') await this.tell(route, unknown)
-    return 'replaced'
+    return this.#records.replace(found, change)
   }
 
   /**
@@ -165,7 +161,9 @@ export class HeldRuns {
       }
       if (found.record.attempt !== attempt) return
       if (!route.idempotent) {
-        if ((await this.giveUp(route, found)) === 'conflict') continue
+        if ((await this.giveUp(found)) === 'conflict') continue
+        const unknown = await this.#records.find(id)
+        if (unknown?.record.state === 'unknown') await this.tell(route, unknown)
         return
       }
       // The next poll runs it again.

@@ -132,7 +132,12 @@ async function answerCall(
 ): Promise<Answer> {
   const { state } = managed
   const grounds: Grounds = { point: 'guard', request, requirement: route.name }
-  const read = (): Promise<Uint8Array> => readContent(maxHeldBody)
+  const read = async (): Promise<Uint8Array> => {
+    const content = await readContent(maxHeldBody)
+    if (content.length > maxHeldBody)
+      throw new AAuthError('content_too_large', { hint: `content over ${maxHeldBody} octets` })
+    return content
+  }
   try {
     const auth = (await authorizeCompiled(state, request, compiled, { content: 'later' })) as PersonTokenAuth
     return await runAtOnce(route, request, auth, read)
