@@ -30,6 +30,9 @@ export interface HeldCall {
   readonly key: string
 }
 
+/** What is known of a call before it is run. */
+export type ProposedCall = Omit<HeldCall, 'key'>
+
 /** What is never kept: credentials, and what describes the connection. */
 const never: ReadonlySet<string> = new Set([
   'authorization',

@@ -13,13 +13,21 @@ import type { HeldPending, HeldPoll, ManagedContext } from '../managed-context.t
 import { isSameOwner, type Owner } from '../owner.ts'
 import type { PendingId } from '../pending-id.ts'
 import { accountOf } from './account.ts'
-import { asRequest } from './call.ts'
+import { asHeldCall, asRequest } from './call.ts'
 import { challengeFields, heldAnswer } from './held-answer.ts'
 import { longestWait } from './held-limits.ts'
 import type { HeldClaim, HeldRecord } from './held-record.ts'
-import { type FoundHeld, HeldRecords, maxConflicts } from './held-records.ts'
+import { type FoundHeld, HeldRecords, maxConflicts, reservedFor } from './held-records.ts'
 import type { HeldRoute } from './held-route.ts'
 import { HeldRuns } from './held-runs.ts'
+import {
+  approvedBy,
+  assertApproved,
+  checkProposal,
+  operationDenied,
+  type PerCallOptions,
+  standingOfOperation,
+} from './per-call.ts'
 import { VerifiedForHeld } from './verified-for-held.ts'
 
 /** The held calls of one resource, as its pending URLs reach them. */
@@ -134,14 +142,16 @@ export class HeldCalls implements HeldPending {
       })
     const call = asRequest(found)
     const verified = new VerifiedForHeld(state, poll.verified, call)
-    const auth = await this.#enforce(poll, verified, call, route)
+    const auth = await this.#enforce(poll, found, verified, call, route)
+    if (route.perCall !== undefined)
+      await this.#assertApproved(poll, found, verified, route.perCall, route, auth)
     await within(state, 'the stores', assertStillGood(state, verified))
     const isClaimed = found.record.claims.some(({ iss, jti }) => iss === claim.iss && jti === claim.jti)
     const verdict = await this.runs.begin(route, found, auth, isClaimed ? undefined : claim)
     if (verdict === 'claimed') {
       // A token runs one held call, and nothing else.
       if ((await this.records.claimedBy(claim)) === found.id) return undefined
-      throw this.#pending(poll, await this.#challenge(verified, call, route))
+      throw this.#pending(poll, await this.#challenge(found, verified, call, route))
     }
     return undefined
   }
@@ -149,6 +159,7 @@ export class HeldCalls implements HeldPending {
   /** @throws {AAuthError} a 202 with a resource token if the token grants too little (R11-186), or a refusal */
   async #enforce(
     poll: HeldPoll,
+    found: FoundHeld,
     verified: VerifiedForHeld,
     call: SignedRequest,
     route: HeldRoute,
@@ -158,7 +169,7 @@ export class HeldCalls implements HeldPending {
     assertIssuerTrusted(state, route.compiled.trust, claims)
     const account = accountOf(route.compiled, call, verified.transport)
     if (account !== undefined && claims.account !== account)
-      throw this.#pending(poll, await this.#challenge(verified, call, route))
+      throw this.#pending(poll, await this.#challenge(found, verified, call, route))
     try {
       const auth = await decideWithin(state, (deadline) =>
         enforceRequirement(state, call, verified, route.compiled, deadline),
@@ -171,15 +182,61 @@ export class HeldCalls implements HeldPending {
     }
   }
 
+  /**
+   * Whether the call itself is approved, where the token says that it must be (R3 §9.1, §10.2). The call was not sent again,
+   * so its parameters need not be compared.
+   */
+  async #assertApproved(
+    poll: HeldPoll,
+    found: FoundHeld,
+    verified: VerifiedForHeld,
+    perCall: PerCallOptions,
+    route: HeldRoute,
+    auth: PersonTokenAuth,
+  ): Promise<void> {
+    const { state } = this.#managed
+    const { record, content } = found
+    const { key: _, ...call } = asHeldCall(record.call, content, auth, found.id)
+    const standing = standingOfOperation(auth, perCall.operation(call))
+    if (standing === 'none') throw operationDenied()
+    const { proposal } = record
+    if (proposal === null && standing === 'granted') {
+      // A token that approves one call must not run another one.
+      const approved = await approvedBy(state, auth, perCall)
+      if (approved !== undefined) await assertApproved(state, approved, call, perCall)
+      return
+    }
+    if (proposal !== null && standing === 'granted' && auth.claims?.r3_s256 === proposal.s256) {
+      // Approval does not outlive the token that it was asked for with.
+      if (auth.exp <= proposal.exp) return
+      throw new AAuthError('access_denied', {
+        hint: 'the per-call token expires later than the token that was presented with the call: it must not',
+      })
+    }
+    const asked = proposal ?? { ...(await checkProposal(state, call, perCall)), exp: auth.exp }
+    const changed: HeldRecord = { ...record, proposal: asked }
+    if (proposal === null) {
+      const change = {
+        record: changed,
+        content,
+        expires: found.expires,
+        reserved: reservedFor(route.maxResult),
+      }
+      if ((await this.records.replace(found, change)) !== 'replaced') throw contended()
+    }
+    throw this.#pending(poll, await this.#challenge({ record: changed }, verified, asRequest(found), route))
+  }
+
   /** A resource token for what the call needs. */
   async #challenge(
+    { record: { proposal } }: Pick<FoundHeld, 'record'>,
     verified: VerifiedRequest,
     call: SignedRequest,
     { compiled }: HeldRoute,
   ): Promise<Readonly<Record<string, string>>> {
     const { state } = this.#managed
     const account = accountOf(compiled, call, verified.transport)
-    const asked = askForAuthToken(state, verified, compiled, account)
+    const asked = askForAuthToken(state, verified, compiled, account, proposal ?? undefined)
     return challengeFields(await within(state, 'the issuing of a resource token', asked))
   }
 
@@ -192,7 +249,7 @@ export class HeldCalls implements HeldPending {
     const { state } = this.#managed
     if (route === undefined || state.settings.now() < found.record.redeemable) return undefined
     const call = asRequest(found)
-    return this.#challenge(new VerifiedForHeld(state, poll.verified, call), call, route)
+    return this.#challenge(found, new VerifiedForHeld(state, poll.verified, call), call, route)
   }
 
   #pending({ id }: HeldPoll, fields?: Readonly<Record<string, string>>): AAuthError {

@@ -1,4 +1,5 @@
 import type { Answer } from '../../errors/answer.ts'
+import type { R3Reference } from '../../issue/resource-token.ts'
 import type { Owner } from '../owner.ts'
 
 /** The call as it was signed, or what of it may be acted on. */
@@ -38,6 +39,8 @@ export interface HeldRecord {
   /** Of `running`: which attempt it is, and the second from which its process counts as lost. */
   readonly attempt: string | null
   readonly lease: number
+  /** The per-call proposal that is to be approved, if the call needs one, and `exp` of the token that it was made with. */
+  readonly proposal: (R3Reference & { readonly exp: number }) | null
   /** Of `done`: the answer without its body. */
   readonly result: Omit<Answer, 'body'> | null
   /** Of `unknown`: whether `onUnknown` has returned. */

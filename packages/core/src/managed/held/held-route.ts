@@ -1,6 +1,7 @@
 import type { CompiledRequirement } from '../../resource/requirement.ts'
 import type { HeldCall } from './call.ts'
 import type { HeldClaim } from './held-record.ts'
+import type { PerCallOptions } from './per-call.ts'
 import type { HeldResult } from './result.ts'
 
 /** Runs a call once it may run. What it throws, other than an `AAuthError`, leaves its outcome unknown. */
@@ -30,4 +31,5 @@ export interface HeldRoute {
   readonly onUnknown: ((outcome: UnknownOutcome) => unknown) | undefined
   readonly fields: readonly string[]
   readonly maxResult: number
+  readonly perCall: PerCallOptions | undefined
 }

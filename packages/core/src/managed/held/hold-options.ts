@@ -8,6 +8,7 @@ import { quoted } from '../../wire/quoted.ts'
 import { mayKeep } from './call.ts'
 import { defaultMaxResult, largestMaxResult } from './held-limits.ts'
 import type { HeldRoute, RunHeld, UnknownOutcome } from './held-route.ts'
+import { type PerCallOptions, perCallClaims } from './per-call.ts'
 
 /** Options of {@link hold}. */
 export interface HoldOptions {
@@ -31,17 +32,31 @@ export interface HoldOptions {
   readonly fields?: readonly string[]
   /** Maximum number of octets of a result, headers included. Default 262 144, at most 1 048 576. */
   readonly maxResult?: number
+  /** Asks for approval of each call with its parameters, where the token lists the operation in `r3_per_call`. */
+  readonly perCall?: PerCallOptions
 }
 
 /** @throws {TypeError} naming the option that is wrong */
 export function checkHoldOptions(
   durable: boolean,
+  claims: readonly string[],
   run: RunHeld,
   options: HoldOptions,
 ): Omit<HeldRoute, 'name' | 'compiled'> {
   const given = ownMembers(options)
-  assertKnownMembers(given, ['idempotent', 'onUnknown', 'durability', 'fields', 'maxResult'], 'hold')
-  const { idempotent = false, onUnknown, durability, fields = [], maxResult = defaultMaxResult } = given
+  assertKnownMembers(
+    given,
+    ['idempotent', 'onUnknown', 'durability', 'fields', 'maxResult', 'perCall'],
+    'hold',
+  )
+  const {
+    idempotent = false,
+    onUnknown,
+    durability,
+    fields = [],
+    maxResult = defaultMaxResult,
+    perCall,
+  } = given
   assert(typeof run === 'function', `the third argument of hold is ${quoted(run)}: pass a function`)
   assert(typeof idempotent === 'boolean', `"idempotent" is ${quoted(idempotent)}: write true or false`)
   assert(
@@ -63,7 +78,29 @@ export function checkHoldOptions(
   const names = checkComponents(fields, 'fields')
   const refused = names.find((name) => !mayKeep(name))
   assert(refused === undefined, `"fields" contains ${quoted(refused)}, which is never kept: leave it out`)
-  return { run, idempotent, onUnknown, fields: names, maxResult }
+  return {
+    run,
+    idempotent,
+    onUnknown,
+    fields: names,
+    maxResult,
+    perCall: perCall && checkPerCall(perCall, claims),
+  }
+}
+
+/** @throws {TypeError} naming the member that is wrong */
+function checkPerCall(options: PerCallOptions, claims: readonly string[]): PerCallOptions {
+  const given = ownMembers(options)
+  const needed = ['operation', 'propose', 'find'] as const
+  assertKnownMembers(given, [...needed, 'parameters'], '"perCall"')
+  for (const name of needed)
+    assert(typeof given[name] === 'function', `"perCall.${name}" is ${quoted(given[name])}: pass a function`)
+  const missing = perCallClaims.find((name) => !claims.includes(name))
+  assert(
+    missing === undefined,
+    `"claims" of the resource does not contain ${quoted(missing)}, which "perCall" reads: add ${perCallClaims.join(', ')}`,
+  )
+  return given
 }
 
 /** @throws {TypeError} for a requirement whose calls cannot be held */

@@ -21,15 +21,23 @@ import type { VerifiedRequest } from '../../verify/verified-request.ts'
 import type { SignedRequest } from '../../wire/signed-request.ts'
 import { digestOf } from '../digest.ts'
 import { type ManagedState, managedStateOf } from '../managed-state.ts'
-import { ownerOf } from '../owner.ts'
+import { type Owner, ownerOf } from '../owner.ts'
 import { makeHeldId } from '../pending-id.ts'
 import { accountOf } from './account.ts'
 import { asHeldCall, keepCall } from './call.ts'
 import { challengeFields, heldAnswer } from './held-answer.ts'
 import { heldFor, longestToken, maxHeldBody, resultGrace } from './held-limits.ts'
+import type { HeldRecord, KeptCall } from './held-record.ts'
 import { reservedFor } from './held-records.ts'
 import type { HeldRoute, RunHeld } from './held-route.ts'
 import { checkHoldOptions, compileHeld, type HoldOptions } from './hold-options.ts'
+import {
+  approvedBy,
+  assertApproved,
+  checkProposal,
+  operationDenied,
+  standingOfOperation,
+} from './per-call.ts'
 import { asAnswer, type HeldResult, withinLimit } from './result.ts'
 
 /** A route whose calls are held. */
@@ -106,7 +114,10 @@ export function hold(
 ): Hold {
   const managed = managedStateOf(resource)
   const compiled = compileHeld(managed.state, requirement)
-  const route: HeldRoute = { ...checkHoldOptions(managed.records.durable, run, options), ...compiled }
+  const route: HeldRoute = {
+    ...checkHoldOptions(managed.records.durable, managed.state.settings.claims, run, options),
+    ...compiled,
+  }
   managed.held.add(route)
   const withQuery = { ...route.compiled, components: [...route.compiled.components, '@query'] }
   return Object.freeze({
@@ -138,27 +149,34 @@ async function answerCall(
       throw new AAuthError('content_too_large', { hint: `content over ${maxHeldBody} octets` })
     return content
   }
+  const refused = (fault: unknown): AAuthError | undefined =>
+    refuse(state, grounds, isAAuthError(fault) ? fault : serverFault(fault, true))
+  let auth: PersonTokenAuth
   try {
-    const auth = (await authorizeCompiled(state, request, compiled, { content: 'later' })) as PersonTokenAuth
-    return await runAtOnce(route, request, auth, read)
+    auth = (await authorizeCompiled(state, request, compiled, { content: 'later' })) as PersonTokenAuth
   } catch (error) {
-    if (!isAAuthError(error)) return answer(refuse(state, grounds, serverFault(error, true)))
     const verified = knownCaller(state, request)?.verified
     // Agents of drafts 01 to 10 know no such 202.
-    const isHeld =
-      error.code === 'auth_token_required' && verified?.token.claims.generation === 'person-token'
-    if (!isHeld) return answer(error)
-    return answer(
-      await holdCall(managed, route, compiled, request, verified, error, read).catch((fault: unknown) =>
-        refuse(state, grounds, isAAuthError(fault) ? fault : serverFault(fault)),
-      ),
+    if (
+      !isAAuthError(error) ||
+      error.code !== 'auth_token_required' ||
+      verified?.token.claims.generation !== 'person-token'
     )
+      return answer(error)
+    return answer(await holdCall(managed, route, compiled, request, verified, error, read).catch(refused))
+  }
+  try {
+    return await answerGranted(managed, route, compiled, request, auth, read)
+  } catch (error) {
+    return answer(refused(error))
   }
 }
 
-/** A call with a sufficient auth token, on the request itself: the agent waits, and learns what happens. */
-async function runAtOnce(
+/** A call with a sufficient auth token. Unless the call itself needs approval, it runs on this request. */
+async function answerGranted(
+  managed: ManagedState,
   route: HeldRoute,
+  compiled: CompiledRequirement,
   request: SignedRequest,
   auth: PersonTokenAuth,
   read: () => Promise<Uint8Array>,
@@ -169,65 +187,158 @@ async function runAtOnce(
     body = await read()
     return body
   }
-  if (verified.digest === undefined) await assertNoContent(state, request, verified, route.compiled, readOnce)
+  if (verified.digest === undefined) await assertNoContent(state, request, verified, compiled, readOnce)
   else await bindContent(auth, readOnce)
-  await within(state, '"stores.replays"', verified.markUsed())
-  const call = keepCall(request, verified, route.fields)
+  const kept = keepCall(request, verified, route.fields)
   const key = await seedOf(state.settings.issuer, verified)
-  return withinLimit(asAnswer(await route.run(asHeldCall(call, body, auth, key))), route.maxResult)
+  const call = asHeldCall(kept, body, auth, key)
+  const { perCall } = route
+  if (perCall !== undefined) {
+    const { key: _, ...proposed } = call
+    const standing = standingOfOperation(auth, perCall.operation(proposed))
+    if (standing === 'none') throw operationDenied()
+    const approved = standing === 'granted' ? await approvedBy(state, auth, perCall) : undefined
+    if (approved !== undefined) {
+      await assertApproved(state, approved, proposed, perCall)
+      await markUsed(state, verified)
+      return runOnce(managed, { route, kept, body, request, verified, auth })
+    }
+    if (standing === 'per-call') {
+      const proposal = { ...(await checkProposal(state, proposed, perCall)), exp: auth.exp }
+      const account = accountOf(compiled, request, verified.transport)
+      const asking = askForAuthToken(state, verified, compiled, account, proposal)
+      const challenge = await within(state, 'the issuing of a resource token', asking)
+      // Agents of drafts 01 to 10 get the 401, and call again.
+      if (auth.generation !== 'person-token') throw challenge
+      throw await keep(managed, { route, kept, body, verified, compiled, account, challenge, proposal })
+    }
+  }
+  await markUsed(state, verified)
+  return withinLimit(asAnswer(await route.run(call)), route.maxResult)
 }
 
-/** @returns the 202 */
+async function markUsed(state: ResourceState, verified: VerifiedRequest): Promise<void> {
+  await within(state, '"stores.replays"', verified.markUsed())
+}
+
+/**
+ * Runs a call under a token that approves this call alone. The same token again gets the result of the first use; that its
+ * parameters are the same was compared with the proposal.
+ */
+async function runOnce(
+  { held, sealer, state }: ManagedState,
+  {
+    route,
+    kept,
+    body,
+    request,
+    verified,
+    auth,
+  }: {
+    readonly route: HeldRoute
+    readonly kept: KeptCall
+    readonly body: Uint8Array
+    readonly request: SignedRequest
+    readonly verified: VerifiedRequest
+    readonly auth: PersonTokenAuth
+  },
+): Promise<Answer> {
+  const { settings } = state
+  const { iss, jti, exp } = auth
+  const owner = ownerOf(settings.issuer, auth)
+  const seed = await digestOf('per call', settings.issuer, iss, jti)
+  const own = await makeHeldId(sealer, owner, exp + resultGrace, seed)
+  const claimed = await held.records.claimedBy({ iss, jti, exp })
+  const id = claimed === undefined ? own : { ...own, id: claimed }
+  if (claimed === undefined) {
+    const record = newRecord(route, kept, owner, { now: settings.now(), exp, account: auth.account })
+    const reserved = reservedFor(route.maxResult)
+    await held.records.create(id.id, { record, content: body, expires: exp + resultGrace, reserved }, auth)
+  }
+  return held.poll({ request, verified, owner, id })
+}
+
+/** @returns the 202 for a call that lacks a sufficient auth token */
 async function holdCall(
-  { state, sealer, held }: ManagedState,
+  managed: ManagedState,
   route: HeldRoute,
   compiled: CompiledRequirement,
   request: SignedRequest,
   verified: VerifiedRequest,
-  challenge: AAuthError,
+  refused: AAuthError,
   read: () => Promise<Uint8Array>,
 ): Promise<AAuthError> {
-  const { settings } = state
-  const content = await readSigned(state, request, verified, compiled, read)
+  const { state } = managed
+  const body = await readSigned(state, request, verified, compiled, read)
   // The client decides how long sending the content takes.
   await within(state, 'the stores', assertStillGood(state, verified))
-  const owner = ownerOf(settings.issuer, identityOf(verified, compiled))
-  const { claims } = verified.token
-  const now = settings.now()
   const account = accountOf(compiled, request, verified.transport)
-  const asked =
-    account === undefined
-      ? challenge
-      : await within(
-          state,
-          'the issuing of a resource token',
-          askForAuthToken(state, verified, compiled, account),
-        )
-  const seed = await seedOf(settings.issuer, verified)
+  const asking = account === undefined ? refused : askForAuthToken(state, verified, compiled, account)
+  const challenge = await within(state, 'the issuing of a resource token', asking)
+  const kept = keepCall(request, verified, route.fields)
+  return keep(managed, { route, kept, body, verified, compiled, account, challenge, proposal: null })
+}
+
+/** Keeps a call. The same signature again is the same call, which is kept already. @returns the 202 */
+async function keep(
+  { state, sealer, held }: ManagedState,
+  {
+    route,
+    kept,
+    body,
+    verified,
+    compiled,
+    account,
+    challenge,
+    proposal,
+  }: {
+    readonly route: HeldRoute
+    readonly kept: KeptCall
+    readonly body: Uint8Array
+    readonly verified: VerifiedRequest
+    readonly compiled: CompiledRequirement
+    readonly account: string | undefined
+    readonly challenge: AAuthError
+    readonly proposal: HeldRecord['proposal']
+  },
+): Promise<AAuthError> {
+  const { issuer, now: clock } = state.settings
+  const { claims } = verified.token
+  const now = clock()
+  const owner = ownerOf(issuer, identityOf(verified, compiled))
   // The id must not say that it is over while the result is kept.
-  const id = await makeHeldId(sealer, owner, now + heldFor + longestToken + resultGrace, seed)
-  const record = {
-    route: route.name,
-    call: keepCall(request, verified, route.fields),
+  const until = now + heldFor + longestToken + resultGrace
+  const id = await makeHeldId(sealer, owner, until, await seedOf(issuer, verified))
+  const about = { now, exp: claims.exp, account: account ?? null }
+  const record = { ...newRecord(route, kept, owner, about), proposal }
+  const reserved = reservedFor(route.maxResult)
+  await held.records.create(id.id, { record, content: body, expires: now + heldFor, reserved }, claims)
+  return heldAnswer(state, id, challengeFields(challenge))
+}
+
+/** @param about `exp` of the token that was presented with the call */
+function newRecord(
+  { name, compiled }: HeldRoute,
+  call: KeptCall,
+  owner: Owner,
+  { now, exp, account }: { readonly now: number; readonly exp: number; readonly account: string | null },
+): HeldRecord {
+  return {
+    route: name,
+    call,
     owner,
     scopes: compiled.scopes,
-    account: account ?? null,
+    account,
     since: now,
-    redeemable: Math.min(now + 300, claims.exp),
+    redeemable: Math.min(now + 300, exp),
     state: 'waiting',
     claims: [],
     attempt: null,
     lease: 0,
+    proposal: null,
     result: null,
     isTold: false,
-  } as const
-  // The same signature again is the same call, which is held already.
-  await held.records.create(
-    id.id,
-    { record, content, expires: now + heldFor, reserved: reservedFor(route.maxResult) },
-    claims,
-  )
-  return heldAnswer(state, id, challengeFields(asked))
+  }
 }
 
 /** The content, if the signature covers it, so that what was signed is what runs. */
