@@ -71,15 +71,21 @@ export class HeldCalls implements HeldPending {
    */
   async poll(poll: HeldPoll): Promise<Answer> {
     for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
+      // Known before the record is read: a run that ends in between has changed what was read.
+      const running = this.runs.running(poll.id.id)
       const found = await this.#find(poll.id, poll.owner)
-      const answered = await this.#pollFound(poll, found)
+      const answered = await this.#pollFound(poll, found, running)
       if (answered !== undefined) return answered
     }
     throw contended()
   }
 
   /** `undefined` if the record has changed. */
-  async #pollFound(poll: HeldPoll, found: FoundHeld): Promise<Answer | undefined> {
+  async #pollFound(
+    poll: HeldPoll,
+    found: FoundHeld,
+    begun: Promise<void> | undefined,
+  ): Promise<Answer | undefined> {
     const { record } = found
     const claim = claimOf(poll.verified)
     const isOurs =
@@ -99,7 +105,7 @@ export class HeldCalls implements HeldPending {
           permanent: true,
         })
       case 'running':
-        return this.#pollRunning(poll, found, route, claim, isOurs)
+        return this.#pollRunning(poll, found, route, claim, isOurs ? 'ours' : 'other', begun)
       case 'waiting':
         if (claim === undefined) throw this.#pending(poll, await this.#renewedChallenge(poll, found, route))
         return this.#tryToRun(poll, found, route, claim)
@@ -111,12 +117,13 @@ export class HeldCalls implements HeldPending {
     found: FoundHeld,
     route: HeldRoute | undefined,
     claim: HeldClaim | undefined,
-    isOurs: boolean,
+    whose: 'ours' | 'other',
+    begun: Promise<void> | undefined,
   ): Promise<Answer | undefined> {
-    const running = this.runs.running(found.id)
+    const running = this.runs.running(found.id) ?? begun
     if (running !== undefined) {
       // Others learn that it still runs.
-      if (!isOurs || !(await settledWithin(running, longestWait))) throw this.#pending(poll)
+      if (whose === 'other' || !(await settledWithin(running, longestWait))) throw this.#pending(poll)
       return undefined
     }
     if (this.#managed.state.settings.now() < found.record.lease) throw this.#pending(poll)
