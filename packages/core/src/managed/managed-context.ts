@@ -1,7 +1,9 @@
 import type { Answer } from '../errors/answer.ts'
 import type { ResourceState } from '../resource/state.ts'
 import type { RecordStore } from '../stores/record-store.ts'
+import type { Auth } from '../token/auth.ts'
 import type { VerifiedRequest } from '../verify/verified-request.ts'
+import type { RoutedRequest } from '../wire/routed-request.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { CodeAttempts } from './code-attempts.ts'
 import type { Consent } from './consents.ts'
@@ -55,6 +57,12 @@ export type AccessHeaders = (
   given: Consent,
 ) => Promise<Readonly<Record<string, string>>>
 
+/** Finds the id of the consent that a request presents, if any. It is not trusted: the record is compared with the caller. */
+export type PresentedConsent = (
+  auth: Auth,
+  request: RoutedRequest,
+) => string | undefined | Promise<string | undefined>
+
 /** What the parts of resource-managed access share. */
 export abstract class ManagedContext {
   readonly state: ResourceState
@@ -66,6 +74,8 @@ export abstract class ManagedContext {
   readonly attempts: CodeAttempts = new CodeAttempts()
   /** By `waitsFor` of the request. */
   readonly kinds: Map<string, PendingKind> = new Map()
+  /** The id of the consent that a request presents. Set by sessions; routes may have one of their own. */
+  presentedConsent: PresentedConsent | undefined
   /** Set by sessions. */
   accessHeaders: AccessHeaders | undefined
 

@@ -40,9 +40,9 @@ export class WaitingPolls {
     })
   }
 
-  /** Whether a poll of the request waits. */
-  isWaiting(id: string): boolean {
-    return this.#waiting.has(id)
+  /** How many polls wait. */
+  get waiting(): number {
+    return this.#waiting.size
   }
 
   wake(id: string): void {
