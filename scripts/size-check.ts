@@ -40,6 +40,8 @@ for (const [name, budget] of Object.entries(budgets)) {
       'ipaddr.js',
       '@noble/*',
       '@opentelemetry/*',
+      '@grpc/*',
+      'yaml',
     ],
     alias: { '#platform': join(packages, 'core/dist/platform/node.js') },
     write: false,
