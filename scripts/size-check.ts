@@ -13,7 +13,7 @@ const budgets = {
   hono: 2_000,
   'mcp/v1': 14_000,
   'mcp/v2': 14_000,
-  gateway: 60_000,
+  gateway: 40_000,
   redis: 9_000,
   postgres: 6_000,
   console: 60_000,
