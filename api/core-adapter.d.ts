@@ -53,6 +53,8 @@ export declare function readIdentity<Kind extends TokenKind, Person extends Pers
 
 export declare function standingOf(auth: Auth, requirement: AnyRequirement, resource?: Resource): Promise<Standing>;
 
+export declare function strippedPrefixOf(resource: Resource): string;
+
 export declare function validateGuardOptions<Options extends AnyGuardOptions>(options: Options, names: readonly (keyof Options & string)[]): Options & Required<AnyGuardOptions>;
 
 export declare function validateRequirement(resource: Resource, requirement: AnyRequirement): void;

@@ -98,6 +98,8 @@ export type ClaimVerdict = {
 
 export type ClassPolicy = 'deny' | 'mission-only' | 'same-key' | 'linked-key';
 
+export type CreateVerdict = 'created' | 'exists' | 'full';
+
 export interface DecisionEvent {
     readonly type: 'aauth.decision.v1';
     readonly time: number;
@@ -255,6 +257,30 @@ export interface Logger {
     warn(line: string): unknown;
 }
 
+export interface Managed {
+    end(selection: ManagedSelection): Promise<number>;
+}
+
+export interface ManagedAccess extends Managed {
+    revoked(token: Pick<VerifiedClaims, 'iss' | 'jti'>): Promise<void>;
+    terminated(mission: Mission): Promise<void>;
+    purged(iss: string): Promise<void>;
+}
+
+export interface ManagedAccessFactory {
+    start(state: ResourceState): ManagedAccess;
+}
+
+export type ManagedSelection = {
+    readonly consent: string;
+} | {
+    readonly owner: string;
+} | {
+    readonly person: string;
+} | {
+    readonly mission: Mission;
+};
+
 export type MayWait<T> = T | Promise<T>;
 
 export interface Mission {
@@ -390,6 +416,47 @@ export interface PersonTokenAuth extends AuthToken {
 
 export type PutVerdict = 'recorded' | 'overtaken';
 
+export interface RecordChange extends RecordKey {
+    readonly version: string;
+    readonly octets: Uint8Array;
+    readonly reserved?: number | undefined;
+    readonly open: boolean;
+    readonly expires: number;
+    readonly tags?: readonly string[] | undefined;
+    readonly creates?: RecordEntry | undefined;
+}
+
+export interface RecordEnd {
+    readonly tag: string;
+    readonly reason: string;
+}
+
+export interface RecordEntry extends RecordKey {
+    readonly octets: Uint8Array;
+    readonly reserved?: number | undefined;
+    readonly open: boolean;
+    readonly owner: string;
+    readonly issuer: string;
+    readonly listed: boolean;
+    readonly tags: readonly string[];
+    readonly expires: number;
+}
+
+export interface RecordKey {
+    readonly kind: RecordKind;
+    readonly id: string;
+}
+
+export type RecordKind = 'consent' | 'pending' | 'held' | 'claim';
+
+export interface RecordStore extends SharedStore {
+    readonly durable: boolean;
+    create(entry: RecordEntry): MayWait<CreateVerdict>;
+    find(key: RecordKey): MayWait<StoredRecord | undefined>;
+    replace(change: RecordChange): MayWait<ReplaceVerdict>;
+    end(end: RecordEnd): MayWait<number>;
+}
+
 export interface RefusalDetails {
     readonly hint?: string;
     readonly detail?: string;
@@ -405,6 +472,8 @@ export interface RefusalDetails {
     readonly allow?: string;
     readonly cause?: unknown;
 }
+
+export type ReplaceVerdict = 'replaced' | 'conflict' | 'missing' | 'exists' | 'full';
 
 export interface ReplayMark {
     readonly issuer: string;
@@ -461,6 +530,7 @@ export type RequirementName = 'agent-token' | 'person-token' | 'auth-token';
 export interface Resource {
     readonly issuer: string;
     readonly missions: Missions;
+    readonly managed: Managed;
     revoke(token: Revocation): Promise<void>;
     purgeIssuer(issuer: string): Promise<void>;
     ready(): Promise<void>;
@@ -514,6 +584,7 @@ export interface ResourceOptions {
     readonly stores?: Stores;
     readonly staleReads?: number;
     readonly missions?: MissionMonitorFactory;
+    readonly managed?: ManagedAccessFactory;
     readonly signatureWindow?: number;
     readonly additionalSignatureComponents?: readonly string[];
     readonly otherSignatureSchemes?: readonly string[];
@@ -678,12 +749,21 @@ export interface StoreSnapshot {
     readonly waiting: number;
 }
 
+export interface StoredRecord {
+    readonly octets: Uint8Array;
+    readonly open: boolean;
+    readonly version: string;
+    readonly expires: number;
+    readonly ended?: string | undefined;
+}
+
 export interface Stores {
     readonly tombstones?: TombstoneStore;
     readonly revocations?: RevocationStore;
     readonly replays?: ReplayStore;
     readonly links?: LinkStore;
     readonly statuses?: StatusStore;
+    readonly records?: RecordStore;
 }
 
 export type TerminationSource = 'operator' | 'response' | 'announcement' | 'source' | 'fleet' | 'store';

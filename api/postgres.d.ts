@@ -24,6 +24,12 @@ export interface PostgresLimits {
         readonly max?: number | undefined;
         readonly maxPerIssuer?: number | undefined;
     };
+    readonly records?: {
+        readonly max?: number | undefined;
+        readonly maxOctets?: number | undefined;
+        readonly maxPerIssuer?: number | undefined;
+        readonly maxPerOwner?: number | undefined;
+    };
 }
 
 export interface PostgresReport {
@@ -40,6 +46,7 @@ export interface PostgresStores {
         readonly replays: InPostgres<ReplayStore>;
         readonly links: InPostgres<LinkStore>;
         readonly statuses: InPostgres<StatusStore>;
+        readonly records: InPostgres<RecordStore>;
     };
     prepare(options?: PrepareOptions): Promise<void>;
     ready(): Promise<PostgresReport>;

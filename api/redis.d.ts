@@ -5,6 +5,7 @@ export interface ConnectionOptions {
     readonly prefix?: string | undefined;
     readonly partitions?: number | undefined;
     readonly replicas?: number | undefined;
+    readonly durable?: boolean | undefined;
     readonly whenEmpty?: 'refuse' | 'begin' | undefined;
 }
 
@@ -19,6 +20,13 @@ export interface PrepareOptions {
     readonly afterLoss?: boolean;
 }
 
+export interface RecordLimits {
+    readonly max: number;
+    readonly maxOctets: number;
+    readonly maxPerIssuer: number;
+    readonly maxPerOwner: number;
+}
+
 export interface RedisControls {
     prepare(options?: PrepareOptions): Promise<void>;
     ready(): Promise<RedisReport>;
@@ -31,6 +39,7 @@ export interface RedisLimits {
     readonly replays?: Partial<ReplayLimits>;
     readonly links?: Partial<LinkLimits>;
     readonly statuses?: Partial<StatusLimits>;
+    readonly records?: Partial<RecordLimits>;
 }
 
 export interface RedisReport {
@@ -46,6 +55,7 @@ export interface RedisStores extends RedisControls {
         readonly replays: InRedis<ReplayStore>;
         readonly links: InRedis<LinkStore>;
         readonly statuses: InRedis<StatusStore>;
+        readonly records: InRedis<RecordStore>;
     };
 }
 

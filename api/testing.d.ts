@@ -229,6 +229,17 @@ export interface PushOptions {
     readonly heard?: (condition: () => boolean) => Promise<void>;
 }
 
+export interface RecordBounds {
+    readonly max: number;
+    readonly maxOctets: number;
+    readonly maxPerIssuer: number;
+    readonly maxPerOwner: number;
+}
+
+export interface RecordCheckOptions extends StoreCheckOptions<RecordStore>, StoreClock {
+    readonly bounded?: boolean;
+}
+
 export interface ReplayBounds {
     readonly max: number;
     readonly maxPerIssuer: number;
@@ -497,6 +508,8 @@ export declare function listen(app: RequestListener): Promise<Listening>;
 export declare function makeKey(seed: string, kid: string, alg: Algorithm): Promise<TestKey>;
 
 export declare const misbehaviours: Readonly<Record<Misbehaviour, Wrong>>;
+
+export declare function recordStoreChecks(makeStore: Make, options?: RecordCheckOptions): readonly StoreCheck[];
 
 export declare function replayStoreChecks(makeStore: Make, options?: ReplayCheckOptions): readonly StoreCheck[];
 

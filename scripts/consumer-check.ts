@@ -18,6 +18,8 @@ const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
 interface Consumer {
   readonly beside: readonly string[]
   readonly use: string
+  /** Because the types of the framework do not compile on their own. */
+  readonly skipLibCheck?: true
   /** Run in place of an import. */
   readonly command?: readonly string[]
 }
@@ -43,6 +45,22 @@ const consumers: Readonly<Record<string, Consumer>> = {
   hono: {
     beside: ['hono', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { protect } from '@aauth-guard/hono'\nimport { Hono } from 'hono'\nnew Hono().get('/n/:id', protect(createResource({ issuer: 'https://n.example', trust: 'any' }), { accept: 'agent-token' }), (c) => { const agent: string = c.var.aauth.agent; return c.json({ agent, id: c.req.param('id') }) })",
+  },
+  nestjs: {
+    beside: [
+      '@nestjs/common',
+      '@nestjs/core',
+      '@nestjs/platform-express',
+      'reflect-metadata',
+      'rxjs',
+      '@types/node',
+    ],
+    use: "import { type AuthFor, createResource } from '@aauth-guard/core'\nimport { AAuthModule, Auth, Protect } from '@aauth-guard/nestjs'\nimport { Controller, Get, Module } from '@nestjs/common'\n@Controller('n')\nclass Notes { @Get() @Protect({ person: 'required' }) list(@Auth('auth-token', { person: 'required' }) auth: AuthFor<'auth-token', 'required'>): string { return auth.sub } }\n@Module({ imports: [AAuthModule.forRoot(createResource({ issuer: 'https://n.example', trust: 'any' }))], controllers: [Notes] })\nexport class App {}",
+  },
+  nextjs: {
+    beside: ['next', 'react', 'react-dom', '@types/react', '@types/node'],
+    skipLibCheck: true,
+    use: "import { createResource } from '@aauth-guard/core'\nimport { protect, wellKnown } from '@aauth-guard/nextjs'\nconst resource = createResource({ issuer: 'https://n.example', trust: 'any' })\nexport const { GET, POST } = wellKnown(resource)\nexport const PUT = protect(resource, { accept: 'agent-token' }, async (request, auth, { params }: { params: Promise<{ id: string }> }) => { const agent: string = auth.agent; return Response.json({ agent, id: (await params).id, path: request.nextUrl.pathname }) })",
   },
   mcp: {
     beside: ['@modelcontextprotocol/sdk', '@modelcontextprotocol/server', '@types/node'],
@@ -111,8 +129,9 @@ function check({ name, folder }: Packed): void {
       target: 'es2023',
       lib: ['es2023', 'dom', 'dom.iterable'],
       strict: true,
-      skipLibCheck: false,
+      skipLibCheck: consumer.skipLibCheck ?? false,
       noEmit: true,
+      experimentalDecorators: true,
       types: ['node'],
     },
     include: ['use.ts'],

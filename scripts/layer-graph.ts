@@ -18,7 +18,7 @@ export const orders = {
     'issue',
     'authorize',
     'routes',
-    'missions authzen assertion fetch node dev',
+    'missions managed authzen assertion fetch node dev',
     'env',
     'adapter index',
   ],

@@ -29,6 +29,7 @@ const contents: Readonly<Record<string, string>> = {
   authorize: 'the decision, and its event',
   routes: 'metadata, keys, its own endpoints',
   missions: 'status of missions, grants',
+  managed: 'sealing, owners, codes, records',
   authzen: 'policy servers',
   assertion: 'the gateway and its upstreams',
   fetch: 'hosts of Request and Response',

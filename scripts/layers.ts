@@ -14,6 +14,8 @@ const adapters = [
   'koa',
   'fastify',
   'hono',
+  'nestjs',
+  'nextjs',
   'mcp',
   'gateway',
   'redis',

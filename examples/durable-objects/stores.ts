@@ -22,7 +22,7 @@ export interface StoreOptions {
 export function durableObjectStores(
   namespace: StateNamespace,
   { name = 'aauth', maxRevocations = 100_000, maxTombstones = 1_000_000 }: StoreOptions = {},
-): Required<Stores> {
+): Required<Omit<Stores, 'records'>> {
   const calls = new ObjectCalls(namespace)
   const issuer = (iss: string): string => JSON.stringify([name, 'issuer', iss])
   const keys = (thumbprint: string): string => JSON.stringify([name, 'keys', thumbprint.slice(0, 1)])

@@ -1,30 +1,19 @@
-import type { AdapterName } from './adapters/adapter.ts'
-
-/** Where hosts answer differently, and why that is so. Whatever is not listed here is the same on all. */
-export interface Difference {
-  readonly on: readonly AdapterName[]
-  /** The cases, by what they say before their ids. */
-  readonly cases: readonly string[]
-  /** What comes back there; left out where only lines differ. */
-  readonly outcome?: string
-  /** Names of lines that are missing there. */
-  readonly without?: readonly string[]
-  /** Lines that are there in addition. */
-  readonly additional?: readonly string[]
-  readonly because: string
-}
+import type { Difference } from './difference.ts'
+import { nextDifferences } from './differences-next.ts'
 
 const express = ['Express 5', 'Express 4'] as const
+const onExpress = [...express, 'NestJS on Express'] as const
 const koa = ['Koa 3', 'Koa 2'] as const
+const nest = ['NestJS on Express', 'NestJS on Fastify'] as const
 const frameworks: readonly Difference[] = [
   {
-    on: express,
+    on: onExpress,
     cases: ['a path in capitals is another path'],
     outcome: '200 the admin area',
     because: 'Express routes without regard to case unless "case sensitive routing" is on',
   },
   {
-    on: [...express, ...koa],
+    on: [...onExpress, ...koa],
     cases: ['a slash at the end is another path'],
     outcome: '200 the admin area',
     because: 'Express and @koa/router overlook a slash at the end unless they are told to be strict',
@@ -39,13 +28,13 @@ const frameworks: readonly Difference[] = [
     because: 'Express 4 takes the second slash for the end of the mount; it was signed as it was sent',
   },
   {
-    on: express,
+    on: onExpress,
     cases: ['a parameter that cannot be decoded is unchanged'],
     outcome: "400 Failed to decode param '%zz'",
     because: 'Express refuses such a parameter before it asks the guard of the route',
   },
   {
-    on: express,
+    on: onExpress,
     cases: ['octets that are not UTF-8 are unchanged'],
     outcome: "400 Failed to decode param '%E0%80%AF'",
     because: 'Express refuses such a parameter before it asks the guard of the route',
@@ -91,6 +80,67 @@ const frameworks: readonly Difference[] = [
   },
 ]
 
+const nestjs: readonly Difference[] = [
+  {
+    on: ['NestJS on Fastify'],
+    cases: ['a parameter that cannot be decoded is unchanged'],
+    outcome: badNestUrl('/notes/%zz'),
+    because: 'Fastify refuses a path that it cannot decode before it asks any hook',
+  },
+  {
+    on: ['NestJS on Fastify'],
+    cases: ['octets that are not UTF-8 are unchanged'],
+    outcome: badNestUrl('/notes/%E0%80%AF'),
+    because: 'Fastify refuses a path that it cannot decode before it asks any hook',
+  },
+  {
+    on: ['NestJS on Fastify'],
+    cases: ['absolute form with an empty authority is refused'],
+    outcome: badNestUrl('http:///whoami'),
+    because: 'Fastify refuses a target that it cannot route before it asks any hook',
+  },
+  {
+    on: ['NestJS on Fastify'],
+    cases: ['absolute form without a path is not routed by its query'],
+    outcome: '404 Cannot GET http://notes.example?x=/whoami',
+    because:
+      'NestJS on Fastify routes no target that older routers read in another way; guards run for routes',
+  },
+  {
+    on: ['NestJS on Fastify'],
+    cases: ['absolute form of another scheme is refused'],
+    outcome: '404 Cannot GET ftp://notes.example/whoami',
+    because: 'NestJS on Fastify routes no target of another scheme, and guards run for routes',
+  },
+  {
+    on: nest,
+    cases: ['asterisk form is refused'],
+    outcome: '404 Cannot OPTIONS *',
+    because: 'NestJS routes no target without a path, and guards run for routes',
+  },
+  {
+    on: nest,
+    cases: ['the answer of a guarded route to a preflight has no content'],
+    outcome: '404 ',
+    because: 'the guard of NestJS passes preflights to handlers of OPTIONS only; others expect a caller',
+  },
+  {
+    on: nest,
+    cases: ['a preflight that no handler answers gets 404'],
+    without: ['access-control-allow-methods', 'access-control-allow-origin'],
+    because: 'interceptors of NestJS do not run for what its guards answer',
+  },
+  {
+    on: nest,
+    cases: [
+      'the second guard of a route refuses a token that only the first accepts',
+      'a second guard that takes AAuth alone refuses a key',
+    ],
+    without: ['vary'],
+    because: 'a route of NestJS has one requirement, so no guard before it has accepted the caller',
+  },
+]
+
 const contents: readonly Difference[] = [
   {
     on: [...koa, 'Fastify'],
@@ -100,6 +150,24 @@ const contents: readonly Difference[] = [
     ],
     outcome: '503 server_error',
     because: 'the parsers of Koa and Fastify keep nothing of what they read, so the guard cannot compare it',
+  },
+  {
+    on: ['NestJS on Express'],
+    cases: ['content over the limit of the comparison is refused'],
+    outcome: '413 request entity too large',
+    because: 'the parser of NestJS runs before its guards, and has a smaller limit',
+  },
+  {
+    on: ['NestJS on Fastify'],
+    cases: ['content over the limit of the comparison is refused'],
+    outcome: '413 Request body is too large',
+    because: 'the parser of NestJS runs before its guards, and has the same limit',
+  },
+  {
+    on: nest,
+    cases: ['content that was read before the guard and not kept is refused if its digest is covered'],
+    outcome: '200 person-1',
+    because: 'AAuthModule keeps what any parser of NestJS reads, and the guard compared it with the digest',
   },
   {
     on: ['Hono', 'fetchGuard'],
@@ -317,9 +385,11 @@ const gateway: readonly Difference[] = [
 
 export const differences: readonly Difference[] = [
   ...frameworks,
+  ...nestjs,
   ...contents,
   ...nodeServer,
   ...fetchHosts,
+  ...nextDifferences,
   ...gateway,
 ]
 
@@ -327,4 +397,10 @@ export const differences: readonly Difference[] = [
 function badUrl(target: string): string {
   const message = `'${target}' is not a valid url component`
   return `400 ${JSON.stringify({ error: 'Bad Request', code: 'FST_ERR_BAD_URL', message, statusCode: 400 })}`
+}
+
+/** The same of NestJS. */
+function badNestUrl(target: string): string {
+  const message = `'${target}' is not a valid url component`
+  return `400 ${JSON.stringify({ statusCode: 400, code: 'FST_ERR_BAD_URL', error: 'Bad Request', message })}`
 }

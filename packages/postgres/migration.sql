@@ -23,7 +23,11 @@ SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' migration', 
 DO $$
 DECLARE
   there int := num_nonnulls(to_regclass('revocations'), to_regclass('tombstones'), to_regclass('marks'));
+  version_before int := 0;
 BEGIN
+  IF to_regproc('migration_version') IS NOT NULL THEN
+    EXECUTE 'SELECT migration_version()' INTO version_before;
+  END IF;
   IF to_regclass('marker') IS NULL THEN
     CREATE TABLE marker (
       only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -33,12 +37,12 @@ BEGIN
     IF there = 0 THEN
       INSERT INTO marker DEFAULT VALUES;
     END IF;
-  ELSIF there < 3 THEN
+  ELSIF there < 3 OR (version_before >= 2 AND to_regclass('records') IS NULL) THEN
     DELETE FROM marker;
   END IF;
 END $$;
 
-CREATE OR REPLACE FUNCTION migration_version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE OR REPLACE FUNCTION migration_version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2';
 
 CREATE OR REPLACE FUNCTION begin_after_loss() RETURNS jsonb LANGUAGE sql SET search_path FROM CURRENT AS $$
   INSERT INTO marker (lost_at) VALUES (clock_timestamp())
@@ -663,4 +667,235 @@ BEGIN
     fresh_until = NULL, stale_until = NULL, failed_until = NULL, failures = 0, hint = NULL
   WHERE key = key_of(question ->> 'mission');
   RETURN 'true';
+END $$;
+
+-- State of resource-managed access. All changes wait for each other, so that what a record counts as is exact, and a record
+-- that is ended or claimed is so for everybody. Octets are in base64 on the way.
+
+CREATE TABLE IF NOT EXISTS records (
+  key bytea PRIMARY KEY,
+  octets bytea NOT NULL,
+  version text NOT NULL,
+  open boolean NOT NULL,
+  owner text NOT NULL,
+  issuer bytea NOT NULL,
+  listed boolean NOT NULL,
+  size bigint NOT NULL,
+  tags text[] NOT NULL,
+  expires float8 NOT NULL,
+  ended text
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+CREATE INDEX IF NOT EXISTS records_expires ON records (expires);
+CREATE INDEX IF NOT EXISTS records_tags ON records USING gin (tags) WITH (fastupdate = off);
+CREATE OR REPLACE TRIGGER lost BEFORE TRUNCATE ON records EXECUTE FUNCTION forget_marker();
+
+-- How many open records, and how many octets, owners and issuers have.
+CREATE TABLE IF NOT EXISTS record_use (
+  scope text PRIMARY KEY,
+  open bigint NOT NULL,
+  octets bigint NOT NULL
+) WITH (fillfactor = 50);
+
+CREATE OR REPLACE FUNCTION record_time() RETURNS float8 LANGUAGE sql VOLATILE AS
+  $$ SELECT extract(epoch FROM clock_timestamp())::float8 $$;
+
+-- What is lost by a crash after it was acknowledged could run twice, so these changes are written in any case.
+CREATE OR REPLACE FUNCTION begin_record_change() RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM assert_writable();
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
+  PERFORM lock_name('records', '', 0);
+  RETURN record_time();
+END $$;
+
+CREATE OR REPLACE FUNCTION record_scopes(of records) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN of.listed
+    THEN ARRAY['owner ' || of.owner, 'listed ' || encode(of.issuer, 'hex')]
+    ELSE ARRAY['owner ' || of.owner, 'unlisted ' || encode(of.issuer, 'hex'), 'pool']
+  END;
+$$;
+
+CREATE OR REPLACE FUNCTION count_record(of records, opened int, grown bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO record_use AS u (scope, open, octets) SELECT s, opened, grown FROM unnest(record_scopes(of)) AS s
+  ON CONFLICT (scope) DO UPDATE SET open = u.open + opened, octets = u.octets + grown;
+  DELETE FROM record_use WHERE scope = ANY (record_scopes(of)) AND octets <= 0;
+END $$;
+
+CREATE OR REPLACE FUNCTION remove_record(of records) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM records WHERE key = of.key;
+  PERFORM count_record(of, -of.open::int, -of.size);
+END $$;
+
+CREATE OR REPLACE FUNCTION remove_ended_records(at float8) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  gone records;
+  found_any boolean := false;
+BEGIN
+  FOR gone IN SELECT * FROM records WHERE expires <= at ORDER BY expires LIMIT 100 LOOP
+    PERFORM remove_record(gone);
+    found_any := true;
+  END LOOP;
+  RETURN found_any;
+END $$;
+
+-- Whether there is space for what a record has in addition. Removes what has ended before it says no.
+CREATE OR REPLACE FUNCTION record_has_room(of records, opened int, grown bigint, question jsonb, at float8) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  max_all float8 := (question ->> 'max')::float8;
+  max_octets float8 := (question ->> 'maxOctets')::float8;
+  tenth float8 := floor((question ->> 'maxOctets')::float8 / 10);
+BEGIN
+  LOOP
+    IF NOT EXISTS (
+      SELECT FROM unnest(
+        record_scopes(of),
+        ARRAY[(question ->> 'maxPerOwner')::float8, CASE WHEN of.listed THEN max_all ELSE (question ->> 'maxPerIssuer')::float8 END, max_all],
+        ARRAY[tenth, CASE WHEN of.listed THEN max_octets ELSE tenth END, max_octets]
+      ) AS share (scope, most_open, most_octets)
+      LEFT JOIN record_use AS u USING (scope)
+      WHERE scope IS NOT NULL AND (
+        (opened > 0 AND coalesce(u.open, 0) + opened > most_open) OR
+        (grown > 0 AND coalesce(u.octets, 0) + grown > most_octets)
+      )
+    ) THEN
+      RETURN true;
+    END IF;
+    IF NOT remove_ended_records(at) THEN
+      RETURN false;
+    END IF;
+  END LOOP;
+END $$;
+
+CREATE OR REPLACE FUNCTION record_from(question jsonb) RETURNS records LANGUAGE sql VOLATILE AS $$
+  SELECT ROW(
+    key_of(question ->> 'name'), decode(question ->> 'octets', 'base64'), gen_random_uuid()::text,
+    (question ->> 'open')::boolean, question ->> 'owner', key_of(question ->> 'issuer'), (question ->> 'listed')::boolean,
+    (question ->> 'size')::bigint, ARRAY(SELECT jsonb_array_elements_text(question -> 'tags')),
+    (question ->> 'expires')::float8, NULL
+  )::records;
+$$;
+
+CREATE OR REPLACE FUNCTION has_record(of_key bytea, at float8) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM records WHERE key = of_key AND at < expires);
+END $$;
+
+-- Adds a record for which there is space.
+CREATE OR REPLACE FUNCTION add_record(of records, at float8) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  before records;
+BEGIN
+  SELECT * INTO before FROM records WHERE key = of.key;
+  IF FOUND THEN
+    PERFORM remove_record(before);
+  END IF;
+  IF at < of.expires THEN
+    INSERT INTO records SELECT of.*;
+    PERFORM count_record(of, of.open::int, of.size);
+  END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION create_record(question jsonb) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
+DECLARE
+  at float8 := begin_record_change();
+  made records := record_from(question);
+BEGIN
+  IF has_record(made.key, at) THEN
+    RETURN '"exists"';
+  END IF;
+  PERFORM remove_ended_records(at);
+  IF NOT record_has_room(made, made.open::int, made.size, question, at) THEN
+    RETURN '"full"';
+  END IF;
+  PERFORM add_record(made, at);
+  RETURN '"created"';
+END $$;
+
+CREATE OR REPLACE FUNCTION find_records(questions jsonb) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
+BEGIN
+  PERFORM assert_usable();
+  RETURN (
+    SELECT jsonb_agg((
+      SELECT jsonb_build_object('octets', encode(octets, 'base64'), 'open', open, 'version', version, 'expires', expires, 'ended', ended)
+      FROM records WHERE key = key_of(q ->> 'name') AND record_time() < expires
+    ) ORDER BY n)
+    FROM jsonb_array_elements(questions) WITH ORDINALITY AS asked (q, n)
+  );
+END $$;
+
+CREATE OR REPLACE FUNCTION replace_record(question jsonb) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
+DECLARE
+  at float8 := begin_record_change();
+  before records;
+  other records;
+  has_other boolean := question -> 'creates' <> 'null';
+  ending float8 := (question ->> 'expires')::float8;
+  will_open boolean;
+  opened int;
+  grown bigint;
+BEGIN
+  SELECT * INTO before FROM records WHERE key = key_of(question ->> 'name') AND at < expires;
+  IF NOT FOUND THEN
+    RETURN '"missing"';
+  END IF;
+  IF before.version <> question ->> 'version' THEN
+    RETURN '"conflict"';
+  END IF;
+  IF has_other THEN
+    other := record_from(question -> 'creates');
+    IF has_record(other.key, at) THEN
+      RETURN '"exists"';
+    END IF;
+  END IF;
+  will_open := (question ->> 'open')::boolean AND before.ended IS NULL;
+  opened := will_open::int - before.open::int;
+  grown := (question ->> 'size')::bigint - before.size;
+  IF at < ending AND NOT record_has_room(before, opened, grown, question, at) THEN
+    RETURN '"full"';
+  END IF;
+  PERFORM count_record(before, opened, grown);
+  IF has_other AND NOT record_has_room(other, other.open::int, other.size, question, at) THEN
+    PERFORM count_record(before, -opened, -grown);
+    RETURN '"full"';
+  END IF;
+  UPDATE records SET octets = decode(question ->> 'octets', 'base64'), version = gen_random_uuid()::text,
+    open = will_open, size = before.size + grown, expires = ending,
+    tags = ARRAY(SELECT unnest(before.tags) UNION SELECT jsonb_array_elements_text(question -> 'tags'))
+  WHERE key = before.key RETURNING * INTO before;
+  IF at >= ending THEN
+    PERFORM remove_record(before);
+  END IF;
+  IF has_other THEN
+    PERFORM add_record(other, at);
+  END IF;
+  RETURN '"replaced"';
+END $$;
+
+CREATE OR REPLACE FUNCTION end_records(question jsonb) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
+DECLARE
+  at float8 := begin_record_change();
+  one records;
+  ended_now int := 0;
+BEGIN
+  FOR one IN
+    SELECT * FROM records WHERE tags @> ARRAY[question ->> 'tag'] AND at < expires AND records.ended IS NULL
+  LOOP
+    PERFORM count_record(one, -one.open::int, 0);
+    UPDATE records SET open = false, ended = question ->> 'reason', version = gen_random_uuid()::text WHERE key = one.key;
+    ended_now := ended_now + 1;
+  END LOOP;
+  RETURN to_jsonb(ended_now);
 END $$;

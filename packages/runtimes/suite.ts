@@ -3,6 +3,7 @@ import type { Check } from './checks/check.ts'
 import { content } from './checks/content.ts'
 import { egress } from './checks/egress.ts'
 import { issued } from './checks/issued.ts'
+import { managed } from './checks/managed.ts'
 import { missions } from './checks/missions.ts'
 import { platformChecks } from './checks/platform.ts'
 import { refused } from './checks/refused.ts'
@@ -19,5 +20,6 @@ export const suite: readonly Check[] = [
   ...state,
   ...content,
   ...issued,
+  ...managed,
   ...missions,
 ]

@@ -48,6 +48,7 @@ export {
   type OtherIdentity,
 } from './resource/alternative-credential.ts'
 export { createResource } from './resource/create-resource.ts'
+export type { Managed, ManagedAccess, ManagedSelection } from './resource/managed-access.ts'
 export type { MissionMonitor, MissionStatus } from './resource/mission-monitor.ts'
 export type { Missions } from './resource/missions.ts'
 export type { ResourceOptions } from './resource/options.ts'
@@ -72,10 +73,21 @@ export type {
   ResourceSnapshot,
   StoreSnapshot,
 } from './resource/snapshot.ts'
-export type { MissionMonitorFactory } from './resource/state.ts'
+export type { ManagedAccessFactory, MissionMonitorFactory } from './resource/state.ts'
 export type { Trust, Trusted, TrustPolicy } from './resource/trust.ts'
 export type { ReplayScope } from './signature/replay.ts'
 export type { Link, LinkEntry, LinkStore, LinkVerdict } from './stores/link-store.ts'
+export type {
+  CreateVerdict,
+  RecordChange,
+  RecordEnd,
+  RecordEntry,
+  RecordKey,
+  RecordKind,
+  RecordStore,
+  ReplaceVerdict,
+  StoredRecord,
+} from './stores/record-store.ts'
 export type { ReplayMark, ReplayStore, ReplayVerdict } from './stores/replay-store.ts'
 export type {
   FoundRevocation,

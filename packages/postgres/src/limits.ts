@@ -47,6 +47,20 @@ export interface PostgresLimits {
     /** Of one person server; default 1 000 000. */
     readonly maxPerIssuer?: number | undefined
   }
+  /** State of resource-managed access. */
+  readonly records?: {
+    /** Open records of one listed issuer, and of all unlisted issuers together; default 1000. */
+    readonly max?: number | undefined
+    /**
+     * Octets of one listed issuer, and of all unlisted issuers together; default 67 108 864. One owner has at most a tenth,
+     * and so has an unlisted issuer.
+     */
+    readonly maxOctets?: number | undefined
+    /** Open records of one unlisted issuer; default 100. */
+    readonly maxPerIssuer?: number | undefined
+    /** Open records of one owner; default 10. */
+    readonly maxPerOwner?: number | undefined
+  }
 }
 
 /** Limits as the functions of the migration take them. */
@@ -55,6 +69,8 @@ export interface KindLimits {
   readonly maxPerIssuer: number
   readonly maxPerUnlisted: number
   readonly maxPerKey?: number
+  readonly maxPerOwner?: number
+  readonly maxOctets?: number
 }
 
 type KindName = keyof PostgresLimits
@@ -65,6 +81,7 @@ const defaults: Readonly<Record<KindName, Readonly<Record<string, number>>>> = {
   replays: { max: 100_000, maxPerIssuer: 1_000_000, maxPerKey: 20_000 },
   links: { max: 100_000, maxPerIssuer: 100_000 },
   statuses: { max: 100_000, maxPerIssuer: 1_000_000 },
+  records: { max: 1000, maxOctets: 67_108_864, maxPerIssuer: 100, maxPerOwner: 10 },
 }
 
 /** @throws {TypeError} naming the limit and the remedy */

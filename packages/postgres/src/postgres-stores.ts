@@ -1,4 +1,11 @@
-import type { LinkStore, ReplayStore, RevocationStore, StatusStore, TombstoneStore } from '@aauth-guard/core'
+import type {
+  LinkStore,
+  RecordStore,
+  ReplayStore,
+  RevocationStore,
+  StatusStore,
+  TombstoneStore,
+} from '@aauth-guard/core'
 import { Changes } from './changes.ts'
 import { checkOptions } from './check-options.ts'
 import { Database } from './database.ts'
@@ -29,6 +36,7 @@ export interface PostgresStores {
     readonly replays: InPostgres<ReplayStore>
     readonly links: InPostgres<LinkStore>
     readonly statuses: InPostgres<StatusStore>
+    readonly records: InPostgres<RecordStore>
   }
   /**
    * Makes the tables and functions, or brings them up to date. Call it when you deploy and not when a process starts:

@@ -1,6 +1,7 @@
 import { type PostgresLimits, type PostgresStores, postgresStores } from '@aauth-guard/postgres'
 import {
   linkStoreChecks,
+  recordStoreChecks,
   replayStoreChecks,
   revocationStoreChecks,
   type StoreCheck,
@@ -62,6 +63,7 @@ const tombstones = madeOf('tombstones')
 const replays = madeOf('replays')
 const links = madeOf('links')
 const statuses = madeOf('statuses')
+const records = madeOf('records')
 /** An issuer has the space of the checks, and all unlisted issuers ten times as much. */
 const tenfold = ({ max }: { readonly max: number }) => ({ max: 10 * max, maxPerIssuer: max })
 const tombstoneChecks = (listed: boolean): readonly StoreCheck[] =>
@@ -94,6 +96,10 @@ describe.skipIf(skipped).each<[string, readonly StoreCheck[]]>([
       ...clock,
       peer: links.peer,
     }),
+  ],
+  [
+    'records',
+    recordStoreChecks((limits) => records.make({ records: limits }), { ...clock, peer: records.peer }),
   ],
   [
     'statuses',

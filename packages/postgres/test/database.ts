@@ -58,7 +58,10 @@ export function queryOf(pool: pg.Pool): Query {
   return nodePostgres(pool).query
 }
 
-const tables = ['marks', 'revocations', 'purges', 'tombstones', 'full_servers', 'links', 'statuses', 'counts']
+const tables = [
+  ...['marks', 'revocations', 'purges', 'tombstones', 'full_servers', 'links', 'statuses', 'counts'],
+  ...['records', 'record_use'],
+]
 
 /** Removes all entries, which is quicker than another schema. */
 export async function emptySchema(pool: pg.Pool, schema: string): Promise<void> {

@@ -34,13 +34,15 @@ async function expectLoss({ stores }: Made): Promise<void> {
     stores.revocations.add({ ...token, exp: until, listed: true }),
     stores.tombstones.add(mission),
     stores.statuses.claim(mission, 1000),
+    stores.records.find({ kind: 'claim', id: 'one' }),
+    stores.records.end({ tag: 'one', reason: 'revoked' }),
   ])
   for (const outcome of outcomes)
     expect(outcome).toEqual({ status: 'rejected', reason: expect.any(StoreDataLostError) })
 }
 
 describe.skipIf(skipped)(`entries in PostgreSQL that are lost ${skipped}`, () => {
-  it.each(['marks', 'revocations', 'purges', 'tombstones', 'full_servers', 'marker'])(
+  it.each(['marks', 'revocations', 'purges', 'tombstones', 'full_servers', 'records', 'marker'])(
     'after TRUNCATE of %s every call fails, and prepare() alone changes nothing',
     async (table) => {
       const made = await newStores(database.pool)
@@ -150,6 +152,6 @@ describe.skipIf(skipped)(`entries in PostgreSQL that are lost ${skipped}`, () =>
     ])
     expect(found).toEqual([{ revoked: false }, { revoked: false }])
     expect(await made.stores.replays.mark(await markOf(made, 'one'))).toBe('unknown')
-    expect((await made.ready()).migration).toBe(1)
+    expect((await made.ready()).migration).toBe(2)
   })
 })

@@ -1,5 +1,6 @@
 export { StoreDataLostError } from './errors.ts'
 export type { LinkLimits } from './kinds/links.ts'
+export type { RecordLimits } from './kinds/records.ts'
 export type { ReplayLimits } from './kinds/replays.ts'
 export type { RevocationLimits } from './kinds/revocations.ts'
 export type { StatusLimits } from './kinds/statuses.ts'

@@ -32,6 +32,8 @@ export interface ChangeListener {
 /** The data of one resource, as the store of one kind uses it. */
 export interface KindData<Limits> {
   readonly limits: Limits
+  /** Whether the operator says that a change that was acknowledged is never lost. */
+  readonly durable: boolean
   /** The partition of what belongs to an issuer. */
   partition(issuer: string): Partition
   /** Reads. All reads of one tick that concern a partition are sent together. */

@@ -73,8 +73,12 @@ export function makeStores<K extends Kinds>(
   const feed = settings.subscribe && new ChangeFeed(channel, settings.subscribe, publish)
   const readiness = shared(async () => {
     await reads.check(partitions)
-    const [report] = await Promise.all(partitions.map((partition) => checkServer(server, partition)))
-    return report as RedisReport
+    const reports = await Promise.all(partitions.map((partition) => checkServer(server, partition)))
+    if (settings.durable && reports.some(({ appendOnly }) => appendOnly === false))
+      throw new Error(
+        '"durable" is true, but the server does not append writes to a file: set "appendonly yes" and "appendfsync always", or leave "durable" out',
+      )
+    return reports[0] as RedisReport
   })
   const common: InRedis<object> = {
     async ready() {
@@ -83,6 +87,7 @@ export function makeStores<K extends Kinds>(
     now: () => farthest(partitions.map((partition) => server.now(partition))),
   }
   const data: Omit<KindData<unknown>, 'limits'> = {
+    durable: settings.durable,
     partition: (name) => partitions[partitionOf(name, partitions.length)] as Partition,
     read: (operation, call) => reads.read(operation, call),
     write: (operation, call) => server.write(operation, call),

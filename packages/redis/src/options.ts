@@ -1,4 +1,5 @@
 import type { LinkLimits } from './kinds/links.ts'
+import type { RecordLimits } from './kinds/records.ts'
 import type { ReplayLimits } from './kinds/replays.ts'
 import type { RevocationLimits } from './kinds/revocations.ts'
 import type { StatusLimits } from './kinds/statuses.ts'
@@ -61,6 +62,7 @@ export interface RedisLimits {
   readonly replays?: Partial<ReplayLimits>
   readonly links?: Partial<LinkLimits>
   readonly statuses?: Partial<StatusLimits>
+  readonly records?: Partial<RecordLimits>
 }
 
 /** What the stores need of Redis, whatever is kept in them. */
@@ -86,6 +88,13 @@ export interface ConnectionOptions {
    */
   readonly replicas?: number | undefined
   /**
+   * Whether a change that was acknowledged survives a crash of the server and a failover. Default `false`, since Redis
+   * acknowledges what it has neither written to a disk nor sent to a replica. Say `true` if your servers run with
+   * `appendonly yes` and `appendfsync always`, and no replica becomes the master without the last change. Held calls need
+   * it, or `durability: 'lossy'`.
+   */
+  readonly durable?: boolean | undefined
+  /**
    * What happens if the server has no data. With `'refuse'`, the default, requests get 503 until an operator runs
    * `prepare`. With `'begin'` the first process runs `prepare({ afterLoss: true })`: all revocations and terminations
    * that were lost are ignored without any notice.
@@ -107,6 +116,7 @@ export interface Settings {
   readonly prefix: string
   readonly partitions: number
   readonly replicas: number
+  readonly durable: boolean
   readonly whenEmpty: 'refuse' | 'begin'
 }
 
@@ -118,6 +128,7 @@ export function settingsOf({
   prefix = 'aauth',
   partitions = 1,
   replicas = 0,
+  durable = false,
   whenEmpty = 'refuse',
 }: ConnectionOptions): Settings {
   check(typeof issuer === 'string' && issuer !== '', 'issuer', issuer, 'write the "issuer" of createResource')
@@ -129,9 +140,10 @@ export function settingsOf({
   check(isPrefix, 'prefix', prefix, 'write a text without braces')
   check(isWhole(partitions, 1, 64), 'partitions', partitions, 'write a whole number from 1 to 64')
   check(isWhole(replicas, 0, 100), 'replicas', replicas, 'write a whole number from 0 to 100')
+  check(typeof durable === 'boolean', 'durable', durable, 'write true or false')
   const isKnown = whenEmpty === 'refuse' || whenEmpty === 'begin'
   check(isKnown, 'whenEmpty', whenEmpty, "write 'refuse' or 'begin'")
-  return { issuer, send, subscribe, prefix, partitions, replicas, whenEmpty }
+  return { issuer, send, subscribe, prefix, partitions, replicas, durable, whenEmpty }
 }
 
 /** The limits of one kind. @throws {TypeError} naming the limit and the remedy */

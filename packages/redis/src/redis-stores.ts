@@ -1,5 +1,13 @@
-import type { LinkStore, ReplayStore, RevocationStore, StatusStore, TombstoneStore } from '@aauth-guard/core'
+import type {
+  LinkStore,
+  RecordStore,
+  ReplayStore,
+  RevocationStore,
+  StatusStore,
+  TombstoneStore,
+} from '@aauth-guard/core'
 import { linkKind } from './kinds/links.ts'
+import { recordKind } from './kinds/records.ts'
 import { replayKind } from './kinds/replays.ts'
 import { revocationKind } from './kinds/revocations.ts'
 import { statusKind } from './kinds/statuses.ts'
@@ -13,6 +21,7 @@ const kinds = {
   replays: replayKind,
   links: linkKind,
   statuses: statusKind,
+  records: recordKind,
 }
 
 /** What {@link redisStores} returns. */
@@ -24,6 +33,7 @@ export interface RedisStores extends RedisControls {
     readonly replays: InRedis<ReplayStore>
     readonly links: InRedis<LinkStore>
     readonly statuses: InRedis<StatusStore>
+    readonly records: InRedis<RecordStore>
   }
 }
 

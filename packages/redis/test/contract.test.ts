@@ -1,6 +1,7 @@
 import { type RedisStores, type RedisStoresOptions, redisStores } from '@aauth-guard/redis'
 import {
   linkStoreChecks,
+  recordStoreChecks,
   replayStoreChecks,
   revocationStoreChecks,
   type StoreCheck,
@@ -73,6 +74,7 @@ describe.skipIf(absent !== undefined).each([1, 4])(
       }),
       replays: replayStoreChecks((limits) => make('replays', limits), optionsOf('replays')),
       links: linkStoreChecks((limits) => make('links', tenfold(limits)), optionsOf('links')),
+      records: recordStoreChecks((limits) => make('records', limits), optionsOf('records')),
       statuses: statusStoreChecks((limits) => make('statuses', tenfold(limits)), optionsOf('statuses')),
     }
     for (const [title, checks] of Object.entries(kits))

@@ -17,7 +17,9 @@ describe.skipIf(absent !== undefined)(`data that is missing ${absent ?? ''}`, ()
   const find = async (): Promise<unknown> => own.stores.revocations.find(token)
   /** Every operation there is. */
   const calls = (): unknown[] => {
-    const { revocations, tombstones, links, statuses } = own.stores
+    const { revocations, tombstones, links, statuses, records } = own.stores
+    const key = { kind: 'claim', id: 'one' } as const
+    const change = { ...key, octets: new Uint8Array(1), open: false, expires: 9e9 }
     const link = { thumbprint: 'key', ...token, iat: 0, exp: 9, linkedFor: 1000, listed: true }
     return [
       revocations.find(token),
@@ -33,6 +35,10 @@ describe.skipIf(absent !== undefined)(`data that is missing ${absent ?? ''}`, ()
       statuses.claim(mission, 1000),
       statuses.put(mission, 'claim', { status: 'active', freshFor: 1, staleFor: 1 }),
       statuses.forget(mission),
+      records.create({ ...change, owner: 'one', issuer: iss, listed: true, tags: ['one'] }),
+      records.find(key),
+      records.replace({ ...change, version: 'one' }),
+      records.end({ tag: 'two', reason: 'revoked' }),
     ]
   }
 

@@ -114,4 +114,32 @@ describe.skipIf(absent !== undefined)(`limits in Redis ${absent ?? ''}`, () => {
     )
     expect(names).toEqual([])
   })
+
+  it('leave nothing of records behind, whether they end in calls or without any', async () => {
+    await scene.admin.flushall()
+    own = await scene.prepared()
+    const { records } = own.stores
+    const before = await scene.admin.keys('*')
+    const create = (id: string, lives: number): unknown =>
+      records.create({
+        ...{
+          kind: 'held',
+          id,
+          octets: new Uint8Array(9),
+          open: true,
+          owner: id,
+          issuer: 'https://a.example',
+        },
+        ...{ listed: false, tags: ['one', 'two'], expires: scene.clock.now() + lives },
+      })
+    for (const id of ['a', 'b', 'c']) expect(await create(id, 10)).toBe('created')
+    scene.clock.advance(11)
+    expect(await create('d', 10)).toBe('created')
+    const [tags = ''] = (await scene.admin.keys('*')).filter((key) => key.endsWith(':records:tags'))
+    expect(await scene.admin.zrange(tags, '0', '-1')).toEqual(['one held d', 'two held d'])
+    const used = await scene.admin.hgetall(tags.replace('tags', 'used'))
+    expect(Object.values(used).sort()).toEqual(['1', '1', '1', '521', '521', '521'])
+    scene.clock.advance(11)
+    expect((await scene.admin.keys('*')).sort()).toEqual(before.sort())
+  })
 })

@@ -30,11 +30,17 @@ describe('redisStores', () => {
     [{ partitions: 65 }, '"partitions" is 65: write a whole number from 1 to 64'],
     [{ partitions: 1.5 }, '"partitions" is 1.5: write a whole number from 1 to 64'],
     [{ replicas: -1 }, '"replicas" is -1: write a whole number from 0 to 100'],
+    [{ durable: 'yes' }, '"durable" is "yes": write true or false'],
     [{ whenEmpty: 'ignore' }, `"whenEmpty" is "ignore": write 'refuse' or 'begin'`],
     [{ limits: { replays: { max: 0 } } }, '"limits.replays.max" is 0: write a whole number of at least 1'],
     [{ limits: { tombstones: { maxPerIssuer: 1 } } }, '"limits.tombstones.maxPerIssuer" is 1: remove it'],
   ])('refuses %j', (wrong, message) => {
     expect(() => redisStores({ ...options, ...(wrong as object) })).toThrow(message)
+  })
+
+  it('says that records are durable only if it is told so', () => {
+    const durable = [undefined, false, true].map((told) => redisStores({ ...options, durable: told }))
+    expect(durable.map(({ stores }) => stores.records.durable)).toEqual([false, false, true])
   })
 
   it('makes stores that createResource takes', () => {
@@ -52,6 +58,14 @@ describe('ready', () => {
     expect(await redisStores(server(redis, allowsInfo)).ready()).toEqual(report)
     const other = { server: 'valkey', version: '7.2.5', appendOnly: false }
     expect(await redisStores(server({ ...valkey, aof_enabled: '0' }, allowsInfo)).ready()).toEqual(other)
+  })
+
+  it('refuses to be durable where the server appends nothing to a file', async () => {
+    const told = { ...server({ ...redis, aof_enabled: '0' }), durable: true }
+    await expect(redisStores(told).ready()).rejects.toThrow(
+      '"durable" is true, but the server does not append',
+    )
+    await expect(redisStores({ ...server(redis), durable: true }).ready()).resolves.toBeDefined()
   })
 
   it('does not ask for what hosted servers keep to themselves', async () => {

@@ -142,6 +142,15 @@ describe.skipIf(absent !== undefined)(`commands that stores send ${absent ?? ''}
       await made.statuses.put(mission, claimed.claim, { status: 'active', freshFor: 1, staleFor: 1 })
     await made.statuses.forget(mission)
     await made.links.add({ thumbprint: 'key', ...token, iat: 0, exp: 9, linkedFor: 1000, listed: true })
+    const record = {
+      ...{ id: 'one', octets: new Uint8Array(1), open: true, owner: 'one', issuer: iss, listed: false },
+      ...{ tags: ['one'], expires: 9e9 },
+    }
+    await made.records.create({ ...record, kind: 'held' })
+    const key = { kind: 'held', id: 'one' } as const
+    const version = (await made.records.find(key))?.version ?? ''
+    await made.records.replace({ ...record, ...key, version, creates: { ...record, kind: 'claim' } })
+    await made.records.end({ tag: 'one', reason: 'revoked' })
     await Promise.all([made.revocations.find(token), made.statuses.get(mission)])
     await made.replays.now()
     await ready()

@@ -8,6 +8,17 @@ const patience = { timeout: 60_000 }
 const iss = 'https://ps.example'
 const token = { iss, jti: 'one' }
 const mission = { approver: iss, s256: 'one', listed: true }
+const record = {
+  kind: 'pending',
+  id: 'one',
+  octets: new Uint8Array(1),
+  open: true,
+  owner: 'one',
+  issuer: iss,
+  listed: true,
+  tags: ['one'],
+  expires: 9e9,
+} as const
 
 describe.skipIf(absent !== undefined)(`servers in a state that stores must refuse ${absent ?? ''}`, () => {
   let scene: Scene
@@ -23,6 +34,7 @@ describe.skipIf(absent !== undefined)(`servers in a state that stores must refus
     stores.tombstones.find(mission),
     stores.links.find({ thumbprint: 'key' }),
     stores.statuses.get(mission),
+    stores.records.find({ kind: 'pending', id: 'one' }),
   ]
   const writes = (): unknown[] => [
     own.stores.revocations.add({ ...token, jti: 'two', exp: 9e9, listed: true }),
@@ -30,6 +42,8 @@ describe.skipIf(absent !== undefined)(`servers in a state that stores must refus
     own.stores.tombstones.add({ ...mission, s256: 'two' }),
     mark('two'),
     own.stores.statuses.claim(mission, 1000),
+    own.stores.records.create(record),
+    own.stores.records.end({ tag: 'two', reason: 'revoked' }),
   ]
   const rejectsAll = async (calls: unknown[], why: string): Promise<void> => {
     for (const fault of await faultsOf(calls)) expect(fault).toContain(why)

@@ -34,6 +34,8 @@ export { type Component, type Draft, type SignedMessage, signDraft } from './sig
 export { toRequest, toSignedRequest } from './signing/signed-request.ts'
 export { type LinkBounds, type LinkCheckOptions, linkStoreChecks } from './store-checks/link.ts'
 export type { PushOptions } from './store-checks/push.ts'
+export { type RecordCheckOptions, recordStoreChecks } from './store-checks/record.ts'
+export type { RecordBounds } from './store-checks/record-subject.ts'
 export { type ReplayBounds, type ReplayCheckOptions, replayStoreChecks } from './store-checks/replay.ts'
 export {
   type RevocationBounds,

@@ -21,7 +21,7 @@ import { checkStaleReads, checkStores } from './check-stores.ts'
 import { checkDefaultRequirement } from './compile-requirement.ts'
 import type { ResourceOptions } from './options.ts'
 import type { ResourceSettings } from './settings.ts'
-import type { MissionMonitorFactory } from './state.ts'
+import type { ManagedAccessFactory, MissionMonitorFactory } from './state.ts'
 import { checkTrust } from './trust.ts'
 
 const typesOf = {
@@ -40,6 +40,7 @@ const authority = /^[a-z0-9.-]{1,253}(?::[1-9][0-9]{0,4})?$/
 export function checkOptions(options: ResourceOptions): {
   readonly settings: ResourceSettings
   readonly missions: MissionMonitorFactory | undefined
+  readonly managed: ManagedAccessFactory | undefined
 } {
   const given = ownMembers(options)
   given.development?.allow(given.issuer)
@@ -100,8 +101,13 @@ export function checkOptions(options: ResourceOptions): {
     problemTypes: checkProblemTypes(given.problemTypes),
     limits: checkLimits(ownMembers(given.limits ?? {})),
   }
-  assertKnownMembers(given, [...Object.keys(settings), 'missions', 'development'], 'createResource')
-  return { settings, missions: checkMissions(given.missions) }
+  assertKnownMembers(
+    given,
+    [...Object.keys(settings), 'missions', 'managed', 'development'],
+    'createResource',
+  )
+  const missions = checkMade('missions', given.missions, 'monitorMissions')
+  return { settings, missions, managed: checkMade('managed', given.managed, 'managedAccess') }
 }
 
 function checkPrefix(prefix: string): string {
@@ -169,10 +175,15 @@ function checkServers(servers: readonly string[], name: string): readonly string
   return [...servers]
 }
 
-function checkMissions(missions: MissionMonitorFactory | undefined): MissionMonitorFactory | undefined {
+/** What a function of a subpath makes, which applications that do not use it do not load. */
+function checkMade<Made extends { readonly start: unknown }>(
+  name: string,
+  made: Made | undefined,
+  maker: string,
+): Made | undefined {
   assert(
-    missions === undefined || typeof missions?.start === 'function',
-    `"missions" is ${quoted(missions)}, which monitorMissions() did not make: pass what it returned`,
+    made === undefined || typeof made?.start === 'function',
+    `"${name}" is ${quoted(made)}, which ${maker}() did not make: pass what it returned`,
   )
-  return missions
+  return made
 }

@@ -5,6 +5,7 @@ import { isServerId } from '../token/identifiers.ts'
 import { quoted } from '../wire/quoted.ts'
 import { checkListeners } from './check-listeners.ts'
 import { checkOptions } from './check-options.ts'
+import { managedOf } from './managed-of.ts'
 import { checkMission, missionsOf } from './missions.ts'
 import type { ResourceOptions } from './options.ts'
 import { assertReady } from './ready.ts'
@@ -35,12 +36,13 @@ import { warnAtStart } from './warn-at-start.ts'
  * ```
  */
 export function createResource(options: ResourceOptions): Resource {
-  const { settings, missions } = checkOptions(options)
-  const state = new ResourceState(settings, missions)
+  const { settings, missions, managed } = checkOptions(options)
+  const state = new ResourceState(settings, missions, managed)
   const { issuer } = state.settings
   const resource: Resource = Object.freeze({
     issuer,
     missions: missionsOf(state),
+    managed: managedOf(state),
     async revoke(token: Revocation): Promise<void> {
       const { iss, jti, exp, mission } = token
       if (typeof iss !== 'string' || typeof jti !== 'string' || !Number.isFinite(exp))
@@ -59,6 +61,7 @@ export function createResource(options: ResourceOptions): Resource {
         throw new TypeError(`${quoted(iss)} is not a server identifier: pass the "iss" of the tokens`)
       const listed = state.isListed(iss)
       await state.purges.begin(iss, settings.now(), () => addPurge(state.revocations, { iss, listed }))
+      await state.managed?.purged(iss)
       state.events.report({ type: 'aauth.issuer_purged.v1', issuer: iss, learnedFrom: 'operator' })
     },
     async ready(): Promise<void> {

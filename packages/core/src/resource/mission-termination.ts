@@ -67,6 +67,7 @@ export async function endMission(
   } finally {
     // Also when the memory is full or the store fails, since the mission is terminated in any case.
     hearTermination(state, { approver, s256 }, asReason(reason), learnedFrom)
+    await state.managed?.terminated({ approver, s256 })
   }
 }
 

@@ -8,7 +8,7 @@ import type { Generation } from '../token/kinds.ts'
 import type { LogOption } from './check-log.ts'
 import type { DefaultRequirement } from './requirement.ts'
 import type { AccessMode, AccountCheck, Limits, ResourceDisplay } from './settings.ts'
-import type { MissionMonitorFactory } from './state.ts'
+import type { ManagedAccessFactory, MissionMonitorFactory } from './state.ts'
 import type { Trust } from './trust.ts'
 
 /** What `devOptions()` of `@aauth-guard/core/dev` passes to `createResource`. */
@@ -81,6 +81,11 @@ export interface ResourceOptions {
    * `@aauth-guard/core/missions`. Without it, the resource knows only of terminations that were reported to it.
    */
   readonly missions?: MissionMonitorFactory
+  /**
+   * Lets the resource ask a person itself, keep agents waiting for the answer, and remember what was agreed: the result of
+   * `managedAccess()` of `@aauth-guard/core/managed`. Default: it does none of this.
+   */
+  readonly managed?: ManagedAccessFactory
   /** Seconds that `created` may lie in the past or the future: 1 to 300, default 60. */
   readonly signatureWindow?: number
   /**

@@ -1,5 +1,6 @@
 import type { ResourceListeners } from '../events/listeners.ts'
 import type { Revocation } from '../stores/revocation-store.ts'
+import type { Managed } from './managed-access.ts'
 import type { Missions } from './missions.ts'
 import type { ResourceSnapshot } from './snapshot.ts'
 
@@ -11,6 +12,8 @@ export interface Resource {
   readonly issuer: string
   /** Terminates missions, and reports their status. */
   readonly missions: Missions
+  /** Ends what the resource agreed with persons, with the option `managed`. */
+  readonly managed: Managed
   /**
    * Revokes a token: requests that begin after the promise resolves are refused. `exp` is that of the token, in seconds,
    * and determines how long the revocation is remembered. The status of the token's mission is queried again. Pass

@@ -29,5 +29,6 @@ export async function withdrawToken(
     hearRevocation(state, token, learnedFrom)
     // Awaited, so that no answer about the mission from before the revocation is used once it is recorded.
     if (mission !== undefined) await attempt(() => state.missionMonitor?.suspect(token, mission))
+    await state.managed?.revoked(token)
   }
 }

@@ -83,6 +83,7 @@ function storeSnapshots({ settings, replays, revocations, tombstones }: Resource
     tombstones,
     statuses: stores.statuses,
     links: stores.links,
+    records: stores.records,
   })
   return named.flatMap(([name, store]) => {
     if (store === undefined) return []

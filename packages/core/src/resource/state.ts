@@ -27,6 +27,7 @@ import { subscribeToStores } from './changes.ts'
 import { CleanAnswers, issuerName } from './clean-answers.ts'
 import { compileRequirement } from './compile-requirement.ts'
 import { linkOf } from './link-of.ts'
+import type { ManagedAccess } from './managed-access.ts'
 import type { MissionMonitor } from './mission-monitor.ts'
 import { Purges } from './purges.ts'
 import type { AnyRequirement, CompiledRequirement } from './requirement.ts'
@@ -36,6 +37,12 @@ import type { ResourceSettings } from './settings.ts'
 export interface MissionMonitorFactory {
   /** Called by `createResource`. */
   start(state: ResourceState): MissionMonitor
+}
+
+/** Made by `managedAccess` of `@aauth-guard/core/managed`, for the option `managed` of one or more resources. */
+export interface ManagedAccessFactory {
+  /** Called by `createResource`. */
+  start(state: ResourceState): ManagedAccess
 }
 
 /** The tokens that open connections depend on, and the changes that end them. */
@@ -77,6 +84,7 @@ export class ResourceState {
   /** Whether `AAuth-Mission` has a meaning in one of the generations that are accepted. */
   readonly hasMissionHeader: boolean
   readonly missionMonitor: MissionMonitor | undefined
+  readonly managed: ManagedAccess | undefined
   readonly revocationRate: RevocationRate = new RevocationRate()
   /** A separate limit, so that revocations never prevent a person server from announcing a termination. */
   readonly terminationRate: RevocationRate = new RevocationRate()
@@ -98,7 +106,11 @@ export class ResourceState {
   #ready: Promise<void> | undefined
   #subscription: (() => void) | undefined
 
-  constructor(settings: ResourceSettings, missions: MissionMonitorFactory | undefined) {
+  constructor(
+    settings: ResourceSettings,
+    missions: MissionMonitorFactory | undefined,
+    managed: ManagedAccessFactory | undefined,
+  ) {
     this.settings = settings
     this.platform = settings.ed25519 === 'platform' ? platform : platform.withSodium()
     this.errorContext = {
@@ -138,6 +150,7 @@ export class ResourceState {
     this.hasMissionHeader = serves(settings.generations, 'missionHeader')
     this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
     this.missionMonitor = missions?.start(this)
+    this.managed = managed?.start(this)
     this.#watchStores()
   }
 

@@ -46,11 +46,15 @@ export interface MemorySettings {
 }
 
 /** One kind of state that the processes of a fleet share. */
-export interface StoreKind<Name extends string, Store extends SharedStore> {
+export interface SharedKind<Name extends string, Store extends SharedStore> {
   /** The member of `stores`. */
   readonly name: Name
   /** The methods that a store of this kind must have. */
   readonly methods: readonly (keyof Store & string)[]
+}
+
+/** A kind whose memory every application loads. */
+export interface StoreKind<Name extends string, Store extends SharedStore> extends SharedKind<Name, Store> {
   /** The store of a process that shares nothing. */
   inMemory(settings: MemorySettings): Store
 }

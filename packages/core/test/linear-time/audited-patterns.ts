@@ -19,6 +19,11 @@ const anywhere = [
  */
 export const auditedPatterns: readonly AuditedPattern[] = [
   {
+    pattern: /^[A-Za-z0-9_-]+$/,
+    meets: 'the name of a sealing key, at most 32 characters',
+    almost: anywhere,
+  },
+  {
     pattern: /^[A-Za-z0-9_.-]+$/,
     meets: 'a token in Signature-Key, 12 288 octets',
     almost: anywhere,

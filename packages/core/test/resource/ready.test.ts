@@ -6,7 +6,7 @@ import { settled } from '../missions/watched.ts'
 import { makeSharedStores, type StoreName } from '../stores/shared-stores.ts'
 import { collectUnhandled } from '../unhandled-rejections.ts'
 
-const names: readonly StoreName[] = ['revocations', 'tombstones', 'replays', 'links', 'statuses']
+const names: readonly StoreName[] = ['revocations', 'tombstones', 'replays', 'links', 'statuses', 'records']
 
 /** A resource whose stores can be changed by the test. */
 async function makeScene() {
@@ -127,6 +127,7 @@ describe('the option "stores"', () => {
   it.each<[StoreName, string]>([
     ['statuses', 'get and claim and put and forget'],
     ['links', 'add and find'],
+    ['records', 'create and find and replace and end'],
   ])('is refused with "stores.%s" that lacks a method', async (name, methods) => {
     await expect(make({ [name]: {} })).rejects.toThrow(
       `"stores.${name}" lacks a method: pass an object with ${methods}`,

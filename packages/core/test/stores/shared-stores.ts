@@ -1,6 +1,7 @@
 import type { RevocationListener, Stores, TombstoneListener } from '@aauth-guard/core'
 import { now } from '@aauth-guard/fixtures/world'
 import { LinkMemory } from '../../src/stores/link-store.ts'
+import { RecordMemory } from '../../src/stores/record-memory.ts'
 import { ReplayMemory } from '../../src/stores/replay-store.ts'
 import { RevocationMemory } from '../../src/stores/revocation-store.ts'
 import { StatusMemory } from '../../src/stores/status-store.ts'
@@ -75,6 +76,7 @@ export function makeSharedStores({ clock = (): number => now, push = false } = {
   const replays = new ReplayMemory({ max: 1000, maxPerIssuer: 1000, maxPerKey: 1000 }, clock)
   const links = new LinkMemory(clock)
   const statuses = new StatusMemory(clock, 1000)
+  const records = new RecordMemory(clock)
   const stores: Required<Stores> = {
     revocations: {
       ...timed('revocations'),
@@ -114,6 +116,14 @@ export function makeSharedStores({ clock = (): number => now, push = false } = {
       claim: call('statuses', 'claim', (mission, milliseconds) => statuses.claim(mission, milliseconds)),
       put: call('statuses', 'put', (mission, claim, answer) => statuses.put(mission, claim, answer)),
       forget: call('statuses', 'forget', (mission) => statuses.forget(mission)),
+    },
+    records: {
+      ...timed('records'),
+      durable: true,
+      create: call('records', 'create', (entry) => records.create(entry)),
+      find: call('records', 'find', (key) => records.find(key)),
+      replace: call('records', 'replace', (change) => records.replace(change)),
+      end: call('records', 'end', (end) => records.end(end)),
     },
   }
   return {

@@ -1,5 +1,6 @@
 import {
   linkStoreChecks,
+  recordStoreChecks,
   replayStoreChecks,
   revocationStoreChecks,
   statusStoreChecks,
@@ -7,6 +8,7 @@ import {
 } from '@aauth-guard/testing'
 import { describe, it } from 'vitest'
 import { LinkMemory } from '../../src/stores/link-store.ts'
+import { RecordMemory } from '../../src/stores/record-memory.ts'
 import { ReplayMemory } from '../../src/stores/replay-store.ts'
 import { RevocationMemory } from '../../src/stores/revocation-store.ts'
 import { StatusMemory } from '../../src/stores/status-store.ts'
@@ -48,5 +50,10 @@ describe('the in-process link store', () => {
 
 describe('the in-process status store', () => {
   const checks = statusStoreChecks(({ max }) => new StatusMemory(now, max), { now, advance })
+  it.each(checks)('$name', ({ run }) => run())
+})
+
+describe('the in-process record store', () => {
+  const checks = recordStoreChecks((bounds) => new RecordMemory(now, bounds), { now, advance })
   it.each(checks)('$name', ({ run }) => run())
 })

@@ -181,6 +181,24 @@ describe.each(kinds)('hostile requests through %s', (kind) => {
       }
     })
 
+    it('trailers reach no upstream', async () => {
+      for (const name of ['AAuth-Guard-Assertion', 'aauth_guard_assertion', 'X-Forwarded-For']) {
+        const head = [
+          'POST /open HTTP/1.1',
+          `Host: ${authority}`,
+          'Transfer-Encoding: chunked',
+          `Trailer: ${name}`,
+        ]
+        const octets = [...head, 'Connection: close', '', '1', 'a', '0', `${name}: forged`, '', ''].join(
+          '\r\n',
+        )
+        expect((await sendOctets(proxy.port, octets)).status).toBe(200)
+        const request = scene.upstream.requests.pop()
+        expect(request?.body).toBe('a')
+        expectAsserted(request)
+      }
+    })
+
     it('each check is made anew: a signature that may be used once passes once', async () => {
       const message = await scene.sign('/once', {}, { params: { nonce: 'once' } })
       const statuses = []

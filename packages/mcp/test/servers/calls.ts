@@ -15,6 +15,10 @@ export class Calls {
   readonly cancelled: Promise<void>
   #cancel: () => void = () => undefined
 
+  /** Resolves when `notes.watch` was called. */
+  readonly watched: Promise<void>
+  #watch: () => void = () => undefined
+
   /** Resolves when `notes.ask` has its answer. */
   readonly answered: Promise<void>
   #answer: () => void = () => undefined
@@ -27,6 +31,9 @@ export class Calls {
     this.answered = new Promise((resolve) => {
       this.#answer = resolve
     })
+    this.watched = new Promise((resolve) => {
+      this.#watch = resolve
+    })
     this.cancelled = new Promise((resolve) => {
       this.#cancel = resolve
     })
@@ -38,6 +45,10 @@ export class Calls {
 
   answer(): void {
     this.#answer()
+  }
+
+  watch(): void {
+    this.#watch()
   }
 
   cancel(): void {

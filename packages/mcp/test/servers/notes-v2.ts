@@ -32,6 +32,7 @@ export function notesV2(calls: Calls): McpServer {
     { description: 'watch', inputSchema: z.object({ quiet: z.boolean().optional() }) },
     async ({ quiet }, ctx) => {
       ctx.mcpReq.signal.addEventListener('abort', () => calls.cancel())
+      calls.watch()
       if (quiet !== true)
         await ctx.mcpReq.notify({
           method: 'notifications/message',

@@ -1,5 +1,6 @@
 import { s256 } from '@aauth-guard/fixtures/missions'
 import { describe, expect, it } from 'vitest'
+import { passDeadlines } from '../../../../scripts/patient-timers.ts'
 import { call, Events, type Message, modern, protect, type Scene, verdictOf } from '../scene.ts'
 import { hosts, sessionHosts, v2 } from '../servers/hosts.ts'
 import { begin, inSession } from '../sessions/session-scene.ts'
@@ -110,7 +111,9 @@ describe.each(ends)('when %s', (_, code, end) => {
     const scene = await protect(v2)
     const quiet = modern('tools/call', { name: 'notes.watch', arguments: { quiet: true } })
     const answering = scene.send({ token: await token(scene), ...quiet })
-    // The call is watched once it has taken a while.
+    await scene.calls.watched
+    // The lifetime of a call is watched once it has taken a while.
+    passDeadlines()
     while (scene.resource.snapshot().lifetimes.connections === 0)
       await new Promise((resolve) => setTimeout(resolve, 5))
     await end(scene)

@@ -4,7 +4,9 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 const buckets = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ]
-const stores = ['tombstones', 'revocations', 'replays', 'links', 'statuses'].map((name) => `stores.${name}`)
+const stores = ['tombstones', 'revocations', 'replays', 'links', 'statuses', 'records'].map(
+  (name) => `stores.${name}`,
+)
 const revocationSources = ['operator', 'issuer', 'fleet']
 const terminationSources = ['operator', 'response', 'announcement', 'source', 'fleet', 'store']
 

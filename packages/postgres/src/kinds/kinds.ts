@@ -1,6 +1,7 @@
 import type { Stores } from '@aauth-guard/core'
 import type { Kind } from './kind.ts'
 import { links } from './links.ts'
+import { records } from './records.ts'
 import { replays } from './replays.ts'
 import { revocations } from './revocations.ts'
 import { statuses } from './statuses.ts'
@@ -13,4 +14,5 @@ export const kinds: { readonly [Name in keyof Stores]-?: Kind<NonNullable<Stores
   replays,
   links,
   statuses,
+  records,
 }

@@ -1,0 +1,2 @@
+export { type ManagedOptions, managedAccess } from './managed-access.ts'
+export type { SealingKey } from './sealing-keys.ts'

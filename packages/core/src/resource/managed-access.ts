@@ -1,0 +1,32 @@
+import type { Mission, VerifiedClaims } from '../token/claims.ts'
+
+/** What an operator ends: one consent, or everything of an owner, of a person of the API, or of a mission. */
+export type ManagedSelection =
+  | { readonly consent: string }
+  | { readonly owner: string }
+  | { readonly person: string }
+  | { readonly mission: Mission }
+
+/** Resource-managed access as the operator of the API uses it. */
+export interface Managed {
+  /**
+   * Ends consents with their sessions, and requests that wait for a person. Agents that ask for one of these are told
+   * `revoked`, in every process that shares `stores.records`, once the promise has resolved.
+   *
+   * @returns how many records were ended
+   * @throws {AAuthError} `server_error` when the store fails (the promise rejects)
+   * @throws {TypeError} for a selection that is not exactly one of these, or a resource without the option `managed` (the
+   *   promise rejects)
+   */
+  end(selection: ManagedSelection): Promise<number>
+}
+
+/** The interface through which a resource uses `managedAccess`. */
+export interface ManagedAccess extends Managed {
+  /** A token was revoked, so what was made for it ends. @throws {AAuthError} (the promise rejects) when the store fails */
+  revoked(token: Pick<VerifiedClaims, 'iss' | 'jti'>): Promise<void>
+  /** A mission was terminated, so what was made under it ends. Fails like `revoked`. */
+  terminated(mission: Mission): Promise<void>
+  /** Everything that an issuer has vouched for is invalid. Fails like `revoked`. */
+  purged(iss: string): Promise<void>
+}
