@@ -1,6 +1,6 @@
 /** A resource whose held calls write a ledger in PostgreSQL, as each process of a fleet makes it. */
 import { generateKeyPairSync } from 'node:crypto'
-import { type Answer, createResource, type RecordStore } from '@aauth-guard/core'
+import { type Answer, createResource, type RecordStore, type ResourceOptions } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
 import { hold, managedAccess, type UnknownOutcome } from '@aauth-guard/core/managed'
 import { postgresStores, type Query } from '@aauth-guard/postgres'
@@ -9,7 +9,9 @@ import { type Agent, createTestNetwork, toSignedRequest } from '@aauth-guard/tes
 const issuer = 'https://bank.example'
 // Nobody redeems its resource tokens, so that each process can have a key of its own.
 const { privateKey } = generateKeyPairSync('ed25519')
-const signingKey = { ...privateKey.export({ format: 'jwk' }), kid: 'one', alg: 'Ed25519' } as JsonWebKey
+const signingKey = { ...privateKey.export({ format: 'jwk' }), kid: 'one', alg: 'Ed25519' } as NonNullable<
+  ResourceOptions['signingKey']
+>
 const sealingKeys = [{ kid: 'a', key: Uint8Array.from({ length: 32 }, (_, i) => i * 5) }]
 
 export interface BankOptions {
