@@ -8,6 +8,7 @@ import {
   sealingKeys,
   verdictOf,
 } from '@aauth-guard/fixtures/interaction'
+import { runInteraction } from '@aauth-guard/fixtures/interaction-flow'
 import { notes, refusalOf } from '@aauth-guard/fixtures/issued'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
@@ -669,4 +670,15 @@ describe('options that are refused at start', () => {
       '"managed" of createResource is missing',
     )
   })
+})
+
+it('goes on in any process that shares the store [DEFER-1, DEFER-2, DEFER-3, DEFER-4, INT-3, INT-7]', async () => {
+  let seconds = 0
+  const records = new RecordMemory(() => seconds)
+  await runInteraction(
+    () => records,
+    (now) => {
+      seconds = now
+    },
+  )
 })
