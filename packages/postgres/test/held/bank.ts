@@ -35,6 +35,7 @@ export interface Held {
 
 export interface Bank {
   hold(agent: string, target: string): Promise<Held>
+  /** Polls until the store answers in time, which a busy machine may prevent. */
   poll(held: Held): Promise<Answer>
 }
 
@@ -88,20 +89,32 @@ export async function openBank({
     async hold(name, target) {
       const agent = await agentOf(name)
       const token = await agent.personToken()
-      const message = await agent.sign(`${issuer}${target}`, { method: 'POST' }, { token, params: nonce() })
-      const { status, headers, body } = await route.answer(toSignedRequest(message), nothing)
+      const { status, headers, body } = await untilAnswered(async () => {
+        const message = await agent.sign(`${issuer}${target}`, { method: 'POST' }, { token, params: nonce() })
+        return route.answer(toSignedRequest(message), nothing)
+      })
       if (status !== 202) throw new Error(`the call was answered with ${status}: ${body}`)
       const granted = await agent.authToken({ scope: 'pay' })
       return { agent: name, target, location: headers.location as string, token: granted }
     },
     async poll({ agent: name, location, token }) {
       const agent = await agentOf(name)
-      const message = await agent.sign(location, {}, { token, params: nonce() })
-      const answered = await answerRoutes(resource, toSignedRequest(message), nothing)
-      // Each process is polled once a second at most.
-      net.clock.advance(1)
-      return answered as Answer
+      return untilAnswered(async () => {
+        const message = await agent.sign(location, {}, { token, params: nonce() })
+        const answered = await answerRoutes(resource, toSignedRequest(message), nothing)
+        // Each process is polled once a second at most.
+        net.clock.advance(1)
+        return answered as Answer
+      })
     },
+  }
+}
+
+/** A store that does not answer within 500 ms is asked again. */
+async function untilAnswered(send: () => Promise<Answer>): Promise<Answer> {
+  for (let attempts = 1; ; attempts++) {
+    const answered = await send()
+    if (answered.status !== 503 || attempts === 20) return answered
   }
 }
 

@@ -12,8 +12,8 @@ import { type Held, openBank } from './bank.ts'
 const program = resolve(import.meta.dirname, 'bank-process.ts')
 const isDeep = countOfRuns(0) > 0
 /** Calls that a process runs while it is killed, and processes that are killed. */
-const calls = 6
-const kills = isDeep ? 500 : 10
+const calls = 5
+const kills = isDeep ? 200 : 4
 const polls = isDeep ? 10_000 : 100
 const database = useDatabase()
 let schema: string

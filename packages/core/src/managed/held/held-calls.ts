@@ -126,6 +126,7 @@ export class HeldCalls implements HeldPending {
       if (whose === 'other' || !(await settledWithin(running, longestWait))) throw this.#pending(poll)
       return undefined
     }
+    if (claim !== undefined && this.runs.neverBegan(found)) return this.#tryToRun(poll, found, route, claim)
     if (this.#managed.state.settings.now() < found.record.lease) throw this.#pending(poll)
     if (route?.idempotent !== true) {
       await this.runs.giveUp(found)

@@ -13,12 +13,17 @@ import { asAnswer, refusalOf, withinLimit } from './result.ts'
 /** Milliseconds before a store that failed is asked again to keep a result. The lease outlasts them. */
 const retries = [0, 100, 1000, 5000, 20_000]
 
+/** What is forgotten runs into its lease. */
+const maxUnbegun = 1000
+
 /** Runs held calls, and keeps what comes of them. Nothing here depends on whoever polls. */
 export class HeldRuns {
   readonly #managed: ManagedContext
   readonly #records: HeldRecords
   /** The runs of this process, by record. */
   readonly #running = new Map<string, Promise<void>>()
+  /** Attempts whose change failed, by record. */
+  readonly #unbegun = new Map<string, string>()
 
   constructor(managed: ManagedContext) {
     this.#managed = managed
@@ -57,9 +62,29 @@ export class HeldRuns {
       expires: keptUntil(record, now),
       reserved: reservedFor(route.maxResult),
     }
-    const verdict = await this.#records.replace(found, change, claim)
+    let verdict: HeldVerdict
+    try {
+      verdict = await this.#records.replace(found, change, claim)
+    } catch (error) {
+      this.#remember(found.id, attempt)
+      throw error
+    }
     if (verdict === 'replaced') this.#start(route, { ...found, record }, attempt, auth)
     return verdict
+  }
+
+  /**
+   * Whether the call counts as running for an attempt of this process that never began: the store made the change, and
+   * failed to say so.
+   */
+  neverBegan({ id, record }: FoundHeld): boolean {
+    return record.attempt !== null && this.#unbegun.get(id) === record.attempt
+  }
+
+  #remember(id: string, attempt: string): void {
+    this.#unbegun.delete(id)
+    this.#unbegun.set(id, attempt)
+    if (this.#unbegun.size > maxUnbegun) this.#unbegun.delete(this.#unbegun.keys().next().value as string)
   }
 
   /** Says that nobody knows how a call ended, unless somebody else was faster. `tell` is to follow. */

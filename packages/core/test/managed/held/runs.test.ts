@@ -1,7 +1,13 @@
 import { AAuthError, createResource, type Stores } from '@aauth-guard/core'
 import { hold, managedAccess, type UnknownOutcome } from '@aauth-guard/core/managed'
 import { now } from '@aauth-guard/fixtures/world'
+import { type Agent, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { identityOf } from '../../../src/authorize/enforce-requirement.ts'
+import { managedStateOf } from '../../../src/managed/managed-state.ts'
+import { ownerOf } from '../../../src/managed/owner.ts'
+import { openPendingId } from '../../../src/managed/pending-id.ts'
+import { verifyAnyToken } from '../../../src/verify/verify-any-token.ts'
 import { gate } from '../../missions/watched.ts'
 import { makeSharedStores } from '../../stores/shared-stores.ts'
 import { type HeldSceneOptions, issuer, makeHeldScene, scopes, sealingKeys } from './scene.ts'
@@ -153,6 +159,75 @@ describe('a held call', () => {
     expect(scene.calls).toEqual([])
     Object.assign(shared.stores.records, { replace })
     expect((await scene.poll(location, await scene.granted())).status).toBe(201)
+  })
+
+  it('runs at the next poll of its process if the store made the change, and failed to say so', async () => {
+    const { records } = makeSharedStores().stores
+    const [scene, other] = [
+      await makeHeldScene({ stores: { records }, hold: {} }),
+      await makeHeldScene({ stores: { records: { ...records } }, hold: {} }),
+    ]
+    const location = await scene.held()
+    const token = await scene.granted()
+    const { replace } = records
+    const failing: typeof replace = async (change) => {
+      await replace(change)
+      throw new Error('the connection was lost')
+    }
+    Object.assign(records, { replace: failing })
+    expect((await scene.poll(location, token)).status).toBe(503)
+    Object.assign(records, { replace })
+    // Another process cannot know that it does not run.
+    expect((await other.poll(location, token)).status).toBe(202)
+    expect((await scene.poll(location, await scene.person())).status).toBe(202)
+    expect((await scene.poll(location, token)).status).toBe(201)
+    expect(scene.calls).toHaveLength(1)
+    expect(other.calls).toEqual([])
+  })
+
+  it('of another owner is not found, even by whoever has its id', async () => {
+    const scene = await makeHeldScene()
+    const location = await scene.held()
+    const { held, sealer, state } = managedStateOf(scene.resource)
+    const other = await scene.net.agent({ name: 'other' })
+    const verifiedOf = async (agent: Agent) => {
+      const token = await agent.authToken({ scope: 'payments.make' })
+      const message = await agent.sign(location, {}, { token, params: { nonce: agent.id } })
+      const request = toSignedRequest(message)
+      const verified = await verifyAnyToken(state, request, 'person-token')
+      return { request, verified, owner: ownerOf(issuer, identityOf(verified, state.defaults)) }
+    }
+    const mine = await verifiedOf(scene.agent)
+    const id = await openPendingId(sealer, location.split('/').at(-1) as string, mine.owner, 'held id')
+    if (id === undefined) throw new Error('the id does not open')
+    await expect(held.poll({ ...(await verifiedOf(other)), id })).rejects.toMatchObject({ code: 'not_found' })
+    expect(scene.calls).toEqual([])
+    expect(await held.poll({ ...mine, id })).toMatchObject({ status: 201 })
+  })
+
+  it('does not run if its token is revoked while the route decides [DEFER-6]', async () => {
+    const scene = await makeHeldScene({
+      requirement: {
+        check: async ({ iss, jti, exp }) => {
+          await scene.resource.revoke({ iss, jti, exp })
+          return true
+        },
+      },
+    })
+    const location = await scene.held()
+    const { status, headers } = await scene.poll(location, await scene.granted())
+    expect([status, headers['signature-error']]).toEqual([401, 'error=revoked_jwt'])
+    expect(scene.calls).toEqual([])
+  })
+
+  it('does not run by a token of an issuer that its route does not trust now [DEFER-6]', async () => {
+    const { records } = makeSharedStores().stores
+    const before = await makeHeldScene({ stores: { records }, hold: {} })
+    const trust = { personServers: ['https://other.example'], agentProviders: 'any' } as const
+    const after = await makeHeldScene({ stores: { records }, hold: {}, requirement: { trust } })
+    const location = await before.held()
+    expect((await after.poll(location, await before.granted())).status).toBe(401)
+    expect(after.calls).toEqual([])
   })
 
   it('runs to its end although nobody waits for it any more', async () => {
