@@ -121,8 +121,13 @@ describe('an operation in r3_per_call', () => {
     ).toBe(201)
   })
 
-  it('is refused with 500 if the proposal is about another call', async () => {
-    const document = JSON.stringify({ vocabulary, operations: [operation], parameters: { ...mail, to: 'x' } })
+  it.each([
+    ['other parameters', [operation], { ...mail, to: 'x' }],
+    ['another operation', [{ tool: 'other' }], mail],
+    ['a second operation', [operation, { tool: 'other' }], mail],
+    ['no operation', [], mail],
+  ])('is refused with 500 if the proposal has %s', async (_, operations, parameters) => {
+    const document = JSON.stringify({ vocabulary, operations, parameters })
     const { scene, send, standing } = await makePerCallScene({
       propose: () => ({ uri: `${issuer}/r3/1`, document }),
     })
@@ -178,6 +183,15 @@ describe('a per-call token that is presented with the call itself', () => {
       expect((await send(token, { ...mail, subject })).status).toBe(403)
     expect(scene.calls).toEqual([])
     expect((await send(token, mail)).status).toBe(201)
+  })
+
+  it('takes no number for the string of a digest', async () => {
+    const document = JSON.stringify({ operations: [operation], parameters: { a: { s256: s256Of('1e0') } } })
+    const { scene, approved, send } = await makePerCallScene({ find: () => document })
+    const token = await approved(s256Of(document))
+    expect((await send(token, { a: 1 })).status).toBe(403)
+    expect(scene.calls).toEqual([])
+    expect((await send(token, { a: '1e0' })).status).toBe(201)
   })
 
   it('runs one call in the fleet, however often it is presented at once [DEFER-5]', async () => {

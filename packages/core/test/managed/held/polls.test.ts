@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { managedStateOf } from '../../../src/managed/managed-state.ts'
 import { issuer, makeHeldScene, payment } from './scene.ts'
 
 describe('a call without a sufficient auth token', () => {
@@ -59,6 +60,16 @@ describe('a call without a sufficient auth token', () => {
     expect(scene.calls).toEqual([])
   })
 
+  it('is not held if its token is revoked while its content arrives', async () => {
+    const scene = await makeHeldScene()
+    const iss = scene.net.personServer.id
+    const token = await scene.agent.personToken({ claims: { jti: 'source' } })
+    const { status, headers } = await scene.pay(token, {
+      onRead: () => scene.resource.revoke({ iss, jti: 'source', exp: scene.net.clock.now() + 4000 }),
+    })
+    expect([status, headers['signature-error']]).toEqual([401, 'error=revoked_jwt'])
+  })
+
   it('runs at once with an auth token that suffices, once for each signature', async () => {
     const scene = await makeHeldScene()
     const token = await scene.granted()
@@ -109,6 +120,9 @@ describe('a poll of a held call', () => {
     const location = await scene.held()
     const granted = await scene.granted()
     const first = await scene.poll(location, granted)
+    const [{ key = '', auth } = {}] = scene.calls
+    const { expires } = (await managedStateOf(scene.resource).held.records.find(key)) ?? {}
+    expect(expires).toBe((auth?.exp ?? 0) + 60)
     // The pending URL of a call that waits is over after 600 s.
     scene.net.clock.advance(3500)
     expect(await scene.poll(location, granted)).toEqual(first)

@@ -10,7 +10,7 @@ import { openPendingId } from '../../../src/managed/pending-id.ts'
 import { verifyAnyToken } from '../../../src/verify/verify-any-token.ts'
 import { gate } from '../../missions/watched.ts'
 import { makeSharedStores } from '../../stores/shared-stores.ts'
-import { type HeldSceneOptions, issuer, makeHeldScene, scopes, sealingKeys } from './scene.ts'
+import { type HeldScene, type HeldSceneOptions, issuer, makeHeldScene, scopes, sealingKeys } from './scene.ts'
 
 const quiet = (): void => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
@@ -120,6 +120,39 @@ describe('a call that is run while its process is lost', () => {
     expect(told).toEqual([])
   })
 
+  it('is not begun a third time when the first attempt fails while the second one runs', async () => {
+    quiet()
+    const { records } = makeSharedStores().stores
+    const [first, second] = [gate<void>(), gate<void>()]
+    const fleet = await Promise.all(
+      [first, second, undefined].map((gate) =>
+        makeHeldScene({
+          stores: { records },
+          hold: { idempotent: true },
+          run: async () => {
+            await gate?.promise
+            if (gate === first) throw new Error('the connection was lost')
+            return { status: 200, body: 'done' }
+          },
+        }),
+      ),
+    )
+    const [one, two, three] = fleet as [HeldScene, HeldScene, HeldScene]
+    const location = await one.held()
+    const token = await one.granted()
+    const failing = one.poll(location, token)
+    await vi.waitFor(() => expect(one.calls).toHaveLength(1))
+    for (const { net } of [two, three]) net.clock.advance(200)
+    const running = two.poll(location, token)
+    await vi.waitFor(() => expect(two.calls).toHaveLength(1))
+    first.open()
+    expect((await failing).status).toBe(202)
+    expect((await three.poll(location, token)).status).toBe(202)
+    second.open()
+    expect((await running).body).toBe('done')
+    expect(three.calls).toEqual([])
+  })
+
   it('is run again with another auth token of its owner, which is then used up', async () => {
     const { next, location, finish, poll } = await makeFleet({ idempotent: true })
     next.net.clock.advance(200)
@@ -183,6 +216,32 @@ describe('a held call', () => {
     expect((await scene.poll(location, token)).status).toBe(201)
     expect(scene.calls).toHaveLength(1)
     expect(other.calls).toEqual([])
+  })
+
+  it('gives its result to the poll that began it, although the store was slow to say that it runs', async () => {
+    const { records } = makeSharedStores().stores
+    const { find, replace } = records
+    const kept = gate<void>()
+    let [finds, replaces] = [0, 0]
+    Object.assign(records, {
+      // What the poll reads after the call has begun arrives when the call is done.
+      find: async (key: Parameters<typeof find>[0]) => {
+        finds += 1
+        const isSlow = finds === 2
+        const found = await find(key)
+        if (isSlow) await kept.promise
+        return found
+      },
+      replace: async (change: Parameters<typeof replace>[0]) => {
+        replaces += 1
+        const verdict = await replace(change)
+        if (replaces === 2) setTimeout(() => kept.open())
+        return verdict
+      },
+    })
+    const scene = await makeHeldScene({ stores: { records }, hold: {} })
+    expect((await scene.poll(await scene.held(), await scene.granted())).status).toBe(201)
+    expect([finds > 2, replaces]).toEqual([true, 2])
   })
 
   it('of another owner is not found, even by whoever has its id', async () => {

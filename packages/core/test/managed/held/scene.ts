@@ -23,6 +23,8 @@ type Sent = Partial<SignOptions> & {
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly agent?: Agent
+  /** Called while the content arrives. */
+  readonly onRead?: () => Promise<void>
 }
 
 /** A resource with one held route, and an agent that calls it and polls. */
@@ -72,14 +74,20 @@ export async function makeHeldScene({
   const send = async (
     url: string,
     token: string,
-    { agent = world.agent, method = 'GET', body, headers, path: _, ...signing }: Sent,
+    { agent = world.agent, method = 'GET', body, headers, path: _, onRead, ...signing }: Sent,
   ) => {
     nonces += 1
     const request = { method, ...(body !== undefined && { body }), ...(headers && { headers }) }
     const message = await agent.sign(url, request, { params: { nonce: `${nonces}` }, ...signing, token })
     const signed = toSignedRequest(message)
     const content = body === undefined ? new Uint8Array() : new TextEncoder().encode(body)
-    return { signed, read: async () => content }
+    return {
+      signed,
+      read: async () => {
+        await onRead?.()
+        return content
+      },
+    }
   }
   const pay: HeldScene['pay'] = async (token, sent = {}) => {
     const { path = '/payments' } = sent
