@@ -29,8 +29,8 @@ it.runIf(runs).each(hosts)(
     const scene = await protect(host, {
       tools: { 'notes.list': { scope: 'notes.read' }, 'notes.purge': { scope: 'notes.purge' } },
       list: 'granted',
-    // It sets a level as soon as it has connected.
-    methods: { 'logging/setLevel': { scope: 'notes.read' } },
+      // It sets a level as soon as it has connected.
+      methods: { 'logging/setLevel': { scope: 'notes.read' } },
     })
     const token = await scene.agent.authToken({ scope: 'notes.read', lifetime: 3600 })
     const url = await signingProxy(scene.fetchWith(token, scene.agent, () => ({ nonce: randomUUID() })))
