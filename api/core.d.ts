@@ -10,7 +10,7 @@ export declare class AAuthError extends Error {
     get problem(): Readonly<Record<string, unknown>>;
 }
 
-export type AAuthErrorCode = SignatureErrorCode | 'agent_token_required' | 'person_token_required' | 'auth_token_required' | 'invalid_request' | 'invalid_scope' | 'invalid_account' | 'unsupported_iss' | 'content_too_large' | 'rate_limited' | 'access_denied' | 'person_required' | 'mission_required' | 'mission_mismatch' | 'class_mismatch' | 'class_unverifiable' | 'mission_terminated' | 'server_error';
+export type AAuthErrorCode = SignatureErrorCode | 'agent_token_required' | 'person_token_required' | 'auth_token_required' | 'invalid_request' | 'invalid_scope' | 'invalid_account' | 'unsupported_iss' | 'content_too_large' | 'rate_limited' | 'access_denied' | 'person_required' | 'mission_required' | 'mission_mismatch' | 'class_mismatch' | 'class_unverifiable' | 'mission_terminated' | 'pending' | 'denied' | 'abandoned' | 'revoked' | 'not_found' | 'expired' | 'invalid_code' | 'gone' | 'slow_down' | 'server_error';
 
 export interface AgentAuth extends Verified {
     readonly type: 'agent-token';
@@ -174,6 +174,14 @@ export type FurtherClaims = Readonly<Record<string, unknown>>;
 
 export type Generation = 'mission-header' | 'person-token';
 
+export interface HeldCallUnknownEvent {
+    readonly type: 'aauth.held_call_unknown.v1';
+    readonly id: string;
+    readonly route: string;
+    readonly method: string;
+    readonly path: string;
+}
+
 export interface IdentityOptions<Person extends PersonNeed> {
     readonly person?: Person;
 }
@@ -265,6 +273,8 @@ export interface ManagedAccess extends Managed {
     revoked(token: Pick<VerifiedClaims, 'iss' | 'jti'>): Promise<void>;
     terminated(mission: Mission): Promise<void>;
     purged(iss: string): Promise<void>;
+    answerPending(request: SignedRequest, id: string, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer>;
+    close(): void;
 }
 
 export interface ManagedAccessFactory {
@@ -469,6 +479,10 @@ export interface RefusalDetails {
     readonly terminationReason?: string | undefined;
     readonly retryAfter?: number;
     readonly permanent?: boolean;
+    readonly deferred?: {
+        readonly headers: Readonly<Record<string, string>>;
+        readonly body: Readonly<Record<string, unknown>>;
+    };
     readonly allow?: string;
     readonly cause?: unknown;
 }
@@ -555,7 +569,7 @@ export type ResourceEvent = ResourceHappening & {
     readonly suppressed: number;
 };
 
-export type ResourceHappening = KeysFetchedEvent | DiscoveryLimitedEvent | IssuerRefusedEvent | IssuerPurgedEvent | TokenRevokedEvent | MissionTerminatedEvent | StoreFailedEvent | CircuitChangedEvent;
+export type ResourceHappening = KeysFetchedEvent | DiscoveryLimitedEvent | IssuerRefusedEvent | IssuerPurgedEvent | TokenRevokedEvent | MissionTerminatedEvent | StoreFailedEvent | CircuitChangedEvent | HeldCallUnknownEvent;
 
 export interface ResourceListeners {
     readonly onDecision?: DecisionListener | undefined;
