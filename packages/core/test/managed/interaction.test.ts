@@ -14,6 +14,8 @@ import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { parseDictionary } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
+import { acceptedCallback } from '../../src/managed/callback.ts'
+import { managedStateOf } from '../../src/managed/managed-state.ts'
 import { RecordMemory } from '../../src/stores/record-memory.ts'
 import type { RecordEntry } from '../../src/stores/record-store.ts'
 import { s256 } from './owners.ts'
@@ -259,9 +261,9 @@ describe('a code', () => {
     expect(codes.filter((code) => code === 'invalid_code')).toHaveLength(5)
   })
 
-  it('right codes are not counted', async () => {
+  it('right codes are not counted, and what was decided no longer counts as waiting', async () => {
     const { ask, page } = await interactionScene()
-    for (let made = 0; made < 7; made++) {
+    for (let made = 0; made < 12; made++) {
       const { handle } = await page.redeemCode((await ask()).code, { person, source: '192.0.2.7' })
       await page.deny(handle, { person })
     }
@@ -332,6 +334,17 @@ describe('the page', () => {
       await expect(elsewhere[act](handle, { person })).rejects.toMatchObject({ code: 'gone' })
     }
     expect(verdictOf(await poll(location))).toEqual([202, 'interacting'])
+  })
+
+  it('is opened by the handle of the arrival alone, even if another one is sealed for the same request', async () => {
+    const { ask, page, resource } = await interactionScene()
+    const { handle } = await page.redeemCode((await ask()).code, { person })
+    const { sealer } = managedStateOf(resource)
+    const octets = await sealer.openText('page handle', handle)
+    const [id] = new TextDecoder().decode(octets).split('.')
+    const forged = await sealer.sealText('page handle', new TextEncoder().encode(`${id}.${'A'.repeat(32)}`))
+    expect((await refusalOf(page.read(forged, { person }))).code).toBe('not_found')
+    expect((await page.read(handle, { person })).route).toBe('notes')
   })
 
   it('decides once, whoever decides in the same moment [INT-3]', async () => {
@@ -420,6 +433,7 @@ describe('a callback', () => {
     [`${ps}/done#fragment`, false],
     [`${ps}\\@evil.example`, false],
     [`${ps}/\r\nx`, false],
+    [`${ps}/a\\b`, false],
     ['https://user@ps.example/done', false],
     ['HTTPS://PS.EXAMPLE/done', false],
     ['http://ps.example/done', false],
@@ -444,6 +458,8 @@ describe('a callback', () => {
     [{ localhost_callback_allowed: true }, 'http://localhost:8080/cb', true],
     [{ localhost_callback_allowed: true }, 'http://127.0.0.1:8080/cb', true],
     [{ localhost_callback_allowed: true }, 'http://127.0.0.1.evil.example/cb', false],
+    [{ localhost_callback_allowed: true }, 'http://user@localhost:8080/cb', false],
+    [{ callback_endpoint: 'javascript:alert(1)' }, 'javascript:alert(1)', false],
     [{ localhost_callback_allowed: 'true' }, 'http://localhost:8080/cb', false],
     [{ callback_endpoint: 'http://localhost:8080/cb' }, 'http://localhost:8080/cb', false],
   ])(
@@ -490,6 +506,17 @@ describe('a callback', () => {
       expect(decided.callback).toBe(`${callback}${separator}error=${error}`)
     }
   })
+})
+
+it('of an agent that no provider vouched for, the metadata of its provider allows no callback [INT-6, D33]', async () => {
+  const { resource, agent } = await interactionScene()
+  const { state } = managedStateOf(resource)
+  const callback = 'https://agents.example/cb'
+  state.keys.metadata = async () => ({ callback_endpoint: callback })
+  const owner = (isAgent: boolean) => ({ isAgent, agent: { iss: agent.provider.id, sub: agent.id } })
+  const accepted = (isAgent: boolean) =>
+    acceptedCallback(state, { owner: owner(isAgent) as never, personServer: null }, callback)
+  expect([await accepted(true), await accepted(false)]).toEqual([callback, undefined])
 })
 
 describe('an approval', () => {
