@@ -6,6 +6,12 @@ export interface ContentOptions {
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+export interface MemoryStores {
+    readonly revocations: RevocationMemory;
+    readonly tombstones: TombstoneMemory;
+    readonly replays: ReplayStore;
+}
+
 export declare const Stamp: new (target: object) => object;
 
 export type Standing = 'granted' | 'grantable' | 'refused';
@@ -24,7 +30,16 @@ export declare function authorizeNow(resource: Resource, request: SignedRequest,
 
 export declare function bindContent(auth: Auth, read: () => Promise<Uint8Array | undefined>, remedy?: string): Promise<void>;
 
+export declare function bindDigests(auth: Auth, digestOf: (algorithm: DigestAlgorithm) => Uint8Array): Promise<void>;
+
 export declare function contentBinding(auth: Auth): ContentBinding;
+
+export declare function hasListedIssuer(auth: Auth): boolean;
+
+export declare function memoryStores({ now, limits, }?: {
+    readonly now?: () => number;
+    readonly limits?: Partial<Limits>;
+}): MemoryStores;
 
 export declare function parseJsonObject(bytes: Uint8Array, maxValues?: number): JsonObject | undefined;
 
@@ -36,7 +51,9 @@ export declare function readCaller(caller: Caller | undefined, remedy: string): 
 
 export declare function readIdentity<Kind extends TokenKind, Person extends PersonNeed = 'optional'>(caller: Caller | undefined, kind: Kind, remedy: string, { person }?: IdentityOptions<Person>): AuthFor<Kind, Person>;
 
-export declare function standingOf(auth: Auth, requirement: AnyRequirement): Promise<Standing>;
+export declare function standingOf(auth: Auth, requirement: AnyRequirement, resource?: Resource): Promise<Standing>;
+
+export declare function strippedPrefixOf(resource: Resource): string;
 
 export declare function validateGuardOptions<Options extends AnyGuardOptions>(options: Options, names: readonly (keyof Options & string)[]): Options & Required<AnyGuardOptions>;
 

@@ -18,8 +18,16 @@ const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
 interface Consumer {
   readonly beside: readonly string[]
   readonly use: string
+  /** Because the types of the framework do not compile on their own. */
+  readonly skipLibCheck?: true
   /** Run in place of an import. */
   readonly command?: readonly string[]
+}
+
+/** What packages depend on beside core. */
+const beneath: Readonly<Record<string, readonly string[]>> = {
+  cli: ['testing', 'audit'],
+  gateway: ['console', 'opentelemetry'],
 }
 
 /** What a user of each package has installed beside it, and a line that only compiles with whole types. */
@@ -44,9 +52,29 @@ const consumers: Readonly<Record<string, Consumer>> = {
     beside: ['hono', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { protect } from '@aauth-guard/hono'\nimport { Hono } from 'hono'\nnew Hono().get('/n/:id', protect(createResource({ issuer: 'https://n.example', trust: 'any' }), { accept: 'agent-token' }), (c) => { const agent: string = c.var.aauth.agent; return c.json({ agent, id: c.req.param('id') }) })",
   },
+  nestjs: {
+    beside: [
+      '@nestjs/common',
+      '@nestjs/core',
+      '@nestjs/platform-express',
+      'reflect-metadata',
+      'rxjs',
+      '@types/node',
+    ],
+    use: "import { type AuthFor, createResource } from '@aauth-guard/core'\nimport { AAuthModule, Auth, Protect } from '@aauth-guard/nestjs'\nimport { Controller, Get, Module } from '@nestjs/common'\n@Controller('n')\nclass Notes { @Get() @Protect({ person: 'required' }) list(@Auth('auth-token', { person: 'required' }) auth: AuthFor<'auth-token', 'required'>): string { return auth.sub } }\n@Module({ imports: [AAuthModule.forRoot(createResource({ issuer: 'https://n.example', trust: 'any' }))], controllers: [Notes] })\nexport class App {}",
+  },
+  nextjs: {
+    beside: ['next', 'react', 'react-dom', '@types/react', '@types/node'],
+    skipLibCheck: true,
+    use: "import { createResource } from '@aauth-guard/core'\nimport { protect, wellKnown } from '@aauth-guard/nextjs'\nconst resource = createResource({ issuer: 'https://n.example', trust: 'any' })\nexport const { GET, POST } = wellKnown(resource)\nexport const PUT = protect(resource, { accept: 'agent-token' }, async (request, auth, { params }: { params: Promise<{ id: string }> }) => { const agent: string = auth.agent; return Response.json({ agent, id: (await params).id, path: request.nextUrl.pathname }) })",
+  },
   mcp: {
     beside: ['@modelcontextprotocol/sdk', '@modelcontextprotocol/server', '@types/node'],
     use: "import { createResource } from '@aauth-guard/core'\nimport { getAuth } from '@aauth-guard/mcp'\nimport { protectMcp as protectV1 } from '@aauth-guard/mcp/v1'\nimport { protectMcp } from '@aauth-guard/mcp/v2'\nimport { createMcpHandler, McpServer } from '@modelcontextprotocol/server'\nconst resource = createResource({ issuer: 'https://n.example', trust: 'any' })\nconst handler = createMcpHandler((ctx) => new McpServer({ name: getAuth(ctx, 'auth-token').iss, version: '1.0.0' }))\nexport default { fetch: protectMcp(resource, handler, { tools: { 'n.list': {} } }) }\nexport { protectV1 }",
+  },
+  gateway: {
+    beside: ['@grpc/grpc-js', '@types/node'],
+    use: "import { type Plan, readConfiguration, startGateway } from '@aauth-guard/gateway'\nexport const issuerOf = (plan: Plan): string => plan.resource.issuer\nexport const start = () => startGateway({ path: 'gateway.yaml' })\nexport const listen: number = readConfiguration('', 'gateway.yaml', {}).listen.port",
   },
   redis: {
     beside: ['ioredis', '@types/node'],
@@ -81,14 +109,15 @@ const consumers: Readonly<Record<string, Consumer>> = {
 }
 
 const packed = packAll()
+const projects = mkdtempSync(join(tmpdir(), 'aauth-guard-consumers-'))
+process.on('exit', () => rmSync(projects, { recursive: true, force: true }))
 for (const one of packed) check(one)
 console.log(`consumer-check: ${packed.length} packages work in projects of their own`)
 
 function check({ name, folder }: Packed): void {
   const consumer = consumers[folder]
   if (consumer === undefined) throw new Error(`${name} has no consumer here`)
-  const project = mkdtempSync(join(tmpdir(), `aauth-guard-${folder}-`))
-  process.on('exit', () => rmSync(project, { recursive: true, force: true }))
+  const project = mkdtempSync(join(projects, `${folder}-`))
   const tarballs = packed.map((other) => [other.name, `file:${other.tarball}`])
   const beside = consumer.beside.map(versioned)
   write(project, 'package.json', {
@@ -107,8 +136,9 @@ function check({ name, folder }: Packed): void {
       target: 'es2023',
       lib: ['es2023', 'dom', 'dom.iterable'],
       strict: true,
-      skipLibCheck: false,
+      skipLibCheck: consumer.skipLibCheck ?? false,
       noEmit: true,
+      experimentalDecorators: true,
       types: ['node'],
     },
     include: ['use.ts'],
@@ -140,12 +170,12 @@ function check({ name, folder }: Packed): void {
   run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], project)
 }
 
-/** The package itself, core, which all others stand on, and what the command has its signer and its verifier from. */
+/** The package itself, core, which all others stand on, and what it depends on beside. */
 function needs(folder: string, name: string): boolean {
   return (
     name === `@aauth-guard/${folder}` ||
     name === '@aauth-guard/core' ||
-    (folder === 'cli' && ['@aauth-guard/testing', '@aauth-guard/audit'].includes(name))
+    (beneath[folder] ?? []).some((other) => name === `@aauth-guard/${other}`)
   )
 }
 

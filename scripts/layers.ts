@@ -9,8 +9,21 @@ import { repositoryFiles, root } from './repository-files.ts'
 
 const nodeFiles = /^(?:node\/|env\/|platform\/(?:node|sodium|egress|public-lookup)$)/
 /** Packages that stand on the public names of core: adapters of frameworks, and stores. */
-const adapters = ['express', 'koa', 'fastify', 'hono', 'mcp', 'redis', 'postgres', 'console', 'opentelemetry']
-const publicSubpaths = /^@aauth-guard\/core(?:\/(?:adapter|assertion|fetch|missions|node))?$/
+const adapters = [
+  'express',
+  'koa',
+  'fastify',
+  'hono',
+  'nestjs',
+  'nextjs',
+  'mcp',
+  'gateway',
+  'redis',
+  'postgres',
+  'console',
+  'opentelemetry',
+]
+const publicSubpaths = /^@aauth-guard\/core(?:\/(?:adapter|assertion|dev|fetch|missions|node))?$/
 const protocolLibraries = /^(?:jose(?:\/.*)?|structured-headers|lru-cache|@noble\/.*)$/
 
 const faults: string[] = []

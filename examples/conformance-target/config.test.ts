@@ -78,7 +78,7 @@ it.each<[string, unknown, string]>([
   [
     'an adapter that does not exist',
     { adapter: 'rocket' },
-    'adapter "rocket" does not exist; there is express, koa, fastify, hono, fetch',
+    'adapter "rocket" does not exist; there is express, koa, fastify, hono, fetch, gateway, nginx, caddy',
   ],
   [
     'mission status that is not an object',

@@ -25,7 +25,7 @@ export interface TargetConfig {
   readonly resource: ResourceOptions
 }
 
-const adapters = ['express', 'koa', 'fastify', 'hono', 'fetch'] as const
+const adapters = ['express', 'koa', 'fastify', 'hono', 'fetch', 'gateway', 'nginx', 'caddy'] as const
 const ownMembers = ['adapter', 'port', 'origins', 'routes', 'missionStatus', 'stores']
 /** Those that JSON can express. */
 const resourceMembers = [

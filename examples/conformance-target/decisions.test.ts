@@ -1,11 +1,12 @@
 import type { DecisionEvent } from '@aauth-guard/core'
 import { expect, it, onTestFinished } from 'vitest'
+import { proxies } from './installed-proxies.ts'
 import { startWorld } from './target-world.ts'
 
 /** What an answer says, in the words of a decision. */
 type Seen = Pick<DecisionEvent, 'outcome' | 'status' | 'code' | 'method' | 'path' | 'kind'>
 
-it.each(['express', 'koa', 'fastify', 'hono', 'fetch'])(
+it.each(['express', 'koa', 'fastify', 'hono', 'fetch', 'gateway', ...proxies])(
   'on %s the target writes each decision to stderr, as it was answered',
   async (adapter) => {
     const world = await startWorld(adapter)

@@ -7,15 +7,17 @@
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createResource, type SigningKey } from '@aauth-guard/core'
 import { openStores } from '../fleet/open-stores.ts'
 import { untilReady } from '../fleet/until-ready.ts'
 import { adapters } from './apps/adapters.ts'
+import { forwardAuthServers } from './apps/forward-auth.ts'
+import { gatewayServers } from './apps/gateway.ts'
 import { readConfig } from './config.ts'
 import { control } from './control.ts'
 import { dialer } from './dial.ts'
 import { isRunning, npxAbove } from './launcher.ts'
+import { listen } from './listen.ts'
 
 start(process.argv[2]).catch(fail)
 
@@ -41,42 +43,50 @@ async function start(file: string | undefined): Promise<void> {
       console.error(JSON.stringify({ decision }))
     },
   })
-  const server = createServer(adapters[adapter](resource, routes))
-  const controls = createServer(control(resource))
-  const servers = [server, controls]
-  Promise.all([listen(server, port), listen(controls, 0)]).then(
-    ([listening, control]) => process.stdout.write(`${JSON.stringify({ listening, control })}\n`),
-    (error: unknown) => {
-      fail(error)
-      stop()
-    },
-  )
-  const stop = (): void => {
-    resource.close()
-    void opened?.close()
-    for (const one of servers) {
-      one.close(() => servers.some(({ listening }) => listening) || process.exit())
-      one.closeAllConnections()
-    }
+  if (adapter === 'nginx' || adapter === 'caddy') {
+    const asking = await forwardAuthServers(adapter, resource, routes, port)
+    return serve({ servers: asking.servers, listening: Promise.resolve(asking.url), end: asking.end })
   }
-  process.on('SIGTERM', stop)
-  const npx = npxAbove()
-  if (npx !== undefined) setInterval(() => isRunning(npx) || stop(), 250).unref()
+  const { server, ...behind } =
+    adapter === 'gateway'
+      ? await gatewayServers(resource, routes)
+      : { server: createServer(adapters[adapter](resource, routes)) }
+  return serve({ servers: [server, ...Object.values(behind)], listening: listen(server, port), end() {} })
+
+  function serve(served: Served): void {
+    const controls = createServer(control(resource))
+    const servers = [...served.servers, controls]
+    Promise.all([served.listening, listen(controls, 0)]).then(
+      ([listening, control]) => process.stdout.write(`${JSON.stringify({ listening, control })}\n`),
+      (error: unknown) => {
+        fail(error)
+        stop()
+      },
+    )
+    const stop = (): void => {
+      resource.close()
+      served.end()
+      void opened?.close()
+      for (const one of servers) {
+        one.close(() => servers.some(({ listening }) => listening) || process.exit())
+        one.closeAllConnections()
+      }
+    }
+    process.on('SIGTERM', stop)
+    const npx = npxAbove()
+    if (npx !== undefined) setInterval(() => isRunning(npx) || stop(), 250).unref()
+  }
+}
+
+/** What runs, where it is called, and what ends beside the servers. */
+interface Served {
+  readonly servers: readonly Server[]
+  readonly listening: Promise<string>
+  end(): void
 }
 
 /** One process signs and publishes, so it need not be kept. */
 function keyInMemory(): SigningKey {
   const { privateKey } = generateKeyPairSync('ed25519')
   return { ...privateKey.export({ format: 'jwk' }), kid: 'target', alg: 'Ed25519' } as SigningKey
-}
-
-/** Resolves with the URL once the server listens on loopback. */
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject).on('error', fail)
-      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    })
-  })
 }

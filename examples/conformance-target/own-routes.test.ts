@@ -1,5 +1,6 @@
 import type { AgentRequest } from '@aauth-guard/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { proxies } from './installed-proxies.ts'
 import { api, startWorld, type TargetWorld } from './target-world.ts'
 
 const claimsOf = (token: string): Record<string, unknown> =>
@@ -11,7 +12,7 @@ const asking = (body: unknown): AgentRequest => ({
   body: JSON.stringify(body),
 })
 
-describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter) => {
+describe.each(['express', 'koa', 'fastify', 'hono', 'fetch', 'gateway', ...proxies])('on %s', (adapter) => {
   let world: TargetWorld
   beforeAll(async () => {
     world = await startWorld(adapter)

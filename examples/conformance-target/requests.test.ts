@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { type AgentRequest, dial } from '@aauth-guard/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { proxies } from './installed-proxies.ts'
 import { startWorld, type TargetWorld } from './target-world.ts'
 
 const post: AgentRequest = {
@@ -9,7 +10,7 @@ const post: AgentRequest = {
   headers: { 'content-type': 'application/json' },
 }
 
-describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter) => {
+describe.each(['express', 'koa', 'fastify', 'hono', 'fetch', 'gateway', ...proxies])('on %s', (adapter) => {
   let world: TargetWorld
   let token: string
   beforeAll(async () => {
@@ -30,7 +31,13 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
       expect((await world.call(token, '/agent', request)).status).toBe(200)
     })
 
-    it.each<[string, AgentRequest]>([
+    const isAsked = proxies.includes(adapter)
+
+    it.runIf(isAsked)('not under a digest that is covered, which forward auth cannot compare', async () => {
+      expect((await world.call(token, '/agent', post, { digest: true })).status).toBe(400)
+    })
+
+    it.skipIf(isAsked).each<[string, AgentRequest]>([
       ['', post],
       ['that is empty', { method: 'POST', body: '' }],
       [
@@ -43,7 +50,7 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch'])('on %s', (adapter)
       expect([response.status, auth.covered.includes('content-digest')]).toEqual([200, true])
     })
 
-    it('only if it is the content that was signed [SIG-12]', async () => {
+    it.skipIf(isAsked)('only if it is the content that was signed [SIG-12]', async () => {
       const message = await world.sign(token, '/agent', post, { digest: true })
       const response = await dial(world.target.url, { ...message, body: new TextEncoder().encode('{"a":2}') })
       expect([response.status, response.headers.get('signature-error')]).toEqual([

@@ -11,6 +11,9 @@ export interface Tally {
 const handlerText =
   /^(?:the admin area|nothing here|the handler failed|\{"type":|getAuth |refused with auth_token_required)|(?:^| )(?:nobody|somebody|person-\d+|aauth:|acme with)/
 
+/** What the gateway refuses before it asks who calls. */
+const decidedBefore = /"error":"(?:ambiguous_target|bad_request|method_not_allowed)"/
+
 /**
  * A refusal event stands for one refused answer, and a request whose last event is an acceptance for one call of a
  * handler. Events of one request follow each other, with rising steps.
@@ -35,7 +38,8 @@ export function tallyOfResponses(requests: readonly string[], responses: readonl
 }
 
 function outcomeOf(request: string, { status, lines, body }: RawResponse): keyof Tally | undefined {
-  if (lines.includes('content-type: application/problem+json')) return 'refused'
+  if (lines.includes('content-type: application/problem+json'))
+    return decidedBefore.test(body) ? undefined : 'refused'
   if (handlerText.test(body)) return 'handled'
   if (body.startsWith('refused with ')) return 'refused'
   const hasNoText = request.startsWith('HEAD ') || status === 204

@@ -44,7 +44,7 @@ function readResponses(received: string, toHead: boolean): RawResponse[] {
     const end = received.indexOf('\r\n\r\n', at)
     if (end === -1) return responses
     const [line = '', ...fields] = received.slice(at, end).split('\r\n')
-    const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(line)?.[1])
+    const status = Number(/^HTTP\/1\.[01] (\d{3}) /.exec(line)?.[1])
     const named = fields.map((field) => field.replace(/^[^:]+/, (name) => name.toLowerCase()))
     const bodiless = toHead || status < 200 || status === 204 || status === 304
     const content = bodiless ? { body: '', end: end + 4 } : readBody(named, received, end + 4)

@@ -3,7 +3,7 @@ import { signingKey } from '@aauth-guard/fixtures/keys'
 import { now } from '@aauth-guard/fixtures/world'
 import { type Agent, createTestNetwork, type TestNetwork } from '@aauth-guard/testing'
 import type { AdapterName } from './adapters/adapter.ts'
-import { adapters } from './adapters/index.ts'
+import { adapters, serverAdapters } from './adapters/index.ts'
 import { scopes } from './api.ts'
 
 /** One agent and the same API behind every adapter, each with a resource of its own. */
@@ -21,14 +21,25 @@ export async function makeContractWorld(options: Partial<ResourceOptions> = {}):
   const agent = await net.agent()
   const origins = new Map<AdapterName, string>()
   const events = new Map<AdapterName, DecisionEvent[]>()
-  for (const { name, build } of adapters) {
+  const listened = (name: AdapterName): Resource => {
     const resource = makeResource(net, options)
     const decisions: DecisionEvent[] = []
     resource.listen({ onDecision: (event) => decisions.push(event) })
     events.set(name, decisions)
-    origins.set(name, (await net.listen(build(resource))).url)
+    return resource
   }
-  return { net, agent, origins, events, close: () => net.close() }
+  for (const { name, build } of adapters) origins.set(name, (await net.listen(build(listened(name)))).url)
+  const servers = await Promise.all(
+    serverAdapters.map(async ({ name, serve }) => {
+      const server = await serve(listened(name))
+      origins.set(name, server.url)
+      return server
+    }),
+  )
+  const close = async (): Promise<void> => {
+    await Promise.all([net.close(), ...servers.map((server) => server.close())])
+  }
+  return { net, agent, origins, events, close }
 }
 
 /** A resource of its own for one adapter, so that what it remembers is what that adapter was sent. */

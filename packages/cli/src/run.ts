@@ -25,6 +25,10 @@ const commands: Readonly<Record<string, Listed>> = {
     summary: 'what is wrong with a running API, and what to do about it',
     load: async () => (await import('./doctor/command.ts')).command,
   },
+  gateway: {
+    summary: 'protects a server in any language by a file of configuration',
+    load: async () => (await import('./gateway/command.ts')).command,
+  },
   inspect: {
     summary: 'says what a token or a recorded request is',
     load: async () => (await import('./inspect/command.ts')).command,

@@ -5,6 +5,19 @@ import type { Resource } from '@aauth-guard/core'
 export interface Adapter {
   readonly name: AdapterName
   readonly build: (resource: Resource) => RequestListener
+  /** Lines of every response, which the host writes whatever was answered. */
+  readonly host?: {
+    /** Removes what the host adds. */
+    readonly strip: (lines: readonly string[]) => string[]
+    /** Names of lines that it does not send. */
+    readonly without: readonly string[]
+  }
+}
+
+/** One way to serve it that is a server of its own. */
+export interface ServerAdapter {
+  readonly name: AdapterName
+  readonly serve: (resource: Resource) => Promise<{ readonly url: string; close(): Promise<void> }>
 }
 
 export const adapterNames = [
@@ -13,7 +26,11 @@ export const adapterNames = [
   'Koa 3',
   'Koa 2',
   'Fastify',
+  'NestJS on Express',
+  'NestJS on Fastify',
   'Hono',
   'fetchGuard',
+  'gateway',
+  'Next.js',
 ] as const
 export type AdapterName = (typeof adapterNames)[number]

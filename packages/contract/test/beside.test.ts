@@ -12,6 +12,8 @@ import * as onExpress from '@aauth-guard/express'
 import * as onFastify from '@aauth-guard/fastify'
 import * as onHono from '@aauth-guard/hono'
 import * as onKoa from '@aauth-guard/koa'
+import * as onNest from '@aauth-guard/nestjs'
+import { protect as protectNext } from '@aauth-guard/nextjs'
 import { createTestNetwork } from '@aauth-guard/testing'
 import express from 'express'
 import fastify from 'fastify'
@@ -30,6 +32,7 @@ const guards: Guards = {
   'protect of Fastify': onFastify.protect,
   'aauth of Fastify': onFastify.aauth,
   fetchGuard,
+  'protect of Next.js': (resource, requirement) => protectNext(resource, requirement, () => new Response()),
 }
 const demands: readonly Requirement<TokenKind>[] = [
   { mission: 'required' },
@@ -183,6 +186,7 @@ describe('getCaller where no guard ran', () => {
     ['Koa', () => onKoa.getCaller({ req: {} } as never)],
     ['Fastify', () => onFastify.getCaller({ raw: {} } as never)],
     ['Hono', () => onHono.getCaller({ var: {} } as never)],
+    ['NestJS', () => onNest.getCaller({ raw: {} })],
   ])('throws on %s', (_, ask) => {
     expect(ask).toThrow('the request has no verified identity: put protect(resource) before this handler')
   })

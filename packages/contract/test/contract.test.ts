@@ -1,10 +1,12 @@
 import type { Generation } from '@aauth-guard/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type AdapterName, adapterNames } from '../adapters/adapter.ts'
+import { type Adapter, type AdapterName, adapterNames } from '../adapters/adapter.ts'
+import { adapters } from '../adapters/index.ts'
 import type { Case } from '../cases/case.ts'
 import { suites } from '../cases/index.ts'
 import { tallyOfEvents, tallyOfResponses } from '../decisions.ts'
-import { type Difference, differences } from '../differences.ts'
+import type { Difference } from '../difference.ts'
+import { differences } from '../differences.ts'
 import { exchange, type RawResponse } from '../exchange.ts'
 import { outcomeOf } from '../outcome.ts'
 import { octetsOfAll } from '../sender.ts'
@@ -40,7 +42,7 @@ describe.each(suites)('the same requests to every adapter: $about', ({ options, 
           const answers = await Promise.all(
             adapterNames.map(async (name) => ({
               name,
-              responses: await exchange(world.origins.get(name) as string, requests),
+              responses: stripped(name, await exchange(world.origins.get(name) as string, requests)),
               difference: differenceOf(name, rule),
             })),
           )
@@ -52,19 +54,28 @@ describe.each(suites)('the same requests to every adapter: $about', ({ options, 
           const tallies = answers.map(({ name, responses }) => [name, tallyOfResponses(requests, responses)])
           const told = () =>
             adapterNames.map((name) => [name, tallyOfEvents(world.events.get(name) ?? [])] as const)
-          const accepted = adapterNames.map((name) => [name, { refused: 0, handled: 1 }])
+          // Fastify parses a text before NestJS asks guards, so nothing is decided there.
+          const isParsedFirst = (name: AdapterName): boolean =>
+            name === 'NestJS on Fastify' && rule === brokenContent[0]
+          const accepted = answers.map(({ name, difference }) => [
+            name,
+            { refused: 0, handled: difference?.outcome === undefined && !isParsedFirst(name) ? 1 : 0 },
+          ])
           // Node may answer before the decision is made: the next case must not count it.
           if (brokenContent.includes(rule)) await vi.waitFor(() => expect(told()).toEqual(accepted))
           else expect(told()).toEqual(tallies)
           const missing = answers.flatMap(({ name, responses }) =>
-            lines.filter((line) => !stands(line, responses[0]?.lines ?? [])).map((line) => [name, line]),
+            withoutUnsent(name, lines)
+              .filter((line) => !stands(line, responses[0]?.lines ?? []))
+              .map((line) => [name, line]),
           )
           expect(missing).toEqual([])
           // Octet for octet, except for listed differences; adapters with the same listed outcome must answer alike.
           const common = answers.find(({ difference }) => difference === undefined)?.responses ?? []
           for (const { name, responses, difference } of answers) {
             const alike = answers.find((other) => other.difference === difference)?.responses
-            const expected = difference?.outcome === undefined ? changed(common, difference) : alike
+            const expected =
+              difference?.outcome === undefined ? asSentBy(name, changed(common, difference)) : alike
             expect([name, responses]).toEqual([name, expected])
           }
         },
@@ -104,6 +115,26 @@ function stands(line: string, lines: readonly string[]): boolean {
 /** A rule without its ids. */
 function key(rule: string): string {
   return rule.replace(/ \[[^\]]*\]$/, '')
+}
+
+/** Responses without the lines that the host of an adapter adds to all. */
+function stripped(name: AdapterName, responses: readonly RawResponse[]): readonly RawResponse[] {
+  const { strip = (lines: readonly string[]) => [...lines] } = hostOf(name) ?? {}
+  return responses.map((response) => ({ ...response, lines: strip(response.lines).sort() }))
+}
+
+function asSentBy(name: AdapterName, responses: readonly RawResponse[]): readonly RawResponse[] {
+  return responses.map((response) => ({ ...response, lines: withoutUnsent(name, response.lines) }))
+}
+
+/** Without those that the host of an adapter never sends. */
+function withoutUnsent(name: AdapterName, lines: readonly string[]): readonly string[] {
+  const { without = [] } = hostOf(name) ?? {}
+  return lines.filter((line) => !without.includes(line.slice(0, line.indexOf(':'))))
+}
+
+function hostOf(name: AdapterName): Adapter['host'] {
+  return adapters.find((adapter) => adapter.name === name)?.host
 }
 
 function differenceOf(name: AdapterName, rule: string): Difference | undefined {

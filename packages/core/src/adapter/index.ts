@@ -4,6 +4,7 @@ export { authorizeNow, validateRequirement } from '../authorize/authorize.ts'
 export {
   assertStillAccepted,
   bindContent,
+  bindDigests,
   type ContentBinding,
   contentBinding,
 } from '../authorize/content.ts'
@@ -13,6 +14,8 @@ export { passesPreflight } from '../authorize/preflight.ts'
 export { privateFieldsFor } from '../authorize/private-fields-for.ts'
 export { asAuth, assertContentChecked, readCaller, readIdentity } from '../authorize/read-identity.ts'
 export { type Standing, standingOf } from '../authorize/standing.ts'
+export { type MemoryStores, memoryStores } from '../resource/memory-stores.ts'
+export { strippedPrefixOf } from '../resource/stripped-prefix-of.ts'
 export { answerRoutes } from '../routes/answer-routes.ts'
 export { answerWellKnown } from '../routes/well-known.ts'
 export { type JsonObject, parseJsonObject } from '../token/json.ts'

@@ -1,4 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
+import type { DigestAlgorithm, Platform } from '../platform/platform.ts'
 import { contentDiffers, matchesDigests } from '../signature/content-digest.ts'
 import type { Auth } from '../token/auth.ts'
 import { assertStillGood } from '../verify/assert-still-good.ts'
@@ -6,6 +7,8 @@ import { provenanceOf } from '../verify/provenance.ts'
 import type { VerifiedRequest } from '../verify/verified-request.ts'
 import { accept, refuse } from './conclude.ts'
 import type { Grounds } from './decision-event.ts'
+
+const nothing = new Uint8Array()
 
 /** Whether the content of a request is bound to its signature, and whether that was checked. */
 export type ContentBinding = 'uncovered' | 'unchecked' | 'checked'
@@ -24,6 +27,11 @@ export function contentBinding(auth: Auth): ContentBinding {
  * @throws {AAuthError} `invalid_signature` (or the promise rejects with it) when they differ
  */
 export function verifyContent(auth: Auth, content: Uint8Array): void | Promise<void> {
+  const { state } = provenanceOf(auth)
+  return compare(auth, content, state.platform.digest)
+}
+
+function compare(auth: Auth, content: Uint8Array, digestOf: Platform['digest']): void | Promise<void> {
   const { state, request, verified } = provenanceOf(auth)
   const { digest } = verified
   if (digest === undefined) return undefined
@@ -34,7 +42,7 @@ export function verifyContent(auth: Auth, content: Uint8Array): void | Promise<v
     digest.checked = true
     if (late) accept(state, grounds)
   }
-  const verdict = matchesDigests(digest.expected, content, state.platform.digest)
+  const verdict = matchesDigests(digest.expected, content, digestOf)
   return typeof verdict === 'boolean' ? conclude(verdict) : verdict.then(conclude)
 }
 
@@ -55,11 +63,31 @@ export async function bindContent(
   remedy: string = readFirst,
 ): Promise<void> {
   if (contentBinding(auth) !== 'unchecked') return
-  const { state, request, verified } = provenanceOf(auth)
-  try {
+  await bind(auth, async () => {
     const content = await read()
     if (content === undefined) throw contentNotCompared(remedy)
     await verifyContent(auth, content)
+  })
+}
+
+/**
+ * The same for content that is too large to be kept: who streams it also makes the digests, and holds back its end until
+ * the promise resolves.
+ *
+ * @param digestOf the digest of the whole content; called once for each algorithm that the signed field names
+ * @throws {AAuthError} as {@link bindContent}
+ */
+export async function bindDigests(
+  auth: Auth,
+  digestOf: (algorithm: DigestAlgorithm) => Uint8Array,
+): Promise<void> {
+  if (contentBinding(auth) === 'unchecked') await bind(auth, async () => compare(auth, nothing, digestOf))
+}
+
+async function bind(auth: Auth, compareContent: () => Promise<void>): Promise<void> {
+  const { state, request, verified } = provenanceOf(auth)
+  try {
+    await compareContent()
     // The client decides how long sending the content takes.
     await assertStillGood(state, verified)
   } catch (error) {

@@ -3,7 +3,9 @@ import { assertMissionObtainable } from '../issue/assert-mission-obtainable.ts'
 import { decideWithin } from '../limits/deadline.ts'
 import { assertMission } from '../resource/mission-requirement.ts'
 import type { AnyRequirement, CompiledRequirement } from '../resource/requirement.ts'
+import type { Resource } from '../resource/resource.ts'
 import type { ResourceState } from '../resource/state.ts'
+import { stateOf } from '../resource/state-of.ts'
 import { assertIssuerTrusted } from '../resource/trusted-issuers.ts'
 import { type Auth, isAccepted } from '../token/auth.ts'
 import { provenanceOf } from '../verify/provenance.ts'
@@ -22,10 +24,17 @@ export type Standing = 'granted' | 'grantable' | 'refused'
  * `check` is not called. For lists of what a caller may do, each of which is decided by `authorize` when it is done. If a
  * store of mission blobs fails, the result is `'grantable'`.
  *
+ * @param resource whose trust and scopes count; default the one that verified the caller. Another one may have taken its
+ * place since
  * @throws {TypeError} for an `auth` that no resource verified, or a malformed requirement (the promise rejects)
  */
-export async function standingOf(auth: Auth, requirement: AnyRequirement): Promise<Standing> {
-  const { state, request, verified } = provenanceOf(auth)
+export async function standingOf(
+  auth: Auth,
+  requirement: AnyRequirement,
+  resource?: Resource,
+): Promise<Standing> {
+  const { state: own, request, verified } = provenanceOf(auth)
+  const state = resource === undefined ? own : stateOf(resource)
   const compiled = state.compile(requirement)
   try {
     assertIssuerTrusted(state, compiled.trust, verified.token.claims)

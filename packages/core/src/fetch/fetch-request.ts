@@ -90,8 +90,18 @@ export async function checkContent(
     return content
   })
   // A GET may not be given any, also where its content was sent and empty.
-  if (content === undefined || content.length === 0) return request
-  return inPlaceOf(request, new Request(request, { body: content }))
+  if (content === undefined || request.method === 'GET' || request.method === 'HEAD') return request
+  return inPlaceOf(request, withContent(request, content))
+}
+
+function withContent(request: Request, content: Uint8Array<ArrayBuffer>): Request {
+  try {
+    return new Request(request, { body: content })
+  } catch {
+    // A host may have a class of its own, which the constructor does not accept.
+    const { url, method, headers, signal } = request
+    return new Request(url, { method, headers: new Headers(headers), body: content, signal })
+  }
 }
 
 /**

@@ -51,7 +51,7 @@ export class PendingRecords {
     given: NewPending,
     lifetime: number,
     budget?: WaitBudget,
-    kept = pendingGrace,
+    kept: number = pendingGrace,
   ): Promise<PendingId> {
     const since = this.#now()
     const request: PendingRequest = {

@@ -14,11 +14,11 @@ import { selfTest } from '../platform/self-test.ts'
 import { SignatureForms } from '../signature/signature-forms.ts'
 import type { ReplayStore } from '../stores/replay-store.ts'
 import { RevocationRate } from '../stores/revocation-rate.ts'
-import type { RevocationStore } from '../stores/revocation-store.ts'
+import { RevocationMemory, type RevocationStore } from '../stores/revocation-store.ts'
 import { StoreClocks } from '../stores/store-clocks.ts'
 import { type StoreWatcher, watchStore } from '../stores/store-health.ts'
 import { storeKinds } from '../stores/stores.ts'
-import type { TombstoneStore } from '../stores/tombstone-store.ts'
+import { TombstoneMemory, type TombstoneStore } from '../stores/tombstone-store.ts'
 import type { Mission } from '../token/claims.ts'
 import { serves } from '../token/generations.ts'
 import { AcceptedTokens } from './accepted-tokens.ts'
@@ -142,8 +142,11 @@ export class ResourceState {
     this.freshness = Math.max(0, ...shared.map(([, { freshness = 0 }]) => freshness))
     this.clocks = timed.length > 0 ? new StoreClocks(timed, now) : undefined
     this.clean = settings.staleReads > 0 ? new CleanAnswers(settings.staleReads) : undefined
-    const isAsked = stores.revocations ?? stores.tombstones ?? stores.statuses ?? stores.links
-    this.answersAtOnce = (isAsked ?? this.clocks ?? this.clean) === undefined
+    const { revocations, tombstones } = this
+    const isAsked =
+      !(revocations instanceof RevocationMemory && tombstones instanceof TombstoneMemory) ||
+      (stores.statuses ?? stores.links) !== undefined
+    this.answersAtOnce = !isAsked && (this.clocks ?? this.clean) === undefined
     this.hasMissionHeader = serves(settings.generations, 'missionHeader')
     this.signingKey = new SigningKeySource(settings.signingKey, settings.publishedKeys)
     this.missionMonitor = missions?.start(this)

@@ -61,6 +61,23 @@ describe('content under a covered digest', () => {
     expect(await response.json()).toEqual({ text: '', binding: 'checked' })
   })
 
+  it('that is an empty stream can still be read [N08]', async () => {
+    const empty = new ReadableStream({ start: (controller) => controller.close() })
+    const response = await fetchGuard(world.resource, {})(echo)(await post('', true, empty))
+    expect([response.status, await response.json()]).toEqual([200, { text: '', binding: 'checked' }])
+  })
+
+  it('is passed on by hosts whose requests are not of the class of the runtime', async () => {
+    const request = await post('a note', true)
+    const get = (of: Request, name: string | symbol): unknown => {
+      const value: unknown = Reflect.get(of, name, of)
+      return typeof value === 'function' ? value.bind(of) : value
+    }
+    expect(() => new Request(new Proxy(request, { get }))).toThrow(TypeError)
+    const response = await fetchGuard(world.resource, {})(echo)(new Proxy(request, { get }))
+    expect([response.status, await response.json()]).toEqual([200, { text: 'a note', binding: 'checked' }])
+  })
+
   it.each([
     [maxContent, 200],
     [maxContent + 1, 413],

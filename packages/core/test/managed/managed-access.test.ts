@@ -106,7 +106,7 @@ describe('what resource.managed.end() selects', () => {
 })
 
 describe('what was made for a token', () => {
-  it('ends with its revocation, before revoke() resolves [ACCESS-4]', async () => {
+  it('ends with its revocation, before revoke() resolves', async () => {
     const { resource, auth, ended } = await makeScene()
     await resource.revoke({ iss: auth.iss, jti: 'another', exp: auth.exp })
     expect(await ended()).toBeUndefined()
@@ -114,7 +114,7 @@ describe('what was made for a token', () => {
     expect(await ended()).toBe('revoked')
   })
 
-  it('ends with its mission, before terminate() resolves [ACCESS-4]', async () => {
+  it('ends with its mission, before terminate() resolves', async () => {
     const { resource, ended } = await makeScene()
     await resource.missions.terminate({ approver: 'https://other-ps.example', s256 })
     expect(await ended()).toBeUndefined()

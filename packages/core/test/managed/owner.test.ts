@@ -12,7 +12,7 @@ async function isSame(owner: Owner, caller: Owner): Promise<boolean> {
 }
 
 describe('the owner of what is made for an agent token', () => {
-  it('is the same agent with a new key [ACCESS-3, DEFER-2]', async () => {
+  it('is the same agent with a new key', async () => {
     const world = await makeWorld()
     const next = await world.net.agent({ runtime: 'next' })
     const owner = await ownerFor(world, await world.agent.agentToken())
@@ -22,7 +22,7 @@ describe('the owner of what is made for an agent token', () => {
     expect(await ownerId(owner)).toBe(await ownerId(caller))
   })
 
-  it('is no other agent, of its provider or of another [ACCESS-3, DEFER-2]', async () => {
+  it('is no other agent, of its provider or of another', async () => {
     const world = await makeWorld()
     const owner = await ownerFor(world, await world.agent.agentToken())
     const second = await world.net.agent({ name: 'second' })
@@ -44,7 +44,7 @@ describe('the owner of what is made for an agent token', () => {
 })
 
 describe('the owner of what is made for a person', () => {
-  it('is the same with a person token and an auth token of one key [DEFER-2]', async () => {
+  it('is the same with a person token and an auth token of one key', async () => {
     const world = await makeWorld()
     const owner = await ownerFor(world, await world.agent.personToken())
     const caller = await ownerFor(world, await world.agent.authToken({ scope: 'access' }))
@@ -53,7 +53,7 @@ describe('the owner of what is made for a person', () => {
   })
 
   it.each(['person-token', 'mission-header'] as const)(
-    'is another one with another key, in the %s generation [DEFER-2]',
+    'is another one with another key, in the %s generation',
     async (generation) => {
       const world = await makeWorld()
       const next = await world.net.agent({ runtime: 'next' })
@@ -65,7 +65,7 @@ describe('the owner of what is made for a person', () => {
     },
   )
 
-  it('is another one in each generation, for each person, tenant, person server and mission [ACCESS-4]', async () => {
+  it('is another one in each generation, for each person, tenant, person server and mission', async () => {
     const world = await makeWorld()
     const { agent, net } = world
     const other = await net.issuer('person-server', 'https://other-ps.example')
@@ -82,7 +82,7 @@ describe('the owner of what is made for a person', () => {
       for (const [j, caller] of owners.entries()) expect(await isSame(owner, caller)).toBe(i === j)
   })
 
-  it('is another one of another class or resource [ACCESS-4]', async () => {
+  it('is another one of another class or resource', async () => {
     const world = await makeWorld({ trust: listed })
     const auth = await authFor(
       world,

@@ -24,7 +24,7 @@ async function scene(): Promise<{ readonly owner: Owner; readonly other: Owner; 
 }
 
 describe('the id of a pending request', () => {
-  it('opens for its owner, in every process and with a new key of the agent [DEFER-2]', async () => {
+  it('opens for its owner, in every process and with a new key of the agent', async () => {
     const { owner, rotated } = await scene()
     const made = await makePendingId(sealer, owner, expires)
     expect(made.text).toMatch(/^[A-Za-z0-9_-]{100,200}$/)
@@ -33,13 +33,13 @@ describe('the id of a pending request', () => {
     expect(await openPendingId(sealer, made.text, rotated)).toEqual(made)
   })
 
-  it('does not open for anybody else [DEFER-2]', async () => {
+  it('does not open for anybody else', async () => {
     const { owner, other } = await scene()
     const { text } = await makePendingId(sealer, owner, expires)
     expect(await openPendingId(sealer, text, other)).toBeUndefined()
   })
 
-  it('does not open for the person whose agent asked, with the same key [DEFER-2]', async () => {
+  it('does not open for the person whose agent asked, with the same key', async () => {
     const world = await makeWorld()
     const owner = await ownerFor(world, await world.agent.agentToken())
     const { text } = await makePendingId(sealer, owner, expires)
@@ -47,7 +47,7 @@ describe('the id of a pending request', () => {
     expect(await openPendingId(sealer, text, person)).toBeUndefined()
   })
 
-  it('is another one each time, and neither holds that of the record [DEFER-1]', async () => {
+  it('is another one each time, and neither holds that of the record', async () => {
     const { owner } = await scene()
     const made = await Promise.all(Array.from({ length: 20 }, () => makePendingId(sealer, owner, expires)))
     expect(new Set(made.map(({ text }) => text)).size).toBe(20)

@@ -1,6 +1,6 @@
 import type { Answer } from '@aauth-guard/core'
 import { type Caller, isAAuthError, answer as toAnswer } from '@aauth-guard/core'
-import { answerRoutes, authorizeNow } from '@aauth-guard/core/adapter'
+import { answerRoutes, authorizeNow, passesPreflight } from '@aauth-guard/core/adapter'
 import type { Route } from '../routes/route.ts'
 import type { Plan } from '../settings/plan.ts'
 import { type Incoming, signedRequestOf } from './incoming.ts'
@@ -15,6 +15,8 @@ export type Verdict =
       readonly target: string
       /** Who sends it; a covered digest was not compared yet. `undefined` for a caller without a credential. */
       readonly caller: Caller | undefined
+      /** Whether it is a CORS preflight: it goes on without a caller, and its answer has no content. */
+      readonly isPreflight: boolean
     }
   /** The answer is a refusal of core, or what one of the resource's own routes says. */
   | { readonly outcome: 'answered'; readonly answer: Answer }
@@ -45,8 +47,10 @@ export async function decide(
       )
     if (found.outcome === 'ambiguous') return refused(refusal('ambiguous_target', found.hint))
     const { route, target } = found
+    if (passesPreflight(resource, request))
+      return { outcome: 'passed', route, target, caller: undefined, isPreflight: true }
     const caller = await authorizeNow(resource, request, route.requirement, contentLater)
-    return { outcome: 'passed', route, target, caller }
+    return { outcome: 'passed', route, target, caller, isPreflight: false }
   } catch (error) {
     if (!isAAuthError(error)) throw error
     return { outcome: 'answered', answer: await toAnswer(error) }

@@ -44,7 +44,8 @@ export function refusal(
     answer: {
       status,
       headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
-      body: JSON.stringify({ type: 'about:blank', title, status, code }),
+      // Agents read "error", as in the refusals of core.
+      body: JSON.stringify({ type: 'about:blank', title, status, error: code }),
     },
   }
 }

@@ -1,0 +1,5 @@
+export default {
+  // As all other hosts answer.
+  compress: false,
+  poweredByHeader: false,
+}

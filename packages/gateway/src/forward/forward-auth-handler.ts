@@ -1,0 +1,103 @@
+import type { RequestListener, ServerResponse } from 'node:http'
+import { type Answer, answer } from '@aauth-guard/core'
+import type { AssertionSigner } from '@aauth-guard/core/assertion'
+import { refusal } from '../decide/refusal.ts'
+import type { Plan } from '../settings/plan.ts'
+import { type Judgement, judge } from './judge.ts'
+import { nginxAnswerLines } from './nginx-answer.ts'
+import { forwardedReader } from './read-forwarded.ts'
+
+export interface ForwardAuthOptions {
+  /** Read once for each request. */
+  readonly plan: () => Plan
+  readonly assertions: AssertionSigner
+  /** Shared with the proxy: 32 to 256 letters, digits and `-._~`. */
+  readonly secret: string
+}
+
+/** Where a proxy asks that passes on whatever comes back: Caddy, Traefik. */
+export const checkPath = '/check'
+/** Where nginx asks: its `auth_request` takes 2xx and 403, and writes the answer from header lines of the 403. */
+export const nginxCheckPath = '/nginx/check'
+
+/**
+ * Answers proxies that ask whether a request may go on: `auth_request` of nginx, `forward_auth` of Caddy, `ForwardAuth` of
+ * Traefik. Mount it on a listener of its own, with {@link forwardListenerOptions}.
+ *
+ * One header line decides: `AAuth-Guard-Forwarded: SECRET METHOD TARGET`, exactly once. Without it everything is refused,
+ * on loopback too. `recipe` prints the configuration of the proxy.
+ *
+ * It answers 200 with `AAuth-Guard-Assertion` and what else the proxy puts on the request, or with the refusal for the
+ * agent. The listener never throws, and it answers every failure of its own with a refusal.
+ *
+ * @throws {TypeError} for a secret that is too short or has other characters
+ */
+export function forwardAuthHandler({ plan, assertions, secret }: ForwardAuthOptions): RequestListener {
+  const reader = forwardedReader(secret)
+  let running = 0
+
+  async function judged(current: Plan, headerLines: readonly string[]): Promise<Judgement> {
+    const forwarded = reader.read(headerLines)
+    if (forwarded === undefined) return refused(notAProxy)
+    if (forwarded.outcome === 'malformed') return refused(refusal('bad_request', forwarded.hint).answer)
+    if (running >= current.limits.requests)
+      return refused(
+        refusal('too_many_requests', 'more checks than "limits.requests"', { 'retry-after': '5' }).answer,
+      )
+    running++
+    try {
+      return await judge(current, forwarded.incoming, assertions)
+    } finally {
+      running--
+    }
+  }
+
+  return (message, response) => {
+    const path = message.url?.split('?', 1)[0]
+    const { rawHeaders } = message
+    // A check has no content; what comes in its place is not kept.
+    message.resume()
+    if (path !== checkPath && path !== nginxCheckPath) {
+      send(response, notAProxy)
+      return
+    }
+    void Promise.resolve()
+      .then(() => judged(plan(), rawHeaders))
+      .catch(async () => refused(await answer(undefined)))
+      .then((judgement) => {
+        if (judgement.outcome === 'passed') pass(response, judgement.lines)
+        else if (path === checkPath) send(response, judgement.answer)
+        else sendToNginx(response, judgement.answer)
+      })
+      .catch(() => response.destroy())
+  }
+}
+
+const notAProxy: Answer = Object.freeze({
+  status: 403,
+  headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+  body: JSON.stringify({
+    type: 'about:blank',
+    title: 'Only a proxy that knows the secret is answered here.',
+    status: 403,
+  }),
+})
+
+function refused(refusal: Answer): Judgement {
+  return { outcome: 'refused', answer: refusal }
+}
+
+function pass(response: ServerResponse, lines: readonly string[]): void {
+  response.writeHead(200, [...lines, 'Cache-Control', 'no-store', 'Content-Length', '0'])
+  response.end()
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+  response.end(body)
+}
+
+function sendToNginx(response: ServerResponse, answer: Answer): void {
+  response.writeHead(403, [...nginxAnswerLines(answer), 'Content-Length', '0'])
+  response.end()
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Plan } from '../settings/plan.ts'
+import type { Framing } from './framing.ts'
+
+/** A request of an agent, until its answer is complete or the agent is gone. */
+export class Exchange {
+  readonly plan: Plan
+  readonly message: IncomingMessage
+  readonly response: ServerResponse
+  readonly framing: Framing
+  #expectsContinue: boolean
+  #hasEnded = false
+  #work: (() => void)[] = []
+  readonly #end: () => void
+
+  constructor(
+    plan: Plan,
+    message: IncomingMessage,
+    response: ServerResponse,
+    framing: Framing,
+    expectsContinue: boolean,
+  ) {
+    this.plan = plan
+    this.message = message
+    this.response = response
+    this.framing = framing
+    this.#expectsContinue = expectsContinue
+    const { socket } = message
+    // Nobody else hears that an agent has gone, and an error that nobody hears would end the process.
+    message.on('error', () => undefined)
+    response.on('error', () => undefined)
+    const end = (): void => {
+      this.#hasEnded = true
+      response.off('close', end)
+      socket.off('close', end)
+      const work = this.#work
+      this.#work = []
+      for (const one of work) one()
+    }
+    this.#end = end
+    // A response behind another one on the connection has no socket yet, and does not hear that it closes.
+    response.on('close', end)
+    socket.on('close', end)
+  }
+
+  get method(): string {
+    return this.message.method ?? ''
+  }
+
+  /** As the agent sent it. */
+  get target(): string {
+    return this.message.url ?? ''
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  whenEnded(work: () => void): void {
+    if (this.#hasEnded) work()
+    else this.#work.push(work)
+  }
+
+  /** Tells an agent that waits for it to send the content. */
+  askForContent(): void {
+    if (this.#expectsContinue) this.response.writeContinue()
+    this.#expectsContinue = false
+  }
+
+  /** Ends the exchange: its connection is something else from here on. */
+  detach(): void {
+    this.#end()
+  }
+
+  /** Closes the connection, so that the agent takes no part of an answer for the whole. */
+  cut(): void {
+    this.message.socket.destroy()
+  }
+}

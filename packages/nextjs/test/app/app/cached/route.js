@@ -1,0 +1,4 @@
+import { protect } from '@aauth-guard/nextjs'
+import { resource } from '../../lib/resource.js'
+
+export const GET = protect(resource, { scope: 'notes.read' }, (_request, { sub }) => Response.json({ sub }))

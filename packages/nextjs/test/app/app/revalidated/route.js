@@ -1,0 +1,6 @@
+import { protect } from '@aauth-guard/nextjs'
+import { resource } from '../../lib/resource.js'
+
+export const revalidate = 60
+
+export const GET = protect(resource, { scope: 'notes.read' }, (_request, { sub }) => Response.json({ sub }))

@@ -1,0 +1,12 @@
+import { NextResponse } from 'next/server'
+
+/** Rewrites, as applications do. */
+export function proxy(request) {
+  const { pathname } = request.nextUrl
+  const url = new URL(pathname === '/alias' ? '/notes/of-alias' : '/notes/changed', request.url)
+  const headers = new Headers(request.headers)
+  if (pathname === '/changed') headers.set('x-tag', 'changed')
+  return NextResponse.rewrite(url, { request: { headers } })
+}
+
+export const config = { matcher: ['/alias', '/changed'] }
