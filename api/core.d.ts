@@ -10,7 +10,7 @@ export declare class AAuthError extends Error {
     get problem(): Readonly<Record<string, unknown>>;
 }
 
-export type AAuthErrorCode = SignatureErrorCode | 'agent_token_required' | 'person_token_required' | 'auth_token_required' | 'invalid_request' | 'invalid_scope' | 'invalid_account' | 'unsupported_iss' | 'content_too_large' | 'rate_limited' | 'access_denied' | 'person_required' | 'mission_required' | 'mission_mismatch' | 'class_mismatch' | 'class_unverifiable' | 'mission_terminated' | 'server_error';
+export type AAuthErrorCode = SignatureErrorCode | 'agent_token_required' | 'person_token_required' | 'auth_token_required' | 'invalid_request' | 'invalid_scope' | 'invalid_account' | 'unsupported_iss' | 'content_too_large' | 'rate_limited' | 'access_denied' | 'person_required' | 'mission_required' | 'mission_mismatch' | 'class_mismatch' | 'class_unverifiable' | 'mission_terminated' | 'pending' | 'denied' | 'abandoned' | 'revoked' | 'not_found' | 'expired' | 'invalid_code' | 'gone' | 'slow_down' | 'server_error';
 
 export interface AgentAuth extends Verified {
     readonly type: 'agent-token';
@@ -265,6 +265,8 @@ export interface ManagedAccess extends Managed {
     revoked(token: Pick<VerifiedClaims, 'iss' | 'jti'>): Promise<void>;
     terminated(mission: Mission): Promise<void>;
     purged(iss: string): Promise<void>;
+    answerPending(request: SignedRequest, id: string, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer>;
+    close(): void;
 }
 
 export interface ManagedAccessFactory {
@@ -469,6 +471,10 @@ export interface RefusalDetails {
     readonly terminationReason?: string | undefined;
     readonly retryAfter?: number;
     readonly permanent?: boolean;
+    readonly deferred?: {
+        readonly headers: Readonly<Record<string, string>>;
+        readonly body: Readonly<Record<string, unknown>>;
+    };
     readonly allow?: string;
     readonly cause?: unknown;
 }
