@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { read, type ServedApp, serveApp } from './served-app.ts'
 
 // Cache Components refuse the options of routes that they replace.
-const without = ['app/revalidated']
+const without = ['app/revalidated', 'app/listed', 'app/forced']
 
 let app: ServedApp
 beforeAll(async () => {

@@ -279,4 +279,42 @@ describe('a protected route', () => {
       expect(app.output).toMatch(new RegExp(`ƒ ${path}$`, 'm'))
     },
   )
+
+  it.each([
+    ['permanentRedirect', 308, '/people/person-1;a=b'],
+    ['redirect', 307, '/people/person-1'],
+    ['notFound', 404, null],
+  ])('keeps the response private that %s of the handler makes', async (how, expected, location) => {
+    const { status, headers } = await app.call(`/thrown?how=${how}`)
+    expect([status, headers.get('location'), headers.get('cache-control'), headers.get('vary')]).toEqual([
+      expected,
+      location,
+      'private',
+      expect.stringContaining('Signature-Key, Signature'),
+    ])
+  })
+
+  it('leaves to Next.js what else the handler throws', async () => {
+    const posted = await app.call('/thrown?how=redirect', { method: 'POST' })
+    expect([
+      (await app.call('/thrown?how=error')).status,
+      posted.status,
+      posted.headers.get('location'),
+    ]).toEqual([500, 307, '/people/person-1'])
+  })
+
+  // README "Caching" tells so.
+  it('has the Cache-Control of next.config.js where that sets one', async () => {
+    expect((await app.call('/stream')).headers.get('cache-control')).toBe('public, max-age=60')
+  })
+
+  it.each(['/listed/a', '/forced/a'])(
+    'at %s answers 500 to everybody where its options let Next.js render it at the first request',
+    async (path) => {
+      const unsigned = await fetch(`${app.url}${path}`)
+      expect([(await app.call(path)).status, unsigned.status, (await app.call(path)).status]).toEqual([
+        500, 500, 500,
+      ])
+    },
+  )
 })
