@@ -303,9 +303,15 @@ describe('a protected route', () => {
     ]).toEqual([500, 307, '/people/person-1'])
   })
 
-  // README "Caching" tells so.
-  it('has the Cache-Control of next.config.js where that sets one', async () => {
-    expect((await app.call('/stream')).headers.get('cache-control')).toBe('public, max-age=60')
+  // Next.js keeps what was set first. The README tells so under "Caching".
+  it.each([
+    ['next.config.js', '/stream'],
+    ['proxy.js', '/changed'],
+  ])('has the Cache-Control that %s sets, and so have refusals', async (_where, path) => {
+    const fields = [await app.call(path), await fetch(`${app.url}${path}`)].map(({ headers }) =>
+      headers.get('cache-control'),
+    )
+    expect(fields).toEqual(['public, max-age=60', 'public, max-age=60'])
   })
 
   it.each(['/listed/a', '/forced/a'])(
@@ -317,4 +323,10 @@ describe('a protected route', () => {
       ])
     },
   )
+
+  it('that is rendered in advance fails, before it serves whoever calls', async () => {
+    expect((await read(await fetch(`${app.url}/rendered`))).told).toEqual({
+      message: expect.stringContaining('remove `dynamic = "force-static"`'),
+    })
+  })
 })
