@@ -1,3 +1,4 @@
+import { getCaller } from '@aauth-guard/nextjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { read, type ServedApp, serveApp } from './served-app.ts'
 
@@ -46,7 +47,14 @@ describe('a protected route handler in a production build', () => {
       told,
       headers.get('aauth-requirement')?.split(';')[0],
       headers.get('cache-control'),
-    ]).toEqual([401, 'auth_token_required', 'requirement=auth-token', 'no-store'])
+      headers.get('vary'),
+    ]).toEqual([
+      401,
+      'auth_token_required',
+      'requirement=auth-token',
+      'no-store',
+      expect.stringContaining('Signature-Key, Signature'),
+    ])
   })
 
   it('compares the content with the digest, and passes it on unread with URL and cookies', async () => {
@@ -219,6 +227,8 @@ describe('a second guard', () => {
 
   it('recognizes the request that the first has verified [E23]', async () => {
     expect((await app.call('/notes/a', put({ nonce: 'n1' }))).status).toBe(200)
+    const content = { body: 'milk', digest: true }
+    expect((await app.call('/notes/a', { ...put({ nonce: 'n3' }), ...content })).status).toBe(200)
   })
 
   it('verifies a request that the handler made by the target that was sent, whatever its URL says', async () => {
@@ -285,13 +295,15 @@ describe('a protected route', () => {
     ['redirect', 307, '/people/person-1'],
     ['notFound', 404, null],
   ])('keeps the response private that %s of the handler makes', async (how, expected, location) => {
-    const { status, headers } = await app.call(`/thrown?how=${how}`)
-    expect([status, headers.get('location'), headers.get('cache-control'), headers.get('vary')]).toEqual([
-      expected,
-      location,
-      'private',
-      expect.stringContaining('Signature-Key, Signature'),
-    ])
+    for (const method of ['GET', 'HEAD']) {
+      const { status, headers } = await app.call(`/thrown?how=${how}`, { method })
+      expect([status, headers.get('location'), headers.get('cache-control'), headers.get('vary')]).toEqual([
+        expected,
+        location,
+        'private',
+        expect.stringContaining('Signature-Key, Signature'),
+      ])
+    }
   })
 
   it('leaves to Next.js what else the handler throws', async () => {
@@ -329,4 +341,8 @@ describe('a protected route', () => {
       message: expect.stringContaining('remove `dynamic = "force-static"`'),
     })
   })
+})
+
+it('a request that no guard has verified has no caller, not even one without a credential', () => {
+  expect(() => getCaller(new Request('https://notes.example/notes'))).toThrow('no verified identity')
 })
