@@ -2,6 +2,7 @@ import type { RequestListener, ServerResponse } from 'node:http'
 import { type Answer, answer } from '@aauth-guard/core'
 import type { AssertionSigner } from '@aauth-guard/core/assertion'
 import { refusal } from '../decide/refusal.ts'
+import { hasEveryLine } from '../headers/index.ts'
 import type { Plan } from '../settings/plan.ts'
 import { type Judgement, judge } from './judge.ts'
 import { nginxAnswerLines } from './nginx-answer.ts'
@@ -39,6 +40,8 @@ export function forwardAuthHandler({ plan, assertions, secret }: ForwardAuthOpti
   async function judged(current: Plan, headerLines: readonly string[]): Promise<Judgement> {
     const forwarded = reader.read(headerLines)
     if (forwarded === undefined) return refused(notAProxy)
+    if (!hasEveryLine(headerLines))
+      return refused(refusal('bad_request', 'the request has more header lines than are read').answer)
     if (forwarded.outcome === 'malformed') return refused(refusal('bad_request', forwarded.hint).answer)
     if (running >= current.limits.requests)
       return refused(

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readContent, signedRequest } from '@aauth-guard/core/node'
 import { decide } from '../decide/decide.ts'
 import { refusal } from '../decide/refusal.ts'
+import { hasEveryLine } from '../headers/index.ts'
 import type { Plan } from '../settings/plan.ts'
 import { Exchange } from './exchange.ts'
 import { answerFailure, forwardRequest } from './forward-request.ts'
@@ -54,9 +55,11 @@ export function begin(
   const plan: Plan = state.plan()
   const framing = framingOf(message.rawHeaders, message.httpVersion)
   const exchange = new Exchange(plan, message, response, framing ?? unframed, expectsContinue)
-  if (framing === undefined) {
+  const isWhole = hasEveryLine(message.rawHeaders)
+  if (framing === undefined || !isWhole) {
     response.shouldKeepAlive = false
-    sendRefusal(state, exchange, refusal('bad_request', 'the message has more than one framing'))
+    const hint = isWhole ? 'the message has more than one framing' : 'the message has too many header lines'
+    sendRefusal(state, exchange, refusal('bad_request', hint))
     return undefined
   }
   const { requests: total } = plan.limits

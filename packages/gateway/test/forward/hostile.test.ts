@@ -47,6 +47,13 @@ describe.each(kinds)('hostile requests through %s', (kind) => {
       scene.upstream.requests.length = 0
     })
 
+    it('a forged field behind more lines than the gateway reads reaches no upstream', async () => {
+      // Caddy sorts lines by name.
+      const lines = [...Array<string>(1_000).fill('Sz:1'), 'X_AAuth_Sub: forged', 'X-Original-Url: /forged']
+      const { status } = await send(proxy.port, unsigned, { lines })
+      expect([status, scene.upstream.requests]).toEqual([400, []])
+    })
+
     it('a forged field of ours reaches no upstream, in whatever spelling', async () => {
       const line = fc
         .tuple(fc.constantFrom(...reserved), fc.infiniteStream(fc.nat(9)))
