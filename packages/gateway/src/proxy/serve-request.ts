@@ -9,6 +9,8 @@ import { answerFailure, forwardRequest } from './forward-request.ts'
 import { type Framing, framingOf } from './framing.ts'
 import type { ProxyState } from './proxy-state.ts'
 import { sendAnswer, sendRefusal } from './send-answer.ts'
+import type { Release } from './shares.ts'
+import { answerLongestUndecided, whileUndecided } from './undecided.ts'
 
 /** Where the key of assertions is published. It is not among the keys of the resource. */
 export const assertionKeysPath = '/aauth/assertion-keys.json'
@@ -29,10 +31,13 @@ export async function serveRequest(
     return refuse('content_too_large', `content of ${framing.length} octets`)
   if (pathOf(exchange) === assertionKeysPath) return answerKeys(state, exchange)
   try {
-    const verdict = await decide(plan, incomingOf(message), (limit) => {
-      exchange.askForContent()
-      return readContent(message, limit)
-    })
+    const verdict = await whileUndecided(state, exchange, () =>
+      decide(plan, incomingOf(message), (limit) => {
+        exchange.askForContent()
+        return readContent(message, limit)
+      }),
+    )
+    if (verdict === undefined) return
     if (verdict.outcome === 'answered') sendAnswer(exchange, verdict.answer)
     else if (verdict.outcome === 'refused') sendRefusal(state, exchange, verdict.refusal)
     else await forwardRequest(state, exchange, verdict)
@@ -63,13 +68,14 @@ export function begin(
     return undefined
   }
   const { requests: total } = plan.limits
-  const release = state.requests.take(undefined, { total, each: total })
+  const take = (): Release | undefined => state.requests.take(undefined, { total, each: total })
+  const release = take() ?? (answerLongestUndecided(state) ? take() : undefined)
   if (release === undefined) {
     const hint = `${total} requests are on their way`
     sendRefusal(state, exchange, refusal('too_many_requests', hint, { 'retry-after': '1' }))
     return undefined
   }
-  exchange.whenEnded(release)
+  exchange.takeRoom(release)
   return exchange
 }
 

@@ -41,7 +41,8 @@ export const limitsShape: Members<GivenLimits> = members('"limits"', {
   requests: { shape: whole(1, 1_000_000), about: 'Requests on their way at once.', preset: '2000' },
   requestsPerCaller: {
     shape: whole(1, 1_000_000),
-    about: 'Requests of one caller on their way at once. All callers without a credential count as one.',
+    about:
+      'Requests of one caller on their way at once. All callers without a credential share half of `limits.requests`.',
     preset: '200',
   },
   maxContent: {
@@ -68,7 +69,11 @@ export const limitsShape: Members<GivenLimits> = members('"limits"', {
     about: 'WebSocket connections of one caller.',
     preset: '100',
   },
-  upstreamConnections: { shape: whole(1, 65_536), about: 'Connections to one upstream.', preset: '512' },
+  upstreamConnections: {
+    shape: whole(1, 65_536),
+    about: 'Connections to one upstream. One caller may use half.',
+    preset: '512',
+  },
   heldContent: {
     shape: whole(1, Number.MAX_SAFE_INTEGER),
     about: 'Octets of content that are held at once to compare digests. One caller may use a quarter.',

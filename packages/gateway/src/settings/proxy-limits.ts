@@ -2,7 +2,7 @@
 export interface ProxyLimits {
   /** Connections of agents that are open at once, without those of tunnels. */
   readonly connections: number
-  /** Requests that are on their way at once; those of one caller; all callers without a credential count as one. */
+  /** Requests that are on their way at once; those of one caller; all callers without a credential share half. */
   readonly requests: number
   readonly requestsPerCaller: number
   /** Octets of content of one request; more is 413. */
