@@ -77,7 +77,7 @@ export function createExtAuthz(options: ExtAuthzOptions): ExtAuthz {
       )
     running++
     try {
-      return await judgeCheck(current, readCheck(decoded(decode, octets)), assertions)
+      return await judgeCheck(current, readCheck(decoded(decode, octets)), assertions, refused)
     } finally {
       running--
     }

@@ -282,7 +282,7 @@ export const configurationShape: Members<GivenConfiguration> = members('the conf
   problemTypes: { shape: url, about: 'The prefix of `type` in problem documents.' },
   log: {
     shape: choice('console', 'summary', 'off'),
-    about: 'One line for each decision, a summary of refusals once a minute, or neither.',
+    about: 'One line for each decision and each refusal, a summary of refusals once a minute, or neither.',
     preset: '`console` on a terminal, else `summary`',
   },
   stores: {
