@@ -368,6 +368,12 @@ const reserved = [
   'x-http-method',
   'x-method-override',
   'proxy',
+  'x-client-ip',
+  'true-client-ip',
+  'x-forwarded',
+  'remote-user',
+  'x-auth-request-email',
+  'x-webauth-user',
 ]
 
 const separators = ['-', '-', '-', '_', '_', '.', '~', '!', "'", '+']
