@@ -172,6 +172,7 @@ class RunningGateway implements Gateway {
         assertions,
         secret,
         onRefused: (refused) => this.#refusals.report(refused),
+        onCheck: ({ resource }) => this.#uses.hold(resource),
       })
     }
     for (const server of [this.#proxy.server, this.#forwardAuth])
