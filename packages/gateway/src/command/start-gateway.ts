@@ -265,6 +265,11 @@ class RunningGateway implements Gateway {
   async #close(): Promise<void> {
     const wasReady = this.#isReady
     this.#isReady = false
+    const { closeDelay } = this.#plan.limits
+    if (wasReady && closeDelay > 0) {
+      this.#log(`not ready any more: connections are taken for ${closeDelay} ms`)
+      await new Promise<void>((resolve) => setTimeout(resolve, closeDelay))
+    }
     if (wasReady) this.#log('stopping: requests that are under way may end')
     await Promise.all([
       closeUnlessIdle(this.#proxy.server, () => this.#proxy.close()),

@@ -79,6 +79,12 @@ export const limitsShape: Members<GivenLimits> = members('"limits"', {
     about: 'Octets of content that are held at once to compare digests. One caller may use a quarter.',
     preset: '268 435 456',
   },
+  closeDelay: {
+    shape: whole(0, 3_600_000),
+    about:
+      'Milliseconds for which connections are still taken after `/readyz` has said `not ready`, so that a load balancer sends no more.',
+    preset: '0',
+  },
   closeTimeout: {
     shape: time,
     about: 'Milliseconds until requests that are on their way are cut off when the gateway stops.',
