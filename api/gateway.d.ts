@@ -43,12 +43,14 @@ export interface ExtAuthzOptions {
     readonly secret: string;
     readonly maxMessage?: number;
     readonly onRefused?: (refusal: GatewayRefusal) => void;
+    readonly onCheck?: (plan: Plan) => () => void;
 }
 
 export interface ForwardAuthOptions {
     readonly plan: () => Plan;
     readonly assertions: AssertionSigner;
     readonly secret: string;
+    readonly onRefused?: (refused: ForwardRefusal) => void;
 }
 
 export type Found = {
@@ -127,6 +129,7 @@ export interface ProxyLimits {
     readonly upstreamConnections: number;
     readonly heldContent: number;
     readonly watchAfter: number;
+    readonly closeDelay: number;
     readonly closeTimeout: number;
 }
 
@@ -209,7 +212,7 @@ export declare function createExtAuthz(options: ExtAuthzOptions): ExtAuthz;
 
 export declare const defaultProxyLimits: ProxyLimits;
 
-export declare function forwardAuthHandler({ plan, assertions, secret }: ForwardAuthOptions): RequestListener;
+export declare function forwardAuthHandler({ plan, assertions, secret, onRefused, }: ForwardAuthOptions): RequestListener;
 
 export declare const forwardListenerOptions: ServerOptions;
 

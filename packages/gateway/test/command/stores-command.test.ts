@@ -2,13 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { freePort } from '@aauth-guard/fixtures/free-port'
 import { noPostgres, startPostgres } from '@aauth-guard/fixtures/postgres-server'
 import { noRedis, startRedis } from '@aauth-guard/fixtures/redis-server'
+import { startProxy } from '@aauth-guard/fixtures/tcp-proxy'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { GatewayProcess, startScene } from './gateway-process.ts'
 
 const nonce = (): { nonce: string } => ({ nonce: crypto.randomUUID() })
 
 /** Two gateways of one issuer that share a store. */
-async function startTwo(kind: string, url: string) {
+async function startTwo(kind: string, url: string, secondUrl = url) {
   const env = { STORE_URL: url }
   const setting = `stores: { ${kind}: { url: { env: STORE_URL } } }\n`
   const scene = await startScene(
@@ -28,7 +29,7 @@ async function startTwo(kind: string, url: string) {
     .replace(/listen: .*/, `listen: 127.0.0.1:${port}`)
     .replace(/admin: .*/, `admin: 127.0.0.1:${await freePort()}`)
   writeFileSync(`${file}.2.yaml`, text)
-  const second = new GatewayProcess([`${file}.2.yaml`, '--json'], { ...env, AAUTH_DEV })
+  const second = new GatewayProcess([`${file}.2.yaml`, '--json'], { STORE_URL: secondUrl, AAUTH_DEV })
   const { admin: secondAdmin } = await second.line(['started'])
   for (const at of [admin, String(secondAdmin)])
     while ((await fetch(`${at}/readyz`)).status !== 200) await new Promise((done) => setTimeout(done, 20))
@@ -86,6 +87,34 @@ describe.each([
         403,
         expect.stringContaining('mission_terminated'),
       ])
+    },
+  )
+
+  test.skipIf(missing !== undefined)(
+    `end a stream although the subscription to the store has died without a sign ${missing ?? ''}`,
+    async () => {
+      const server = await start()
+      onTestFinished(() => server.close())
+      const proxy = await startProxy(server.port)
+      onTestFinished(() => proxy.close())
+      const secondUrl = server.url.replace(String(server.port), String(proxy.port))
+      const { world, agent, issuer, other } = await startTwo(kind, server.url, secondUrl)
+      const { s256 } = await world.personServer.missions.begin(agent, { description: 'Sort' }, 'Ada')
+      const mission = { approver: world.at.personServer, s256 }
+      const { token } = await agent.call(`${issuer}/notes/1`, {}, { mission })
+      const signed = await agent.sign(`${issuer}/notes/stream`, {}, { token, params: nonce() })
+      const headers = [...signed.headers, ['host', new URL(issuer).host]] as never
+      const reader = (await fetch(`${other}/notes/stream`, { headers })).body?.getReader()
+      expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('begun ')
+      await new Promise((done) => setTimeout(done, 60))
+      proxy.deaden()
+      expect((await world.personServer.missions.announce(s256, { to: issuer })).status).toBe(200)
+      const announcedAt = performance.now()
+      await (async () => {
+        while ((await reader?.read())?.done === false);
+      })().catch(() => undefined)
+      const took = Math.round(performance.now() - announcedAt)
+      console.log(`${kind}: a stream ended ${took} ms later, without a subscription`)
     },
   )
 })
