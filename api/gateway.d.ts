@@ -53,6 +53,13 @@ export interface ForwardAuthOptions {
     readonly onRefused?: (refused: ForwardRefusal) => void;
 }
 
+export interface ForwardRefusal {
+    readonly code: GatewayCode;
+    readonly hint: string;
+    readonly method: string;
+    readonly path: string;
+}
+
 export type Found = {
     readonly outcome: 'route';
     readonly route: Route;
