@@ -31,8 +31,14 @@ export interface ConsentTerms {
   readonly data?: string | undefined
 }
 
-/** The session values of one key: which of them is the last one, and since when. */
-export type KeyValues = readonly [generation: number, since: number]
+/** The session values of one key that count. */
+export interface KeyValues {
+  readonly thumbprint: string
+  /** The number of the last one. */
+  readonly last: number
+  /** The numbers of those that it replaced, and the seconds until which they count. */
+  readonly replaced: readonly (readonly [number: number, until: number])[]
+}
 
 /** A process that is replacing the data. Others wait until it has, or until `until`. */
 export interface DataLock {
@@ -45,8 +51,10 @@ export interface DataLock {
 export interface Consent extends ConsentTerms {
   /** 192 random bits in base64url. It gives no right. */
   readonly id: string
-  /** By the thumbprint of the key. Those that were used last are at the end. */
-  readonly values: readonly (readonly [thumbprint: string, ...KeyValues])[]
+  /** How many session values were issued. */
+  readonly issued: number
+  /** One entry for each key. Those that got a value last are at the end. */
+  readonly values: readonly KeyValues[]
   /** How often `data` was replaced. */
   readonly dataVersion: number
   readonly lock: DataLock | null
@@ -69,7 +77,7 @@ export async function newConsent(
 ): Promise<{ readonly id: string; readonly consent: Consent; readonly record: NewRecord }> {
   const id = encodeBase64url(crypto.getRandomValues(new Uint8Array(24)))
   const { owner, person, source, end } = terms
-  const consent: Consent = { ...terms, id, values: [], dataVersion: 0, lock: null }
+  const consent: Consent = { ...terms, id, issued: 0, values: [], dataVersion: 0, lock: null }
   const octets = encode(consent)
   const record: NewRecord = {
     ...(await keyOf(id)),

@@ -1,4 +1,6 @@
-import type { ManagedAccess, ManagedSelection } from '../resource/managed-access.ts'
+import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import type { WaitBudget } from '../limits/wait-budget.ts'
+import type { FoundSession, ManagedAccess, ManagedSelection } from '../resource/managed-access.ts'
 import { checkMission } from '../resource/missions.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { ResourceState } from '../resource/state.ts'
@@ -7,6 +9,7 @@ import type { RecordStore } from '../stores/record-store.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
 import { ManagedRecords } from './records.ts'
 import type { Sealer } from './sealing.ts'
+import { Sessions } from './sessions.ts'
 import type { RecordTag } from './tags.ts'
 
 /** What one resource needs for access that it manages itself. */
@@ -14,11 +17,13 @@ export class ManagedState implements ManagedAccess {
   readonly state: ResourceState
   readonly sealer: Sealer
   readonly records: ManagedRecords
+  readonly sessions: Sessions
 
   constructor(state: ResourceState, store: RecordStore, sealer: Sealer) {
     this.state = state
     this.sealer = sealer
     this.records = new ManagedRecords(state, store, sealer)
+    this.sessions = new Sessions(state, this.records, sealer)
   }
 
   async end(selection: ManagedSelection): Promise<number> {
@@ -35,6 +40,10 @@ export class ManagedState implements ManagedAccess {
 
   async purged(issuer: string): Promise<void> {
     await this.records.end({ issuer }, 'revoked')
+  }
+
+  findSession(token: VerifiedToken, value: string, budget: WaitBudget): Promise<FoundSession | undefined> {
+    return this.sessions.find(token, value, budget)
   }
 }
 
