@@ -18,6 +18,7 @@ for (const name of readdirSync(join(root, 'packages'))) {
   const { private: isPrivate, publishConfig } = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest
   if (isPrivate || publishConfig?.exports === undefined) continue
   for (const [subpath, file] of Object.entries(publishConfig.exports)) {
+    if (!file.endsWith('.js')) continue
     const entry = join(root, 'packages', name, file.replace(/\.js$/, '.d.ts'))
     wanted.set(`${[name, ...subpath.split('/').slice(1)].join('-')}.d.ts`, report(entry))
   }

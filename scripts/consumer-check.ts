@@ -24,6 +24,12 @@ interface Consumer {
   readonly command?: readonly string[]
 }
 
+/** What packages depend on beside core. */
+const beneath: Readonly<Record<string, readonly string[]>> = {
+  cli: ['testing', 'audit'],
+  gateway: ['console', 'opentelemetry'],
+}
+
 /** What a user of each package has installed beside it, and a line that only compiles with whole types. */
 const consumers: Readonly<Record<string, Consumer>> = {
   core: {
@@ -103,14 +109,15 @@ const consumers: Readonly<Record<string, Consumer>> = {
 }
 
 const packed = packAll()
+const projects = mkdtempSync(join(tmpdir(), 'aauth-guard-consumers-'))
+process.on('exit', () => rmSync(projects, { recursive: true, force: true }))
 for (const one of packed) check(one)
 console.log(`consumer-check: ${packed.length} packages work in projects of their own`)
 
 function check({ name, folder }: Packed): void {
   const consumer = consumers[folder]
   if (consumer === undefined) throw new Error(`${name} has no consumer here`)
-  const project = mkdtempSync(join(tmpdir(), `aauth-guard-${folder}-`))
-  process.on('exit', () => rmSync(project, { recursive: true, force: true }))
+  const project = mkdtempSync(join(projects, `${folder}-`))
   const tarballs = packed.map((other) => [other.name, `file:${other.tarball}`])
   const beside = consumer.beside.map(versioned)
   write(project, 'package.json', {
@@ -163,12 +170,12 @@ function check({ name, folder }: Packed): void {
   run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], project)
 }
 
-/** The package itself, core, which all others stand on, and what the command has its signer and its verifier from. */
+/** The package itself, core, which all others stand on, and what it depends on beside. */
 function needs(folder: string, name: string): boolean {
   return (
     name === `@aauth-guard/${folder}` ||
     name === '@aauth-guard/core' ||
-    (folder === 'cli' && ['@aauth-guard/testing', '@aauth-guard/audit'].includes(name))
+    (beneath[folder] ?? []).some((other) => name === `@aauth-guard/${other}`)
   )
 }
 

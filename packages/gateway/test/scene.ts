@@ -43,7 +43,7 @@ export interface Scene {
   /** The request as octets, in latin1. */
   sign(sent?: Sent): Promise<string>
   /** Puts another plan in force. */
-  replan(routes: readonly Partial<Route>[], limits?: Partial<ProxyLimits>): void
+  replan(routes: readonly Partial<Route>[], options?: Partial<ResourceOptions>): void
 }
 
 const anyone = { accept: ['agent-token', 'person-token', 'auth-token'] } as const
@@ -55,23 +55,25 @@ export async function makeScene(
 ): Promise<Scene> {
   const net = await createTestNetwork({ now, seed: 'gateway' })
   const agent = await net.agent()
-  const resource = createResource({
-    issuer: net.resource,
-    trust: { agentProviders: 'any', personServers: ['https://ps.example'] },
-    scopes: { 'notes.read': 'Read your notes', 'notes.write': 'Change your notes' },
-    defaultScope: 'notes.read',
-    signingKey,
-    fetch: net.fetch,
-    now: net.clock.now,
-    ...options,
-  })
+  const makeResource = (given: Partial<ResourceOptions>): Resource =>
+    createResource({
+      issuer: net.resource,
+      trust: { agentProviders: 'any', personServers: ['https://ps.example'] },
+      scopes: { 'notes.read': 'Read your notes', 'notes.write': 'Change your notes' },
+      defaultScope: 'notes.read',
+      signingKey,
+      fetch: net.fetch,
+      now: net.clock.now,
+      ...given,
+    })
+  const resource = makeResource(options)
   const upstream = await RawUpstream.start()
-  const planOf = (given: readonly Partial<Route>[], limited: Partial<ProxyLimits>) => ({
-    resource,
+  const planOf = (of: Resource, given: readonly Partial<Route>[]) => ({
+    resource: of,
     table: compileRoutes(given.map((one) => ({ ...routeTo(upstream), ...one }))),
-    limits: { ...defaultProxyLimits, ...limited },
+    limits: { ...defaultProxyLimits, ...limits },
   })
-  let plan = planOf(routes, limits)
+  let plan = planOf(resource, routes)
   const log: ProxyEvent[] = []
   const proxy = createProxy({
     plan: () => plan,
@@ -109,8 +111,8 @@ export async function makeScene(
       ]
       return `${head.join('\r\n')}\r\n\r\n${body}`
     },
-    replan(changed, limited = limits) {
-      plan = planOf(changed, limited)
+    replan(changed, given) {
+      plan = planOf(given === undefined ? resource : makeResource({ ...options, ...given }), changed)
       proxy.replan()
     },
   }

@@ -112,6 +112,7 @@ const stores: readonly `stores.${keyof Stores}`[] = [
   'stores.replays',
   'stores.links',
   'stores.statuses',
+  'stores.records',
 ]
 const terminationSources: readonly TerminationSource[] = [
   'operator',

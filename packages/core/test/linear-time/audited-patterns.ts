@@ -202,6 +202,148 @@ export const auditedPatterns: readonly AuditedPattern[] = [
   },
   { pattern: /^[A-Z][A-Z0-9_]{1,63}$/, meets: 'codes of errors of `fetch`', almost: [['E', '-']] },
   { pattern: /^https:\/\/[^\s]+$/, meets: 'options', almost: [['https://', ' ']] },
+  { pattern: /:[0-9]+$/, meets: 'addresses and Host, up to 16 384 octets', almost: anywhere },
+  { pattern: /:0$/, meets: 'addresses and Host, up to 16 384 octets', almost: anywhere },
+  { pattern: /^[A-Za-z0-9._~-]{32,256}$/, meets: 'the line of a proxy, 131 072 octets', almost: anywhere },
+  { pattern: /^\/[\x21-\x7e]*$/, meets: 'the line of a proxy, 131 072 octets', almost: anywhere },
+  { pattern: /:\d+$/, meets: 'the configuration of a gateway, which its operator writes', almost: anywhere },
+  {
+    pattern: /^[A-Za-z0-9.:[\]-]+$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^[A-Za-z0-9._-]+$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^[A-Za-z0-9._:/[\]-]+$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^[a-z0-9.:[\]-]+$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^(?:\/[\w.~!$&'()+,=:@%-]*)+$/,
+    meets: 'targets of requests, up to 16 384 octets',
+    almost: anywhere,
+  },
+  {
+    pattern: /^(?:\/[\w.~!$&'()+,=:@-]+)*$/,
+    meets: 'targets of requests, up to 16 384 octets',
+    almost: anywhere,
+  },
+  {
+    pattern: /^(?:https?:\/\/[^/?#]*)?(?=[/?]|$)/i,
+    meets: 'targets of requests, up to 16 384 octets',
+    almost: anywhere,
+  },
+  { pattern: /^[A-Z][A-Z-]{0,31}$/, meets: 'targets of requests, up to 16 384 octets', almost: anywhere },
+  { pattern: /^\/(?:[/\\]|%2f|%5c)/i, meets: 'targets of requests, up to 16 384 octets', almost: anywhere },
+  { pattern: /%(?![0-9a-f]{2})/i, meets: 'targets of requests, up to 16 384 octets', almost: anywhere },
+  { pattern: /[?#;]/, meets: 'targets of requests, up to 16 384 octets', almost: anywhere },
+  { pattern: /[?#]/, meets: 'targets of requests, up to 16 384 octets', almost: anywhere },
+  {
+    pattern: /^127(?:\.[0-9]{1,3}){3}$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  { pattern: /./, meets: 'the configuration of a gateway, which its operator writes', almost: anywhere },
+  {
+    pattern: /^(?:[A-Z-]+(?:,[A-Z-]+)* )?(?:\/\S*|rest)$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):[0-9]{1,5}$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^(?:https?:\/\/[^\s/?#@]+\/?|unix:\/\S+)$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^(?:unix:\/\S+|(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):[0-9]{1,5})$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^@?[a-z0-9-]+$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^[\x21\x23-\x5b\x5d-\x7e]+$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^[^\s/?#A-Z]+$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^[a-z0-9][a-z0-9._-]{0,62}$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^\/\S*[^\s/]$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^https?:\/\/\S+$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^"(\w+)/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^"([\w.]+)"/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^(?:\/[\w.~!$&'()+,=:@-]+)+$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^.{1,128}$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^[!#$%&'*+.^`|~\w-]+$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^https?:\/\/[^/?#\s]+$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^[A-Za-z_]\w*$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  {
+    pattern: /^[^\0]+$/,
+    meets: 'the configuration of a gateway, which its operator writes',
+    almost: anywhere,
+  },
+  { pattern: /^\w+$/, meets: 'the configuration of a gateway, which its operator writes', almost: anywhere },
 ]
 
 /** Built of parts, and timed through the functions that hold them: `isServerId` and `isAgentId`. */

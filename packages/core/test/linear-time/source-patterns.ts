@@ -10,6 +10,7 @@ const published = [
   'core',
   'express',
   'fastify',
+  'gateway',
   'hono',
   'koa',
   'gateway',

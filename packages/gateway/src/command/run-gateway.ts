@@ -83,7 +83,10 @@ async function prepare({ env, say, afterLoss }: GatewayCommand, path: string): P
   try {
     if (state.stores.prepare === undefined)
       throw configuration.fault({ option: 'stores' }, '"stores" is missing: only shared stores are prepared')
-    await state.stores.prepare({ afterLoss })
+    await state.stores.prepare({ afterLoss }).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error)
+      throw configuration.fault({ option: 'stores' }, `the stores cannot be prepared: ${message}`)
+    })
   } finally {
     await state.close()
   }

@@ -211,7 +211,7 @@ class RunningGateway implements Gateway {
 
   reload(): Promise<boolean> {
     const reloaded = this.#reloading.then(() => this.#reload())
-    this.#reloading = reloaded
+    this.#reloading = reloaded.catch(() => undefined)
     return reloaded
   }
 

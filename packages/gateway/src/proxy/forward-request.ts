@@ -140,7 +140,7 @@ async function relay(
       await Promise.race([streamed.compared, failed])
     }
     expectOctets()
-    if (!upload.isComplete) dropContent(exchange)
+    if (!upload.isComplete) response.once('finish', () => dropContent(exchange))
     await Promise.race([
       relayAnswer(exchange, got.message, {
         privateFields: isPreflight ? [] : privateFieldsFor(plan.resource, route.requirement),

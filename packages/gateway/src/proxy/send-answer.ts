@@ -32,14 +32,11 @@ export function sendRefusal(
   sendAnswer(exchange, answer)
 }
 
-/** Once the answer is sent, Node reads the rest of the content and drops it, however much it is. */
-export function dropContent({ message, response }: Exchange): void {
-  response.once('finish', () => {
-    if (message.complete) return
-    let dropped = 0
-    message.on('data', (chunk: Buffer) => {
-      dropped += chunk.length
-      if (dropped > droppedContent) message.socket.destroy()
-    })
+/** Reads the rest of the content and drops it; Node would do so by itself, however much it is. */
+export function dropContent({ message }: Exchange): void {
+  let dropped = 0
+  message.on('data', (chunk: Buffer) => {
+    dropped += chunk.length
+    if (dropped > droppedContent) message.socket.destroy()
   })
 }

@@ -19,9 +19,7 @@ export function assertDisjoint(routes: readonly RoutePaths[]): void {
         if (one.exact === other.exact)
           throw new TypeError(`${names} both take the rest: keep one, or give them different methods`)
       } else if (sharePath(one.exact, other.exact))
-        throw new TypeError(
-          `${names} take the same requests: give them different paths or methods, or write "*" for the rest`,
-        )
+        throw new TypeError(`${names} take the same requests: give them different paths or methods`)
       else if (sharePath(one.loose as PathPattern, other.loose as PathPattern))
         throw new TypeError(
           `${names} are the same to a server that decodes paths, ignores case or cuts slashes: keep one of them`,

@@ -115,7 +115,7 @@ function pathsOf(route: Route): RoutePaths {
   const fixed = below ? path.slice(0, -2) : path
   if (!(fixed === '' && below) && !routePath.test(fixed))
     throw new TypeError(
-      `${whose} has the path ${JSON.stringify(path)}: write /notes for one path, /notes/* for what is below it, or * for the rest`,
+      `${whose} has the path ${JSON.stringify(path)}: write /notes for one path, or /notes/* for what is below it`,
     )
   if (below && fixed.endsWith('/'))
     throw new TypeError(`${whose} has the path ${JSON.stringify(path)}: write one slash before the *`)

@@ -41,11 +41,14 @@ type Load = <T>(name: string) => Promise<T>
 
 async function openRedis(url: string, issuer: string, load: Load): Promise<OpenStores> {
   const { redisStores } = await load<typeof import('@aauth-guard/redis')>('@aauth-guard/redis')
-  const { send, subscribe, close } = connectRedis(await load('ioredis'), url)
+  const { send, subscribe, connected, close } = connectRedis(await load('ioredis'), url)
   const opened = redisStores({ issuer, send, subscribe })
   return {
     stores: opened.stores,
-    prepare: (options) => opened.prepare(options),
+    async prepare(options) {
+      await connected()
+      await opened.prepare(options)
+    },
     async close() {
       opened.close()
       close()

@@ -42,10 +42,7 @@ function faultOf(
     const route = `the route ${JSON.stringify(where.route.name)}: `
     return configuration.fault(option === undefined ? where : { ...where, option }, route + message)
   }
-  const names = [...message.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(
-    ([name]) => JSON.parse(name as string) as string,
-  )
-  const named = configuration.routes.filter((route) => names.includes(route.name))
+  const named = configuration.routes.filter(({ name }) => message.includes(JSON.stringify(name)))
   // Of two that do not go together, the later one is the one that was added.
   const route = named.at(-1)
   return configuration.fault(route === undefined ? { option: 'routes' } : { route }, message)

@@ -103,7 +103,8 @@ export class ProcessState {
     } catch (error) {
       if (!(error instanceof TypeError)) throw error
       const [, option] = /^"([\w.]+)"/.exec(error.message) ?? []
-      throw configuration.fault(option === undefined ? {} : { option }, error.message)
+      const message = error.message.replace(' and use devOptions()', '')
+      throw configuration.fault(option === undefined ? {} : { option }, message)
     }
   }
 

@@ -14,11 +14,17 @@ interface Client {
   disconnect(reconnect?: boolean): void
 }
 
+/** What the stores need of Redis. */
+export interface RedisClient {
+  readonly send: Send
+  readonly subscribe: Subscribe
+  /** Resolves once there is a connection, and rejects after five seconds without one. */
+  connected(): Promise<void>
+  close(): void
+}
+
 /** Commands fail at once while there is no connection, and none is sent twice. */
-export function connectRedis(
-  { Redis }: Ioredis,
-  url: string,
-): { send: Send; subscribe: Subscribe; close(): void } {
+export function connectRedis({ Redis }: Ioredis, url: string): RedisClient {
   const client = new Redis(url, {
     autoResendUnfulfilledCommands: false,
     commandTimeout: 500,
@@ -29,7 +35,17 @@ export function connectRedis(
     socketTimeout: 1000,
   })
   // The stores report what fails.
-  client.on('error', () => undefined)
+  let fault = 'there is no connection'
+  client.on('error', ({ message }: Error) => {
+    fault = message
+  })
+  let isConnected = false
+  const connection = new Promise<void>((resolve) => {
+    client.on('ready', () => {
+      isConnected = true
+      resolve()
+    })
+  })
   return {
     send: ([command = '', ...args]) => client.call(command, ...args),
     subscribe(channels, onMessage, onLost) {
@@ -44,6 +60,14 @@ export function connectRedis(
       subscriber.on('close', () => onLost('the connection was closed'))
       subscriber.on('error', () => undefined)
       return () => subscriber.disconnect()
+    },
+    async connected() {
+      if (isConnected) return
+      const signal = AbortSignal.timeout(5000)
+      const late = new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(new Error(fault)))
+      })
+      await Promise.race([connection, late])
     },
     close: () => client.disconnect(),
   }

@@ -206,6 +206,32 @@ describe('peers that are slow', () => {
 })
 
 describe('limits', () => {
+  it.each([
+    ['refused', null],
+    ['answered early by the upstream', undefined],
+  ])(
+    'content that goes on without an end behind a request that was %s closes the connection',
+    async (_, token) => {
+      const scene = await makeScene()
+      scene.upstream.respond = say(ok('early'))
+      const sent = { method: 'POST', framing: ['Content-Length: 1000000000'], content: 'x' }
+      const client = new RawClient(scene.port).write(
+        await scene.sign(token === null ? { ...sent, token } : sent),
+      )
+      await client.answers(1)
+      const piece = 'x'.repeat(1_048_576)
+      for (let count = 0; count < 500 && !client.socket.destroyed; count++)
+        await new Promise<void>((written) => {
+          client.socket.write(piece, () => written())
+          client.socket.once('close', () => written())
+        })
+      expect([client.socket.destroyed, statusesOf(client.received)]).toEqual([
+        true,
+        [token === null ? 401 : 200],
+      ])
+    },
+  )
+
   it('no more requests are on their way than the limit says, and one caller has a share of them', async () => {
     const anyone = { accept: ['auth-token', 'agent-token'], optional: true } as const
     const scene = await makeScene([{ requirement: anyone }], { requests: 4, requestsPerCaller: 1 })

@@ -237,6 +237,13 @@ describe('another plan', () => {
     expect(scene.proxy.connections().tunnels).toBe(1)
   })
 
+  it('whose resource trusts the issuer of the caller no longer closes the tunnel', async () => {
+    const scene = await serve([scoped])
+    const client = await open(scene, { token: await scene.agent.authToken({ scope: 'notes.read' }) })
+    scene.replan([scoped], { trust: { agentProviders: 'any', personServers: ['https://other.example'] } })
+    await client.closed()
+  })
+
   it('closes the tunnel of a caller without a credential where one is required now', async () => {
     const scene = await serve([{ upgrade: true, requirement: { optional: true } }])
     const client = await open(scene, { token: null })

@@ -1,9 +1,11 @@
 import { s256 } from '@aauth-guard/fixtures/missions'
-import { describe, expect, it } from 'vitest'
-import { passDeadlines } from '../../../../scripts/patient-timers.ts'
+import { afterEach, describe, expect, it } from 'vitest'
+import { outlastDeadlines, passDeadlines } from '../../../../scripts/patient-timers.ts'
 import { call, Events, type Message, modern, protect, type Scene, verdictOf } from '../scene.ts'
 import { hosts, sessionHosts, v2 } from '../servers/hosts.ts'
 import { begin, inSession } from '../sessions/session-scene.ts'
+
+afterEach(outlastDeadlines)
 
 const scope = 'notes.read'
 const watch = { name: 'notes.watch', arguments: {} }
