@@ -8,7 +8,8 @@ const budgets = {
   core: 52_000,
   'core/assertion': 13_500,
   // With what it shares with the main entry, which counts in both.
-  'core/managed': 11_000,
+  // Records and sealing are 11 000 of it; consents, sessions and the data of a consent the rest.
+  'core/managed': 16_500,
   express: 2_000,
   koa: 2_000,
   fastify: 2_000,
