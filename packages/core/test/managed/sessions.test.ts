@@ -236,6 +236,15 @@ describe.each(places)('a session %s', (_, makeStores) => {
   })
 })
 
+it('a value of another owner with the same key is ignored without a look at the store [ACCESS-3]', async () => {
+  const shared = makeSharedStores()
+  const scene = await makeSessions({ stores: shared.stores })
+  const { value } = await scene.consented(await scene.agent.personToken({ sub: 'bob' }))
+  const before = shared.sent().filter((call) => call === 'records.find').length
+  await expectChallenge(scene.use(value))
+  expect(shared.sent().filter((call) => call === 'records.find')).toHaveLength(before)
+})
+
 describe('the time of a session', () => {
   it('is over after an hour, whatever the agent holds then [ACCESS-7, R11-197]', async () => {
     const scene = await makeSessions()
