@@ -10,7 +10,7 @@ export declare class AAuthError extends Error {
     get problem(): Readonly<Record<string, unknown>>;
 }
 
-export type AAuthErrorCode = SignatureErrorCode | 'agent_token_required' | 'person_token_required' | 'auth_token_required' | 'invalid_request' | 'invalid_scope' | 'invalid_account' | 'unsupported_iss' | 'content_too_large' | 'rate_limited' | 'access_denied' | 'person_required' | 'mission_required' | 'mission_mismatch' | 'class_mismatch' | 'class_unverifiable' | 'mission_terminated' | 'server_error';
+export type AAuthErrorCode = SignatureErrorCode | 'agent_token_required' | 'person_token_required' | 'auth_token_required' | 'invalid_request' | 'invalid_scope' | 'invalid_account' | 'unsupported_iss' | 'content_too_large' | 'rate_limited' | 'access_denied' | 'person_required' | 'mission_required' | 'mission_mismatch' | 'class_mismatch' | 'class_unverifiable' | 'mission_terminated' | 'pending' | 'denied' | 'abandoned' | 'revoked' | 'not_found' | 'expired' | 'invalid_code' | 'gone' | 'slow_down' | 'server_error';
 
 export interface AgentAuth extends Verified {
     readonly type: 'agent-token';
@@ -24,7 +24,6 @@ export interface AgentAuth extends Verified {
     readonly tenant: null;
     readonly mission?: undefined;
     readonly class: AgentClass;
-    readonly session?: Session;
 }
 
 export interface AgentClass {
@@ -162,12 +161,6 @@ export interface FoundRevocation {
     readonly purgedAt?: number | undefined;
 }
 
-export interface FoundSession {
-    readonly session: Session;
-    readonly scopes: readonly string[];
-    readonly renew: () => Promise<string | undefined>;
-}
-
 export interface FoundStatus {
     readonly freshFor: number;
     readonly staleFor: number;
@@ -180,6 +173,14 @@ export interface FoundStatus {
 export type FurtherClaims = Readonly<Record<string, unknown>>;
 
 export type Generation = 'mission-header' | 'person-token';
+
+export interface HeldCallUnknownEvent {
+    readonly type: 'aauth.held_call_unknown.v1';
+    readonly id: string;
+    readonly route: string;
+    readonly method: string;
+    readonly path: string;
+}
 
 export interface IdentityOptions<Person extends PersonNeed> {
     readonly person?: Person;
@@ -272,7 +273,8 @@ export interface ManagedAccess extends Managed {
     revoked(token: Pick<VerifiedClaims, 'iss' | 'jti'>): Promise<void>;
     terminated(mission: Mission): Promise<void>;
     purged(iss: string): Promise<void>;
-    findSession(token: VerifiedToken, value: string, budget: WaitBudget): Promise<FoundSession | undefined>;
+    answerPending(request: SignedRequest, id: string, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer>;
+    close(): void;
 }
 
 export interface ManagedAccessFactory {
@@ -410,7 +412,6 @@ export interface PersonAuth extends Verified {
     readonly tenant: string | null;
     readonly mission?: Mission;
     readonly class?: undefined;
-    readonly session?: Session;
 }
 
 export type PersonNeed = 'required' | 'optional';
@@ -478,6 +479,10 @@ export interface RefusalDetails {
     readonly terminationReason?: string | undefined;
     readonly retryAfter?: number;
     readonly permanent?: boolean;
+    readonly deferred?: {
+        readonly headers: Readonly<Record<string, string>>;
+        readonly body: Readonly<Record<string, unknown>>;
+    };
     readonly allow?: string;
     readonly cause?: unknown;
 }
@@ -528,7 +533,6 @@ export interface Requirement<Accept extends TokenKind = 'auth-token', Optional e
     readonly account?: string | ((request: RoutedRequest) => string);
     readonly components?: readonly string[];
     readonly singleUse?: boolean;
-    readonly sessions?: boolean;
     readonly optional?: Optional;
     readonly trust?: Trust;
     readonly check?: (auth: AuthFor<Accept, Person>, request: RoutedRequest) => boolean | Promise<boolean>;
@@ -565,7 +569,7 @@ export type ResourceEvent = ResourceHappening & {
     readonly suppressed: number;
 };
 
-export type ResourceHappening = KeysFetchedEvent | DiscoveryLimitedEvent | IssuerRefusedEvent | IssuerPurgedEvent | TokenRevokedEvent | MissionTerminatedEvent | StoreFailedEvent | CircuitChangedEvent;
+export type ResourceHappening = KeysFetchedEvent | DiscoveryLimitedEvent | IssuerRefusedEvent | IssuerPurgedEvent | TokenRevokedEvent | MissionTerminatedEvent | StoreFailedEvent | CircuitChangedEvent | HeldCallUnknownEvent;
 
 export interface ResourceListeners {
     readonly onDecision?: DecisionListener | undefined;
@@ -679,12 +683,6 @@ export interface RoutedRequest extends SignedRequest {
     readonly target: string;
     readonly path: string;
     readonly query: string;
-}
-
-export interface Session {
-    readonly consent: string;
-    readonly person: string;
-    readonly exp: number;
 }
 
 export interface SharedStore {

@@ -30,6 +30,15 @@ export const statusOf: Readonly<Record<AAuthErrorCode, number>> = {
   class_unverifiable: 403,
   mission_terminated: 403,
   unsupported_iss: 403,
+  pending: 202,
+  denied: 403,
+  abandoned: 403,
+  revoked: 403,
+  not_found: 404,
+  expired: 408,
+  invalid_code: 410,
+  gone: 410,
+  slow_down: 429,
   server_error: 503,
 }
 

@@ -218,6 +218,9 @@ export function isClosed(code: AAuthErrorCode): 401 | 403 | 'other' {
     case 'class_mismatch':
     case 'class_unverifiable':
     case 'mission_terminated':
+    case 'denied':
+    case 'abandoned':
+    case 'revoked':
       return 403
     case 'invalid_request':
     case 'invalid_scope':
@@ -225,6 +228,12 @@ export function isClosed(code: AAuthErrorCode): 401 | 403 | 'other' {
     case 'unsupported_iss':
     case 'content_too_large':
     case 'rate_limited':
+    case 'pending':
+    case 'not_found':
+    case 'expired':
+    case 'invalid_code':
+    case 'gone':
+    case 'slow_down':
     case 'server_error':
       return 'other'
     default:

@@ -165,6 +165,51 @@ export const explanations: Readonly<Record<AAuthErrorCode, DecisionExplanation>>
       'Stop working under this mission. Termination is permanent: propose a new mission if the work should go on.',
     operator: 'Nothing. The mission shows which tokens of it are still outstanding.',
   },
+  pending: {
+    why: 'A person has not decided yet, or is asked now.',
+    agent: 'Poll the URL in Location, no more often than Retry-After says.',
+    operator: 'Nothing. If nobody ever decides, check that persons reach the page in "interaction.url".',
+  },
+  denied: {
+    why: 'A person said no.',
+    agent: 'Do not ask again for the same.',
+    operator: 'Nothing.',
+  },
+  abandoned: {
+    why: 'The person came to the page and left without a decision.',
+    agent: 'Ask again if the person still wants it.',
+    operator: 'Nothing.',
+  },
+  revoked: {
+    why: 'The token that the request was made with was revoked, or you ended the request or the consent.',
+    agent: 'Obtain a new token and ask again.',
+    operator: 'Nothing.',
+  },
+  not_found: {
+    why: 'The pending URL was not made by this resource, or not for this caller.',
+    agent: 'Poll with the agent, the person, the mission and the key that made the request.',
+    operator: 'Nothing. If the agent is right, check that all processes have the same "sealingKeys".',
+  },
+  expired: {
+    why: 'Nobody decided in time.',
+    agent: 'Ask again if the person still wants it.',
+    operator: 'Give persons more time with "lifetime" if they need it.',
+  },
+  invalid_code: {
+    why: 'A code was wrong, was used before, or was guessed at too often.',
+    agent: 'Ask again to obtain a new code.',
+    operator: 'Nothing, unless it happens often: somebody may be guessing.',
+  },
+  gone: {
+    why: 'The request has ended, and its owner was told once or did not ask in time.',
+    agent: 'Stop polling.',
+    operator: 'Nothing.',
+  },
+  slow_down: {
+    why: 'One request was polled twice within a second.',
+    agent: 'Wait 5 seconds longer between polls, or send Prefer: wait.',
+    operator: 'Nothing.',
+  },
   server_error: {
     why: 'Nobody could decide: keys could not be fetched, a store failed or was too slow, a clock is off, the status of a mission is not known, or a callback threw.',
     agent: 'Try again after Retry-After.',

@@ -1,6 +1,7 @@
 import type { AAuthError, AAuthErrorCode } from '../errors/aauth-error.ts'
 import type { DecisionEvent, DecisionPoint } from '../events/decision-event.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import { pendingPath } from '../resource/paths.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { selectSignature } from '../signature/select-signature.ts'
 import type { Auth } from '../token/auth.ts'
@@ -136,10 +137,21 @@ function sentTo(
   const { method, target } = verified
     ? { method: verified.transport.method, target: verified.transport.rawTarget }
     : { method: orElse(() => request.method, ''), target: orElse(() => request.target, '') }
-  return { method, path: orElse(() => (target.split('?', 1)[0] as string).slice(0, maxPath), '') }
+  return { method, path: orElse(() => pathOf(target), '') }
 }
 
-const wayIn: readonly string[] = ['agent_token_required', 'person_token_required', 'auth_token_required']
+/** Without the id of a pending request, which no log needs. */
+function pathOf(target: string): string {
+  const path = (target.split('?', 1)[0] as string).slice(0, maxPath)
+  return path.startsWith(pendingPath) ? `${pendingPath}{id}` : path
+}
+
+const wayIn: readonly string[] = [
+  'pending',
+  'agent_token_required',
+  'person_token_required',
+  'auth_token_required',
+]
 
 /** Whether a response is an expected challenge. */
 export function isChallenge(code: AAuthErrorCode, unsigned: () => boolean): boolean {

@@ -81,9 +81,11 @@ export class AAuthError extends Error {
     return headersOf(this.code, ownMembers(this.#details), this.#context)
   }
 
-  /** The problem document (RFC 9457) that goes with it. */
+  /** The problem document (RFC 9457) that goes with it. For `pending` it is the body of a 202, which is not a problem. */
   get problem(): Readonly<Record<string, unknown>> {
     const { code } = this
+    const { deferred } = ownMembers(this.#details)
+    if (deferred !== undefined) return deferred.body
     const row = rowOf(code, this.#details)
     const { status } = row
     const detail = detailOf(row, this.#details)

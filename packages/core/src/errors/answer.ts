@@ -24,8 +24,10 @@ export async function answer(error: unknown): Promise<Answer> {
 }
 
 function answerOf({ problem, headers }: AAuthError): Answer {
+  const { status } = problem
   return {
-    status: problem.status as number,
+    // In the body of a 202, `status` is a text (draft 11 §11.8.2).
+    status: typeof status === 'number' ? status : 202,
     headers: { 'content-type': 'application/problem+json', ...headers },
     body: JSON.stringify(problem),
   }

@@ -20,6 +20,15 @@ export type AAuthErrorCode =
   | 'class_mismatch'
   | 'class_unverifiable'
   | 'mission_terminated'
+  | 'pending'
+  | 'denied'
+  | 'abandoned'
+  | 'revoked'
+  | 'not_found'
+  | 'expired'
+  | 'invalid_code'
+  | 'gone'
+  | 'slow_down'
   | 'server_error'
 
 /** The codes of `Signature-Error`, all answered with 401 (draft 11 §11.3.4). */
@@ -64,6 +73,11 @@ export interface RefusalDetails {
   readonly retryAfter?: number
   /** Of `server_error`: trying again will not help. The status is 500 in place of 503. */
   readonly permanent?: boolean
+  /** Of `pending`: header fields, and a body that replaces the problem document. */
+  readonly deferred?: {
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: Readonly<Record<string, unknown>>
+  }
   /** Of `invalid_request`: the methods of the route, sent as `Allow`. The status is 405 in place of 400. */
   readonly allow?: string
   readonly cause?: unknown
@@ -116,6 +130,16 @@ const otherErrors: Readonly<Record<Exclude<AAuthErrorCode, SignatureErrorCode>, 
   class_mismatch: { status: 403, detail: 'The agent provider is not the one this access belongs to.' },
   class_unverifiable: { status: 403, detail: 'The token does not say which agent provider is acting.' },
   mission_terminated: { status: 403, detail: 'The mission of the token was terminated.' },
+  // What a pending URL answers (draft 11 §11.9.4).
+  pending: { status: 202, detail: 'The request waits for somebody to decide.' },
+  denied: { status: 403, detail: 'The request was denied.' },
+  abandoned: { status: 403, detail: 'The person left without a decision.' },
+  revoked: { status: 403, detail: 'The request was revoked.' },
+  not_found: { status: 404, detail: 'There is no such request.' },
+  expired: { status: 408, detail: 'Nobody decided in time.' },
+  invalid_code: { status: 410, detail: 'The code is not valid.' },
+  gone: { status: 410, detail: 'The request has ended.' },
+  slow_down: { status: 429, detail: 'Polled too often.' },
   server_error: { status: 503, detail: 'The request could not be decided. Try again later.' },
 }
 

@@ -39,6 +39,7 @@ export function headersOf(
     }
     if (details.authenticate !== undefined) headers['www-authenticate'] = details.authenticate
   }
+  Object.assign(headers, details.deferred?.headers)
   if (code === 'invalid_request' && details.allow !== undefined) headers.allow = details.allow
   if (details.retryAfter !== undefined) headers['retry-after'] = wholeSeconds(details.retryAfter)
   return headers

@@ -1,3 +1,5 @@
+export type { Arriving, Redeeming } from './arrive.ts'
+export type { AskedBy, WaitingRequest } from './ask-person.ts'
 export { type ConsentData, readConsentData, refreshConsentData } from './consent-data.ts'
 export {
   type ConsentOptions,
@@ -7,5 +9,23 @@ export {
   narrowConsent,
 } from './create-consent.ts'
 export { grantSession } from './grant-session.ts'
+export type { HeldCall, ProposedCall } from './held/call.ts'
+export type { HeldClaim } from './held/held-record.ts'
+export type { RunHeld, UnknownOutcome } from './held/held-route.ts'
+export { type Hold, hold } from './held/hold.ts'
+export type { HoldOptions } from './held/hold-options.ts'
+export type { PerCallOptions, Proposal } from './held/per-call.ts'
+export type { HeldResult } from './held/result.ts'
+export {
+  type Asking,
+  type Completing,
+  type Decided,
+  type Deciding,
+  type InteractionPage,
+  interactionPage,
+} from './interaction-page.ts'
 export { type ManagedOptions, managedAccess } from './managed-access.ts'
+export type { AccountOf, InteractionOptions } from './managed-settings.ts'
+export type { AnsweredQuestion, PageRequest } from './page-request.ts'
+export { type InteractionRequirement, requireInteraction } from './require-interaction.ts'
 export type { SealingKey } from './sealing-keys.ts'

@@ -5,6 +5,7 @@ import type { ManagedAccess } from '../resource/managed-access.ts'
 import type { ManagedAccessFactory, ResourceState } from '../resource/state.ts'
 import { RecordMemory } from '../stores/record-memory.ts'
 import { quoted } from '../wire/quoted.ts'
+import { checkInteraction, type InteractionOptions } from './managed-settings.ts'
 import { ManagedState } from './managed-state.ts'
 import { Sealer } from './sealing.ts'
 import { checkSealingKeys, type SealingKey } from './sealing-keys.ts'
@@ -17,6 +18,8 @@ export interface ManagedOptions {
    * later. Default: a random key of the process, whose values end with it. Required with `stores`.
    */
   readonly sealingKeys?: readonly SealingKey[]
+  /** How persons are asked, for `requireInteraction`. */
+  readonly interaction?: InteractionOptions
 }
 
 /**
@@ -43,8 +46,9 @@ export interface ManagedOptions {
  */
 export function managedAccess(options: ManagedOptions = {}): ManagedAccessFactory {
   const given = ownMembers(options)
-  assertKnownMembers(given, ['sealingKeys'], 'managedAccess')
+  assertKnownMembers(given, ['sealingKeys', 'interaction'], 'managedAccess')
   const keys = given.sealingKeys && checkSealingKeys(given.sealingKeys)
+  const interaction = given.interaction && checkInteraction(given.interaction)
   return Object.freeze({
     start(state: ResourceState): ManagedAccess {
       const { stores, now, issuer } = state.settings
@@ -64,7 +68,9 @@ export function managedAccess(options: ManagedOptions = {}): ManagedAccessFactor
         )
         warnOfMissingKeys(issuer)
       }
-      return new ManagedState(state, records ?? new RecordMemory(now), new Sealer(issuer, keys))
+      return new ManagedState(state, records ?? new RecordMemory(now), new Sealer(issuer, keys), {
+        interaction,
+      })
     },
   })
 }

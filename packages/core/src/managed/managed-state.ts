@@ -1,45 +1,55 @@
+import type { Answer } from '../errors/answer.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
 import type { FoundSession, ManagedAccess, ManagedSelection } from '../resource/managed-access.ts'
 import { checkMission } from '../resource/missions.ts'
 import type { Resource } from '../resource/resource.ts'
-import type { ResourceState } from '../resource/state.ts'
 import { stateOf } from '../resource/state-of.ts'
-import type { RecordStore } from '../stores/record-store.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
-import { ManagedRecords } from './records.ts'
-import type { Sealer } from './sealing.ts'
+import { answerPending } from './answer-pending.ts'
+import { HeldCalls } from './held/held-calls.ts'
+import { type AccessHeaders, ManagedContext, type PresentedConsent } from './managed-context.ts'
+import type { EndReason } from './records.ts'
+import { accessHeaders, presentedConsent } from './session-hooks.ts'
 import { Sessions } from './sessions.ts'
 import type { RecordTag } from './tags.ts'
 
 /** What one resource needs for access that it manages itself. */
-export class ManagedState implements ManagedAccess {
-  readonly state: ResourceState
-  readonly sealer: Sealer
-  readonly records: ManagedRecords
-  readonly sessions: Sessions
-
-  constructor(state: ResourceState, store: RecordStore, sealer: Sealer) {
-    this.state = state
-    this.sealer = sealer
-    this.records = new ManagedRecords(state, store, sealer)
-    this.sessions = new Sessions(state, this.records, sealer)
-  }
+export class ManagedState extends ManagedContext implements ManagedAccess {
+  readonly held: HeldCalls = new HeldCalls(this)
+  readonly sessions: Sessions = new Sessions(this.state, this.records, this.sealer)
+  readonly presentedConsent: PresentedConsent = (auth) => presentedConsent(this, auth)
+  readonly accessHeaders: AccessHeaders = ({ token, budget }, id, given) =>
+    accessHeaders(this, token, budget, given, id)
 
   async end(selection: ManagedSelection): Promise<number> {
-    return this.records.end(checkSelection(selection), 'revoked')
+    return this.#end(checkSelection(selection), 'revoked')
   }
 
   async revoked({ iss, jti }: Pick<VerifiedClaims, 'iss' | 'jti'>): Promise<void> {
-    await this.records.end({ source: { iss, jti } }, 'revoked')
+    await this.#end({ source: { iss, jti } }, 'revoked')
   }
 
   async terminated(mission: Mission): Promise<void> {
-    await this.records.end({ mission }, 'mission_terminated')
+    await this.#end({ mission }, 'mission_terminated')
   }
 
   async purged(issuer: string): Promise<void> {
-    await this.records.end({ issuer }, 'revoked')
+    await this.#end({ issuer }, 'revoked')
+  }
+
+  async answerPending(...call: Parameters<ManagedAccess['answerPending']>): Promise<Answer> {
+    return answerPending(this, ...call)
+  }
+
+  close(): void {
+    this.polls.close()
+  }
+
+  async #end(tag: RecordTag, reason: EndReason): Promise<number> {
+    const ended = await this.records.end(tag, reason)
+    if (ended > 0) this.polls.wakeAll()
+    return ended
   }
 
   findSession(token: VerifiedToken, value: string, budget: WaitBudget): Promise<FoundSession | undefined> {

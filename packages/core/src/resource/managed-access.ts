@@ -1,8 +1,10 @@
+import type { Answer } from '../errors/answer.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
 import type { MayWait } from '../stores/store-kind.ts'
 import type { Session } from '../token/auth.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
+import type { SignedRequest } from '../wire/signed-request.ts'
 
 /** What an operator ends: one consent, or everything of an owner, of a person of the API, or of a mission. */
 export type ManagedSelection =
@@ -59,4 +61,16 @@ export interface ManagedAccess extends Managed {
    * @throws {AAuthError} `server_error` (the promise rejects) when a store fails
    */
   findSession(token: VerifiedToken, value: string, budget: WaitBudget): Promise<FoundSession | undefined>
+  /**
+   * Answers a request to a pending URL.
+   * @param id the last segment of the path, as it was sent
+   * @throws {AAuthError} (the promise rejects)
+   */
+  answerPending(
+    request: SignedRequest,
+    id: string,
+    readContent: (limit: number) => Promise<Uint8Array>,
+  ): Promise<Answer>
+  /** Ends all waiting polls. */
+  close(): void
 }

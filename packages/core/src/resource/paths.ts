@@ -3,3 +3,5 @@ export const metadataPath = '/.well-known/aauth-resource.json'
 export const jwksPath = '/aauth/jwks.json'
 export const authorizationPath = '/aauth/authorize'
 export const revocationPath = '/aauth/revoke'
+/** Followed by an id. */
+export const pendingPath = '/aauth/pending/'

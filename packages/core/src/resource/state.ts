@@ -217,6 +217,7 @@ export class ResourceState {
   close(): void {
     this.keys.close()
     this.lifetimes?.close()
+    this.managed?.close()
     this.#subscription?.()
     for (const stop of this.#stopWatching) stop()
   }

@@ -4,7 +4,7 @@ import { isAAuthError } from '../errors/aauth-error.ts'
 import { type Answer, answer } from '../errors/answer.ts'
 import { serverFault } from '../errors/server-fault.ts'
 import type { Endpoint } from '../resource/endpoint.ts'
-import { authorizationPath, revocationPath } from '../resource/paths.ts'
+import { authorizationPath, pendingPath, revocationPath } from '../resource/paths.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { ResourceState } from '../resource/state.ts'
 import { stateOf } from '../resource/state-of.ts'
@@ -25,8 +25,8 @@ const endpoints: ReadonlyMap<
 const maxContent = 4096
 
 /**
- * Answers requests to the routes that the resource serves itself: its metadata, its keys, the authorization endpoint and
- * the revocation endpoint. Returns `undefined` for any other path. The published metadata matches what guards enforce.
+ * Answers requests to the routes that the resource serves itself: its metadata, its keys, the authorization endpoint, the
+ * revocation endpoint, and pending URLs with the option `managed`. Returns `undefined` for any other path. The published metadata matches what guards enforce.
  *
  * @param readContent reads the content of the request up to a number of octets; called for verified callers only
  */
@@ -45,9 +45,14 @@ export async function answerRoutes(
     : state.missionMonitor?.endpoints.get(path)
   const grounds: Grounds = { point: 'route', request }
   try {
-    if (endpoint === undefined) return await readDocument(state, method, path)
-    if (method !== 'POST') throw methodNotAllowed(method, 'POST')
-    const answered = await endpoint(request, () => readContent(maxContent))
+    let answered: Answer
+    if (state.managed !== undefined && path?.startsWith(pendingPath)) {
+      answered = await state.managed.answerPending(request, path.slice(pendingPath.length), readContent)
+    } else {
+      if (endpoint === undefined) return await readDocument(state, method, path)
+      if (method !== 'POST') throw methodNotAllowed(method, 'POST')
+      answered = await endpoint(request, () => readContent(maxContent))
+    }
     await accept(state, grounds)
     noteAcceptance(state, request)
     return answered

@@ -1,0 +1,45 @@
+import { assert } from '../assert/assert.ts'
+import { assertKnownMembers } from '../assert/known-members.ts'
+import { ownMembers } from '../assert/own-members.ts'
+import { quoted } from '../wire/quoted.ts'
+
+/** The account that is linked with a person of a token, if any. */
+export type AccountOf = (personKey: string) => string | undefined | Promise<string | undefined>
+
+/** How persons are asked. */
+export interface InteractionOptions {
+  /** The https address of the page where persons enter a code, without query and fragment. Agents add `?code=`. */
+  readonly url: string
+  /**
+   * The account of your application that is linked with a person of a token, by its `personKey`; `undefined` if none is.
+   * A request for a person is decided only by the linked account. If it is missing, such requests are refused to
+   * everybody.
+   */
+  readonly accountOf?: AccountOf
+}
+
+export interface ManagedSettings {
+  readonly interaction: InteractionOptions | undefined
+}
+
+const remedy = 'write an https address without user, query and fragment'
+
+/** @throws {TypeError} */
+export function checkInteraction(given: InteractionOptions): InteractionOptions {
+  const { url, accountOf, ...others } = ownMembers(given)
+  assertKnownMembers(others, [], 'interaction')
+  assert(isPageUrl(url), `"interaction.url" is ${quoted(url)}: ${remedy}`)
+  assert(
+    accountOf === undefined || typeof accountOf === 'function',
+    `"interaction.accountOf" is ${quoted(accountOf)}: pass a function`,
+  )
+  return Object.freeze(accountOf === undefined ? { url } : { url, accountOf })
+}
+
+/** INT-5. What the URL parser writes differently could be read differently. */
+function isPageUrl(url: unknown): url is string {
+  if (typeof url !== 'string' || url.length > 1024 || !URL.canParse(url)) return false
+  const { protocol, username, password, href } = new URL(url)
+  const isPlain = username === '' && password === '' && !url.includes('?') && !url.includes('#')
+  return protocol === 'https:' && isPlain && (href === url || href === `${url}/`)
+}
