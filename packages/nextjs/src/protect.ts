@@ -11,6 +11,7 @@ import {
   type TokenKind,
 } from '@aauth-guard/core'
 import {
+  accessFieldsFor,
   asAuth,
   authorizeNow,
   type ContentOptions,
@@ -113,15 +114,18 @@ export function protect<
     passed = withoutMissionHeader(passed)
     callers.set(passed, caller)
     try {
-      return keepPrivate(
-        await handler(passed, caller as Authorized<Accept, Optional, Person, Alternative>, ...rest),
-        fields,
+      const response = await handler(
+        passed,
+        caller as Authorized<Accept, Optional, Person, Alternative>,
+        ...rest,
       )
+      return keepPrivate(response, fields, accessFieldsFor(caller))
     } catch (error) {
       // A step-up, or whatever else a handler refuses in the words of the protocol.
-      if (isAAuthError(error)) return keepPrivate(respond(await answer(error)), fields)
+      if (isAAuthError(error))
+        return keepPrivate(respond(await answer(error)), fields, accessFieldsFor(caller))
       const thrown = isCacheable(signed.method) ? thrownResponse(error) : undefined
-      if (thrown !== undefined) return keepPrivate(thrown, fields)
+      if (thrown !== undefined) return keepPrivate(thrown, fields, accessFieldsFor(caller))
       throw error
     }
   }

@@ -21,6 +21,7 @@ import { assertContentCompared } from './content.ts'
 import { decideOther, presentedCredential } from './decide-other.ts'
 import type { Grounds } from './decision-event.ts'
 import { enforceRequirement } from './enforce-requirement.ts'
+import { enforceWithSession } from './enforce-with-session.ts'
 
 /** One decision, and what it may still wait for. */
 interface Decision {
@@ -115,7 +116,9 @@ async function judgeLater(
 function enforce(decision: Decision, verified: VerifiedRequest): Auth | Promise<Auth> {
   const { state, grounds, requirement, deadline } = decision
   grounds.times?.end('mission')
-  const auth = enforceRequirement(state, grounds.request, verified, requirement, deadline)
+  const auth = requirement.sessions
+    ? enforceWithSession(state, grounds.request, verified, requirement, deadline)
+    : enforceRequirement(state, grounds.request, verified, requirement, deadline)
   if (auth instanceof Promise || !state.answersAtOnce) return lookAgain(decision, verified, auth)
   grounds.times?.end('requirement')
   return auth

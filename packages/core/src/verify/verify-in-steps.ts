@@ -15,6 +15,7 @@ import { assertedBeside } from './asserted-mission.ts'
 import { signatureMarker } from './mark-signature.ts'
 import { verifyPossession } from './possession.ts'
 import type { UntrustedRequest } from './read-request.ts'
+import { lookUpSession } from './session-lookup.ts'
 import type { VerifiedRequest } from './verified-request.ts'
 import { type NewToken, verifyNewToken } from './verify-new-token.ts'
 
@@ -43,6 +44,9 @@ export async function verifyInSteps(
   let { token } = met
   const budget = new WaitBudget(storeDeadline)
   const live = queryLiveState(state, met.token, budget)
+  const session = requirement.sessions
+    ? lookUpSession(state, { token: met.token, sent: untrusted, budget })
+    : undefined
   if (!met.possessed) await verifyPossession(state, untrusted, token)
   if (unknownForm !== undefined) state.forms.learn(request, unknownForm)
   const bound = signature.components.includes('content-digest')
@@ -74,6 +78,9 @@ export async function verifyInSteps(
     marked: oneTime,
     isCounted: false,
     linkedProvider: undefined,
+    session,
+    assertSession: undefined,
+    access: undefined,
   }
 }
 
