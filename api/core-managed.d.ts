@@ -37,6 +37,43 @@ export interface Deciding {
     readonly person: string;
 }
 
+export interface HeldCall {
+    readonly method: string;
+    readonly target: string;
+    readonly path: string;
+    readonly query: string;
+    readonly fields: Readonly<Record<string, string>>;
+    readonly body: Uint8Array;
+    readonly auth: PersonTokenAuth;
+    readonly key: string;
+}
+
+export interface HeldClaim {
+    readonly iss: string;
+    readonly jti: string;
+    readonly exp: number;
+}
+
+export interface HeldResult {
+    readonly status: number;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+}
+
+export interface Hold {
+    answer(request: SignedRequest, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer>;
+    recordOutcome(id: string, result: HeldResult): Promise<boolean>;
+}
+
+export interface HoldOptions {
+    readonly idempotent?: boolean;
+    readonly onUnknown?: (outcome: UnknownOutcome) => unknown;
+    readonly durability?: 'lossy';
+    readonly fields?: readonly string[];
+    readonly maxResult?: number;
+    readonly perCall?: PerCallOptions;
+}
+
 export interface InteractionOptions {
     readonly url: string;
     readonly accountOf?: AccountOf;
@@ -87,14 +124,40 @@ export interface PageRequest {
     readonly callback: string | undefined;
 }
 
+export interface PerCallOptions {
+    readonly operation: (call: ProposedCall) => Readonly<Record<string, unknown>>;
+    readonly parameters?: (call: ProposedCall) => string;
+    readonly propose: (call: ProposedCall) => Proposal | Promise<Proposal>;
+    readonly find: (s256: string) => string | undefined | Promise<string | undefined>;
+}
+
+export interface Proposal {
+    readonly uri: string;
+    readonly document: string;
+}
+
+export type ProposedCall = Omit<HeldCall, 'key'>;
+
 export interface Redeeming extends Arriving {
     readonly source?: string | undefined;
     readonly reference?: string | undefined;
 }
 
+export type RunHeld = (call: HeldCall) => HeldResult | Promise<HeldResult>;
+
 export interface SealingKey {
     readonly kid: string;
     readonly key: Uint8Array | string;
+}
+
+export interface UnknownOutcome {
+    readonly id: string;
+    readonly route: string;
+    readonly method: string;
+    readonly target: string;
+    readonly account: string | null;
+    readonly token: HeldClaim;
+    readonly since: number;
 }
 
 export interface WaitingRequest {
@@ -103,6 +166,8 @@ export interface WaitingRequest {
     readonly scopes: readonly string[];
     readonly personKey: string | undefined;
 }
+
+export declare function hold(resource: Resource, requirement: Requirement<'auth-token', false>, run: RunHeld, options?: HoldOptions): Hold;
 
 export declare function interactionPage(resource: Resource): InteractionPage;
 

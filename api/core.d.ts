@@ -174,6 +174,14 @@ export type FurtherClaims = Readonly<Record<string, unknown>>;
 
 export type Generation = 'mission-header' | 'person-token';
 
+export interface HeldCallUnknownEvent {
+    readonly type: 'aauth.held_call_unknown.v1';
+    readonly id: string;
+    readonly route: string;
+    readonly method: string;
+    readonly path: string;
+}
+
 export interface IdentityOptions<Person extends PersonNeed> {
     readonly person?: Person;
 }
@@ -561,7 +569,7 @@ export type ResourceEvent = ResourceHappening & {
     readonly suppressed: number;
 };
 
-export type ResourceHappening = KeysFetchedEvent | DiscoveryLimitedEvent | IssuerRefusedEvent | IssuerPurgedEvent | TokenRevokedEvent | MissionTerminatedEvent | StoreFailedEvent | CircuitChangedEvent;
+export type ResourceHappening = KeysFetchedEvent | DiscoveryLimitedEvent | IssuerRefusedEvent | IssuerPurgedEvent | TokenRevokedEvent | MissionTerminatedEvent | StoreFailedEvent | CircuitChangedEvent | HeldCallUnknownEvent;
 
 export interface ResourceListeners {
     readonly onDecision?: DecisionListener | undefined;

@@ -30,6 +30,7 @@ export const deepFiles: readonly string[] = [
   'packages/redis/test/races.test.ts',
   'packages/redis/test/fault-table/races.test.ts',
   'packages/postgres/test/fault-table/races.test.ts',
+  'packages/postgres/test/held/lost-processes.test.ts',
   'packages/gateway/test/proxy/large.test.ts',
   'packages/audit/test/attacks.test.ts',
   'packages/audit/test/killed.test.ts',

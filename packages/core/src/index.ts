@@ -27,6 +27,7 @@ export type { RequestEvidence } from './events/request-evidence.ts'
 export type {
   CircuitChangedEvent,
   DiscoveryLimitedEvent,
+  HeldCallUnknownEvent,
   IssuerPurgedEvent,
   IssuerRefusedEvent,
   KeysFetchedEvent,

@@ -28,6 +28,7 @@ import { keepPrivate } from './keep-private.ts'
 import { assertNodeRuntime, receiveMessages } from './received-message.ts'
 import { respond } from './respond.ts'
 import { routeRequest } from './route-request.ts'
+import { thrownResponse } from './thrown-response.ts'
 import { withoutMissionHeader } from './without-mission-header.ts'
 
 /** A route handler behind {@link protect}. The `context` of Next.js, with `params`, comes after the identity. */
@@ -119,9 +120,16 @@ export function protect<
     } catch (error) {
       // A step-up, or whatever else a handler refuses in the words of the protocol.
       if (isAAuthError(error)) return keepPrivate(respond(await answer(error)), fields)
+      const thrown = isCacheable(signed.method) ? thrownResponse(error) : undefined
+      if (thrown !== undefined) return keepPrivate(thrown, fields)
       throw error
     }
   }
 }
 
 const contentLater = Object.freeze({ content: 'later' })
+
+/** Whether caches store responses that do not say how long they are fresh. Of others, Next.js makes the response itself. */
+function isCacheable(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
+}

@@ -33,6 +33,8 @@ function countedAs(instruments: Instruments, event: ResourceEvent): [Counter, At
       return [instruments.issuersRefused, {}]
     case 'aauth.discovery_limited.v1':
       return [instruments.discoveriesLimited, {}]
+    case 'aauth.held_call_unknown.v1':
+      return [instruments.heldCallsUnknown, {}]
   }
 }
 

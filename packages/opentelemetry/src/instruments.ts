@@ -15,6 +15,7 @@ export interface Instruments {
   readonly issuersPurged: Counter
   readonly issuersRefused: Counter
   readonly discoveriesLimited: Counter
+  readonly heldCallsUnknown: Counter
 }
 
 /**
@@ -101,6 +102,12 @@ export function createInstruments(provider: MeterProvider): Instruments {
       'discoveries_limited',
       '{request}',
       'Requests refused because too many unlisted issuers were being fetched',
+      [{}],
+    ),
+    heldCallsUnknown: counter(
+      'held_calls_unknown',
+      '{call}',
+      'Held calls that were begun, and of which nobody knows how they ended',
       [{}],
     ),
   }

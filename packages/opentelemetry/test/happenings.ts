@@ -46,4 +46,9 @@ export const happenings: readonly [
   ],
   ['issuers_refused', { type: 'aauth.issuer_refused.v1', issuer, kind: 'agent-token' }, {}],
   ['discoveries_limited', { type: 'aauth.discovery_limited.v1', issuer }, {}],
+  [
+    'held_calls_unknown',
+    { type: 'aauth.held_call_unknown.v1', id: 'A', route: 'r', method: 'POST', path: '/' },
+    {},
+  ],
 ]

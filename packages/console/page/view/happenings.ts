@@ -37,6 +37,7 @@ function kindOf(event: ResourceEvent): 'accepted' | 'refused' | 'failed' | 'over
     case 'aauth.circuit_changed.v1':
       return event.state === 'closed' ? 'accepted' : 'failed'
     case 'aauth.store_failed.v1':
+    case 'aauth.held_call_unknown.v1':
       return 'failed'
     case 'aauth.mission_terminated.v1':
     case 'aauth.token_revoked.v1':
@@ -71,5 +72,7 @@ function sentence(event: ResourceEvent): View {
       return event.state === 'open'
         ? html`<b>Calls suspended</b> to ${foreign(event.subject, 90)} after failures`
         : html`<b>Calls resumed</b> to ${foreign(event.subject, 90)}`
+    case 'aauth.held_call_unknown.v1':
+      return html`<b>Outcome unknown</b> of the held call <code>${foreign(event.id, 60)}</code> of route ${foreign(event.route, 90)}: find out how it ended, and call <code>recordOutcome</code>`
   }
 }

@@ -107,6 +107,21 @@ export function authorizeNow(
   return concluded
 }
 
+/**
+ * `authorizeNow` for a requirement that was compiled before.
+ * @throws {AAuthError} for every refusal (the promise rejects)
+ */
+export async function authorizeCompiled(
+  state: ResourceState,
+  request: SignedRequest,
+  compiled: CompiledRequirement,
+  options: AuthorizeOptions,
+): Promise<Caller | undefined> {
+  const concluded = await concludeNow(state, request, compiled, options)
+  if (concluded instanceof Refused) throw concluded.refusal
+  return concluded
+}
+
 /** A refusal that is returned, since each `throw` looks up where in the source it happens, which takes microseconds. */
 class Refused {
   readonly refusal: AAuthError

@@ -169,11 +169,12 @@ async function reuse(
     verified.live = queryLiveState(state, verified.token, verified.budget)
     verified.stale = false
   }
-  if (requirement.singleUse) verified.marked = true
+  const marks = requirement.singleUse && requirement.marksLater !== true
+  if (marks) verified.marked = true
   const mayRely = mayRelyOnLast(verified.transport, verified.marked)
   if (await assertUnrevoked(state, verified.token, verified.live, mayRely)) verified.stale = true
   assertIssuerTrusted(state, requirement.trust, claims)
   checkCoverage(verified.covered, requiredFor(state, request, requirement, verified.hasNonce), undefined)
-  if (requirement.singleUse) await verified.markUsed()
+  if (marks) await verified.markUsed()
   return verified
 }

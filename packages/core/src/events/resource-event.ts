@@ -19,6 +19,7 @@ export type ResourceHappening =
   | MissionTerminatedEvent
   | StoreFailedEvent
   | CircuitChangedEvent
+  | HeldCallUnknownEvent
 
 /** The documents of an issuer were fetched. */
 export interface KeysFetchedEvent {
@@ -94,4 +95,19 @@ export interface CircuitChangedEvent {
    */
   readonly subject: string
   readonly state: 'open' | 'closed'
+}
+
+/**
+ * A held call was begun, and nobody knows how it ended: the process that ran it was lost, or `run` threw. Reported again if
+ * the first report may have been lost as well.
+ */
+export interface HeldCallUnknownEvent {
+  readonly type: 'aauth.held_call_unknown.v1'
+  /** For `recordOutcome` of the held route. */
+  readonly id: string
+  /** `name` of the route. */
+  readonly route: string
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
 }

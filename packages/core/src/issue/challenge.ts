@@ -5,6 +5,7 @@ import type { ResourceState } from '../resource/state.ts'
 import type { VerifiedRequest } from '../verify/verified-request.ts'
 import { issueForRequest } from './issue-for-request.ts'
 import { requireToken } from './redeems-agent-token.ts'
+import type { R3Reference } from './resource-token.ts'
 
 /** The challenge to a verified token of a kind that the route does not accept (CHAL-3 to CHAL-9; R11-140 to R11-144). */
 export function challengeKind(
@@ -38,12 +39,13 @@ export async function askForAuthToken(
   verified: VerifiedRequest,
   { trust, scopes, ...mission }: Pick<CompiledRequirement, 'trust' | 'scopes'> & MissionRequirement,
   account?: string,
+  r3?: R3Reference,
 ): Promise<AAuthError> {
   const { settings } = state
   const { claims } = verified.token
   const needed = scopes.length > 0 ? scopes : [settings.defaultScope as string]
   const held = claims.scopes.filter((scope) => settings.scopes.has(scope))
-  const asked = { scopes: [...new Set([...held, ...needed])], account, trust, mission }
+  const asked = { scopes: [...new Set([...held, ...needed])], account, trust, mission, r3 }
   const resourceToken = await issueForRequest(state, verified, asked)
   return new AAuthError('auth_token_required', {
     requirement: 'auth-token',

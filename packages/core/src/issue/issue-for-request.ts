@@ -9,12 +9,13 @@ import { authorityOf } from '../token/identifiers.ts'
 import { assertStillGood } from '../verify/assert-still-good.ts'
 import type { VerifiedRequest } from '../verify/verified-request.ts'
 import { redeemsAgentToken, requireToken } from './redeems-agent-token.ts'
-import { signResourceToken } from './resource-token.ts'
+import { type R3Reference, signResourceToken } from './resource-token.ts'
 
 /** What a resource token requests. Everything else in it comes from the verified request. */
 export interface Asked {
   readonly scopes: readonly string[]
   readonly account: string | undefined
+  readonly r3?: R3Reference | undefined
   /** The trust of the route, if it narrows that of the resource. */
   readonly trust: Trust | undefined
   /** The mission requirement of the route: no resource token is issued if the resulting token would be refused there. */
@@ -30,7 +31,7 @@ export interface Asked {
 export async function issueForRequest(
   state: ResourceState,
   verified: VerifiedRequest,
-  { scopes, account, trust, mission: demanded }: Asked,
+  { scopes, account, trust, mission: demanded, r3 }: Asked,
 ): Promise<string> {
   const {
     token: { claims, thumbprint },
@@ -57,7 +58,7 @@ export async function issueForRequest(
     throw new AAuthError('access_denied', { hint: `resource tokens are issued at ${issuer} only` })
   }
   warnOfRoutes(state)
-  const grounds = { claims, thumbprint, audience, scopes: [...new Set(scopes)], account, older, mission }
+  const grounds = { claims, thumbprint, audience, scopes: [...new Set(scopes)], account, older, mission, r3 }
   return signResourceToken(grounds, issuer, await state.signingKey.current(), now)
 }
 

@@ -12,13 +12,13 @@ import { readVerified, verifyAnyToken } from '../verify/verify-any-token.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { readClarification } from './clarification.ts'
 import { findConsent } from './consents.ts'
-import type { ManagedContext, Poll } from './managed-context.ts'
+import type { HeldPoll, ManagedContext, Poll } from './managed-context.ts'
 import { ownerOf } from './owner.ts'
 import { deferred, pendingUrl } from './pending-answer.ts'
 import { openPendingId, type PendingId } from './pending-id.ts'
 import { type FoundPending, quotaIsFull } from './pending-records.ts'
 import { openQuestion, type PendingRequest } from './pending-request.ts'
-import { waitPreferred } from './waiting-polls.ts'
+import { type WaitingPolls, waitPreferred } from './waiting-polls.ts'
 
 type Caller = Pick<Poll, 'request' | 'verified' | 'id'>
 
@@ -48,8 +48,11 @@ export async function answerPending(
   await within(state, 'the status of the mission', assertMissionOf(state, verified))
   const owner = ownerOf(state.settings.issuer, identityOf(verified, state.defaults))
   const opened = await openPendingId(context.sealer, id, owner)
-  if (opened === undefined)
+  if (opened === undefined) {
+    const held = await openPendingId(context.sealer, id, owner, 'held id')
+    if (held !== undefined) return answerHeld(context, { request, verified, owner, id: held })
     throw new AAuthError('not_found', { hint: 'the pending URL does not belong to this caller' })
+  }
   if (state.settings.now() >= opened.expires) throw gone()
   const caller: Caller = { request, verified, id: opened }
   if (method === 'DELETE') return cancel(context, caller)
@@ -57,14 +60,28 @@ export async function answerPending(
   return poll(context, caller)
 }
 
-async function poll(context: ManagedContext, caller: Caller): Promise<Answer> {
-  const { state, polls } = context
-  const { id, request, verified } = caller
-  if (!polls.take(id.id, state.settings.now()))
+/** A held call answers its polls itself. There is nothing to clarify about it. */
+async function answerHeld({ state, held, polls }: ManagedContext, call: HeldPoll): Promise<Answer> {
+  const { method } = call.request
+  if (method === 'DELETE') return held.cancel(call)
+  if (method === 'POST') throw methodNotAllowed(method, 'GET, DELETE')
+  takePoll(polls, call.id, state.settings.now())
+  return held.poll(call)
+}
+
+/** @throws {AAuthError} `slow_down` */
+function takePoll(polls: WaitingPolls, { id }: PendingId, now: number): void {
+  if (!polls.take(id, now))
     throw new AAuthError('slow_down', {
       hint: 'the request was polled less than a second ago',
       retryAfter: 5,
     })
+}
+
+async function poll(context: ManagedContext, caller: Caller): Promise<Answer> {
+  const { state, polls } = context
+  const { id, request, verified } = caller
+  takePoll(polls, id, state.settings.now())
   const seconds = waitPreferred(request.header('prefer'))
   if (seconds === 0) return answerPoll(context, caller)
   try {

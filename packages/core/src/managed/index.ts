@@ -1,5 +1,12 @@
 export type { Arriving, Redeeming } from './arrive.ts'
 export type { AskedBy, WaitingRequest } from './ask-person.ts'
+export type { HeldCall, ProposedCall } from './held/call.ts'
+export type { HeldClaim } from './held/held-record.ts'
+export type { RunHeld, UnknownOutcome } from './held/held-route.ts'
+export { type Hold, hold } from './held/hold.ts'
+export type { HoldOptions } from './held/hold-options.ts'
+export type { PerCallOptions, Proposal } from './held/per-call.ts'
+export type { HeldResult } from './held/result.ts'
 export {
   type Asking,
   type Completing,

@@ -8,6 +8,7 @@ import type { SignedRequest } from '../wire/signed-request.ts'
 import { CodeAttempts } from './code-attempts.ts'
 import type { Consent } from './consents.ts'
 import type { ManagedSettings } from './managed-settings.ts'
+import type { Owner } from './owner.ts'
 import type { PendingId } from './pending-id.ts'
 import { type FoundPending, PendingRecords } from './pending-records.ts'
 import { ManagedRecords } from './records.ts'
@@ -33,6 +34,19 @@ export interface PendingKind {
   mayCancel?(found: FoundPending): boolean
 }
 
+/** A verified request to the pending URL of a held call, by the owner that the URL was made for. */
+export interface HeldPoll extends Pick<Poll, 'request' | 'verified' | 'id'> {
+  readonly owner: Owner
+}
+
+/** What answers at the pending URLs of held calls. */
+export interface HeldPending {
+  /** @throws {AAuthError} a 202, or a refusal (the promise rejects) */
+  poll(poll: HeldPoll): Promise<Answer>
+  /** @throws {AAuthError} `gone` unless the call still waits (the promise rejects) */
+  cancel(poll: HeldPoll): Promise<Answer>
+}
+
 /**
  * Makes header fields of the 200 that tells an agent that a person consented.
  * @throws {AAuthError} (the promise rejects)
@@ -50,7 +64,7 @@ export type PresentedConsent = (
 ) => string | undefined | Promise<string | undefined>
 
 /** What the parts of resource-managed access share. */
-export class ManagedContext {
+export abstract class ManagedContext {
   readonly state: ResourceState
   readonly settings: ManagedSettings
   readonly sealer: Sealer
@@ -64,6 +78,8 @@ export class ManagedContext {
   presentedConsent: PresentedConsent | undefined
   /** Set by sessions. */
   accessHeaders: AccessHeaders | undefined
+
+  abstract readonly held: HeldPending
 
   constructor(state: ResourceState, store: RecordStore, sealer: Sealer, settings: ManagedSettings) {
     this.state = state

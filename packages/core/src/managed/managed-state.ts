@@ -5,12 +5,15 @@ import type { Resource } from '../resource/resource.ts'
 import { stateOf } from '../resource/state-of.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
 import { answerPending } from './answer-pending.ts'
+import { HeldCalls } from './held/held-calls.ts'
 import { ManagedContext } from './managed-context.ts'
 import type { EndReason } from './records.ts'
 import type { RecordTag } from './tags.ts'
 
 /** What one resource needs for access that it manages itself. */
 export class ManagedState extends ManagedContext implements ManagedAccess {
+  readonly held: HeldCalls = new HeldCalls(this)
+
   async end(selection: ManagedSelection): Promise<number> {
     return this.#end(checkSelection(selection), 'revoked')
   }

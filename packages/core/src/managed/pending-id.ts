@@ -13,13 +13,41 @@ export interface PendingId {
   readonly expires: number
 }
 
-const kind = 'pending id'
+/** What an id is for. One of another kind does not open. */
+export type PendingIdKind = 'pending id' | 'held id'
+
 const randomLength = 24
 const ownerLength = 32
 
 /** Makes an id of 192 random bits that opens for its owner only. */
 export async function makePendingId(sealer: Sealer, owner: Owner, expires: number): Promise<PendingId> {
   const random = crypto.getRandomValues(new Uint8Array(randomLength))
+  return sealPendingId(sealer, owner, expires, random, 'pending id')
+}
+
+/**
+ * Makes an id of octets that are the same whenever they are made for the same request. Nobody needs to be unable to guess
+ * them: the text is sealed, and opens for its owner only.
+ *
+ * @param seed a SHA-256 digest in base64url
+ */
+export async function makeHeldId(
+  sealer: Sealer,
+  owner: Owner,
+  expires: number,
+  seed: string,
+): Promise<PendingId> {
+  const octets = (decodeBase64url(seed) as Uint8Array).slice(0, randomLength)
+  return sealPendingId(sealer, owner, expires, octets, 'held id')
+}
+
+async function sealPendingId(
+  sealer: Sealer,
+  owner: Owner,
+  expires: number,
+  random: Uint8Array,
+  kind: PendingIdKind,
+): Promise<PendingId> {
   const octets = new Uint8Array(randomLength + ownerLength + 8)
   octets.set(random)
   octets.set(decodeBase64url(await ownerDigest(owner)) as Uint8Array, randomLength)
@@ -35,6 +63,7 @@ export async function openPendingId(
   sealer: Sealer,
   text: string,
   caller: Owner,
+  kind: PendingIdKind = 'pending id',
 ): Promise<PendingId | undefined> {
   const octets = await sealer.openText(kind, text)
   if (octets?.length !== randomLength + ownerLength + 8) return undefined

@@ -156,6 +156,8 @@ export interface CompiledRequirement {
   readonly account: AnyRequirement['account']
   readonly components: readonly string[]
   readonly singleUse: boolean
+  /** Whether signatures are marked as used by whoever decides the request, and not while it is verified. */
+  readonly marksLater?: boolean
   readonly optional: boolean
   readonly trust: Trust | undefined
   readonly check: AnyRequirement['check']

@@ -48,7 +48,8 @@ export async function verifyInSteps(
   const bound = signature.components.includes('content-digest')
   const digest = bound ? await readDigest(state, request) : undefined
   const markUsed = signatureMarker(state, untrusted, token, now, budget)
-  const oneTime = requirement.singleUse || isOneTime(settings.replay, transport.method, signature)
+  const isUsedUp = requirement.singleUse || isOneTime(settings.replay, transport.method, signature)
+  const oneTime = isUsedUp && requirement.marksLater !== true
   const marking = oneTime ? begin(markUsed) : undefined
   const stale = await assertUnrevoked(state, token, live, mayRelyOnLast(transport, oneTime))
   // Keys from before a purge are not accepted, even if the purge has only just become known.

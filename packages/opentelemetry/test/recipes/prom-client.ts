@@ -30,6 +30,7 @@ export function promClient(registry: Registry): ResourceListeners {
   const purges = counter('issuers_purged', 'Purges learned', 'learned_from')
   const issuersRefused = counter('issuers_refused', 'Tokens of issuers that are not trusted')
   const discoveriesLimited = counter('discoveries_limited', 'Requests over the budget for unlisted issuers')
+  const heldCallsUnknown = counter('held_calls_unknown', 'Held calls whose outcome is unknown')
 
   // Prometheus sees an increase only in a series that exists, so counters of rare events begin at 0.
   staleDecisions.inc({ outcome: 'accepted' }, 0)
@@ -62,6 +63,8 @@ export function promClient(registry: Registry): ResourceListeners {
         return [issuersRefused, {}]
       case 'aauth.discovery_limited.v1':
         return [discoveriesLimited, {}]
+      case 'aauth.held_call_unknown.v1':
+        return [heldCallsUnknown, {}]
     }
   }
 

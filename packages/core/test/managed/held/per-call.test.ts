@@ -1,0 +1,262 @@
+import { createHash } from 'node:crypto'
+import type { PerCallOptions } from '@aauth-guard/core/managed'
+import { describe, expect, it } from 'vitest'
+import { makeSharedStores } from '../../stores/shared-stores.ts'
+import { issuer, makeHeldScene } from './scene.ts'
+
+const vocabulary = 'urn:aauth:vocabulary:mcp'
+const operation = { tool: 'send_email' }
+const listed = (...operations: object[]) => ({ vocabulary, operations })
+const s256Of = (text: string): string => createHash('sha256').update(text).digest('base64url')
+const ofClass = JSON.stringify({ vocabulary, operations: [operation, { tool: 'other' }] })
+const mail = { to: 'mom@example.com', subject: 'Dinner?', priority: 1 }
+
+/** A held route whose calls are approved one by one, in several processes. */
+async function makePerCallScene({
+  digest = false,
+  processes = 1,
+  ...changes
+}: Partial<PerCallOptions> & { digest?: boolean; processes?: number } = {}) {
+  const proposals = new Map<string, string>()
+  const documents = new Map([[s256Of(ofClass), ofClass]])
+  const perCall: PerCallOptions = {
+    operation: () => operation,
+    propose: ({ body }) => {
+      const given = JSON.parse(new TextDecoder().decode(body))
+      const parameters = digest
+        ? { ...given, subject: { s256: s256Of(given.subject), excerpt: 'Din' } }
+        : given
+      const document = JSON.stringify({ vocabulary, operations: [operation], parameters })
+      proposals.set(s256Of(document), document)
+      return { uri: `${issuer}/r3/${s256Of(document)}`, document }
+    },
+    find: (s256) => proposals.get(s256) ?? documents.get(s256),
+    ...changes,
+  }
+  const { records } = makeSharedStores().stores
+  const fleet = await Promise.all(
+    Array.from({ length: processes }, () =>
+      makeHeldScene({
+        stores: { records },
+        hold: { perCall },
+        resource: { claims: ['r3_s256', 'r3_granted', 'r3_per_call'] },
+      }),
+    ),
+  )
+  const scene = fleet[0] as (typeof fleet)[0]
+  const tokenWith = (claims: object, grant: object = {}): Promise<string> =>
+    scene.granted({ ...grant, claims: claims as never })
+  const send = (token: string, body: object | string, at = scene) =>
+    at.pay(token, { body: typeof body === 'string' ? body : JSON.stringify(body) })
+  const standing = () =>
+    tokenWith({
+      r3_s256: s256Of(ofClass),
+      r3_granted: listed(),
+      r3_per_call: listed({ tool: 'other' }, operation),
+    })
+  /** Calls with a token that needs approval, and returns what is to be approved. */
+  const propose = async (body: object = mail) => {
+    const { status, headers } = await send(await standing(), body)
+    const [, token = ''] = /resource-token="([^"]+)"/.exec(headers['aauth-requirement'] ?? '') ?? []
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    return { status, location: headers.location as string, claims }
+  }
+  const approved = (s256: string, grant: object = {}, more: object = {}) =>
+    tokenWith({ r3_s256: s256, r3_granted: listed(operation), ...more }, grant)
+  return { scene, fleet, tokenWith, send, standing, propose, approved, proposals }
+}
+
+describe('an operation in r3_per_call', () => {
+  it('is held with a resource token that names the proposal, and runs once that is approved', async () => {
+    const { scene, propose, approved, proposals } = await makePerCallScene()
+    const { status, location, claims } = await propose()
+    expect(status).toBe(202)
+    const [[s256, document] = ['', '']] = [...proposals]
+    expect(claims).toMatchObject({ r3_uri: `${issuer}/r3/${s256}`, r3_s256: s256 })
+    expect(JSON.parse(document).parameters).toEqual(mail)
+    expect(scene.calls).toEqual([])
+    const token = await approved(s256)
+    const first = await scene.poll(location, token)
+    expect(first.status).toBe(201)
+    expect(await scene.poll(location, token)).toEqual(first)
+    expect(scene.calls).toHaveLength(1)
+  })
+
+  it('does not run by the token that needs approval, nor by the approval of another call', async () => {
+    const { scene, standing, propose, approved } = await makePerCallScene()
+    const { location } = await propose()
+    const other = await propose({ ...mail, to: 'eve@example.com' })
+    for (const token of [await standing(), await approved(other.claims.r3_s256)]) {
+      const { status, headers } = await scene.poll(location, token)
+      expect([status, headers['aauth-requirement']?.includes('resource-token=')]).toEqual([202, true])
+    }
+    expect(scene.calls).toEqual([])
+  })
+
+  it('does not run by a token that outlives the one that was presented with the call', async () => {
+    const { scene, propose, approved } = await makePerCallScene()
+    const { location, claims } = await propose()
+    scene.net.clock.advance(30)
+    expect((await scene.poll(location, await approved(claims.r3_s256))).status).toBe(403)
+    expect(scene.calls).toEqual([])
+  })
+
+  it('does not run by an approval that does not grant it', async () => {
+    const { scene, propose, tokenWith } = await makePerCallScene()
+    const { location, claims } = await propose()
+    const token = await tokenWith({ r3_s256: claims.r3_s256, r3_granted: listed({ tool: 'other' }) })
+    expect((await scene.poll(location, token)).status).toBe(403)
+    expect(scene.calls).toEqual([])
+  })
+
+  it('is proposed at the poll if the call was made with a person token', async () => {
+    const { scene, standing, approved, proposals } = await makePerCallScene()
+    const { headers } = await scene.pay(await scene.person(), { body: JSON.stringify(mail) })
+    const location = headers.location as string
+    expect((await scene.poll(location, await standing())).status).toBe(202)
+    const [s256 = ''] = proposals.keys()
+    scene.net.clock.advance(-4)
+    expect(
+      (await scene.poll(location, await approved(s256, { exp: scene.net.clock.now() + 60 }))).status,
+    ).toBe(201)
+  })
+
+  it.each([
+    ['other parameters', [operation], { ...mail, to: 'x' }],
+    ['another operation', [{ tool: 'other' }], mail],
+    ['a second operation', [operation, { tool: 'other' }], mail],
+    ['no operation', [], mail],
+  ])('is refused with 500 if the proposal has %s', async (_, operations, parameters) => {
+    const document = JSON.stringify({ vocabulary, operations, parameters })
+    const { scene, send, standing } = await makePerCallScene({
+      propose: () => ({ uri: `${issuer}/r3/1`, document }),
+    })
+    expect((await send(await standing(), mail)).status).toBe(500)
+    expect(scene.calls).toEqual([])
+  })
+})
+
+describe('a per-call token that is presented with the call itself', () => {
+  it('runs the call that was approved, and a repeat gets the first result [M16]', async () => {
+    const { scene, fleet, propose, approved, send } = await makePerCallScene({ processes: 2 })
+    const { claims } = await propose()
+    const token = await approved(claims.r3_s256)
+    const { to, subject } = mail
+    const first = await send(token, `{ "priority": 1.0, "subject": "${subject}", "to": "${to}" }`)
+    expect(first.status).toBe(201)
+    for (const process of fleet) expect(await send(token, mail, process)).toEqual(first)
+    expect(fleet.flatMap(({ calls }) => calls)).toHaveLength(1)
+    expect(scene.calls).toHaveLength(1)
+  })
+
+  it.each([
+    ['another value', { ...mail, to: 'eve@example.com' }],
+    ['another type', { ...mail, priority: '1' }],
+    ['a parameter more', { ...mail, bcc: 'eve@example.com' }],
+    ['a parameter less', { to: mail.to, subject: mail.subject }],
+    [
+      'a repeated parameter',
+      '{"to":"eve@example.com","to":"mom@example.com","subject":"Dinner?","priority":1}',
+    ],
+    ['no parameters', 'null'],
+  ])('is refused with %s, and nothing runs, before and after its use', async (_, body) => {
+    const { scene, propose, approved, send } = await makePerCallScene()
+    const { claims } = await propose()
+    const token = await approved(claims.r3_s256)
+    expect((await send(token, body)).status).toBe(403)
+    expect(scene.calls).toEqual([])
+    expect((await send(token, mail)).status).toBe(201)
+    expect((await send(token, body)).status).toBe(403)
+    expect(scene.calls).toHaveLength(1)
+  })
+
+  it('compares digests octet by octet', async () => {
+    const { scene, propose, approved, send } = await makePerCallScene({ digest: true })
+    const { claims } = await propose()
+    const token = await approved(claims.r3_s256)
+    for (const subject of [
+      'dinner?',
+      'Dinner? ',
+      { s256: s256Of(mail.subject) },
+      { s256: s256Of(mail.subject), excerpt: 'Din' },
+    ])
+      expect((await send(token, { ...mail, subject })).status).toBe(403)
+    expect(scene.calls).toEqual([])
+    expect((await send(token, mail)).status).toBe(201)
+  })
+
+  it('takes no number for the string of a digest', async () => {
+    const document = JSON.stringify({ operations: [operation], parameters: { a: { s256: s256Of('1e0') } } })
+    const { scene, approved, send } = await makePerCallScene({ find: () => document })
+    const token = await approved(s256Of(document))
+    expect((await send(token, { a: 1 })).status).toBe(403)
+    expect(scene.calls).toEqual([])
+    expect((await send(token, { a: '1e0' })).status).toBe(201)
+  })
+
+  it('runs one call in the fleet, however often it is presented at once [DEFER-5]', async () => {
+    const { fleet, propose, approved, send } = await makePerCallScene({ processes: 4 })
+    const { claims } = await propose()
+    const token = await approved(claims.r3_s256)
+    const answers = await Promise.all(
+      fleet.flatMap((process) => [send(token, mail, process), send(token, mail, process)]),
+    )
+    expect(fleet.flatMap(({ calls }) => calls)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThan(0)
+    expect(answers.every(({ status }) => status === 201 || status === 202)).toBe(true)
+  })
+
+  it('that ran the held call gets its result', async () => {
+    const { scene, propose, approved, send } = await makePerCallScene()
+    const { location, claims } = await propose()
+    const token = await approved(claims.r3_s256)
+    const first = await scene.poll(location, token)
+    expect(await send(token, mail)).toEqual(first)
+    expect(scene.calls).toHaveLength(1)
+  })
+
+  it.each([
+    ['is not known any more', () => undefined],
+    ['is another document', () => ofClass],
+  ])('grants nothing if its proposal %s', async (_, find) => {
+    const { scene, propose, approved, send } = await makePerCallScene({ find })
+    const { location, claims } = await propose()
+    expect((await send(await approved(claims.r3_s256), mail)).status).toBe(403)
+    const { headers } = await scene.pay(await scene.person(), { body: JSON.stringify(mail) })
+    expect((await scene.poll(headers.location as string, await approved(claims.r3_s256))).status).toBe(403)
+    expect(scene.calls).toEqual([])
+    expect(location).not.toBe(headers.location)
+  })
+
+  it('does not run another call that was held without a proposal', async () => {
+    const { scene, propose, approved } = await makePerCallScene()
+    const { claims } = await propose()
+    const eve = { body: JSON.stringify({ ...mail, to: 'eve@example.com' }) }
+    const { headers } = await scene.pay(await scene.person(), eve)
+    expect((await scene.poll(headers.location as string, await approved(claims.r3_s256))).status).toBe(403)
+    expect(scene.calls).toEqual([])
+  })
+})
+
+describe('an operation of a route with per-call approval', () => {
+  it('in r3_granted runs at once, each time', async () => {
+    const { scene, send, tokenWith } = await makePerCallScene()
+    const token = await tokenWith({ r3_s256: s256Of(ofClass), r3_granted: listed(operation) })
+    expect((await send(token, mail)).status).toBe(201)
+    expect((await send(token, { to: 'eve@example.com' })).status).toBe(201)
+    expect(scene.calls).toHaveLength(2)
+  })
+
+  it.each([
+    [
+      'in neither claim',
+      { r3_granted: listed({ tool: 'other' }), r3_per_call: listed({ tool: 'send_email', more: 1 }) },
+    ],
+    ['of a token without these claims', {}],
+    ['beside claims of another form', { r3_granted: [operation], r3_per_call: 'send_email' }],
+  ])('%s is refused', async (_, claims) => {
+    const { scene, send, tokenWith } = await makePerCallScene()
+    expect((await send(await tokenWith(claims), mail)).status).toBe(403)
+    expect(scene.calls).toEqual([])
+  })
+})
