@@ -1,5 +1,5 @@
-import type { AAuthErrorCode } from '@aauth-guard/core'
 import type { AgentRequest, SignedMessage, SignOptions } from '@aauth-guard/testing'
+import type { VectorErrorCode } from './codes.ts'
 import type { Casting, Scene } from './scene.ts'
 import type { Token } from './tokens.ts'
 import type { EndpointData, MissionEnd, ResourceData, RouteData, VectorGeneration } from './vector.ts'
@@ -47,7 +47,7 @@ export interface AcceptClaim extends Claim {
 }
 
 export interface RefuseClaim extends Claim {
-  readonly error: AAuthErrorCode
+  readonly error: VectorErrorCode
   /** With `invalid_input`: the complete list. */
   readonly requiredInput?: readonly string[]
   readonly requirement?: 'agent-token' | 'person-token'

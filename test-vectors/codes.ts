@@ -1,7 +1,21 @@
 import type { AAuthErrorCode } from '@aauth-guard/core'
 
+/** The codes that one request and one resource alone can show. The others need a request that waits for a person. */
+export type VectorErrorCode = Exclude<
+  AAuthErrorCode,
+  | 'pending'
+  | 'denied'
+  | 'abandoned'
+  | 'revoked'
+  | 'not_found'
+  | 'expired'
+  | 'invalid_code'
+  | 'gone'
+  | 'slow_down'
+>
+
 /** The status that every way to refuse is answered with. */
-export const statusOf: Readonly<Record<AAuthErrorCode, number>> = {
+export const statusOf: Readonly<Record<VectorErrorCode, number>> = {
   invalid_signature: 401,
   invalid_input: 401,
   unsupported_scheme: 401,
@@ -30,19 +44,10 @@ export const statusOf: Readonly<Record<AAuthErrorCode, number>> = {
   class_unverifiable: 403,
   mission_terminated: 403,
   unsupported_iss: 403,
-  pending: 202,
-  denied: 403,
-  abandoned: 403,
-  revoked: 403,
-  not_found: 404,
-  expired: 408,
-  invalid_code: 410,
-  gone: 410,
-  slow_down: 429,
   server_error: 503,
 }
 
 /** Whether a refusal is told in `Signature-Error`; the challenges with 401 are told in `AAuth-Requirement` alone. */
-export function isSignatureError(code: AAuthErrorCode): boolean {
+export function isSignatureError(code: VectorErrorCode): boolean {
   return statusOf[code] === 401 && !code.endsWith('_token_required')
 }

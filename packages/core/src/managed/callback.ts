@@ -8,7 +8,8 @@ import type { PendingRequest } from './pending-request.ts'
 export type CallbackError = 'access_denied' | 'user_abandoned' | 'interaction_expired' | 'server_error'
 
 /** What URL parsers leave as it is, so that what is compared is what browsers follow. */
-const plain = /^[\x21-\x7e]{1,2048}$/
+const plain = /^[\x21-\x7e]+$/
+const maxLength = 2048
 
 /**
  * The callback of a request, if it may be followed: an address of the person server that the token names, or what the
@@ -20,7 +21,13 @@ export async function acceptedCallback(
   request: Pick<PendingRequest, 'owner' | 'personServer'>,
   callback: string,
 ): Promise<string | undefined> {
-  if (!plain.test(callback) || callback.includes('\\') || callback.includes('#')) return undefined
+  if (
+    callback.length > maxLength ||
+    !plain.test(callback) ||
+    callback.includes('\\') ||
+    callback.includes('#')
+  )
+    return undefined
   if (!URL.canParse(callback)) return undefined
   const { protocol, hostname, username, password } = new URL(callback)
   if (username !== '' || password !== '') return undefined
