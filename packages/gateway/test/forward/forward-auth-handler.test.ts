@@ -289,8 +289,20 @@ describe('an answer that nginx cannot pass on', () => {
   })
 })
 
+/** Only resources with `managedAccess` answer with these, and the gateway makes none. */
+type PendingCode =
+  | 'pending'
+  | 'denied'
+  | 'abandoned'
+  | 'revoked'
+  | 'not_found'
+  | 'expired'
+  | 'invalid_code'
+  | 'gone'
+  | 'slow_down'
+
 /** Typed, so that a further code is added here. */
-const errorCodes: Readonly<Record<AAuthErrorCode, true>> = {
+const errorCodes: Readonly<Record<Exclude<AAuthErrorCode, PendingCode>, true>> = {
   agent_token_required: true,
   person_token_required: true,
   auth_token_required: true,
