@@ -229,7 +229,7 @@ describe('a code', () => {
     })
   })
 
-  it('wrong 5 times in a minute stops this person, and nobody else [INT-3, A-44, R11-223]', async () => {
+  it('wrong 5 times in a minute stops this person, and nobody else [INT-3, R11-223]', async () => {
     const { ask, page, net } = await interactionScene()
     const { code } = await ask()
     for (let wrong = 0; wrong < 5; wrong++)
@@ -244,7 +244,7 @@ describe('a code', () => {
     expect((await page.redeemCode(next, { person: 'mallory' })).route).toBe('notes')
   })
 
-  it('wrong 10 times in a minute stops the source, and no other [INT-3, A-44]', async () => {
+  it('wrong 10 times in a minute stops the source, and no other [INT-3]', async () => {
     const { ask, page } = await interactionScene()
     const { code } = await ask()
     const source = '192.0.2.7'
@@ -269,7 +269,7 @@ describe('a code', () => {
     }
   })
 
-  it('wrong 5 times on the page of a request ends that request and no other [INT-3, A-44, R11-223]', async () => {
+  it('wrong 5 times on the page of a request ends that request and no other [INT-3, R11-223]', async () => {
     const references: string[] = []
     const { ask, poll, page } = await interactionScene({
       asked: { notify: ({ reference }) => void references.push(reference) },
