@@ -16,6 +16,8 @@ export declare const Stamp: new (target: object) => object;
 
 export type Standing = 'granted' | 'grantable' | 'refused';
 
+export declare function accessFieldsFor(caller: Caller | undefined): readonly (readonly [name: string, value: string])[];
+
 export declare function answerRoutes(resource: Resource, request: SignedRequest, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer | undefined>;
 
 export declare function answerWellKnown(resource: Resource, method: string, target: string): Promise<Answer | undefined>;

@@ -43,12 +43,21 @@ export interface ExtAuthzOptions {
     readonly secret: string;
     readonly maxMessage?: number;
     readonly onRefused?: (refusal: GatewayRefusal) => void;
+    readonly onCheck?: (plan: Plan) => () => void;
 }
 
 export interface ForwardAuthOptions {
     readonly plan: () => Plan;
     readonly assertions: AssertionSigner;
     readonly secret: string;
+    readonly onRefused?: (refused: ForwardRefusal) => void;
+}
+
+export interface ForwardRefusal {
+    readonly code: GatewayCode;
+    readonly hint: string;
+    readonly method: string;
+    readonly path: string;
 }
 
 export type Found = {
@@ -127,6 +136,7 @@ export interface ProxyLimits {
     readonly upstreamConnections: number;
     readonly heldContent: number;
     readonly watchAfter: number;
+    readonly closeDelay: number;
     readonly closeTimeout: number;
 }
 
@@ -209,7 +219,7 @@ export declare function createExtAuthz(options: ExtAuthzOptions): ExtAuthz;
 
 export declare const defaultProxyLimits: ProxyLimits;
 
-export declare function forwardAuthHandler({ plan, assertions, secret }: ForwardAuthOptions): RequestListener;
+export declare function forwardAuthHandler({ plan, assertions, secret, onRefused, }: ForwardAuthOptions): RequestListener;
 
 export declare const forwardListenerOptions: ServerOptions;
 

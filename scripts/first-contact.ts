@@ -43,7 +43,8 @@ console.log('first-contact: every tutorial leads to its answer, and every mistak
 
 async function follow(name: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), `aauth-guard-first-${name}-`))
-  const place = { name, folder, ports: await freePorts(), env: environmentIn(folder) }
+  const ports = await freePorts()
+  const place = { name, folder, ports, env: environmentIn(folder, ports) }
   const running: Running[] = []
   const start = performance.now()
   let installing = 0
@@ -70,10 +71,19 @@ async function follow(name: string): Promise<void> {
 }
 
 /** `aauth dev` leaves in the folder what `aauth fetch` finds it by, so that no other world is in the way. */
-function environmentIn(folder: string): NodeJS.ProcessEnv {
+function environmentIn(folder: string, { app }: Ports): NodeJS.ProcessEnv {
   const { AAUTH_DEV: _, NODE_ENV: __, ...env } = process.env
   const path = [oldestNode, dirname(process.execPath), env.PATH].join(delimiter)
-  return { ...env, PATH: path, XDG_RUNTIME_DIR: folder, WRANGLER_SEND_METRICS: 'false', CI: '1' }
+  return {
+    ...env,
+    PATH: path,
+    // Next.js listens at 3000 without being told.
+    PORT: String(app),
+    XDG_RUNTIME_DIR: folder,
+    WRANGLER_SEND_METRICS: 'false',
+    NEXT_TELEMETRY_DISABLED: '1',
+    CI: '1',
+  }
 }
 
 /** The packages are not in the registry yet; the command is installed beside them, where npx finds it. */

@@ -7,8 +7,8 @@ const packages = resolve(import.meta.dirname, '../packages')
 const budgets = {
   core: 52_000,
   'core/assertion': 13_500,
-  // It decides requests, so that nearly all of the main entry is in it and counts in both. 16 000 octets are its own.
-  'core/managed': 50_000,
+  // It decides requests, so that nearly all of the main entry is in it and counts in both. 20 000 octets are its own.
+  'core/managed': 55_000,
   express: 2_000,
   koa: 2_000,
   fastify: 2_000,

@@ -49,7 +49,7 @@ export {
   type OtherIdentity,
 } from './resource/alternative-credential.ts'
 export { createResource } from './resource/create-resource.ts'
-export type { Managed, ManagedAccess, ManagedSelection } from './resource/managed-access.ts'
+export type { FoundSession, Managed, ManagedAccess, ManagedSelection } from './resource/managed-access.ts'
 export type { MissionMonitor, MissionStatus } from './resource/mission-monitor.ts'
 export type { Missions } from './resource/missions.ts'
 export type { ResourceOptions } from './resource/options.ts'
@@ -125,6 +125,7 @@ export type {
   PersonAuth,
   PersonNeed,
   PersonTokenAuth,
+  Session,
 } from './token/auth.ts'
 export type { FurtherClaims, Mission, VerifiedClaims } from './token/claims.ts'
 export type { Generation, TokenKind } from './token/kinds.ts'

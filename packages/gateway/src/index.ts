@@ -3,6 +3,7 @@ export { type Gateway, type GatewayOptions, startGateway } from './command/start
 export { createExtAuthz, type ExtAuthz, type ExtAuthzOptions } from './envoy/index.ts'
 export {
   type ForwardAuthOptions,
+  type ForwardRefusal,
   forwardAuthHandler,
   forwardListenerOptions,
   type RecipeKind,

@@ -12,6 +12,7 @@ import {
   type TokenKind,
 } from '@aauth-guard/core'
 import {
+  accessFieldsFor,
   asAuth,
   authorizeNow,
   bindContent,
@@ -94,7 +95,7 @@ export function protect<
       c.res = undefined
       c.res = respond(c, await answer(c.error))
     }
-    return keepPrivate(c, fields)
+    return keepPrivate(c, fields, accessFieldsFor(caller))
   }
 }
 
@@ -142,11 +143,19 @@ const quietError: PropertyDescriptor & ThisType<Context> = {
   },
 }
 
-/** Keeps shared caches from storing a response, unless the handler set the fields itself. */
-function keepPrivate(c: Context, fields: ReturnType<typeof privateFieldsFor>): void {
+/**
+ * Keeps shared caches from storing a response, unless the handler set the fields itself.
+ * @param access what takes the place of fields of the handler
+ */
+function keepPrivate(
+  c: Context,
+  fields: ReturnType<typeof privateFieldsFor>,
+  access: ReturnType<typeof accessFieldsFor>,
+): void {
   // A copy of an upgrade response would not be an upgrade.
   if (c.res.status === 101) return
   for (const [name, value] of fields) if (!c.res.headers.has(name)) setField(c, name, value)
+  for (const [name, value] of access) setField(c, name, value)
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { type AuthFor, createResource } from '@aauth-guard/core'
 import { makeGate } from '@aauth-guard/fixtures/gate'
 import { type OnTheWay, verdictOf, withLines } from '@aauth-guard/fixtures/served'
@@ -8,6 +9,7 @@ import { dial } from '@aauth-guard/testing'
 import {
   All,
   Controller,
+  type FactoryProvider,
   Get,
   Head,
   Injectable,
@@ -17,9 +19,11 @@ import {
   Req,
   Sse,
   UseGuards,
+  type ValueProvider,
   Version,
   VersioningType,
 } from '@nestjs/common'
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core'
 import { concat, finalize, NEVER, of, tap } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { adapterOf, listenerOf, platforms, rootOf, serveNest, startNest } from './serve-nest.ts'
@@ -345,6 +349,38 @@ describe.each(platforms)('an application on %s', (platform) => {
     expect((await send()).status).toBe(500)
   })
 
+  it('guards routes of other modules with its resource, though they do not import it', async () => {
+    @Controller('notes')
+    class FeatureController {
+      @Get()
+      @Protect({ scope: 'access' })
+      list() {
+        return 'notes'
+      }
+    }
+    class FeatureModule {}
+    Module({ controllers: [FeatureController] })(FeatureModule)
+    const served = await serveNest(platform, { imports: [FeatureModule], options: { global: false } })
+    const statuses = [await served.sendUnsigned(), await served.send({ token: await token(served) })]
+    expect(statuses.map(({ status }) => status)).toEqual([401, 200])
+  })
+
+  // Nest's testing module makes its modules before it knows the platform.
+  it('serves the routes of its resource on a platform that is named after the modules are made', async () => {
+    const { resource } = await makeWorld()
+    const [settings, protection] = AAuthModule.forRoot(resource).providers as [ValueProvider, FactoryProvider]
+    const host = new HttpAdapterHost()
+    protection.useFactory(settings.useValue, new ModulesContainer(), host)
+    const adapter = adapterOf(platform)
+    host.httpAdapter = adapter
+    const server = createServer(await listenerOf({ getHttpAdapter: () => adapter }))
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const response = await fetch(`http://127.0.0.1:${port}/.well-known/aauth-resource.json`)
+    expect(await response.json()).toMatchObject({ issuer: 'https://notes.example' })
+  })
+
   it('does not start with two resources', async () => {
     const other = createResource({ issuer: 'https://mail.example', trust: 'any' })
     await expect(serveNest(platform, { imports: [AAuthModule.forRoot(other)] })).rejects.toThrow(
@@ -376,6 +412,11 @@ describe.each(platforms)('an application on %s', (platform) => {
     const { send } = await serveNest(platform, { controllers: [RunsController] })
     const [status] = await verdictOf(await send({ method: 'POST', target: '/runs/nothing' }))
     expect([403, 404]).toContain(status)
+  })
+
+  it('refuses a wrong option of requireGrant at once', () => {
+    const options = { classPolicy: 'any' as never }
+    expect(() => requireGrant(() => undefined, options)).toThrow('classPolicy')
   })
 
   it('has middleware in front of the guard, where nobody is known', async () => {

@@ -30,6 +30,12 @@ class NotesController {
     handled.push('small')
   }
 
+  @Post('protected')
+  @Protect({})
+  guarded() {
+    handled.push('protected')
+  }
+
   @Post('unread')
   async unread(@Req() request: AsyncIterable<Buffer> & { raw?: AsyncIterable<Buffer> }) {
     const chunks: Buffer[] = []
@@ -102,7 +108,8 @@ describe.each(platforms)('content on %s', (platform) => {
 
   it('over "maxContent" of every route is refused with 413, whatever the parser reads', async () => {
     const { send } = await serve(platform, { options: { maxContent: 8 } })
-    expect(await verdictOf(await send(post))).toEqual([413, 'content_too_large'])
+    for (const target of ['/notes', '/notes/protected'])
+      expect(await verdictOf(await send({ ...post, target }))).toEqual([413, 'content_too_large'])
     expect(handled).toEqual([])
   })
 

@@ -1,8 +1,9 @@
+import type { IncomingMessage } from 'node:http'
 import { type Caller as AnyCaller, type AuthFor, stepUp } from '@aauth-guard/core'
 import { makeHeldCheck } from '@aauth-guard/fixtures/gate'
 import { verdictOf } from '@aauth-guard/fixtures/served'
 import { AAuthGuard, Auth, Caller, getAuth, getCaller, Protect, Unprotected } from '@aauth-guard/nestjs'
-import { Controller, Get, type INestApplication, Req, Scope, UseGuards } from '@nestjs/common'
+import { Controller, Get, type INestApplication, Next, Req, Res, Scope, UseGuards } from '@nestjs/common'
 import { APP_GUARD } from '@nestjs/core'
 import { describe, expect, it } from 'vitest'
 import { platforms, type Setup, serveNest } from './serve-nest.ts'
@@ -203,6 +204,34 @@ describe.each(platforms)('a protected application on %s', (platform) => {
     )
     const { status } = await send({ params: { nonce: 'n' } })
     expect([status, checks, decisions]).toEqual([200, 1, ['accepted']])
+  })
+
+  it('decides a request again for a second route to which a handler passes it', async () => {
+    @Controller('notes')
+    class PassingController {
+      @Get('a')
+      @Protect({ scope: 'access' })
+      pass(@Req() request: object, @Res() _: object, @Next() next: (error?: unknown) => void) {
+        expect(getAuth(request as IncomingMessage).scopes).toContain('access')
+        next()
+      }
+
+      @Get(':id')
+      @Protect({ scope: 'more' })
+      more() {
+        return 'reached'
+      }
+    }
+    // Fastify has no such passing on.
+    const { agent, send } = await serveNest(
+      'Express',
+      { controllers: [PassingController], options: { requirement: { scope: 'access' } } },
+      { scopes: { access: 'Read notes', more: 'Read more' } },
+    )
+    const answers = []
+    for (const scope of ['access', 'access more'])
+      answers.push((await send({ target: '/notes/a', token: await agent.authToken({ scope }) })).status)
+    expect(answers).toEqual([401, 200])
   })
 
   it('guards request-scoped controllers', async () => {

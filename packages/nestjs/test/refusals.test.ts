@@ -218,3 +218,24 @@ describe.each(platforms)('interceptors on %s', (platform) => {
     expect([await verdictOf(await send()), seen]).toEqual([[401, 'auth_token_required'], ['entered']])
   })
 })
+
+it('a refusal that cannot be sent ends the connection [Q08]', async () => {
+  @Controller('notes')
+  class NotesController {
+    @Get()
+    list() {
+      return 'notes'
+    }
+  }
+  const { sendUnsigned } = await serveNest('Express', {
+    controllers: [NotesController],
+    configure: (app) =>
+      app.use((_: unknown, response: ServerResponse, next: () => void) => {
+        response.setHeader = () => {
+          throw new Error('of a library')
+        }
+        next()
+      }),
+  })
+  await expect(sendUnsigned()).rejects.toThrow()
+})

@@ -69,7 +69,7 @@ export async function startNest(
   return app
 }
 
-export async function listenerOf(app: INestApplication): Promise<RequestListener> {
+export async function listenerOf(app: Pick<INestApplication, 'getHttpAdapter'>): Promise<RequestListener> {
   const instance = app.getHttpAdapter().getInstance()
   if (app.getHttpAdapter().getType() === 'express') return instance
   await instance.ready()

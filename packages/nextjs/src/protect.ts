@@ -11,6 +11,7 @@ import {
   type TokenKind,
 } from '@aauth-guard/core'
 import {
+  accessFieldsFor,
   asAuth,
   authorizeNow,
   type ContentOptions,
@@ -28,6 +29,7 @@ import { keepPrivate } from './keep-private.ts'
 import { assertNodeRuntime, receiveMessages } from './received-message.ts'
 import { respond } from './respond.ts'
 import { routeRequest } from './route-request.ts'
+import { thrownResponse } from './thrown-response.ts'
 import { withoutMissionHeader } from './without-mission-header.ts'
 
 /** A route handler behind {@link protect}. The `context` of Next.js, with `params`, comes after the identity. */
@@ -112,16 +114,26 @@ export function protect<
     passed = withoutMissionHeader(passed)
     callers.set(passed, caller)
     try {
-      return keepPrivate(
-        await handler(passed, caller as Authorized<Accept, Optional, Person, Alternative>, ...rest),
-        fields,
+      const response = await handler(
+        passed,
+        caller as Authorized<Accept, Optional, Person, Alternative>,
+        ...rest,
       )
+      return keepPrivate(response, fields, accessFieldsFor(caller))
     } catch (error) {
       // A step-up, or whatever else a handler refuses in the words of the protocol.
-      if (isAAuthError(error)) return keepPrivate(respond(await answer(error)), fields)
+      if (isAAuthError(error))
+        return keepPrivate(respond(await answer(error)), fields, accessFieldsFor(caller))
+      const thrown = isCacheable(signed.method) ? thrownResponse(error) : undefined
+      if (thrown !== undefined) return keepPrivate(thrown, fields, accessFieldsFor(caller))
       throw error
     }
   }
 }
 
 const contentLater = Object.freeze({ content: 'later' })
+
+/** Whether caches store responses that do not say how long they are fresh. Of others, Next.js makes the response itself. */
+function isCacheable(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
+}

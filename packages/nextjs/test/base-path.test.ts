@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { read, type ServedApp, serveApp } from './served-app.ts'
 
 // Cache Components refuse the options of routes that they replace.
-const without = ['app/revalidated']
+const without = ['app/revalidated', 'app/listed', 'app/forced', 'app/rendered']
 
 let app: ServedApp
 beforeAll(async () => {
@@ -56,4 +56,11 @@ it('a protected route is not rendered in advance with Cache Components', async (
     served({ sub: 'person-1' }),
   ])
   expect(app.output).toMatch(/ƒ \/cached$/m)
+})
+
+it('a resource that does not name the base path is refused', async () => {
+  const { told } = await read(await fetch(`${app.url}/docs/unprefixed/`))
+  expect(told).toEqual({
+    message: '"strippedPrefix" of the resource is "", but "basePath" of the application is "/docs": add it',
+  })
 })

@@ -1,3 +1,4 @@
+import { getCaller } from '@aauth-guard/nextjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { read, type ServedApp, serveApp } from './served-app.ts'
 
@@ -46,7 +47,14 @@ describe('a protected route handler in a production build', () => {
       told,
       headers.get('aauth-requirement')?.split(';')[0],
       headers.get('cache-control'),
-    ]).toEqual([401, 'auth_token_required', 'requirement=auth-token', 'no-store'])
+      headers.get('vary'),
+    ]).toEqual([
+      401,
+      'auth_token_required',
+      'requirement=auth-token',
+      'no-store',
+      expect.stringContaining('Signature-Key, Signature'),
+    ])
   })
 
   it('compares the content with the digest, and passes it on unread with URL and cookies', async () => {
@@ -219,6 +227,8 @@ describe('a second guard', () => {
 
   it('recognizes the request that the first has verified [E23]', async () => {
     expect((await app.call('/notes/a', put({ nonce: 'n1' }))).status).toBe(200)
+    const content = { body: 'milk', digest: true }
+    expect((await app.call('/notes/a', { ...put({ nonce: 'n3' }), ...content })).status).toBe(200)
   })
 
   it('verifies a request that the handler made by the target that was sent, whatever its URL says', async () => {
@@ -279,4 +289,60 @@ describe('a protected route', () => {
       expect(app.output).toMatch(new RegExp(`ƒ ${path}$`, 'm'))
     },
   )
+
+  it.each([
+    ['permanentRedirect', 308, '/people/person-1;a=b'],
+    ['redirect', 307, '/people/person-1'],
+    ['notFound', 404, null],
+  ])('keeps the response private that %s of the handler makes', async (how, expected, location) => {
+    for (const method of ['GET', 'HEAD']) {
+      const { status, headers } = await app.call(`/thrown?how=${how}`, { method })
+      expect([status, headers.get('location'), headers.get('cache-control'), headers.get('vary')]).toEqual([
+        expected,
+        location,
+        'private',
+        expect.stringContaining('Signature-Key, Signature'),
+      ])
+    }
+  })
+
+  it('leaves to Next.js what else the handler throws', async () => {
+    const posted = await app.call('/thrown?how=redirect', { method: 'POST' })
+    expect([
+      (await app.call('/thrown?how=error')).status,
+      posted.status,
+      posted.headers.get('location'),
+    ]).toEqual([500, 307, '/people/person-1'])
+  })
+
+  // Next.js keeps what was set first. The README tells so under "Caching".
+  it.each([
+    ['next.config.js', '/stream'],
+    ['proxy.js', '/changed'],
+  ])('has the Cache-Control that %s sets, and so have refusals', async (_where, path) => {
+    const fields = [await app.call(path), await fetch(`${app.url}${path}`)].map(({ headers }) =>
+      headers.get('cache-control'),
+    )
+    expect(fields).toEqual(['public, max-age=60', 'public, max-age=60'])
+  })
+
+  it.each(['/listed/a', '/forced/a'])(
+    'at %s answers 500 to everybody where its options let Next.js render it at the first request',
+    async (path) => {
+      const unsigned = await fetch(`${app.url}${path}`)
+      expect([(await app.call(path)).status, unsigned.status, (await app.call(path)).status]).toEqual([
+        500, 500, 500,
+      ])
+    },
+  )
+
+  it('that is rendered in advance fails, before it serves whoever calls', async () => {
+    expect((await read(await fetch(`${app.url}/rendered`))).told).toEqual({
+      message: expect.stringContaining('remove `dynamic = "force-static"`'),
+    })
+  })
+})
+
+it('a request that no guard has verified has no caller, not even one without a credential', () => {
+  expect(() => getCaller(new Request('https://notes.example/notes'))).toThrow('no verified identity')
 })

@@ -1,5 +1,6 @@
 /** What an adapter of a framework needs beside the main entry. Applications do not. */
 export { Stamp } from '../assert/stamp.ts'
+export { accessFieldsFor } from '../authorize/access-fields-for.ts'
 export { authorizeNow, validateRequirement } from '../authorize/authorize.ts'
 export {
   assertStillAccepted,

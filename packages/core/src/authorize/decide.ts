@@ -21,6 +21,7 @@ import { assertContentCompared } from './content.ts'
 import { decideOther, presentedCredential } from './decide-other.ts'
 import type { Grounds } from './decision-event.ts'
 import { enforceRequirement } from './enforce-requirement.ts'
+import { enforceWithSession } from './enforce-with-session.ts'
 
 /** One decision, and what it may still wait for. */
 interface Decision {
@@ -115,7 +116,9 @@ async function judgeLater(
 function enforce(decision: Decision, verified: VerifiedRequest): Auth | Promise<Auth> {
   const { state, grounds, requirement, deadline } = decision
   grounds.times?.end('mission')
-  const auth = enforceRequirement(state, grounds.request, verified, requirement, deadline)
+  const auth = requirement.sessions
+    ? enforceWithSession(state, grounds.request, verified, requirement, deadline)
+    : enforceRequirement(state, grounds.request, verified, requirement, deadline)
   if (auth instanceof Promise || !state.answersAtOnce) return lookAgain(decision, verified, auth)
   grounds.times?.end('requirement')
   return auth
@@ -169,7 +172,7 @@ async function reuse(
     verified.live = queryLiveState(state, verified.token, verified.budget)
     verified.stale = false
   }
-  const marks = requirement.singleUse && requirement.marksLater !== true
+  const marks = requirement.singleUse && !requirement.marksLater
   if (marks) verified.marked = true
   const mayRely = mayRelyOnLast(verified.transport, verified.marked)
   if (await assertUnrevoked(state, verified.token, verified.live, mayRely)) verified.stale = true

@@ -3,6 +3,7 @@ import { assertMissionObtainable } from '../issue/assert-mission-obtainable.ts'
 import { askForAuthToken, challengeKind } from '../issue/challenge.ts'
 import { redeemsAgentToken, requireToken } from '../issue/redeems-agent-token.ts'
 import type { Deadline } from '../limits/deadline.ts'
+import type { FoundSession } from '../resource/managed-access.ts'
 import { assertMission } from '../resource/mission-requirement.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
@@ -27,11 +28,12 @@ export function enforceRequirement(
   verified: VerifiedRequest,
   requirement: CompiledRequirement,
   deadline: Deadline,
+  found?: FoundSession,
 ): Auth | Promise<Auth> {
   assertMissionObtainable(verified, requirement)
-  const challenge = challengeFor(state, verified, requirement)
+  const challenge = challengeFor(state, verified, requirement, found?.scopes)
   if (challenge !== undefined) return refuseWith(challenge, deadline)
-  const auth = identityOf(verified, requirement)
+  const auth = identityOf(verified, requirement, found)
   assertMission(auth.mission, requirement)
   checkClass(auth, verified.linkedProvider, requirement)
   const terms = auth.mission === undefined ? undefined : checkTerms(state, auth, requirement, deadline)
@@ -65,17 +67,21 @@ function enforceFurther(
 
 type Challenge = AAuthError | Promise<AAuthError>
 
-/** The challenge for a token that another one must replace, if the agent needs another one. */
-function challengeFor(
+/**
+ * The challenge for a token that another one must replace, if the agent needs another one.
+ * @param granted what counts in place of the scopes of the token
+ */
+export function challengeFor(
   state: ResourceState,
   verified: VerifiedRequest,
   requirement: CompiledRequirement,
+  granted: readonly string[] = verified.token.claims.scopes,
 ): Challenge | undefined {
   const { claims } = verified.token
   if (!isAccepted(requirement.accept, claims.kind, claims.generation))
     return challengeKind(state, verified, requirement)
   if (requirement.personRequired && !namesPerson(claims)) return personMissing(state, verified, requirement)
-  if (!requirement.scopes.every((scope) => claims.scopes.includes(scope)))
+  if (!requirement.scopes.every((scope) => granted.includes(scope)))
     return askForAuthToken(state, verified, requirement)
   if (requirement.missionRequired && claims.mission === undefined)
     return missionMissing(state, verified, requirement)
@@ -89,11 +95,12 @@ async function refuseWith(challenge: Challenge, deadline: Deadline): Promise<nev
 export function identityOf(
   { token: { claims, template }, covered }: VerifiedRequest,
   { trust }: CompiledRequirement,
+  found?: FoundSession,
 ): Auth {
   // The template, which all routes share, does not take the lists of the route into account.
   const provesMore =
     template.class === undefined && trust !== undefined && isListed(trust, claims.role, claims.iss)
-  return authOf(template, covered, provesMore ? classOf(claims) : undefined)
+  return authOf(template, covered, provesMore ? classOf(claims) : undefined, found)
 }
 
 /** An agent token does not name a person: its `sub` is the agent. */

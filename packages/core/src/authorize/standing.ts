@@ -39,7 +39,7 @@ export async function standingOf(
   try {
     assertIssuerTrusted(state, compiled.trust, verified.token.claims)
     assertMissionObtainable(verified, compiled)
-    const isMissing = needsAnotherToken(verified, compiled)
+    const isMissing = needsAnotherToken(verified, compiled, compiled.sessions ? auth.scopes : undefined)
     const identity = identityOf(verified, compiled)
     // What another token of the same mission could not change.
     if (identity.mission !== undefined) {
@@ -61,11 +61,12 @@ export async function standingOf(
 function needsAnotherToken(
   { token: { claims } }: VerifiedRequest,
   requirement: CompiledRequirement,
+  granted: readonly string[] = claims.scopes,
 ): boolean {
   return (
     !isAccepted(requirement.accept, claims.kind, claims.generation) ||
     (requirement.personRequired && !namesPerson(claims)) ||
-    !requirement.scopes.every((scope) => claims.scopes.includes(scope)) ||
+    !requirement.scopes.every((scope) => granted.includes(scope)) ||
     (requirement.missionRequired && claims.mission === undefined)
   )
 }

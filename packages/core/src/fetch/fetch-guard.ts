@@ -1,3 +1,4 @@
+import { accessFieldsFor } from '../authorize/access-fields-for.ts'
 import { authorizeNow, validateRequirement } from '../authorize/authorize.ts'
 import { contentBinding } from '../authorize/content.ts'
 import { type ContentOptions, validateGuardOptions } from '../authorize/guard-options.ts'
@@ -82,10 +83,12 @@ export function fetchGuard<
         return respond(await answer(error))
       }
       try {
-        return keepPrivate(await handler(withoutMissionHeader(passed), caller as Passed, ...rest), fields)
+        const response = await handler(withoutMissionHeader(passed), caller as Passed, ...rest)
+        return keepPrivate(response, fields, accessFieldsFor(caller))
       } catch (error) {
         // A step-up, or whatever else a handler refuses in the words of the protocol.
-        if (isAAuthError(error)) return keepPrivate(respond(await answer(error)), fields)
+        if (isAAuthError(error))
+          return keepPrivate(respond(await answer(error)), fields, accessFieldsFor(caller))
         throw error
       }
     }
@@ -97,11 +100,18 @@ function respond({ status, headers, body }: Answer): Response {
   return new Response(body, { status, headers })
 }
 
-/** Keeps shared caches from storing a response, unless the handler set the fields itself. */
-function keepPrivate(response: Response, fields: ReturnType<typeof privateFieldsFor>): Response {
+/**
+ * Keeps shared caches from storing a response, unless the handler set the fields itself.
+ * @param access what takes the place of fields of the handler
+ */
+function keepPrivate(
+  response: Response,
+  fields: ReturnType<typeof privateFieldsFor>,
+  access: ReturnType<typeof accessFieldsFor>,
+): Response {
   // A copy of an upgrade response would not be an upgrade.
   if (response.status === 101) return response
-  const missing = fields.filter(([name]) => !response.headers.has(name))
+  const missing = [...fields.filter(([name]) => !response.headers.has(name)), ...access]
   if (missing.length === 0) return response
   const kept = new Response(response.body, response)
   for (const [name, value] of missing) kept.headers.set(name, value)

@@ -11,7 +11,7 @@ import { requiredFor } from '../verify/read-request.ts'
 import { readVerified, verifyAnyToken } from '../verify/verify-any-token.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { readClarification } from './clarification.ts'
-import { findConsent } from './consents.ts'
+import { findConsent } from './consent.ts'
 import type { HeldPoll, ManagedContext, Poll } from './managed-context.ts'
 import { ownerOf } from './owner.ts'
 import { deferred, pendingUrl } from './pending-answer.ts'
@@ -139,7 +139,7 @@ async function finalAnswer(
   const found = await findConsent(context.records, consent, verified.budget)
   if (found === undefined || found.ended !== undefined)
     return new AAuthError('revoked', { hint: 'the consent was withdrawn before the agent asked for it' })
-  const access = await context.accessHeaders?.(verified, consent, found.consent)
+  const access = await context.accessHeaders(verified, consent, found.consent)
   return {
     status: 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...access },

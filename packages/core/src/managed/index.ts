@@ -1,5 +1,14 @@
 export type { Arriving, Redeeming } from './arrive.ts'
 export type { AskedBy, WaitingRequest } from './ask-person.ts'
+export { type ConsentData, readConsentData, refreshConsentData } from './consent-data.ts'
+export {
+  type ConsentOptions,
+  type ConsentSummary,
+  createConsent,
+  findStandingConsent,
+  narrowConsent,
+} from './create-consent.ts'
+export { grantSession } from './grant-session.ts'
 export type { HeldCall, ProposedCall } from './held/call.ts'
 export type { HeldClaim } from './held/held-record.ts'
 export type { RunHeld, UnknownOutcome } from './held/held-route.ts'

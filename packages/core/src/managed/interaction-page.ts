@@ -14,7 +14,7 @@ import {
 } from './arrive.ts'
 import { type CallbackError, withError } from './callback.ts'
 import { maxClarifications } from './clarification.ts'
-import { defaultConsentLifetime, maxConsentLifetime, newConsent } from './consents.ts'
+import { defaultConsentLifetime, maxConsentLifetime, newConsent } from './consent.ts'
 import type { ManagedContext } from './managed-context.ts'
 import { managedStateOf } from './managed-state.ts'
 import { describePending, type PageRequest } from './page-request.ts'

@@ -57,6 +57,10 @@ export function managedAccess(options: ManagedOptions = {}): ManagedAccessFactor
         records === undefined || typeof records.durable === 'boolean',
         `"stores.records.durable" is ${quoted(records?.durable)}: write true if no change that was acknowledged is lost, otherwise false`,
       )
+      assert(
+        keys !== undefined || state.settings.accessMode !== 'session-token',
+        '"accessMode" is "session-token", but "sealingKeys" of managedAccess is missing, so that sessions end with this process: pass a key of 32 random octets',
+      )
       if (keys === undefined) {
         assert(
           Object.values(stores).every((store) => store === undefined),

@@ -6,7 +6,7 @@ import type { VerifiedRequest } from '../verify/verified-request.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 import { CodeAttempts } from './code-attempts.ts'
-import type { Consent } from './consents.ts'
+import type { Consent } from './consent.ts'
 import type { ManagedSettings } from './managed-settings.ts'
 import type { Owner } from './owner.ts'
 import type { PendingId } from './pending-id.ts'
@@ -75,9 +75,9 @@ export abstract class ManagedContext {
   /** By `waitsFor` of the request. */
   readonly kinds: Map<string, PendingKind> = new Map()
   /** The id of the consent that a request presents. Set by sessions; routes may have one of their own. */
-  presentedConsent: PresentedConsent | undefined
+  abstract readonly presentedConsent: PresentedConsent
   /** Set by sessions. */
-  accessHeaders: AccessHeaders | undefined
+  abstract readonly accessHeaders: AccessHeaders
 
   abstract readonly held: HeldPending
 

@@ -1,18 +1,26 @@
 import type { Answer } from '../errors/answer.ts'
-import type { ManagedAccess, ManagedSelection } from '../resource/managed-access.ts'
+import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import type { WaitBudget } from '../limits/wait-budget.ts'
+import type { FoundSession, ManagedAccess, ManagedSelection } from '../resource/managed-access.ts'
 import { checkMission } from '../resource/missions.ts'
 import type { Resource } from '../resource/resource.ts'
 import { stateOf } from '../resource/state-of.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
 import { answerPending } from './answer-pending.ts'
 import { HeldCalls } from './held/held-calls.ts'
-import { ManagedContext } from './managed-context.ts'
+import { type AccessHeaders, ManagedContext, type PresentedConsent } from './managed-context.ts'
 import type { EndReason } from './records.ts'
+import { accessHeaders, presentedConsent } from './session-hooks.ts'
+import { Sessions } from './sessions.ts'
 import type { RecordTag } from './tags.ts'
 
 /** What one resource needs for access that it manages itself. */
 export class ManagedState extends ManagedContext implements ManagedAccess {
   readonly held: HeldCalls = new HeldCalls(this)
+  readonly sessions: Sessions = new Sessions(this.state, this.records, this.sealer)
+  readonly presentedConsent: PresentedConsent = (auth) => presentedConsent(this, auth)
+  readonly accessHeaders: AccessHeaders = ({ token, budget }, id, given) =>
+    accessHeaders(this, token, budget, given, id)
 
   async end(selection: ManagedSelection): Promise<number> {
     return this.#end(checkSelection(selection), 'revoked')
@@ -42,6 +50,10 @@ export class ManagedState extends ManagedContext implements ManagedAccess {
     const ended = await this.records.end(tag, reason)
     if (ended > 0) this.polls.wakeAll()
     return ended
+  }
+
+  findSession(token: VerifiedToken, value: string, budget: WaitBudget): Promise<FoundSession | undefined> {
+    return this.sessions.find(token, value, budget)
   }
 }
 

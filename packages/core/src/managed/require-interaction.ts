@@ -12,7 +12,7 @@ import type { TokenKind } from '../token/kinds.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
 import { type AskedBy, askPerson, ownerOfCaller, type Question, type WaitingRequest } from './ask-person.ts'
-import { findConsent, grants } from './consents.ts'
+import { findConsent, grants } from './consent.ts'
 import { type ManagedState, managedStateOf } from './managed-state.ts'
 import { defaultPendingLifetime, maxPendingLifetime } from './pending-records.ts'
 
@@ -114,9 +114,13 @@ async function assertConsent(
 ): Promise<true> {
   const { scopes, by, consentOf } = asked
   if (auth.type === 'auth-token' && scopes.every((scope) => auth.scopes.includes(scope))) return true
-  const id = await (consentOf ?? managed.presentedConsent)?.(auth as never, request)
+  const id = await (consentOf ?? managed.presentedConsent)(auth as never, request)
   const found = id === undefined ? undefined : await findConsent(managed.records, id)
-  if (found !== undefined && grants(found, ownerOfCaller(managed, auth), scopes)) return true
+  if (
+    found !== undefined &&
+    grants(found, ownerOfCaller(managed, auth), scopes, managed.state.settings.now())
+  )
+    return true
   // An agent that cannot show a code to anybody would wait in vain (CAP-2).
   if (by === 'approval' || capabilitiesOf(auth).has('interaction'))
     throw await askPerson(managed, auth, asked)

@@ -15,6 +15,29 @@ export function dropRepresentation(res: ServerResponse): void {
   for (const name of ['content-encoding', 'content-range', 'etag', 'last-modified']) res.removeHeader(name)
 }
 
+/**
+ * Sets fields of whatever is answered from here on, in place of those of the handler.
+ * @param fieldsOf called when the header is sent
+ */
+export function setLast(res: ServerResponse, fieldsOf: () => typeof privateFields): void {
+  const end = res.end.bind(res) as (...given: unknown[]) => ServerResponse
+  const writeHead = res.writeHead.bind(res) as (...given: unknown[]) => ServerResponse
+  const set = (): ReadonlySet<unknown> => {
+    const fields = res.headersSent ? [] : fieldsOf()
+    for (const [name, value] of fields) res.setHeader(name, value)
+    return new Set(fields.map(([name]) => name))
+  }
+  res.writeHead = ((...given: unknown[]) => {
+    const names = set()
+    return writeHead(...given.map((one) => without(one, names)))
+  }) as typeof res.writeHead
+  // Over HTTP/2 it sends the header of an answer without content past `writeHead`.
+  res.end = ((...given: unknown[]) => {
+    set()
+    return end(...given)
+  }) as typeof res.end
+}
+
 const ofContent: ReadonlySet<unknown> = new Set(['content-length', 'content-type'])
 
 /** Keeps the headers of whatever is answered from here on and drops its content, also past the framework. */
@@ -28,7 +51,7 @@ export function sendNoContent(res: ServerResponse): void {
   // A client waits for content whose length it was told, and takes the next answer for it.
   res.writeHead = ((...given: unknown[]) => {
     drop()
-    return writeHead(...given.map(withoutContent))
+    return writeHead(...given.map((one) => without(one, ofContent)))
   }) as typeof res.writeHead
   res.end = () => {
     drop()
@@ -37,9 +60,10 @@ export function sendNoContent(res: ServerResponse): void {
 }
 
 /** Header fields as `writeHead` takes them: an object, or names and values in one list. Anything else stays as it is. */
-function withoutContent(given: unknown): unknown {
+function without(given: unknown, names: ReadonlySet<unknown>): unknown {
   if (typeof given !== 'object' || given === null) return given
-  const isKept = (name: unknown): boolean => !ofContent.has(String(name).toLowerCase())
-  if (Array.isArray(given)) return given.filter((_, at) => isKept(given[at - (at % 2)]))
+  const isKept = (name: unknown): boolean => !names.has(String(name).toLowerCase())
+  if (Array.isArray(given))
+    return given.filter((one, at) => isKept(Array.isArray(one) ? one[0] : given[at - (at % 2)]))
   return Object.fromEntries(Object.entries(given).filter(([name]) => isKept(name)))
 }

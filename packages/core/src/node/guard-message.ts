@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { accessFieldsFor } from '../authorize/access-fields-for.ts'
 import { authorizeNow } from '../authorize/authorize.ts'
 import { assertStillAccepted, bindContent } from '../authorize/content.ts'
 import { passesPreflight } from '../authorize/preflight.ts'
@@ -8,7 +9,7 @@ import type { AnyRequirement, Caller } from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { Auth } from '../token/auth.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
-import { keepPrivate, sendNoContent } from './answer-headers.ts'
+import { keepPrivate, sendNoContent, setLast } from './answer-headers.ts'
 import { bufferContent } from './buffer-content.ts'
 import { type IdentitySlot, isContentOpen } from './identity-slot.ts'
 import { removeMissionHeader } from './remove-mission-header.ts'
@@ -86,6 +87,7 @@ function finish(
   slot.fill(message, caller)
   removeMissionHeader(message)
   keepPrivate(response, privateFieldsFor(resource, requirement))
+  if (requirement.sessions === true) setLast(response, () => accessFieldsFor(caller))
   return { auth: asAuth(caller), caller, fault }
 }
 

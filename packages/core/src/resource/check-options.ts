@@ -107,7 +107,12 @@ export function checkOptions(options: ResourceOptions): {
     'createResource',
   )
   const missions = checkMade('missions', given.missions, 'monitorMissions')
-  return { settings, missions, managed: checkMade('managed', given.managed, 'managedAccess') }
+  const managed = checkMade('managed', given.managed, 'managedAccess')
+  assert(
+    settings.accessMode !== 'session-token' || managed !== undefined,
+    '"accessMode" is "session-token", but the resource issues no sessions: pass "managed" to createResource',
+  )
+  return { settings, missions, managed }
 }
 
 function checkPrefix(prefix: string): string {
@@ -130,12 +135,8 @@ function checkGenerations(given: readonly Generation[] | undefined): ReadonlySet
 
 function checkAccessMode(mode: ResourceSettings['accessMode']): ResourceSettings['accessMode'] {
   assert(
-    (mode as string) !== 'session-token',
-    '"accessMode" is "session-token", but this resource issues no session tokens: use agent-token, person-token or auth-token',
-  )
-  assert(
-    ['agent-token', 'person-token', 'auth-token'].includes(mode),
-    `"accessMode" is ${quoted(mode)}: use agent-token, person-token or auth-token`,
+    ['agent-token', 'person-token', 'auth-token', 'session-token'].includes(mode),
+    `"accessMode" is ${quoted(mode)}: use agent-token, person-token, auth-token or session-token`,
   )
   return mode
 }

@@ -32,6 +32,7 @@ const members: readonly string[] = [
   'account',
   'components',
   'singleUse',
+  'sessions',
   'optional',
   'trust',
   'check',
@@ -67,7 +68,7 @@ export function compileRequirement(
   const named = ownMembers(given)
   assertKnownMembers(named, members, 'a requirement')
   const requirement = Object.assign(ownMembers(defaults) as AnyRequirement, named)
-  const { name, account, optional = false, trust, check, singleUse = false } = requirement
+  const { name, account, optional = false, trust, check, singleUse = false, sessions = false } = requirement
   assert(
     name === undefined || (typeof name === 'string' && name.length > 0 && name.length <= 128),
     `"name" is ${quoted(name)}, which is not a text of 1 to 128 characters: write the name of the route that logs should show`,
@@ -84,8 +85,12 @@ export function compileRequirement(
   const scopes = requirement.scope === undefined ? [] : [requirement.scope].flat()
   assertScopesDescribed(scopes, described)
   assert(
-    scopes.length === 0 || (accept.size === 1 && accept.has('auth-token')),
+    scopes.length === 0 || (accept.has('auth-token') && (accept.size === 1 || sessions === true)),
     '"scope" is set, but only auth tokens grant scopes: leave "accept" out',
+  )
+  assert(
+    sessions !== true || accept.has('agent-token') || accept.has('person-token'),
+    '"sessions" is set, but a session needs an agent token or a person token beside it: add "agent-token" or "person-token" to "accept"',
   )
   const { person = 'optional' } = requirement
   assert(
@@ -100,7 +105,7 @@ export function compileRequirement(
     account === undefined || typeof account === 'string' || typeof account === 'function',
     `"account" is ${quoted(account)}: write a string or a function`,
   )
-  for (const [member, value] of Object.entries({ optional, singleUse }))
+  for (const [member, value] of Object.entries({ optional, singleUse, sessions }))
     assert(typeof value === 'boolean', `"${member}" is ${quoted(value)}: write true or false`)
   assert(check === undefined || typeof check === 'function', `"check" is ${quoted(check)}: pass a function`)
   const { alternative } = requirement
@@ -113,6 +118,7 @@ export function compileRequirement(
     account,
     components: checkComponents(requirement.components ?? [], 'components'),
     singleUse,
+    sessions,
     optional,
     trust: trust === undefined ? undefined : checkTrust(trust),
     check,

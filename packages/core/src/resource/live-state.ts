@@ -61,7 +61,7 @@ export function queryLiveState(
 }
 
 /** Whether the answers are recent enough, so that what is decided by them is at most a second old. */
-export function isRecent({ askedAt }: LiveState): boolean {
+export function isRecent({ askedAt }: Pick<LiveState, 'askedAt'>): boolean {
   return performance.now() - askedAt < recent
 }
 

@@ -1,4 +1,8 @@
 import type { Answer } from '../errors/answer.ts'
+import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import type { WaitBudget } from '../limits/wait-budget.ts'
+import type { MayWait } from '../stores/store-kind.ts'
+import type { Session } from '../token/auth.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
 
@@ -23,6 +27,23 @@ export interface Managed {
   end(selection: ManagedSelection): Promise<number>
 }
 
+/** A session that counts for the caller who presents it. */
+export interface FoundSession {
+  readonly session: Session
+  /** What the person agreed to, as far as the resource still describes it. */
+  readonly scopes: readonly string[]
+  /** Makes the value that replaces the one that was sent, if one is due. Never rejects. */
+  readonly renew: () => Promise<string | undefined>
+}
+
+/** A session that is looked up, on a route that takes sessions. */
+export interface SessionLookup {
+  /** As in `LiveState`. */
+  readonly askedAt: number
+  /** @throws {AAuthError} `server_error` (or the promise rejects) when a store fails */
+  readonly found: () => MayWait<FoundSession | undefined>
+}
+
 /** The interface through which a resource uses `managedAccess`. */
 export interface ManagedAccess extends Managed {
   /** A token was revoked, so what was made for it ends. @throws {AAuthError} (the promise rejects) when the store fails */
@@ -31,6 +52,15 @@ export interface ManagedAccess extends Managed {
   terminated(mission: Mission): Promise<void>
   /** Everything that an issuer has vouched for is invalid. Fails like `revoked`. */
   purged(iss: string): Promise<void>
+  /**
+   * Looks up the session of a verified caller.
+   *
+   * @param token an agent token or a person token
+   * @param value the credential of `Authorization: AAuth`, which the signature covers
+   * @returns `undefined` for a value that is unknown, expired, ended or somebody else's
+   * @throws {AAuthError} `server_error` (the promise rejects) when a store fails
+   */
+  findSession(token: VerifiedToken, value: string, budget: WaitBudget): Promise<FoundSession | undefined>
   /**
    * Answers a request to a pending URL.
    * @param id the last segment of the path, as it was sent

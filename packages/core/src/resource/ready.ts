@@ -7,6 +7,11 @@ import type { ResourceState } from './state.ts'
  * @throws {AAuthError} `server_error` (the promise rejects)
  */
 export async function assertReady(state: ResourceState): Promise<void> {
+  if (state.settings.accessMode === 'session-token' && !state.takesSessions)
+    throw new AAuthError('server_error', {
+      hint: '"accessMode" is "session-token", but no route takes sessions: write sessions: true in a requirement, or leave "accessMode" out',
+      retryAfter: 5,
+    })
   await state.selfTested()
   const stores = Object.entries(state.settings.stores).filter(([, store]) => store?.ready !== undefined)
   await Promise.all(stores.map(([name, store]) => within(state, `"stores.${name}"`, check(name, store))))

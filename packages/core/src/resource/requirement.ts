@@ -29,7 +29,7 @@ export interface Requirement<
    * also accepts an auth token of draft 11, which names the same person (R11-072).
    */
   readonly accept?: Accept | readonly Accept[]
-  /** Scopes that the auth token must grant, all of them. The resource must describe each one. */
+  /** Scopes that the auth token, or the session, must grant, all of them. The resource must describe each one. */
   readonly scope?: string | readonly string[]
   /**
    * `'required'` refuses tokens that do not name a person, and narrows the type of `Auth`. The response to an agent token
@@ -78,6 +78,13 @@ export interface Requirement<
    * Default `false`.
    */
   readonly singleUse?: boolean
+  /**
+   * Whether the route takes sessions (`AAuth-Access`), with the option `managed` of the resource. A session stands beside
+   * an agent token or a person token that `accept` names, and grants what a person agreed to: `scope` is met by it or by an
+   * auth token, and `scopes` and `session` of `Auth` come from it. A value that is unknown, expired or somebody else's is
+   * ignored, and beside an auth token every value is. Default `false`.
+   */
+  readonly sessions?: boolean
   /**
    * Also accepts requests without any credential, which then have no `Auth`. An invalid credential or an empty signature
    * field is still refused.
@@ -156,6 +163,7 @@ export interface CompiledRequirement {
   readonly account: AnyRequirement['account']
   readonly components: readonly string[]
   readonly singleUse: boolean
+  readonly sessions: boolean
   /** Whether signatures are marked as used by whoever decides the request, and not while it is verified. */
   readonly marksLater?: boolean
   readonly optional: boolean

@@ -10,7 +10,7 @@ import type { DefaultRequirement } from './requirement.ts'
 import type { Trust } from './trust.ts'
 
 /** The kind of token that an agent needs, as the metadata announces it. */
-export type AccessMode = 'agent-token' | 'person-token' | 'auth-token'
+export type AccessMode = 'agent-token' | 'person-token' | 'auth-token' | 'session-token'
 
 /** Whether a person has an account. */
 export type AccountCheck = (

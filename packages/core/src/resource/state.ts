@@ -91,6 +91,8 @@ export class ResourceState {
   readonly signingKey: SigningKeySource
   /** Whether the routes of the resource have received any request. */
   routesReached = false
+  /** Whether any route takes sessions. */
+  takesSessions = false
   /** The tokens that open connections depend on; set by the first call of `lifetimeOf`. */
   lifetimes: OpenLifetimes | undefined
   /** What the error responses of this resource contain in addition to the error. */
@@ -252,6 +254,11 @@ export class ResourceState {
     }
     if (compiled.tool !== undefined && this.missionMonitor?.assertWithinTerms === undefined)
       throw new TypeError('"tool" is set, but there are no mission blobs: pass "blobs" to monitorMissions()')
+    if (compiled.sessions) {
+      if (this.managed === undefined)
+        throw new TypeError('"sessions" is set, but the resource has none: pass "managed" to createResource')
+      this.takesSessions = true
+    }
     assertClassProvable(this.settings, compiled)
     this.#compiled.set(requirement, compiled)
     return compiled

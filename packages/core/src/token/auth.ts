@@ -9,6 +9,16 @@ export interface AgentClass {
   readonly provider: string
 }
 
+/** What a person agreed to with the resource itself, and the caller may therefore do. */
+export interface Session {
+  /** The id of the consent, which `resource.managed.end({ consent })` takes. */
+  readonly consent: string
+  /** The person who agreed, as the application calls them. */
+  readonly person: string
+  /** NumericDate, seconds, at which the session value expires. */
+  readonly exp: number
+}
+
 interface Verified {
   /** The issuer of the token. */
   readonly iss: string
@@ -45,6 +55,8 @@ export interface AgentAuth extends Verified {
   readonly tenant: null
   readonly mission?: undefined
   readonly class: AgentClass
+  /** Set if {@link scopes} come from a session, on a route that takes sessions. */
+  readonly session?: Session
 }
 
 /** A verified person token: for whom the caller acts. It grants nothing. */
@@ -61,10 +73,13 @@ export interface PersonAuth extends Verified {
   readonly tenant: string | null
   readonly mission?: Mission
   readonly class?: undefined
+  /** Set if {@link scopes} come from a session, on a route that takes sessions. */
+  readonly session?: Session
 }
 
 interface AuthToken extends Verified {
   readonly type: 'auth-token'
+  readonly session?: undefined
   readonly scopes: readonly string[]
   readonly account: string | null
   readonly tenant: string | null
@@ -157,13 +172,16 @@ export function classOf({ agent }: Pick<VerifiedClaims, 'agent'>): AgentClass | 
  *
  * @param covered is frozen
  * @param routeClass a class that the token proves on this route alone
+ * @param granted the session on a route that takes sessions, and what it grants
  */
 export function authOf(
   template: AuthTemplate,
   covered: readonly string[],
   routeClass: AgentClass | undefined,
+  granted?: Pick<Auth, 'scopes'> & { readonly session: Session },
 ): Auth {
   const auth = { ...template, covered }
+  if (granted !== undefined) Object.assign(auth, { scopes: granted.scopes, session: granted.session })
   return (routeClass === undefined ? auth : { ...auth, class: routeClass }) as Auth
 }
 

@@ -26,4 +26,5 @@ export async function assertStillGood(state: ResourceState, verified: VerifiedRe
   if (await assertUnrevoked(state, token, verified.live, mayRely)) verified.stale = true
   if (isOld || stores.revocations === undefined) await lookUpLink(state, verified)
   await assertMissionOf(state, verified)
+  await verified.assertSession?.()
 }

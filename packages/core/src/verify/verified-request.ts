@@ -1,6 +1,7 @@
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
 import type { LiveState } from '../resource/live-state.ts'
+import type { SessionLookup } from '../resource/managed-access.ts'
 import type { ContentDigests } from '../signature/content-digest.ts'
 import type { Mission } from '../token/claims.ts'
 import type { UntrustedRequest } from './read-request.ts'
@@ -30,6 +31,12 @@ export interface VerifiedRequest {
   isCounted: boolean
   /** The agent provider that the key is linked to, according to the last lookup; not set for agent tokens. */
   linkedProvider: string | undefined
+  /** The last lookup of its session, if a route takes sessions. */
+  session: SessionLookup | undefined
+  /** Checks again that the session on which an identity relies still stands. @throws {AAuthError} (the promise rejects) */
+  assertSession: (() => Promise<void>) | undefined
+  /** Whether the answer may carry a session value, and the one that it carries. */
+  access: { value: string | undefined } | undefined
   /** Whether the signature has a `nonce`. */
   readonly hasNonce: boolean
   /** Marks the signature as used, unless a guard has done so. @throws {AAuthError} (the promise rejects) */

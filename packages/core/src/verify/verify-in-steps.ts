@@ -15,6 +15,7 @@ import { assertedBeside } from './asserted-mission.ts'
 import { signatureMarker } from './mark-signature.ts'
 import { verifyPossession } from './possession.ts'
 import type { UntrustedRequest } from './read-request.ts'
+import { lookUpSession } from './session-lookup.ts'
 import type { VerifiedRequest } from './verified-request.ts'
 import { type NewToken, verifyNewToken } from './verify-new-token.ts'
 
@@ -43,13 +44,16 @@ export async function verifyInSteps(
   let { token } = met
   const budget = new WaitBudget(storeDeadline)
   const live = queryLiveState(state, met.token, budget)
+  const session = requirement.sessions
+    ? lookUpSession(state, { token: met.token, sent: untrusted, budget })
+    : undefined
   if (!met.possessed) await verifyPossession(state, untrusted, token)
   if (unknownForm !== undefined) state.forms.learn(request, unknownForm)
   const bound = signature.components.includes('content-digest')
   const digest = bound ? await readDigest(state, request) : undefined
   const markUsed = signatureMarker(state, untrusted, token, now, budget)
   const isUsedUp = requirement.singleUse || isOneTime(settings.replay, transport.method, signature)
-  const oneTime = isUsedUp && requirement.marksLater !== true
+  const oneTime = isUsedUp && !requirement.marksLater
   const marking = oneTime ? begin(markUsed) : undefined
   const stale = await assertUnrevoked(state, token, live, mayRelyOnLast(transport, oneTime))
   // Keys from before a purge are not accepted, even if the purge has only just become known.
@@ -74,6 +78,9 @@ export async function verifyInSteps(
     marked: oneTime,
     isCounted: false,
     linkedProvider: undefined,
+    session,
+    assertSession: undefined,
+    access: undefined,
   }
 }
 

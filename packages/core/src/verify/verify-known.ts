@@ -78,6 +78,9 @@ class KnownRequest implements VerifiedRequest {
   stale = false
   isCounted = false
   linkedProvider: string | undefined = undefined
+  session: VerifiedRequest['session'] = undefined
+  assertSession: VerifiedRequest['assertSession'] = undefined
+  access: VerifiedRequest['access'] = undefined
   readonly #state: ResourceState
   readonly #now: number
   /** Noted at once, since a `check` or a recorder may take its time before anybody asks for `live`. */

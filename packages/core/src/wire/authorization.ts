@@ -16,6 +16,11 @@ export function isAAuthCredential(line: string): boolean {
   return credential.test(line)
 }
 
+/** The token68 of a line of the scheme `AAuth`. */
+export function credentialOf(line: string): string | undefined {
+  return isAAuthCredential(line) ? line.trim().split(' ').pop() : undefined
+}
+
 /**
  * Whether the request carries anything of AAuth: a signature field, or `Authorization` of the scheme `AAuth`. Empty and
  * malformed ones count.

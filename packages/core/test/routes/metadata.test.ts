@@ -1,5 +1,6 @@
 import { createResource, type ResourceOptions } from '@aauth-guard/core'
-import { answerRoutes, answerWellKnown } from '@aauth-guard/core/adapter'
+import { answerRoutes, answerWellKnown, validateRequirement } from '@aauth-guard/core/adapter'
+import { managedAccess } from '@aauth-guard/core/managed'
 import { askForToken, notes, published, verdict } from '@aauth-guard/fixtures/issued'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
@@ -57,11 +58,26 @@ describe('the metadata', () => {
     },
   )
 
+  it('names session-token with managed access, and is ready once a route takes sessions [META-3, R11-273]', async () => {
+    const sealingKeys = [{ kid: 'a', key: Uint8Array.from({ length: 32 }, (_, i) => i * 3) }]
+    const resource = create({ accessMode: 'session-token', managed: managedAccess({ sealingKeys }) })
+    expect(await published(resource, path)).toMatchObject({ access_mode: 'session-token' })
+    await expect(resource.ready()).rejects.toMatchObject({
+      code: 'server_error',
+      hint: expect.stringContaining('no route takes sessions'),
+    })
+    validateRequirement(resource, { accept: ['agent-token'], sessions: true })
+    await resource.ready()
+    expect(() => create({ accessMode: 'session-token', managed: managedAccess() })).toThrow(
+      /^"accessMode" is "session-token", but "sealingKeys" of managedAccess is missing/,
+    )
+  })
+
   it.each(['aauth-access-token', 'Auth-Token', '', 1])(
     'cannot name %j as the access mode [META-3, R11-273]',
     (accessMode) => {
       expect(() => create({ accessMode: accessMode as never })).toThrow(
-        /^"accessMode" is .*: use agent-token, person-token or auth-token$/,
+        /^"accessMode" is .*: use agent-token, person-token, auth-token or session-token$/,
       )
     },
   )
@@ -152,7 +168,7 @@ describe('createResource refuses', () => {
       { legacyPersonTokenJti: ['https://ps.example/'] },
     ],
     [
-      '"accessMode" is "session-token", but this resource issues no session tokens: use agent-token, person-token or auth-token',
+      '"accessMode" is "session-token", but the resource issues no sessions: pass "managed" to createResource',
       { accessMode: 'session-token' },
     ],
     [

@@ -10,7 +10,7 @@ export class ResourceUses {
   /** Counts what a server is asked. @param current the resource in force, when a request begins */
   watch(server: Server, current: () => Resource): void {
     const hold = (ending: { once(event: 'close', listener: () => void): unknown }): void => {
-      const release = this.#hold(current())
+      const release = this.hold(current())
       ending.once('close', release)
     }
     // Before the listeners that decide, so that both see the same plan.
@@ -25,7 +25,8 @@ export class ResourceUses {
     else close()
   }
 
-  #hold(resource: Resource): () => void {
+  /** Counts one use. @returns to be called once, when it has ended */
+  hold(resource: Resource): () => void {
     this.#uses.set(resource, (this.#uses.get(resource) ?? 0) + 1)
     return () => {
       const left = (this.#uses.get(resource) ?? 1) - 1

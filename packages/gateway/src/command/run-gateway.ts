@@ -1,4 +1,4 @@
-import { type RecipeKind, recipe } from '../forward/index.ts'
+import { type RecipeKind, type RecipePlace, recipe } from '../forward/index.ts'
 import { ConfigurationError } from '../settings/configuration-error.ts'
 import { planOf } from '../settings/plan-of.ts'
 import { ProcessState } from '../settings/process-state.ts'
@@ -69,12 +69,18 @@ async function printRecipe({ env, print }: GatewayCommand, [kind, path]: [string
     )
   const configuration = await loadConfiguration(path, env)
   try {
-    print(recipe(kind as RecipeKind, configuration))
+    print(recipe(kind as RecipeKind, configuration, placeOf(configuration.resource.issuer)))
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     throw configuration.fault({ option: 'forwardAuth' }, error.message)
   }
   return 0
+}
+
+/** Agents call an issuer without TLS at its own port, as in a development world. */
+function placeOf(issuer: string): RecipePlace {
+  const { protocol, port } = new URL(issuer)
+  return protocol === 'https:' ? {} : { listen: { port: Number(port || 80) }, tls: null }
 }
 
 async function prepare({ env, say, afterLoss }: GatewayCommand, path: string): Promise<number> {
@@ -96,15 +102,21 @@ async function prepare({ env, say, afterLoss }: GatewayCommand, path: string): P
 
 async function serve({ env, json, print, say }: GatewayCommand, path: string): Promise<number> {
   const log = json ? (line: string): void => print(JSON.stringify({ event: 'log', line })) : say
-  const gateway = await startGateway({ path, env, log })
-  if (json) print(JSON.stringify({ event: 'started', ...gateway.urls }))
+  const starting = startGateway({ path, env, log })
+  // A signal during the start is for the time after it: without a listener it would end the process.
   const reload = (): void => {
-    gateway.reload().then(
+    const reloaded = starting.then((gateway) => gateway.reload())
+    reloaded.then(
       (done) => json && print(JSON.stringify({ event: done ? 'reloaded' : 'reload refused' })),
       (error: unknown) => say(`aauth: ${String(error)}`),
     )
   }
   process.on('SIGHUP', reload)
+  const gateway = await starting.catch((error: unknown) => {
+    process.off('SIGHUP', reload)
+    throw error
+  })
+  if (json) print(JSON.stringify({ event: 'started', ...gateway.urls }))
   await new Promise<void>((resolve) => {
     const stop = (): void => {
       process.once('SIGTERM', () => process.exit(1))

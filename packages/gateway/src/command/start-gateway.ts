@@ -15,6 +15,7 @@ import { ProcessState } from '../settings/process-state.ts'
 import { readConfiguration } from '../settings/read-configuration.ts'
 import type { Environment } from '../settings/secret.ts'
 import { listen } from './listen.ts'
+import { RefusalLog, type RefusalLogMode, usualLogMode } from './refusal-log.ts'
 import { ResourceUses } from './resource-uses.ts'
 
 /** What {@link startGateway} needs. */
@@ -105,6 +106,8 @@ class RunningGateway implements Gateway {
   readonly #forwardAuth: Server | undefined
   readonly #extAuthz: ExtAuthz | undefined
   readonly #uses = new ResourceUses()
+  readonly #refusals: RefusalLog
+  #logMode: RefusalLogMode = 'summary'
   readonly #metrics: Metrics
   /** What stops listening to each resource. */
   readonly #stops = new Map<Resource, () => void>()
@@ -123,6 +126,7 @@ class RunningGateway implements Gateway {
   ) {
     this.#env = env
     this.#log = (line) => log(`aauth-guard: ${line}`)
+    this.#refusals = new RefusalLog(() => this.#logMode, this.#log)
     this.#state = state
     this.#configuration = configuration
     this.#metrics = new Metrics([
@@ -142,10 +146,7 @@ class RunningGateway implements Gateway {
     this.#proxy = createProxy({
       plan,
       assertions,
-      log: ({ code, hint, method, path, route }) =>
-        this.#log(
-          `${method} ${JSON.stringify(path)}${route === undefined ? '' : ` (${route})`}: ${code}, ${hint}`,
-        ),
+      log: (refused) => this.#refusals.report(refused),
     })
     if (configuration.admin !== undefined)
       this.#admin = new AdminServer(configuration.admin, {
@@ -156,12 +157,23 @@ class RunningGateway implements Gateway {
       const { secret } = configuration.forwardAuth
       this.#forwardAuth = createServer(
         forwardListenerOptions,
-        forwardAuthHandler({ plan, assertions, secret }),
+        forwardAuthHandler({
+          plan,
+          assertions,
+          secret,
+          onRefused: (refused) => this.#refusals.report(refused),
+        }),
       )
     }
     if (configuration.extAuthz !== undefined) {
       const { secret } = configuration.extAuthz
-      this.#extAuthz = createExtAuthz({ plan, assertions, secret })
+      this.#extAuthz = createExtAuthz({
+        plan,
+        assertions,
+        secret,
+        onRefused: (refused) => this.#refusals.report(refused),
+        onCheck: ({ resource }) => this.#uses.hold(resource),
+      })
     }
     for (const server of [this.#proxy.server, this.#forwardAuth])
       if (server !== undefined) this.#uses.watch(server, () => this.#plan.resource)
@@ -253,6 +265,11 @@ class RunningGateway implements Gateway {
   async #close(): Promise<void> {
     const wasReady = this.#isReady
     this.#isReady = false
+    const { closeDelay } = this.#plan.limits
+    if (wasReady && closeDelay > 0) {
+      this.#log(`not ready any more: connections are taken for ${closeDelay} ms`)
+      await new Promise<void>((resolve) => setTimeout(resolve, closeDelay))
+    }
     if (wasReady) this.#log('stopping: requests that are under way may end')
     await Promise.all([
       closeUnlessIdle(this.#proxy.server, () => this.#proxy.close()),
@@ -262,12 +279,15 @@ class RunningGateway implements Gateway {
     for (const resource of this.#stops.keys()) this.#retire(resource)
     if (this.#admin?.server.listening) await this.#admin.close()
     await this.#state.close()
+    this.#refusals.close()
     if (wasReady) this.#log('stopped')
   }
 
   /** Puts everything behind the resource of a plan. */
   #adopt(configuration: Configuration, { resource }: Plan): void {
     this.#state.adopt(configuration, resource)
+    const { log, issuer } = configuration.resource
+    this.#logMode = typeof log === 'string' ? log : usualLogMode(issuer, this.#env)
     if (this.#stops.has(resource)) return
     this.#stops.set(resource, resource.listen(telemetry({ meterProvider: this.#metrics.provider })))
     this.#admin?.show(resource)

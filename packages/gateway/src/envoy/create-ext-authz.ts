@@ -11,6 +11,7 @@ import { type EnvoyGrpc, loadGrpc } from './load-grpc.ts'
 import type { CheckRequest, CheckResponse } from './messages.ts'
 import { CheckRefused, readCheck } from './read-check.ts'
 import { serverAddress } from './server-address.ts'
+import { removeStaleSocket } from './stale-socket.ts'
 
 /** Options of {@link createExtAuthz}. */
 export interface ExtAuthzOptions {
@@ -23,6 +24,8 @@ export interface ExtAuthzOptions {
   readonly maxMessage?: number
   /** Is told why the gateway itself refused a request, for the log of the operator. */
   readonly onRefused?: (refusal: GatewayRefusal) => void
+  /** Is told that a check begins under a plan; what it returns is called once the check has ended. */
+  readonly onCheck?: (plan: Plan) => () => void
 }
 
 /** Answers the checks of Envoy. */
@@ -54,7 +57,7 @@ const graceful = 5000
  * @throws {TypeError} for a secret that is too short or has other characters, or another `maxMessage`
  */
 export function createExtAuthz(options: ExtAuthzOptions): ExtAuthz {
-  const { plan, assertions, maxMessage = 2_097_152, onRefused } = options
+  const { plan, assertions, maxMessage = 2_097_152, onRefused, onCheck } = options
   const expected = sha256(checkedSecret(options.secret))
   if (!Number.isInteger(maxMessage) || maxMessage < 65_536 || maxMessage > 67_108_864)
     throw new TypeError(`"maxMessage" is ${maxMessage}: write an integer from 65536 to 67108864`)
@@ -76,10 +79,12 @@ export function createExtAuthz(options: ExtAuthzOptions): ExtAuthz {
         refusal('too_many_requests', 'more checks than "limits.requests"', { 'retry-after': '5' }),
       )
     running++
+    const ended = onCheck?.(current)
     try {
-      return await judgeCheck(current, readCheck(decoded(decode, octets)), assertions)
+      return await judgeCheck(current, readCheck(decoded(decode, octets)), assertions, refused)
     } finally {
       running--
+      ended?.()
     }
   }
 
@@ -102,6 +107,7 @@ export function createExtAuthz(options: ExtAuthzOptions): ExtAuthz {
       const checked = serverAddress(address)
       if (server !== undefined) throw new TypeError('the server listens already: make another one')
       const envoy = await loadGrpc()
+      if (checked.startsWith('unix:')) await removeStaleSocket(checked.slice('unix:'.length))
       const { grpc, path, encode } = envoy
       const listening = new grpc.Server({
         'grpc.max_receive_message_length': maxMessage,

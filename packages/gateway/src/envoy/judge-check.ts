@@ -2,6 +2,7 @@ import { AAuthError, type Auth, answer, type Caller, isAAuthError } from '@aauth
 import { bindContent, contentBinding, privateFieldsFor } from '@aauth-guard/core/adapter'
 import type { AssertionClaims, AssertionSigner } from '@aauth-guard/core/assertion'
 import { decide } from '../decide/decide.ts'
+import type { GatewayRefusal } from '../decide/refusal.ts'
 import { forwardedLines } from '../headers/index.ts'
 import type { Route } from '../routes/route.ts'
 import type { Plan } from '../settings/plan.ts'
@@ -17,12 +18,16 @@ export async function judgeCheck(
   plan: Plan,
   checked: CheckedRequest,
   assertions: AssertionSigner,
+  refused: (refusal: GatewayRefusal) => CheckResponse,
 ): Promise<CheckResponse> {
   const { incoming } = checked
   const verdict = await decide(plan, incoming)
   if (verdict.outcome === 'answered') return deniedResponse(verdict.answer)
-  if (verdict.outcome === 'refused') return deniedResponse(verdict.refusal.answer)
-  const { route, target, caller } = verdict
+  if (verdict.outcome === 'refused') return refused(verdict.refusal)
+  const { route, target, caller, isPreflight } = verdict
+  // It passes without a caller only where the answer loses its content, and Envoy passes content on.
+  if (isPreflight)
+    throw new CheckRefused('bad_request', 'ext_authz answers no CORS preflights: let Envoy do it')
   if (target !== incoming.target)
     throw new CheckRefused(
       'bad_request',
@@ -30,7 +35,7 @@ export async function judgeCheck(
     )
   const auth = caller === undefined || caller.type === 'other' ? undefined : caller
   const forwarded = forwardedLines(incoming.headerLines, route, caller, new Set(auth?.covered))
-  if (forwarded.outcome === 'refused') return deniedResponse(forwarded.refusal.answer)
+  if (forwarded.outcome === 'refused') return refused(forwarded.refusal)
   try {
     const known = await checkContent(checked, route, auth)
     const assertion = await assertions.sign(claimsOf(route, incoming.method, target, caller, known))

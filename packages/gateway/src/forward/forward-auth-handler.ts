@@ -1,9 +1,10 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import { type Answer, answer } from '@aauth-guard/core'
 import type { AssertionSigner } from '@aauth-guard/core/assertion'
-import { refusal } from '../decide/refusal.ts'
+import { type GatewayCode, refusal } from '../decide/refusal.ts'
+import { hasEveryLine } from '../headers/index.ts'
 import type { Plan } from '../settings/plan.ts'
-import { type Judgement, judge } from './judge.ts'
+import { type Judgement, judge, refusedBy } from './judge.ts'
 import { nginxAnswerLines } from './nginx-answer.ts'
 import { forwardedReader } from './read-forwarded.ts'
 
@@ -13,6 +14,17 @@ export interface ForwardAuthOptions {
   readonly assertions: AssertionSigner
   /** Shared with the proxy: 32 to 256 letters, digits and `-._~`. */
   readonly secret: string
+  /** Is told why the gateway itself refused a request, for the log of the operator. */
+  readonly onRefused?: (refused: ForwardRefusal) => void
+}
+
+/** What forward auth refused by itself. Decisions of core are events of the resource. */
+export interface ForwardRefusal {
+  readonly code: GatewayCode
+  readonly hint: string
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
 }
 
 /** Where a proxy asks that passes on whatever comes back: Caddy, Traefik. */
@@ -32,21 +44,34 @@ export const nginxCheckPath = '/nginx/check'
  *
  * @throws {TypeError} for a secret that is too short or has other characters
  */
-export function forwardAuthHandler({ plan, assertions, secret }: ForwardAuthOptions): RequestListener {
+export function forwardAuthHandler({
+  plan,
+  assertions,
+  secret,
+  onRefused,
+}: ForwardAuthOptions): RequestListener {
   const reader = forwardedReader(secret)
   let running = 0
 
   async function judged(current: Plan, headerLines: readonly string[]): Promise<Judgement> {
     const forwarded = reader.read(headerLines)
     if (forwarded === undefined) return refused(notAProxy)
-    if (forwarded.outcome === 'malformed') return refused(refusal('bad_request', forwarded.hint).answer)
+    if (!hasEveryLine(headerLines))
+      return refusedBy(refusal('bad_request', 'the request has more header lines than are read'))
+    if (forwarded.outcome === 'malformed') return refusedBy(refusal('bad_request', forwarded.hint))
     if (running >= current.limits.requests)
-      return refused(
-        refusal('too_many_requests', 'more checks than "limits.requests"', { 'retry-after': '5' }).answer,
+      return refusedBy(
+        refusal('too_many_requests', 'more checks than "limits.requests"', { 'retry-after': '5' }),
       )
     running++
     try {
-      return await judge(current, forwarded.incoming, assertions)
+      const judgement = await judge(current, forwarded.incoming, assertions)
+      if (judgement.outcome === 'refused' && judgement.refusal !== undefined) {
+        const { method, target } = forwarded.incoming
+        const { code, hint } = judgement.refusal
+        onRefused?.({ code, hint, method, path: target.split('?', 1)[0] as string })
+      }
+      return judgement
     } finally {
       running--
     }

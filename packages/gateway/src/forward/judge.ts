@@ -3,7 +3,7 @@ import { bindContent, contentBinding, privateFieldsFor } from '@aauth-guard/core
 import type { AssertionSigner } from '@aauth-guard/core/assertion'
 import { decide } from '../decide/decide.ts'
 import type { Incoming } from '../decide/incoming.ts'
-import { refusal } from '../decide/refusal.ts'
+import { type GatewayRefusal, refusal } from '../decide/refusal.ts'
 import { forwardedLines } from '../headers/index.ts'
 import type { Route } from '../routes/route.ts'
 import type { Plan } from '../settings/plan.ts'
@@ -13,7 +13,12 @@ import { valuesOf } from './read-forwarded.ts'
 /** What a proxy is told: header lines for the request that goes on, or the answer that the agent gets. */
 export type Judgement =
   | { readonly outcome: 'passed'; readonly lines: readonly string[] }
-  | { readonly outcome: 'refused'; readonly answer: Answer }
+  | {
+      readonly outcome: 'refused'
+      readonly answer: Answer
+      /** Where the gateway itself refuses; refusals of core are events of the resource. */
+      readonly refusal?: GatewayRefusal
+    }
 
 /** Decides a request that a proxy asks about. What forward auth cannot do for the upstream is refused. */
 export async function judge(plan: Plan, incoming: Incoming, assertions: AssertionSigner): Promise<Judgement> {
@@ -21,7 +26,7 @@ export async function judge(plan: Plan, incoming: Incoming, assertions: Assertio
   if (field !== undefined) return badRequest(`no proxy removes the field ${JSON.stringify(field)}`)
   const verdict = await decide(plan, incoming)
   if (verdict.outcome === 'answered') return { outcome: 'refused', answer: verdict.answer }
-  if (verdict.outcome === 'refused') return { outcome: 'refused', answer: verdict.refusal.answer }
+  if (verdict.outcome === 'refused') return refusedBy(verdict.refusal)
   const { route, target, caller, isPreflight } = verdict
   // It passes without a caller only where the answer loses its content, and proxies pass content on.
   if (isPreflight) return badRequest('forward auth answers no CORS preflights: let the proxy do it')
@@ -32,7 +37,7 @@ export async function judge(plan: Plan, incoming: Incoming, assertions: Assertio
     return { outcome: 'refused', answer: await refuseDigest(caller) }
   const covered = new Set(caller === undefined || caller.type === 'other' ? [] : caller.covered)
   const forwarded = forwardedLines(incoming.headerLines, route, caller, covered)
-  if (forwarded.outcome === 'refused') return { outcome: 'refused', answer: forwarded.refusal.answer }
+  if (forwarded.outcome === 'refused') return refusedBy(forwarded.refusal)
   const assertion = await assertions.sign({
     audience: route.upstream.name,
     method: incoming.method,
@@ -79,5 +84,10 @@ async function refuseDigest(caller: Caller | undefined): Promise<Answer> {
 }
 
 function badRequest(hint: string): Judgement {
-  return { outcome: 'refused', answer: refusal('bad_request', hint).answer }
+  return refusedBy(refusal('bad_request', hint))
+}
+
+/** A refusal of the gateway itself. */
+export function refusedBy(refused: GatewayRefusal): Judgement {
+  return { outcome: 'refused', answer: refused.answer, refusal: refused }
 }

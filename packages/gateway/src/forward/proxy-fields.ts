@@ -1,4 +1,4 @@
-import { isReservedName, looseName } from '../headers/field-names.ts'
+import { addressFields, isReservedName, looseName } from '../headers/field-names.ts'
 import { foreignSpelling } from '../headers/index.ts'
 
 /** The line by which a proxy tells which request it asks about. */
@@ -23,6 +23,7 @@ export const removedFields: readonly string[] = [
   'x-forwarded-ssl',
   'x-forwarded-uri',
   'x-real-ip',
+  ...addressFields,
 ]
 
 /** Credentials for the gateway, and fields that belong to one connection: removed as well. */

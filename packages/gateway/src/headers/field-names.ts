@@ -20,8 +20,33 @@ function isLetterOrDigit(character: string): boolean {
   return isLetter || (character >= '0' && character <= '9')
 }
 
+/**
+ * By which other proxies and content delivery networks say where a request came from. Libraries for the address of a client
+ * read several of them. Requests of honest agents may carry them, so forward auth has them removed.
+ */
+export const addressFields: readonly string[] = [
+  'cf-connecting-ip',
+  'cf-connecting-ipv6',
+  'client-ip',
+  'fastly-client-ip',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-envoy-external-address',
+  'x-forwarded',
+  'x-host',
+  'x-originating-ip',
+  'x-remote-addr',
+  'x-remote-ip',
+  'x-scheme',
+  'x-url-scheme',
+]
+
 const reserved: ReadonlySet<string> = new Set([
+  ...addressFields,
   'aauth-mission',
+  'remote-user',
+  'x-remote-user',
   'forwarded',
   'x-real-ip',
   'x-method-override',
@@ -34,6 +59,18 @@ const reservedPrefixes = [
   'x-original-',
   'x-rewrite-',
   'x-http-method',
+  // By which proxies that sign people in say who they are.
+  'cf-access-',
+  'ssl-client-',
+  'tailscale-user-',
+  'x-amzn-oidc-',
+  'x-auth-request-',
+  'x-authenticated-',
+  'x-goog-authenticated-user-',
+  'x-ms-client-principal',
+  'x-pomerium-',
+  'x-ssl-client-',
+  'x-webauth-',
 ] as const
 
 /**

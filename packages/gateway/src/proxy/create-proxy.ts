@@ -62,6 +62,8 @@ export function createProxy({ plan, assertions, log = () => undefined, tls }: Pr
     agents: new UpstreamAgents(plan().limits.upstreamConnections),
     requests: new Shares(),
     callers: new Shares(),
+    upstreams: new Shares(),
+    undecided: new Set(),
     tunnels: new Shares(),
     held: new Shares(),
     open: new OpenConnections(plan),
@@ -79,6 +81,8 @@ export function createProxy({ plan, assertions, log = () => undefined, tls }: Pr
     server.requestTimeout = limits.requestTimeout
   }
   limit()
+  // Each request of a connection listens to it until its answer is complete, and a client may send many at once.
+  server.on('connection', (socket) => socket.setMaxListeners(0))
   // Without a listener for CONNECT, Node closes its connection.
   server.on('request', (message, response) => void serveRequest(state, message, response, false))
   server.on('checkContinue', (message, response) => void serveRequest(state, message, response, true))

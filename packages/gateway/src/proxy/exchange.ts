@@ -10,6 +10,8 @@ export class Exchange {
   readonly framing: Framing
   #expectsContinue: boolean
   #hasEnded = false
+  #isAnswered = false
+  #releaseRoom: (() => void) | undefined
   #work: (() => void)[] = []
   readonly #end: () => void
 
@@ -36,6 +38,7 @@ export class Exchange {
       const work = this.#work
       this.#work = []
       for (const one of work) one()
+      this.#releaseRoom?.()
     }
     this.#end = end
     // A response behind another one on the connection has no socket yet, and does not hear that it closes.
@@ -54,6 +57,25 @@ export class Exchange {
 
   get hasEnded(): boolean {
     return this.#hasEnded
+  }
+
+  /** Whether the gateway has given its own answer. */
+  get isAnswered(): boolean {
+    return this.#isAnswered
+  }
+
+  /** @param release gives back the room that the request takes, once it is answered or has ended */
+  takeRoom(release: () => void): void {
+    this.#releaseRoom = release
+  }
+
+  /**
+   * To be called with an answer of the gateway. Behind earlier answers on its connection it may wait for long, and takes
+   * nothing from others meanwhile.
+   */
+  answered(): void {
+    this.#isAnswered = true
+    this.#releaseRoom?.()
   }
 
   whenEnded(work: () => void): void {

@@ -13,6 +13,8 @@ import type { ProxyState } from './proxy-state.ts'
 import { relayAnswer } from './relay-answer.ts'
 import { relayContent, type Upload } from './relay-content.ts'
 import { dropContent, sendAnswer, sendRefusal } from './send-answer.ts'
+import type { Release } from './shares.ts'
+import { originKey } from './upstream-agents.ts'
 import { RefusedError, UpstreamFault } from './upstream-fault.ts'
 import { authorityOf, gatewayLines, withoutFraming } from './upstream-lines.ts'
 import { Watchdog } from './watchdog.ts'
@@ -48,21 +50,31 @@ export async function forwardRequest(state: ProxyState, exchange: Exchange, pass
   }
 }
 
-/** Every caller may have some requests on their way; those without a credential share half of all. */
+/**
+ * Every caller may have some requests on their way; those without a credential share half of all. And every caller may use
+ * half of the connections to an upstream, so that others never wait for one behind it.
+ */
 export function takeShare(
-  { callers }: ProxyState,
+  { callers, upstreams }: ProxyState,
   exchange: Exchange,
-  { caller }: Pick<Passed, 'caller'>,
+  { caller, route }: Pick<Passed, 'caller' | 'route'>,
 ): void {
-  const { requests: total, requestsPerCaller } = exchange.plan.limits
+  const { requests: total, requestsPerCaller, upstreamConnections } = exchange.plan.limits
   const key = callerKey(caller)
   const each = key === anonymous ? Math.ceil(total / 2) : requestsPerCaller
-  const release = callers.take(key, { total, each })
-  if (release === undefined)
+  const half = Math.ceil(upstreamConnections / 2)
+  const taken: (readonly [most: number, Release | undefined])[] = [
+    [each, callers.take(key, { total, each })],
+    [half, upstreams.take(`${originKey(route.upstream.origin)} ${key}`, { total, each: half })],
+  ]
+  for (const [, release] of taken) if (release !== undefined) exchange.whenEnded(release)
+  const [full] = taken.filter(([, release]) => release === undefined)
+  if (full !== undefined)
     throw new RefusedError(
-      refusal('too_many_requests', `${each} requests of the caller are on their way`, { 'retry-after': '1' }),
+      refusal('too_many_requests', `${full[0]} requests of the caller are on their way`, {
+        'retry-after': '1',
+      }),
     )
-  exchange.whenEnded(release)
 }
 
 export function linesOf({ message }: Exchange, { route, caller }: Passed): string[] {

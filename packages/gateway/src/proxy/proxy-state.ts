@@ -1,5 +1,6 @@
 import type { AssertionSigner } from '@aauth-guard/core/assertion'
 import type { Plan } from '../settings/plan.ts'
+import type { Exchange } from './exchange.ts'
 import type { OpenConnections } from './open-connections.ts'
 import type { Shares } from './shares.ts'
 import type { UpstreamAgents } from './upstream-agents.ts'
@@ -25,6 +26,10 @@ export interface ProxyState {
   /** Requests on their way, in all, and those of verified callers. */
   readonly requests: Shares
   readonly callers: Shares
+  /** Requests of each caller to each upstream. */
+  readonly upstreams: Shares
+  /** Requests that are not decided yet, the oldest first. */
+  readonly undecided: Set<Exchange>
   readonly tunnels: Shares
   /** Octets of content that are held to compare digests. */
   readonly held: Shares

@@ -9,7 +9,7 @@ const droppedContent = 16_777_216
 /** Sends an answer of the gateway. Content that the agent still sends is dropped. */
 export function sendAnswer(exchange: Exchange, { status, headers, body }: Answer): void {
   const { response } = exchange
-  if (exchange.hasEnded) return
+  if (exchange.hasEnded || exchange.isAnswered) return
   if (response.headersSent) {
     exchange.cut()
     return
@@ -19,6 +19,7 @@ export function sendAnswer(exchange: Exchange, { status, headers, body }: Answer
   // To an agent that waits for 100, Node closes the connection: whether content follows, nobody could tell.
   response.writeHead(status, lines)
   response.end(body)
+  exchange.answered()
 }
 
 export function sendRefusal(

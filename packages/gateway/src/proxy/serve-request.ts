@@ -2,12 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readContent, signedRequest } from '@aauth-guard/core/node'
 import { decide } from '../decide/decide.ts'
 import { refusal } from '../decide/refusal.ts'
+import { hasEveryLine } from '../headers/index.ts'
 import type { Plan } from '../settings/plan.ts'
 import { Exchange } from './exchange.ts'
 import { answerFailure, forwardRequest } from './forward-request.ts'
 import { type Framing, framingOf } from './framing.ts'
 import type { ProxyState } from './proxy-state.ts'
 import { sendAnswer, sendRefusal } from './send-answer.ts'
+import type { Release } from './shares.ts'
+import { answerLongestUndecided, whileUndecided } from './undecided.ts'
 
 /** Where the key of assertions is published. It is not among the keys of the resource. */
 export const assertionKeysPath = '/aauth/assertion-keys.json'
@@ -28,10 +31,13 @@ export async function serveRequest(
     return refuse('content_too_large', `content of ${framing.length} octets`)
   if (pathOf(exchange) === assertionKeysPath) return answerKeys(state, exchange)
   try {
-    const verdict = await decide(plan, incomingOf(message), (limit) => {
-      exchange.askForContent()
-      return readContent(message, limit)
-    })
+    const verdict = await whileUndecided(state, exchange, () =>
+      decide(plan, incomingOf(message), (limit) => {
+        exchange.askForContent()
+        return readContent(message, limit)
+      }),
+    )
+    if (verdict === undefined) return
     if (verdict.outcome === 'answered') sendAnswer(exchange, verdict.answer)
     else if (verdict.outcome === 'refused') sendRefusal(state, exchange, verdict.refusal)
     else await forwardRequest(state, exchange, verdict)
@@ -54,19 +60,22 @@ export function begin(
   const plan: Plan = state.plan()
   const framing = framingOf(message.rawHeaders, message.httpVersion)
   const exchange = new Exchange(plan, message, response, framing ?? unframed, expectsContinue)
-  if (framing === undefined) {
+  const isWhole = hasEveryLine(message.rawHeaders)
+  if (framing === undefined || !isWhole) {
     response.shouldKeepAlive = false
-    sendRefusal(state, exchange, refusal('bad_request', 'the message has more than one framing'))
+    const hint = isWhole ? 'the message has more than one framing' : 'the message has too many header lines'
+    sendRefusal(state, exchange, refusal('bad_request', hint))
     return undefined
   }
   const { requests: total } = plan.limits
-  const release = state.requests.take(undefined, { total, each: total })
+  const take = (): Release | undefined => state.requests.take(undefined, { total, each: total })
+  const release = take() ?? (answerLongestUndecided(state) ? take() : undefined)
   if (release === undefined) {
     const hint = `${total} requests are on their way`
     sendRefusal(state, exchange, refusal('too_many_requests', hint, { 'retry-after': '1' }))
     return undefined
   }
-  exchange.whenEnded(release)
+  exchange.takeRoom(release)
   return exchange
 }
 

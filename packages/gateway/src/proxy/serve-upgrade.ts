@@ -15,6 +15,7 @@ import { relayAnswer } from './relay-answer.ts'
 import { sendAnswer, sendRefusal } from './send-answer.ts'
 import { begin, incomingOf } from './serve-request.ts'
 import { joinTunnel } from './tunnel.ts'
+import { whileUndecided } from './undecided.ts'
 import { RefusedError, UpstreamFault } from './upstream-fault.ts'
 import { authorityOf, gatewayLines } from './upstream-lines.ts'
 import { Watchdog } from './watchdog.ts'
@@ -38,7 +39,8 @@ export async function serveUpgrade(
   const handshake = readHandshake(message, head)
   try {
     if ('fault' in handshake) throw new RefusedError(refusal('upgrade_refused', handshake.fault))
-    const verdict = await decide(exchange.plan, incomingOf(message))
+    const verdict = await whileUndecided(state, exchange, () => decide(exchange.plan, incomingOf(message)))
+    if (verdict === undefined) return
     if (verdict.outcome === 'answered') sendAnswer(exchange, verdict.answer)
     else if (verdict.outcome === 'refused') sendRefusal(state, exchange, verdict.refusal)
     else await openTunnel(state, exchange, verdict, handshake.key, socket)

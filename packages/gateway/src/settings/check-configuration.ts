@@ -17,6 +17,7 @@ export function checkConfiguration(
   checkKeys(configuration, root)
   checkListeners(configuration, root, warn)
   checkForwardAuth(configuration, warn)
+  checkContent(configuration)
   const { assertionKey, extAuthz, forwardAuth } = configuration
   if (extAuthz !== undefined && extAuthz.secret === forwardAuth?.secret)
     root
@@ -76,6 +77,16 @@ function isSameAddress(origin: UpstreamOrigin, { host, port }: ListenAddress): b
   if ('socketPath' in origin || origin.port !== port) return false
   const isAny = host === '0.0.0.0' || host === '::'
   return origin.hostname === host || (isLoopbackHost(origin.hostname) && (isAny || isLoopbackHost(host)))
+}
+
+/** Content of unknown length takes the whole room of its route, and would never be read where there is less. */
+function checkContent({ routes, limits, fault }: Configuration): void {
+  for (const route of routes)
+    if (route.digest === 'buffer' && route.maxContent > limits.heldContent)
+      throw fault(
+        { route },
+        `the route ${JSON.stringify(route.name)} has "maxContent" ${route.maxContent}, and "limits.heldContent" is ${limits.heldContent}: raise the limit`,
+      )
 }
 
 /** What only the reverse proxy can do. */

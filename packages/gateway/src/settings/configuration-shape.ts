@@ -41,7 +41,8 @@ export const limitsShape: Members<GivenLimits> = members('"limits"', {
   requests: { shape: whole(1, 1_000_000), about: 'Requests on their way at once.', preset: '2000' },
   requestsPerCaller: {
     shape: whole(1, 1_000_000),
-    about: 'Requests of one caller on their way at once. All callers without a credential count as one.',
+    about:
+      'Requests of one caller on their way at once. All callers without a credential share half of `limits.requests`.',
     preset: '200',
   },
   maxContent: {
@@ -68,11 +69,21 @@ export const limitsShape: Members<GivenLimits> = members('"limits"', {
     about: 'WebSocket connections of one caller.',
     preset: '100',
   },
-  upstreamConnections: { shape: whole(1, 65_536), about: 'Connections to one upstream.', preset: '512' },
+  upstreamConnections: {
+    shape: whole(1, 65_536),
+    about: 'Connections to one upstream. One caller may use half.',
+    preset: '512',
+  },
   heldContent: {
     shape: whole(1, Number.MAX_SAFE_INTEGER),
     about: 'Octets of content that are held at once to compare digests. One caller may use a quarter.',
     preset: '268 435 456',
+  },
+  closeDelay: {
+    shape: whole(0, 3_600_000),
+    about:
+      'Milliseconds for which connections are still taken after `/readyz` has said `not ready`, so that a load balancer sends no more.',
+    preset: '0',
   },
   closeTimeout: {
     shape: time,
@@ -277,7 +288,7 @@ export const configurationShape: Members<GivenConfiguration> = members('the conf
   problemTypes: { shape: url, about: 'The prefix of `type` in problem documents.' },
   log: {
     shape: choice('console', 'summary', 'off'),
-    about: 'One line for each decision, a summary of refusals once a minute, or neither.',
+    about: 'One line for each decision and each refusal, a summary of refusals once a minute, or neither.',
     preset: '`console` on a terminal, else `summary`',
   },
   stores: {

@@ -128,7 +128,9 @@ export class ProcessState {
 /** What belongs to the process, and not to a plan. */
 function restartSettings(configuration: Configuration): Readonly<Record<string, unknown>> {
   const { resource, stores, listen, admin, forwardAuth, extAuthz, assertionKey } = configuration
-  return { issuer: resource.issuer, stores, listen, admin, forwardAuth, extAuthz, assertionKey }
+  const { issuer, signatureWindow } = resource
+  // Used signatures are forgotten after the window that they were used in, and a longer one would accept them again.
+  return { issuer, signatureWindow, stores, listen, admin, forwardAuth, extAuthz, assertionKey }
 }
 
 function makeKey(type: 'ec' | 'ed25519'): Jwk {

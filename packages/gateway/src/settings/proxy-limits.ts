@@ -2,7 +2,7 @@
 export interface ProxyLimits {
   /** Connections of agents that are open at once, without those of tunnels. */
   readonly connections: number
-  /** Requests that are on their way at once; those of one caller; all callers without a credential count as one. */
+  /** Requests that are on their way at once; those of one caller; all callers without a credential share half. */
   readonly requests: number
   readonly requestsPerCaller: number
   /** Octets of content of one request; more is 413. */
@@ -23,6 +23,8 @@ export interface ProxyLimits {
   readonly heldContent: number
   /** Until a request is watched like a stream: it then ends when its token or its mission does. */
   readonly watchAfter: number
+  /** Until the gateway takes no more connections after it has said that it is not ready. */
+  readonly closeDelay: number
   /** Until requests that are on their way are cut off when the gateway closes. */
   readonly closeTimeout: number
 }
@@ -42,5 +44,6 @@ export const defaultProxyLimits: ProxyLimits = Object.freeze({
   upstreamConnections: 512,
   heldContent: 268_435_456,
   watchAfter: 500,
+  closeDelay: 0,
   closeTimeout: 10_000,
 })

@@ -89,6 +89,7 @@ export interface GatewayScene {
 export async function startScene(
   answer: RequestListener = (_, response) => response.end('notes'),
   change: (text: string) => string = (text) => text,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<GatewayScene> {
   const world = await serveDevWorld()
   world.personServer.policy.asks = () => ({ person: 'Ada' })
@@ -115,7 +116,7 @@ routes:
 `)
   writeFileSync(file, text)
   world.allowApp(issuer)
-  const gateway = new GatewayProcess([file, '--json'], { AAUTH_DEV: world.at.url })
+  const gateway = new GatewayProcess([file, '--json'], { AAUTH_DEV: world.at.url, ...env })
   await gateway.line(['started'])
   return {
     world,

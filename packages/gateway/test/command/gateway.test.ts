@@ -152,6 +152,20 @@ test('SIGTERM: readiness ends first, a request that is under way is answered, an
   expect(gateway.log).toMatch(/stopping.*\n.*stopped/)
 })
 
+test('SIGTERM with a delay: readiness ends, connections are still taken, and a second signal ends the process', async () => {
+  const { agent, issuer, admin, gateway } = await startScene(
+    undefined,
+    (text) => `${text}limits: { closeDelay: 3600000 }\n`,
+  )
+  const { token } = await agent.call(`${issuer}/notes/1`)
+  gateway.kill('SIGTERM')
+  while ((await fetch(`${admin}/readyz`)).status !== 503);
+  const served = await agent.fetch(`${issuer}/notes/2`, { headers: { connection: 'close' } }, { token })
+  expect([served.status, await served.text()]).toEqual([200, 'notes'])
+  gateway.kill('SIGTERM')
+  expect(await gateway.exit).toBe(1)
+})
+
 test.each([
   ['a good one', least.replace(/trust.*\n/, ''), 0, /"event":"checked","routes":\["GET \/notes\/\*"\]/],
   ['a bad one', least.replace('scope:', 'scpoe:'), 1, /gateway.yaml:6: .*did you mean/],

@@ -126,32 +126,13 @@ export async function makeEnvoyScene(
     ...options,
   })
   const listening = await server.listen(address)
-  const client = new Client(listening, grpc.credentials.createInsecure(), {
-    'grpc.max_send_message_length': -1,
-  })
+  const client = connectEnvoy(listening)
   onTestFinished(async () => {
     client.close()
     await Promise.all([server.close(), net.close()])
   })
 
-  /** @param secrets values of the metadata */
-  function send(
-    check: Check | object,
-    secrets: readonly string[] = [secret],
-    extra: object = {},
-  ): Promise<Outcome> {
-    const metadata = new grpc.Metadata()
-    for (const value of secrets) metadata.add('aauth-guard-secret', value)
-    const request = { attributes: { request: { http: check }, ...extra } }
-    const answered = new Promise<Answered>((resolve, reject) =>
-      (client.Check as never as CallableFunction)(
-        request,
-        metadata,
-        (error: Error | null, response: never) => (error === null ? resolve(response) : reject(error)),
-      ),
-    )
-    return answered.then(outcomeOf)
-  }
+  const send = senderOf(client)
   const sign = async (
     target = '/notes',
     request: { method?: string; body?: string; headers?: Record<string, string> } = {},
@@ -162,6 +143,32 @@ export async function makeEnvoyScene(
       ...how,
     } as never)
   return { net, agent, resource, plan, server, client, listening, events, refusals, send, sign }
+}
+
+/** A client in place of Envoy. */
+export function connectEnvoy(address: string): InstanceType<typeof Client> {
+  return new Client(address, grpc.credentials.createInsecure(), { 'grpc.max_send_message_length': -1 })
+}
+
+/** Sends checks. Its second parameter has the values of the metadata. */
+export function senderOf(client: InstanceType<typeof Client>) {
+  return async (
+    check: Check | object,
+    secrets: readonly string[] = [secret],
+    extra: object = {},
+  ): Promise<Outcome> => {
+    const metadata = new grpc.Metadata()
+    for (const value of secrets) metadata.add('aauth-guard-secret', value)
+    const request = { attributes: { request: { http: check }, ...extra } }
+    const answered = new Promise<Answered>((resolve, reject) =>
+      (client.Check as never as CallableFunction)(
+        request,
+        metadata,
+        (error: Error | null, response: never) => (error === null ? resolve(response) : reject(error)),
+      ),
+    )
+    return outcomeOf(await answered)
+  }
 }
 
 interface Answered {

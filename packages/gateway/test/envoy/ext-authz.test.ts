@@ -171,10 +171,11 @@ describe('a request that may not pass', () => {
   })
 
   it('has no route, or a route with other methods', async () => {
-    const { sign, send } = await makeEnvoyScene([
+    const { sign, send, refusals } = await makeEnvoyScene([
       { path: '/notes', methods: ['GET'], requirement: { accept: everyone } as never },
     ])
     expect(await send(checkOf(await sign('/other')))).toMatchObject({ status: 404 })
+    expect(refusals.map(({ code }) => code)).toEqual(['no_route'])
     const { status, headers } = await send(checkOf(await sign('/notes', { method: 'DELETE' })))
     expect([status, headers.get('allow')]).toEqual([405, 'GET'])
   })
@@ -185,6 +186,14 @@ describe('a request that may not pass', () => {
       { path: '/admin/*', requirement: { scope: 'notes.write' } },
     ])
     expect(await send(checkOf(await sign('/notes/..%2fadmin/x')))).toMatchObject({ status: 400 })
+  })
+
+  it('that is a CORS preflight is refused, since its answer would keep its content', async () => {
+    const { sign, send } = await makeEnvoyScene(undefined, {}, { cors: true })
+    const fields = { origin: 'https://app.example', 'access-control-request-method': 'GET' }
+    const message = await sign('/notes', { method: 'OPTIONS', headers: fields })
+    const headers = message.headers.filter(([name]) => !name.toLowerCase().startsWith('signature'))
+    expect(await send(checkOf({ ...message, headers }))).toMatchObject({ status: 400, claims: undefined })
   })
 
   it('on a route that changes the target is refused, since Envoy would not change it', async () => {

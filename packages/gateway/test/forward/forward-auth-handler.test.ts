@@ -178,6 +178,17 @@ describe('what forward auth cannot do is refused', () => {
     expect([answer.status, answer.headers.has('aauth-guard-assertion')]).toEqual([400, false])
   })
 
+  it('and the log of the operator is told why', async () => {
+    const told: unknown[] = []
+    const options = { plan: () => scene.plan, assertions: scene.assertions, secret }
+    const handler = forwardAuthHandler({ ...options, onRefused: (refused) => void told.push(refused) })
+    const telling = await serve(createServer(handler))
+    await askAt(telling.port, await scene.sign('/any'), [line('/any?x'), 'X-AAuth-Sub: forged'])
+    const hint = 'no proxy removes the field "X-AAuth-Sub"'
+    expect(told).toEqual([{ code: 'bad_request', hint, method: 'GET', path: '/any' }])
+    await telling.close()
+  })
+
   it('with 400: a route that changes the target', async () => {
     expect((await ask(await scene.sign('/cut/x'), [line('/cut/x')])).status).toBe(400)
   })

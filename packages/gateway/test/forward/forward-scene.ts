@@ -66,12 +66,13 @@ export async function makeForwardScene(
   })
   const upstream = await recordUpstream()
   const plan: Plan = { resource, table: tableOf(routesOf(upstream)), limits: defaultProxyLimits }
-  const forward = await serve(
-    createServer(
-      forwardListenerOptions,
-      forwardAuthHandler({ plan: () => plan, assertions: spokenAssertions, secret }),
-    ),
+  const server = createServer(
+    forwardListenerOptions,
+    forwardAuthHandler({ plan: () => plan, assertions: spokenAssertions, secret }),
   )
+  // Some versions of Node answer by themselves what has too many lines, and others drop lines.
+  server.maxHeadersCount = 0
+  const forward = await serve(server)
   const own = await serve(createServer(ownRoutes(resource)))
   // Otherwise the resource warns that nobody serves its keys.
   await fetch(`http://127.0.0.1:${own.port}/aauth/jwks.json`)

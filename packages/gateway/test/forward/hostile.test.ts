@@ -47,6 +47,13 @@ describe.each(kinds)('hostile requests through %s', (kind) => {
       scene.upstream.requests.length = 0
     })
 
+    it('a request with more lines than the gateway is sure to read reaches no upstream', async () => {
+      // What some versions of Node drop, such as a forged field at the end, would go on to the upstream.
+      const lines = Array<string>(1_000).fill('Sz:1')
+      const { status } = await send(proxy.port, unsigned, { lines })
+      expect([status, scene.upstream.requests]).toEqual([400, []])
+    })
+
     it('a forged field of ours reaches no upstream, in whatever spelling', async () => {
       const line = fc
         .tuple(fc.constantFrom(...reserved), fc.infiniteStream(fc.nat(9)))
@@ -361,6 +368,12 @@ const reserved = [
   'x-http-method',
   'x-method-override',
   'proxy',
+  'x-client-ip',
+  'true-client-ip',
+  'x-forwarded',
+  'remote-user',
+  'x-auth-request-email',
+  'x-webauth-user',
 ]
 
 const separators = ['-', '-', '-', '_', '_', '.', '~', '!', "'", '+']

@@ -35,6 +35,14 @@ const reserved = [
   'X-HTTP-Method-Override',
   'X-Method-Override',
   'Proxy',
+  'X-Client-IP',
+  'True-Client-IP',
+  'CF-Connecting-IP',
+  'X-Forwarded',
+  'Remote-User',
+  'X-Auth-Request-Email',
+  'X-WebAuth-User',
+  'X-MS-CLIENT-PRINCIPAL',
 ]
 const credentials = ['Signature', 'Signature-Input', 'Signature-Key']
 const hopByHop = [

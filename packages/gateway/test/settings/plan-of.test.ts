@@ -60,6 +60,8 @@ test.each([
   ['stores', `stores: { redis: { url: { env: URL } } }\n${least}`, 1],
   ['forwardAuth', `${least}forwardAuth: { listen: "127.0.0.1:1", secret: { env: SECRET } }\n`, 8],
   ['assertionKey', `${least}assertionKey: { env: KEY }\n`, 8],
+  // Signatures that were used in the shorter one are forgotten by now.
+  ['signatureWindow', `${least}signatureWindow: 300\n`, 8],
 ])('another %s needs a restart', async (name, text, line) => {
   const state = await start(least)
   const env = { URL: 'redis://x', SECRET: 'x'.repeat(32), KEY: keyText('ES256') }

@@ -171,6 +171,11 @@ test.each([
     least.replace(/upstream:.*/, 'upstreams: { a: "http://a", b: "http://b" }'),
     /:6: "upstream" of the route is missing: write one of a, b/,
   ],
+  [
+    'content that no room is for',
+    `${route('scope: notes.read, maxContent: 20')}limits: { heldContent: 10 }\n`,
+    /:6: the route "GET \/notes\/\*" has "maxContent" 20, and "limits.heldContent" is 10: raise the limit/,
+  ],
   ['no routes', least.replace(/routes:\n.*/, 'routes: {}'), /:5: "routes" has 0 members/],
   [
     'a method in lower case',

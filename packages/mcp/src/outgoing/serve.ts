@@ -1,4 +1,5 @@
 import { type Answer, isAAuthError, lifetimeOf } from '@aauth-guard/core'
+import { accessFieldsFor } from '@aauth-guard/core/adapter'
 import type { Exchange } from '../guard/exchange.ts'
 import { refusalAnswer } from '../guard/refusals.ts'
 import { EventPipe } from './event-pipe.ts'
@@ -134,6 +135,8 @@ function kept(
   // A challenge of the SDK would send agents into an authorization flow that cannot succeed.
   if (!exchange.shared.takesOther) headers.delete('www-authenticate')
   for (const [name, value] of exchange.privateFields) if (!headers.has(name)) headers.set(name, value)
+  for (const [name, value] of accessFieldsFor(exchange.admission.caller)) headers.set(name, value)
+  // Which allows no cache to store it either.
   headers.set('cache-control', cacheControl)
   return new Response(body, { status: response.status, statusText: response.statusText, headers })
 }

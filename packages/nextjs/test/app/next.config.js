@@ -7,5 +7,8 @@ export default {
   ...(CACHE_COMPONENTS === undefined ? {} : { cacheComponents: true }),
   // The packages are linked, and outside of the folder that is built.
   turbopack: { root: '/' },
+  headers: async () => [
+    { source: '/stream', headers: [{ key: 'Cache-Control', value: 'public, max-age=60' }] },
+  ],
   rewrites: async () => [{ source: '/rewritten/:id', destination: '/notes/:id?from=rewrite' }],
 }

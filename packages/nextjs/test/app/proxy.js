@@ -6,7 +6,9 @@ export function proxy(request) {
   const url = new URL(pathname === '/alias' ? '/notes/of-alias' : '/notes/changed', request.url)
   const headers = new Headers(request.headers)
   if (pathname === '/changed') headers.set('x-tag', 'changed')
-  return NextResponse.rewrite(url, { request: { headers } })
+  // As for pages that are the same for everybody.
+  const sent = pathname === '/changed' ? { 'cache-control': 'public, max-age=60' } : {}
+  return NextResponse.rewrite(url, { request: { headers }, headers: sent })
 }
 
 export const config = { matcher: ['/alias', '/changed'] }

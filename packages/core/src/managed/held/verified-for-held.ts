@@ -23,6 +23,10 @@ export class VerifiedForHeld implements VerifiedRequest {
   marked = true
   stale = false
   isCounted = true
+  /** Held calls run beside auth tokens, which sessions are never added to. */
+  session: VerifiedRequest['session'] = undefined
+  assertSession: VerifiedRequest['assertSession'] = undefined
+  access: VerifiedRequest['access'] = undefined
   readonly #poll: VerifiedRequest
 
   constructor({ settings }: ResourceState, poll: VerifiedRequest, call: SignedRequest) {

@@ -1,3 +1,4 @@
+import { addressFields } from '../../headers/field-names.ts'
 import { checkPath } from '../forward-auth-handler.ts'
 import { answeredFields, endedFields, forwardedField } from '../proxy-fields.ts'
 import { addressOf, ownPaths, type RecipeFacts, type RecipePlace } from './recipe-settings.ts'
@@ -20,7 +21,13 @@ export function caddyRecipe(facts: RecipeFacts, place: RecipePlace): string {
   const { authorities, publicListener, forwardListener, maxContent, upstreams } = facts
   const [authority = ''] = authorities
   const own = ownPaths.map((path) => (path.endsWith('/') ? `${path}*` : path)).join(' ')
-  const removed = [...reservedBeginnings.map((name) => `${name}*`), 'Proxy', 'Authorization', 'Cookie']
+  const removed = [
+    ...reservedBeginnings.map((name) => `${name}*`),
+    'Proxy',
+    ...addressFields,
+    'Authorization',
+    'Cookie',
+  ]
   return `# The secret stands in the environment of Caddy as AAUTH_GUARD_SECRET.
 ${siteAddresses(authorities, place)} {
 ${siteLines(place)}	request_body {
