@@ -172,7 +172,7 @@ async function reuse(
     verified.live = queryLiveState(state, verified.token, verified.budget)
     verified.stale = false
   }
-  const marks = requirement.singleUse && requirement.marksLater !== true
+  const marks = requirement.singleUse && !requirement.marksLater
   if (marks) verified.marked = true
   const mayRely = mayRelyOnLast(verified.transport, verified.marked)
   if (await assertUnrevoked(state, verified.token, verified.live, mayRely)) verified.stale = true

@@ -5,7 +5,7 @@ import type { ResourceState } from '../resource/state.ts'
 import type { VerifiedRequest } from '../verify/verified-request.ts'
 import { issueForRequest } from './issue-for-request.ts'
 import { requireToken } from './redeems-agent-token.ts'
-import type { R3Reference } from './resource-token.ts'
+import type { R3Claims } from './resource-token.ts'
 
 /** The challenge to a verified token of a kind that the route does not accept (CHAL-3 to CHAL-9; R11-140 to R11-144). */
 export function challengeKind(
@@ -39,7 +39,7 @@ export async function askForAuthToken(
   verified: VerifiedRequest,
   { trust, scopes, ...mission }: Pick<CompiledRequirement, 'trust' | 'scopes'> & MissionRequirement,
   account?: string,
-  r3?: R3Reference,
+  r3?: R3Claims,
 ): Promise<AAuthError> {
   const { settings } = state
   const { claims } = verified.token

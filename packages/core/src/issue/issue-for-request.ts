@@ -9,13 +9,13 @@ import { authorityOf } from '../token/identifiers.ts'
 import { assertStillGood } from '../verify/assert-still-good.ts'
 import type { VerifiedRequest } from '../verify/verified-request.ts'
 import { redeemsAgentToken, requireToken } from './redeems-agent-token.ts'
-import { type R3Reference, signResourceToken } from './resource-token.ts'
+import { type R3Claims, signResourceToken } from './resource-token.ts'
 
 /** What a resource token requests. Everything else in it comes from the verified request. */
 export interface Asked {
   readonly scopes: readonly string[]
   readonly account: string | undefined
-  readonly r3?: R3Reference | undefined
+  readonly r3?: R3Claims | undefined
   /** The trust of the route, if it narrows that of the resource. */
   readonly trust: Trust | undefined
   /** The mission requirement of the route: no resource token is issued if the resulting token would be refused there. */

@@ -3,10 +3,10 @@ import type { Mission, VerifiedClaims } from '../token/claims.ts'
 import { agentTokenRules, rulesOf } from '../token/generations.ts'
 import { encodeBase64url } from '../wire/base64url.ts'
 
-/** Refers to an R3 document by its address and its digest. */
-export interface R3Reference {
-  readonly uri: string
-  readonly s256: string
+/** Claims that name an R3 document by its address and its digest. */
+export interface R3Claims {
+  readonly r3_uri: string
+  readonly r3_s256: string
 }
 
 /** The contents of a resource token. All of them come from the verified token of the same request. */
@@ -22,7 +22,7 @@ export interface ResourceTokenGrounds {
   /** Whether the older name of `presented_jti` is added; only for a person token. */
   readonly older?: boolean
   /** The R3 document that is to be approved. */
-  readonly r3?: R3Reference | undefined
+  readonly r3?: R3Claims | undefined
   /** Of the mission-header generation: the mission of the token, or the one its covered header asserts. */
   readonly mission: Mission | undefined
 }
@@ -56,7 +56,7 @@ export async function signResourceToken(
     agent_jkt: thumbprint,
     scope: scopes.join(' '),
     ...(account !== undefined && { account }),
-    ...(r3 && { r3_uri: r3.uri, r3_s256: r3.s256 }),
+    ...r3,
   }
   // For an agent token, the generation is the one in which an agent token is sufficient (R11-142).
   const { resourceTokenClaims } =

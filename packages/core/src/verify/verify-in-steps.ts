@@ -53,7 +53,7 @@ export async function verifyInSteps(
   const digest = bound ? await readDigest(state, request) : undefined
   const markUsed = signatureMarker(state, untrusted, token, now, budget)
   const isUsedUp = requirement.singleUse || isOneTime(settings.replay, transport.method, signature)
-  const oneTime = isUsedUp && requirement.marksLater !== true
+  const oneTime = isUsedUp && !requirement.marksLater
   const marking = oneTime ? begin(markUsed) : undefined
   const stale = await assertUnrevoked(state, token, live, mayRelyOnLast(transport, oneTime))
   // Keys from before a purge are not accepted, even if the purge has only just become known.

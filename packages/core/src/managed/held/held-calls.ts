@@ -24,6 +24,7 @@ import {
   approvedBy,
   assertApproved,
   checkProposal,
+  claimsOf,
   operationDenied,
   type PerCallOptions,
   standingOfOperation,
@@ -244,7 +245,13 @@ export class HeldCalls implements HeldPending {
   ): Promise<Readonly<Record<string, string>>> {
     const { state } = this.#managed
     const account = accountOf(compiled, call, verified.transport)
-    const asked = askForAuthToken(state, verified, compiled, account, proposal ?? undefined)
+    const asked = askForAuthToken(
+      state,
+      verified,
+      compiled,
+      account,
+      proposal === null ? undefined : claimsOf(proposal),
+    )
     return challengeFields(await within(state, 'the issuing of a resource token', asked))
   }
 

@@ -1,6 +1,11 @@
 import type { Answer } from '../../errors/answer.ts'
-import type { R3Reference } from '../../issue/resource-token.ts'
 import type { Owner } from '../owner.ts'
+
+/** A proposal by its address and its digest. */
+export interface ProposalReference {
+  readonly uri: string
+  readonly s256: string
+}
 
 /** The call as it was signed, or what of it may be acted on. */
 export interface KeptCall {
@@ -40,7 +45,7 @@ export interface HeldRecord {
   readonly attempt: string | null
   readonly lease: number
   /** The per-call proposal that is to be approved, if the call needs one, and `exp` of the token that it was made with. */
-  readonly proposal: (R3Reference & { readonly exp: number }) | null
+  readonly proposal: (ProposalReference & { readonly exp: number }) | null
   /** Of `done`: the answer without its body. */
   readonly result: Omit<Answer, 'body'> | null
   /** Of `unknown`: whether `onUnknown` has returned. */

@@ -35,6 +35,7 @@ import {
   approvedBy,
   assertApproved,
   checkProposal,
+  claimsOf,
   operationDenied,
   standingOfOperation,
 } from './per-call.ts'
@@ -206,7 +207,7 @@ async function answerGranted(
     if (standing === 'per-call') {
       const proposal = { ...(await checkProposal(state, proposed, perCall)), exp: auth.exp }
       const account = accountOf(compiled, request, verified.transport)
-      const asking = askForAuthToken(state, verified, compiled, account, proposal)
+      const asking = askForAuthToken(state, verified, compiled, account, claimsOf(proposal))
       const challenge = await within(state, 'the issuing of a resource token', asking)
       // Agents of drafts 01 to 10 get the 401, and call again.
       if (auth.generation !== 'person-token') throw challenge

@@ -1,5 +1,5 @@
 import { AAuthError } from '../../errors/aauth-error.ts'
-import type { R3Reference } from '../../issue/resource-token.ts'
+import type { R3Claims } from '../../issue/resource-token.ts'
 import { within } from '../../limits/deadline.ts'
 import type { ResourceState } from '../../resource/state.ts'
 import type { PersonTokenAuth } from '../../token/auth.ts'
@@ -7,6 +7,7 @@ import type { JsonObject } from '../../token/json.ts'
 import { encodeBase64url } from '../../wire/base64url.ts'
 import type { ProposedCall } from './call.ts'
 import { type ExactJson, type ExactObject, isSameJson, readExactJson } from './exact-json.ts'
+import type { ProposalReference } from './held-record.ts'
 
 /** A per-call proposal: an R3 document about one call. */
 export interface Proposal {
@@ -43,6 +44,11 @@ const utf8 = new TextEncoder()
 /** The digest by which R3 refers to a document. */
 export async function s256Of({ platform }: ResourceState, text: string): Promise<string> {
   return encodeBase64url(await platform.digest('sha-256', utf8.encode(text)))
+}
+
+/** What a resource token says of the proposal that is to be approved. */
+export function claimsOf({ uri, s256 }: ProposalReference): R3Claims {
+  return { r3_uri: uri, r3_s256: s256 }
 }
 
 /** What a token says about the operation of a call (R3 §9.1). */
@@ -164,7 +170,7 @@ export async function checkProposal(
   state: ResourceState,
   call: ProposedCall,
   options: PerCallOptions,
-): Promise<R3Reference> {
+): Promise<ProposalReference> {
   const { uri, document } = await within(state, '"propose" of "perCall"', options.propose(call))
   const proposal = readExactJson(utf8.encode(document))
   if (typeof uri !== 'string' || !uri.startsWith('https://') || proposal === undefined)

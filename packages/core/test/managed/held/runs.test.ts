@@ -221,7 +221,7 @@ describe('a held call', () => {
   it('gives its result to the poll that began it, although the store was slow to say that it runs', async () => {
     const { records } = makeSharedStores().stores
     const { find, replace } = records
-    const kept = gate<void>()
+    const [read, kept] = [gate<void>(), gate<void>()]
     let [finds, replaces] = [0, 0]
     Object.assign(records, {
       // What the poll reads after the call has begun arrives when the call is done.
@@ -229,7 +229,10 @@ describe('a held call', () => {
         finds += 1
         const isSlow = finds === 2
         const found = await find(key)
-        if (isSlow) await kept.promise
+        if (isSlow) {
+          read.open()
+          await kept.promise
+        }
         return found
       },
       replace: async (change: Parameters<typeof replace>[0]) => {
@@ -239,7 +242,11 @@ describe('a held call', () => {
         return verdict
       },
     })
-    const scene = await makeHeldScene({ stores: { records }, hold: {} })
+    const run = async () => {
+      await read.promise
+      return { status: 201 }
+    }
+    const scene = await makeHeldScene({ stores: { records }, hold: {}, run })
     expect((await scene.poll(await scene.held(), await scene.granted())).status).toBe(201)
     expect([finds > 2, replaces]).toEqual([true, 2])
   })
