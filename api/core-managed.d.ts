@@ -23,6 +23,25 @@ export interface Completing extends Deciding {
     readonly lifetime?: number | undefined;
 }
 
+export interface ConsentData {
+    readonly data: string;
+    readonly version: number;
+}
+
+export interface ConsentOptions {
+    readonly person: string;
+    readonly scope: string | readonly string[];
+    readonly lifetime?: number;
+    readonly data?: string;
+}
+
+export interface ConsentSummary {
+    readonly id: string;
+    readonly person: string;
+    readonly scopes: readonly string[];
+    readonly end: number;
+}
+
 export type Decided = {
     readonly outcome: 'completed';
     readonly consent: string;
@@ -167,10 +186,22 @@ export interface WaitingRequest {
     readonly personKey: string | undefined;
 }
 
+export declare function createConsent(resource: Resource, auth: Auth, options: ConsentOptions): Promise<ConsentSummary>;
+
+export declare function findStandingConsent(resource: Resource, auth: Auth): Promise<ConsentSummary | undefined>;
+
+export declare function grantSession(resource: Resource, auth: Auth, consent: string): Promise<string | undefined>;
+
 export declare function hold(resource: Resource, requirement: Requirement<'auth-token', false>, run: RunHeld, options?: HoldOptions): Hold;
 
 export declare function interactionPage(resource: Resource): InteractionPage;
 
 export declare function managedAccess(options?: ManagedOptions): ManagedAccessFactory;
+
+export declare function narrowConsent(resource: Resource, consent: string, scope: string | readonly string[]): Promise<ConsentSummary | undefined>;
+
+export declare function readConsentData(resource: Resource, auth: Auth): Promise<ConsentData | undefined>;
+
+export declare function refreshConsentData(resource: Resource, auth: Auth, seen: ConsentData, refresh: () => string | Promise<string>): Promise<ConsentData>;
 
 export declare function requireInteraction<Accept extends TokenKind = 'auth-token', Person extends PersonNeed = 'optional'>(resource: Resource, requirement: Requirement<Accept, false, Person, never>, interaction: InteractionRequirement<AuthFor<Accept, Person>>): Requirement<Accept, false, Person, never>;

@@ -24,6 +24,7 @@ export interface AgentAuth extends Verified {
     readonly tenant: null;
     readonly mission?: undefined;
     readonly class: AgentClass;
+    readonly session?: Session;
 }
 
 export interface AgentClass {
@@ -161,6 +162,12 @@ export interface FoundRevocation {
     readonly purgedAt?: number | undefined;
 }
 
+export interface FoundSession {
+    readonly session: Session;
+    readonly scopes: readonly string[];
+    readonly renew: () => Promise<string | undefined>;
+}
+
 export interface FoundStatus {
     readonly freshFor: number;
     readonly staleFor: number;
@@ -273,6 +280,7 @@ export interface ManagedAccess extends Managed {
     revoked(token: Pick<VerifiedClaims, 'iss' | 'jti'>): Promise<void>;
     terminated(mission: Mission): Promise<void>;
     purged(iss: string): Promise<void>;
+    findSession(token: VerifiedToken, value: string, budget: WaitBudget): Promise<FoundSession | undefined>;
     answerPending(request: SignedRequest, id: string, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer>;
     close(): void;
 }
@@ -412,6 +420,7 @@ export interface PersonAuth extends Verified {
     readonly tenant: string | null;
     readonly mission?: Mission;
     readonly class?: undefined;
+    readonly session?: Session;
 }
 
 export type PersonNeed = 'required' | 'optional';
@@ -533,6 +542,7 @@ export interface Requirement<Accept extends TokenKind = 'auth-token', Optional e
     readonly account?: string | ((request: RoutedRequest) => string);
     readonly components?: readonly string[];
     readonly singleUse?: boolean;
+    readonly sessions?: boolean;
     readonly optional?: Optional;
     readonly trust?: Trust;
     readonly check?: (auth: AuthFor<Accept, Person>, request: RoutedRequest) => boolean | Promise<boolean>;
@@ -683,6 +693,12 @@ export interface RoutedRequest extends SignedRequest {
     readonly target: string;
     readonly path: string;
     readonly query: string;
+}
+
+export interface Session {
+    readonly consent: string;
+    readonly person: string;
+    readonly exp: number;
 }
 
 export interface SharedStore {
