@@ -45,7 +45,7 @@ async function assertSession(
   throw (
     challenge ??
     new AAuthError('access_denied', {
-      hint: 'the consent of the session was ended while the request was decided',
+      hint: 'the consent of the session was ended',
     })
   )
 }

@@ -90,7 +90,7 @@ export function compileRequirement(
   )
   assert(
     sessions !== true || accept.has('agent-token') || accept.has('person-token'),
-    '"sessions" is set, but a session needs an agent token or a person token beside it: add "agent-token" or "person-token" to "accept"',
+    '"sessions" is set, but a session needs another token beside it: add "agent-token" or "person-token" to "accept"',
   )
   const { person = 'optional' } = requirement
   assert(

@@ -9,7 +9,7 @@ import type { ResourceState } from './state.ts'
 export async function assertReady(state: ResourceState): Promise<void> {
   if (state.settings.accessMode === 'session-token' && !state.takesSessions)
     throw new AAuthError('server_error', {
-      hint: '"accessMode" is "session-token", but no route takes sessions: write sessions: true in a requirement, or leave "accessMode" out',
+      hint: '"accessMode" is "session-token", but no route takes sessions: write sessions: true in one',
       retryAfter: 5,
     })
   await state.selfTested()

@@ -527,7 +527,7 @@ describe('what changes while a request is decided', () => {
 
 describe('a requirement with sessions', () => {
   it.each<[object, RegExp]>([
-    [{ sessions: true }, /^"sessions" is set, but a session needs an agent token or a person token/],
+    [{ sessions: true }, /^"sessions" is set, but a session needs another token/],
     [{ sessions: 'yes', accept: 'agent-token' }, /^"sessions" is "yes": write true or false/],
     [
       { sessions: true, accept: 'agent-token', scope: 'notes.read' },
