@@ -143,7 +143,8 @@ describe('the handler for Node', () => {
       await turn()
       most = Math.max(most, megabytes())
     }
-    expect(snapshots).toBeGreaterThan(20)
+    // More than a reader may have on its way, however slow the machine is.
+    expect(snapshots).toBeGreaterThan(6)
     // Three snapshots a reader at most: in the stream, at the socket, and one that all of them share.
     expect(most - before).toBeLessThan(16 * 3)
     // What was on its way to the client comes, and then the connection ends.
