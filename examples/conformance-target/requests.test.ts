@@ -31,13 +31,15 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch', 'gateway', ...proxi
       expect((await world.call(token, '/agent', request)).status).toBe(200)
     })
 
-    const isAsked = proxies.includes(adapter)
+    // Tests that do not apply are left out, since a run that skips tests proves less.
+    if (proxies.includes(adapter)) {
+      it('not under a digest that is covered, which forward auth cannot compare', async () => {
+        expect((await world.call(token, '/agent', post, { digest: true })).status).toBe(400)
+      })
+      return
+    }
 
-    it.runIf(isAsked)('not under a digest that is covered, which forward auth cannot compare', async () => {
-      expect((await world.call(token, '/agent', post, { digest: true })).status).toBe(400)
-    })
-
-    it.skipIf(isAsked).each<[string, AgentRequest]>([
+    it.each<[string, AgentRequest]>([
       ['', post],
       ['that is empty', { method: 'POST', body: '' }],
       [
@@ -50,7 +52,7 @@ describe.each(['express', 'koa', 'fastify', 'hono', 'fetch', 'gateway', ...proxi
       expect([response.status, auth.covered.includes('content-digest')]).toEqual([200, true])
     })
 
-    it.skipIf(isAsked)('only if it is the content that was signed [SIG-12]', async () => {
+    it('only if it is the content that was signed [SIG-12]', async () => {
       const message = await world.sign(token, '/agent', post, { digest: true })
       const response = await dial(world.target.url, { ...message, body: new TextEncoder().encode('{"a":2}') })
       expect([response.status, response.headers.get('signature-error')]).toEqual([

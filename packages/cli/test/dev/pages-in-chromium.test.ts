@@ -48,7 +48,10 @@ describe.skipIf(chromium === undefined)('the pages of the person server in Chrom
 
   async function signIn(page: Page, ps: string, path = '/'): Promise<void> {
     await page.goto(`${ps}${path}`)
+    // A page that has no styles yet has another width.
+    const loaded = page.waitForEvent('load')
     await page.getByRole('button', { name: 'Ada' }).click()
+    await loaded
   }
 
   async function picture(page: Page, name: string): Promise<void> {

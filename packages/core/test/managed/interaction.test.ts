@@ -441,7 +441,7 @@ describe('a callback', () => {
     ['http://localhost:8080/cb', false],
     ['//ps.example/done', false],
     [`${ps}/${'a'.repeat(2048)}`, false],
-  ])('%s: followed is %s [INT-6, D33, R11-226, R11-228]', async (callback, followed) => {
+  ])('%s: followed is %s [INT-6, R11-226, R11-228]', async (callback, followed) => {
     const { ask, page } = await interactionScene()
     const { handle, callback: shown } = await page.redeemCode((await ask()).code, { person, callback })
     expect(shown).toBe(followed ? callback : undefined)
@@ -463,7 +463,7 @@ describe('a callback', () => {
     [{ localhost_callback_allowed: 'true' }, 'http://localhost:8080/cb', false],
     [{ callback_endpoint: 'http://localhost:8080/cb' }, 'http://localhost:8080/cb', false],
   ])(
-    'of an agent provider that publishes %j: %s is followed: %s [INT-6, D33]',
+    'of an agent provider that publishes %j: %s is followed: %s [INT-6]',
     async (published, callback, followed) => {
       let net: Awaited<ReturnType<typeof interactionScene>>['net'] | undefined
       const scene = await interactionScene({
@@ -508,7 +508,7 @@ describe('a callback', () => {
   })
 })
 
-it('of an agent that no provider vouched for, the metadata of its provider allows no callback [INT-6, D33]', async () => {
+it('of an agent that no provider vouched for, the metadata of its provider allows no callback [INT-6]', async () => {
   const { resource, agent } = await interactionScene()
   const { state } = managedStateOf(resource)
   const callback = 'https://agents.example/cb'

@@ -89,7 +89,7 @@ describe('a poll', () => {
     }
   })
 
-  it('by somebody else finds nothing, without a look at the store [DEFER-2, D32, M15, R11-212]', async () => {
+  it('by somebody else finds nothing, without a look at the store [DEFER-2, M15, R11-212]', async () => {
     const { store, finds } = countedStore()
     const { ask, poll, net, agent } = await interactionScene({ resource: { stores: { records: store } } })
     const { location } = await ask()
@@ -114,7 +114,7 @@ describe('a poll', () => {
     expect(finds()).toBe(before + 1)
   })
 
-  it('of a request that was made with a person token needs the same person and key [DEFER-2, D32]', async () => {
+  it('of a request that was made with a person token needs the same person and key [DEFER-2]', async () => {
     const { ask, poll, net, agent } = await interactionScene()
     const { location } = await ask({ token: await agent.personToken({ sub: 'person-1' }) })
     const other = await net.agent({ name: 'other' } as never)
