@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { createResource, type Resource, type ResourceOptions } from '@aauth-guard/core'
-import { signingKey } from '@aauth-guard/fixtures/keys'
+import type { Resource, ResourceOptions } from '@aauth-guard/core'
 import { now } from '@aauth-guard/fixtures/world'
 import {
   type Agent,
@@ -15,6 +14,7 @@ import { compileRoutes } from '../src/routes/compile-routes.ts'
 import type { Route } from '../src/routes/route.ts'
 import { defaultProxyLimits, type ProxyLimits } from '../src/settings/proxy-limits.ts'
 import { signer } from './assertions.ts'
+import { notesResource } from './notes-resource.ts'
 import { RawUpstream } from './raw-upstream.ts'
 
 /** A request of the agent, signed, with what happens to it on the wire. */
@@ -55,17 +55,7 @@ export async function makeScene(
 ): Promise<Scene> {
   const net = await createTestNetwork({ now, seed: 'gateway' })
   const agent = await net.agent()
-  const makeResource = (given: Partial<ResourceOptions>): Resource =>
-    createResource({
-      issuer: net.resource,
-      trust: { agentProviders: 'any', personServers: ['https://ps.example'] },
-      scopes: { 'notes.read': 'Read your notes', 'notes.write': 'Change your notes' },
-      defaultScope: 'notes.read',
-      signingKey,
-      fetch: net.fetch,
-      now: net.clock.now,
-      ...given,
-    })
+  const makeResource = (given: Partial<ResourceOptions>): Resource => notesResource(net, given)
   const resource = makeResource(options)
   const upstream = await RawUpstream.start()
   const planOf = (of: Resource, given: readonly Partial<Route>[]) => ({

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module'
-import { createResource, type DecisionEvent, type ResourceOptions } from '@aauth-guard/core'
+import type { DecisionEvent, ResourceOptions } from '@aauth-guard/core'
 import { type AssertionSigner, createAssertionSigner } from '@aauth-guard/core/assertion'
-import { signingKey } from '@aauth-guard/fixtures/keys'
 import { now } from '@aauth-guard/fixtures/world'
 import { createTestNetwork, type SignedMessage } from '@aauth-guard/testing'
 import * as grpc from '@grpc/grpc-js'
@@ -15,6 +14,7 @@ import type { Route } from '../../src/routes/route.ts'
 import type { Plan } from '../../src/settings/plan.ts'
 import { defaultProxyLimits } from '../../src/settings/proxy-limits.ts'
 import { routeWith } from '../headers/route.ts'
+import { notesResource } from '../notes-resource.ts'
 
 export const secret = 'ext-authz-secret-of-the-tests-0123456789'
 export const everyone = ['agent-token', 'person-token', 'auth-token'] as const
@@ -105,14 +105,7 @@ export async function makeEnvoyScene(
   const agent = await net.agent()
   const events: DecisionEvent[] = []
   const refusals: GatewayRefusal[] = []
-  const resource = createResource({
-    issuer: net.resource,
-    trust: { agentProviders: 'any', personServers: ['https://ps.example'] },
-    scopes: { 'notes.read': 'Read your notes', 'notes.write': 'Change your notes' },
-    defaultScope: 'notes.read',
-    signingKey,
-    fetch: net.fetch,
-    now: net.clock.now,
+  const resource = notesResource(net, {
     onDecision: (event) => void events.push(event),
     ...resourceOptions,
   })

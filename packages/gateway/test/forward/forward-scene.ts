@@ -2,12 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
-import { createResource, type DecisionEvent, type Resource, type ResourceOptions } from '@aauth-guard/core'
+import type { DecisionEvent, Resource, ResourceOptions } from '@aauth-guard/core'
 import { answerRoutes } from '@aauth-guard/core/adapter'
 import type { AssertionSigner } from '@aauth-guard/core/assertion'
 import { signedRequest } from '@aauth-guard/core/node'
 import { freePort } from '@aauth-guard/fixtures/free-port'
-import { signingKey } from '@aauth-guard/fixtures/keys'
 import { type ProxyKind, type ProxyServer, startProxy } from '@aauth-guard/fixtures/proxy-server'
 import { now } from '@aauth-guard/fixtures/world'
 import {
@@ -23,6 +22,7 @@ import type { Route } from '../../src/routes/route.ts'
 import type { RouteTable } from '../../src/routes/route-table.ts'
 import type { Plan } from '../../src/settings/plan.ts'
 import { defaultProxyLimits } from '../../src/settings/proxy-limits.ts'
+import { notesResource } from '../notes-resource.ts'
 import { type RecordedUpstream, recordUpstream } from './recorded-upstream.ts'
 
 export const secret = 'forward-secret-of-the-tests-0123456789'
@@ -53,14 +53,7 @@ export async function makeForwardScene(
   const net = await createTestNetwork({ now, seed: 'forward' })
   const agent = await net.agent()
   const events: DecisionEvent[] = []
-  const resource = createResource({
-    issuer: net.resource,
-    trust: { agentProviders: 'any', personServers: ['https://ps.example'] },
-    scopes: { 'notes.read': 'Read your notes', 'notes.write': 'Change your notes' },
-    defaultScope: 'notes.read',
-    signingKey,
-    fetch: net.fetch,
-    now: net.clock.now,
+  const resource = notesResource(net, {
     onDecision: (event) => void events.push(event),
     ...options,
   })
