@@ -15,6 +15,7 @@ import type { Route } from '../src/routes/route.ts'
 import { defaultProxyLimits, type ProxyLimits } from '../src/settings/proxy-limits.ts'
 import { signer } from './assertions.ts'
 import { notesResource } from './notes-resource.ts'
+import { plainRoute } from './plain-route.ts'
 import { RawUpstream } from './raw-upstream.ts'
 
 /** A request of the agent, signed, with what happens to it on the wire. */
@@ -110,21 +111,13 @@ export async function makeScene(
 
 function routeTo(upstream: RawUpstream): Route {
   return {
+    ...plainRoute,
     name: 'notes',
     path: '*',
-    methods: undefined,
     requirement: anyone,
     upstream: {
       name: 'notes-app',
       origin: { protocol: 'http:', hostname: '127.0.0.1', port: upstream.port },
     },
-    cutPrefix: '',
-    addPrefix: '',
-    pass: [],
-    passNames: [],
-    digest: 'buffer',
-    maxContent: 1_048_576,
-    upgrade: false,
-    encodedSlash: false,
   }
 }

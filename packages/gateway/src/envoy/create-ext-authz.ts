@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { type Answer, answer } from '@aauth-guard/core'
+import { answer } from '@aauth-guard/core'
 import type { AssertionSigner } from '@aauth-guard/core/assertion'
 import type { Server, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js'
+import { notAProxy } from '../decide/not-a-proxy.ts'
 import { type GatewayRefusal, refusal } from '../decide/refusal.ts'
 import { isPlainName } from '../headers/field-names.ts'
 import type { Plan } from '../settings/plan.ts'
@@ -94,7 +95,7 @@ export function createExtAuthz(options: ExtAuthzOptions): ExtAuthz {
       // The message is not decoded for anyone who does not know the secret.
       const response = isEnvoy(call.metadata.get(secretName))
         ? check(decode, call.request)
-        : Promise.resolve(deniedResponse(notEnvoy))
+        : Promise.resolve(deniedResponse(notAProxy))
       response
         .catch(async (error: unknown) =>
           error instanceof CheckRefused ? refused(error.refusal) : deniedResponse(await answer(undefined)),
@@ -153,16 +154,6 @@ function decoded(decode: EnvoyGrpc['decode'], octets: Buffer): CheckRequest {
     throw new CheckRefused('bad_request', 'the message is not a CheckRequest of envoy.service.auth.v3')
   }
 }
-
-const notEnvoy: Answer = Object.freeze({
-  status: 403,
-  headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-  body: JSON.stringify({
-    type: 'about:blank',
-    title: 'Only a proxy that knows the secret is answered here.',
-    status: 403,
-  }),
-})
 
 function checkedSecret(secret: unknown): string {
   const isLong = typeof secret === 'string' && secret.length >= 32 && secret.length <= 256

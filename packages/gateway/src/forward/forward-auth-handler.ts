@@ -1,6 +1,7 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import { type Answer, answer } from '@aauth-guard/core'
 import type { AssertionSigner } from '@aauth-guard/core/assertion'
+import { notAProxy } from '../decide/not-a-proxy.ts'
 import { type GatewayCode, refusal } from '../decide/refusal.ts'
 import { hasEveryLine } from '../headers/index.ts'
 import type { Plan } from '../settings/plan.ts'
@@ -97,16 +98,6 @@ export function forwardAuthHandler({
       .catch(() => response.destroy())
   }
 }
-
-const notAProxy: Answer = Object.freeze({
-  status: 403,
-  headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-  body: JSON.stringify({
-    type: 'about:blank',
-    title: 'Only a proxy that knows the secret is answered here.',
-    status: 403,
-  }),
-})
 
 function refused(refusal: Answer): Judgement {
   return { outcome: 'refused', answer: refusal }

@@ -23,6 +23,7 @@ import type { RouteTable } from '../../src/routes/route-table.ts'
 import type { Plan } from '../../src/settings/plan.ts'
 import { defaultProxyLimits } from '../../src/settings/proxy-limits.ts'
 import { notesResource } from '../notes-resource.ts'
+import { plainRoute } from '../plain-route.ts'
 import { type RecordedUpstream, recordUpstream } from './recorded-upstream.ts'
 
 export const secret = 'forward-secret-of-the-tests-0123456789'
@@ -106,18 +107,11 @@ export function routeTo(
   changes: Partial<Route> = {},
 ): Route {
   return {
+    ...plainRoute,
     name: path,
     path,
-    methods: undefined,
     requirement: { accept: everyone } as never,
     upstream: { name: 'notes', origin: { protocol: 'http:', hostname: '127.0.0.1', port: upstream.port } },
-    cutPrefix: '',
-    addPrefix: '',
-    pass: [],
-    passNames: [],
-    digest: 'buffer',
-    maxContent: 1_048_576,
-    upgrade: false,
     encodedSlash: true,
     ...changes,
   }
