@@ -2,6 +2,7 @@ import { capabilitiesOf } from '../authorize/capabilities.ts'
 import { identityOf } from '../authorize/enforce-requirement.ts'
 import type { AAuthError } from '../errors/aauth-error.ts'
 import type { Auth } from '../token/auth.ts'
+import type { InteractionClaim } from '../token/interaction-claim.ts'
 import { personKey } from '../token/person-key.ts'
 import { provenanceOf } from '../verify/provenance.ts'
 import { codeDigest, displayCode, makeCode } from './codes.ts'
@@ -12,8 +13,11 @@ import type { PendingId } from './pending-id.ts'
 import { type NewPending, pendingGrace, quotaIsFull } from './pending-records.ts'
 import { encodeJson } from './pending-request.ts'
 
-/** A person is asked at the page, by a code that the agent shows, or by the application over a channel of its own. */
-export type AskedBy = 'interaction' | 'approval'
+/**
+ * A person is asked at the page, to which the agent shows them the way or their person server leads them, or by the
+ * application over a channel of its own.
+ */
+export type AskedBy = 'interaction' | 'approval' | 'person-server'
 
 /** What a person is asked. */
 export interface Question {
@@ -68,20 +72,13 @@ export async function askPerson(
   auth: Auth,
   question: Question,
 ): Promise<AAuthError> {
-  const { route, scopes, by, lifetime, notify } = question
-  const { budget } = provenanceOf(auth).verified
-  const given = { ...pendingFor(context, auth, by, route), scopes }
-  const id = await context.pending.create(given, lifetime, budget)
-  const code = by === 'interaction' ? await createCode(context, id, given) : undefined
-  const reference = await context.sealer.sealText(referenceKind, new TextEncoder().encode(id.id))
-  const waiting = { reference, route, scopes, personKey: given.personKey ?? undefined }
-  try {
-    await notify?.(Object.freeze(waiting))
-  } catch (error) {
-    // The agent is not told of a request that nobody can decide.
-    await removePending(context, id)
-    throw error
-  }
+  const { by } = question
+  const { id, code } = await createPending(
+    context,
+    auth,
+    question,
+    by === 'interaction' ? 'with it' : undefined,
+  )
   const url = context.settings.interaction?.url as string
   return deferred({
     location: pendingUrl(context.state, id.text),
@@ -91,6 +88,48 @@ export async function askPerson(
     },
     hint: 'a person is asked',
   })
+}
+
+/**
+ * Makes a request to which the person server leads the person. Nobody polls it.
+ *
+ * @param until seconds; the code ends with the resource token
+ * @returns the claim of the resource token (RT-13, R11-168)
+ * @throws {AAuthError} as {@link askPerson}
+ */
+export async function leadPerson(
+  context: ManagedContext,
+  auth: Auth,
+  question: Question,
+  until: number,
+): Promise<InteractionClaim> {
+  const { code } = await createPending(context, auth, question, until)
+  return { url: context.settings.interaction?.url as string, code: displayCode(code as string) }
+}
+
+/** @param codeEnds seconds at which the code ends, or that it ends with the request; without it there is no code */
+async function createPending(
+  context: ManagedContext,
+  auth: Auth,
+  { route, scopes, by, lifetime, notify }: Question,
+  codeEnds: number | 'with it' | undefined,
+): Promise<{ readonly id: PendingId; readonly code: string | undefined }> {
+  const { budget } = provenanceOf(auth).verified
+  const given = { ...pendingFor(context, auth, by, route), scopes }
+  const id = await context.pending.create(given, lifetime, budget)
+  const requestEnds = id.expires - pendingGrace
+  const expires = codeEnds === 'with it' ? requestEnds : codeEnds && Math.min(codeEnds, requestEnds)
+  const code = expires === undefined ? undefined : await createCode(context, id, given, expires)
+  const reference = await context.sealer.sealText(referenceKind, new TextEncoder().encode(id.id))
+  const waiting = { reference, route, scopes, personKey: given.personKey ?? undefined }
+  try {
+    await notify?.(Object.freeze(waiting))
+  } catch (error) {
+    // The agent is not told of a request that nobody can decide.
+    await removePending(context, id)
+    throw error
+  }
+  return { id, code }
 }
 
 /** A reference opens as this kind only. */
@@ -108,6 +147,7 @@ export async function openReference(
 /** What a code leads to. */
 export interface CodeTarget {
   readonly pending: string
+  /** Seconds at which the code ends: with the request, or sooner. */
   readonly expires: number
 }
 
@@ -119,10 +159,11 @@ async function createCode(
   context: ManagedContext,
   id: PendingId,
   { owner, source }: NewPending,
+  expires: number,
 ): Promise<string> {
   const { records, state } = context
   const code = makeCode()
-  const target: CodeTarget = { pending: id.id, expires: id.expires - pendingGrace }
+  const target: CodeTarget = { pending: id.id, expires }
   const verdict = await records.create({
     kind: 'claim',
     id: await codeDigest(state.settings.issuer, code),
@@ -130,6 +171,7 @@ async function createCode(
     open: false,
     owner,
     source,
+    isPart: true,
     expires: id.expires + pendingGrace,
   })
   if (verdict === 'created') return code

@@ -14,7 +14,8 @@ import {
 } from './arrive.ts'
 import { type CallbackError, withError } from './callback.ts'
 import { maxClarifications } from './clarification.ts'
-import { defaultConsentLifetime, maxConsentLifetime, newConsent } from './consent.ts'
+import { type Consent, defaultConsentLifetime, maxConsentLifetime, newConsent } from './consent.ts'
+import { rememberLed } from './led-consent.ts'
 import type { ManagedContext } from './managed-context.ts'
 import { managedStateOf } from './managed-state.ts'
 import { describePending, type PageRequest } from './page-request.ts'
@@ -128,7 +129,7 @@ export function interactionPage(resource: Resource): InteractionPage {
     },
     ask: async (handle, by) => ask(managed, handle, checkPerson(by)),
     complete: async (handle, by) =>
-      decide(managed, handle, checkPerson(by).person, (request) => consent(managed, request, by)),
+      decide(managed, handle, checkPerson(by).person, (request) => agree(managed, request, by)),
     deny: async (handle, by) => decide(managed, handle, checkPerson(by).person, () => decision('denied')),
     abandon: async (handle, by) =>
       decide(managed, handle, checkPerson(by).person, () => decision('abandoned')),
@@ -140,6 +141,7 @@ const maxConflicts = 8
 
 interface Decision {
   readonly outcome: PendingOutcome
+  readonly consent?: Consent
   readonly creates?: NewRecord
 }
 
@@ -148,7 +150,7 @@ function decision(code: 'denied' | 'abandoned'): Decision {
 }
 
 /** The consent of the person who arrived, to a part of what was asked. */
-async function consent(
+async function agree(
   { state }: ManagedContext,
   request: PendingRequest,
   { person, scopes = request.scopes, lifetime = defaultConsentLifetime }: Completing,
@@ -168,11 +170,11 @@ async function consent(
   const since = state.settings.now()
   const { owner, route, source } = request
   const agreed = [...new Set(scopes)]
-  const { id, record } = await newConsent({
+  const { id, consent, record } = await newConsent({
     ...{ owner, person, route, source, since },
     ...{ scopes: agreed, end: since + lifetime },
   })
-  return { outcome: { code: 'completed', consent: id, scopes: agreed }, creates: record }
+  return { outcome: { code: 'completed', consent: id, scopes: agreed }, consent, creates: record }
 }
 
 /** One decision counts, whoever else decides in the same moment. */
@@ -189,12 +191,14 @@ async function decide(
     if (found.ended !== undefined) return failed('ended', 'access_denied', request)
     assertOpen(found)
     if (state.settings.now() >= request.expires) return failed('expired', 'interaction_expired', request)
-    const { outcome, creates } = await make(request)
+    const { outcome, consent, creates } = await make(request)
     if (outcome.code === 'completed') await assertLinked(managed, request, person)
     const verdict = await pending.replace(found, { ...request, outcome }, creates && { creates })
     if (verdict === 'full') throw quotaIsFull()
     if (verdict !== 'replaced') continue
     polls.wake(found.id)
+    // The agent comes with an auth token, and polls nothing.
+    if (consent !== undefined && request.waitsFor === 'person-server') await rememberLed(managed, consent)
     if (outcome.code === 'denied') return failed('denied', 'access_denied', request)
     if (outcome.code !== 'completed') return failed('abandoned', 'user_abandoned', request)
     return {

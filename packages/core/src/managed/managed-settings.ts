@@ -1,6 +1,7 @@
 import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
+import { isPageUrl } from '../token/interaction-claim.ts'
 import { quoted } from '../wire/quoted.ts'
 
 /** The account that is linked with a person of a token, if any. */
@@ -34,12 +35,4 @@ export function checkInteraction(given: InteractionOptions): InteractionOptions 
     `"interaction.accountOf" is ${quoted(accountOf)}: pass a function`,
   )
   return Object.freeze(accountOf === undefined ? { url } : { url, accountOf })
-}
-
-/** INT-5. What the URL parser writes differently could be read differently. */
-function isPageUrl(url: unknown): url is string {
-  if (typeof url !== 'string' || url.length > 1024 || !URL.canParse(url)) return false
-  const { protocol, username, password, href } = new URL(url)
-  const isPlain = username === '' && password === '' && !url.includes('?') && !url.includes('#')
-  return protocol === 'https:' && isPlain && (href === url || href === `${url}/`)
 }

@@ -26,6 +26,8 @@ export interface NewRecord
   readonly source: Pick<VerifiedClaims, 'iss' | 'jti'>
   /** What ends it beside its owner, its source and its mission. */
   readonly tags?: readonly RecordTag[] | undefined
+  /** Whether it only leads to another record. That one is ended, and nothing counts it twice. */
+  readonly isPart?: boolean
 }
 
 /** A change of a record, in the clear. */
@@ -102,6 +104,7 @@ export class ManagedRecords {
     owner,
     source,
     tags = [],
+    isPart = false,
   }: NewRecord): Promise<RecordEntry> {
     const ownedBy = await ownerId(owner)
     const { iss } = source
@@ -118,7 +121,7 @@ export class ManagedRecords {
       owner: ownedBy,
       issuer: iss,
       listed: this.#state.isListed(iss),
-      tags: await this.#tagsOf(all),
+      tags: isPart ? [] : await this.#tagsOf(all),
     }
   }
 

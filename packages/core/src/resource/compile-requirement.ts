@@ -9,6 +9,8 @@ import { type CompiledAlternative, compiledAlternative, type Exemption } from '.
 import { assertScopesDescribed } from './described-scopes.ts'
 import {
   type AnyRequirement,
+  type AsksPerson,
+  asksPerson,
   assertClassPolicy,
   type CompiledRequirement,
   type DefaultRequirement,
@@ -36,6 +38,7 @@ const members: readonly string[] = [
   'optional',
   'trust',
   'check',
+  'challenge',
   'alternative',
 ]
 
@@ -108,7 +111,11 @@ export function compileRequirement(
   for (const [member, value] of Object.entries({ optional, singleUse, sessions }))
     assert(typeof value === 'boolean', `"${member}" is ${quoted(value)}: write true or false`)
   assert(check === undefined || typeof check === 'function', `"check" is ${quoted(check)}: pass a function`)
-  const { alternative } = requirement
+  const { alternative, challenge } = requirement
+  assert(
+    challenge === undefined || (typeof challenge === 'function' && accept.has('auth-token')),
+    `"challenge" is ${quoted(challenge)}: pass a function, on a route that accepts auth tokens`,
+  )
   const compiled = {
     name,
     accept,
@@ -122,6 +129,8 @@ export function compileRequirement(
     optional,
     trust: trust === undefined ? undefined : checkTrust(trust),
     check,
+    challenge,
+    asksPerson: (given as { readonly [asksPerson]?: AsksPerson })[asksPerson],
     alternative: alternative === undefined ? undefined : compiledAlternative(alternative),
   }
   if (compiled.alternative !== undefined) assertExempt(compiled, compiled.alternative)
