@@ -171,7 +171,6 @@ async function createCode(
     open: false,
     owner,
     source,
-    isPart: true,
     expires: id.expires + pendingGrace,
   })
   if (verdict === 'created') return code

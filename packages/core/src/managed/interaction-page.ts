@@ -193,12 +193,17 @@ async function decide(
     if (state.settings.now() >= request.expires) return failed('expired', 'interaction_expired', request)
     const { outcome, consent, creates } = await make(request)
     if (outcome.code === 'completed') await assertLinked(managed, request, person)
-    const verdict = await pending.replace(found, { ...request, outcome }, creates && { creates })
+    const isLed = request.waitsFor === 'person-server'
+    // Nobody asks for the outcome of a request to which a person server leads: the agent comes with an auth token.
+    const verdict = await pending.replace(
+      found,
+      { ...request, outcome },
+      { ...(creates && { creates }), ...(isLed && { expires: 0 }) },
+    )
     if (verdict === 'full') throw quotaIsFull()
     if (verdict !== 'replaced') continue
     polls.wake(found.id)
-    // The agent comes with an auth token, and polls nothing.
-    if (consent !== undefined && request.waitsFor === 'person-server') await rememberLed(managed, consent)
+    if (consent !== undefined && isLed) await rememberLed(managed, consent)
     if (outcome.code === 'denied') return failed('denied', 'access_denied', request)
     if (outcome.code !== 'completed') return failed('abandoned', 'user_abandoned', request)
     return {

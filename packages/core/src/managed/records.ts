@@ -26,8 +26,8 @@ export interface NewRecord
   readonly source: Pick<VerifiedClaims, 'iss' | 'jti'>
   /** What ends it beside its owner, its source and its mission. */
   readonly tags?: readonly RecordTag[] | undefined
-  /** Whether it only leads to another record. That one is ended, and nothing counts it twice. */
-  readonly isPart?: boolean
+  /** Whether it only leads to another record, like a claim. That one is ended, and nothing is counted twice. */
+  readonly isPointer?: boolean
 }
 
 /** A change of a record, in the clear. */
@@ -104,7 +104,7 @@ export class ManagedRecords {
     owner,
     source,
     tags = [],
-    isPart = false,
+    isPointer = kind === 'claim',
   }: NewRecord): Promise<RecordEntry> {
     const ownedBy = await ownerId(owner)
     const { iss } = source
@@ -121,7 +121,7 @@ export class ManagedRecords {
       owner: ownedBy,
       issuer: iss,
       listed: this.#state.isListed(iss),
-      tags: isPart ? [] : await this.#tagsOf(all),
+      tags: isPointer ? [] : await this.#tagsOf(all),
     }
   }
 

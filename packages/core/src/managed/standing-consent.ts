@@ -34,7 +34,7 @@ export async function rememberConsent(
         open: false,
         owner,
         source,
-        isPart: true,
+        isPointer: true,
         expires: end,
       })
       if (verdict !== 'exists') return

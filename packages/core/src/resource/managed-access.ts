@@ -20,7 +20,8 @@ export interface Managed {
    * Ends consents with their sessions, and requests that wait for a person. Agents that ask for one of these are told
    * `revoked`, in every process that shares `stores.records`, once the promise has resolved.
    *
-   * @returns how many consents, requests that wait and held calls were ended
+   * @returns how many consents, requests and held calls were ended. A request that was decided counts until its agent was
+   *   told
    * @throws {AAuthError} `server_error` when the store fails (the promise rejects)
    * @throws {TypeError} for a selection that is not exactly one of these, or a resource without the option `managed` (the
    *   promise rejects)
