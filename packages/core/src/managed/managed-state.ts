@@ -51,8 +51,8 @@ export class ManagedState extends ManagedContext implements ManagedAccess {
 
   async #end(tag: RecordTag, reason: EndReason): Promise<number> {
     const ended = await this.records.end(tag, reason)
-    if (ended > 0) this.polls.wakeAll()
-    // Connections may rely on a consent that another process has ended at the same time.
+    if (ended === 0) return ended
+    this.polls.wakeAll()
     await this.watches.checkAll()
     return ended
   }
