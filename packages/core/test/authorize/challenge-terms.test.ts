@@ -96,7 +96,7 @@ describe('the hint about the person', () => {
     expect(payload.login_hint).toBe(loginHint)
   })
 
-  it('is no proof: an auth token for somebody else counts as that person [R11-167]', async () => {
+  it('does not decide: an auth token for somebody else counts as that person [R11-167]', async () => {
     const { agent, call } = await makeWorld(notes)
     const requirement = { ...read, challenge: () => ({ loginHint: 'alice' }) }
     const auth = await call(await agent.authToken({ ...read, sub: 'bob' }), { requirement })
@@ -207,7 +207,7 @@ describe('a payment', () => {
 
 describe('"challenge" of a route', () => {
   it.each([
-    ['is no function', { ...read, challenge: 'pay' }],
+    ['is not a function', { ...read, challenge: 'pay' }],
     ['is on a route that takes no auth tokens', { accept: 'person-token', challenge: () => undefined }],
   ])('is refused at start if it %s', async (_, requirement) => {
     const { agent, call } = await makeWorld(notes)

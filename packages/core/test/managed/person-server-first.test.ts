@@ -1,7 +1,7 @@
 import { type Answer, type AnyRequirement, answer, authorize } from '@aauth-guard/core'
 import { answerWellKnown } from '@aauth-guard/core/adapter'
 import { createIssuers, type InteractionClaim, verifyResourceToken } from '@aauth-guard/core/exchange'
-import { managedAccess, requireInteraction } from '@aauth-guard/core/managed'
+import { hold, managedAccess, requireInteraction } from '@aauth-guard/core/managed'
 import {
   interactionScene,
   pageUrl,
@@ -314,5 +314,16 @@ describe("a route with by: 'person-server'", () => {
       authorize(resource, { ...request, authority: net.resource } as never, route),
     )
     expect((await answer(refused)).status).toBe(401)
+  })
+
+  it('is not for held calls, nor is "challenge"', async () => {
+    const { resource } = await ledScene()
+    const run = (): { readonly status: number } => ({ status: 200 })
+    const led = requireInteraction(resource, { name: 'led' }, { scope: 'notes.read', by: 'person-server' })
+    const priced = { name: 'priced', scope: 'notes.read', challenge: () => undefined }
+    for (const route of [led, priced])
+      expect(() => hold(resource, route, run, { durability: 'lossy' })).toThrow(
+        /"challenge", requireInteraction/,
+      )
   })
 })

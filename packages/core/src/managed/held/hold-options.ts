@@ -109,13 +109,17 @@ export function compileHeld(
   requirement: AnyRequirement,
 ): { readonly name: string; readonly compiled: CompiledRequirement } {
   const compiled = state.compile({ ...requirement, singleUse: true })
-  const { name, accept, optional, alternative } = compiled
+  const { name, accept, optional, alternative, challenge, asksPerson } = compiled
   assert(name !== undefined, '"name" of the requirement is missing: held calls name their route by it')
   assert(
     accept.has('auth-token') && accept.size === 1,
     '"accept" of a held route contains other tokens than auth tokens, which need not wait: leave it out',
   )
   assert(!optional, '"optional" is set: a call without a credential cannot be held')
+  assert(
+    challenge === undefined && asksPerson === undefined,
+    'the route adds to its challenges ("challenge", requireInteraction), which a call that is held does not get: leave it out',
+  )
   assert(alternative === undefined, '"alternative" is set: a call with another credential cannot be held')
   return { name: name as string, compiled: { ...compiled, marksLater: true } }
 }
