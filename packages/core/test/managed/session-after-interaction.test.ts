@@ -33,6 +33,7 @@ it('an agent that waited for a person gets a session, and a new value with anoth
   const { status, headers } = await poll(location)
   expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
   const value = headers['aauth-access'] as string
+  expect(value).toMatch(/^[\w-]{100,}$/)
   expect((await call(value)).session).toMatchObject({ person })
 
   const runtime = await net.agent({ runtime: 'second' })
