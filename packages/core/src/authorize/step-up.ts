@@ -1,11 +1,10 @@
 import { ownMembers } from '../assert/own-members.ts'
 import { AAuthError } from '../errors/aauth-error.ts'
-import { checkPayment } from '../errors/payment.ts'
 import { PendingStepUp } from '../errors/pending-step-up.ts'
 import { askForAuthToken } from '../issue/challenge.ts'
 import { issueForRequest } from '../issue/issue-for-request.ts'
 import { within } from '../limits/deadline.ts'
-import { type ChallengeTerms, checkLoginHint } from '../resource/challenge-terms.ts'
+import { type ChallengeTerms, checkChallengeTerms } from '../resource/challenge-terms.ts'
 import { assertScopesDescribed } from '../resource/described-scopes.ts'
 import type { Resource } from '../resource/resource.ts'
 import { stateOf } from '../resource/state-of.ts'
@@ -102,10 +101,7 @@ function read(wanted: StepUp): {
     throw new TypeError(
       '"account" is not a valid account: pass a string of 1 to 512 characters without control characters',
     )
-  const terms = {
-    ...(loginHint !== undefined && { loginHint: checkLoginHint(loginHint) }),
-    ...(payment !== undefined && { payment: checkPayment(payment) }),
-  }
+  const terms = checkChallengeTerms({ loginHint, payment })
   return { scopes: scope === undefined ? [] : [scope].flat(), account, terms }
 }
 

@@ -1,3 +1,5 @@
+import { assert } from '../assert/assert.ts'
+
 /** What asks for a payment beside an auth token, in the words of a payment protocol. */
 export interface Payment {
   /**
@@ -9,12 +11,13 @@ export interface Payment {
   readonly body?: Readonly<Record<string, unknown>>
 }
 
-const reserved: ReadonlySet<string> = new Set([
+/** How fields begin that the challenge itself has, and those of framing, connections and cookies. */
+const reserved = [
+  'aauth-',
+  'accept-signature',
   'cache-control',
   'connection',
-  'content-encoding',
-  'content-length',
-  'content-type',
+  'content-',
   'keep-alive',
   'link',
   'location',
@@ -23,31 +26,26 @@ const reserved: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-])
+]
 
 /** @throws {TypeError} */
 export function checkPayment(given: unknown): Payment {
-  const { headers, body, ...others } = { ...(given as Payment | undefined) }
-  if (typeof headers !== 'object' || headers === null || Object.keys(others).length > 0)
-    throw new TypeError(
-      '"payment" is not of the form { headers, body }: pass the fields of your payment protocol',
+  const { headers, body = {}, ...others } = { ...(given as Payment | undefined) }
+  const fields = [...new Headers(Object.entries(headers ?? {}))]
+  assert(
+    fields.length > 0 && fields.length <= 16 && Object.keys(others).length === 0,
+    '"payment" is not of the form { headers, body } with 1 to 16 fields: say how to pay',
+  )
+  for (const [name, value] of fields)
+    assert(
+      value !== '' && value.length <= 8192 && !reserved.some((start) => name.startsWith(start)),
+      `${name} of "payment" is not a field of payments, or does not have 1 to 8192 characters: leave it out`,
     )
-  const fields = [...new Headers(Object.entries(headers))]
-  if (fields.length === 0 || fields.length > 16)
-    throw new TypeError('"headers" of "payment" does not have 1 to 16 fields: say how to pay')
-  for (const [name, value] of fields) {
-    if (reserved.has(name) || name.startsWith('aauth-') || name.startsWith('accept-signature'))
-      throw new TypeError(
-        `"headers" of "payment" contains ${name}, which is not a field of payments: leave it out`,
-      )
-    if (value === '' || value.length > 8192)
-      throw new TypeError(`${name} in "headers" of "payment" does not have 1 to 8192 characters: change it`)
-  }
   // A copy, so that what was checked is what is sent.
-  const text = body === undefined ? '{}' : JSON.stringify(body)
-  if (typeof body !== 'undefined' && (typeof body !== 'object' || body === null || Array.isArray(body)))
-    throw new TypeError('"body" of "payment" is not an object: pass its members')
-  if (new TextEncoder().encode(text).length > 16_384)
-    throw new TypeError('"body" of "payment" has more than 16384 octets: shorten it')
+  const text = JSON.stringify(body)
+  assert(
+    text.startsWith('{') && new TextEncoder().encode(text).length <= 16_384,
+    '"body" of "payment" is not an object of at most 16384 octets as JSON: shorten it',
+  )
   return Object.freeze({ headers: Object.freeze(Object.fromEntries(fields)), body: JSON.parse(text) })
 }

@@ -37,17 +37,13 @@ export function checkChallengeTerms(given: unknown): ChallengeTerms {
   )
   const { loginHint, payment, ...others } = ownMembers(given as ChallengeTerms)
   assertKnownMembers(others, ['loginHint', 'payment'], 'the result of "challenge"')
-  return {
-    ...(loginHint !== undefined && { loginHint: checkLoginHint(loginHint) }),
-    ...(payment !== undefined && { payment: checkPayment(payment) }),
-  }
-}
-
-/** The hint is not shown: it may name a person. @throws {TypeError} */
-export function checkLoginHint(hint: unknown): string {
+  // The hint is not shown: it may name a person.
   assert(
-    isAccount(hint) && new TextEncoder().encode(hint).length <= 256,
+    loginHint === undefined || (isAccount(loginHint) && new TextEncoder().encode(loginHint).length <= 256),
     '"loginHint" is not a string of 1 to 256 octets without control characters: shorten it, or leave it out',
   )
-  return hint
+  return {
+    ...(loginHint !== undefined && { loginHint }),
+    ...(payment !== undefined && { payment: checkPayment(payment) }),
+  }
 }

@@ -14,6 +14,7 @@ import { makeWorld } from '@aauth-guard/fixtures/world'
 import { type Agent, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
 import { managedStateOf } from '../../src/managed/managed-state.ts'
+import { RecordMemory } from '../../src/stores/record-memory.ts'
 
 const person = 'alice'
 const granted = { scope: 'notes.read notes.write' } as const
@@ -165,6 +166,17 @@ describe('a resource token for a person who has to go to the page first', () => 
     await page.complete(second.handle, { person })
     expect(await granted()).toBe(200)
     expect(await resource.managed.end({ person })).toBe(1)
+    expect(await granted()).toBe(401)
+  })
+
+  it('counts no longer, even if the clock of the store is behind [RT-13]', async () => {
+    const stores = { records: new RecordMemory(() => 1_790_000_000) }
+    const { lead, granted, page, net } = await ledScene({ resource: { stores } })
+    const { handle } = await page.redeemCode((await lead()).code, { person })
+    await page.complete(handle, { person, lifetime: 60 })
+    net.clock.advance(59)
+    expect(await granted()).toBe(200)
+    net.clock.advance(1)
     expect(await granted()).toBe(401)
   })
 

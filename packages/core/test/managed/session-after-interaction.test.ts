@@ -4,6 +4,7 @@ import { requireInteraction } from '@aauth-guard/core/managed'
 import { capable, interactionScene } from '@aauth-guard/fixtures/interaction'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { expect, it } from 'vitest'
+import { ownerId, ownerOf } from '../../src/managed/owner.ts'
 
 const person = 'alice'
 
@@ -91,4 +92,18 @@ it('resource.managed.end() counts consents and requests, and not what leads to t
   expect((await poll(again.location)).status).toBe(200)
   expect(await resource.managed.end({ person })).toBe(1)
   expect(await resource.managed.end({ person })).toBe(0)
+})
+
+it('resource.managed.end() does not count what only leads to a consent or a request, nor ends it twice', async () => {
+  const { resource, agent, net, page, ask, poll } = await interactionScene()
+  const token = await agent.agentToken()
+  const message = await agent.sign(`${net.resource}/notes`, {}, { token })
+  const auth = await authorize(resource, toSignedRequest(message), { accept: 'agent-token' })
+  const { code, location } = await ask({ token })
+  const { handle } = await page.redeemCode(code, { person })
+  await page.complete(handle, { person })
+  expect((await poll(location, { token })).headers).toHaveProperty('aauth-access')
+  await ask({ token })
+  const owner = await ownerId(ownerOf(resource.issuer, auth))
+  expect([await resource.managed.end({ owner }), await resource.managed.end({ owner })]).toEqual([2, 0])
 })
