@@ -46,16 +46,16 @@ export async function findLed(
 }
 
 /**
- * Whether the person of a caller agreed to all of the scopes on a route, and the consent still stands.
+ * Whether the person of a caller agreed to all of the scopes, and the consent still stands.
  * @param now seconds
  */
 export async function isLedConsent(
   { consent, ended }: FoundConsent,
   caller: Owner,
-  { route, scopes }: { readonly route: string; readonly scopes: readonly string[] },
+  scopes: readonly string[],
   now: number,
 ): Promise<boolean> {
-  if (ended !== undefined || now >= consent.end || consent.route !== route) return false
+  if (ended !== undefined || now >= consent.end) return false
   if (!scopes.every((scope) => consent.scopes.includes(scope))) return false
   return (await subjectDigest(consent.owner)) === (await subjectDigest(caller))
 }

@@ -184,14 +184,14 @@ async function hasAgreed(
   auth: Auth,
   request: RoutedRequest,
 ): Promise<boolean> {
-  const { route, consentOf } = asked
+  const { route, scopes, consentOf } = asked
   const caller = ownerOfCaller(managed, auth)
   const id = await consentOf?.(auth as never, request)
   const found =
     consentOf === undefined
       ? await findLed(managed, caller, route)
       : id && (await findConsent(managed.records, id))
-  return found ? isLedConsent(found, caller, asked, managed.state.settings.now()) : false
+  return found ? isLedConsent(found, caller, scopes, managed.state.settings.now()) : false
 }
 
 interface Asked extends Question {
