@@ -322,6 +322,31 @@ describe('the page', () => {
     expect(ofPerson.personKey).toContain('person-1')
   })
 
+  it.each([
+    ['any', undefined],
+    [
+      { agentProviders: 'any', personServers: ['https://ps.example'] },
+      { id: 'aauth:assistant@known.example', provider: 'https://known.example' },
+    ],
+  ] as const)(
+    'shows an agent that a person server named only if a list contains that server',
+    async (trust, shown) => {
+      const { ask, page, agent } = await interactionScene({
+        resource: { trust, defaultScope: 'notes.read' },
+        requirement: { accept: ['auth-token'] },
+      })
+      const named = 'aauth:assistant@known.example'
+      const token = await agent.authToken({
+        generation: 'mission-header',
+        claims: { agent: named, act: { agent: named } },
+      })
+      const { agent: described, personServer } = await page.redeemCode((await ask({ token })).code, {
+        person,
+      })
+      expect([described, personServer]).toEqual([shown, agent.personServer?.id])
+    },
+  )
+
   it('is for the person who arrived, on this resource alone', async () => {
     const { ask, page, poll } = await interactionScene()
     const { code, location } = await ask()
