@@ -36,10 +36,15 @@ export interface WaitingRequest {
   readonly personKey: string | undefined
 }
 
-/** The owner of what is made for a verified caller. It does not depend on the route, so that any poll has the same. */
+/**
+ * The owner of what is made for a verified caller. It does not depend on the route, so that any poll has the same.
+ * @throws {TypeError} for an `auth` that another resource verified, which may trust others
+ */
 export function ownerOfCaller(context: ManagedContext, auth: Auth): Owner {
-  const { state } = context
-  return ownerOf(state.settings.issuer, identityOf(provenanceOf(auth).verified, state.defaults))
+  const { state, verified } = provenanceOf(auth)
+  if (state !== context.state)
+    throw new TypeError('"auth" was verified by another resource: pass the resource of the guard')
+  return ownerOf(state.settings.issuer, identityOf(verified, state.defaults))
 }
 
 /** What every pending request of a caller has. */

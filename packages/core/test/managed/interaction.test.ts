@@ -1,8 +1,16 @@
-import { answer, authorize, createResource, type Requirement } from '@aauth-guard/core'
+import {
+  type Auth,
+  answer,
+  authorize,
+  createResource,
+  type Requirement,
+  type Resource,
+} from '@aauth-guard/core'
 import { interactionPage, managedAccess, requireInteraction } from '@aauth-guard/core/managed'
 import {
   capable,
   codeOf,
+  type InteractionScene,
   interactionScene,
   pageUrl,
   sealingKeys,
@@ -85,6 +93,28 @@ describe('who is asked', () => {
     // More often than requests of one owner may wait.
     for (let made = 0; made < 12; made++)
       expect(verdictOf((await ask()).answer)).toEqual([503, 'server_error'])
+  })
+})
+
+describe('a token that is revoked while the guard asks for a consent', () => {
+  it('makes no request that waits, and nobody is told of one [R11-214]', async () => {
+    const told: string[] = []
+    const scene: InteractionScene = await interactionScene({
+      asked: {
+        consentOf: async () => {
+          const { iss, jti, exp } = decodeJwt(token) as { iss: string; jti: string; exp: number }
+          await scene.resource.revoke({ iss, jti, exp })
+          return undefined
+        },
+        notify: ({ reference }) => void told.push(reference),
+      },
+    })
+    let token = ''
+    for (let asked = 0; asked < 11; asked++) {
+      token = await scene.agent.agentToken()
+      expect(verdictOf((await scene.ask({ token })).answer)).toEqual([401, 'revoked_jwt'])
+    }
+    expect(told).toEqual([])
   })
 })
 
