@@ -20,6 +20,7 @@ import { runInteraction } from '@aauth-guard/fixtures/interaction-flow'
 import { notes, refusalOf } from '@aauth-guard/fixtures/issued'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
+import { decodeJwt } from 'jose'
 import { parseDictionary } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
 import { acceptedCallback } from '../../src/managed/callback.ts'
@@ -85,6 +86,31 @@ describe('who is asked', () => {
   it('the check of the route comes first', async () => {
     const { ask } = await interactionScene({ requirement: { check: () => false } })
     expect(verdictOf((await ask()).answer)).toEqual([403, 'access_denied'])
+  })
+
+  it('a route of another resource serves nobody, whatever was agreed at this one', async () => {
+    const scene = await interactionScene()
+    const { net, agent, page, resource, ask } = scene
+    const consents = new Map<string, string>()
+    const guarded = requireInteraction(
+      resource,
+      { name: 'notes', accept: 'agent-token' },
+      { scope: ['notes.read', 'notes.write'], consentOf: ({ agent: id }) => consents.get(id) },
+    )
+    const { handle } = await page.redeemCode((await ask()).code, { person })
+    const decided = await page.complete(handle, { person })
+    if (decided.outcome === 'completed') consents.set(agent.id, decided.consent)
+    const callAt = async (called: Resource): Promise<Auth> => {
+      const message = await agent.sign(`${called.issuer}/notes`, {}, { token: await agent.agentToken() })
+      return authorize(called, toSignedRequest(message), guarded)
+    }
+    expect((await callAt(resource)).type).toBe('agent-token')
+    const { fetch, clock } = net
+    const other = createResource({ issuer: 'https://files.example', trust: 'any', fetch, now: clock.now })
+    expect(await refusalOf(callAt(other))).toMatchObject({
+      code: 'server_error',
+      hint: expect.stringContaining('another resource'),
+    })
   })
 
   it('a request of which nobody could be told does not wait', async () => {
