@@ -14,7 +14,7 @@ import {
   type StoredRecord,
 } from '../stores/record-store.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
-import { type Owner, ownerId } from './owner.ts'
+import { type Owner, ownerId, quotaId } from './owner.ts'
 import { maxSealingOctets, type Sealer } from './sealing.ts'
 import { type RecordTag, tagOf } from './tags.ts'
 
@@ -103,10 +103,9 @@ export class ManagedRecords {
     source,
     tags = [],
   }: NewRecord): Promise<RecordEntry> {
-    const ownedBy = await ownerId(owner)
     const { iss } = source
     const { mission } = owner
-    const all: RecordTag[] = [{ owner: ownedBy }, { source }, { issuer: iss }, ...tags]
+    const all: RecordTag[] = [{ owner: await ownerId(owner) }, { source }, { issuer: iss }, ...tags]
     if (mission !== null) all.push({ mission })
     return {
       kind,
@@ -115,7 +114,7 @@ export class ManagedRecords {
       reserved: reservedFor(reserved),
       open,
       expires,
-      owner: ownedBy,
+      owner: await quotaId(owner),
       issuer: iss,
       listed: this.#state.isListed(iss),
       tags: await this.#tagsOf(all),

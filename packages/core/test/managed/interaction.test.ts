@@ -113,6 +113,19 @@ describe('who is asked', () => {
     })
   })
 
+  it('agents of one person use up no more than the quota of that person, with as many keys as they like', async () => {
+    const { ask, net } = await interactionScene()
+    const statuses: number[] = []
+    for (let made = 0; made < 11; made++) {
+      const agent = await net.agent({ runtime: `runtime-${made}` })
+      const { answer } = await ask({ agent, token: await agent.personToken({ sub: 'mallory' }) })
+      statuses.push(answer.status)
+    }
+    expect(statuses).toEqual([...Array(10).fill(202), 429])
+    const agent = await net.agent({ name: 'another' })
+    expect((await ask({ agent, token: await agent.personToken({ sub: 'ada' }) })).answer.status).toBe(202)
+  })
+
   it('a request of which nobody could be told does not wait', async () => {
     const failing = { by: 'approval', notify: () => Promise.reject(new Error('no mail')) } as const
     const { ask } = await interactionScene({ asked: failing })
