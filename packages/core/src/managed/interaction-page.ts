@@ -118,20 +118,21 @@ export interface InteractionPage {
 export function interactionPage(resource: Resource): InteractionPage {
   const managed = managedStateOf(resource)
   return Object.freeze<InteractionPage>({
-    redeemCode: async (code, by) => redeem(managed, checkCode(code), checkPerson(by)),
-    openReference: async (reference, by) => open(managed, reference, checkPerson(by)),
+    redeemCode: async (code, by) => redeem(managed, textOf(code), checkArriving(by)),
+    openReference: async (reference, by) => open(managed, textOf(reference), checkArriving(by)),
     read: async (handle, by) => {
-      const found = await findPage(managed, handle, checkPerson(by).person)
+      const found = await findPage(managed, textOf(handle), checkPerson(by).person)
       assertOpen(found)
       if (managed.state.settings.now() >= found.request.expires) throw expired()
       return describePending(managed.state, handle, found.request)
     },
-    ask: async (handle, by) => ask(managed, handle, checkPerson(by)),
+    ask: async (handle, by) => ask(managed, textOf(handle), checkPerson(by)),
     complete: async (handle, by) =>
-      decide(managed, handle, checkPerson(by).person, (request) => consent(managed, request, by)),
-    deny: async (handle, by) => decide(managed, handle, checkPerson(by).person, () => decision('denied')),
+      decide(managed, textOf(handle), checkPerson(by).person, (request) => consent(managed, request, by)),
+    deny: async (handle, by) =>
+      decide(managed, textOf(handle), checkPerson(by).person, () => decision('denied')),
     abandon: async (handle, by) =>
-      decide(managed, handle, checkPerson(by).person, () => decision('abandoned')),
+      decide(managed, textOf(handle), checkPerson(by).person, () => decision('abandoned')),
   })
 }
 
@@ -252,8 +253,18 @@ function contended(): AAuthError {
   return new AAuthError('server_error', { hint: 'the request was changed again and again', retryAfter: 1 })
 }
 
-function checkCode(code: unknown): string {
-  return typeof code === 'string' ? code : ''
+/** What comes from a form or a query can be missing or a list, and is then what nobody was given. */
+function textOf(field: unknown): string {
+  return typeof field === 'string' ? field : ''
+}
+
+function checkArriving<By extends Redeeming>(by: By): By {
+  const { callback, reference } = checkPerson(by)
+  return {
+    ...by,
+    callback: typeof callback === 'string' ? callback : undefined,
+    ...(reference !== undefined && { reference: textOf(reference) }),
+  }
 }
 
 /** @throws {TypeError} for nobody, who must not decide anything */

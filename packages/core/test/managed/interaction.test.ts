@@ -430,6 +430,25 @@ describe('the page', () => {
     expect(verdictOf(await poll(location))).toEqual([202, 'interacting'])
   })
 
+  it.each([[undefined], [null], [['a', 'b']], [{ length: 1 }], [1]])(
+    'finds nothing for %j in place of a text of the form or the query',
+    async (field) => {
+      const { ask, page } = await interactionScene()
+      const { code } = await ask()
+      const text = field as never
+      for (const act of ['read', 'complete', 'deny', 'abandon'] as const)
+        expect((await refusalOf(page[act](text, { person }))).code).toBe('not_found')
+      expect((await refusalOf(page.ask(text, { person, question: 'Why?' }))).code).toBe('not_found')
+      expect((await refusalOf(page.openReference(text, { person }))).code).toBe('invalid_code')
+      expect((await refusalOf(page.redeemCode(text, { person }))).code).toBe('invalid_code')
+      if (field !== undefined)
+        expect((await refusalOf(page.redeemCode(code, { person, reference: text }))).code).toBe(
+          'invalid_code',
+        )
+      expect((await page.redeemCode(code, { person, callback: text })).callback).toBeUndefined()
+    },
+  )
+
   it('is opened by the handle of the arrival alone, even if another one is sealed for the same request', async () => {
     const { ask, page, resource } = await interactionScene()
     const { handle } = await page.redeemCode((await ask()).code, { person })
