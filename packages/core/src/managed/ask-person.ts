@@ -138,6 +138,8 @@ async function createCode(
     open: false,
     owner,
     source,
+    // The request that it leads to is ended.
+    isEndless: true,
     expires: id.expires + pendingGrace,
   })
   if (verdict === 'created') return code

@@ -26,6 +26,8 @@ export interface NewRecord
   readonly source: Pick<VerifiedClaims, 'iss' | 'jti'>
   /** What ends it beside its owner, its source and its mission. */
   readonly tags?: readonly RecordTag[] | undefined
+  /** Nothing ends it before it expires. An agent can have thousands of such records, and `end` does not go through them. */
+  readonly isEndless?: boolean
 }
 
 /** A change of a record, in the clear. */
@@ -102,6 +104,7 @@ export class ManagedRecords {
     owner,
     source,
     tags = [],
+    isEndless = false,
   }: NewRecord): Promise<RecordEntry> {
     const { iss } = source
     const { mission } = owner
@@ -117,7 +120,7 @@ export class ManagedRecords {
       owner: await quotaId(owner),
       issuer: iss,
       listed: this.#state.isListed(iss),
-      tags: await this.#tagsOf(all),
+      tags: isEndless ? [] : await this.#tagsOf(all),
     }
   }
 
