@@ -793,7 +793,13 @@ describe('options that are refused at start', () => {
     ['"by" of requireInteraction', route, { scope: 'notes.read', by: 'approval' }],
     ['"lifetime" of requireInteraction', route, { scope: 'notes.read', lifetime: 3601 }],
     ['"lifetime" of requireInteraction', route, { scope: 'notes.read', lifetime: 59 }],
-    ['is not an option of requireInteraction', route, { scope: 'notes.read', scopes: [] }],
+    ['"consentOf" of requireInteraction', route, { scope: 'notes.read', consentOf: 'the consent' }],
+    ['"notify" of requireInteraction', route, { scope: 'notes.read', notify: {} }],
+    [
+      'is not an option of requireInteraction: did you mean "scope"?',
+      route,
+      { scope: 'notes.read', scopes: [] },
+    ],
   ])('%s', (message, requirement, asked) => {
     const resource = make({ url: pageUrl })
     expect(() =>
