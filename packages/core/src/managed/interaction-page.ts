@@ -29,8 +29,11 @@ export interface Deciding {
 
 /** What the person agreed to. */
 export interface Completing extends Deciding {
-  /** A part of what was asked for. Default: all of it. */
-  readonly scopes?: readonly string[] | undefined
+  /**
+   * A part of what was asked for. Default: all of it. Leave it out for that: `undefined` is refused, since that is what a
+   * form sends in which nothing was ticked.
+   */
+  readonly scopes?: string | readonly string[]
   /** Seconds that the consent lasts. 60 to 86 400, default 28 800. */
   readonly lifetime?: number | undefined
 }
@@ -152,19 +155,22 @@ function decision(code: 'denied' | 'abandoned'): Decision {
 async function consent(
   { state }: ManagedContext,
   request: PendingRequest,
-  { person, scopes = request.scopes, lifetime = defaultConsentLifetime }: Completing,
+  by: Completing,
 ): Promise<Decision> {
+  const { person, lifetime = defaultConsentLifetime } = by
   assert(
     Number.isInteger(lifetime) && lifetime >= 60 && lifetime <= maxConsentLifetime,
     `"lifetime" of the consent is ${quoted(lifetime)}: write 60 to ${maxConsentLifetime} seconds`,
   )
-  const wider = scopes.find((scope) => !request.scopes.includes(scope))
-  if (wider !== undefined || scopes.length === 0)
+  // A form sends one value as a text, and none as nothing.
+  const scopes = Object.hasOwn(by, 'scopes') ? [by.scopes ?? []].flat() : request.scopes
+  const wider = scopes.findIndex((scope) => !request.scopes.includes(scope))
+  if (wider !== -1 || scopes.length === 0)
     throw new AAuthError('invalid_scope', {
       hint:
-        wider === undefined
-          ? 'the consent contains no scope: call deny instead'
-          : `the consent contains ${quoted(wider)}, which was not asked for`,
+        wider === -1
+          ? 'the consent contains no scope: call deny instead, or leave "scopes" out for all of them'
+          : `the consent contains ${quoted(scopes[wider])}, which was not asked for`,
     })
   const since = state.settings.now()
   const { owner, route, source } = request

@@ -182,11 +182,13 @@ describe('a consent', () => {
     const { ask, poll, page } = scene
     const { code, location } = await ask()
     const { handle } = await page.redeemCode(code, { person })
-    for (const wider of [['notes.read', 'admin'], ['NOTES.READ'], []])
-      await expect(page.complete(handle, { person, scopes: wider })).rejects.toMatchObject({
+    // A form in which nothing was ticked sends no field.
+    const none = [undefined, null, '', []]
+    for (const wider of [['notes.read', 'admin'], ['NOTES.READ'], 'notes.read notes.write', 5, ...none])
+      await expect(page.complete(handle, { person, scopes: wider as never })).rejects.toMatchObject({
         code: 'invalid_scope',
       })
-    const decided = await page.complete(handle, { person, scopes: ['notes.read'] })
+    const decided = await page.complete(handle, { person, scopes: 'notes.read' })
     expect(decided).toMatchObject({ outcome: 'completed', scopes: ['notes.read'] })
     expect(JSON.parse((await poll(location)).body)).toEqual({ status: 'authorized', scope: 'notes.read' })
     if (decided.outcome !== 'completed') throw new Error(decided.outcome)
