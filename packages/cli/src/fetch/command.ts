@@ -19,6 +19,7 @@ world of \`aauth dev\`, which lets the API ask for tokens. The body of the last 
       --scope SCOPES      asks the API for these scopes first, and with --approve approves no others
       --mission TEXT      proposes a mission and calls under it; or the digest of one that was approved
       --approve           decides for the person; only in the world of aauth dev
+      --answer TEXT       answers a question that the person asks at the API; may be repeated, for further ones
       --no-open           opens no page: the address is printed only
       --max-time SECONDS  gives up after so many
   -v, --verbose           shows each request and its answer
@@ -47,6 +48,7 @@ export function fetchCommand(clock: Clock): Command {
       scope: { type: 'string', multiple: true },
       mission: { type: 'string' },
       approve: { type: 'boolean' },
+      answer: { type: 'string', multiple: true },
       'no-open': { type: 'boolean' },
       'max-time': { type: 'string' },
       verbose: { type: 'boolean', short: 'v' },
@@ -61,10 +63,15 @@ export function fetchCommand(clock: Clock): Command {
       if (options.curl) assertFitsInCommand(options.content)
       const trace = new Trace(terminal, options)
       try {
-        const { received, outgoing, credential, caller } = await callApi(options, terminal, clock, trace)
+        const { received, outgoing, credential, isHeld, caller } = await callApi(
+          options,
+          terminal,
+          clock,
+          trace,
+        )
         const isAccepted = received !== undefined && received.status >= 200 && received.status < 300
         if (received !== undefined && !(options.curl && isAccepted))
-          return reportAnswer(received, trace.hops, options, terminal, clock.now())
+          return reportAnswer({ received, isHeld }, trace.hops, options, terminal, clock.now())
         const message = await caller.sign(outgoing, credential)
         const line = curlLine(message, outgoing.url, outgoing.isPoll ? undefined : options.content)
         if (options.json) printJson({ curl: line, hops: trace.hops }, terminal)
