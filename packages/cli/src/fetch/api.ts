@@ -4,7 +4,7 @@ import type { Credential, Outgoing } from './outgoing.ts'
 import { pendingUrlOf } from './pending-url.ts'
 import { readJsonObject } from './read-json.ts'
 import { heldRemedy } from './remedies.ts'
-import { readRequirement } from './requirement.ts'
+import { type Requirement, readRequirement } from './requirement.ts'
 import type { Received } from './send.ts'
 import { Session } from './session.ts'
 import { type ApiOptions, Tokens } from './tokens.ts'
@@ -93,29 +93,39 @@ export class Api {
         outgoing = this.#underMission(first)
         continue
       }
-      let requirement = readRequirement(received)
+      const requirement = readRequirement(received)
       // Nobody is asked for anything where the outcome could not be fetched.
       const isDeferred = pendingUrlOf(received) !== undefined
-      if (
-        requirement !== undefined &&
-        (received.status === 401 || (isDeferred && requirement.name === 'auth-token'))
-      ) {
-        const isOneTooMany = challenges++ === maxChallenges
-        if (isOneTooMany)
-          trace.say(`${received.url.origin} asked for ${maxChallenges} tokens, and gets no more`)
-        if (requirement.name === 'person-token') this.#readsMissionHeader = false
-        const token = isOneTooMany ? undefined : await this.#tokens.answer(requirement, credential)
+      const asksForToken = received.status === 401 || (isDeferred && requirement?.name === 'auth-token')
+      if (requirement !== undefined && asksForToken) {
+        if (isDeferred && !isHeld)
+          trace.tellProgress(`${received.url.origin} holds the call for an auth token.`)
+        const token = await this.#bring(requirement, credential, ++challenges)
         if (token === undefined) return outcome
         credential = token
-        if (isDeferred) waitsFor = 'held call'
-        requirement = undefined
         if (!outgoing.isPoll) outgoing = this.#underMission(first)
-        if (received.status === 401) continue
-      } else if (isDeferred && requirement !== undefined && waitsFor === undefined) waitsFor = 'person'
-      const next = await orMayHaveRun(isHeld, pending.next(received, requirement))
+        if (!isDeferred) continue
+        waitsFor = 'held call'
+      } else if (isDeferred && requirement !== undefined) waitsFor ??= 'person'
+      const next = await orMayHaveRun(isHeld, pending.next(received, asksForToken ? undefined : requirement))
       if (next === undefined) return outcome
       outgoing = next
     }
+  }
+
+  /** The token that is asked for; `undefined` where there is none to bring, or where that is one too many. */
+  async #bring(
+    requirement: Requirement,
+    credential: Credential,
+    challenges: number,
+  ): Promise<Credential | undefined> {
+    const { origin, ways } = this.#options
+    if (challenges > maxChallenges) {
+      ways.trace.say(`${origin} asked for ${maxChallenges} tokens, and gets no more`)
+      return undefined
+    }
+    if (requirement.name === 'person-token') this.#readsMissionHeader = false
+    return this.#tokens.answer(requirement, credential)
   }
 
   async #send(outgoing: Outgoing, credential: Credential, isHeld: boolean): Promise<Received> {
