@@ -73,7 +73,8 @@ export function fetchCommand(clock: Clock): Command {
         if (received !== undefined && !(options.curl && isAccepted))
           return reportAnswer({ received, isHeld }, trace.hops, options, terminal, clock.now())
         const message = await caller.sign(outgoing, credential)
-        const line = curlLine(message, outgoing.url, outgoing.isPoll ? undefined : options.content)
+        const answer = outgoing.body && { octets: outgoing.body, type: 'application/json' }
+        const line = curlLine(message, outgoing.url, outgoing.isPoll ? answer : options.content)
         if (options.json) printJson({ curl: line, hops: trace.hops }, terminal)
         else terminal.print(line)
         if (isAccepted)

@@ -5,7 +5,7 @@ import express, { type RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { makeManagedScene, onCode, person } from './managed-scene.ts'
 import { hopsOf, lineOf, type RunOptions } from './run-fetch.ts'
-import { makeScene, type Scene, type SceneParts } from './scene.ts'
+import { makeFolder, makeScene, type Scene, type SceneParts } from './scene.ts'
 
 interface Asking extends Scene {
   /** The person arrives with the code, and asks. */
@@ -115,17 +115,40 @@ describe('a question of the person at the API', () => {
     expect([stdin.listenerCount('data'), stdin.isPaused()]).toEqual([0, true])
   })
 
-  it('is left open by Enter alone, is not asked again, and the call goes on', async () => {
+  it('is left open by Enter alone, and is not asked again by the next poll', async () => {
     const scene = await makeAsking()
+    const { clock, agree, answers } = scene
     const stdin = new PassThrough()
-    let typed = 0
-    const { ran, told } = await run(scene, ['--no-open'], (line) => line.startsWith('Type an answer'), {
+    let told: unknown
+    const { ran } = await run(scene, ['--no-open'], () => false, {
       ...{ isInteractive: true, stdin },
       onSay: (line) => {
-        if (line.startsWith('Type an answer') && ++typed === 1) stdin.write('\n')
+        if (!line.startsWith('Type an answer')) return
+        stdin.write('\n')
+        // The next poll gets the same question, and the one after that the decision.
+        clock.onNextWait(async () =>
+          clock.onNextWait(async () => {
+            told = await answers()
+            await agree()
+          }),
+        )
       },
     })
-    expect([ran.code, ran.out, told, typed]).toEqual([0, '["a note"]', [undefined], 1])
+    expect([ran.code, ran.out, told]).toEqual([0, '["a note"]', [undefined]])
+    expect(ran.err.split('\n').filter((line) => line.includes('asks the agent'))).toHaveLength(1)
+  })
+
+  it('is answered by a line that opens no page, although Enter opened one before', async () => {
+    const scene = await makeAsking()
+    const stdin = new PassThrough()
+    const { ran, told } = await run(scene, [], isAnswered, {
+      ...{ isInteractive: true, stdin, env: { ...scene.env, PATH: await makeFolder() } },
+      onSay: (line) => {
+        if (line.startsWith('Type an answer')) stdin.write('all\n')
+      },
+    })
+    expect([told, ran.err.includes('press Enter to open it')]).toEqual([['all'], true])
+    expect(ran.err).not.toContain('It could not be opened')
   })
 
   it('is left open if nothing is typed in the time that the API gives', async () => {
