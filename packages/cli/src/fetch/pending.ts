@@ -52,8 +52,8 @@ export class Pending {
     }
     this.#tellProgress(received, url, requirement)
     const pause = retryAfterOf(received, this.#options.clock.now()) ?? usualPause
-    switch (requirement?.name) {
-      case undefined:
+    if (requirement === undefined) return this.#pollAfter(pause, url)
+    switch (requirement.name) {
       case 'approval':
         return this.#pollAfter(pause, url)
       case 'interaction':
@@ -71,7 +71,7 @@ export class Pending {
       }
       default:
         throw new FetchFailure(
-          `${received.url.origin} waits for "${shown(requirement?.name ?? '', 64)}", which this command does not know`,
+          `${received.url.origin} waits for "${shown(requirement.name, 64)}", which this command does not know`,
         )
     }
   }

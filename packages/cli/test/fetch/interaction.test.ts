@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { managedStateOf } from '../../../core/src/managed/managed-state.ts'
 import { makeManagedScene, onCode, person } from './managed-scene.ts'
 import { hopsOf, lineOf } from './run-fetch.ts'
-import type { Scene, SceneParts } from './scene.ts'
+import { makeScene, type Scene, type SceneParts } from './scene.ts'
 
 type Page = ReturnType<typeof interactionPage>
 
@@ -81,6 +81,12 @@ describe('an API that asks the person on its own page', () => {
     ])
   })
 
+  it('is polled and called again under a mission', async () => {
+    const { fetch, clock, agree } = await makeAsking()
+    const ran = await fetch('/notes', ['--mission', 'A'.repeat(43)], { onSay: onCode(clock, agree) })
+    expect([ran.code, ran.out]).toEqual([0, '["a note"]'])
+  })
+
   it('is polled while the person is on the page, with a poll that waits for the decision [R11-215, R11-216]', async () => {
     const { fetch, clock, page, parts, origin } = await makeAsking()
     const { polls } = managedStateOf(parts.resource)
@@ -107,6 +113,54 @@ describe('an API that asks the person on its own page', () => {
     const { fetch, clock, agree } = await makeAsking()
     const { err } = await fetch('/notes', ['--json'], { onSay: onCode(clock, agree) })
     expect(err.split('\n')).toEqual([expect.stringMatching(/^A person has to decide: /)])
+  })
+
+  it('is called again after an approval elsewhere, for which the person is told to wait', async () => {
+    let polls = 0
+    const { fetch, origin, requests } = await makeScene(() => (req, res) => {
+      const waits = { location: '/pending', 'aauth-requirement': 'requirement=approval' }
+      if (req.url !== '/pending') res.writeHead(polls > 0 ? 200 : 202, polls > 0 ? {} : waits).end('"notes"')
+      else if (polls++ < 2) res.writeHead(202, waits).end('{"status":"pending"}')
+      else res.end('{"status":"authorized"}')
+    })
+    const ran = await fetch('/')
+    expect([ran.code, ran.out]).toEqual([0, '"notes"'])
+    expect(ran.err.split('\n')).toEqual([
+      `Waiting for an approval, for which ${origin} asks the person elsewhere.`,
+      `${origin} has the consent of the person: sending the request again.`,
+    ])
+    expect(requests).toEqual(['GET /', ...Array(3).fill('GET /pending'), 'GET /'])
+  })
+
+  it('at its authorization endpoint gets the call with the session value of the consent', async () => {
+    const { fetch, requests } = await makeScene(({ origin }) => (req, res) => {
+      const requirement = `requirement=interaction; url="${pageUrl}"; code="A1B2C3D4"`
+      if (req.url?.startsWith('/.well-known/'))
+        res.end(JSON.stringify({ authorization_endpoint: `${origin}/authorize` }))
+      else if (req.url === '/authorize')
+        res.writeHead(202, { location: '/pending', 'aauth-requirement': requirement }).end()
+      else if (req.url === '/pending')
+        res.writeHead(200, { 'aauth-access': 'value' }).end('{"status":"authorized","scope":"notes.read"}')
+      else res.end(JSON.stringify(req.headers.authorization))
+    })
+    const ran = await fetch('/notes', ['--scope', 'notes.read'])
+    expect([ran.code, ran.out]).toEqual([0, '"AAuth value"'])
+    expect(requests.slice(1)).toEqual(['POST /authorize', 'GET /pending', 'GET /notes'])
+  })
+
+  it('is called again with --curl as well, whose command has the session value', async () => {
+    let asked = 0
+    const { fetch, requests } = await makeScene(() => (req, res) => {
+      const requirement = `requirement=interaction; url="${pageUrl}"; code="A1B2C3D4"`
+      if (req.url === '/pending')
+        res.writeHead(200, { 'aauth-access': 'value' }).end('{"status":"authorized"}')
+      else if (asked++ > 0) res.end('"notes"')
+      else res.writeHead(202, { location: '/pending', 'aauth-requirement': requirement }).end()
+    })
+    const ran = await fetch('/', ['--curl'])
+    expect([ran.code, requests]).toEqual([0, ['GET /', 'GET /pending', 'GET /']])
+    expect(ran.out).toMatch(/^curl .* 'authorization: AAuth value' .*\/'$/)
+    expect(ran.err).toContain('The API took the request with the agent token already')
   })
 
   const refusals: readonly (readonly [
