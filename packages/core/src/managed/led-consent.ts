@@ -26,7 +26,7 @@ export async function rememberLed(
     const found = await records.find(key)
     const verdict =
       found === undefined
-        ? await records.create({ ...key, octets, open: false, owner, source, isPointer: true, expires: end })
+        ? await records.create({ ...key, octets, open: false, owner, source, isEndless: true, expires: end })
         : await records.replace({ ...key, version: found.version, octets, open: false, expires: end })
     if (verdict !== 'exists' && verdict !== 'conflict' && verdict !== 'missing') return
   }

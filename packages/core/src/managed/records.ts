@@ -14,7 +14,7 @@ import {
   type StoredRecord,
 } from '../stores/record-store.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
-import { type Owner, ownerId } from './owner.ts'
+import { type Owner, ownerId, quotaId } from './owner.ts'
 import { maxSealingOctets, type Sealer } from './sealing.ts'
 import { type RecordTag, tagOf } from './tags.ts'
 
@@ -26,8 +26,11 @@ export interface NewRecord
   readonly source: Pick<VerifiedClaims, 'iss' | 'jti'>
   /** What ends it beside its owner, its source and its mission. */
   readonly tags?: readonly RecordTag[] | undefined
-  /** Whether it only leads to another record, like a claim. That one is ended, and nothing is counted twice. */
-  readonly isPointer?: boolean
+  /**
+   * Nothing ends it before it expires. An agent can have thousands of such records, and `end` does not go through them.
+   * Default `true` for claims, which only lead to other records.
+   */
+  readonly isEndless?: boolean
 }
 
 /** A change of a record, in the clear. */
@@ -104,12 +107,11 @@ export class ManagedRecords {
     owner,
     source,
     tags = [],
-    isPointer = kind === 'claim',
+    isEndless = kind === 'claim',
   }: NewRecord): Promise<RecordEntry> {
-    const ownedBy = await ownerId(owner)
     const { iss } = source
     const { mission } = owner
-    const all: RecordTag[] = [{ owner: ownedBy }, { source }, { issuer: iss }, ...tags]
+    const all: RecordTag[] = [{ owner: await ownerId(owner) }, { source }, { issuer: iss }, ...tags]
     if (mission !== null) all.push({ mission })
     return {
       kind,
@@ -118,10 +120,10 @@ export class ManagedRecords {
       reserved: reservedFor(reserved),
       open,
       expires,
-      owner: ownedBy,
+      owner: await quotaId(owner),
       issuer: iss,
       listed: this.#state.isListed(iss),
-      tags: isPointer ? [] : await this.#tagsOf(all),
+      tags: isEndless ? [] : await this.#tagsOf(all),
     }
   }
 

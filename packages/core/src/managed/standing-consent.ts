@@ -34,7 +34,7 @@ export async function rememberConsent(
         open: false,
         owner,
         source,
-        isPointer: true,
+        isEndless: true,
         expires: end,
       })
       if (verdict !== 'exists') return

@@ -54,8 +54,8 @@ describe('polls that wait', () => {
 
   it('wait for 20 seconds at most, whatever they prefer [R11-215]', async () => {
     const polls = new WaitingPolls()
-    void polls.wait('a', 3600)
-    void polls.wait('b', 5)
+    void polls.begin('a', 3600)
+    void polls.begin('b', 5)
     await vi.advanceTimersByTimeAsync(4999)
     expect(polls.waiting).toBe(2)
     await vi.advanceTimersByTimeAsync(1)
@@ -68,12 +68,12 @@ describe('polls that wait', () => {
 
   it('are 500, and one of each request; further ones are answered at once [R11-215]', () => {
     const polls = new WaitingPolls()
-    for (let made = 0; made < 500; made++) void polls.wait(`${made}`, 10)
-    expect([polls.waiting, polls.wait('one more', 10)]).toEqual([500, undefined])
+    for (let made = 0; made < 500; made++) void polls.begin(`${made}`, 10)
+    expect([polls.waiting, polls.begin('one more', 10)]).toEqual([500, undefined])
     polls.wake('7')
-    expect(polls.wait('8', 10)).toBeUndefined()
-    expect(polls.wait('one more', 10)).toBeInstanceOf(Promise)
+    expect(polls.begin('8', 10)).toBeUndefined()
+    expect(polls.begin('one more', 10)).toBeDefined()
     polls.close()
-    expect([polls.waiting, polls.wait('late', 10)]).toEqual([0, undefined])
+    expect([polls.waiting, polls.begin('late', 10)]).toEqual([0, undefined])
   })
 })
