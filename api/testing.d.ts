@@ -217,6 +217,7 @@ export interface PendingRequest {
     readonly agent: string;
     readonly description: string;
     readonly consent?: ConsentQuestion;
+    readonly visit?: string;
 }
 
 export interface ProposedMission {
