@@ -34,18 +34,18 @@ export function checkPayment(given: unknown): Payment {
   const fields = [...new Headers(Object.entries(headers ?? {}))]
   assert(
     fields.length > 0 && fields.length <= 16 && Object.keys(others).length === 0,
-    '"payment" is not of the form { headers, body } with 1 to 16 fields: say how to pay',
+    '"payment" is not { headers, body } with 1 to 16 fields: say how to pay',
   )
   for (const [name, value] of fields)
     assert(
       value !== '' && value.length <= 8192 && !reserved.some((start) => name.startsWith(start)),
-      `${name} of "payment" is not a field of payments, or does not have 1 to 8192 characters: leave it out`,
+      `${name} of "payment" is not a field of payments, or too long: leave it out`,
     )
   // A copy, so that what was checked is what is sent.
   const text = JSON.stringify(body)
   assert(
     text.startsWith('{') && new TextEncoder().encode(text).length <= 16_384,
-    '"body" of "payment" is not an object of at most 16384 octets as JSON: shorten it',
+    '"body" of "payment" is not an object of at most 16384 octets: shorten it',
   )
   return Object.freeze({ headers: Object.freeze(Object.fromEntries(fields)), body: JSON.parse(text) })
 }
