@@ -14,6 +14,8 @@ export interface Sending extends AgentRequest {
   readonly agent?: Agent
   /** The value of a session. */
   readonly session?: string | undefined
+  /** Default the target of the world. */
+  readonly via?: RunningTarget
 }
 
 /** What the control port says. */
@@ -36,7 +38,9 @@ export interface ManagedWorld {
   /** Polls a pending URL after a second has passed. */
   poll(token: string, location: string, sending?: Sending): Promise<Response>
   /** Status and content of `POST /control/{name}`. */
-  control(name: string, content?: object): Promise<Told>
+  control(name: string, content?: object, via?: RunningTarget): Promise<Told>
+  /** Starts another target with the same configuration, which ends with the world. */
+  another(): Promise<RunningTarget>
   /** Sets the clocks of target and agents forward. */
   pass(seconds: number): Promise<void>
   end(): Promise<void>
@@ -46,7 +50,7 @@ export async function startManaged(config: object): Promise<ManagedWorld> {
   const net = await createTestNetwork({ resource: api })
   let agent = await net.agent()
   const { origins, close } = await serveIssuers(net.agentProvider, net.personServer)
-  const target = await startTarget({
+  const given = {
     issuer: api,
     trust: 'any',
     scopes: { 'data.read': 'Read your data', 'data.write': 'Change your data' },
@@ -54,10 +58,16 @@ export async function startManaged(config: object): Promise<ManagedWorld> {
     origins,
     managed: { sealingKeys },
     ...config,
-  })
+  }
+  const target = await startTarget(given)
+  const targets = [target]
   let agents = 0
   let nonces = 0
-  const send: ManagedWorld['send'] = (token, path, { agent: sender = agent, session, ...request } = {}) => {
+  const send: ManagedWorld['send'] = (
+    token,
+    path,
+    { agent: sender = agent, session, via = target, ...request } = {},
+  ) => {
     nonces += 1
     const authorization = session === undefined ? {} : { authorization: `AAuth ${session}` }
     const headers = { ...request.headers, ...authorization }
@@ -66,14 +76,14 @@ export async function startManaged(config: object): Promise<ManagedWorld> {
       { ...request, headers },
       {
         token,
-        via: target.url,
+        via: via.url,
         params: { nonce: `${nonces}` },
         ...(request.body !== undefined && { digest: true }),
       },
     )
   }
-  const control: ManagedWorld['control'] = async (name, content = {}) => {
-    const response = await fetch(`${target.control}/control/${name}`, {
+  const control: ManagedWorld['control'] = async (name, content = {}, via = target) => {
+    const response = await fetch(`${via.control}/control/${name}`, {
       method: 'POST',
       body: JSON.stringify(content),
     })
@@ -100,9 +110,14 @@ export async function startManaged(config: object): Promise<ManagedWorld> {
       await pass(1)
       return send(token, new URL(location).pathname, sending)
     },
+    async another() {
+      const other = await startTarget(given)
+      targets.push(other)
+      return other
+    },
     async end() {
-      target.process.kill('SIGTERM')
-      await Promise.all([target.ended, close()])
+      for (const { process } of targets) process.kill('SIGTERM')
+      await Promise.all([...targets.map(({ ended }) => ended), close()])
     },
   }
 }
