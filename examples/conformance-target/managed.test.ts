@@ -55,7 +55,10 @@ const heldRoutes = [
   held({ perCall: { operation, digested: ['body'], documents: [ofClass] } }, '/mail'),
 ]
 const claims = ['r3_s256', 'r3_granted', 'r3_per_call']
-const linked = { 'alice@api': [{ ps: 'https://ps.example', sub: 'person-1' }] }
+const linked = {
+  'alice@api': [{ ps: 'https://ps.example', sub: 'person-1' }],
+  'carol@api': [{ ps: 'https://ps.example', sub: 'person-1', tenant: 'acme.example' }],
+}
 const managed = { sealingKeys, interaction: { url: `${api}/page`, linked } }
 const json = { 'content-type': 'application/json' }
 
@@ -250,12 +253,54 @@ describe.each([...Object.keys(adapters), 'gateway'])('a person is asked on %s', 
     expect((await send(token, '/notes', { agent })).status).toBe(403)
   })
 
-  it('callback: an address that the agent provider does not publish is left out [INT-6]', async () => {
+  it('callback: an address of the person server is returned with the error, and any other is left out [INT-6]', async () => {
     const { control, agent } = world
-    const { code } = await ask(await agent.agentToken())
-    const callback = 'https://evil.example/'
-    const { body } = await control('managed/decide', { code, person: 'alice', callback, outcome: 'deny' })
-    expect(body).toEqual({ outcome: 'denied' })
+    const deny = async (callback: string): Promise<unknown> => {
+      const { code } = await ask(await agent.agentToken())
+      return (await control('managed/decide', { code, person: 'alice', callback, outcome: 'deny' })).body
+    }
+    expect([await deny('https://ps.example/done'), await deny('https://evil.example/')]).toEqual([
+      { outcome: 'denied', callback: 'https://ps.example/done?error=access_denied' },
+      { outcome: 'denied' },
+    ])
+  })
+
+  it('reference: wrong codes on the page of one request end that request [INT-4]', async () => {
+    const { control, agent, poll } = world
+    const token = await agent.agentToken()
+    const { location } = await ask(token)
+    const { reference } = (await control('managed/waiting')).body.waiting.at(-1)
+    for (let n = 0; n < 5; n++)
+      await control('managed/open', { code: `0000-0000-000${n}`, reference, person: agent.id })
+    const told = await poll(token, location)
+    expect([told.status, await told.json()]).toMatchObject([410, { error: 'invalid_code' }])
+  })
+
+  it('end: an agent that waits under a mission is told, and an unknown owner ends nothing', async () => {
+    const { control, agent, poll } = world
+    const s256 = 'TuQ3mRZ9kTjLsdcZAyqZJKXcdhsqLRKXVbhHVgBTAKI'
+    const token = await agent.personToken({ mission: s256 })
+    const { location } = await ask(token, '/person')
+    const mission = { approver: 'https://ps.example', s256 }
+    const ended = [await control('managed/end', { owner: 'x' }), await control('managed/end', { mission })]
+    expect(ended.map(({ body }) => body)).toEqual([{ ended: 0 }, { ended: expect.any(Number) }])
+    expect(ended[1]?.body.ended).toBeGreaterThan(0)
+    expect((await poll(token, location)).status).toBe(403)
+  })
+
+  it('tenant: a person of drafts 01 to 10 is linked by tenant, and anybody decides for one who is not linked', async () => {
+    const { control, agent } = world
+    const decide = async (tenant: string, person: string): Promise<number> => {
+      const given = { generation: 'mission-header', scope: 'data.write', tenant } as const
+      const { code } = await ask(await agent.authToken(given), '/either')
+      return (await control('managed/decide', { code, person, outcome: 'complete' })).status
+    }
+    const statuses = [
+      await decide('acme.example', 'alice@api'),
+      await decide('acme.example', 'carol@api'),
+      await decide('other.example', 'alice@api'),
+    ]
+    expect(statuses).toEqual([403, 200, 200])
   })
 
   it('source: wrong codes from one place are limited [INT-4]', async () => {

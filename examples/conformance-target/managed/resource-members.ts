@@ -22,7 +22,7 @@ export function readManaged(value: unknown, issuer: unknown): ManagedAccessFacto
   })
 }
 
-/** Who at the API is a person of a token. `ps` names the person in either generation. */
+/** Who at the API is a person of a token. In draft 11 no tenant is part of who that is. */
 function readLinked(value: unknown): ReadonlyMap<string, string> {
   const accounts = new Map<string, string>()
   for (const [account, persons] of Object.entries(record(value, '"linked"'))) {
@@ -38,7 +38,6 @@ function keysOf(value: unknown): string[] {
   const { ps, sub, tenant = null } = person
   if (typeof ps !== 'string' || typeof sub !== 'string' || (tenant !== null && typeof tenant !== 'string'))
     throw new TypeError('a person of "linked" must have "ps" and "sub", and perhaps "tenant"')
-  return (['person-token', 'mission-header'] as const).map((generation) =>
-    personKey({ generation, iss: ps, ps, sub, tenant } as never),
-  )
+  const generations = ['mission-header', ...(tenant === null ? ['person-token'] : [])]
+  return generations.map((generation) => personKey({ generation, iss: ps, ps, sub, tenant } as never))
 }
