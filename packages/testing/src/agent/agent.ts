@@ -10,6 +10,7 @@ import { answerChallenges, type CallOutcome } from './call.ts'
 import type { CallOptions } from './call-options.ts'
 import { type AskOptions, completeMission, type ProposedMission, proposeMission } from './propose-mission.ts'
 import type { AgentRequest, FetchOptions, SignOptions } from './requests.ts'
+import { SessionValues } from './session-values.ts'
 
 type ToSign<Options> =
   | readonly [url: string, request: AgentRequest, options: Options]
@@ -23,6 +24,7 @@ export class Agent {
   readonly personServer: TestIssuer | undefined
   readonly key: TestKey
   private readonly net: World
+  private readonly sessions = new SessionValues()
   /** Issues where the agent has no person server of its own. */
   private readonly defaultIssuer: TestIssuer | undefined
 
@@ -55,6 +57,14 @@ export class Agent {
   /** An auth token of its person server, or of `issuer`. */
   authToken(grant?: Grant, issuer: TestIssuer = this.person()): Promise<string> {
     return issuer.authToken(this, grant)
+  }
+
+  /**
+   * The session value that {@link call} sends to an origin: the newest one that an answer gave it there in `AAuth-Access`.
+   * It is kept for 100 origins. Other agents, and this one with another key, have values of their own.
+   */
+  sessionAt(origin: string): string | undefined {
+    return this.sessions.at(new URL(origin).origin)
   }
 
   /** Signs a request to `url`, whose path and query go over the wire as they are written. */
@@ -99,7 +109,7 @@ export class Agent {
    * @throws {TokenRefused} when a server gives no token
    */
   call(url: string, request: AgentRequest = {}, options: CallOptions = {}): Promise<CallOutcome> {
-    return answerChallenges(this.net, this, url, request, options)
+    return answerChallenges({ net: this.net, agent: this, url, options, sessions: this.sessions }, request)
   }
 
   /**
@@ -138,6 +148,11 @@ export class Agent {
     ])
     if (options.digest)
       headers.push(['content-digest', `sha-256=:${base64(await sha256(body ?? new Uint8Array()))}:`])
+    if (options.access !== undefined) {
+      if (headers.some(([name]) => name === 'authorization'))
+        throw new TypeError('the request has "Authorization" already: leave it out, or leave out "access"')
+      headers.push(['authorization', `AAuth ${options.access}`])
+    }
     if (options.mission) {
       headers.push([
         'aauth-mission',
