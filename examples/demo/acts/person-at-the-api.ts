@@ -322,7 +322,6 @@ function endSteps(play: BankPlay): Step[] {
       },
       told: {
         status: 200,
-        'aauth-access': 'a session value',
         body: { balanceOf: 'ada', balance: 1200 },
         'the bookkeeper asked': [
           'GET bank.example/balance: 202',
