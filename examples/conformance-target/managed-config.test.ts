@@ -31,19 +31,9 @@ it.each<[string, object, string]>([
   ['nginx', { ...least, adapter: 'nginx', managed: {} }, '"managed" does not work with the adapter "nginx"'],
   ['caddy', { ...least, adapter: 'caddy', managed: {} }, '"managed" does not work with the adapter "caddy"'],
   [
-    'held calls behind the gateway',
-    { ...one(hold), adapter: 'gateway' },
-    '"hold" of the route "/x" does not work with the adapter "gateway"',
-  ],
-  [
-    'a session that the gateway would give',
-    { ...one({ session: { person: 'a', scope: 'data.read' } }), adapter: 'gateway' },
-    '"session" of the route "/x" does not work with the adapter "gateway"',
-  ],
-  [
-    'sessions behind the gateway',
-    { ...one(null, { sessions: true }), adapter: 'gateway' },
-    '"sessions" of the route "/x" does not work with the adapter "gateway"',
+    'gateway',
+    { ...least, adapter: 'gateway', managed: {} },
+    '"managed" does not work with the adapter "gateway"',
   ],
   [
     'held calls of drafts 01 to 10 alone',

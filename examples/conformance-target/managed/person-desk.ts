@@ -37,7 +37,10 @@ export class PersonDesk {
 
   consentOf(route: string, auth: Auth): string | undefined {
     const { agent, thumbprint, mission } = auth
-    return this.#consents.get(keyOf(route, agent ?? thumbprint, personKey(auth), mission?.s256))
+    const of = (caller: string | undefined): string | undefined =>
+      caller && this.#consents.get(keyOf(route, caller, personKey(auth), mission?.s256))
+    // Requests under tokens that do not prove the agent are known by the key.
+    return of(agent) ?? of(thumbprint)
   }
 
   async open({ handle, code, reference, ...by }: Arrival): Promise<PageRequest> {
@@ -49,12 +52,13 @@ export class PersonDesk {
   /** Opens the page unless the handle of an opened one is given, and decides. */
   async decide(decision: Decision): Promise<Decided> {
     const { person, outcome, scopes, lifetime } = decision
+    const agreed = scopes === undefined ? {} : { scopes }
     // What has ended can still be decided: the outcome says so.
     const request = decision.handle === undefined ? await this.open(decision) : await this.#known(decision)
     const handle = request?.handle ?? (decision.handle as string)
     if (outcome === 'deny') return this.page.deny(handle, { person })
     if (outcome === 'abandon') return this.page.abandon(handle, { person })
-    const decided = await this.page.complete(handle, { person, scopes, lifetime })
+    const decided = await this.page.complete(handle, { person, lifetime, ...agreed })
     if (decided.outcome === 'completed' && request !== undefined) this.#remember(request, decided.consent)
     return decided
   }

@@ -1,5 +1,8 @@
 import type { TargetConfig, TargetRoute } from '../config.ts'
 
+/** What agents call is not where the routes are guarded. */
+const proxies: readonly string[] = ['gateway', 'nginx', 'caddy']
+
 /** Refuses what cannot be combined, before anything is served. @throws {TypeError} */
 export function refuseManaged({
   adapter,
@@ -16,9 +19,9 @@ export function refuseManaged({
   readonly generations: unknown
 }): void {
   const isManaged = given !== undefined
-  if (isManaged && (adapter === 'nginx' || adapter === 'caddy'))
+  if (isManaged && proxies.includes(adapter))
     throw new TypeError(
-      `"managed" does not work with the adapter "${adapter}": forward auth serves no pending URLs, holds no calls and gives no sessions`,
+      `"managed" does not work with the adapter "${adapter}", which asks no persons, holds no calls and gives no sessions: take an adapter of a framework, or "fetch"`,
     )
   if (isManaged && stores !== undefined && (given as { sealingKeys?: unknown }).sealingKeys == null)
     throw new TypeError(
@@ -29,23 +32,11 @@ export function refuseManaged({
       throw new TypeError(
         `"${managed === undefined ? 'sessions' : 'managed'}" of the route "${path}" needs "managed" of the configuration: write {}`,
       )
-    const needs = neededOf(managed, requirement.sessions)
-    if (adapter === 'gateway' && needs !== undefined)
-      throw new TypeError(
-        `${needs} of the route "${path}" does not work with the adapter "gateway", which neither holds calls nor gives sessions`,
-      )
     if (managed !== undefined && 'hold' in managed && !mayHold(generations))
       throw new TypeError(
         `"hold" of the route "${path}" needs draft 11: calls of earlier drafts are never held: add "person-token" to "generations"`,
       )
   }
-}
-
-/** What only an adapter of a framework can do. */
-function neededOf(managed: TargetRoute['managed'], sessions: boolean | undefined): string | undefined {
-  if (managed !== undefined && 'hold' in managed) return '"hold"'
-  if (managed !== undefined && 'session' in managed) return '"session"'
-  return sessions === true ? '"sessions"' : undefined
 }
 
 function mayHold(generations: unknown): boolean {
