@@ -77,7 +77,8 @@ describe('a pending URL', () => {
     ])
     expect(new Set(inputs).size).toBe(4)
     expect(inputs.every((input) => input.includes('"@query"'))).toBe(true)
-    // The fields of the call are not sent to the pending URL.
+    // The fields of the call are neither sent to the pending URL nor covered there.
+    expect(inputs.map((input) => input.includes('"x-tenant"'))).toEqual([true, false, false, false])
     expect(requests.map(({ headers }) => headers['x-tenant'])).toEqual(['a', undefined, undefined, undefined])
   })
 
