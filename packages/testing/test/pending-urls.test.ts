@@ -3,7 +3,7 @@ import { interactionPage } from '@aauth-guard/core/managed'
 import { s256 } from '@aauth-guard/fixtures/missions'
 import { now } from '@aauth-guard/fixtures/world'
 import { type AgentRequest, type CallOptions, createTestNetwork, PendingUrlError } from '@aauth-guard/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { makeDeferralWorld, notes, person } from './deferral-world.ts'
 
 const origin = 'https://slow.example'
@@ -160,6 +160,26 @@ describe('between polls the agent waits', () => {
     const { call, net } = await answering(deferred, deferred, [200])
     await call({ pause: undefined } as never)
     expect(net.clock.now()).toBe(now + 14)
+  })
+
+  it('in real time with the clock of the system', async () => {
+    let requests = 0
+    const elsewhere: typeof fetch = async () => {
+      requests += 1
+      return requests === 1
+        ? new Response(pending, { status: 202, headers: { location: '/pending/1', 'retry-after': '7' } })
+        : new Response('done')
+    }
+    const net = await createTestNetwork({ seed: 'slow', elsewhere })
+    const agent = await net.agent()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const calling = agent.call(`${origin}/a`)
+    while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve))
+    await vi.advanceTimersByTimeAsync(6999)
+    expect(requests).toBe(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect([await (await calling).response.text(), net.clock.isStopped]).toEqual(['done', false])
   })
 
   it('and leaves a resource alone that never decides', async () => {
