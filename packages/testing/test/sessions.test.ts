@@ -257,7 +257,7 @@ describe('the sessions of an agent', () => {
   })
 
   it('are kept for the hundred origins that were used last', async () => {
-    const { net, app, agent } = await giving(() => 'value')
+    const { net, app, agent, arrived } = await giving(() => (arrived.at(-1) === undefined ? 'value' : ''))
     const others = Array.from({ length: 100 }, (_, index) => `https://other-${index}.example`)
     const { url } = await net.listen(app, 'https://all.example')
     await agent.call(others[0] as string, {}, { via: url })
