@@ -10,6 +10,7 @@ export {
   contentBinding,
 } from '../authorize/content.ts'
 export { type ContentOptions, validateGuardOptions } from '../authorize/guard-options.ts'
+export { assertHeldEndpoint, type HeldEndpoint } from '../authorize/held-endpoint.ts'
 export { hasListedIssuer } from '../authorize/issuer-listed.ts'
 export { passesPreflight } from '../authorize/preflight.ts'
 export { privateFieldsFor } from '../authorize/private-fields-for.ts'
