@@ -69,8 +69,8 @@ describe.each(Object.entries(heldApps))('calls that are held on %s', (_, build) 
 
   it('without a credential or with a changed target are refused before their content is asked for', async () => {
     const { pay, calls, person, sendUnsigned, sign, url } = await heldCallsScene(build)
-    const stranger = await sendUnsigned('POST', '/api/payments')
-    expect([stranger.status, stranger.headers.get('aauth-requirement')]).toEqual([
+    const unsigned = await sendUnsigned('POST', '/api/payments')
+    expect([unsigned.status, unsigned.headers.get('aauth-requirement')]).toEqual([
       401,
       'requirement=agent-token',
     ])

@@ -7,8 +7,9 @@ import { respond } from './respond.ts'
 import { routeRequest } from './route-request.ts'
 
 /**
- * Makes a route handler whose calls are held, in place of `protect`. `wellKnown` serves the pending URLs, which need
- * `hold` in the same process: import the module of this route in that of `wellKnown`.
+ * Makes a route handler whose calls are held, in place of `protect`. `wellKnown` serves the pending URLs. Call `hold` in the
+ * module that makes the resource: Next.js loads each route when it is first requested, and a poll is denied while the held
+ * route is not loaded.
  *
  * @param held what `hold` of `@aauth-guard/core/managed` returned
  * @throws {TypeError} at once for anything else, and in the Edge Runtime
