@@ -1,6 +1,7 @@
 import { assert } from '../../assert/assert.ts'
 import { assertKnownMembers } from '../../assert/known-members.ts'
 import { ownMembers } from '../../assert/own-members.ts'
+import { asksPerson } from '../../resource/asks-person.ts'
 import type { AnyRequirement, CompiledRequirement } from '../../resource/requirement.ts'
 import type { ResourceState } from '../../resource/state.ts'
 import { checkComponents } from '../../signature/coverage.ts'
@@ -114,6 +115,10 @@ export function compileHeld(
   assert(
     accept.has('auth-token') && accept.size === 1,
     '"accept" of a held route contains other tokens than auth tokens, which need not wait: leave it out',
+  )
+  assert(
+    !asksPerson(requirement),
+    'the requirement is that of requireInteraction, whose calls are not held: require a scope, and use "perCall" to have each call approved',
   )
   assert(!optional, '"optional" is set: a call without a credential cannot be held')
   assert(alternative === undefined, '"alternative" is set: a call with another credential cannot be held')
