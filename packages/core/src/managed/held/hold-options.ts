@@ -109,16 +109,16 @@ export function compileHeld(
   state: ResourceState,
   requirement: AnyRequirement,
 ): { readonly name: string; readonly compiled: CompiledRequirement } {
+  assert(
+    !asksPerson(requirement),
+    'the requirement is that of requireInteraction, whose calls are not held: require a scope, and use "perCall" to have each call approved',
+  )
   const compiled = state.compile({ ...requirement, singleUse: true })
   const { name, accept, optional, alternative } = compiled
   assert(name !== undefined, '"name" of the requirement is missing: held calls name their route by it')
   assert(
     accept.has('auth-token') && accept.size === 1,
     '"accept" of a held route contains other tokens than auth tokens, which need not wait: leave it out',
-  )
-  assert(
-    !asksPerson(requirement),
-    'the requirement is that of requireInteraction, whose calls are not held: require a scope, and use "perCall" to have each call approved',
   )
   assert(!optional, '"optional" is set: a call without a credential cannot be held')
   assert(alternative === undefined, '"alternative" is set: a call with another credential cannot be held')
