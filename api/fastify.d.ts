@@ -24,6 +24,8 @@ export declare function getAuth<Kind extends TokenKind, Person extends PersonNee
 
 export declare function getCaller({ raw }: HookRequest): Caller | undefined;
 
+export declare function holdCalls(held: HeldEndpoint): RouteShorthandOptionsWithHandler;
+
 export declare function protect<Accept extends TokenKind = 'auth-token', Person extends PersonNeed = 'optional'>(resource: Resource, requirement?: Requirement<Accept, boolean, Person>, options?: GuardOptions): GuardHook;
 
 export declare function requireGrant(load: (request: FastifyRequest) => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>, options?: GrantOptions & Pick<GuardOptions, 'passErrors'>): GuardHook;
