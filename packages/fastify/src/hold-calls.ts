@@ -1,8 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import { assertHeldEndpoint, type HeldEndpoint } from '@aauth-guard/core/adapter'
 import { readContent, signedRequest } from '@aauth-guard/core/node'
-import type { RouteShorthandOptionsWithHandler } from 'fastify'
-import { hookOf } from './hook.ts'
+import { type GuardHook, hookOf } from './hook.ts'
+
+/** Options of a route whose calls are held, over HTTP/1.1 and HTTP/2. */
+export interface HeldRouteOptions {
+  /** Answers every request. */
+  readonly onRequest: GuardHook
+  readonly handler: () => never
+  readonly config: { readonly aauth: false }
+}
 
 /**
  * Options of a route whose calls are held, which answer every request: its hook runs before Fastify parses content, in
@@ -35,7 +42,7 @@ import { hookOf } from './hook.ts'
  * app.post('/payments', holdCalls(payments))
  * ```
  */
-export function holdCalls(held: HeldEndpoint): RouteShorthandOptionsWithHandler {
+export function holdCalls(held: HeldEndpoint): HeldRouteOptions {
   assertHeldEndpoint(held)
   const onRequest = hookOf(async ({ raw }) => {
     const message = raw as IncomingMessage
