@@ -4,6 +4,14 @@ export interface GuardOptions extends ContentOptions {
     readonly passErrors?: boolean;
 }
 
+export interface HeldRouteOptions {
+    readonly onRequest: GuardHook;
+    readonly handler: () => never;
+    readonly config: {
+        readonly aauth: false;
+    };
+}
+
 export interface HookReply {
     readonly raw: RawReplyDefaultExpression<RawServerBase>;
     code(status: number): unknown;
@@ -24,7 +32,7 @@ export declare function getAuth<Kind extends TokenKind, Person extends PersonNee
 
 export declare function getCaller({ raw }: HookRequest): Caller | undefined;
 
-export declare function holdCalls(held: HeldEndpoint): RouteShorthandOptionsWithHandler;
+export declare function holdCalls(held: HeldEndpoint): HeldRouteOptions;
 
 export declare function protect<Accept extends TokenKind = 'auth-token', Person extends PersonNeed = 'optional'>(resource: Resource, requirement?: Requirement<Accept, boolean, Person>, options?: GuardOptions): GuardHook;
 
