@@ -5,11 +5,12 @@ import { capabilitiesOf } from '../authorize/capabilities.ts'
 import { termsOf } from '../authorize/terms-of.ts'
 import { AAuthError } from '../errors/aauth-error.ts'
 import { askForAuthToken } from '../issue/challenge.ts'
+import { noteAsking } from '../resource/asks-person.ts'
 import { assertScopesDescribed } from '../resource/described-scopes.ts'
 import {
   type AnyRequirement,
   type AsksPerson,
-  asksPerson,
+  askingMark,
   type Requirement,
 } from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
@@ -144,11 +145,12 @@ export function requireInteraction<
       request,
     )
   }
+  noteAsking(checkConsent)
   const asking = {
     ...requirement,
     ...(isLed && { scope: asked.scopes }),
     check: checkConsent,
-    [asksPerson]: mark,
+    [askingMark]: mark,
   }
   return asking as Requirement<Accept, false, Person, never>
 }

@@ -157,7 +157,7 @@ export type Authorized<
 export type AnyRequirement = Omit<Requirement<TokenKind>, 'check'> & Pick<Requirement<never>, 'check'>
 
 /** Marks a requirement that `requireInteraction` made. Copies with further members keep it. */
-export const asksPerson: unique symbol = Symbol('asksPerson')
+export const askingMark: unique symbol = Symbol('askingMark')
 
 /** What `requireInteraction` needs of the guard beside its `check`. */
 export interface AsksPerson {

@@ -1,6 +1,7 @@
 import { assert } from '../../assert/assert.ts'
 import { assertKnownMembers } from '../../assert/known-members.ts'
 import { ownMembers } from '../../assert/own-members.ts'
+import { asksPerson } from '../../resource/asks-person.ts'
 import type { AnyRequirement, CompiledRequirement } from '../../resource/requirement.ts'
 import type { ResourceState } from '../../resource/state.ts'
 import { checkComponents } from '../../signature/coverage.ts'
@@ -108,8 +109,12 @@ export function compileHeld(
   state: ResourceState,
   requirement: AnyRequirement,
 ): { readonly name: string; readonly compiled: CompiledRequirement } {
+  assert(
+    !asksPerson(requirement),
+    'the requirement is that of requireInteraction, whose calls are not held: require a scope, and use "perCall" to have each call approved',
+  )
   const compiled = state.compile({ ...requirement, singleUse: true })
-  const { name, accept, optional, alternative, challenge, asksPerson } = compiled
+  const { name, accept, optional, alternative, challenge } = compiled
   assert(name !== undefined, '"name" of the requirement is missing: held calls name their route by it')
   assert(
     accept.has('auth-token') && accept.size === 1,
@@ -117,8 +122,8 @@ export function compileHeld(
   )
   assert(!optional, '"optional" is set: a call without a credential cannot be held')
   assert(
-    challenge === undefined && asksPerson === undefined,
-    'the route adds to its challenges ("challenge", requireInteraction), which a call that is held does not get: leave it out',
+    challenge === undefined,
+    '"challenge" is set: a call that is held is answered with 202, which asks for no payment, so leave it out',
   )
   assert(alternative === undefined, '"alternative" is set: a call with another credential cannot be held')
   return { name: name as string, compiled: { ...compiled, marksLater: true } }
