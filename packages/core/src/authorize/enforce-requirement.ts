@@ -1,4 +1,4 @@
-import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import { assertMissionObtainable } from '../issue/assert-mission-obtainable.ts'
 import { askForAuthToken, challengeKind, type MakeTerms } from '../issue/challenge.ts'
 import { redeemsAgentToken, requireToken } from '../issue/redeems-agent-token.ts'
@@ -16,7 +16,7 @@ import type { VerifiedRequest } from '../verify/verified-request.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
-import { termsOf, thrownText } from './terms-of.ts'
+import { termsOf, thrownBy } from './terms-of.ts'
 
 /**
  * Checks that a verified request meets the requirement of the route, in the order of docs/decisions.md#order-of-faults: a
@@ -209,12 +209,7 @@ async function checkLast(
   try {
     verdict = await deadline.waitFor('"check"', check(auth as never, request))
   } catch (error) {
-    if (isAAuthError(error)) throw error
-    throw new AAuthError('server_error', {
-      hint: `"check" threw ${quoted(thrownText(error))}: fix it, or return false to refuse the request`,
-      cause: error,
-      retryAfter: 5,
-    })
+    throw thrownBy('check', error, 'false to refuse the request')
   }
   if (verdict === true) return auth
   const remedy = verdict === false ? '' : ': return true to accept the request'

@@ -30,16 +30,20 @@ async function ask(
   try {
     return checkChallengeTerms(await challenge(auth))
   } catch (error) {
-    if (isAAuthError(error)) throw error
-    throw new AAuthError('server_error', {
-      hint: `"challenge" threw ${quoted(thrownText(error))}: fix it, or return undefined`,
-      cause: error,
-      retryAfter: 5,
-    })
+    throw thrownBy('challenge', error, 'undefined')
   }
 }
 
-/** What was thrown, for a hint. */
-export function thrownText(thrown: unknown): string {
-  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : quoted(thrown)
+/**
+ * The refusal for what a callback of a route threw.
+ * @param instead what it should return
+ */
+export function thrownBy(callback: string, thrown: unknown, instead: string): AAuthError {
+  if (isAAuthError(thrown)) return thrown
+  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : quoted(thrown)
+  return new AAuthError('server_error', {
+    hint: `"${callback}" threw ${quoted(text)}: fix it, or return ${instead}`,
+    cause: thrown,
+    retryAfter: 5,
+  })
 }

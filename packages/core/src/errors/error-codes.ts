@@ -151,7 +151,7 @@ const otherErrors: Readonly<Record<Exclude<AAuthErrorCode, SignatureErrorCode>, 
 const methodNotAllowed: Row = { status: 405, detail: 'The route does not serve this method.' }
 const paymentNeeded: Row = {
   status: 402,
-  detail: 'Sign the request with an auth token that grants this access, and pay for it.',
+  detail: 'Get an auth token that grants this access, and pay for it.',
 }
 const permanentFault: Row = { status: 500, detail: 'The request could not be decided.' }
 

@@ -64,8 +64,9 @@ export async function signResourceToken(
     scope: scopes.join(' '),
     ...(account !== undefined && { account }),
     ...r3,
-    ...(loginHint !== undefined && hasPersonTokens(claims.generation) && { login_hint: loginHint }),
-    ...(interaction !== undefined && { interaction: { url: interaction.url, code: interaction.code } }),
+    // JSON leaves out what is undefined.
+    login_hint: hasPersonTokens(claims.generation) ? loginHint : undefined,
+    interaction,
   }
   // For an agent token, the generation is the one in which an agent token is sufficient (R11-142).
   const { resourceTokenClaims } =

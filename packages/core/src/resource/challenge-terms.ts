@@ -33,17 +33,14 @@ export function checkChallengeTerms(given: unknown): ChallengeTerms {
   if (given === undefined) return {}
   assert(
     typeof given === 'object' && given !== null,
-    `the result of "challenge" is ${quoted(given)}: return { loginHint, payment }, or undefined`,
+    `"challenge" returned ${quoted(given)}: return { loginHint, payment }, or undefined`,
   )
   const { loginHint, payment, ...others } = ownMembers(given as ChallengeTerms)
-  assertKnownMembers(others, ['loginHint', 'payment'], 'the result of "challenge"')
+  assertKnownMembers(others, ['loginHint', 'payment'], '"challenge"')
   // The hint is not shown: it may name a person.
   assert(
     loginHint === undefined || (isAccount(loginHint) && new TextEncoder().encode(loginHint).length <= 256),
-    '"loginHint" is not a string of 1 to 256 octets without control characters: shorten it, or leave it out',
+    '"loginHint" is not a string of 1 to 256 octets: shorten it, or leave it out',
   )
-  return {
-    ...(loginHint !== undefined && { loginHint }),
-    ...(payment !== undefined && { payment: checkPayment(payment) }),
-  }
+  return { ...(given as ChallengeTerms), ...(payment && { payment: checkPayment(payment) }) }
 }
