@@ -1,4 +1,5 @@
 import { answer, authorize, createResource, type Requirement } from '@aauth-guard/core'
+import { devOptions } from '@aauth-guard/core/dev'
 import { interactionPage, managedAccess, requireInteraction } from '@aauth-guard/core/managed'
 import {
   capable,
@@ -13,7 +14,7 @@ import { notes, refusalOf } from '@aauth-guard/fixtures/issued'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { parseDictionary } from 'structured-headers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { acceptedCallback } from '../../src/managed/callback.ts'
 import { managedStateOf } from '../../src/managed/managed-state.ts'
 import { RecordMemory } from '../../src/stores/record-memory.ts'
@@ -653,6 +654,17 @@ describe('options that are refused at start', () => {
     undefined,
   ])('the address %j [INT-5, R11-011]', (url) => {
     expect(() => managedAccess({ interaction: { url } as never })).toThrow('"interaction.url" is')
+  })
+
+  it('a page without TLS, except in a development world [INT-5, R11-011]', () => {
+    const own = 'http://localhost:4799'
+    const makeAt = (url: string, world: object = { issuer, trust: 'any' }) =>
+      createResource({ managed: managedAccess({ sealingKeys, interaction: { url } }), ...world } as never)
+    expect(() => makeAt(`${own}/agents`)).toThrow('the resource does not run in development')
+    vi.spyOn(console, 'warn').mockReturnValue()
+    const world = { issuer: own, ...devOptions({ env: { AAUTH_DEV: 'http://localhost:4790' } }) }
+    expect(makeAt(`${own}/agents`, world).issuer).toBe(own)
+    expect(() => makeAt('http://localhost:4798/agents', world)).toThrow('"interaction.url" is')
   })
 
   const make = (interaction: object | undefined) =>
