@@ -28,7 +28,7 @@ export function decidePage(request: PageRequest, { path, formToken, now, notice 
 <form method="post" action="${path}/decide" class="card">
 ${hidden('form_token', formToken)}
 <dl>${who(request)}
-<div><dt>Asked</dt><dd>${ago(since, now)}. You can decide ${until(expires, now)}.</dd></div></dl>
+<div><dt>Time</dt><dd>The agent asked ${ago(since, now)}. You can decide ${until(expires, now)}.</dd></div></dl>
 <fieldset><legend>The agent could then, for 8 hours</legend>${boxes}</fieldset>
 <div class="actions">
 <button name="decision" value="deny">Deny</button>
@@ -49,7 +49,7 @@ ${
     : html`<div><dt>Agent provider, verified</dt><dd class="verified">${hostOf(agent.provider)}</dd></div>
 <div><dt>Name of the agent</dt><dd class="mono">${foreign(agent.id)}</dd><dd class="chosen">Chosen by the agent and its provider, not checked by us.</dd></div>${key}`
 }
-<div><dt>Person server</dt><dd>${personServer === undefined ? 'none: the agent does not say for whom it acts' : foreign(personServer)}</dd></div>
+<div><dt>Person server</dt><dd>${personServer === undefined ? 'None. The agent does not say for whom it acts.' : foreign(personServer)}</dd></div>
 ${mission && html`<div><dt>Mission</dt><dd>approved at ${foreign(mission.approver)}</dd></div>`}`
 }
 
@@ -66,7 +66,7 @@ function questions(
   if (!answersQuestions) return html``
   const items = asked.map(
     ({ question, answer }) =>
-      html`<div><dt>You asked: ${question}</dt><dd>${answer === undefined ? html`<em>No answer yet.</em> <a href="${path}">Look again</a>` : html`${foreign(answer)}<br><span class="chosen">Written by the agent.</span>`}</dd></div>`,
+      html`<div><dt>You asked: ${question}</dt><dd>${answer === undefined ? html`<em>No answer yet.</em> <a href="${path}">Look again</a>` : html`<span class="chosen">The agent wrote:</span><br>${foreign(answer)}`}</dd></div>`,
   )
   const isOpen = asked.some(({ answer }) => answer === undefined)
   return html`<h2>Ask the agent</h2>

@@ -30,7 +30,7 @@ a { color: var(--accent); }
 .chosen { font-size: .85rem; }
 .card { margin: 0 0 1.25rem; padding: 1.1rem 1.25rem; background: var(--card); border: 1px solid var(--line); border-radius: .7rem; }
 .card > :last-child { margin-bottom: 0; }
-.warning { padding: .9rem 1.1rem; background: var(--warn); border: 1px solid var(--warn-line); border-radius: .7rem; }
+.warning { margin: 0 0 1.25rem; padding: .9rem 1.1rem; background: var(--warn); border: 1px solid var(--warn-line); border-radius: .7rem; }
 .warning p:last-child { margin: 0; }
 .notice { padding: .75rem 1rem; background: var(--tint); border: 1px solid var(--accent); border-radius: .7rem; }
 dl { display: grid; gap: 1rem; margin: 0 0 1.25rem; }
