@@ -83,18 +83,32 @@ async function poll(context: ManagedContext, caller: Caller): Promise<Answer> {
   const { id, request, verified } = caller
   takePoll(polls, id, state.settings.now())
   const seconds = waitPreferred(request.header('prefer'))
-  if (seconds === 0) return answerPoll(context, caller)
+  // It waits from before the look at the store, so that no change in between is missed.
+  const waiting = seconds === 0 ? undefined : polls.wait(id.id, seconds)
+  if (waiting === undefined) return answerPoll(context, caller)
   try {
-    return await answerPoll(context, caller)
+    const answer = await answerPoll(context, caller)
+    polls.wake(id.id)
+    return answer
   } catch (error) {
-    if (!(error instanceof AAuthError) || error.code !== 'pending') throw error
-    const waiting = polls.wait(id.id, seconds)
-    if (waiting === undefined) throw error
+    if (!mayChange(error)) {
+      polls.wake(id.id)
+      throw error
+    }
     await waiting
   }
   // A token, a mission or an issuer may have ended meanwhile.
   await within(state, 'the stores', assertStillGood(state, verified))
   return answerPoll(context, caller)
+}
+
+/** Whether an answer is worth waiting for. What the agent is asked would wait for the agent. */
+function mayChange(error: unknown): boolean {
+  return (
+    error instanceof AAuthError &&
+    error.code === 'pending' &&
+    error.headers['aauth-requirement'] === undefined
+  )
 }
 
 /** The answer to a poll as things stand. Final answers are given once (DEFER-3). */

@@ -6,7 +6,8 @@ import { type Component, type Draft, protocolOf, type SignedMessage, signDraft }
 import { toRequest } from '../signing/signed-request.ts'
 import { dial } from '../world/dial.ts'
 import type { World } from '../world/world.ts'
-import { answerChallenges, type CallOptions, type CallOutcome } from './call.ts'
+import { answerChallenges, type CallOutcome } from './call.ts'
+import type { CallOptions } from './call-options.ts'
 import { type AskOptions, completeMission, type ProposedMission, proposeMission } from './propose-mission.ts'
 import type { AgentRequest, FetchOptions, SignOptions } from './requests.ts'
 
