@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { resolve } from 'node:path'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, it, onTestFinished } from 'vitest'
 import { WebVisitor } from './web-visitor.ts'
@@ -9,7 +11,10 @@ import { WebVisitor } from './web-visitor.ts'
 async function start(): Promise<readonly string[]> {
   for (;;) {
     const ports = { PORT: String(randomInt(20_000, 40_000)), WORLD_PORT: String(randomInt(40_000, 60_000)) }
-    const { AAUTH_DEV: _, ...env } = { ...process.env, ...ports }
+    const folder = mkdtempSync(join(tmpdir(), 'consent-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const { AAUTH_DEV: _, ...own } = process.env
+    const env = { ...own, ...ports, XDG_RUNTIME_DIR: folder }
     const program = resolve(import.meta.dirname, 'main.ts')
     const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'ignore'] })
     onTestFinished(() => void child.kill())

@@ -4,9 +4,8 @@
  */
 import { createResource, type Generation } from '@aauth-guard/core'
 import { managedAccess } from '@aauth-guard/core/managed'
-import { createTestNetwork } from '@aauth-guard/testing'
+import { type AskedInteraction, createTestNetwork } from '@aauth-guard/testing'
 import { type Browser, chromium as engine, type Page } from 'playwright-core'
-import { parseDictionary } from 'structured-headers'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { scopes } from '../../../examples/consent/access.ts'
 import { consentPages } from '../../../examples/consent/pages/pages.ts'
@@ -32,11 +31,7 @@ async function serve(build: ConsentApp, generation: Generation) {
   const { port } = new URL((await net.listen(build(resource, pages))).url)
   const agent = await net.agent({ personServer: null })
   const token = await agent.agentToken({ lifetime: 3600 })
-  const send = (address: string, headers: Readonly<Record<string, string>> = {}) => {
-    net.clock.advance(1)
-    return agent.fetch(address, { headers }, { token })
-  }
-  return { net, origin: `http://localhost:${port}`, send }
+  return { net, origin: `http://localhost:${port}`, agent, token }
 }
 
 const capable = { 'aauth-capabilities': 'interaction' }
@@ -53,44 +48,46 @@ describe.skipIf(chromium === undefined)('a person decides in Chromium', () => {
     it.each(Object.entries(consentApps))(
       'on %s, an agent without a person server gets a session by a click, and loses it by another [DEFER-1, DEFER-2, INT-4, R11-190, R11-191, ACCESS-2, ACCESS-3]',
       async (_, build) => {
-        const { net, origin, send } = await serve(build, generation)
+        const { net, origin, agent, token } = await serve(build, generation)
         const notes = `${net.resource}/notes`
-
-        const first = await send(notes, capable)
-        expect([first.status, await first.json()]).toEqual([202, { status: 'pending' }])
-        const { location, code } = askedIn(first)
-        expect(location).toMatch(/^https:\/\/notes\.example\/aauth\/pending\//)
-
         const context = await browser.newContext()
         onTestFinished(() => context.close())
         const page = await context.newPage()
-        await page.goto(`${origin}/agents?code=${code}`)
-        expect(await (await send(location)).json()).toEqual({ status: 'pending' })
-        await press(page, 'Sign in as Ada')
-        await press(page, 'Continue')
-        expect(await page.textContent('main')).toContain('aauth:planner@agent.example')
-        expect(await (await send(location)).json()).toEqual({ status: 'interacting' })
-        await press(page, 'Allow')
-        expect(await page.textContent('h1')).toBe('Allowed')
 
-        const told = await send(location)
-        expect([told.status, await told.json()]).toEqual([200, { status: 'authorized', scope: 'notes.read' }])
-
-        const served = await send(notes, capable)
+        const codes: string[] = []
+        const onInteraction = async ({ url: asked, code, page: address }: AskedInteraction) => {
+          codes.push(code)
+          expect(asked).toBe(url)
+          const { pathname, search } = new URL(address)
+          await page.goto(`${origin}${pathname}${search}`)
+          await press(page, 'Sign in as Ada')
+          await press(page, 'Continue')
+          expect(await page.textContent('main')).toContain('aauth:planner@agent.example')
+          await press(page, 'Allow')
+          expect(await page.textContent('h1')).toBe('Allowed')
+        }
+        const { response: served, challenges, polls } = await agent.call(notes, {}, { token, onInteraction })
+        expect([challenges, polls]).toEqual([['interaction'], 1])
         expect([served.status, await served.text()]).toEqual([200, 'notes of Ada by consent'])
-        const session = { authorization: `AAuth ${served.headers.get('aauth-access')}` }
         expect(served.headers.get('cache-control')).toBe('no-store')
+        const session = { authorization: `AAuth ${served.headers.get('aauth-access')}` }
+        const send = async (headers: Readonly<Record<string, string>>): Promise<Response> => {
+          net.clock.advance(1)
+          return agent.fetch(notes, { headers }, { token })
+        }
 
-        const again = await send(notes, session)
+        const again = await send(session)
         expect([again.status, await again.text()]).toEqual([200, 'notes of Ada by session'])
 
         await page.goto(`${origin}/agents/allowed`)
         await press(page, 'End access of aauth:planner@agent.example')
         expect(await page.textContent('main')).toContain('No agent may use your notes.')
-        const refused = await send(notes, { ...capable, ...session })
+        const refused = await send({ ...capable, ...session })
         expect([refused.status, refused.headers.get('aauth-access')]).toEqual([202, null])
-        expect(askedIn(refused).code).not.toBe(code)
-        const incapable = await send(notes, session)
+        const challenge = refused.headers.get('aauth-requirement')
+        expect(challenge).toMatch(/^requirement=interaction;url="https:\/\/notes\.example\/agents";code="/)
+        expect(challenge).not.toContain(codes[0])
+        const incapable = await send(session)
         expect([incapable.status, ((await incapable.json()) as { error: string }).error]).toEqual([
           403,
           'access_denied',
@@ -99,12 +96,6 @@ describe.skipIf(chromium === undefined)('a person decides in Chromium', () => {
     )
   })
 })
-
-function askedIn({ headers }: Response): { location: string; code: string } {
-  const [name, params] = parseDictionary(headers.get('aauth-requirement') ?? '').get('requirement') ?? []
-  expect([String(name), params?.get('url')]).toEqual(['interaction', url])
-  return { location: headers.get('location') ?? '', code: String(params?.get('code')) }
-}
 
 async function press(page: Page, name: string): Promise<void> {
   const loaded = page.waitForEvent('load')
