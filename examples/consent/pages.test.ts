@@ -209,6 +209,27 @@ describe('a consent', () => {
   })
 })
 
+it('agents use the notes of the person who allowed them, and of nobody else', async () => {
+  const { ada, grace, ask, call, net } = await scene()
+  const other = await net.agent({ name: 'other', personServer: null })
+  const asOther = { agent: other, token: await other.agentToken({ lifetime: 3600 }) }
+  const forAda = await ask(added, { digest: true })
+  const forGrace = await ask({}, asOther)
+  await ada.send(await ada.open('Ada', forAda.code), '/decide', { decision: 'allow' })
+  await grace.send(await grace.open('Grace', forGrace.code), '/decide', { decision: 'allow' })
+  const given = await forAda.poll()
+  await forGrace.poll()
+  const authorization = `AAuth ${given.headers.get('aauth-access')}`
+  const headers = { ...added.headers, authorization }
+  expect(await json(await call({ ...added, headers }, { digest: true }))).toEqual([201, { text: 'milk' }])
+  expect(await json(await call({ headers: { authorization } }))).toEqual([200, ['milk']])
+  expect(await json(await call())).toEqual([200, ['milk']])
+  expect(await json(await call({}, asOther))).toEqual([200, []])
+  const wrong = { ...added, headers, body: '{"text":7}' }
+  expect((await call(wrong, { digest: true })).status).toBe(400)
+  expect((await call({ ...added, headers })).status).toBe(401)
+})
+
 describe('a form', () => {
   it.each([
     ['without its token', { form_token: '' }, {}],
@@ -226,7 +247,16 @@ describe('a form', () => {
     expect(await json(await poll())).toEqual([202, { status: 'pending' }])
   })
 
-  it('of nobody who is signed in changes nothing', async () => {
+  it('of a browser in which nobody is signed in leads to the sign-in', async () => {
+    const { ada, ask } = await scene()
+    const { code, poll } = await ask()
+    const signIn = await ada.get('/agents')
+    const redeem = { ...signIn, text: signIn.text.replace('/agents/sign-in', '/agents/redeem') }
+    expect((await ada.send(redeem, '/redeem', { code })).title).toBe('Sign in')
+    expect(await json(await poll())).toEqual([202, { status: 'pending' }])
+  })
+
+  it('that was loaded before the sign-out changes nothing', async () => {
     const { ada, ask } = await scene()
     const { code, poll } = await ask()
     const form = await ada.signIn('Ada', `/agents?code=${code}`)

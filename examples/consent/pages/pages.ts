@@ -66,7 +66,7 @@ class ConsentPages {
       response = this.#show(visitor, refusedPage(this.#base, 405, 'There is nothing to do here in that way.'))
     }
     if (visitor.setCookie !== undefined) response.headers.append('set-cookie', visitor.setCookie)
-    return request.method === 'HEAD' ? new Response(null, response) : response
+    return response
   }
 
   /** Pages. Looking at them changes nothing, so that previews of links and prefetches do not either. */
