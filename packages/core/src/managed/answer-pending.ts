@@ -83,27 +83,23 @@ async function poll(context: ManagedContext, caller: Caller): Promise<Answer> {
   const { id, request, verified } = caller
   takePoll(polls, id, state.settings.now())
   const seconds = waitPreferred(request.header('prefer'))
-  // It waits from before the look at the store, so that no change in between is missed.
-  const waiting = seconds === 0 ? undefined : polls.wait(id.id, seconds)
+  const waiting = seconds === 0 ? undefined : polls.begin(id.id, seconds)
   if (waiting === undefined) return answerPoll(context, caller)
   try {
-    const answer = await answerPoll(context, caller)
-    polls.wake(id.id)
-    return answer
+    return await answerPoll(context, caller)
   } catch (error) {
-    if (!mayChange(error)) {
-      polls.wake(id.id)
-      throw error
-    }
-    await waiting
+    if (!isNothingNew(error)) throw error
+    await waiting.changed
+  } finally {
+    waiting.stop()
   }
   // A token, a mission or an issuer may have ended meanwhile.
   await within(state, 'the stores', assertStillGood(state, verified))
   return answerPoll(context, caller)
 }
 
-/** Whether an answer is worth waiting for. What the agent is asked would wait for the agent. */
-function mayChange(error: unknown): boolean {
+/** Whether a poll has nothing to tell. A question to the agent is told at once. */
+function isNothingNew(error: unknown): boolean {
   return (
     error instanceof AAuthError &&
     error.code === 'pending' &&

@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest'
 import { managedStateOf } from '../../src/managed/managed-state.ts'
 import { pendingUrl } from '../../src/managed/pending-answer.ts'
 import { RecordMemory } from '../../src/stores/record-memory.ts'
-import type { RecordStore } from '../../src/stores/record-store.ts'
 import { s256 } from './owners.ts'
 
 const person = 'alice'
@@ -323,32 +322,32 @@ describe('Prefer: wait', () => {
     expect(verdictOf(await deciding)).toEqual([200, 'authorized'])
   })
 
-  it('is answered when the person decides while the request is read [R11-215]', async () => {
-    const records: RecordStore = new RecordMemory(() => 0)
-    const { ask, poll, page } = await interactionScene({ resource: { stores: { records } } })
-    const { location, code } = await ask()
-    const { handle } = await page.redeemCode(code, { person })
-    const find = records.find.bind(records)
-    let isDecided = false
-    records.find = async (key) => {
-      const found = await find(key)
-      if (key.kind === 'pending' && !isDecided) {
-        isDecided = true
-        await page.complete(handle, { person })
-      }
-      return found
-    }
-    expect(verdictOf(await poll(location, { headers: prefer }))).toEqual([200, 'authorized'])
-  })
-
-  it('does not delay a question to the agent [DEFER-7, R11-215]', async () => {
+  it('is answered at once with a question that waits for the agent [R11-215, R11-217]', async () => {
     const { ask, poll, page, resource } = await interactionScene()
     const { location, code } = await ask()
     const { handle } = await page.redeemCode(code, { person })
     await page.ask(handle, { person, question: 'Which notes?' })
-    const { status, headers } = await poll(location, { headers: prefer })
-    expect([status, headers['aauth-requirement']]).toEqual([202, 'requirement=clarification'])
+    const asked = await poll(location, { headers: prefer })
+    expect(JSON.parse(asked.body)).toEqual({ clarification: 'Which notes?', status: 'interacting' })
     expect(managedStateOf(resource).polls.waiting).toBe(0)
+  })
+
+  it('is answered with a decision that was made while the request was read [R11-215]', async () => {
+    const { ask, poll, page, resource } = await interactionScene()
+    const { pending } = managedStateOf(resource)
+    const { location, code } = await ask()
+    const { handle } = await page.redeemCode(code, { person })
+    const find = pending.find.bind(pending)
+    let isRead = false
+    pending.find = async (...given) => {
+      const found = await find(...given)
+      if (!isRead) {
+        isRead = true
+        await page.deny(handle, { person })
+      }
+      return found
+    }
+    expect(verdictOf(await poll(location, { headers: prefer }))).toEqual([403, 'denied'])
   })
 
   it('is checked again after the wait [DEFER-2]', async () => {
