@@ -268,15 +268,23 @@ describe('a form', () => {
   })
 })
 
-it.each(['https://evil.example/', '//evil.example/', '/agents.evil', '/\\evil.example', '/notes', ''])(
-  'sign-in does not lead to %j',
-  async (next) => {
-    const { ada, origin } = await scene()
-    const page = await ada.get('/agents')
-    const signedIn = await ada.send(page, '/sign-in', { person: 'Ada', next })
-    expect([signedIn.title, new URL(signedIn.path, origin).href]).toEqual([
-      'Enter the code of your agent',
-      `${origin}/agents`,
-    ])
-  },
-)
+it.each([
+  'https://evil.example/',
+  'https://evil.example/agents',
+  '//evil.example/',
+  '//evil.example/agents',
+  '/agents.evil',
+  '/\\evil.example/agents',
+  '/agents/../notes',
+  'http://[',
+  '/notes',
+  '',
+])('sign-in does not lead to %j', async (next) => {
+  const { ada, origin } = await scene()
+  const page = await ada.get('/agents')
+  const signedIn = await ada.send(page, '/sign-in', { person: 'Ada', next })
+  expect([signedIn.title, new URL(signedIn.path, origin).href]).toEqual([
+    'Enter the code of your agent',
+    `${origin}/agents`,
+  ])
+})

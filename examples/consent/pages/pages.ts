@@ -211,8 +211,11 @@ class ConsentPages {
 
   /** Sign-in leads to one of the pages and nowhere else. */
   #ownPath(next: string): string {
-    const rest = next.startsWith(this.#base) ? next.slice(this.#base.length) : undefined
-    return rest !== undefined && /^(?:$|[/?])/.test(rest) && !/[\s\\]/.test(rest) ? next : this.#base
+    const here = 'http://localhost'
+    if (!URL.canParse(next, here)) return this.#base
+    const { origin, pathname, search } = new URL(next, here)
+    const isOwn = pathname === this.#base || pathname.startsWith(`${this.#base}/`)
+    return origin === here && isOwn ? `${pathname}${search}` : this.#base
   }
 }
 
