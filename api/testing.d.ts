@@ -53,7 +53,14 @@ export interface AskOptions {
     readonly wait?: (seconds: number) => Promise<unknown>;
 }
 
-export interface CallOptions extends Omit<FetchOptions, 'token'> {
+export interface AskedInteraction {
+    readonly url: string;
+    readonly code: string;
+    readonly page: string;
+    readonly callback?: string;
+}
+
+export interface CallOptions extends Omit<FetchOptions, 'token'>, DeferralOptions {
     readonly token?: string;
     readonly upstream?: string;
 }
@@ -62,6 +69,12 @@ export interface CallOutcome {
     readonly response: Response;
     readonly token: string;
     readonly challenges: readonly string[];
+    readonly polls: number;
+}
+
+export interface ClarificationDetails {
+    readonly options: readonly string[];
+    readonly timeout?: number;
 }
 
 export interface Component {
@@ -79,6 +92,13 @@ export interface ConsentQuestion {
 }
 
 export type Corruption = 'padded-signature' | 'padded-payload' | 'trailing-bits' | 'trailing-newline' | 'inner-space' | 'standard-alphabet' | 'two-parts' | 'four-parts' | 'empty-signature' | 'not-json' | 'array-payload' | 'invalid-utf8' | 'byte-order-mark' | 'duplicate-member' | 'escaped-duplicate-member' | 'deep-nesting' | 'alg-none' | 'changed-claim' | 'too-long';
+
+export interface DeferralOptions {
+    readonly onInteraction?: (asked: AskedInteraction) => unknown;
+    readonly onClarification?: (question: string, details: ClarificationDetails) => string | undefined | Promise<string | undefined>;
+    readonly callback?: string;
+    readonly pause?: (seconds: number) => unknown;
+}
 
 export { DevOptions } from '@aauth-guard/core/dev'
 
@@ -217,6 +237,12 @@ export interface PendingRequest {
     readonly agent: string;
     readonly description: string;
     readonly consent?: ConsentQuestion;
+}
+
+export declare class PendingUrlError extends Error {
+    readonly name = "PendingUrlError";
+    readonly location: string;
+    constructor(called: string, location: string);
 }
 
 export interface ProposedMission {
@@ -363,6 +389,7 @@ export interface StoreClock {
 
 export interface TestClock {
     readonly now: () => number;
+    readonly isStopped: boolean;
     set(seconds: number): void;
     advance(seconds: number): void;
     real(): void;

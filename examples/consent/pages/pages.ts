@@ -211,11 +211,11 @@ class ConsentPages {
 
   /** Sign-in leads to one of the pages and nowhere else. */
   #ownPath(next: string): string {
-    const here = 'http://localhost'
-    if (!URL.canParse(next, here)) return this.#base
-    const { origin, pathname, search } = new URL(next, here)
+    const address = URL.canParse(next, 'http://localhost') && new URL(next, 'http://localhost')
+    if (!address) return this.#base
+    const { pathname, search } = address
     const isOwn = pathname === this.#base || pathname.startsWith(`${this.#base}/`)
-    return origin === here && isOwn ? `${pathname}${search}` : this.#base
+    return isOwn ? `${pathname}${search}` : this.#base
   }
 }
 
