@@ -107,6 +107,8 @@ describe.skipIf(chromium === undefined)('the consent pages in Chromium', () => {
     const complaints: string[] = []
     context.on('request', (request) => hosts.add(new URL(request.url()).origin))
     page.on('console', (message) => complaints.push(message.text()))
+    const answers: Record<string, string>[] = []
+    page.on('response', (response) => answers.push(response.headers()))
     await page.goto(`${origin}/agents?code=${code}`)
     await page.getByRole('button', { name: 'Sign in as Ada' }).click()
     await page.getByRole('button', { name: 'Continue' }).click()
@@ -114,6 +116,14 @@ describe.skipIf(chromium === undefined)('the consent pages in Chromium', () => {
     await page.waitForURL(/\/requests\//)
     expect(await page.textContent('h1')).toBe('Allowed')
     expect([[...hosts], complaints]).toEqual([[origin], []])
+    // The pages, the redirects between them, and the style sheet.
+    expect(answers.length).toBeGreaterThan(6)
+    for (const headers of answers)
+      expect(headers).toMatchObject({
+        'cache-control': 'no-store',
+        'content-security-policy': expect.stringContaining("form-action 'self'; frame-ancestors 'none'"),
+        'referrer-policy': 'no-referrer',
+      })
   })
 
   it('say who asks, and mark what the agent chose', async () => {
