@@ -4,11 +4,13 @@ export declare class Agent {
     readonly personServer: TestIssuer | undefined;
     readonly key: TestKey;
     private readonly net;
+    private readonly sessions;
     private readonly defaultIssuer;
     constructor(net: World, name: string, provider: TestIssuer, personServer: TestIssuer | undefined, key: TestKey, defaultIssuer?: TestIssuer | undefined);
     agentToken(changes?: TokenChanges): Promise<string>;
     personToken(grant?: Grant): Promise<string>;
     authToken(grant?: Grant, issuer?: TestIssuer): Promise<string>;
+    sessionAt(origin: string): string | undefined;
     sign(url: string, request: AgentRequest, options: SignOptions): Promise<SignedMessage>;
     sign(request: Request, options: SignOptions): Promise<SignedMessage>;
     fetch(url: string, request?: AgentRequest): Promise<Response>;
@@ -350,6 +352,7 @@ export interface SignOptions {
         readonly approver: string;
         readonly s256: string;
     };
+    readonly access?: string;
     readonly digest?: boolean;
     readonly mistake?: AgentMistake;
 }

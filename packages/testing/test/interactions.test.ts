@@ -69,6 +69,14 @@ describe('an agent that waits', () => {
     expect(called.response.headers.get('aauth-requirement')).toContain('code=')
   })
 
+  it('lists what the request says, whichever callbacks there are', async () => {
+    const { agent } = await makeDeferralWorld()
+    const headers = { 'AAuth-Capabilities': 'payment' }
+    const onInteraction = (): never => expect.unreachable()
+    const { response } = await agent.call(url, { headers }, { onInteraction, onClarification: onInteraction })
+    expect([response.status, await response.json()]).toMatchObject([403, { error: 'access_denied' }])
+  })
+
   it('adds the callback to the address of the page [R11-226]', async () => {
     const { agent, page, arrive } = await makeDeferralWorld()
     const callback = 'https://agent.example/done?of=1&for=2'

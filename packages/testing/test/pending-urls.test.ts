@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { interactionPage } from '@aauth-guard/core/managed'
 import { s256 } from '@aauth-guard/fixtures/missions'
 import { now } from '@aauth-guard/fixtures/world'
-import { type CallOptions, createTestNetwork, PendingUrlError } from '@aauth-guard/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { type AgentRequest, type CallOptions, createTestNetwork, PendingUrlError } from '@aauth-guard/testing'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { makeDeferralWorld, notes, person } from './deferral-world.ts'
 
 const origin = 'https://slow.example'
@@ -28,8 +28,8 @@ async function answering(...lines: readonly Line[]) {
     requests,
     pauses,
     agent,
-    call: (options: CallOptions = {}) =>
-      agent.call(`${origin}/a`, {}, { pause: (seconds) => pauses.push(seconds), ...options }),
+    call: (options: CallOptions = {}, request: AgentRequest = {}) =>
+      agent.call(`${origin}/a`, request, { pause: (seconds) => pauses.push(seconds), ...options }),
   }
 }
 
@@ -67,7 +67,7 @@ describe('a pending URL', () => {
 
   it('is asked with a signature of its own each time [R11-212]', async () => {
     const { call, requests } = await answering(deferred, deferred, deferred, [200])
-    await call({ params: { nonce: 'mine' }, cover: ['@query'] })
+    await call({ params: { nonce: 'mine' }, cover: ['@query', 'x-tenant'] }, { headers: { 'x-tenant': 'a' } })
     const inputs = requests.map(({ headers }) => String(headers['signature-input']))
     expect(inputs.map((input) => /nonce="([^"]*)"/.exec(input)?.[1])).toEqual([
       'mine',
@@ -77,6 +77,20 @@ describe('a pending URL', () => {
     ])
     expect(new Set(inputs).size).toBe(4)
     expect(inputs.every((input) => input.includes('"@query"'))).toBe(true)
+    // The fields of the call are neither sent to the pending URL nor covered there.
+    expect(inputs.map((input) => input.includes('"x-tenant"'))).toEqual([true, false, false, false])
+    expect(requests.map(({ headers }) => headers['x-tenant'])).toEqual(['a', undefined, undefined, undefined])
+  })
+
+  it('is dialled where the call was, with its label', async () => {
+    const { net, agent, requests } = await answering(deferred, [200])
+    const via = net.servedAt('slow.example') as string
+    const { polls } = await agent.call('https://not-served.example/a', {}, { via, label: 'mine' })
+    expect([polls, requests.map(({ headers }) => headers.host)]).toEqual([
+      1,
+      Array(2).fill('not-served.example'),
+    ])
+    for (const { headers } of requests) expect(headers['signature-input']).toMatch(/^mine=/)
   })
 
   it('is asked under the mission of the call, which later requests of draft 11 do not assert', async () => {
@@ -93,6 +107,34 @@ describe('a pending URL', () => {
       undefined,
       undefined,
     ])
+  })
+})
+
+describe('an answer that is not deferred is the outcome', () => {
+  const interaction = 'requirement=interaction; url="https://slow.example/p"; code="A"'
+
+  it.each<readonly [string, Line]>([
+    ['202 without a Location', [202, { 'aauth-requirement': interaction }, pending]],
+    ['201', [201, { location: '/pending/1' }, pending]],
+    ['200', [200, { location: '/pending/1', 'aauth-requirement': interaction }, pending]],
+    ['403', [403, { location: '/pending/1', 'aauth-requirement': interaction }, pending]],
+    ['202 with something else to tell', [202, { location: '/jobs/1' }, '{"status":"queued"}']],
+    ['202 with a list', [202, { location: '/jobs/1' }, '[]']],
+    ['202 with null', [202, { location: '/jobs/1' }, 'null']],
+    ['202 with content that is not JSON', [202, { location: 'https://elsewhere.example/' }, 'pending']],
+  ])('%s', async (_, answer) => {
+    const { call, requests } = await answering(answer)
+    const { response, polls, challenges } = await call({ onInteraction: () => expect.unreachable() })
+    expect([response.status, polls, requests.length]).toEqual([answer[0], 0, 1])
+    // The requirement counts in a 202 and a 401 alone (draft 11 §11.6).
+    const isStated = response.status === 202 && response.headers.has('aauth-requirement')
+    expect(challenges).toEqual(isStated ? ['interaction'] : [])
+    expect(await response.text()).toBe(answer[2])
+  })
+
+  it('but 202 with "interacting" alone is deferred', async () => {
+    const { call } = await answering([202, { location: '/pending/1' }, '{"status":"interacting"}'], [200])
+    expect((await call()).polls).toBe(1)
   })
 })
 
@@ -120,6 +162,26 @@ describe('between polls the agent waits', () => {
     expect(net.clock.now()).toBe(now + 14)
   })
 
+  it('in real time with the clock of the system', async () => {
+    let requests = 0
+    const elsewhere: typeof fetch = async () => {
+      requests += 1
+      return requests === 1
+        ? new Response(pending, { status: 202, headers: { location: '/pending/1', 'retry-after': '7' } })
+        : new Response('done')
+    }
+    const net = await createTestNetwork({ seed: 'slow', elsewhere })
+    const agent = await net.agent()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const calling = agent.call(`${origin}/a`)
+    while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve))
+    await vi.advanceTimersByTimeAsync(6999)
+    expect(requests).toBe(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect([await (await calling).response.text(), net.clock.isStopped]).toEqual(['done', false])
+  })
+
   it('and leaves a resource alone that never decides', async () => {
     let requests = 0
     const elsewhere: typeof fetch = async () => {
@@ -144,6 +206,26 @@ describe('a final answer', () => {
     const { call, requests } = await answering(deferred, [200, {}, '["a note"]'])
     expect(await (await call()).response.json()).toEqual(['a note'])
     expect(requests).toHaveLength(2)
+  })
+
+  it('that says "authorized" is followed by the call, with a signature of its own', async () => {
+    const { call, requests } = await answering(
+      deferred,
+      [200, {}, '{"status":"authorized"}'],
+      [200, {}, 'done'],
+    )
+    const { response, polls } = await call({ params: { nonce: 'mine', tag: 'a' } })
+    expect([await response.text(), polls, requests.map(({ url }) => url)]).toEqual([
+      'done',
+      1,
+      ['/a', '/pending/1', '/a'],
+    ])
+    const [first = '', , last = ''] = requests.map(({ headers }) => `${headers['signature-input']}`)
+    expect([first, last].map((input) => /nonce="([^"]*)"/.exec(input)?.[1])).toEqual([
+      'mine',
+      expect.stringMatching(/^id-/),
+    ])
+    expect(last).toContain('tag="a"')
   })
 
   it('that asks for a token is followed by a poll with it', async () => {
@@ -186,6 +268,13 @@ describe('what an agent is asked while it waits', () => {
       expect(requests).toHaveLength(1)
     },
   )
+
+  it('it waits for an approval, which needs nothing of it', async () => {
+    const { call, pauses, requests } = await answering(asking('approval'), asking('approval'), [200])
+    const { challenges, polls } = await call()
+    expect([challenges, polls, pauses]).toEqual([['approval'], 2, [5, 5]])
+    expect(requests.map(({ headers }) => headers['aauth-capabilities'])).toEqual(Array(3).fill(undefined))
+  })
 
   it('it answers ten times at most', async () => {
     const { call } = await answering(asking('clarification', { clarification: 'Why?' }))

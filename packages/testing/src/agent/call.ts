@@ -1,10 +1,8 @@
-import type { World } from '../world/world.ts'
 import { readRequirement } from './asked-requirement.ts'
-import type { CallOptions } from './call-options.ts'
 import { withCapabilities } from './deferral.ts'
 import { followPending, isDeferred } from './follow-pending.ts'
-import { OngoingCall } from './ongoing-call.ts'
-import type { AgentRequest, SigningAgent } from './requests.ts'
+import { type CallTerms, OngoingCall } from './ongoing-call.ts'
+import type { AgentRequest } from './requests.ts'
 
 /** What a call came to. */
 export interface CallOutcome {
@@ -26,17 +24,11 @@ const maxDeferrals = 5
  * @throws {TokenRefused}
  * @throws {PendingUrlError}
  */
-export async function answerChallenges(
-  net: World,
-  agent: SigningAgent,
-  url: string,
-  request: AgentRequest,
-  options: CallOptions,
-): Promise<CallOutcome> {
-  const call = await OngoingCall.begin(net, agent, url, options)
-  const asking = withCapabilities(request, options)
+export async function answerChallenges(terms: CallTerms, request: AgentRequest): Promise<CallOutcome> {
+  const call = await OngoingCall.begin(terms)
+  const asking = withCapabilities(request, terms.options)
   for (let deferrals = 0; ; ) {
-    const response = await agent.fetch(url, asking, call.signing(deferrals > 0))
+    const response = await call.send(asking, deferrals > 0)
     const asked = readRequirement(response)
     if (response.status === 401) {
       if (await call.meet(asked)) continue

@@ -1,7 +1,7 @@
 import { type AskedRequirement, readRequirement } from './asked-requirement.ts'
 import { interactionAt, letTimePass, withCapabilities } from './deferral.ts'
 import type { OngoingCall } from './ongoing-call.ts'
-import type { AgentRequest, FetchOptions } from './requests.ts'
+import type { AgentRequest } from './requests.ts'
 
 /** A resource that defers an answer to a URL at which an agent must not ask for it. */
 export class PendingUrlError extends Error {
@@ -48,7 +48,10 @@ export async function isDeferred(response: Response): Promise<boolean> {
  * @throws {TokenRefused}
  */
 export async function followPending(call: OngoingCall, first: Response): Promise<Followed> {
-  const pending = new PendingRequestOfCall(call, pendingUrl(call.url, first.headers.get('location') ?? ''))
+  const pending = new PendingRequestOfCall(
+    call,
+    pendingUrl(call.terms.url, first.headers.get('location') ?? ''),
+  )
   const response = await pending.follow(first)
   const isAuthorized =
     !pending.isHeld &&
@@ -78,7 +81,7 @@ class PendingRequestOfCall {
   }
 
   async follow(first: Response): Promise<Response> {
-    const { net, options } = this.#call
+    const { net, options } = this.#call.terms
     const { pause = (seconds: number) => letTimePass(net, seconds) } = options
     let answer = first
     for (;;) {
@@ -124,14 +127,14 @@ class PendingRequestOfCall {
   }
 
   async #interact({ url, code }: AskedRequirement): Promise<Next> {
-    const { onInteraction, callback } = this.#call.options
+    const { onInteraction, callback } = this.#call.terms.options
     if (onInteraction === undefined || url === undefined || code === undefined) return 'final'
     await onInteraction(interactionAt(url, code, callback))
     return 'poll-now'
   }
 
   async #clarify(answer: Response): Promise<Next> {
-    const { onClarification } = this.#call.options
+    const { onClarification } = this.#call.terms.options
     const { clarification, options, timeout } = await readMembers(answer)
     this.#questions += 1
     if (onClarification === undefined || typeof clarification !== 'string' || this.#questions > maxQuestions)
@@ -149,13 +152,12 @@ class PendingRequestOfCall {
   #post(said: string): Promise<Response> {
     const body = JSON.stringify({ action: 'clarification_response', clarification_response: said })
     const headers = { 'content-type': 'application/json' }
-    return this.#send({ method: 'POST', headers, body }, { digest: true })
+    return this.#send({ method: 'POST', headers, body }, true)
   }
 
-  #send(request: AgentRequest, options: Partial<FetchOptions> = {}): Promise<Response> {
-    const { agent, options: given } = this.#call
-    const how = { ...this.#call.signingOfPolls(), ...options }
-    return agent.fetch(this.#url, withCapabilities(request, given), how)
+  #send(request: AgentRequest, digest = false): Promise<Response> {
+    const asking = withCapabilities(request, this.#call.terms.options)
+    return this.#call.sendToPending(this.#url, asking, digest)
   }
 }
 

@@ -1,48 +1,44 @@
 import type { World } from '../world/world.ts'
 import type { AskedRequirement } from './asked-requirement.ts'
 import type { CallOptions } from './call-options.ts'
-import type { FetchOptions, SigningAgent } from './requests.ts'
+import type { AgentRequest, FetchOptions, SigningAgent } from './requests.ts'
+import type { SessionValues } from './session-values.ts'
 import { TokenExchange } from './token-exchange.ts'
 
 /** A resource that keeps asking for tokens is left alone after so many. */
 const maxExchanges = 5
 
-/** A call that has not come to an end: its token, and what the resource has asked for. */
-export class OngoingCall {
+/** What a call is made of. */
+export interface CallTerms {
   readonly net: World
   readonly agent: SigningAgent
   readonly url: string
   readonly options: CallOptions
+  readonly sessions: SessionValues
+}
+
+/** A call that has not come to an end: its token, and what the resource has asked for. */
+export class OngoingCall {
+  readonly terms: CallTerms
   /** The requirement that each answer stated. */
   readonly challenges: string[] = []
   polls = 0
+  readonly #origin: string
   readonly #exchange: TokenExchange
   #token: string
   #exchanges = 0
 
-  private constructor(
-    net: World,
-    agent: SigningAgent,
-    url: string,
-    options: CallOptions,
-    agentToken: string,
-  ) {
-    this.net = net
-    this.agent = agent
-    this.url = url
-    this.options = options
+  private constructor(terms: CallTerms, agentToken: string) {
+    const { net, agent, url, options } = terms
     const { upstream, mission, token = agentToken } = options
+    this.terms = terms
+    this.#origin = new URL(url).origin
     this.#token = token
     this.#exchange = new TokenExchange(net, agent, { url, agentToken, upstream, mission: mission?.s256 })
   }
 
-  static async begin(
-    net: World,
-    agent: SigningAgent,
-    url: string,
-    options: CallOptions,
-  ): Promise<OngoingCall> {
-    return new OngoingCall(net, agent, url, options, await agent.agentToken())
+  static async begin(terms: CallTerms): Promise<OngoingCall> {
+    return new OngoingCall(terms, await terms.agent.agentToken())
   }
 
   /** The token in use. */
@@ -69,8 +65,9 @@ export class OngoingCall {
     return token !== undefined
   }
 
-  /** How the call is signed. @param isRepeated whether the same signature was sent before */
-  signing(isRepeated: boolean): FetchOptions {
+  /** Sends the call. @param isRepeated whether the same signature was sent before */
+  send(request: AgentRequest, isRepeated: boolean): Promise<Response> {
+    const { net, url, options: given } = this.terms
     const {
       token: _,
       upstream,
@@ -79,29 +76,55 @@ export class OngoingCall {
       callback,
       pause,
       mission,
+      access,
       ...options
-    } = this.options
-    const params = isRepeated ? { params: { ...options.params, nonce: this.net.nextId() } } : {}
-    return { ...options, ...this.#asserted(), ...params, token: this.#token }
+    } = given
+    const params = isRepeated ? { params: { ...options.params, nonce: net.nextId() } } : {}
+    return this.#fetch(url, request, { ...options, ...this.#session(request), ...params })
   }
 
-  /** How requests to a pending URL are signed, which have none of the fields and content of the call. */
-  signingOfPolls(): FetchOptions {
-    const { cover = [], via, label } = this.options
-    return {
-      ...this.#asserted(),
+  /** Sends a request to a pending URL, which has none of the fields and content of the call. */
+  sendToPending(url: string, request: AgentRequest, digest: boolean): Promise<Response> {
+    const { net, options } = this.terms
+    const { cover = [], via, label } = options
+    return this.#fetch(url, request, {
       ...(via !== undefined && { via }),
       ...(label !== undefined && { label }),
       cover: cover.filter((name) => name.startsWith('@')),
+      digest,
       // The clock may stand, and the same signature twice is a replay.
-      params: { nonce: this.net.nextId() },
-      token: this.#token,
-    }
+      params: { nonce: net.nextId() },
+    })
+  }
+
+  async #fetch(url: string, request: AgentRequest, options: Omit<FetchOptions, 'token'>): Promise<Response> {
+    const { agent, sessions } = this.terms
+    const response = await agent.fetch(url, request, { ...options, ...this.#asserted(), token: this.#token })
+    sessions.remember(this.#origin, response)
+    return response
+  }
+
+  /** Beside an auth token a session is ignored: two authorities are never added. */
+  #session({ headers = {} }: AgentRequest): Pick<FetchOptions, 'access'> {
+    const { options, sessions } = this.terms
+    const hasOwn = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
+    const access = options.access ?? (hasOwn ? undefined : sessions.at(this.#origin))
+    return access === undefined || isAuthToken(this.#token) ? {} : { access }
   }
 
   /** Draft 11 has no AAuth-Mission: what its tokens name is the mission. */
   #asserted(): Pick<FetchOptions, 'mission'> {
-    const { mission } = this.options
+    const { mission } = this.terms.options
     return mission === undefined || this.challenges.includes('person-token') ? {} : { mission }
+  }
+}
+
+/** By its header alone. A token that cannot be read is not one. */
+function isAuthToken(token: string): boolean {
+  try {
+    const [header = ''] = token.split('.', 1)
+    return JSON.parse(atob(header.replaceAll('-', '+').replaceAll('_', '/'))).typ === 'aa-auth+jwt'
+  } catch {
+    return false
   }
 }
