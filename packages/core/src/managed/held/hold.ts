@@ -3,6 +3,7 @@ import { refuse } from '../../authorize/conclude.ts'
 import { bindContent } from '../../authorize/content.ts'
 import type { Grounds } from '../../authorize/decision-event.ts'
 import { identityOf } from '../../authorize/enforce-requirement.ts'
+import type { HeldEndpoint } from '../../authorize/held-endpoint.ts'
 import { AAuthError, isAAuthError } from '../../errors/aauth-error.ts'
 import { type Answer, answer } from '../../errors/answer.ts'
 import { serverFault } from '../../errors/server-fault.ts'
@@ -41,15 +42,8 @@ import {
 } from './per-call.ts'
 import { asAnswer, type HeldResult, withinLimit } from './result.ts'
 
-/** A route whose calls are held. */
-export interface Hold {
-  /**
-   * Answers a request to the route: runs it, holds it, or refuses it. Never rejects.
-   *
-   * @param request as `fetchRequest` of `@aauth-guard/core/fetch` or `signedRequest` of `@aauth-guard/core/node` makes it
-   * @param readContent reads the content of the request up to a number of octets; called for verified callers only
-   */
-  answer(request: SignedRequest, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer>
+/** A route whose calls are held. Serve it with `holdCalls` of an adapter. */
+export interface Hold extends HeldEndpoint {
   /**
    * Says how a call ended whose outcome was unknown. The agent gets the result from then on, with the auth token that ran
    * the call, for as long as that token is valid.
@@ -79,7 +73,7 @@ export interface Hold {
  * @example
  * ```ts
  * import { createResource } from '@aauth-guard/core'
- * import { fetchRequest, readContent } from '@aauth-guard/core/fetch'
+ * import { holdCalls } from '@aauth-guard/core/fetch'
  * import { hold, managedAccess } from '@aauth-guard/core/managed'
  *
  * const resource = createResource({
@@ -99,12 +93,7 @@ export interface Hold {
  *   { durability: 'lossy', onUnknown: ({ id }) => console.error(`look after payment ${id}`) },
  * )
  *
- * export async function pay(request: Request): Promise<Response> {
- *   const { status, headers, body } = await payments.answer(fetchRequest(request), (limit) =>
- *     readContent(request, limit),
- *   )
- *   return new Response(body === '' ? null : body, { status, headers })
- * }
+ * export default { fetch: holdCalls(payments) }
  * ```
  */
 export function hold(
@@ -122,6 +111,7 @@ export function hold(
   managed.held.add(route)
   const withQuery = { ...route.compiled, components: [...route.compiled.components, '@query'] }
   return Object.freeze({
+    resource,
     answer: (request: SignedRequest, readContent: (limit: number) => Promise<Uint8Array>) =>
       answerCall(
         managed,
@@ -145,7 +135,7 @@ async function answerCall(
   const { state } = managed
   const grounds: Grounds = { point: 'guard', request, requirement: route.name }
   const read = async (): Promise<Uint8Array> => {
-    const content = await readContent(maxHeldBody)
+    const content = request.body ?? (await readContent(maxHeldBody))
     if (content.length > maxHeldBody)
       throw new AAuthError('content_too_large', { hint: `content over ${maxHeldBody} octets` })
     return content
@@ -183,13 +173,13 @@ async function answerGranted(
   read: () => Promise<Uint8Array>,
 ): Promise<Answer> {
   const { state, verified } = provenanceOf(auth)
-  let body: Uint8Array = new Uint8Array()
-  const readOnce = async (): Promise<Uint8Array> => {
-    body = await read()
-    return body
+  const body = await read()
+  if (verified.digest?.checked === false) await bindContent(auth, async () => body)
+  else {
+    // What an earlier guard compared may be other content than this.
+    await assertSigned(state, request, verified, compiled, body)
+    await within(state, 'the stores', assertStillGood(state, verified))
   }
-  if (verified.digest === undefined) await assertNoContent(state, request, verified, compiled, readOnce)
-  else await bindContent(auth, readOnce)
   const kept = keepCall(request, verified, route.fields)
   const key = await seedOf(state.settings.issuer, verified)
   const call = asHeldCall(kept, body, auth, key)
@@ -270,7 +260,8 @@ async function holdCall(
   read: () => Promise<Uint8Array>,
 ): Promise<AAuthError> {
   const { state } = managed
-  const body = await readSigned(state, request, verified, compiled, read)
+  const body = await read()
+  await assertSigned(state, request, verified, compiled, body)
   // The client decides how long sending the content takes.
   await within(state, 'the stores', assertStillGood(state, verified))
   const account = accountOf(compiled, request, verified.transport)
@@ -342,34 +333,23 @@ function newRecord(
   }
 }
 
-/** The content, if the signature covers it, so that what was signed is what runs. */
-async function readSigned(
+/**
+ * What was signed is what runs.
+ * @throws {AAuthError} `invalid_signature` for other content, `invalid_input` for content that the signature does not cover
+ * (the promise rejects)
+ */
+async function assertSigned(
   state: ResourceState,
   request: SignedRequest,
-  verified: VerifiedRequest,
+  { digest, hasNonce }: VerifiedRequest,
   compiled: CompiledRequirement,
-  read: () => Promise<Uint8Array>,
-): Promise<Uint8Array> {
-  const { digest } = verified
-  if (digest === undefined) {
-    await assertNoContent(state, request, verified, compiled, read)
-    return new Uint8Array()
-  }
-  const content = await read()
-  if (!(await matchesDigests(digest.expected, content, state.platform.digest))) throw contentDiffers()
-  digest.checked = true
-  return content
-}
-
-/** @throws {AAuthError} `invalid_input` for content that the signature does not cover */
-async function assertNoContent(
-  state: ResourceState,
-  request: SignedRequest,
-  { hasNonce }: VerifiedRequest,
-  compiled: CompiledRequirement,
-  read: () => Promise<Uint8Array>,
+  content: Uint8Array,
 ): Promise<void> {
-  const content = await read()
+  if (digest !== undefined) {
+    if (!(await matchesDigests(digest.expected, content, state.platform.digest))) throw contentDiffers()
+    digest.checked = true
+    return
+  }
   const components = [...compiled.components, 'content-digest']
   if (content.length > 0)
     throw new AAuthError('invalid_input', {
