@@ -1,7 +1,7 @@
 import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
-import { isPageUrl } from '../token/interaction-claim.ts'
+import { isPageUrl, isServedSafely } from '../token/interaction-claim.ts'
 import { quoted } from '../wire/quoted.ts'
 
 /** The account that is linked with a person of a token, if any. */
@@ -9,7 +9,10 @@ export type AccountOf = (personKey: string) => string | undefined | Promise<stri
 
 /** How persons are asked. */
 export interface InteractionOptions {
-  /** The https address of the page where persons enter a code, without query and fragment. Agents add `?code=`. */
+  /**
+   * The https address of the page where persons enter a code, without query and fragment. Agents add `?code=`. With
+   * `devOptions()` it can be an http address of the resource itself.
+   */
   readonly url: string
   /**
    * The account of your application that is linked with a person of a token, by its `personKey`; `undefined` if none is.
@@ -35,4 +38,15 @@ export function checkInteraction(given: InteractionOptions): InteractionOptions 
     `"interaction.accountOf" is ${quoted(accountOf)}: pass a function`,
   )
   return Object.freeze(accountOf === undefined ? { url } : { url, accountOf })
+}
+
+/**
+ * A page without TLS is for a resource of a development world, which is known only once the resource is made.
+ * @throws {TypeError}
+ */
+export function assertPageIsServedSafely({ url }: InteractionOptions): void {
+  assert(
+    isServedSafely(url),
+    `"interaction.url" is ${quoted(url)}, and the resource does not run in development: ${remedy}`,
+  )
 }

@@ -38,6 +38,7 @@ const both: readonly (readonly [fault: string, claims: Claims, code: string])[] 
   ['whose interaction has no url', { interaction: { code } }, invalid],
   ...[
     'http://notes.example/agents',
+    'http://127.0.0.1:3000/agents',
     'javascript:alert(1)',
     `${page}?a=b`,
     `${page}#a`,
