@@ -85,6 +85,7 @@ export type {
   RecordEntry,
   RecordKey,
   RecordKind,
+  RecordList,
   RecordStore,
   ReplaceVerdict,
   StoredRecord,

@@ -152,6 +152,6 @@ describe.skipIf(skipped)(`entries in PostgreSQL that are lost ${skipped}`, () =>
     ])
     expect(found).toEqual([{ revoked: false }, { revoked: false }])
     expect(await made.stores.replays.mark(await markOf(made, 'one'))).toBe('unknown')
-    expect((await made.ready()).migration).toBe(2)
+    expect((await made.ready()).migration).toBe(3)
   })
 })

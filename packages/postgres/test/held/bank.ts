@@ -128,5 +128,6 @@ function withMethods(store: RecordStore): RecordStore {
     find: (key) => store.find(key),
     replace: (change) => store.replace(change),
     end: (end) => store.end(end),
+    list: (list) => store.list(list),
   }
 }
