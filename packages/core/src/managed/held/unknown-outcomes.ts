@@ -1,3 +1,4 @@
+import { isAAuthError } from '../../errors/aauth-error.ts'
 import { serverFault } from '../../errors/server-fault.ts'
 import type { RecordKey } from '../../stores/record-store.ts'
 import type { ManagedContext } from '../managed-context.ts'
@@ -58,7 +59,7 @@ export class UnknownOutcomes {
         this.#after = last
       },
       (error: unknown) => {
-        const { hint } = serverFault(error)
+        const { hint } = isAAuthError(error) ? error : serverFault(error)
         console.warn(`aauth-guard: held calls with an unknown outcome could not be looked for: ${hint}`)
       },
     )
