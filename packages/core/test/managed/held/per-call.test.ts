@@ -82,6 +82,15 @@ describe('an operation in r3_per_call', () => {
     expect(scene.calls).toHaveLength(1)
   })
 
+  it('gets the 401 if the agent is one of drafts 01 to 10, and is not held', async () => {
+    const { scene, tokenWith, send } = await makePerCallScene()
+    const claims = { r3_s256: s256Of(ofClass), r3_granted: listed(), r3_per_call: listed(operation) }
+    const { status, headers } = await send(await tokenWith(claims, { generation: 'mission-header' }), mail)
+    expect([status, headers.location]).toEqual([401, undefined])
+    expect(headers['aauth-requirement']).toMatch(/resource-token="/)
+    expect(scene.calls).toEqual([])
+  })
+
   it('does not run by the token that needs approval, nor by the approval of another call', async () => {
     const { scene, standing, propose, approved } = await makePerCallScene()
     const { location } = await propose()
@@ -222,6 +231,21 @@ describe('a per-call token that is presented with the call itself', () => {
     expect(scene.calls).toEqual([])
     const inTime = await approved(claims.r3_s256, {}, { exp: scene.net.clock.now() + 20 })
     expect((await scene.poll(headers.location as string, inTime)).status).toBe(201)
+  })
+
+  it('is used once for each signature, and not if it is refused', async () => {
+    const { scene, propose, approved } = await makePerCallScene()
+    const { claims } = await propose()
+    const token = await approved(claims.r3_s256)
+    const sent = { body: JSON.stringify(mail), params: { nonce: 'once' } }
+    expect([(await scene.pay(token, sent)).status, (await scene.pay(token, sent)).status]).toEqual([201, 401])
+    expect(scene.calls).toHaveLength(1)
+    scene.net.clock.advance(30)
+    const later = await approved(claims.r3_s256)
+    const again = { ...sent, params: { nonce: 'twice' } }
+    expect([(await scene.pay(later, again)).status, (await scene.pay(later, again)).status]).toEqual([
+      403, 403,
+    ])
   })
 
   it('goes by the latest of the tokens that were presented with the same proposal', async () => {

@@ -60,6 +60,16 @@ describe('a call without a sufficient auth token', () => {
     expect(scene.calls).toEqual([])
   })
 
+  it('is not held if its token is revoked', async () => {
+    const scene = await makeHeldScene()
+    const iss = scene.net.personServer.id
+    const token = await scene.agent.personToken({ claims: { jti: 'source' } })
+    await scene.pay(token)
+    await scene.resource.revoke({ iss, jti: 'source', exp: scene.net.clock.now() + 4000 })
+    const { status, headers } = await scene.pay(token)
+    expect([status, headers.location]).toEqual([401, undefined])
+  })
+
   it('is not held if its token is revoked while its content arrives', async () => {
     const scene = await makeHeldScene()
     const iss = scene.net.personServer.id
@@ -68,6 +78,19 @@ describe('a call without a sufficient auth token', () => {
       onRead: () => scene.resource.revoke({ iss, jti: 'source', exp: scene.net.clock.now() + 4000 }),
     })
     expect([status, headers['signature-error']]).toEqual([401, 'error=revoked_jwt'])
+  })
+
+  it.each([
+    ['content that the signature does not cover', { digest: false }],
+    [
+      'other content than was signed',
+      { digest: false, cover: ['content-digest'], headers: { 'content-digest': 'sha-256=:AAAA:' } },
+    ],
+    ['a query that the signature does not cover', { path: '/payments?to=bob' }],
+  ])('does not run with an auth token that suffices and %s', async (_, sent) => {
+    const scene = await makeHeldScene()
+    expect((await scene.pay(await scene.granted(), sent as never)).status).toBe(401)
+    expect(scene.calls).toEqual([])
   })
 
   it('runs at once with an auth token that suffices, once for each signature', async () => {

@@ -370,6 +370,8 @@ describe('a held call', () => {
     ])
     expect((await scene.poll(location, token)).status).toBe(500)
     expect(scene.calls).toHaveLength(1)
+    // The same without a held call.
+    expect((await scene.pay(token)).status).toBe(500)
   })
 
   it.each([
