@@ -1,4 +1,4 @@
-import { bindContent } from '../../authorize/content.ts'
+import { bindContent, contentBinding, verifyContent } from '../../authorize/content.ts'
 import type { Answer } from '../../errors/answer.ts'
 import { askForAuthToken } from '../../issue/challenge.ts'
 import { within } from '../../limits/deadline.ts'
@@ -46,7 +46,9 @@ export async function answerGranted(
     return body
   }
   if (verified.digest === undefined) await assertNoContent(state, request, verified, compiled, readOnce)
-  else await bindContent(auth, readOnce)
+  else if (contentBinding(auth) === 'unchecked') await bindContent(auth, readOnce)
+  // The request came with content, which was compared already. What is read, and runs, has to be the same.
+  else await verifyContent(auth, await readOnce())
   const kept = keepCall(request, verified, route.fields)
   const key = await seedOf(state.settings.issuer, verified)
   const call = asHeldCall(kept, body, auth, key)

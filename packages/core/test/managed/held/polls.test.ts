@@ -60,6 +60,25 @@ describe('a call without a sufficient auth token', () => {
     expect(scene.calls).toEqual([])
   })
 
+  it('is not held if the route refuses it for another reason', async () => {
+    const scene = await makeHeldScene({ requirement: { mission: 'required' } })
+    const { status, headers } = await scene.pay(await scene.person())
+    expect([status, headers.location]).toEqual([403, undefined])
+  })
+
+  it('is another call if another key has signed the same', async () => {
+    const scene = await makeHeldScene()
+    const other = await scene.net.agent({ name: 'other' })
+    const sent = { params: { nonce: 'once' } }
+    const first = await scene.pay(await scene.person(), sent)
+    const second = await scene.pay(await other.personToken(), { ...sent, agent: other })
+    expect([first.status, second.status]).toEqual([202, 202])
+    const token = await other.authToken({ scope: 'payments.make' })
+    expect((await scene.poll(second.headers.location as string, token, { agent: other })).status).toBe(201)
+    expect((await scene.poll(first.headers.location as string, await scene.granted())).status).toBe(201)
+    expect(scene.calls).toHaveLength(2)
+  })
+
   it('is not held if its token is revoked', async () => {
     const scene = await makeHeldScene()
     const iss = scene.net.personServer.id
@@ -92,6 +111,22 @@ describe('a call without a sufficient auth token', () => {
     expect((await scene.pay(await scene.granted(), sent as never)).status).toBe(401)
     expect(scene.calls).toEqual([])
   })
+
+  it.each([true, false])(
+    'runs with its content, whether or not it was parsed before (%s)',
+    async (isParsed) => {
+      const scene = await makeHeldScene()
+      expect((await scene.pay(await scene.granted(), { isParsed })).status).toBe(201)
+      expect(new TextDecoder().decode(scene.calls[0]?.body)).toBe(payment)
+      const location = await scene.held({ isParsed })
+      expect((await scene.poll(location, await scene.granted())).status).toBe(201)
+      expect(new TextDecoder().decode(scene.calls[1]?.body)).toBe(payment)
+      const other = { isParsed, content: new TextEncoder().encode('{"to":"eve"}') }
+      for (const token of [await scene.granted(), await scene.person()])
+        expect((await scene.pay(token, other)).status).toBe(401)
+      expect(scene.calls).toHaveLength(2)
+    },
+  )
 
   it('runs at once with an auth token that suffices, once for each signature', async () => {
     const scene = await makeHeldScene()
