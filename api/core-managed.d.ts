@@ -19,7 +19,7 @@ export interface Asking extends Deciding {
 }
 
 export interface Completing extends Deciding {
-    readonly scopes?: readonly string[] | undefined;
+    readonly scopes?: string | readonly string[];
     readonly lifetime?: number | undefined;
 }
 

@@ -48,6 +48,33 @@ describe.skipIf(skipped)(`records in PostgreSQL ${skipped}`, () => {
     }
   })
 
+  it('that one tag ends are counted at once, so that thousands of them stop nobody else', async () => {
+    const { stores, schema } = await newStores(database.pool)
+    const { pool } = database
+    for (let made = 0; made < 60; made += 1)
+      await stores.records.create(
+        entryOf(`${made}`, {
+          owner: `owner-${made % 3}`,
+          open: made < 20,
+          ...(made === 0 && { tags: ['two'] }),
+        }),
+      )
+    await pool.query(`
+      CREATE SEQUENCE ${schema}.writes;
+      CREATE FUNCTION ${schema}.note_write() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM nextval(''${schema}.writes''); RETURN NEW; END';
+      CREATE TRIGGER note_write BEFORE INSERT OR UPDATE ON ${schema}.record_use
+        FOR EACH ROW EXECUTE FUNCTION ${schema}.note_write()`)
+    expect(await stores.records.end({ tag: 'one', reason: 'revoked' })).toBe(59)
+    // Three owners, one issuer, and all unlisted issuers.
+    expect((await pool.query(`SELECT last_value FROM ${schema}.writes`)).rows).toEqual([{ last_value: '5' }])
+    const { rows } = await pool.query(
+      `SELECT sum(open) AS open FROM ${schema}.record_use WHERE scope LIKE 'owner %'`,
+    )
+    expect(rows).toEqual([{ open: '1' }])
+    expect(await stores.records.end({ tag: 'one', reason: 'revoked' })).toBe(0)
+  })
+
   it('leave nothing behind when they have ended', async () => {
     const { stores, schema } = await newStores(database.pool)
     const expires = Math.floor(database.clock.now()) + 10

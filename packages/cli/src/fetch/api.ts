@@ -1,24 +1,13 @@
-import { type Issuers, verifyExchange, verifyResourceToken } from '@aauth-guard/core/exchange'
-import type { TestKey } from '@aauth-guard/testing'
-import { decodeJwt } from 'jose'
 import { shown } from '../terminal/shown.ts'
 import { FetchFailure } from './failure.ts'
 import type { Credential, Outgoing } from './outgoing.ts'
-import type { PersonServer, Ways } from './person-server.ts'
+import { pendingUrlOf } from './pending-url.ts'
+import { readJsonObject } from './read-json.ts'
+import { heldRemedy } from './remedies.ts'
 import { type Requirement, readRequirement } from './requirement.ts'
 import type { Received } from './send.ts'
-
-/** Who calls the API, and how. */
-export interface ApiOptions {
-  readonly origin: string
-  readonly key: TestKey
-  readonly agent: Credential
-  readonly personServer: PersonServer | undefined
-  /** Digest of the mission that it is called under. */
-  readonly mission: string | undefined
-  readonly issuers: Issuers
-  readonly ways: Ways
-}
+import { Session } from './session.ts'
+import { type ApiOptions, Tokens } from './tokens.ts'
 
 /** What a call led to. */
 export interface Outcome {
@@ -26,6 +15,8 @@ export interface Outcome {
   readonly received: Received | undefined
   readonly outgoing: Outgoing
   readonly credential: Credential
+  /** Whether the API kept the call, so that the outcome is that of a call which it ran itself. */
+  readonly isHeld: boolean
 }
 
 /** A call that was answered. */
@@ -33,98 +24,114 @@ export interface Answered extends Outcome {
   readonly received: Received
 }
 
+/** How a call is made. */
+export interface CallOptions {
+  /** Whether a call with an auth token is left to be sent by somebody else. */
+  readonly leavesLast?: boolean
+  /** Whether a person's consent is the outcome itself. Otherwise the call is sent again under it. */
+  readonly wantsConsent?: boolean
+}
+
 /** An API that keeps asking is left alone after so many answers. */
 const maxChallenges = 6
+/** An API that keeps asking the person for the same call is left alone after so many consents. */
+const maxConsents = 3
 
-/** Calls one API, and brings the tokens that it asks for. */
+/** Calls one API, and brings the tokens and the consents that it asks for. */
 export class Api {
   readonly #options: ApiOptions
+  readonly #tokens: Tokens
+  readonly #session: Session
   /** An API of draft 11 reads the mission in the tokens. */
   #readsMissionHeader = true
 
   constructor(options: ApiOptions) {
     this.#options = options
+    this.#tokens = new Tokens(options)
+    this.#session = new Session(options.ways.trace)
+  }
+
+  /** An auth token for a resource token that the API issued. @throws {FetchFailure} for one that must not be used */
+  redeem(resourceToken: string, presented: Credential): Promise<Credential> {
+    return this.#tokens.redeem(resourceToken, presented)
   }
 
   /**
    * Calls until the API asks for nothing more.
    * @param credential shown first
-   * @param leavesLast whether a call with an auth token is left to be sent by somebody else
    */
-  async call(first: Outgoing, credential: Credential): Promise<Answered>
-  async call(first: Outgoing, credential: Credential, leavesLast: boolean): Promise<Outcome>
-  async call(first: Outgoing, credential: Credential, leavesLast = false): Promise<Outcome> {
-    const { caller, pending, trace } = this.#options.ways
+  async call(
+    first: Outgoing,
+    credential: Credential,
+    options?: CallOptions & { leavesLast?: false },
+  ): Promise<Answered>
+  async call(first: Outgoing, credential: Credential, options: CallOptions): Promise<Outcome>
+  async call(
+    first: Outgoing,
+    credential: Credential,
+    { leavesLast = false, wantsConsent = false }: CallOptions = {},
+  ): Promise<Outcome> {
+    const { pending, trace } = this.#options.ways
     let outgoing = this.#underMission(first)
-    for (let challenges = 0; ; ) {
-      if (leavesLast && credential.kind === 'auth-token') return { received: undefined, outgoing, credential }
-      const received = await caller.send(outgoing, credential)
-      const outcome = { received, outgoing, credential }
-      let requirement = readRequirement(received)
-      if (requirement !== undefined && isForAgent(received, requirement)) {
-        const isOneTooMany = challenges++ === maxChallenges
-        if (isOneTooMany)
-          trace.say(`${received.url.origin} asked for ${maxChallenges} tokens, and gets no more`)
-        const token = isOneTooMany ? undefined : await this.#answer(requirement, credential)
+    let waitsFor: 'person' | 'held call' | undefined
+    let challenges = 0
+    let consents = 0
+    for (;;) {
+      const isHeld = waitsFor === 'held call'
+      const signed = this.#session.addTo(outgoing, credential)
+      if (leavesLast && credential.kind === 'auth-token')
+        return { received: undefined, outgoing: signed, credential, isHeld }
+      const received = await this.#send(signed, credential, isHeld)
+      const outcome = { received, outgoing: signed, credential, isHeld }
+      if (waitsFor === 'person' && !wantsConsent && isConsent(received)) {
+        if (++consents > maxConsents)
+          throw new FetchFailure(
+            `${received.url.origin} asked the person ${maxConsents} times for the same call`,
+          )
+        trace.tellProgress(`${consentText(received)}: sending the request again.`)
+        waitsFor = undefined
+        outgoing = this.#underMission(first)
+        continue
+      }
+      const requirement = readRequirement(received)
+      // Nobody is asked for anything where the outcome could not be fetched.
+      const isDeferred = pendingUrlOf(received) !== undefined
+      const asksForToken = received.status === 401 || (isDeferred && requirement?.name === 'auth-token')
+      if (requirement !== undefined && asksForToken) {
+        if (isDeferred && !isHeld)
+          trace.tellProgress(`${received.url.origin} holds the call for an auth token.`)
+        const token = await this.#bring(requirement, credential, ++challenges)
         if (token === undefined) return outcome
         credential = token
-        requirement = undefined
         if (!outgoing.isPoll) outgoing = this.#underMission(first)
-        if (received.status === 401) continue
-      }
-      const poll = await pending.next(received, requirement)
-      if (poll === undefined) return outcome
-      outgoing = poll
+        if (!isDeferred) continue
+        waitsFor = 'held call'
+      } else if (isDeferred && requirement !== undefined) waitsFor ??= 'person'
+      const next = await orMayHaveRun(isHeld, pending.next(received, asksForToken ? undefined : requirement))
+      if (next === undefined) return outcome
+      outgoing = next
     }
   }
 
-  /** An auth token for a resource token that the API issued. @throws {FetchFailure} for one that must not be used */
-  async redeem(resourceToken: string, presented: Credential): Promise<Credential> {
-    const { key, agent, origin, issuers } = this.#options
-    const personServer = this.#personServer('an auth token')
-    const context = { role: 'agent', resource: origin, requestKey: key.thumbprint, issuers } as const
-    const asked = await verifyResourceToken(resourceToken, {
-      ...context,
-      personServer: personServer.id,
-      agentToken: agent.token,
-      presentedToken: presented.token,
-    }).catch((error: unknown) => {
-      throw notUsable('the API handed over a resource token that must not be used', error, {
-        remedy: issuerRemedy(resourceToken, origin),
-      })
-    })
-    const token = await personServer.authToken(resourceToken, asked, presented)
-    await verifyExchange({ resourceToken: asked, authToken: token, issuers }).catch((error: unknown) => {
-      throw notUsable('the person server gave an auth token that must not be used', error)
-    })
-    return { kind: 'auth-token', token, origins: [origin] }
-  }
-
-  /** The token that is asked for; `undefined` where there is none to bring. */
-  async #answer(
-    { name, resourceToken }: Requirement,
+  /** The token that is asked for; `undefined` where there is none to bring, or where that is one too many. */
+  async #bring(
+    requirement: Requirement,
     credential: Credential,
+    challenges: number,
   ): Promise<Credential | undefined> {
-    const { agent, origin, mission } = this.#options
-    switch (name) {
-      case 'agent-token':
-        return credential.kind === 'agent-token' ? undefined : agent
-      case 'person-token': {
-        this.#readsMissionHeader = false
-        const token = await this.#personServer('a person token').personToken(origin, mission)
-        return { kind: 'person-token', token, origins: [origin] }
-      }
-      case 'auth-token':
-        return resourceToken === undefined ? undefined : this.redeem(resourceToken, credential)
-      default:
-        return undefined
+    const { origin, ways } = this.#options
+    if (challenges > maxChallenges) {
+      ways.trace.say(`${origin} asked for ${maxChallenges} tokens, and gets no more`)
+      return undefined
     }
+    if (requirement.name === 'person-token') this.#readsMissionHeader = false
+    return this.#tokens.answer(requirement, credential)
   }
 
-  #personServer(what: string): PersonServer {
-    const { personServer, origin } = this.#options
-    if (personServer !== undefined) return personServer
-    throw new FetchFailure(`${origin} asks for ${what}, and the agent token does not name a person server`)
+  async #send(outgoing: Outgoing, credential: Credential, isHeld: boolean): Promise<Received> {
+    const received = await orMayHaveRun(isHeld, this.#options.ways.caller.send(outgoing, credential))
+    this.#session.keep(received)
+    return received
   }
 
   /** Asserts the mission in the way of drafts 01 to 10. */
@@ -136,25 +143,22 @@ export class Api {
   }
 }
 
-/** Whether an answer asks for a token, and not for a person or a payment. */
-function isForAgent({ status }: Received, { name }: Requirement): boolean {
-  return status === 401 || (status === 202 && name === 'auth-token')
+/** Whether a person has agreed, in place of an outcome (draft 11 §6.6). */
+export function isConsent(received: Received): boolean {
+  return received.status === 200 && readJsonObject(received).status === 'authorized'
 }
 
-function notUsable(what: string, error: unknown, { remedy }: { remedy?: string | undefined } = {}) {
-  const { code, hint, message } = error as Error & { code?: string; hint?: string }
-  const reason = shown(hint ?? message, 512)
-  return new FetchFailure(`${what}${code === undefined ? '' : ` (${code})`}: ${reason}`, remedy)
+function consentText(received: Received): string {
+  const { scope } = readJsonObject(received)
+  return `${received.url.origin} has the consent of the person${typeof scope === 'string' ? ` for ${shown(scope, 256)}` : ''}`
 }
 
-/** Where the API calls itself something else than it was called by. */
-function issuerRemedy(resourceToken: string, origin: string): string | undefined {
+/** Whoever stops waiting for a held call does not know whether it has run. */
+async function orMayHaveRun<T>(isHeld: boolean, waiting: Promise<T>): Promise<T> {
   try {
-    const { iss } = decodeJwt(resourceToken)
-    return iss === undefined || iss === origin
-      ? undefined
-      : `its issuer is "${shown(iss, 256)}": call it there, or set "issuer" of createResource to ${origin}`
-  } catch {
-    return undefined
+    return await waiting
+  } catch (error) {
+    if (!isHeld || !(error instanceof FetchFailure)) throw error
+    throw new FetchFailure(error.message, heldRemedy)
   }
 }

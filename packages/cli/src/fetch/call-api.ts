@@ -1,8 +1,9 @@
 import { shown } from '../terminal/shown.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { isOnOrigin } from './address.ts'
-import { Api, type Outcome } from './api.ts'
+import { Api, isConsent, type Outcome } from './api.ts'
 import { Caller } from './caller.ts'
+import { Clarification } from './clarification.ts'
 import type { Clock } from './clock.ts'
 import { Consent } from './consent.ts'
 import { FetchFailure } from './failure.ts'
@@ -30,7 +31,7 @@ export async function callApi(
   clock: Clock,
   trace: Trace,
 ): Promise<Called> {
-  const { url, method, headers, content, scopes, approves, opens } = options
+  const { url, method, headers, content, scopes, approves, opens, answers, usesStdin } = options
   const { origin } = url
   const limits = new TimeLimits(clock, options.maxTime)
   const identity = await identify(options, terminal, Math.floor(clock.now() / 1000))
@@ -38,7 +39,10 @@ export async function callApi(
   const issuers = issuersFor([origin, ...identity.servers], clock)
   const consent = new Consent({ terminal, personServer: id, world, approves, scopes, opens })
   const caller = new Caller(key, clock, limits, trace)
-  const ways = { caller, clock, trace, pending: new Pending(consent, clock, limits, trace) }
+  const clarification = new Clarification({ terminal, limits, answers, usesStdin })
+  const pending = new Pending({ consent, clarification, clock, limits, trace })
+  const ways = { caller, clock, trace, pending }
+  const capabilities = capabilitiesOf(clarification)
   const agent: Credential = {
     kind: 'agent-token',
     token: agentToken,
@@ -48,9 +52,13 @@ export async function callApi(
   try {
     const mission = await missionOf(options, personServer)
     const api = new Api({ origin, key, agent, personServer, mission, issuers, ways })
-    const credential = scopes === undefined ? agent : await authorize(api, agent, scopes, origin, ways)
-    const outgoing: Outgoing = { method, url, headers: withDefaults(headers), body: content?.octets }
-    return { ...(await api.call(outgoing, credential, options.curl)), caller }
+    const credential =
+      scopes === undefined ? agent : await authorize(api, agent, scopes, { origin, capabilities, ...ways })
+    const outgoing: Outgoing = {
+      ...{ method, url, body: content?.octets },
+      headers: withDefaults(headers, capabilities),
+    }
+    return { ...(await api.call(outgoing, credential, { leavesLast: options.curl })), caller }
   } finally {
     consent.close()
     issuers.close()
@@ -73,8 +81,16 @@ async function authorize(
   api: Api,
   agent: Credential,
   scopes: readonly string[],
-  origin: string,
-  { caller, trace, clock }: Ways,
+  {
+    origin,
+    capabilities,
+    caller,
+    trace,
+    clock,
+  }: Ways & {
+    readonly origin: string
+    readonly capabilities: string
+  },
 ): Promise<Credential> {
   const document = await caller.get(new URL(`${origin}/.well-known/aauth-resource.json`))
   const { authorization_endpoint: endpoint } = readJsonObject(document)
@@ -88,8 +104,12 @@ async function authorize(
       `the authorization endpoint of ${origin} is "${shown(endpoint, 256)}", which is not on its origin: nothing was sent there`,
     )
   const body = new TextEncoder().encode(JSON.stringify({ scope: scopes.join(' ') }))
-  const headers = withDefaults([['content-type', 'application/json']])
-  const { received, credential } = await api.call({ method: 'POST', url, headers, body }, agent)
+  const headers = withDefaults([['content-type', 'application/json']], capabilities)
+  const { received, credential } = await api.call({ method: 'POST', url, headers, body }, agent, {
+    wantsConsent: true,
+  })
+  // The API asks the person itself, and takes the agent by this token (draft 11 §6.6).
+  if (isConsent(received)) return credential
   const { resource_token: resourceToken } = readJsonObject(received)
   if (received.status === 200 && typeof resourceToken === 'string')
     return api.redeem(resourceToken, credential)
@@ -101,9 +121,13 @@ async function authorize(
   )
 }
 
-function withDefaults(headers: FetchOptions['headers']): FetchOptions['headers'] {
+/** What the command can do while it waits (draft 11 §11.7): send the person to a page, and perhaps answer questions. */
+function capabilitiesOf({ isPossible }: Clarification): string {
+  return isPossible ? 'interaction, clarification' : 'interaction'
+}
+
+function withDefaults(headers: FetchOptions['headers'], capabilities: string): FetchOptions['headers'] {
   const hasAccept = headers.some(([name]) => name === 'accept')
   const accept = hasAccept ? [] : [['accept', '*/*'] as const]
-  // The command can send the person to a page (draft 11 §11.7).
-  return [...accept, ['aauth-capabilities', 'interaction'], ...headers]
+  return [...accept, ['aauth-capabilities', capabilities], ...headers]
 }

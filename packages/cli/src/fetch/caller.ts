@@ -56,7 +56,7 @@ export class Caller {
     for (let tries = 1; ; tries++) {
       const { headers } = await this.sign(outgoing, credential, more?.params)
       const wire = { ...outgoing, target: targetOf(outgoing.url), headers }
-      const received = await this.#exchange(wire, maxContent, credential)
+      const received = await this.#exchange(wire, maxContent, credential, outgoing.isPoll)
       if (more === undefined) {
         more = this.#coverMore(outgoing, received)
         if (more !== undefined) continue
@@ -83,10 +83,19 @@ export class Caller {
     return received
   }
 
-  async #exchange(wire: Wire, maxContent: number, credential?: Credential): Promise<Received> {
+  async #exchange(
+    wire: Wire,
+    maxContent: number,
+    credential?: Credential,
+    isPoll = false,
+  ): Promise<Received> {
     const { origin } = wire.url
     try {
-      const received = await this.#limits.forAnswer(origin, (signal) => send(wire, maxContent, signal))
+      const received = await this.#limits.forAnswer(
+        origin,
+        (signal) => send(wire, maxContent, signal),
+        isPoll,
+      )
       this.#trace.add(wire, received, credential)
       return received
     } catch (error) {

@@ -19,15 +19,20 @@ world of \`aauth dev\`, which lets the API ask for tokens. The body of the last 
       --scope SCOPES      asks the API for these scopes first, and with --approve approves no others
       --mission TEXT      proposes a mission and calls under it; or the digest of one that was approved
       --approve           decides for the person; only in the world of aauth dev
+      --answer TEXT       answers what the person asks at the API; may be repeated; default the terminal is read
       --no-open           opens no page: the address is printed only
       --max-time SECONDS  gives up after so many
   -v, --verbose           shows each request and its answer
       --curl              prints a curl command in place of sending the last request; requests before it are sent
-      --json              prints one line: {"status", "headers", "body", "hops": [{"method", "url", "status"}]}
+      --json              prints one line: {"status", "headers", "body", "hops": [{"method", "url", "status",
+                          "requirement", "token", "session"}]}; without a response {"error", "hops"}
       --show-secrets      shows tokens whole
       --key FILE          private key as a JWK; default a new one, kept in memory only
       --agent-token FILE  the token of an agent elsewhere, bound to --key; no world is needed then
       --dev URL           which world, where several run; default that of AAUTH_DEV, or the only one
+
+An API may let the call wait: for a person, of whose page the address is printed, or for an auth token. It is polled for
+ten minutes, or --max-time. Tokens and session values are kept in memory only.
 
 Redirects are not followed. Plain http goes to this machine only.
 
@@ -47,6 +52,7 @@ export function fetchCommand(clock: Clock): Command {
       scope: { type: 'string', multiple: true },
       mission: { type: 'string' },
       approve: { type: 'boolean' },
+      answer: { type: 'string', multiple: true },
       'no-open': { type: 'boolean' },
       'max-time': { type: 'string' },
       verbose: { type: 'boolean', short: 'v' },
@@ -61,12 +67,18 @@ export function fetchCommand(clock: Clock): Command {
       if (options.curl) assertFitsInCommand(options.content)
       const trace = new Trace(terminal, options)
       try {
-        const { received, outgoing, credential, caller } = await callApi(options, terminal, clock, trace)
+        const { received, outgoing, credential, isHeld, caller } = await callApi(
+          options,
+          terminal,
+          clock,
+          trace,
+        )
         const isAccepted = received !== undefined && received.status >= 200 && received.status < 300
         if (received !== undefined && !(options.curl && isAccepted))
-          return reportAnswer(received, trace.hops, options, terminal, clock.now())
+          return reportAnswer({ received, isHeld }, trace.hops, options, terminal, clock.now())
         const message = await caller.sign(outgoing, credential)
-        const line = curlLine(message, outgoing.url, outgoing.isPoll ? undefined : options.content)
+        const answer = outgoing.body && { octets: outgoing.body, type: 'application/json' }
+        const line = curlLine(message, outgoing.url, outgoing.isPoll ? answer : options.content)
         if (options.json) printJson({ curl: line, hops: trace.hops }, terminal)
         else terminal.print(line)
         if (isAccepted)

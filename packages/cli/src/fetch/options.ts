@@ -2,6 +2,7 @@ import { type Given, textOf, textsOf, UsageError } from '../command.ts'
 import { quotedForTerminal } from '../terminal/shown.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { readUrl } from './address.ts'
+import { checkAnswers } from './clarification.ts'
 import { type Content, readContent } from './content.ts'
 
 /** What was written behind `aauth fetch`. */
@@ -15,6 +16,10 @@ export interface FetchOptions {
   readonly scopes: readonly string[] | undefined
   readonly mission: string | undefined
   readonly approves: boolean
+  /** Answers to questions of the person at the API, in order. */
+  readonly answers: readonly string[]
+  /** Whether the content of the request came from stdin, so that nothing else can. */
+  readonly usesStdin: boolean
   readonly opens: boolean
   readonly maxTime: number | undefined
   readonly verbose: boolean
@@ -66,9 +71,11 @@ export async function readOptions(given: Given, terminal: Terminal): Promise<Fet
   const agentName = readAgentName(textOf(given, 'as') ?? 'cli')
   const scopes = textsOf(given, 'scope').flatMap((text) => text.split(' ').filter((one) => one !== ''))
   const content = data === undefined ? undefined : await readContent(data, terminal)
+  const answers = checkAnswers(textsOf(given, 'answer'))
+  const usesStdin = data === '-' || data === '@-'
   const typed = content && !headers.some(([name]) => name === 'content-type')
   return {
-    ...{ url, method, content, agentName, approves, maxTime, keyFile, agentTokenFile },
+    ...{ url, method, content, agentName, approves, answers, usesStdin, maxTime, keyFile, agentTokenFile },
     headers: typed ? [...headers, ['content-type', content.type]] : headers,
     scopes: scopes.length === 0 ? undefined : scopes,
     mission: textOf(given, 'mission'),

@@ -8,6 +8,9 @@ const anotherMission =
 const unknownIssuer =
   'the API must trust the issuers of your tokens: in development set AAUTH_DEV for it and use devOptions() of @aauth-guard/core/dev'
 
+/** For a call that the API kept, and of which nobody here knows whether it was run. */
+export const heldRemedy = 'the API may have run the call: find out before you make it again'
+
 /** What the agent can do about a refusal, by its code. */
 const remedies: Readonly<Record<string, string>> = {
   invalid_jwt: unknownIssuer,
@@ -33,13 +36,20 @@ const remedies: Readonly<Record<string, string>> = {
   denied: 'the person declined: call again to ask once more',
   abandoned: 'the person left the page without deciding: call again to ask once more',
   expired: 'the person did not decide in time: call again to ask once more',
+  revoked: 'the request, or the token with which it was made, was revoked: call again to ask once more',
+  invalid_code: 'wrong codes ended the request: call again for another code',
+  gone: 'the request has ended, and its outcome was told before: call again',
   user_unreachable: 'the person server has no way to ask the person',
   content_too_large: 'send less',
   rate_limited: 'call again later',
 }
 
-/** What can be done at the terminal about a refusal. */
-export function remedyFor({ code, status, clockAhead = 0 }: Problem): string | undefined {
+/**
+ * What can be done at the terminal about a refusal.
+ * @param isHeld whether it is the outcome of a call that the API kept
+ */
+export function remedyFor({ code, status, clockAhead = 0 }: Problem, isHeld = false): string | undefined {
+  if (isHeld && status >= 500) return heldRemedy
   const concernsTime = code === 'invalid_signature' || code === 'clock_skew' || code === 'expired_jwt'
   if (concernsTime && Math.abs(clockAhead) > tolerance)
     return `the clock of the server is ${Math.abs(clockAhead)} s ${clockAhead > 0 ? 'ahead of' : 'behind'} the one of this machine: set the one that is wrong`

@@ -1,6 +1,7 @@
 import { withoutSecrets, withoutTokens } from '../terminal/secrets.ts'
 import { shown, shownJson } from '../terminal/shown.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import type { Answered } from './api.ts'
 import { readBody, shownBody } from './body-text.ts'
 import { maxBody } from './caller.ts'
 import type { FetchFailure } from './failure.ts'
@@ -17,7 +18,7 @@ export interface ReportOptions {
 
 /** Shows the last answer. @returns the exit code */
 export function reportAnswer(
-  received: Received,
+  { received, isHeld }: Pick<Answered, 'received' | 'isHeld'>,
   hops: readonly Hop[],
   { json, showSecrets }: ReportOptions,
   terminal: Terminal,
@@ -47,7 +48,7 @@ export function reportAnswer(
   }
   if (isCut) terminal.say(`aauth: the body is longer than ${maxBody / 1_048_576} MiB: the rest was not read`)
   const isDone = status >= 200 && status < 300 && !(status === 202 && readRequirement(received) !== undefined)
-  if (!isDone) sayRefusal(received, terminal, now)
+  if (!isDone) sayRefusal(received, isHeld, terminal, now)
   return isDone && !isCut ? 0 : 1
 }
 
@@ -70,7 +71,7 @@ export function printJson(value: unknown, terminal: Terminal): void {
   terminal.print(shownJson(JSON.stringify(value)))
 }
 
-function sayRefusal(received: Received, terminal: Terminal, now: number): void {
+function sayRefusal(received: Received, isHeld: boolean, terminal: Terminal, now: number): void {
   const problem = readProblem(received, now)
   const { status, code, detail } = problem
   const location = fieldOf(received, 'location')
@@ -82,6 +83,6 @@ function sayRefusal(received: Received, terminal: Terminal, now: number): void {
     terminal.say(
       `  Location: ${shown(location)}\n  Redirects are not followed: call it yourself if you trust it.`,
     )
-  const remedy = remedyFor(problem)
+  const remedy = remedyFor(problem, isHeld)
   if (remedy !== undefined) terminal.say(`  ${remedy}`)
 }

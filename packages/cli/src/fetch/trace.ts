@@ -13,10 +13,14 @@ export interface Hop {
   readonly requirement?: string
   /** Kind of the token that the request was signed with. */
   readonly token?: Credential['kind']
+  /** Whether the request carried a session value. */
+  readonly session?: true
 }
 
 export interface TraceOptions {
   readonly verbose: boolean
+  /** Whether what is waited for is left unsaid. */
+  readonly json: boolean
   readonly showSecrets: boolean
 }
 
@@ -26,6 +30,7 @@ const asks: Readonly<Record<string, string>> = {
   'auth-token': 'asks for an auth token, and hands over a resource token for it',
   interaction: 'asks to send a person to a page',
   approval: 'waits for an approval',
+  clarification: 'asks a question',
 }
 
 /** What was sent and answered, in order; with `-v` it is told as it happens. */
@@ -39,22 +44,35 @@ export class Trace {
     this.#options = options
   }
 
-  add({ method, url }: Pick<Wire, 'method' | 'url'>, received: Received, credential?: Credential): void {
+  add(
+    { method, url, headers }: Pick<Wire, 'method' | 'url' | 'headers'>,
+    received: Received,
+    credential?: Credential,
+  ): void {
     const name = readRequirement(received)?.name
     const { status } = received
+    const session = sessionIn(headers)
     const hop = {
       ...{ method, url: url.href, status },
       ...(name !== undefined && { requirement: shown(name, 64) }),
       ...(credential && { token: credential.kind }),
+      ...(session !== undefined && { session: true as const }),
     }
     this.hops.push(hop)
-    const how = credential === undefined ? 'unsigned' : `${named(credential.kind)} ${this.#token(credential)}`
+    const signed = [
+      ...(credential === undefined
+        ? ['unsigned']
+        : [`${named(credential.kind)} ${this.#secret(credential.token)}`]),
+      ...(session === undefined ? [] : [`session ${this.#secret(session)}`]),
+    ]
     const location = fieldOf(received, 'location')
     const remarks = [
       name === undefined ? undefined : (asks[name] ?? `asks for ${shown(name, 64)}`),
       location === undefined ? undefined : `Location: ${withoutTokens(shown(location, 256))}`,
     ].filter((remark) => remark !== undefined)
-    this.explain([`${method} ${url.href} (${how})`, [status, ...remarks].join(', ')].join('\n  '))
+    this.explain(
+      [`${method} ${url.href} (${signed.join(', ')})`, [status, ...remarks].join(', ')].join('\n  '),
+    )
   }
 
   /** Says with `-v` what is done. */
@@ -67,9 +85,19 @@ export class Trace {
     this.#terminal.say(text)
   }
 
-  #token({ token }: Credential): string {
-    return this.#options.showSecrets ? shown(token, token.length) : cutSecret(token)
+  /** Says what is waited for, unless a program reads the output. */
+  tellProgress(text: string): void {
+    if (!this.#options.json) this.#terminal.say(text)
   }
+
+  #secret(text: string): string {
+    return this.#options.showSecrets ? shown(text, text.length) : cutSecret(text)
+  }
+}
+
+function sessionIn(headers: Wire['headers']): string | undefined {
+  const field = headers.find(([name]) => name === 'authorization')?.[1]
+  return field?.startsWith('AAuth ') ? field.slice('AAuth '.length) : undefined
 }
 
 /** A kind of token in prose. */

@@ -193,11 +193,11 @@ describe('an API that keeps challenging', () => {
 
   it('for an unknown interaction ends the call', async () => {
     const { fetch, requests } = await makeScene(() => (_, res) => {
-      res.writeHead(202, { location: '/', 'aauth-requirement': 'requirement=clarification' }).end()
+      res.writeHead(202, { location: '/', 'aauth-requirement': 'requirement=claims' }).end()
     })
     const ran = await fetch('/')
     expect([ran.code, requests.length]).toEqual([1, 1])
-    expect(ran.err).toContain('waits for "clarification", which this command does not know')
+    expect(ran.err).toContain('waits for "claims", which this command does not know')
   })
 })
 

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import { allowDevServers } from '@aauth-guard/core/dev'
 import { makeKey, type TestKey } from '@aauth-guard/testing'
 import { calculateJwkThumbprint, decodeJwt } from 'jose'
@@ -39,8 +40,16 @@ async function signed({ key }: Issuer, claims: Claims): Promise<string> {
 /** Changes a correct resource token, and selects its signer. */
 type Change = (claims: Claims, issuers: { readonly own: Issuer; readonly other: Issuer }) => [Claims, Issuer]
 
-/** An API that returns a resource token for the presented token, changed by `change`. */
-async function makeApi(change: Change): Promise<Scene> {
+/**
+ * An API that returns a resource token for the presented token, changed by `change`.
+ * @param status 401, or 202 for an API that holds the call
+ * @param granted answers requests with an auth token
+ */
+async function makeApi(
+  change: Change,
+  status: 401 | 202 = 401,
+  granted: RequestListener = (_, res) => void res.end('"granted"'),
+): Promise<Scene> {
   const other: Issuer = {
     key: await makeKey('other', 'k', 'Ed25519'),
     id: named(await serve((req, res) => void res.end(JSON.stringify(documentOf(other, req.url) ?? {})))),
@@ -56,14 +65,16 @@ async function makeApi(change: Change): Promise<Scene> {
       const [, jwt = ''] = /jwt="([^"]+)"/.exec(String(req.headers['signature-key'])) ?? []
       const shown = decodeJwt(jwt)
       const [typ] = jwt.split('.').map((part) => Buffer.from(part, 'base64url').toString())
-      if (typ?.includes('aa-auth')) return void res.end('"granted"')
+      if (typ?.includes('aa-auth')) return granted(req, res)
       if (!typ?.includes('aa-person'))
         return void res.writeHead(401, { 'aauth-requirement': 'requirement=person-token' }).end()
       const jkt = await calculateJwkThumbprint((shown.cnf as { jwk: TestKey['jwk'] }).jwk)
       const right = rightClaims(shown, own, Math.floor(clock.now() / 1000), jkt)
       const [claims, issuer] = change(right, { own, other })
       const token = await signed(issuer, claims)
-      res.writeHead(401, { 'aauth-requirement': `requirement=auth-token; resource-token="${token}"` }).end()
+      res.setHeader('aauth-access', 'a-session-value')
+      res.setHeader('aauth-requirement', `requirement=auth-token; resource-token="${token}"`)
+      res.writeHead(status, status === 202 ? { location: '/pending' } : {}).end()
     }
   }
   const scene = await makeScene(build)
@@ -130,6 +141,51 @@ describe('a resource token', () => {
     expect(lineOf(ran).error).toContain(`a resource token that must not be used (${code})`)
     expect(hopsOf(ran).filter((hop) => hop.includes('POST'))).toEqual(['200 agent-token POST /person-token'])
     expect(world.personServer.tokens().map(({ kind }) => kind)).toEqual(['person-token'])
+  })
+
+  it('that is valid in a 202 leads to an auth token, and to a poll with it', async () => {
+    const { fetch, requests } = await makeApi((claims, { own }) => [claims, own], 202)
+    const ran = await fetch('/', ['--json'])
+    expect([ran.code, lineOf(ran).body, requests.at(-1)]).toEqual([0, 'granted', 'GET /pending'])
+  })
+
+  it('that is valid in a 202 keeps the call from being made again, whatever the polls say', async () => {
+    let polls = 0
+    const { fetch, requests } = await makeApi(
+      (claims, { own }) => [claims, own],
+      202,
+      (_, res) => {
+        const requirement = 'requirement=interaction; url="https://elsewhere.example/"; code="A1B2C3D4"'
+        if (polls++ > 0) res.end('{"status":"authorized"}')
+        else res.writeHead(202, { location: '/pending', 'aauth-requirement': requirement }).end()
+      },
+    )
+    const ran = await fetch('/', ['--json'])
+    expect(lineOf(ran).body).toEqual({ status: 'authorized' })
+    expect(requests.filter((request) => request === 'GET /')).toHaveLength(2)
+  })
+
+  it('that is valid leads to a call without the session value that came with it', async () => {
+    const shown: unknown[] = []
+    const { fetch } = await makeApi(
+      (claims, { own }) => [claims, own],
+      401,
+      (req, res) => {
+        shown.push(req.headers.authorization)
+        res.end()
+      },
+    )
+    await fetch('/')
+    expect(shown).toEqual([undefined])
+  })
+
+  it.each(wrong)('%s in a 202 is sent to no server, and the call is not polled', async (_, code, change) => {
+    const { fetch, world, requests } = await makeApi(change, 202)
+    const ran = await fetch('/', ['--json'])
+    expect(ran.code).toBe(1)
+    expect(lineOf(ran).error).toContain(`a resource token that must not be used (${code})`)
+    expect(world.personServer.tokens().map(({ kind }) => kind)).toEqual(['person-token'])
+    expect(requests.filter((request) => request === 'GET /pending')).toEqual([])
   })
 
   it('that cannot be parsed is sent to no server', async () => {

@@ -8,6 +8,7 @@ export class TestClock implements Clock {
   until: Promise<unknown> = Promise.resolve()
   readonly #listeners: ((milliseconds: number) => void)[] = []
   readonly #timeouts: { readonly at: number; readonly over: AbortController }[] = []
+  #next: (() => Promise<unknown>) | undefined
   #now: number
 
   constructor(start: number = Math.floor(Date.now() / 1000) * 1000) {
@@ -20,7 +21,10 @@ export class TestClock implements Clock {
 
   async wait(milliseconds: number, signal: AbortSignal): Promise<void> {
     this.waits.push(milliseconds / 1000)
+    const next = this.#next
+    this.#next = undefined
     await this.until
+    await next?.()
     this.advance(milliseconds)
     signal.throwIfAborted()
   }
@@ -29,6 +33,11 @@ export class TestClock implements Clock {
     const over = new AbortController()
     this.#timeouts.push({ at: this.#now + milliseconds, over })
     return over.signal
+  }
+
+  /** Has something happen during the next wait. */
+  onNextWait(act: () => Promise<unknown>): void {
+    this.#next = act
   }
 
   /** Advances the clock. */

@@ -83,18 +83,28 @@ async function poll(context: ManagedContext, caller: Caller): Promise<Answer> {
   const { id, request, verified } = caller
   takePoll(polls, id, state.settings.now())
   const seconds = waitPreferred(request.header('prefer'))
-  if (seconds === 0) return answerPoll(context, caller)
+  const waiting = seconds === 0 ? undefined : polls.begin(id.id, seconds)
+  if (waiting === undefined) return answerPoll(context, caller)
   try {
     return await answerPoll(context, caller)
   } catch (error) {
-    if (!(error instanceof AAuthError) || error.code !== 'pending') throw error
-    const waiting = polls.wait(id.id, seconds)
-    if (waiting === undefined) throw error
-    await waiting
+    if (!isNothingNew(error)) throw error
+    await waiting.changed
+  } finally {
+    waiting.stop()
   }
   // A token, a mission or an issuer may have ended meanwhile.
   await within(state, 'the stores', assertStillGood(state, verified))
   return answerPoll(context, caller)
+}
+
+/** Whether a poll has nothing to tell. A question to the agent is told at once. */
+function isNothingNew(error: unknown): boolean {
+  return (
+    error instanceof AAuthError &&
+    error.code === 'pending' &&
+    error.headers['aauth-requirement'] === undefined
+  )
 }
 
 /** The answer to a poll as things stand. Final answers are given once (DEFER-3). */

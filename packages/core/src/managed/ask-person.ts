@@ -1,6 +1,7 @@
 import { capabilitiesOf } from '../authorize/capabilities.ts'
 import { identityOf } from '../authorize/enforce-requirement.ts'
 import type { AAuthError } from '../errors/aauth-error.ts'
+import { isRevoked, revoked } from '../resource/token-revocation.ts'
 import type { Auth } from '../token/auth.ts'
 import { personKey } from '../token/person-key.ts'
 import { provenanceOf } from '../verify/provenance.ts'
@@ -36,10 +37,15 @@ export interface WaitingRequest {
   readonly personKey: string | undefined
 }
 
-/** The owner of what is made for a verified caller. It does not depend on the route, so that any poll has the same. */
+/**
+ * The owner of what is made for a verified caller. It does not depend on the route, so that any poll has the same.
+ * @throws {TypeError} for an `auth` that another resource verified, which may trust others
+ */
 export function ownerOfCaller(context: ManagedContext, auth: Auth): Owner {
-  const { state } = context
-  return ownerOf(state.settings.issuer, identityOf(provenanceOf(auth).verified, state.defaults))
+  const { state, verified } = provenanceOf(auth)
+  if (state !== context.state)
+    throw new TypeError('"auth" was verified by another resource: pass the resource of the guard')
+  return ownerOf(state.settings.issuer, identityOf(verified, state.defaults))
 }
 
 /** What every pending request of a caller has. */
@@ -61,7 +67,7 @@ export function pendingFor(context: ManagedContext, auth: Auth, waitsFor: string
 /**
  * Makes a request that waits for a person.
  * @returns the 202 to throw (docs/requirements.md#int-1)
- * @throws {AAuthError} `rate_limited`, `server_error` (the promise rejects)
+ * @throws {AAuthError} `rate_limited`, `revoked_jwt`, `server_error` (the promise rejects)
  */
 export async function askPerson(
   context: ManagedContext,
@@ -69,16 +75,18 @@ export async function askPerson(
   question: Question,
 ): Promise<AAuthError> {
   const { route, scopes, by, lifetime, notify } = question
-  const { budget } = provenanceOf(auth).verified
+  const { budget, token } = provenanceOf(auth).verified
   const given = { ...pendingFor(context, auth, by, route), scopes }
   const id = await context.pending.create(given, lifetime, budget)
   const code = by === 'interaction' ? await createCode(context, id, given) : undefined
   const reference = await context.sealer.sealText(referenceKind, new TextEncoder().encode(id.id))
   const waiting = { reference, route, scopes, personKey: given.personKey ?? undefined }
   try {
+    // A revocation that came after the guard has found no record to end.
+    if (await isRevoked(context.state, token.claims, budget)) throw revoked(token)
     await notify?.(Object.freeze(waiting))
   } catch (error) {
-    // The agent is not told of a request that nobody can decide.
+    // The agent is not told of a request that nobody can decide, or may decide.
     await removePending(context, id)
     throw error
   }
@@ -130,6 +138,8 @@ async function createCode(
     open: false,
     owner,
     source,
+    // The request that it leads to is ended.
+    isEndless: true,
     expires: id.expires + pendingGrace,
   })
   if (verdict === 'created') return code

@@ -3,7 +3,7 @@ import type { Resource } from '../resource/resource.ts'
 import type { Auth } from '../token/auth.ts'
 import { encodeBase64url } from '../wire/base64url.ts'
 import { type ManagedCaller, managedCaller } from './caller.ts'
-import { type Consent, changeConsent, findConsent, standsFor } from './consent.ts'
+import { type Consent, changeConsent, findConsent, manyAttempts, standsFor } from './consent.ts'
 import { assertConsentData } from './create-consent.ts'
 
 /** What an application keeps with a consent. */
@@ -113,8 +113,8 @@ async function takeLock(
     return undefined
   })
   if (verdict === undefined) throw ended()
-  // Others changed it all the time.
-  if (verdict === 'taken' && changed === undefined) return 'locked'
+  // Others changed it all the time, or it is gone, which the next attempt finds.
+  if (verdict === 'taken' && (changed === undefined || changed === 'contended')) return 'locked'
   return verdict
 }
 
@@ -125,10 +125,16 @@ async function refreshLocked(
   refresh: () => string | Promise<string>,
 ): Promise<ConsentData> {
   const { records } = managed
-  const release = (next: (consent: Consent) => Consent): Promise<Consent | undefined> =>
-    changeConsent(records, id, ({ consent }) =>
-      consent.lock?.holder === holder ? { ...next(consent), lock: null } : undefined,
+  // What was refreshed cannot be had again, so it must not be lost.
+  const release = async (next: (consent: Consent) => Consent): Promise<Consent | undefined> => {
+    const stored = await changeConsent(
+      records,
+      id,
+      ({ consent }) => (consent.lock?.holder === holder ? { ...next(consent), lock: null } : undefined),
+      { max: manyAttempts },
     )
+    return stored === 'contended' ? undefined : stored
+  }
   let data: string
   try {
     data = await refresh()

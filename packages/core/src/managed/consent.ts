@@ -1,3 +1,4 @@
+import { AAuthError } from '../errors/aauth-error.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
 import type { RecordKey } from '../stores/record-store.ts'
 import { encodeBase64url } from '../wire/base64url.ts'
@@ -117,21 +118,24 @@ export function grants(found: FoundConsent, caller: Owner, scopes: readonly stri
 
 /** How often a change that another process prevented is tried. */
 const attempts = 8
+/** The same for changes that must not be lost: an agent can change its own consent all the time by new session values. */
+export const manyAttempts = 100
 
 /**
  * Changes a consent by compare-and-set.
  *
  * @param change returns the changed consent; `undefined` leaves it as it is. It may be called several times.
- * @returns the consent that was stored; `undefined` if it was not changed, is gone, or was changed by others all the time
+ * @returns the consent that was stored; `undefined` if it was not changed or is gone; `'contended'` if others changed it
+ * all the time
  * @throws {AAuthError} `server_error` (the promise rejects) when the store fails
  */
 export async function changeConsent(
   records: ManagedRecords,
   id: string,
   change: (found: FoundConsent) => Consent | undefined,
-  budget?: WaitBudget,
-): Promise<Consent | undefined> {
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  { budget, max = attempts }: { readonly budget?: WaitBudget | undefined; readonly max?: number } = {},
+): Promise<Consent | 'contended' | undefined> {
+  for (let attempt = 0; attempt < max; attempt++) {
     const found = await findConsent(records, id, budget)
     const next = found && change(found)
     if (found === undefined || next === undefined) return undefined
@@ -150,20 +154,33 @@ export async function changeConsent(
     if (verdict === 'replaced') return next
     if (verdict !== 'conflict') return undefined
   }
-  return undefined
+  return 'contended'
 }
 
-/** Takes scopes away from a consent, for all sessions, from the next request on. Scopes that it does not have are not added. */
-export function narrowConsent(
+/**
+ * Takes scopes away from a consent, for all sessions, from the next request on. Scopes that it does not have are not added.
+ * @throws {AAuthError} `server_error` (the promise rejects) when the store fails, or the consent was changed all the time
+ */
+export async function narrowConsent(
   records: ManagedRecords,
   id: string,
   scopes: readonly string[],
 ): Promise<Consent | undefined> {
-  return changeConsent(records, id, ({ consent, ended }) =>
-    ended === undefined
-      ? { ...consent, scopes: consent.scopes.filter((scope) => scopes.includes(scope)) }
-      : undefined,
+  const narrowed = await changeConsent(
+    records,
+    id,
+    ({ consent, ended }) =>
+      ended === undefined
+        ? { ...consent, scopes: consent.scopes.filter((scope) => scopes.includes(scope)) }
+        : undefined,
+    { max: manyAttempts },
   )
+  if (narrowed === 'contended')
+    throw new AAuthError('server_error', {
+      hint: 'the consent was changed again and again while it was narrowed: narrow it again, or end it',
+      retryAfter: 1,
+    })
+  return narrowed
 }
 
 async function keyOf(id: string): Promise<RecordKey> {

@@ -127,7 +127,8 @@ export async function findStandingConsent(
  *
  * @param scope what remains; scopes that the consent does not have are not added
  * @returns `undefined` if there is no such consent, or it was ended
- * @throws {AAuthError} `server_error` when the store fails (the promise rejects)
+ * @throws {AAuthError} `server_error` when the store fails, or the agent changes the consent all the time by using it: then
+ * nothing was taken away (the promise rejects)
  * @throws {TypeError} for a resource without `managed` (the promise rejects)
  */
 export async function narrowConsent(

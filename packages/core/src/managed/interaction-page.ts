@@ -29,8 +29,11 @@ export interface Deciding {
 
 /** What the person agreed to. */
 export interface Completing extends Deciding {
-  /** A part of what was asked for. Default: all of it. */
-  readonly scopes?: readonly string[] | undefined
+  /**
+   * A part of what was asked for. Default: all of it. Leave it out for that: `undefined` is refused, since that is what a
+   * form sends in which nothing was ticked.
+   */
+  readonly scopes?: string | readonly string[]
   /** Seconds that the consent lasts. 60 to 86 400, default 28 800. */
   readonly lifetime?: number | undefined
 }
@@ -118,20 +121,21 @@ export interface InteractionPage {
 export function interactionPage(resource: Resource): InteractionPage {
   const managed = managedStateOf(resource)
   return Object.freeze<InteractionPage>({
-    redeemCode: async (code, by) => redeem(managed, checkCode(code), checkPerson(by)),
-    openReference: async (reference, by) => open(managed, reference, checkPerson(by)),
+    redeemCode: async (code, by) => redeem(managed, textOf(code), checkArriving(by)),
+    openReference: async (reference, by) => open(managed, textOf(reference), checkArriving(by)),
     read: async (handle, by) => {
-      const found = await findPage(managed, handle, checkPerson(by).person)
+      const found = await findPage(managed, textOf(handle), checkPerson(by).person)
       assertOpen(found)
       if (managed.state.settings.now() >= found.request.expires) throw expired()
       return describePending(managed.state, handle, found.request)
     },
-    ask: async (handle, by) => ask(managed, handle, checkPerson(by)),
+    ask: async (handle, by) => ask(managed, textOf(handle), checkPerson(by)),
     complete: async (handle, by) =>
-      decide(managed, handle, checkPerson(by).person, (request) => consent(managed, request, by)),
-    deny: async (handle, by) => decide(managed, handle, checkPerson(by).person, () => decision('denied')),
+      decide(managed, textOf(handle), checkPerson(by).person, (request) => consent(managed, request, by)),
+    deny: async (handle, by) =>
+      decide(managed, textOf(handle), checkPerson(by).person, () => decision('denied')),
     abandon: async (handle, by) =>
-      decide(managed, handle, checkPerson(by).person, () => decision('abandoned')),
+      decide(managed, textOf(handle), checkPerson(by).person, () => decision('abandoned')),
   })
 }
 
@@ -151,19 +155,22 @@ function decision(code: 'denied' | 'abandoned'): Decision {
 async function consent(
   { state }: ManagedContext,
   request: PendingRequest,
-  { person, scopes = request.scopes, lifetime = defaultConsentLifetime }: Completing,
+  by: Completing,
 ): Promise<Decision> {
+  const { person, lifetime = defaultConsentLifetime } = by
   assert(
     Number.isInteger(lifetime) && lifetime >= 60 && lifetime <= maxConsentLifetime,
     `"lifetime" of the consent is ${quoted(lifetime)}: write 60 to ${maxConsentLifetime} seconds`,
   )
-  const wider = scopes.find((scope) => !request.scopes.includes(scope))
-  if (wider !== undefined || scopes.length === 0)
+  // A form sends one value as a text, and none as nothing.
+  const scopes = Object.hasOwn(by, 'scopes') ? [by.scopes ?? []].flat() : request.scopes
+  const wider = scopes.findIndex((scope) => !request.scopes.includes(scope))
+  if (wider !== -1 || scopes.length === 0)
     throw new AAuthError('invalid_scope', {
       hint:
-        wider === undefined
-          ? 'the consent contains no scope: call deny instead'
-          : `the consent contains ${quoted(wider)}, which was not asked for`,
+        wider === -1
+          ? 'the consent contains no scope: call deny instead, or leave "scopes" out for all of them'
+          : `the consent contains ${quoted(scopes[wider])}, which was not asked for`,
     })
   const since = state.settings.now()
   const { owner, route, source } = request
@@ -252,8 +259,18 @@ function contended(): AAuthError {
   return new AAuthError('server_error', { hint: 'the request was changed again and again', retryAfter: 1 })
 }
 
-function checkCode(code: unknown): string {
-  return typeof code === 'string' ? code : ''
+/** What comes from a form or a query can be missing or a list, and is then what nobody was given. */
+function textOf(field: unknown): string {
+  return typeof field === 'string' ? field : ''
+}
+
+function checkArriving<By extends Redeeming>(by: By): By {
+  const { callback, reference } = checkPerson(by)
+  return {
+    ...by,
+    callback: typeof callback === 'string' ? callback : undefined,
+    ...(reference !== undefined && { reference: textOf(reference) }),
+  }
 }
 
 /** @throws {TypeError} for nobody, who must not decide anything */

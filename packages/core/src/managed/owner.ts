@@ -57,12 +57,18 @@ export function ownerDigest(owner: Owner): Promise<string> {
   return digestOf('owner', ...partsOf(owner), keyOf(owner))
 }
 
-/**
- * A digest of who it is, whatever the mission and the class, since agents choose these themselves. Quotas count by it, and
- * `resource.managed.end({ owner })` takes it.
- */
+/** A digest of who it is, whatever the mission and the class. `resource.managed.end({ owner })` takes it. */
 export function ownerId(owner: Owner): Promise<string> {
   return digestOf('owner id', ...identityOf(owner), keyOf(owner))
+}
+
+/**
+ * A digest of whose quota an owner uses. Agents choose missions, classes and keys themselves, so an agent has one quota
+ * under all of them, and so have all agents of a person whose tokens do not name the agent.
+ */
+export function quotaId(owner: Owner): Promise<string> {
+  const isKnown = owner.agent !== null || owner.person !== null
+  return digestOf('quota', ...identityOf(owner), isKnown ? null : owner.thumbprint)
 }
 
 function keyOf({ isAgent, thumbprint }: Owner): string | null {

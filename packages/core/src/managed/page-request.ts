@@ -1,6 +1,7 @@
 import type { ResourceState } from '../resource/state.ts'
 import type { Mission } from '../token/claims.ts'
 import { providerOf } from '../token/identifiers.ts'
+import type { Owner } from './owner.ts'
 import type { PendingRequest } from './pending-request.ts'
 
 /** A question of the person, and the answer of the agent. Show the answer as a text of the agent. */
@@ -18,7 +19,11 @@ export interface PageRequest {
   readonly route: string
   /** What is asked for, with the description in `scopes` of the resource. */
   readonly scopes: readonly { readonly scope: string; readonly description: string }[]
-  /** The agent, and the agent provider that vouches for it. The name in `id` was chosen by them. */
+  /**
+   * The agent, and the agent provider that vouches for it. The name in `id` was chosen by them. `undefined` if the token
+   * proves no agent: person tokens name none, and in drafts 01 to 10 the issuer of an auth token is only believed about it
+   * where a list in `trust` contains that issuer. Then the key in `thumbprint` is all that is known of the agent.
+   */
   readonly agent: { readonly id: string; readonly provider: string } | undefined
   /** RFC 7638 thumbprint of the key of the agent. */
   readonly thumbprint: string
@@ -47,7 +52,7 @@ export function describePending(
     handle,
     route,
     scopes: scopes.map((scope) => ({ scope, description: settings.scopes.get(scope) ?? '' })),
-    agent: owner.agent === null ? undefined : { id: owner.agent.sub, provider: providerOf(owner.agent.sub) },
+    agent: provenAgent(owner),
     thumbprint: owner.thumbprint,
     personServer: request.personServer ?? undefined,
     personKey: request.personKey ?? undefined,
@@ -58,4 +63,11 @@ export function describePending(
     questions: clarifications.map(({ question, answer }) => ({ question, answer: answer ?? undefined })),
     callback: arrival?.callback ?? undefined,
   })
+}
+
+/** A person server that no list contains can write any agent of any provider into its tokens. */
+function provenAgent({ isAgent, agent, class: provider }: Owner): PageRequest['agent'] {
+  if (agent === null) return undefined
+  const proven = isAgent ? providerOf(agent.sub) : provider
+  return proven === null ? undefined : { id: agent.sub, provider: proven }
 }

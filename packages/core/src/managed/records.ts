@@ -15,7 +15,7 @@ import {
   type StoredRecord,
 } from '../stores/record-store.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
-import { type Owner, ownerId } from './owner.ts'
+import { type Owner, ownerId, quotaId } from './owner.ts'
 import { maxSealingOctets, type Sealer } from './sealing.ts'
 import { type RecordTag, tagOf } from './tags.ts'
 
@@ -27,6 +27,8 @@ export interface NewRecord
   readonly source: Pick<VerifiedClaims, 'iss' | 'jti'>
   /** What ends it beside its owner, its source and its mission. */
   readonly tags?: readonly RecordTag[] | undefined
+  /** Nothing ends it before it expires. An agent can have thousands of such records, and `end` does not go through them. */
+  readonly isEndless?: boolean
 }
 
 /** A change of a record, in the clear. */
@@ -118,11 +120,11 @@ export class ManagedRecords {
     owner,
     source,
     tags = [],
+    isEndless = false,
   }: NewRecord): Promise<RecordEntry> {
-    const ownedBy = await ownerId(owner)
     const { iss } = source
     const { mission } = owner
-    const all: RecordTag[] = [{ owner: ownedBy }, { source }, { issuer: iss }, ...tags]
+    const all: RecordTag[] = [{ owner: await ownerId(owner) }, { source }, { issuer: iss }, ...tags]
     if (mission !== null) all.push({ mission })
     return {
       kind,
@@ -131,10 +133,10 @@ export class ManagedRecords {
       reserved: reservedFor(reserved),
       open,
       expires,
-      owner: ownedBy,
+      owner: await quotaId(owner),
       issuer: iss,
       listed: this.#state.isListed(iss),
-      tags: await this.#tagsOf(all),
+      tags: isEndless ? [] : await this.#tagsOf(all),
     }
   }
 

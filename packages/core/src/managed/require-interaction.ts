@@ -130,6 +130,8 @@ async function assertConsent(
   })
 }
 
+const optionNames = ['scope', 'by', 'lifetime', 'consentOf', 'notify']
+
 function checkQuestion(managed: ManagedState, route: unknown, given: InteractionRequirement<never>): Asked {
   const {
     scope,
@@ -139,7 +141,12 @@ function checkQuestion(managed: ManagedState, route: unknown, given: Interaction
     notify,
     ...others
   } = ownMembers(given)
-  assertKnownMembers(others, [], 'requireInteraction')
+  assertKnownMembers(others, optionNames, 'requireInteraction')
+  for (const [name, callback] of Object.entries({ consentOf, notify }))
+    assert(
+      callback === undefined || typeof callback === 'function',
+      `"${name}" of requireInteraction is ${quoted(callback)}: pass a function`,
+    )
   assert(
     typeof route === 'string',
     '"name" of the route is missing: persons have to know what they are asked',

@@ -83,9 +83,9 @@ export class Sessions {
           ? undefined
           : withNextValue(found.consent, thumbprint, now)
       },
-      budget,
+      { budget },
     )
-    if (consent === undefined) return undefined
+    if (consent === undefined || consent === 'contended') return undefined
     const { iss, jti, iat, exp } = claims
     return sealSession(this.#sealer, {
       consent: id,

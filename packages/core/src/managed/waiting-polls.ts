@@ -6,6 +6,14 @@ const maxRemembered = 10_000
 /** Seconds. */
 const maxWait = 20
 
+/** A poll that may wait. */
+export interface WaitingPoll {
+  /** Resolves once the request changes, or the time has passed. */
+  readonly changed: Promise<void>
+  /** Ends the wait, also before it began. */
+  stop(): void
+}
+
 /** The polls of this process: when the last one was, and who waits for a change. */
 export class WaitingPolls {
   readonly #last = new Map<string, number>()
@@ -24,20 +32,22 @@ export class WaitingPolls {
   }
 
   /**
-   * Waits until the request changes in this process, or the time has passed. `undefined` if it may not wait: one poll
-   * of a request does, and 500 in all.
+   * Lets a poll wait until the request changes in this process, or the time has passed. `undefined` if it may not: one
+   * poll of a request does, and 500 in all. Begin before the request is read, so that no change is missed in between.
    */
-  wait(id: string, seconds: number): Promise<void> | undefined {
+  begin(id: string, seconds: number): WaitingPoll | undefined {
     if (this.#isClosed || this.#waiting.has(id) || this.#waiting.size >= maxWaiting) return undefined
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        stop()
-        this.#waiting.delete(id)
+    let end: () => void = () => undefined
+    const changed = new Promise<void>((resolve) => {
+      const stopTimer = startTimer(Math.min(seconds, maxWait) * 1000, () => end())
+      end = () => {
+        stopTimer()
+        if (this.#waiting.get(id) === end) this.#waiting.delete(id)
         resolve()
       }
-      const stop = startTimer(Math.min(seconds, maxWait) * 1000, wake)
-      this.#waiting.set(id, wake)
     })
+    this.#waiting.set(id, end)
+    return { changed, stop: end }
   }
 
   /** How many polls wait. */

@@ -1,8 +1,16 @@
-import { answer, authorize, createResource, type Requirement } from '@aauth-guard/core'
+import {
+  type Auth,
+  answer,
+  authorize,
+  createResource,
+  type Requirement,
+  type Resource,
+} from '@aauth-guard/core'
 import { interactionPage, managedAccess, requireInteraction } from '@aauth-guard/core/managed'
 import {
   capable,
   codeOf,
+  type InteractionScene,
   interactionScene,
   pageUrl,
   sealingKeys,
@@ -12,6 +20,7 @@ import { runInteraction } from '@aauth-guard/fixtures/interaction-flow'
 import { notes, refusalOf } from '@aauth-guard/fixtures/issued'
 import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
+import { decodeJwt } from 'jose'
 import { parseDictionary } from 'structured-headers'
 import { describe, expect, it } from 'vitest'
 import { acceptedCallback } from '../../src/managed/callback.ts'
@@ -79,12 +88,72 @@ describe('who is asked', () => {
     expect(verdictOf((await ask()).answer)).toEqual([403, 'access_denied'])
   })
 
+  it('a route of another resource serves nobody, whatever was agreed at this one', async () => {
+    const scene = await interactionScene()
+    const { net, agent, page, resource, ask } = scene
+    const consents = new Map<string, string>()
+    const guarded = requireInteraction(
+      resource,
+      { name: 'notes', accept: 'agent-token' },
+      { scope: ['notes.read', 'notes.write'], consentOf: ({ agent: id }) => consents.get(id) },
+    )
+    const { handle } = await page.redeemCode((await ask()).code, { person })
+    const decided = await page.complete(handle, { person })
+    if (decided.outcome === 'completed') consents.set(agent.id, decided.consent)
+    const callAt = async (called: Resource): Promise<Auth> => {
+      const message = await agent.sign(`${called.issuer}/notes`, {}, { token: await agent.agentToken() })
+      return authorize(called, toSignedRequest(message), guarded)
+    }
+    expect((await callAt(resource)).type).toBe('agent-token')
+    const { fetch, clock } = net
+    const other = createResource({ issuer: 'https://files.example', trust: 'any', fetch, now: clock.now })
+    expect(await refusalOf(callAt(other))).toMatchObject({
+      code: 'server_error',
+      hint: expect.stringContaining('another resource'),
+    })
+  })
+
+  it('agents of one person use up no more than the quota of that person, with as many keys as they like', async () => {
+    const { ask, net } = await interactionScene()
+    const statuses: number[] = []
+    for (let made = 0; made < 11; made++) {
+      const agent = await net.agent({ runtime: `runtime-${made}` })
+      const { answer } = await ask({ agent, token: await agent.personToken({ sub: 'mallory' }) })
+      statuses.push(answer.status)
+    }
+    expect(statuses).toEqual([...Array(10).fill(202), 429])
+    const agent = await net.agent({ name: 'another' })
+    expect((await ask({ agent, token: await agent.personToken({ sub: 'ada' }) })).answer.status).toBe(202)
+  })
+
   it('a request of which nobody could be told does not wait', async () => {
     const failing = { by: 'approval', notify: () => Promise.reject(new Error('no mail')) } as const
     const { ask } = await interactionScene({ asked: failing })
     // More often than requests of one owner may wait.
     for (let made = 0; made < 12; made++)
       expect(verdictOf((await ask()).answer)).toEqual([503, 'server_error'])
+  })
+})
+
+describe('a token that is revoked while the guard asks for a consent', () => {
+  it('makes no request that waits, and nobody is told of one [R11-214]', async () => {
+    const told: string[] = []
+    const scene: InteractionScene = await interactionScene({
+      asked: {
+        consentOf: async () => {
+          const { iss, jti, exp } = decodeJwt(token) as { iss: string; jti: string; exp: number }
+          await scene.resource.revoke({ iss, jti, exp })
+          return undefined
+        },
+        notify: ({ reference }) => void told.push(reference),
+      },
+    })
+    let token = ''
+    for (let asked = 0; asked < 11; asked++) {
+      token = await scene.agent.agentToken()
+      expect(verdictOf((await scene.ask({ token })).answer)).toEqual([401, 'revoked_jwt'])
+    }
+    expect(told).toEqual([])
   })
 })
 
@@ -113,11 +182,13 @@ describe('a consent', () => {
     const { ask, poll, page } = scene
     const { code, location } = await ask()
     const { handle } = await page.redeemCode(code, { person })
-    for (const wider of [['notes.read', 'admin'], ['NOTES.READ'], []])
-      await expect(page.complete(handle, { person, scopes: wider })).rejects.toMatchObject({
+    // A form in which nothing was ticked sends no field.
+    const none = [undefined, null, '', []]
+    for (const wider of [['notes.read', 'admin'], ['NOTES.READ'], 'notes.read notes.write', 5, ...none])
+      await expect(page.complete(handle, { person, scopes: wider as never })).rejects.toMatchObject({
         code: 'invalid_scope',
       })
-    const decided = await page.complete(handle, { person, scopes: ['notes.read'] })
+    const decided = await page.complete(handle, { person, scopes: 'notes.read' })
     expect(decided).toMatchObject({ outcome: 'completed', scopes: ['notes.read'] })
     expect(JSON.parse((await poll(location)).body)).toEqual({ status: 'authorized', scope: 'notes.read' })
     if (decided.outcome !== 'completed') throw new Error(decided.outcome)
@@ -200,9 +271,11 @@ describe('a code', () => {
 
   it('is not in the store, and neither is what is asked [INT-1]', async () => {
     const stored: string[] = []
+    const tags: number[] = []
     class Spied extends RecordMemory {
       override create(entry: RecordEntry) {
         stored.push(JSON.stringify({ ...entry, octets: Buffer.from(entry.octets).toString('latin1') }))
+        tags.push(entry.tags.length)
         return super.create(entry)
       }
     }
@@ -212,6 +285,8 @@ describe('a code', () => {
     expect(stored).toHaveLength(2)
     for (const secret of ['notes.read', code, code.replaceAll('-', ''), location.slice(-40)])
       expect(stored.join()).not.toContain(secret)
+    // What ends a request does not go through codes, of which an agent that takes back its requests has thousands.
+    expect(tags).toEqual([3, 0])
   })
 
   it('that is too late is told from a wrong one, until nothing knows it [INT-7, R11-224]', async () => {
@@ -322,6 +397,31 @@ describe('the page', () => {
     expect(ofPerson.personKey).toContain('person-1')
   })
 
+  it.each([
+    ['any', undefined],
+    [
+      { agentProviders: 'any', personServers: ['https://ps.example'] },
+      { id: 'aauth:assistant@known.example', provider: 'https://known.example' },
+    ],
+  ] as const)(
+    'shows an agent that a person server named only if a list contains that server',
+    async (trust, shown) => {
+      const { ask, page, agent } = await interactionScene({
+        resource: { trust, defaultScope: 'notes.read' },
+        requirement: { accept: ['auth-token'] },
+      })
+      const named = 'aauth:assistant@known.example'
+      const token = await agent.authToken({
+        generation: 'mission-header',
+        claims: { agent: named, act: { agent: named } },
+      })
+      const { agent: described, personServer } = await page.redeemCode((await ask({ token })).code, {
+        person,
+      })
+      expect([described, personServer]).toEqual([shown, agent.personServer?.id])
+    },
+  )
+
   it('is for the person who arrived, on this resource alone', async () => {
     const { ask, page, poll } = await interactionScene()
     const { code, location } = await ask()
@@ -335,6 +435,25 @@ describe('the page', () => {
     }
     expect(verdictOf(await poll(location))).toEqual([202, 'interacting'])
   })
+
+  it.each([[undefined], [null], [['a', 'b']], [{ length: 1 }], [1]])(
+    'finds nothing for %j in place of a text of the form or the query',
+    async (field) => {
+      const { ask, page } = await interactionScene()
+      const { code } = await ask()
+      const text = field as never
+      for (const act of ['read', 'complete', 'deny', 'abandon'] as const)
+        expect((await refusalOf(page[act](text, { person }))).code).toBe('not_found')
+      expect((await refusalOf(page.ask(text, { person, question: 'Why?' }))).code).toBe('not_found')
+      expect((await refusalOf(page.openReference(text, { person }))).code).toBe('invalid_code')
+      expect((await refusalOf(page.redeemCode(text, { person }))).code).toBe('invalid_code')
+      if (field !== undefined)
+        expect((await refusalOf(page.redeemCode(code, { person, reference: text }))).code).toBe(
+          'invalid_code',
+        )
+      expect((await page.redeemCode(code, { person, callback: text })).callback).toBeUndefined()
+    },
+  )
 
   it('is opened by the handle of the arrival alone, even if another one is sealed for the same request', async () => {
     const { ask, page, resource } = await interactionScene()
@@ -676,7 +795,13 @@ describe('options that are refused at start', () => {
     ['"by" of requireInteraction', route, { scope: 'notes.read', by: 'approval' }],
     ['"lifetime" of requireInteraction', route, { scope: 'notes.read', lifetime: 3601 }],
     ['"lifetime" of requireInteraction', route, { scope: 'notes.read', lifetime: 59 }],
-    ['is not an option of requireInteraction', route, { scope: 'notes.read', scopes: [] }],
+    ['"consentOf" of requireInteraction', route, { scope: 'notes.read', consentOf: 'the consent' }],
+    ['"notify" of requireInteraction', route, { scope: 'notes.read', notify: {} }],
+    [
+      'is not an option of requireInteraction: did you mean "scope"?',
+      route,
+      { scope: 'notes.read', scopes: [] },
+    ],
   ])('%s', (message, requirement, asked) => {
     const resource = make({ url: pageUrl })
     expect(() =>

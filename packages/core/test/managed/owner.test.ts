@@ -1,6 +1,7 @@
 import { listed, makeWorld } from '@aauth-guard/fixtures/world'
+import type { Grant } from '@aauth-guard/testing'
 import { describe, expect, it } from 'vitest'
-import { isSameOwner, type Owner, ownerDigest, ownerId, ownerOf } from '../../src/managed/owner.ts'
+import { isSameOwner, type Owner, ownerDigest, ownerId, ownerOf, quotaId } from '../../src/managed/owner.ts'
 import { authFor, ownerFor, resource, s256 } from './owners.ts'
 
 /** Expects that the digest says what the comparison says, and returns both as one. */
@@ -110,11 +111,30 @@ describe('the owner of what is made for a person', () => {
     expect(await isSame(owner, { ...owner })).toBe(true)
   })
 
-  it('has one id under all missions, so that a quota does not grow with them', async () => {
+  it('has one id under all missions', async () => {
     const world = await makeWorld()
     const plain = await ownerFor(world, await world.agent.authToken({ scope: 'access' }))
     const under = await ownerFor(world, await world.agent.authToken({ scope: 'access', mission: s256 }))
     expect(await ownerId(plain)).toBe(await ownerId(under))
+  })
+
+  it('has one quota under all missions and with all keys, and no other person has it', async () => {
+    const world = await makeWorld()
+    const next = await world.net.agent({ runtime: 'next' })
+    const quotaOf = async (grant: Grant, agent = world.agent): Promise<string> =>
+      quotaId(await ownerFor(world, await agent.personToken(grant), agent))
+    const own = await quotaOf({})
+    expect(await quotaOf({ mission: s256 })).toBe(own)
+    expect(await quotaOf({}, next)).toBe(own)
+    expect(await quotaOf({ sub: 'another person' })).not.toBe(own)
+    expect(await quotaOf({ tenant: 'https://tenant.example' })).not.toBe(own)
+  })
+
+  it('has a quota for each key if nothing else is known of the caller', async () => {
+    const world = await makeWorld()
+    const owner = await ownerFor(world, await world.agent.personToken())
+    const unknown = { ...owner, person: null }
+    expect(await quotaId(unknown)).not.toBe(await quotaId({ ...unknown, thumbprint: 'another key' }))
   })
 
   it('is not changed with what it was made of, and says nothing of claims that grant', async () => {

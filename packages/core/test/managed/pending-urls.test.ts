@@ -322,6 +322,34 @@ describe('Prefer: wait', () => {
     expect(verdictOf(await deciding)).toEqual([200, 'authorized'])
   })
 
+  it('is answered at once with a question that waits for the agent [R11-215, R11-217]', async () => {
+    const { ask, poll, page, resource } = await interactionScene()
+    const { location, code } = await ask()
+    const { handle } = await page.redeemCode(code, { person })
+    await page.ask(handle, { person, question: 'Which notes?' })
+    const asked = await poll(location, { headers: prefer })
+    expect(JSON.parse(asked.body)).toEqual({ clarification: 'Which notes?', status: 'interacting' })
+    expect(managedStateOf(resource).polls.waiting).toBe(0)
+  })
+
+  it('is answered with a decision that was made while the request was read [R11-215]', async () => {
+    const { ask, poll, page, resource } = await interactionScene()
+    const { pending } = managedStateOf(resource)
+    const { location, code } = await ask()
+    const { handle } = await page.redeemCode(code, { person })
+    const find = pending.find.bind(pending)
+    let isRead = false
+    pending.find = async (...given) => {
+      const found = await find(...given)
+      if (!isRead) {
+        isRead = true
+        await page.deny(handle, { person })
+      }
+      return found
+    }
+    expect(verdictOf(await poll(location, { headers: prefer }))).toEqual([403, 'denied'])
+  })
+
   it('is checked again after the wait [DEFER-2]', async () => {
     const { ask, poll, resource, agent } = await interactionScene()
     const token = await agent.agentToken()

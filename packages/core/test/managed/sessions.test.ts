@@ -225,6 +225,40 @@ describe.each(places)('a session %s', (_, makeStores) => {
     expect(await narrowConsent(scene.resource, id, 'notes.read')).toBeUndefined()
   })
 
+  it.each([
+    [20, 'resolved'],
+    [Number.POSITIVE_INFINITY, 'server_error'],
+  ])(
+    'that the agent changes %d times meanwhile is narrowed, or the caller learns that it is not',
+    async (times, outcome) => {
+      const { stores } = makeSharedStores()
+      const { records } = stores
+      let conflicts = 0
+      const contended: Stores['records'] = {
+        durable: records.durable,
+        create: (entry) => records.create(entry),
+        find: (key) => records.find(key),
+        end: (tag) => records.end(tag),
+        replace(change) {
+          if (conflicts === 0) return records.replace(change)
+          conflicts -= 1
+          return 'conflict'
+        },
+      }
+      const { resource, consented, use } = await makeSessions({ stores: { records: contended } })
+      const { id, value } = await consented(undefined, {}, { scope: ['notes.read', 'notes.write'] })
+      conflicts = times
+      const settled = await narrowConsent(resource, id, 'notes.read').then(
+        () => 'resolved',
+        ({ code }) => code,
+      )
+      conflicts = 0
+      expect(settled).toBe(outcome)
+      const { scopes: granted } = await use(value)
+      expect(granted).toEqual(outcome === 'resolved' ? ['notes.read'] : ['notes.read', 'notes.write'])
+    },
+  )
+
   it('that cannot be looked up is answered with 503 [ACCESS-4]', async () => {
     const shared = makeSharedStores()
     const scene = await makeSessions({ stores: shared.stores })
