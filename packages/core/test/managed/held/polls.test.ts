@@ -252,7 +252,11 @@ describe('a poll of a held call', () => {
     const scene = await makeHeldScene({
       requirement: { account: ({ query }) => query.slice('?account='.length) },
     })
-    const location = await scene.held({ path: '/payments?account=acme', cover: ['@query'] })
+    const sent = { path: '/payments?account=acme', cover: ['@query'] }
+    const held = await scene.pay(await scene.person(), sent)
+    const [, first = ''] = /resource-token="([^"]+)"/.exec(held.headers['aauth-requirement'] ?? '') ?? []
+    expect(JSON.parse(Buffer.from(first.split('.')[1] ?? '', 'base64url').toString()).account).toBe('acme')
+    const location = held.headers.location as string
     const refused = await scene.poll(location, await scene.granted({ account: 'other' }))
     expect(refused.status).toBe(202)
     const [, token = ''] = /resource-token="([^"]+)"/.exec(refused.headers['aauth-requirement'] ?? '') ?? []
@@ -284,6 +288,32 @@ describe('a poll of a held call', () => {
     allows = true
     expect((await scene.poll(location, granted)).status).toBe(201)
     expect(seen).toEqual(['POST /payments', 'POST /payments'])
+  })
+
+  it.each(['authorization', 'proxy-authorization', 'cookie'])(
+    'never has the field %s, although the signature covers it',
+    async (name) => {
+      const scene = await makeHeldScene()
+      const headers = { 'content-type': 'application/json', [name]: 'Basic c2VjcmV0' }
+      const sent = { headers, cover: [name] }
+      await scene.poll(await scene.held(sent), await scene.granted())
+      await scene.pay(await scene.granted(), sent)
+      expect(scene.calls).toHaveLength(2)
+      for (const { fields } of scene.calls)
+        expect(Object.keys(fields).sort()).toEqual(['content-digest', 'content-type'])
+    },
+  )
+
+  it('gets a new resource token once the token that was presented has expired [R11-184]', async () => {
+    const scene = await makeHeldScene()
+    const exp = scene.net.clock.now() + 100
+    const token = await scene.agent.personToken({ claims: { exp } })
+    const location = (await scene.pay(token)).headers.location as string
+    expect((await scene.poll(location, await scene.person())).headers['aauth-requirement']).toBeUndefined()
+    scene.net.clock.advance(96)
+    expect((await scene.poll(location, await scene.person())).headers['aauth-requirement']).toMatch(
+      /resource-token="/,
+    )
   })
 
   it('gets a new resource token once the first one has expired [R11-184]', async () => {

@@ -490,6 +490,16 @@ describe('hold', () => {
     expect(make).toThrow(text)
   })
 
+  it.each([
+    ...['authorization', 'proxy-authorization', 'cookie', 'signature', 'signature-input', 'signature-key'],
+    ...['aauth-mission', 'connection', 'content-length', 'transfer-encoding', 'host'],
+  ])('refuses the field %s, which is never kept', (name) => {
+    const fields = [name]
+    expect(() => hold(resource, { name, scope: 'notes.read' }, run, { ...lossy, fields })).toThrow(
+      `"fields" contains "${name}"`,
+    )
+  })
+
   it('refuses a second route of the same name', () => {
     hold(resource, { name: 'twice', scope: 'notes.read' }, run, lossy)
     expect(() => hold(resource, { name: 'twice', scope: 'notes.read' }, run, lossy)).toThrow(/"twice"/)

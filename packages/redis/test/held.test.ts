@@ -3,7 +3,7 @@ import { answerRoutes } from '@aauth-guard/core/adapter'
 import { hold, managedAccess } from '@aauth-guard/core/managed'
 import { createTestNetwork, toSignedRequest } from '@aauth-guard/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { absent, type Scene, startScene } from '../redis-scene.ts'
+import { absent, type Scene, startScene } from './redis-scene.ts'
 
 const issuer = 'https://bank.example'
 const sealingKeys = [{ kid: 'a', key: Uint8Array.from({ length: 32 }, (_, i) => i * 5) }]
