@@ -4,6 +4,11 @@ export interface ContentOptions {
     readonly maxContent?: number;
 }
 
+export interface HeldEndpoint {
+    readonly resource: Resource;
+    answer(request: SignedRequest, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer>;
+}
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export interface MemoryStores {
@@ -24,7 +29,13 @@ export declare function answerWellKnown(resource: Resource, method: string, targ
 
 export declare function asAuth(caller: Caller | undefined): Auth | undefined;
 
+export declare function asksPerson({ check }: {
+    readonly check?: AnyRequirement['check'] | undefined;
+}): boolean;
+
 export declare function assertContentChecked(auth: Auth, remedy: string): void;
+
+export declare function assertHeldEndpoint(held: HeldEndpoint): void;
 
 export declare function assertStillAccepted(auth: Auth): Promise<void>;
 

@@ -6,6 +6,8 @@ export declare function fetchGuard<Accept extends TokenKind = 'auth-token', Opti
 
 export declare function fetchRequest(request: Request): SignedRequest;
 
+export declare function holdCalls(held: HeldEndpoint): (request: Request) => Promise<Response>;
+
 export declare function readContent(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>>;
 
 export declare function withoutMissionHeader(request: Request): Request;

@@ -79,8 +79,7 @@ export interface HeldResult {
     readonly body?: string;
 }
 
-export interface Hold {
-    answer(request: SignedRequest, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer>;
+export interface Hold extends HeldEndpoint {
     recordOutcome(id: string, result: HeldResult): Promise<boolean>;
 }
 

@@ -42,7 +42,7 @@ export declare function keepPrivate(res: ServerResponse, fields?: typeof private
 
 export declare function passPreflight(resource: Resource, { message, response, request }: GuardedMessage): boolean;
 
-export declare function readContent(message: IncomingMessage, limit: number): Promise<Uint8Array>;
+export declare function readContent(message: IncomingMessage, limit: number, remedy?: string): Promise<Uint8Array>;
 
 export declare function refuseUpgrade(socket: Duplex, error: unknown): Promise<void>;
 

@@ -11,6 +11,8 @@ export declare function getAuth<Kind extends TokenKind, Person extends PersonNee
 
 export declare function getCaller(req: IncomingMessage): Caller | undefined;
 
+export declare function holdCalls(held: HeldEndpoint): RequestHandler;
+
 export declare function protect<Accept extends TokenKind = 'auth-token', Person extends PersonNeed = 'optional'>(resource: Resource, requirement?: Requirement<Accept, boolean, Person>, options?: GuardOptions): ProtectHandler;
 
 export declare function requireGrant(load: (req: Request) => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>, options?: GrantOptions & Pick<GuardOptions, 'passErrors'>): ProtectHandler;

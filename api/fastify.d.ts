@@ -4,6 +4,14 @@ export interface GuardOptions extends ContentOptions {
     readonly passErrors?: boolean;
 }
 
+export interface HeldRouteOptions {
+    readonly onRequest: GuardHook;
+    readonly handler: () => never;
+    readonly config: {
+        readonly aauth: false;
+    };
+}
+
 export interface HookReply {
     readonly raw: RawReplyDefaultExpression<RawServerBase>;
     code(status: number): unknown;
@@ -23,6 +31,8 @@ export declare function answerRefusals(error: unknown, _request: HookRequest, re
 export declare function getAuth<Kind extends TokenKind, Person extends PersonNeed = 'optional'>({ raw }: HookRequest, kind: Kind, options?: IdentityOptions<Person>): AuthFor<Kind, Person>;
 
 export declare function getCaller({ raw }: HookRequest): Caller | undefined;
+
+export declare function holdCalls(held: HeldEndpoint): HeldRouteOptions;
 
 export declare function protect<Accept extends TokenKind = 'auth-token', Person extends PersonNeed = 'optional'>(resource: Resource, requirement?: Requirement<Accept, boolean, Person>, options?: GuardOptions): GuardHook;
 

@@ -6,6 +6,8 @@ export declare function getAuth<Kind extends TokenKind, Person extends PersonNee
 
 export declare function getCaller({ req }: Pick<Context, 'req'>): Caller | undefined;
 
+export declare function holdCalls(held: HeldEndpoint): Middleware;
+
 export declare function protect<Accept extends TokenKind = 'auth-token', Optional extends boolean = false, Person extends PersonNeed = 'optional', Alternative extends AlternativeCredential = never>(resource: Resource, requirement?: Requirement<Accept, Optional, Person, Alternative>, options?: GuardOptions): Middleware<{
     aauth: Authorized<Accept, Optional, Person, Alternative>;
 }>;

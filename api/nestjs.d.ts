@@ -31,6 +31,14 @@ export declare function Auth<Kind extends TokenKind = 'auth-token', Person exten
 
 export declare function Caller(): ParameterOf<AnyCaller | undefined>;
 
+export interface FastifyReply {
+    readonly raw: ServerResponse;
+    code(status: number): unknown;
+    headers(fields: Readonly<Record<string, string>>): unknown;
+    removeHeader(name: string): unknown;
+    send(payload?: unknown): unknown;
+}
+
 export interface GuardOptions extends ContentOptions {
     readonly passErrors?: boolean;
 }
@@ -38,6 +46,8 @@ export interface GuardOptions extends ContentOptions {
 export type NestRequest = IncomingMessage | {
     readonly raw: unknown;
 };
+
+export type NestResponse = ServerResponse | FastifyReply;
 
 export type ParameterOf<Value> = <Target, Key extends keyof Target, Index extends number>(target: Target, key: Key, index: [Value] extends [ParameterAt<Target[Key], Index>] ? Index : never) => void;
 
@@ -48,6 +58,8 @@ export declare function Unprotected(): ClassDecorator & MethodDecorator;
 export declare function getAuth<Kind extends TokenKind = 'auth-token', Person extends PersonNeed = 'optional'>(request: NestRequest, kind?: Kind, options?: IdentityOptions<Person>): AuthFor<Kind, Person>;
 
 export declare function getCaller(request: NestRequest): Caller | undefined;
+
+export declare function holdCalls(held: HeldEndpoint): (request: NestRequest, response: NestResponse) => Promise<void>;
 
 export declare function requireGrant(load: (context: ExecutionContext) => MissionGrant | null | undefined | Promise<MissionGrant | null | undefined>, options?: GrantOptions): CanActivate;
 

@@ -4,11 +4,13 @@ export declare class Agent {
     readonly personServer: TestIssuer | undefined;
     readonly key: TestKey;
     private readonly net;
+    private readonly sessions;
     private readonly defaultIssuer;
     constructor(net: World, name: string, provider: TestIssuer, personServer: TestIssuer | undefined, key: TestKey, defaultIssuer?: TestIssuer | undefined);
     agentToken(changes?: TokenChanges): Promise<string>;
     personToken(grant?: Grant): Promise<string>;
     authToken(grant?: Grant, issuer?: TestIssuer): Promise<string>;
+    sessionAt(origin: string): string | undefined;
     sign(url: string, request: AgentRequest, options: SignOptions): Promise<SignedMessage>;
     sign(request: Request, options: SignOptions): Promise<SignedMessage>;
     fetch(url: string, request?: AgentRequest): Promise<Response>;
@@ -53,7 +55,14 @@ export interface AskOptions {
     readonly wait?: (seconds: number) => Promise<unknown>;
 }
 
-export interface CallOptions extends Omit<FetchOptions, 'token'> {
+export interface AskedInteraction {
+    readonly url: string;
+    readonly code: string;
+    readonly page: string;
+    readonly callback?: string;
+}
+
+export interface CallOptions extends Omit<FetchOptions, 'token'>, DeferralOptions {
     readonly token?: string;
     readonly upstream?: string;
 }
@@ -62,6 +71,12 @@ export interface CallOutcome {
     readonly response: Response;
     readonly token: string;
     readonly challenges: readonly string[];
+    readonly polls: number;
+}
+
+export interface ClarificationDetails {
+    readonly options: readonly string[];
+    readonly timeout?: number;
 }
 
 export interface Component {
@@ -79,6 +94,13 @@ export interface ConsentQuestion {
 }
 
 export type Corruption = 'padded-signature' | 'padded-payload' | 'trailing-bits' | 'trailing-newline' | 'inner-space' | 'standard-alphabet' | 'two-parts' | 'four-parts' | 'empty-signature' | 'not-json' | 'array-payload' | 'invalid-utf8' | 'byte-order-mark' | 'duplicate-member' | 'escaped-duplicate-member' | 'deep-nesting' | 'alg-none' | 'changed-claim' | 'too-long';
+
+export interface DeferralOptions {
+    readonly onInteraction?: (asked: AskedInteraction) => unknown;
+    readonly onClarification?: (question: string, details: ClarificationDetails) => string | undefined | Promise<string | undefined>;
+    readonly callback?: string;
+    readonly pause?: (seconds: number) => unknown;
+}
 
 export { DevOptions } from '@aauth-guard/core/dev'
 
@@ -219,6 +241,12 @@ export interface PendingRequest {
     readonly consent?: ConsentQuestion;
 }
 
+export declare class PendingUrlError extends Error {
+    readonly name = "PendingUrlError";
+    readonly location: string;
+    constructor(called: string, location: string);
+}
+
 export interface ProposedMission {
     readonly s256: string;
     readonly approver: string;
@@ -324,6 +352,7 @@ export interface SignOptions {
         readonly approver: string;
         readonly s256: string;
     };
+    readonly access?: string;
     readonly digest?: boolean;
     readonly mistake?: AgentMistake;
 }
@@ -363,6 +392,7 @@ export interface StoreClock {
 
 export interface TestClock {
     readonly now: () => number;
+    readonly isStopped: boolean;
     set(seconds: number): void;
     advance(seconds: number): void;
     real(): void;

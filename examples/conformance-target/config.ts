@@ -3,6 +3,9 @@ import type { Requirement, ResourceOptions, TokenKind } from '@aauth-guard/core'
 import type { Place } from '../fleet/open-stores.ts'
 import { readAccounts } from './accounts.ts'
 import { present, record, refuseUnknown } from './json-members.ts'
+import { refuseManaged } from './managed/refuse-managed.ts'
+import { readManaged } from './managed/resource-members.ts'
+import { type RouteManaged, readRouteManaged } from './managed/route-members.ts'
 import { readMissionStatus } from './mission-status.ts'
 
 /** A route of the target and what it requires, as JSON can say it. */
@@ -10,6 +13,8 @@ export interface TargetRoute {
   /** Compared with the path of a request as it is: no pattern, no case folding. */
   readonly path: string
   readonly require: Requirement<TokenKind>
+  /** How access to the route is managed, if it is. */
+  readonly managed?: RouteManaged
 }
 
 /** The configuration file. A member that is absent, or `null`, means the default. */
@@ -26,7 +31,7 @@ export interface TargetConfig {
 }
 
 const adapters = ['express', 'koa', 'fastify', 'hono', 'fetch', 'gateway', 'nginx', 'caddy'] as const
-const ownMembers = ['adapter', 'port', 'origins', 'routes', 'missionStatus', 'stores']
+const ownMembers = ['adapter', 'port', 'origins', 'routes', 'missionStatus', 'stores', 'managed']
 /** Those that JSON can express. */
 const resourceMembers = [
   'issuer',
@@ -61,22 +66,25 @@ export function readConfig(file: string): TargetConfig {
   const config = record(JSON.parse(readFileSync(file, 'utf8')), 'the configuration')
   refuseUnknown(config, [...ownMembers, ...resourceMembers], 'the configuration')
   const given = present(config)
-  const { adapter = 'express', port = 0, origins = {}, routes = [], missionStatus, stores } = given
+  const { adapter = 'express', port = 0, origins = {}, routes = [], missionStatus, stores, managed } = given
   const known = adapters.find((name) => name === adapter)
   if (known === undefined)
     throw new TypeError(`adapter "${String(adapter)}" does not exist; there is ${adapters.join(', ')}`)
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TypeError('"port" must be 0 to 65535')
   if (!Array.isArray(routes)) throw new TypeError('"routes" must be a list')
+  const read = routes.map(readRoute)
+  refuseManaged({ adapter: known, managed, stores, routes: read, generations: given.generations })
   return {
     adapter: known,
     port,
     origins: readOrigins(origins),
-    routes: routes.map(readRoute),
+    routes: read,
     stores: stores === undefined ? undefined : readPlace(stores),
     resource: {
       ...readOptions(given),
       ...(missionStatus !== undefined && { missions: readMissionStatus(missionStatus) }),
+      ...(managed !== undefined && { managed: readManaged(managed, given.issuer) }),
     },
   }
 }
@@ -98,11 +106,15 @@ function readOrigins(value: unknown): Record<string, string> {
 
 function readRoute(value: unknown): TargetRoute {
   const route = record(value, 'a route')
-  refuseUnknown(route, ['path', 'require'], 'a route')
-  const { path, require: requirement = {} } = present(route)
+  refuseUnknown(route, ['path', 'require', 'managed'], 'a route')
+  const { path, require: requirement = {}, managed } = present(route)
   if (typeof path !== 'string' || !/^\/[\x21\x22\x24-\x3e\x40-\x7e]*$/.test(path))
     throw new TypeError('"path" of a route must start with / and hold no query, fragment or space')
-  return { path, require: record(requirement, '"require"') as Requirement<TokenKind> }
+  return {
+    path,
+    require: record(requirement, '"require"') as Requirement<TokenKind>,
+    ...(managed !== undefined && { managed: readRouteManaged(managed) }),
+  }
 }
 
 function readPlace(value: unknown): Place {

@@ -13,11 +13,13 @@ import { untilReady } from '../fleet/until-ready.ts'
 import { adapters } from './apps/adapters.ts'
 import { forwardAuthServers } from './apps/forward-auth.ts'
 import { gatewayServers } from './apps/gateway.ts'
+import { targetClock } from './clock.ts'
 import { readConfig } from './config.ts'
 import { control } from './control.ts'
 import { dialer } from './dial.ts'
 import { isRunning, npxAbove } from './launcher.ts'
 import { listen } from './listen.ts'
+import { serveRoutes } from './managed/served-routes.ts'
 
 start(process.argv[2]).catch(fail)
 
@@ -28,13 +30,15 @@ function fail(error: unknown): void {
 
 async function start(file: string | undefined): Promise<void> {
   if (file === undefined) throw new TypeError('usage: target CONFIG.json')
-  const { adapter, port, origins, routes, stores: place, resource: options } = readConfig(file)
+  const { adapter, port, origins, routes: configured, stores: place, resource: options } = readConfig(file)
   const opened = place && openStores(place, String(options.issuer))
   // An empty store is prepared by whichever target comes first.
   if (opened) await untilReady(() => opened.prepare())
+  const clock = targetClock(opened !== undefined)
   const resource = createResource({
     signingKey: keyInMemory(),
     ...options,
+    now: clock.now,
     ...(opened && { stores: opened.stores }),
     fetch: dialer(origins),
     onDecision: (decision) => {
@@ -43,6 +47,10 @@ async function start(file: string | undefined): Promise<void> {
       console.error(JSON.stringify({ decision }))
     },
   })
+  const { routes, managed } =
+    options.managed === undefined
+      ? { routes: configured, managed: undefined }
+      : serveRoutes(resource, configured)
   if (adapter === 'nginx' || adapter === 'caddy') {
     const asking = await forwardAuthServers(adapter, resource, routes, port)
     return serve({ servers: asking.servers, listening: Promise.resolve(asking.url), end: asking.end })
@@ -54,7 +62,7 @@ async function start(file: string | undefined): Promise<void> {
   return serve({ servers: [server, ...Object.values(behind)], listening: listen(server, port), end() {} })
 
   function serve(served: Served): void {
-    const controls = createServer(control(resource))
+    const controls = createServer(control(resource, clock, managed))
     const servers = [...served.servers, controls]
     Promise.all([served.listening, listen(controls, 0)]).then(
       ([listening, control]) => process.stdout.write(`${JSON.stringify({ listening, control })}\n`),

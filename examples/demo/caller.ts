@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { Agent, AgentRequest, ProposedMission, SignOptions, TestIssuer } from '@aauth-guard/testing'
+import type {
+  Agent,
+  AgentRequest,
+  CallOptions,
+  ProposedMission,
+  SignOptions,
+  TestIssuer,
+} from '@aauth-guard/testing'
 import type { Facts, Outcome } from './play.ts'
 import { factsOf, send, watch, whoAsked } from './send.ts'
 import type { Stage } from './stage.ts'
@@ -21,6 +28,8 @@ export interface Footing {
   readonly token?: string
   /** The mission it acts in. */
   readonly mission?: SignOptions['mission']
+  /** Has the person decide at the page of an API that asks. */
+  readonly onInteraction?: CallOptions['onInteraction']
 }
 
 /** An agent, and what it has been given on its way. */
@@ -29,6 +38,8 @@ export class Caller {
   /** What it is called in the story. */
   readonly name: string
   readonly held = { agentToken: '', personToken: '', resourceToken: '', authToken: '' }
+  /** What an API that decides later has given it: where to poll, the code for the person, and the session value. */
+  readonly deferred = { pendingUrl: '', code: '', session: '' }
   private readonly stage: Stage
 
   constructor(stage: Stage, agent: Agent) {
@@ -45,6 +56,19 @@ export class Caller {
   /** Adds a note. A resource token in the answer is kept. */
   async addNote(url: string, token: string): Promise<Outcome> {
     return this.send(url, note, { token, digest: true }, ['content-digest', 'signature-key'])
+  }
+
+  /** Asks an API that asks its own customers; `headers` are what matters beside the token. */
+  async ask(url: string, token: string, headers: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+    // A poll that is like the last one would be a replay.
+    const params = { nonce: this.stage.net.nextId() }
+    return this.send(url, { headers }, { token, params }, [...Object.keys(headers), 'signature-key'])
+  }
+
+  /** Posts JSON under the signature. A resource token in the answer is kept. */
+  async postJson(url: string, content: object, token: string): Promise<Outcome> {
+    const request = { ...note, body: JSON.stringify(content) }
+    return this.send(url, request, { token, digest: true }, ['content-digest', 'signature-key'])
   }
 
   /** Posts without content. A resource token in the answer is kept. */
@@ -84,14 +108,14 @@ export class Caller {
     resource: string,
     more: { readonly mission_s256?: string; readonly upstream_token?: string } = {},
   ): Promise<Outcome> {
-    const { token, ...outcome } = await this.ask('person_token_endpoint', { resource, ...more })
+    const { token, ...outcome } = await this.askServer('person_token_endpoint', { resource, ...more })
     this.held.personToken = token
     return outcome
   }
 
   /** Carries the resource token to its person server, with the token that the API was shown. */
   async carry(presented: string): Promise<Outcome> {
-    const { token, ...outcome } = await this.ask('auth_token_endpoint', {
+    const { token, ...outcome } = await this.askServer('auth_token_endpoint', {
       resource_token: this.held.resourceToken,
       presented_token: presented,
     })
@@ -101,7 +125,7 @@ export class Caller {
 
   /** The same in drafts 01 to 10, where nothing but the resource token is handed over. */
   async carryAlone(): Promise<Outcome> {
-    const { token, ...outcome } = await this.ask('token_endpoint', {
+    const { token, ...outcome } = await this.askServer('token_endpoint', {
       resource_token: this.held.resourceToken,
     })
     this.held.authToken = token
@@ -109,14 +133,23 @@ export class Caller {
   }
 
   /** Leaves every step to the agent; what it did by itself is told by those who watched the wire. */
-  async byItself(url: string, request: AgentRequest, { token, mission }: Footing = {}): Promise<Outcome> {
+  async byItself(
+    url: string,
+    request: AgentRequest,
+    { token, mission, onInteraction }: Footing = {},
+  ): Promise<Outcome> {
     const {
       result: response,
       passages,
       log,
     } = await watch(this.stage, async () => {
       const digest = request.body !== undefined
-      const options = { digest, ...(token && { token }), ...(mission && { mission }) }
+      const options = {
+        digest,
+        ...(token && { token }),
+        ...(mission && { mission }),
+        ...(onInteraction && { onInteraction }),
+      }
       const outcome = await this.agent.call(url, request, options)
       this.held.authToken = outcome.token
       return outcome.response
@@ -137,10 +170,14 @@ export class Caller {
       show,
     )
     this.held.resourceToken = resourceTokenOf(response) ?? ''
+    const { deferred } = this
+    deferred.pendingUrl = response.headers.get('location') ?? deferred.pendingUrl
+    deferred.code = /code="([^"]+)"/.exec(response.headers.get('aauth-requirement') ?? '')?.[1] ?? ''
+    deferred.session = response.headers.get('aauth-access') ?? deferred.session
     return outcome
   }
 
-  private async ask(
+  private async askServer(
     endpoint: Endpoint,
     body: Readonly<Record<string, string>>,
   ): Promise<Outcome & { readonly token: string }> {

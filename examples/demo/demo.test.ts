@@ -4,14 +4,16 @@ import { promisify } from 'node:util'
 import type { ExchangeMisbehaviour } from '@aauth-guard/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { patientTimers } from '../../scripts/patient-timers-path.ts'
+import { personAtTheApiAct } from './acts/person-at-the-api.ts'
 import { Narrator } from './narrator.ts'
 import { type Act, falsify } from './play.ts'
 import { runDemo } from './run.ts'
+import { type Adapter, adapters } from './runs-api/adapters.ts'
 import { openStage, type Stage } from './stage.ts'
 import { prologue, story } from './story.ts'
 import { simulatedTime } from './time.ts'
 
-const steps = 106
+const steps = 124
 
 /** Runs the demo as `npx pnpm@12 demo` does, in a process of its own. */
 async function runProgram(...args: string[]): Promise<{ status: number; lines: string[] }> {
@@ -176,8 +178,21 @@ describe('the whole demo', () => {
     ['A second runtime of the courier joins', '    ← 200 OK'],
     ['scout@rival.example, of another provider', '    ← 403 class_mismatch'],
     ['The courier asks for a step with its agent token', '    ← 401 auth_token_required'],
+    ['an agent without a person server, asks for a balance', '    ← 202 Accepted'],
+    ['Ada signs in at her bank and enters the code', '    ← 200 OK'],
+    ['agrees in her place', '    ← 404 not_found'],
+    ['It asks for the balance with the session', '    ← 200 OK'],
+    ['A thief has the session value', '    ← 403 access_denied'],
+    ['With the person token it orders a payment', '    ← 202 Accepted'],
+    ['The planner polls with the auth token', '    ← 201 Created'],
+    ['so the planner polls once more', '    ← 201 Created'],
+    ['polls for it with the same auth token', '    ← 202 Accepted'],
+    ['leaves every step to itself', '    ← 201 Created'],
+    ['Ada disconnects her agents', '    ← 200 OK'],
+    ['asks for the balance with its session', '    ← 403 access_denied'],
+    ['Ada agrees as soon as she sees the code', '    ← 200 OK'],
   ])('tells "%s" and its outcome', (who, answer) => {
-    const at = told.lines.findIndex((line) => /^ {1,2}\d+ /.test(line) && line.includes(who))
+    const at = told.lines.findIndex((line) => /^ {0,2}\d+ /.test(line) && line.includes(who))
     expect(at).not.toBe(-1)
     expect(told.lines.slice(at).find((line) => line.startsWith('    ← '))).toBe(answer)
   })
@@ -297,6 +312,23 @@ describe('the whole demo', () => {
       return acts
     })
     expect(failure).toMatch(/^Step 2 .*: status was 503, .* retry-after was \d+, expected was nothing/)
+  })
+
+  it.each(Object.keys(adapters) as Adapter[])('plays the act at the bank on %s', async (adapter) => {
+    const stage = await openStage(adapter, simulatedTime)
+    try {
+      const narrator = new Narrator(
+        () => undefined,
+        (_, text) => text,
+      )
+      expect(await narrator.tell([], [personAtTheApiAct(stage)])).toBe(undefined)
+      expect(stage.bank.ledger).toEqual([
+        { to: 'the landlord', amount: 900 },
+        { to: 'the landlord', amount: 50 },
+      ])
+    } finally {
+      await stage.close()
+    }
   })
 
   it('fails for every single step that does not go as expected', async () => {

@@ -11,6 +11,7 @@ const headersThatMatter = [
   'accept-signature-scheme',
   'accept-signature-alg',
   'retry-after',
+  'location',
 ]
 
 /** Sends a message over a socket. `show`: header fields of the request that are worth a line. */
@@ -72,7 +73,7 @@ export function whoAsked(passages: readonly Passage[], agent = 'the agent'): Fac
   const asked: Record<string, string[]> = {}
   for (const passage of passages) {
     const { message, asker = agent, status } = passage
-    const line = `${message.method} ${hostOf(passage)}${message.target}: ${status}`
+    const line = `${message.method} ${hostOf(passage)}${abbreviate(message.target)}: ${status}`
     asked[`${asker} asked`] = [...(asked[`${asker} asked`] ?? []), line]
   }
   return asked
@@ -87,8 +88,9 @@ export async function factsOf(response: Response): Promise<Facts> {
     return value === null ? [] : [[name, abbreviate(value)] as const]
   })
   const { status } = response
+  const given = response.headers.has('aauth-access') && { 'aauth-access': 'a session value' }
   const question = resourceTokenOf(response)
-  const told = { ...Object.fromEntries(headers), ...(question && tokenIn(question)) }
+  const told = { ...Object.fromEntries(headers), ...given, ...(question && tokenIn(question)) }
   if (status >= 400) return { status, error: body.error, ...told, ...ofMission(body) }
   const token: string | undefined = auth ?? person
   if (token !== undefined) return { status, ...told, ...tokenIn(token) }
@@ -109,7 +111,7 @@ function tellRequest(message: SignedMessage, show: readonly string[]): string[] 
   const { method, url, headers, body } = message
   const fields = headers.filter(([name]) => show.includes(name))
   return [
-    `${method} ${url.slice('https://'.length)}`,
+    `${method} ${abbreviate(url.slice('https://'.length))}`,
     ...[...fields, ...membersOf(body)].flatMap(([name, value]) => tell(name, value)),
   ]
 }

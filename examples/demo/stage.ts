@@ -2,6 +2,8 @@ import type { DecisionEvent } from '@aauth-guard/core'
 import { type Agent, createTestNetwork, dial, type TestIssuer, type TestNetwork } from '@aauth-guard/testing'
 import { exportJWK, generateKeyPair } from 'jose'
 import { notesApi } from './api.ts'
+import { bankAdapters } from './bank-api/adapters.ts'
+import { type Bank, openBank } from './bank-api/bank.ts'
 import { castOf, type MissionCast } from './mission-cast.ts'
 import { type Adapter, adapters } from './runs-api/adapters.ts'
 import { runsResource } from './runs-api/runs.ts'
@@ -25,8 +27,10 @@ export interface Stage {
   readonly missionCast: MissionCast
   /** The same in drafts 01 to 10. */
   readonly classicMissionCast: MissionCast
-  /** What runs.example is built on. */
+  /** What runs.example and bank.example are built on. */
   readonly adapter: Adapter
+  /** What is behind bank.example. */
+  readonly bank: Bank
   /** The time in which missions are played. */
   readonly time: Time
   /** Host of an API → where it listens. */
@@ -44,7 +48,7 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** Starts the servers. `adapter`: what runs.example is built on; `timeOf`: the time for the clock of the network. */
+/** Starts the servers. `adapter`: what runs.example and bank.example are built on; `timeOf`: the time for the clock of the network. */
 export async function openStage(
   adapter: Adapter = 'express',
   timeOf: (clock: TestNetwork['clock']) => Time = realTime,
@@ -83,10 +87,13 @@ export async function openStage(
     const options = { ...(await common(issuer)), fetch: throughWindows(net, fetch), now: net.clock.now }
     return (await net.listen(adapters[adapter](runsResource(options)), issuer)).url
   }
+  const { issuer: _, ...options } = await common('https://bank.example')
+  const bank = openBank({ ...options, now: net.clock.now })
   const apis = {
     'notes.example': await serve('https://notes.example'),
     'team.example': await serve('https://team.example', 'https://as.example'),
     'runs.example': await serveRuns('https://runs.example'),
+    'bank.example': (await net.listen(bankAdapters[adapter](bank), 'https://bank.example')).url,
   }
   const issuers = Object.fromEntries(Object.entries(origins).map(([id, url]) => [new URL(id).host, url]))
   for (const [host, origin] of Object.entries({ ...issuers, ...apis }))
@@ -101,6 +108,7 @@ export async function openStage(
     missionCast,
     classicMissionCast,
     adapter,
+    bank,
     time,
     as: net.accessServer,
     rogue,

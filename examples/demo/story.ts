@@ -6,6 +6,7 @@ import { mcpToolsAct } from './acts/mcp-tools.ts'
 import { mission, missionHeaderAct } from './acts/mission-header.ts'
 import { missionsAct } from './acts/missions.ts'
 import { missionsMissionHeaderAct } from './acts/missions-mission-header.ts'
+import { personAtTheApiAct } from './acts/person-at-the-api.ts'
 import { personTokenAct } from './acts/person-token.ts'
 import { widenAndRevokeAct } from './acts/widen-and-revoke.ts'
 import { Caller } from './caller.ts'
@@ -37,8 +38,8 @@ export function prologue({ apis, issuers, adapter }: Stage): string[] {
   const at = (host: string): string => `${host} is ${all[host]}`
   return [
     'An agent calls an API without an API key. Every request is signed with the agent’s own key and carries a token in which somebody vouches for that key. One line in the API checks all of it.',
-    'Ada is a person, and ps.example is the server that speaks for her: her person server. The planner is an agent that works for her, and agent.example vouches for it. notes.example is an Express API. Later on come team.example, the API of Ada’s employer, and as.example, which decides for that API; last runs.example, whose work outlives those who do it.',
-    `All of them run here, as HTTP servers: ${at('notes.example')}, ${at('agent.example')}, ${at('ps.example')}, ${at('team.example')}, ${at('as.example')}, ${at('runs.example')} (on ${adapter}).`,
+    'Ada is a person, and ps.example is the server that speaks for her: her person server. The planner is an agent that works for her, and agent.example vouches for it. notes.example is an Express API. Later on come team.example, the API of Ada’s employer, and as.example, which decides for that API; then runs.example, whose work outlives those who do it, and bank.example, which asks its own customers.',
+    `All of them run here, as HTTP servers: ${at('notes.example')}, ${at('agent.example')}, ${at('ps.example')}, ${at('team.example')}, ${at('as.example')}, ${at('runs.example')} and ${at('bank.example')} (both on ${adapter}).`,
     signs,
   ]
 }
@@ -67,6 +68,7 @@ export function story(stage: Stage): Act[] {
     fourPartyAct(stage, planner),
     fourPartyMissionHeaderAct(stage, courier),
     ...missionActs(stage),
+    personAtTheApiAct(stage),
     mcpToolsAct(stage),
   ]
 }

@@ -28,10 +28,13 @@ export function resourceTokenOf(response: Response): string | undefined {
   return /resource-token="([^"]+)"/.exec(response.headers.get('aauth-requirement') ?? '')?.[1]
 }
 
-/** Tokens, signatures and digests, short enough to read. */
+/** Tokens, signatures, digests, codes and pending URLs, short enough to read. */
 export function abbreviate(value: string): string {
   return value
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'eyJ…')
     .replace(/:([\w+/]{8})[\w+/]{12,}=*:/g, ':$1…:')
     .replace(/"([\w-]{8})[\w-]{35}"/g, '"$1…"')
+    .replace(/(\/pending\/)[\w-]+/g, '$1…')
+    .replace(/(AAuth )[\w.~+/-]+=*/g, '$1…')
+    .replace(/code="[^"]+"/g, 'code="…"')
 }

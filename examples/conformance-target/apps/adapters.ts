@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { Resource } from '@aauth-guard/core'
-import type { TargetRoute } from '../config.ts'
+import type { ServedRoute } from '../managed/served-routes.ts'
 import { expressApp } from './express.ts'
 import { fastifyApp } from './fastify.ts'
 import { fetchApp } from './fetch.ts'
@@ -14,4 +14,4 @@ export const adapters = {
   fastify: fastifyApp,
   hono: honoApp,
   fetch: fetchApp,
-} satisfies Record<string, (resource: Resource, routes: readonly TargetRoute[]) => RequestListener>
+} satisfies Record<string, (resource: Resource, routes: readonly ServedRoute[]) => RequestListener>

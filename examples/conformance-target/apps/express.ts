@@ -1,22 +1,27 @@
 import type { Resource } from '@aauth-guard/core'
 import { rememberContent } from '@aauth-guard/core/node'
-import { protect, wellKnown } from '@aauth-guard/express'
+import { answerRefusals, protect, wellKnown } from '@aauth-guard/express'
 import express, { type Express, type RequestHandler } from 'express'
-import type { TargetRoute } from '../config.ts'
+import type { ServedRoute } from '../managed/served-routes.ts'
+import { sendHeld } from './send-held.ts'
 
 /** Every route answers any method with 200 and what the guard found. */
-export function expressApp(resource: Resource, routes: readonly TargetRoute[]): Express {
+export function expressApp(resource: Resource, routes: readonly ServedRoute[]): Express {
   const app = express()
   app.disable('x-powered-by')
   app.enable('case sensitive routing')
   app.enable('strict routing')
   app.use(wellKnown(resource))
+  for (const { path, held } of routes)
+    if (held !== undefined) app.all(literal(path), (req, res) => sendHeld(held, req, res))
   app.use(keepContent)
-  for (const { path, require: requirement } of routes) {
-    app.all(literal(path), protect(resource, requirement), (req, res) => {
+  for (const { path, require: requirement, greet } of routes) {
+    app.all(literal(path), protect(resource, requirement), async (req, res) => {
+      if (req.aauth !== undefined) await greet?.(req.aauth)
       res.json({ auth: req.aauth ?? null })
     })
   }
+  app.use(answerRefusals())
   return app
 }
 

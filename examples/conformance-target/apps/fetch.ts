@@ -1,17 +1,27 @@
 import type { RequestListener } from 'node:http'
 import type { Resource } from '@aauth-guard/core'
-import { answerRoutes } from '@aauth-guard/core/adapter'
+import { answerRoutes, asAuth } from '@aauth-guard/core/adapter'
 import { fetchGuard, fetchRequest, readContent } from '@aauth-guard/core/fetch'
 import { getRequestListener } from '@hono/node-server'
-import type { TargetRoute } from '../config.ts'
+import type { ServedRoute } from '../managed/served-routes.ts'
 import { pathOf } from './path-of.ts'
+import { heldResponse } from './send-held.ts'
 
 /** The same without a framework, behind a bridge from Node to `Request` and `Response`. */
-export function fetchApp(resource: Resource, routes: readonly TargetRoute[]): RequestListener {
+export function fetchApp(resource: Resource, routes: readonly ServedRoute[]): RequestListener {
   const handlers = new Map(
-    routes.map(({ path, require: requirement }) => [
+    routes.map(({ path, require: requirement, greet, held }) => [
       path,
-      fetchGuard(resource, requirement)((_request, auth) => Response.json({ auth: auth ?? null })),
+      held !== undefined
+        ? (request: Request) => heldResponse(held, request)
+        : fetchGuard(
+            resource,
+            requirement,
+          )(async (_request, caller) => {
+            const auth = asAuth(caller)
+            if (auth !== undefined) await greet?.(auth)
+            return Response.json({ auth: caller ?? null })
+          }),
     ]),
   )
   return getRequestListener(async (request) => {

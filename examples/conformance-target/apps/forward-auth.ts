@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Resource } from '@aauth-guard/core'
 import { forwardAuthHandler, forwardListenerOptions, recipe } from '@aauth-guard/gateway'
-import type { TargetRoute } from '../config.ts'
 import { listen } from '../listen.ts'
+import type { ServedRoute } from '../managed/served-routes.ts'
 import { gatewayParts } from './gateway.ts'
 
 /** nginx or Caddy in a process of its own, and the servers that it asks. */
@@ -25,7 +25,7 @@ export interface ForwardAuthServers {
 export async function forwardAuthServers(
   kind: 'nginx' | 'caddy',
   resource: Resource,
-  routes: readonly TargetRoute[],
+  routes: readonly ServedRoute[],
   port: number,
 ): Promise<ForwardAuthServers> {
   const { server, upstream, plan, assertions } = await gatewayParts(resource, routes)

@@ -20,7 +20,7 @@ import {
   type RouteTable,
   type Upstream,
 } from '@aauth-guard/gateway'
-import type { TargetRoute } from '../config.ts'
+import type { ServedRoute } from '../managed/served-routes.ts'
 import { pathOf } from './path-of.ts'
 
 /** A gateway, and the upstream behind it. */
@@ -32,7 +32,7 @@ export interface GatewayServers {
 /** The same behind the gateway: an upstream answers what the assertion says, which it verifies with the published key. */
 export async function gatewayServers(
   resource: Resource,
-  routes: readonly TargetRoute[],
+  routes: readonly ServedRoute[],
 ): Promise<GatewayServers> {
   const { server, upstream } = await gatewayParts(resource, routes)
   return { server, upstream }
@@ -41,7 +41,7 @@ export async function gatewayServers(
 /** The same, with what other servers of this gateway need. */
 export async function gatewayParts(
   resource: Resource,
-  routes: readonly TargetRoute[],
+  routes: readonly ServedRoute[],
 ): Promise<GatewayServers & { readonly plan: Plan; readonly assertions: AssertionSigner }> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const key = { ...privateKey.export({ format: 'jwk' }), kid: 'gateway', alg: 'ES256' }
@@ -67,7 +67,7 @@ export async function gatewayParts(
   return { server, upstream, plan, assertions }
 }
 
-function toUpstream({ path, require: requirement }: TargetRoute, upstream: Upstream): Route {
+function toUpstream({ path, require: requirement }: ServedRoute, upstream: Upstream): Route {
   return {
     name: path,
     path,

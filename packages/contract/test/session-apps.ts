@@ -1,23 +1,32 @@
 import type { RequestListener } from 'node:http'
-import { type AnyRequirement, type Auth, type Resource, stepUp } from '@aauth-guard/core'
+import { type AnyRequirement, type Auth, type Caller, type Resource, stepUp } from '@aauth-guard/core'
 import { fetchGuard } from '@aauth-guard/core/fetch'
 import { createConsent, grantSession } from '@aauth-guard/core/managed'
 import * as onExpress from '@aauth-guard/express'
 import * as onFastify from '@aauth-guard/fastify'
 import * as onHono from '@aauth-guard/hono'
 import * as onKoa from '@aauth-guard/koa'
+import * as onNest from '@aauth-guard/nestjs'
+import * as onNext from '@aauth-guard/nextjs'
 import { getRequestListener } from '@hono/node-server'
 import Router from '@koa/router'
+import { Controller, Get, HttpCode, Post, Res, type Type } from '@nestjs/common'
 import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
+import type { NextRequest } from 'next/server.js'
+import { nextListener } from '../adapters/next-server.ts'
+import { nestPlatforms } from './nest-listener.ts'
 
 const open = { accept: ['agent-token', 'person-token', 'auth-token'], sessions: true } as const
 const reading = { ...open, scope: 'notes.read' } as const
 
 /** What a handler sets, in ignorance of sessions. */
-const careless = { 'cache-control': 'public, max-age=60', 'aauth-access': 'of-the-handler' }
+const careless = { 'cache-control': 'public, max-age=60', 'aauth-access': ['of-the-handler', 'and-another'] }
+const carelessLines = Object.entries(careless).flatMap(([name, value]) =>
+  [value].flat().map((line): [string, string] => [name, line]),
+)
 
 /** What the handler of `/agree` does once Alice has agreed. */
 async function agree(resource: Resource, auth: Auth): Promise<string> {
@@ -108,7 +117,7 @@ export const sessionApps: Readonly<Record<string, (resource: Resource) => Reques
   },
   fetchGuard(resource) {
     const [opened, guarded] = [fetchGuard(resource, open), fetchGuard(resource, reading)]
-    const text = (body: string | null, status = 200) => new Response(body, { status, headers: careless })
+    const text = (body: string | null, status = 200) => new Response(body, { status, headers: carelessLines })
     const routes: Readonly<Record<string, (request: Request) => Promise<Response>>> = {
       '/agree': opened(async (_request, auth) => text(await agree(resource, auth))),
       '/notes': guarded((_request, auth) => text(tell(auth))),
@@ -119,4 +128,65 @@ export const sessionApps: Readonly<Record<string, (resource: Resource) => Reques
       routes[new URL(request.url).pathname]?.(request) ?? new Response(null, { status: 404 })
     return getRequestListener(serve) as RequestListener
   },
+  'NestJS on Express': (resource) => nestApp('NestJS on Express', resource),
+  'NestJS on Fastify': (resource) => nestApp('NestJS on Fastify', resource),
+  'Next.js'(resource) {
+    const text = (body: string | null, status = 200) => new Response(body, { status, headers: carelessLines })
+    type Handler = (request: NextRequest) => Promise<Response>
+    const routes: Readonly<Record<string, Handler>> = {
+      '/agree': onNext.protect(resource, open, async (_request, auth) => text(await agree(resource, auth))),
+      '/notes': onNext.protect(resource, reading, (_request, auth) => text(tell(auth))),
+      '/empty': onNext.protect(resource, reading, () => text(null, 204)),
+      '/more': onNext.protect(resource, reading, (_request, auth) => stepUp(resource, auth, stepping)),
+    }
+    return nextListener((request) => (routes[new URL(request.url).pathname] as Handler)(request))
+  },
+}
+
+/** A response of Express or a reply of Fastify. */
+interface NestReply {
+  header(name: string, value: string | string[]): unknown
+}
+
+type Who = Caller | undefined
+
+function nestApp(platform: string, resource: Resource): RequestListener {
+  const beCareless = (reply: NestReply): void => {
+    for (const [name, value] of Object.entries(careless)) reply.header(name, value)
+  }
+
+  @Controller()
+  class SessionController {
+    @Post('agree')
+    @onNest.Protect(open)
+    agree(@onNest.Caller() caller: Who, @Res({ passthrough: true }) reply: NestReply): Promise<string> {
+      beCareless(reply)
+      return agree(resource, caller as Auth)
+    }
+
+    @Get('notes')
+    @onNest.Protect(reading)
+    notes(@onNest.Caller() caller: Who, @Res({ passthrough: true }) reply: NestReply): string {
+      beCareless(reply)
+      return tell(caller as Auth)
+    }
+
+    @Get('empty')
+    @HttpCode(204)
+    @onNest.Protect(reading)
+    empty(@Res({ passthrough: true }) reply: NestReply): void {
+      beCareless(reply)
+    }
+
+    @Get('more')
+    @onNest.Protect(reading)
+    more(@onNest.Caller() caller: Who): Promise<never> {
+      return stepUp(resource, caller as Auth, stepping)
+    }
+  }
+
+  return (nestPlatforms[platform] as (typeof nestPlatforms)[string])(
+    resource,
+    SessionController as Type<unknown>,
+  )
 }

@@ -29,7 +29,7 @@ async function serve(name: string) {
   return { net, resource, agent, send }
 }
 
-/** The one value that an answer carries, which no cache may store. */
+/** The one value that an answer carries, although its handler sets two others. No cache may store it. */
 function accessOf(response: Response): string {
   const value = response.headers.get('aauth-access') as string
   expect(value).toMatch(/^[A-Za-z0-9._~+/-]{64,2048}=*$/)

@@ -1,6 +1,7 @@
 export { answerRefusals } from './answer-refusals.ts'
 export { getAuth } from './get-auth.ts'
 export { getCaller } from './get-caller.ts'
+export { holdCalls } from './hold-calls.ts'
 export { type GuardOptions, type ProtectHandler, protect } from './protect.ts'
 export { requireGrant } from './require-grant.ts'
 export { verifyDigest } from './verify-digest.ts'

@@ -11,6 +11,7 @@ export function send(res: ServerResponse, { status, headers, body }: Answer): vo
   dropRepresentation(res)
   res.statusCode = status
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
-  res.setHeader('content-length', Buffer.byteLength(body))
+  // RFC 9110 section 8.6.
+  if (status !== 204) res.setHeader('content-length', Buffer.byteLength(body))
   res.end(res.req.method === 'HEAD' ? undefined : body)
 }

@@ -9,11 +9,13 @@ import type {
   PersonTokenAuth,
   Resource,
 } from '@aauth-guard/core'
+import { hold } from '@aauth-guard/core/managed'
 import {
   aauth,
   answerRefusals,
   getAuth,
   getCaller,
+  holdCalls,
   protect,
   requireGrant,
   wellKnown,
@@ -62,7 +64,14 @@ app.get('/open', { config: { aauth: false } }, () => '')
 app.get('/notes', { config: { aauth: undefined } }, () => '')
 
 /** The same over HTTP/2. */
+const payments = hold(resource, { name: 'payments' }, ({ auth }) => ({ status: 200, body: auth.sub }))
+app.post('/payments', holdCalls(payments))
+app.route({ method: 'POST', url: '/payments', ...holdCalls(payments) })
+// @ts-expect-error A requirement is not a held route.
+holdCalls({ scope: 'notes.read' })
+
 const http2 = fastify({ http2: true })
+http2.post('/payments', holdCalls(payments))
 http2.addHook('onRequest', wellKnown(resource))
 http2.setErrorHandler(answerRefusals)
 http2.register(aauth(resource))

@@ -25,6 +25,7 @@ import {
 } from '@aauth-guard/core/adapter'
 import { checkContent } from '@aauth-guard/core/fetch'
 import type { Context, MiddlewareHandler, Next } from 'hono'
+import { keptOctets } from './kept-octets.ts'
 import { removeMissionHeader } from './remove-mission-header.ts'
 import { requestOf } from './request-of.ts'
 import { respond } from './respond.ts'
@@ -106,18 +107,7 @@ const remedy = 'put protect(resource) before whatever reads the content'
 /** Restores the request to its unread state. */
 async function compareContent(auth: Auth, { req }: Context, maxContent: number): Promise<void> {
   if (!req.raw.bodyUsed) req.raw = await checkContent(auth, req.raw, maxContent)
-  else
-    await bindContent(
-      auth,
-      async () => (keepsOctets(req) ? new Uint8Array(await req.arrayBuffer()) : undefined),
-      remedy,
-    )
-}
-
-/** Whether Hono can still tell what came. A form is only kept as the fields that were read out of it. */
-function keepsOctets({ bodyCache }: Context['req']): boolean {
-  const [first] = Object.keys(bodyCache)
-  return first !== undefined && first !== 'formData'
+  else await bindContent(auth, async () => keptOctets(req), remedy)
 }
 
 /**

@@ -1,5 +1,6 @@
 export { getAuth } from './get-auth.ts'
 export { getCaller } from './get-caller.ts'
+export { holdCalls } from './hold-calls.ts'
 export { type GuardOptions, protect } from './protect.ts'
 export { requireGrant } from './require-grant.ts'
 export { wellKnown } from './well-known.ts'

@@ -5,7 +5,8 @@ export { Auth, Caller, type ParameterOf } from './auth.ts'
 export { getAuth } from './get-auth.ts'
 export { getCaller } from './get-caller.ts'
 export type { GuardOptions } from './guard-options.ts'
-export type { NestRequest } from './http-context.ts'
+export { holdCalls } from './hold-calls.ts'
+export type { FastifyReply, NestRequest, NestResponse } from './http-context.ts'
 export type {
   AAuthModuleAsyncOptions,
   AAuthModuleOptions,

@@ -20,7 +20,8 @@ function sendRaw(response: ServerResponse, { status, headers, body }: Answer): v
   dropRepresentation(response)
   response.statusCode = status
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-  response.setHeader('content-length', Buffer.byteLength(body))
+  // RFC 9110 section 8.6.
+  if (status !== 204) response.setHeader('content-length', Buffer.byteLength(body))
   response.end(response.req.method === 'HEAD' ? undefined : body)
 }
 

@@ -1,4 +1,5 @@
 export { getAuth } from './get-auth.ts'
 export { getCaller } from './get-caller.ts'
+export { holdCalls } from './hold-calls.ts'
 export { type ProtectedHandler, protect } from './protect.ts'
 export { type WellKnownRoutes, wellKnown } from './well-known.ts'

@@ -343,6 +343,26 @@ describe('a protected route', () => {
   })
 })
 
+describe('a route whose calls are held, in a production build', () => {
+  const target = '/payments?to=b%6fb&x=a%20b'
+  const paying = { method: 'POST', body: '{ "n":1.0 }', digest: true, cover: ['@query'] }
+
+  it('holds a call that runs when the pending URL is polled, which another route serves [DEFER-1, DEFER-5]', async () => {
+    const { agent, call } = app
+    const params = () => ({ nonce: crypto.randomUUID() })
+    const held = await call(target, { ...paying, token: await agent.personToken(), params: params() })
+    expect([held.status, held.told]).toEqual([202, { status: 'pending' }])
+    const { pathname } = new URL(held.headers.get('location') ?? '')
+    const ran = await call(pathname, { params: params() })
+    expect([ran.status, ran.told]).toEqual([201, { target, paid: paying.body }])
+  })
+
+  it('refuses content that the signature does not cover', async () => {
+    const sent = { ...paying, digest: false, params: { nonce: 'uncovered' } }
+    expect(await app.call(target, sent)).toEqual(refused('invalid_input'))
+  })
+})
+
 it('a request that no guard has verified has no caller, not even one without a credential', () => {
   expect(() => getCaller(new Request('https://notes.example/notes'))).toThrow('no verified identity')
 })

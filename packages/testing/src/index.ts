@@ -1,8 +1,12 @@
 export { type DevOptions, type DevResourceOptions, devOptions } from '@aauth-guard/core/dev'
 export { Agent } from './agent/agent.ts'
-export { type CallOptions, type CallOutcome, TokenRefused } from './agent/call.ts'
+export type { CallOutcome } from './agent/call.ts'
+export type { CallOptions } from './agent/call-options.ts'
+export type { AskedInteraction, ClarificationDetails, DeferralOptions } from './agent/deferral.ts'
+export { PendingUrlError } from './agent/follow-pending.ts'
 export type { AskOptions, ProposedMission } from './agent/propose-mission.ts'
 export type { AgentRequest, FetchOptions, SignOptions } from './agent/requests.ts'
+export { TokenRefused } from './agent/token-exchange.ts'
 export type { Approval } from './issuer/approval.ts'
 export {
   type ExchangeMisbehaviour,

@@ -10,11 +10,13 @@ export {
   contentBinding,
 } from '../authorize/content.ts'
 export { type ContentOptions, validateGuardOptions } from '../authorize/guard-options.ts'
+export { assertHeldEndpoint, type HeldEndpoint } from '../authorize/held-endpoint.ts'
 export { hasListedIssuer } from '../authorize/issuer-listed.ts'
 export { passesPreflight } from '../authorize/preflight.ts'
 export { privateFieldsFor } from '../authorize/private-fields-for.ts'
 export { asAuth, assertContentChecked, readCaller, readIdentity } from '../authorize/read-identity.ts'
 export { type Standing, standingOf } from '../authorize/standing.ts'
+export { asksPerson } from '../resource/asks-person.ts'
 export { type MemoryStores, memoryStores } from '../resource/memory-stores.ts'
 export { strippedPrefixOf } from '../resource/stripped-prefix-of.ts'
 export { answerRoutes } from '../routes/answer-routes.ts'

@@ -5,7 +5,7 @@ import { type ContentOptions, validateGuardOptions } from '../authorize/guard-op
 import { privateFieldsFor } from '../authorize/private-fields-for.ts'
 import { asAuth } from '../authorize/read-identity.ts'
 import { isAAuthError } from '../errors/aauth-error.ts'
-import { type Answer, answer } from '../errors/answer.ts'
+import { answer } from '../errors/answer.ts'
 import type { AlternativeCredential } from '../resource/alternative-credential.ts'
 import type { AnyRequirement, Authorized, Caller, Requirement } from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
@@ -13,6 +13,7 @@ import { answerRoutes } from '../routes/answer-routes.ts'
 import type { PersonNeed } from '../token/auth.ts'
 import type { TokenKind } from '../token/kinds.ts'
 import { checkContent, fetchRequest, readContent, withoutMissionHeader } from './fetch-request.ts'
+import { respond } from './respond.ts'
 
 /** A handler behind {@link fetchGuard}; further arguments of the host (`env`, `ctx`) follow. */
 export type GuardedHandler<
@@ -95,10 +96,6 @@ export function fetchGuard<
 }
 
 const contentLater = Object.freeze({ content: 'later' })
-
-function respond({ status, headers, body }: Answer): Response {
-  return new Response(body, { status, headers })
-}
 
 /**
  * Keeps shared caches from storing a response, unless the handler set the fields itself.

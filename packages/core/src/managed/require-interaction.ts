@@ -4,6 +4,7 @@ import { ownMembers } from '../assert/own-members.ts'
 import { capabilitiesOf } from '../authorize/capabilities.ts'
 import { stepUp } from '../authorize/step-up.ts'
 import { AAuthError } from '../errors/aauth-error.ts'
+import { noteAsking } from '../resource/asks-person.ts'
 import { assertScopesDescribed } from '../resource/described-scopes.ts'
 import type { AnyRequirement, Requirement } from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
@@ -97,6 +98,7 @@ export function requireInteraction<
     if (check !== undefined && (await check(auth as never, request)) !== true) return false
     return assertConsent(resource, managed, asked, mayStepUp, auth, request)
   }
+  noteAsking(checkConsent)
   return { ...requirement, check: checkConsent } as Requirement<Accept, false, Person, never>
 }
 

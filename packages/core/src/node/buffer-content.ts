@@ -11,7 +11,7 @@ import { ContentBuffer } from '../wire/content-buffer.ts'
  * @throws {AAuthError} `content_too_large`; `invalid_request` when the client went away
  */
 export function bufferContent(message: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
-  if (message.readableDidRead || message.readableFlowing) return Promise.resolve(undefined)
+  if (wasRead(message) || message.readableFlowing) return Promise.resolve(undefined)
   if (message.destroyed) return Promise.reject(endedEarly())
   // Listening to an ended message makes it emit `end`, and a parser behind would find it no longer readable.
   if (hasEnded(message) && message.readableLength === 0) return Promise.resolve(new Uint8Array())
@@ -45,12 +45,23 @@ export function bufferContent(message: IncomingMessage, limit: number): Promise<
     const end = (): void =>
       settle(() => {
         const octets = Buffer.from(content.octets.buffer, 0, content.length)
-        if (content.length > 0) message.unshift(octets)
+        if (content.length > 0) {
+          message.unshift(octets)
+          putBack.set(message, content.length)
+        }
         resolve(octets)
       })
     const fail = (): void => settle(() => reject(endedEarly()))
     message.on('readable', take).on('end', end).on('error', fail).on('close', fail)
   })
+}
+
+/** How many octets were put back. */
+const putBack = new WeakMap<IncomingMessage, number>()
+
+/** Whether somebody else has read from the message, or after this put the content back. */
+function wasRead(message: IncomingMessage): boolean {
+  return message.readableDidRead && putBack.get(message) !== message.readableLength
 }
 
 function endedEarly(): AAuthError {

@@ -6,6 +6,7 @@ import { isServerId } from '../token/identifiers.ts'
 import type { TokenKind } from '../token/kinds.ts'
 import { quoted } from '../wire/quoted.ts'
 import { type CompiledAlternative, compiledAlternative, type Exemption } from './alternative-credential.ts'
+import { asksPerson } from './asks-person.ts'
 import { assertScopesDescribed } from './described-scopes.ts'
 import {
   type AnyRequirement,
@@ -124,8 +125,26 @@ export function compileRequirement(
     check,
     alternative: alternative === undefined ? undefined : compiledAlternative(alternative),
   }
+  assertManaged(compiled)
   if (compiled.alternative !== undefined) assertExempt(compiled, compiled.alternative)
   return compiled
+}
+
+/** What a person agrees to is for callers of AAuth (docs/how-to/interaction.md, docs/how-to/sessions.md). @throws {TypeError} */
+function assertManaged({ name, optional, sessions, alternative, check }: CompiledRequirement): void {
+  assert(
+    !sessions || alternative === undefined,
+    '"sessions" is set beside "alternative", whose callers have none: give them a route of their own',
+  )
+  if (!asksPerson({ check: check as AnyRequirement['check'] })) return
+  assert(
+    !optional && alternative === undefined,
+    'requireInteraction is used with "optional" or "alternative", whose callers would pass without a consent: leave these out',
+  )
+  assert(
+    name !== undefined,
+    '"name" was removed from the requirement of requireInteraction: persons have to know what they are asked',
+  )
 }
 
 /** Nothing that a route demands is skipped silently for callers without AAuth. @throws {TypeError} */

@@ -1,11 +1,13 @@
 import {
   type Auth,
+  alternativeCredential,
   answer,
   authorize,
   createResource,
   type Requirement,
   type Resource,
 } from '@aauth-guard/core'
+import { validateRequirement } from '@aauth-guard/core/adapter'
 import { interactionPage, managedAccess, requireInteraction } from '@aauth-guard/core/managed'
 import {
   capable,
@@ -811,6 +813,23 @@ describe('options that are refused at start', () => {
         asked as never,
       ),
     ).toThrow(message)
+  })
+
+  it('changed afterwards, so that callers would pass without a consent or a person would not know for what', () => {
+    const resource = make({ url: pageUrl })
+    const { name, ...nameless } = requireInteraction(resource, route, { scope: 'notes.read' })
+    const alternative = alternativeCredential({
+      when: { scheme: 'Bearer' },
+      check: () => ({ id: 'somebody', scopes: [] }),
+      exempt: ['check'],
+    })
+    for (const [changed, message] of [
+      [{ ...nameless, name, alternative }, 'with "optional" or "alternative"'],
+      [{ ...nameless, name, optional: true }, 'with "optional" or "alternative"'],
+      [nameless, '"name" was removed'],
+    ] as const)
+      expect(() => validateRequirement(resource, changed as never)).toThrow(message)
+    validateRequirement(resource, { ...nameless, name: 'another' } as never)
   })
 
   it('no page, no managed access', () => {

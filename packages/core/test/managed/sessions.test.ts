@@ -1,6 +1,7 @@
 import {
   type AAuthError,
   type Auth,
+  alternativeCredential,
   answer,
   authorize,
   isAAuthError,
@@ -575,6 +576,28 @@ describe('a requirement with sessions', () => {
   ])('is refused as %j', async (requirement, message) => {
     const scene = await makeSessions()
     await expect(scene.use(undefined, { requirement: requirement as never })).rejects.toThrow(message)
+  })
+
+  it('is refused beside another credential, whose callers get no consent and no session either', async () => {
+    const scene = await makeSessions()
+    const alternative = alternativeCredential({
+      when: { header: 'x-api-key' },
+      check: () => ({ id: 'somebody', scopes: ['notes.read'] }),
+      challenge: 'ApiKey',
+    })
+    await expect(scene.use(undefined, { requirement: { ...open, alternative } as never })).rejects.toThrow(
+      /^"sessions" is set beside "alternative"/,
+    )
+    const header = (name: string): string[] =>
+      name === 'x-api-key' ? ['key'] : name === 'host' ? ['notes.example'] : []
+    const request = { method: 'GET', target: '/notes', header }
+    const { sessions: _, ...others } = open
+    const requirement = { ...others, alternative }
+    const other = await authorize(scene.resource, request as never, requirement as never)
+    expect(other).toMatchObject({ type: 'other', id: 'somebody' })
+    const given = { person: 'alice', scope: 'notes.read' }
+    await expect(createConsent(scene.resource, other as never, given)).rejects.toThrow(TypeError)
+    await expect(grantSession(scene.resource, other as never, 'an-id')).rejects.toThrow(TypeError)
   })
 
   it('is refused without managed access', async () => {

@@ -1,3 +1,5 @@
+import type { AnyRequirement } from '@aauth-guard/core'
+import { asksPerson } from '@aauth-guard/core/adapter'
 import { assertDisjoint, type RoutePaths } from './assert-disjoint.ts'
 import { loosePath } from './loose-path.ts'
 import { isNeverServed, type Match, type PathPattern, PathTree } from './path-tree.ts'
@@ -22,6 +24,7 @@ const twoSlashes = /^\/(?:[/\\]|%2f|%5c)/i
 export function compileRoutes(routes: readonly Route[]): RouteTable {
   if (routes.length > maxRoutes)
     throw new TypeError(`there are ${routes.length} routes: write at most ${maxRoutes}`)
+  for (const route of routes) assertUnmanaged(route)
   const paths = routes.map(pathsOf)
   assertDisjoint(paths)
   const exact = new PathTree('kept')
@@ -34,6 +37,15 @@ export function compileRoutes(routes: readonly Route[]): RouteTable {
     routes: Object.freeze([...routes]),
     find: (method: string, target: string): Found => find(exact, loose, method, target),
   })
+}
+
+/** The answer of the upstream would have to carry what the guard says. @throws {TypeError} */
+function assertUnmanaged({ name, requirement }: Route): void {
+  const part = requirement.sessions === true ? '"sessions"' : 'requireInteraction'
+  if (requirement.sessions === true || asksPerson(requirement as AnyRequirement))
+    throw new TypeError(
+      `the route ${JSON.stringify(name)} uses ${part}, which works neither in the reverse proxy nor in forward auth or ext_authz: guard the route in the upstream, with an adapter such as @aauth-guard/express`,
+    )
 }
 
 function find(exact: PathTree, loose: PathTree, method: string, rawTarget: string): Found {

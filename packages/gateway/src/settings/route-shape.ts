@@ -1,4 +1,5 @@
 import type { GivenRequirement, GivenRoute, GivenTrust } from './given.ts'
+import { managedHints } from './managed-hints.ts'
 import { choice, either, flag, list, type Members, members, type Shape, text, whole } from './shape.ts'
 
 export const serverId: Shape<string> = text(
@@ -60,71 +61,75 @@ const required = {
 
 export const defaultRequirement: Members<GivenRequirement> = members('"require"', required)
 
-export const routeShape: Members<GivenRoute> = members('a route', {
-  scope: { shape: either(scope, list(scope)), about: 'The scopes that the token must grant, all of them.' },
-  accept: {
-    shape: either(
-      choice('auth-token', 'person-token', 'agent-token'),
-      list(choice('auth-token', 'person-token', 'agent-token')),
-    ),
-    about: 'The kinds of token that are accepted.',
-    preset: '`auth-token`',
+export const routeShape: Members<GivenRoute> = members(
+  'a route',
+  {
+    scope: { shape: either(scope, list(scope)), about: 'The scopes that the token must grant, all of them.' },
+    accept: {
+      shape: either(
+        choice('auth-token', 'person-token', 'agent-token'),
+        list(choice('auth-token', 'person-token', 'agent-token')),
+      ),
+      about: 'The kinds of token that are accepted.',
+      preset: '`auth-token`',
+    },
+    ...required,
+    optional: {
+      shape: flag,
+      about: 'Whether requests without a credential are passed on as well, as `anonymous`.',
+      preset: '`false`',
+    },
+    trust: { shape: trust, about: 'Narrows `trust` on this route.' },
+    account: {
+      shape: text('account', /./, 'write the account'),
+      about: 'The account that the route belongs to.',
+    },
+    components: {
+      shape: list(text('component', /^@?[a-z0-9-]+$/, 'write the name of a component, in lower case'), {
+        max: 32,
+      }),
+      about: 'What signatures must cover on this route, beside the components of the protocol.',
+    },
+    singleUse: {
+      shape: flag,
+      about: 'Whether a request is accepted only once, whatever its method.',
+      preset: '`false`',
+    },
+    upstream: {
+      shape: text('name of an upstream', /./, 'write a name of "upstreams"'),
+      about: 'Where requests go. It can be left out where there is one upstream.',
+    },
+    name: {
+      shape: text('text', /^.{1,128}$/, 'write 1 to 128 characters'),
+      about: 'The name of the route in logs and metrics.',
+      preset: 'the route as it is written',
+    },
+    cutPrefix: {
+      shape: path,
+      about: 'A prefix that is cut from the target before it goes on, such as `/api`.',
+    },
+    addPrefix: { shape: path, about: 'A prefix that is then put before the target.' },
+    pass: {
+      shape: list(choice('authorization', 'cookie')),
+      about: 'Credentials of other kinds that go on to the upstream. Without it they are removed.',
+    },
+    passNames: {
+      shape: list(fieldName),
+      about: 'Names of header fields with other characters than letters, digits and `-` that go on.',
+    },
+    digest: {
+      shape: choice('buffer', 'stream', 'upstream'),
+      about:
+        'Where a signed `Content-Digest` is compared: before the upstream is called, while the content streams, or in the upstream.',
+      preset: '`buffer`',
+    },
+    maxContent: {
+      shape: whole(1, 1_073_741_824),
+      about: 'Octets of content that are read to compare a digest. More is 413.',
+      preset: '1 048 576',
+    },
+    upgrade: { shape: flag, about: 'Whether WebSocket connections go on.', preset: '`false`' },
+    encodedSlash: { shape: flag, about: 'Whether `%2f` and `%5c` may stand in the path.', preset: '`false`' },
   },
-  ...required,
-  optional: {
-    shape: flag,
-    about: 'Whether requests without a credential are passed on as well, as `anonymous`.',
-    preset: '`false`',
-  },
-  trust: { shape: trust, about: 'Narrows `trust` on this route.' },
-  account: {
-    shape: text('account', /./, 'write the account'),
-    about: 'The account that the route belongs to.',
-  },
-  components: {
-    shape: list(text('component', /^@?[a-z0-9-]+$/, 'write the name of a component, in lower case'), {
-      max: 32,
-    }),
-    about: 'What signatures must cover on this route, beside the components of the protocol.',
-  },
-  singleUse: {
-    shape: flag,
-    about: 'Whether a request is accepted only once, whatever its method.',
-    preset: '`false`',
-  },
-  upstream: {
-    shape: text('name of an upstream', /./, 'write a name of "upstreams"'),
-    about: 'Where requests go. It can be left out where there is one upstream.',
-  },
-  name: {
-    shape: text('text', /^.{1,128}$/, 'write 1 to 128 characters'),
-    about: 'The name of the route in logs and metrics.',
-    preset: 'the route as it is written',
-  },
-  cutPrefix: {
-    shape: path,
-    about: 'A prefix that is cut from the target before it goes on, such as `/api`.',
-  },
-  addPrefix: { shape: path, about: 'A prefix that is then put before the target.' },
-  pass: {
-    shape: list(choice('authorization', 'cookie')),
-    about: 'Credentials of other kinds that go on to the upstream. Without it they are removed.',
-  },
-  passNames: {
-    shape: list(fieldName),
-    about: 'Names of header fields with other characters than letters, digits and `-` that go on.',
-  },
-  digest: {
-    shape: choice('buffer', 'stream', 'upstream'),
-    about:
-      'Where a signed `Content-Digest` is compared: before the upstream is called, while the content streams, or in the upstream.',
-    preset: '`buffer`',
-  },
-  maxContent: {
-    shape: whole(1, 1_073_741_824),
-    about: 'Octets of content that are read to compare a digest. More is 413.',
-    preset: '1 048 576',
-  },
-  upgrade: { shape: flag, about: 'Whether WebSocket connections go on.', preset: '`false`' },
-  encodedSlash: { shape: flag, about: 'Whether `%2f` and `%5c` may stand in the path.', preset: '`false`' },
-})
+  managedHints,
+)

@@ -99,6 +99,15 @@ export function choice<const T extends string | false>(...values: readonly T[]):
   }
 }
 
+/** A shape that refuses one value with a remedy of its own. */
+export function without<T>(shape: Shape<T>, value: unknown, remedy: string): Shape<T> {
+  return {
+    ...shape,
+    read: (given, place) =>
+      given === value ? place.fail(`${place.name} is ${quoted(given)}: ${remedy}`) : shape.read(given, place),
+  }
+}
+
 export function list<T>(
   item: Shape<T>,
   { min = 1, max = 1000 }: { readonly min?: number; readonly max?: number } = {},
@@ -186,10 +195,14 @@ export interface Members<T> extends Shape<T> {
 type Optional<S> = S extends { readonly required: true } ? never : undefined
 type Value<S> = S extends { readonly shape: Shape<infer T> } ? T | Optional<S> : never
 
-/** @param whose what the members belong to, for errors, such as `a route` */
+/**
+ * @param whose what the members belong to, for errors, such as `a route`
+ * @param hints from names that are not members to what to do instead
+ */
 export function members<const S extends Readonly<Record<string, Setting<unknown>>>>(
   whose: string,
   settings: S,
+  hints: Readonly<Record<string, string>> = {},
 ): Members<{ readonly [Name in keyof S]: Value<S[Name]> }> {
   const names = Object.keys(settings)
   const required = names.filter((name) => settings[name]?.required === true)
@@ -213,7 +226,8 @@ export function members<const S extends Readonly<Record<string, Setting<unknown>
       for (const name of Object.keys(given)) {
         if (names.includes(name)) continue
         const meant = nearest(name, names)
-        const remedy = meant === undefined ? `use one of ${names.join(', ')}` : `did you mean "${meant}"?`
+        const known = meant === undefined ? `use one of ${names.join(', ')}` : `did you mean "${meant}"?`
+        const remedy = Object.hasOwn(hints, name) ? hints[name] : known
         place.member(name).fail(`${quoted(name)} is not a setting of ${whose}: ${remedy}`)
       }
       const missing = required.find((name) => given[name] === undefined)

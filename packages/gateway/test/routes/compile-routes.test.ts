@@ -1,3 +1,5 @@
+import { createResource } from '@aauth-guard/core'
+import { managedAccess, requireInteraction } from '@aauth-guard/core/managed'
 import { expect, test } from 'vitest'
 import { compileRoutes } from '../../src/routes/compile-routes.ts'
 import type { Route } from '../../src/routes/route.ts'
@@ -185,4 +187,22 @@ test.each<[string, Route, RegExp]>([
   ['a prefix with a slash at its end', routeOf('/a/b', { addPrefix: '/a/' }), /no slash at its end/],
 ])('a route that cannot be used is refused: %s', (_, route, message) => {
   expect(() => compileRoutes([route])).toThrow(message)
+})
+
+test('sessions and questions to persons are refused by name, since the answers of upstreams have no part of them', () => {
+  const resource = createResource({
+    issuer: 'https://notes.example',
+    trust: 'any',
+    scopes: { 'notes.read': 'Read your notes' },
+    managed: managedAccess({ interaction: { url: 'https://notes.example/agents' } }),
+  })
+  const route = { name: 'notes', accept: 'agent-token' } as const
+  const asking = requireInteraction(resource, route, { scope: 'notes.read', consentOf: () => undefined })
+  for (const [requirement, part] of [
+    [{ ...route, sessions: true }, '"sessions"'],
+    [asking, 'requireInteraction'],
+  ] as const)
+    expect(() => compileRoutes([routeOf('/notes', { requirement: requirement as never })])).toThrow(
+      `the route "/notes" uses ${part}, which works neither in the reverse proxy nor in forward auth or ext_authz: guard the route in the upstream`,
+    )
 })

@@ -327,3 +327,23 @@ test('an administration that others can reach is warned of', () => {
   ])
   expect(read(top('admin: false')).admin).toBeUndefined()
 })
+
+test.each([
+  ...['managed', 'sealingKeys', 'sessions', 'hold', 'interaction', 'pending'].map((name) => [
+    `${least}\n${name}: {}\n`,
+    `"${name}" is not a setting of the configuration`,
+  ]),
+  ...['sessions', 'hold', 'perCall', 'requireInteraction'].map((name) => [
+    least.replace('scope: notes.read', `scope: notes.read, ${name}: true`),
+    `"${name}" is not a setting of a route`,
+  ]),
+  ...['forwardAuth', 'extAuthz'].map((door) => [
+    `${least}\n${door}: { listen: "127.0.0.1:9000", secret: "${'s'.repeat(32)}", sessions: true }\n`,
+    `"sessions" is not a setting of "${door}"`,
+  ]),
+  [`${least}\naccessMode: session-token\n`, '"accessMode" is "session-token"'],
+])('resource-managed access is refused with what to do instead: %j', (text, message) => {
+  expect(messageOf(text)).toContain(
+    `${message}: a gateway gives no sessions, holds no calls and asks no persons. Leave it out, and let the upstream do so`,
+  )
+})

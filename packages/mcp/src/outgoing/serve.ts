@@ -25,13 +25,15 @@ export async function serveExchange(
     return await concluded(exchange, response, gone)
   } catch (error) {
     exchange.end()
-    if (isAAuthError(error)) return toResponse(await refusalAnswer(error, exchange.shared.takesOther))
-    throw error
+    if (!isAAuthError(error)) throw error
+    const refused = await refusalAnswer(error, exchange.shared.takesOther)
+    const access = Object.fromEntries(accessFieldsFor(exchange.admission.caller))
+    return toResponse({ ...refused, headers: { ...access, ...refused.headers } })
   }
 }
 
 export function toResponse({ status, headers, body }: Answer): Response {
-  return new Response(body, { status, headers })
+  return new Response(body === '' ? null : body, { status, headers })
 }
 
 /** @throws {AAuthError} why the token ended meanwhile */

@@ -1,4 +1,5 @@
 import type { AnyRequirement } from '@aauth-guard/core'
+import { asksPerson } from '@aauth-guard/core/adapter'
 import type { McpTool } from '../options.ts'
 
 /** What the signature of a request must cover beside the components of the protocol. */
@@ -28,6 +29,10 @@ export class Entry {
       if (typeof value !== 'boolean') throw new TypeError(`"${name}" is not true or false`)
     if (typeof tool !== 'boolean' && typeof tool !== 'string')
       throw new TypeError('"tool" is not true, false or the name of a tool of a mission')
+    if (asksPerson(requirement as AnyRequirement))
+      throw new TypeError(
+        'requireInteraction cannot be used here, since clients of MCP take its 202 for done: ask on a route of HTTP, and give the agent a session',
+      )
     for (const name of ['name', 'optional'])
       if (Object.hasOwn(requirement, name)) throw new TypeError(`"${name}" cannot be set here: leave it out`)
     this.key = key

@@ -6,9 +6,11 @@ import { type Component, type Draft, protocolOf, type SignedMessage, signDraft }
 import { toRequest } from '../signing/signed-request.ts'
 import { dial } from '../world/dial.ts'
 import type { World } from '../world/world.ts'
-import { answerChallenges, type CallOptions, type CallOutcome } from './call.ts'
+import { answerChallenges, type CallOutcome } from './call.ts'
+import type { CallOptions } from './call-options.ts'
 import { type AskOptions, completeMission, type ProposedMission, proposeMission } from './propose-mission.ts'
 import type { AgentRequest, FetchOptions, SignOptions } from './requests.ts'
+import { SessionValues } from './session-values.ts'
 
 type ToSign<Options> =
   | readonly [url: string, request: AgentRequest, options: Options]
@@ -22,6 +24,7 @@ export class Agent {
   readonly personServer: TestIssuer | undefined
   readonly key: TestKey
   private readonly net: World
+  private readonly sessions = new SessionValues()
   /** Issues where the agent has no person server of its own. */
   private readonly defaultIssuer: TestIssuer | undefined
 
@@ -54,6 +57,29 @@ export class Agent {
   /** An auth token of its person server, or of `issuer`. */
   authToken(grant?: Grant, issuer: TestIssuer = this.person()): Promise<string> {
     return issuer.authToken(this, grant)
+  }
+
+  /**
+   * The session value that {@link call} sends to an origin: the newest one that an answer gave it there in `AAuth-Access`.
+   * It is kept for 100 origins. Other agents, and this one with another key, have values of their own.
+   *
+   * @returns `undefined` if there is none
+   * @throws {TypeError} for what is not a URL
+   * @see draft 11 §6.3
+   * @example
+   * ```ts
+   * import { createTestNetwork } from '@aauth-guard/testing'
+   *
+   * const net = await createTestNetwork()
+   * const agent = await net.agent()
+   * await agent.call(`${net.resource}/session`, { method: 'POST' })
+   * const access = agent.sessionAt(net.resource) ?? ''
+   * // One explicit request sends what it is given.
+   * await agent.fetch(`${net.resource}/notes`, {}, { token: await agent.agentToken(), access })
+   * ```
+   */
+  sessionAt(origin: string): string | undefined {
+    return this.sessions.at(new URL(origin).origin)
   }
 
   /** Signs a request to `url`, whose path and query go over the wire as they are written. */
@@ -94,11 +120,42 @@ export class Agent {
    * Calls `url` and meets what the resource asks for, step by step, from the agent token to an auth token of its
    * person server or of the access server: drafts 01 to 10 and draft 11.
    *
+   * It follows 202 responses as well. It polls the pending URL with signed requests until the response is final, calls
+   * `onInteraction` and `onClarification` when the resource asks for that, and redeems the resource token of a held call.
+   * After a person has agreed, it sends the call again. A final refusal is the response of the outcome: 403 `denied`,
+   * `abandoned` or `revoked`, 408 `expired`, 410. After 429 and 503 it waits and polls again.
+   *
+   * Beside agent and person tokens it sends the newest session value that the resource gave it ({@link sessionAt}).
+   *
+   * A call gets five tokens at most, is polled 1000 times, answers ten questions, and is sent again five times after
+   * somebody has agreed. Then the last response is the outcome.
+   *
    * @throws {ExchangeError} for a resource token or auth token that an agent must not use
    * @throws {TokenRefused} when a server gives no token
+   * @throws {PendingUrlError} for a pending URL of another origin, to which nothing is sent
+   * @see draft 11 §6, §7.5, §11.8
+   * @example
+   * ```ts
+   * import { createTestNetwork } from '@aauth-guard/testing'
+   *
+   * declare function decide(page: string): Promise<void>
+   *
+   * const net = await createTestNetwork()
+   * const agent = await net.agent()
+   * const { response, challenges, polls } = await agent.call(
+   *   `${net.resource}/notes`,
+   *   {},
+   *   {
+   *     onInteraction: ({ page }) => decide(page),
+   *     onClarification: (question) => (question.includes('Which') ? 'All of them.' : undefined),
+   *     pause: (seconds) => net.clock.advance(seconds),
+   *   },
+   * )
+   * console.log(response.status, challenges, polls) // 200 ['interaction', 'clarification'] 2
+   * ```
    */
   call(url: string, request: AgentRequest = {}, options: CallOptions = {}): Promise<CallOutcome> {
-    return answerChallenges(this.net, this, url, request, options)
+    return answerChallenges({ net: this.net, agent: this, url, options, sessions: this.sessions }, request)
   }
 
   /**
@@ -137,6 +194,11 @@ export class Agent {
     ])
     if (options.digest)
       headers.push(['content-digest', `sha-256=:${base64(await sha256(body ?? new Uint8Array()))}:`])
+    if (options.access !== undefined) {
+      if (headers.some(([name]) => name === 'authorization'))
+        throw new TypeError('the request has "Authorization" already: leave it out, or leave out "access"')
+      headers.push(['authorization', `AAuth ${options.access}`])
+    }
     if (options.mission) {
       headers.push([
         'aauth-mission',

@@ -2,8 +2,8 @@ import { isInnerList, parseDictionary } from 'structured-headers'
 import type { MissionProposal } from '../issuer/missions.ts'
 import { base64url, sha256 } from '../signing/keys.ts'
 import type { World } from '../world/world.ts'
-import { TokenRefused } from './call.ts'
 import type { SigningAgent } from './requests.ts'
+import { TokenRefused } from './token-exchange.ts'
 
 /** How an agent goes about something that the person decides. */
 export interface AskOptions {

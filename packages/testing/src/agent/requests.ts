@@ -23,6 +23,8 @@ export interface SignOptions {
   readonly created?: number
   /** Sends and covers `AAuth-Mission` (drafts 01 to 10). */
   readonly mission?: { readonly approver: string; readonly s256: string }
+  /** Sends and covers `Authorization: AAuth` with this value, which an answer gave in `AAuth-Access`. */
+  readonly access?: string
   /** Sends and covers `Content-Digest`, and covers `Content-Type`. */
   readonly digest?: boolean
   readonly mistake?: AgentMistake

@@ -2,6 +2,8 @@
 export interface TestClock {
   /** Integer seconds. */
   readonly now: () => number
+  /** Whether it stands until it is told to go on. */
+  readonly isStopped: boolean
   set(seconds: number): void
   advance(seconds: number): void
   /** Back to the system's clock. */
@@ -14,6 +16,9 @@ export function makeClock(start: number | undefined): TestClock {
   const now = (): number => stopped ?? Math.floor(Date.now() / 1000)
   return {
     now,
+    get isStopped() {
+      return stopped !== undefined
+    },
     set(seconds) {
       stopped = seconds
     },

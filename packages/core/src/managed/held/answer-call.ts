@@ -25,7 +25,7 @@ export async function answerCall(
   const { state } = managed
   const grounds: Grounds = { point: 'guard', request, requirement: route.name }
   const read = async (): Promise<Uint8Array> => {
-    const content = await readContent(maxHeldBody)
+    const content = request.body ?? (await readContent(maxHeldBody))
     if (content.length > maxHeldBody)
       throw new AAuthError('content_too_large', { hint: `content over ${maxHeldBody} octets` })
     return content

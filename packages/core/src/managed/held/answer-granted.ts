@@ -1,10 +1,11 @@
-import { bindContent, contentBinding, verifyContent } from '../../authorize/content.ts'
+import { bindContent } from '../../authorize/content.ts'
 import type { Answer } from '../../errors/answer.ts'
 import { askForAuthToken } from '../../issue/challenge.ts'
 import { within } from '../../limits/deadline.ts'
 import type { CompiledRequirement } from '../../resource/requirement.ts'
 import type { ResourceState } from '../../resource/state.ts'
 import type { PersonTokenAuth } from '../../token/auth.ts'
+import { assertStillGood } from '../../verify/assert-still-good.ts'
 import { provenanceOf } from '../../verify/provenance.ts'
 import type { VerifiedRequest } from '../../verify/verified-request.ts'
 import type { SignedRequest } from '../../wire/signed-request.ts'
@@ -28,7 +29,7 @@ import {
   standingOfOperation,
 } from './per-call.ts'
 import { asAnswer, withinLimit } from './result.ts'
-import { assertNoContent } from './signed-content.ts'
+import { assertSigned } from './signed-content.ts'
 
 /** A call with a sufficient auth token. Unless the call itself needs approval, it runs on this request. */
 export async function answerGranted(
@@ -40,15 +41,13 @@ export async function answerGranted(
   read: () => Promise<Uint8Array>,
 ): Promise<Answer> {
   const { state, verified } = provenanceOf(auth)
-  let body: Uint8Array = new Uint8Array()
-  const readOnce = async (): Promise<Uint8Array> => {
-    body = await read()
-    return body
+  const body = await read()
+  if (verified.digest?.checked === false) await bindContent(auth, async () => body)
+  else {
+    // What an earlier guard compared may be other content than this.
+    await assertSigned(state, request, verified, compiled, body)
+    await within(state, 'the stores', assertStillGood(state, verified))
   }
-  if (verified.digest === undefined) await assertNoContent(state, request, verified, compiled, readOnce)
-  else if (contentBinding(auth) === 'unchecked') await bindContent(auth, readOnce)
-  // The request came with content, which was compared already. What is read, and runs, has to be the same.
-  else await verifyContent(auth, await readOnce())
   const kept = keepCall(request, verified, route.fields)
   const key = await seedOf(state.settings.issuer, verified)
   const call = asHeldCall(kept, body, auth, key)

@@ -1,6 +1,7 @@
 import { assert } from '../../assert/assert.ts'
 import { assertKnownMembers } from '../../assert/known-members.ts'
 import { ownMembers } from '../../assert/own-members.ts'
+import { asksPerson } from '../../resource/asks-person.ts'
 import type { AnyRequirement, CompiledRequirement } from '../../resource/requirement.ts'
 import type { ResourceState } from '../../resource/state.ts'
 import { checkComponents } from '../../signature/coverage.ts'
@@ -109,6 +110,10 @@ export function compileHeld(
   state: ResourceState,
   requirement: AnyRequirement,
 ): { readonly name: string; readonly compiled: CompiledRequirement } {
+  assert(
+    !asksPerson(requirement),
+    'the requirement is that of requireInteraction, whose calls are not held: require a scope, and use "perCall" to have each call approved',
+  )
   const compiled = state.compile({ ...requirement, singleUse: true })
   const { name, accept, optional, alternative } = compiled
   assert(name !== undefined, '"name" of the requirement is missing: held calls name their route by it')

@@ -1,4 +1,4 @@
-import type { Answer } from '../../errors/answer.ts'
+import type { HeldEndpoint } from '../../authorize/held-endpoint.ts'
 import type { Requirement } from '../../resource/requirement.ts'
 import type { Resource } from '../../resource/resource.ts'
 import type { SignedRequest } from '../../wire/signed-request.ts'
@@ -8,15 +8,8 @@ import type { HeldRoute, RunHeld } from './held-route.ts'
 import { checkHoldOptions, compileHeld, type HoldOptions } from './hold-options.ts'
 import { asAnswer, type HeldResult } from './result.ts'
 
-/** A route whose calls are held. */
-export interface Hold {
-  /**
-   * Answers a request to the route: runs it, holds it, or refuses it. Never rejects.
-   *
-   * @param request as `fetchRequest` of `@aauth-guard/core/fetch` or `signedRequest` of `@aauth-guard/core/node` makes it
-   * @param readContent reads the content of the request up to a number of octets; called for verified callers only
-   */
-  answer(request: SignedRequest, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer>
+/** A route whose calls are held. Serve it with `holdCalls` of an adapter. */
+export interface Hold extends HeldEndpoint {
   /**
    * Says how a call ended whose outcome was unknown. The agent gets the result from then on, with the auth token that ran
    * the call, for as long as that token is valid.
@@ -46,7 +39,7 @@ export interface Hold {
  * @example
  * ```ts
  * import { createResource } from '@aauth-guard/core'
- * import { fetchRequest, readContent } from '@aauth-guard/core/fetch'
+ * import { holdCalls } from '@aauth-guard/core/fetch'
  * import { hold, managedAccess } from '@aauth-guard/core/managed'
  *
  * const resource = createResource({
@@ -66,12 +59,7 @@ export interface Hold {
  *   { durability: 'lossy', onUnknown: ({ id }) => console.error(`look after payment ${id}`) },
  * )
  *
- * export async function pay(request: Request): Promise<Response> {
- *   const { status, headers, body } = await payments.answer(fetchRequest(request), (limit) =>
- *     readContent(request, limit),
- *   )
- *   return new Response(body === '' ? null : body, { status, headers })
- * }
+ * export default { fetch: holdCalls(payments) }
  * ```
  */
 export function hold(
@@ -89,6 +77,7 @@ export function hold(
   managed.held.add(route)
   const withQuery = { ...route.compiled, components: [...route.compiled.components, '@query'] }
   return Object.freeze({
+    resource,
     answer: (request: SignedRequest, readContent: (limit: number) => Promise<Uint8Array>) =>
       answerCall(
         managed,

@@ -18,7 +18,7 @@ import { heldFor, longestToken, resultGrace } from './held-limits.ts'
 import type { HeldRecord, KeptCall } from './held-record.ts'
 import { reservedFor } from './held-records.ts'
 import type { HeldRoute } from './held-route.ts'
-import { readSigned } from './signed-content.ts'
+import { assertSigned } from './signed-content.ts'
 
 /** @returns the 202 for a call that lacks a sufficient auth token */
 export async function holdCall(
@@ -31,7 +31,8 @@ export async function holdCall(
   read: () => Promise<Uint8Array>,
 ): Promise<AAuthError> {
   const { state } = managed
-  const body = await readSigned(state, request, verified, compiled, read)
+  const body = await read()
+  await assertSigned(state, request, verified, compiled, body)
   // The client decides how long sending the content takes.
   await within(state, 'the stores', assertStillGood(state, verified))
   const account = accountOf(compiled, request, verified.transport)

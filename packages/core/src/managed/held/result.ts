@@ -6,8 +6,9 @@ import { type Answer, answer } from '../../errors/answer.ts'
 export interface HeldResult {
   /** 200 to 599, without 202, which says that a call still waits. */
   readonly status: number
+  /** Default `content-type: text/plain; charset=utf-8` if there is a body. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as UTF-8. Default empty. */
+  /** Sent as UTF-8. Default empty. Not sent with 204, 205 and 304, which have no content. */
   readonly body?: string
 }
 
@@ -22,6 +23,9 @@ const dropped: ReadonlySet<string> = new Set([
   'upgrade',
   'aauth-requirement',
 ])
+
+/** RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5. */
+const withoutContent: ReadonlySet<number> = new Set([204, 205, 304])
 
 /**
  * A result as an answer that no cache stores.
@@ -38,7 +42,10 @@ export function asAnswer(result: HeldResult): Answer {
   const sent = new Headers({ ...headers })
   for (const name of dropped) sent.delete(name)
   sent.set('cache-control', 'no-store')
-  return { status, headers: Object.freeze(Object.fromEntries(sent)), body }
+  const text = withoutContent.has(status) ? '' : body
+  // Hosts would choose different ones.
+  if (text !== '' && !sent.has('content-type')) sent.set('content-type', 'text/plain; charset=utf-8')
+  return { status, headers: Object.freeze(Object.fromEntries(sent)), body: text }
 }
 
 /** The answer to a refusal that `run` threw. Anything else that it throws tells nobody whether it had an effect. */

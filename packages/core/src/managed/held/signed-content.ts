@@ -6,34 +6,23 @@ import { requiredFor } from '../../verify/read-request.ts'
 import type { VerifiedRequest } from '../../verify/verified-request.ts'
 import type { SignedRequest } from '../../wire/signed-request.ts'
 
-/** The content, if the signature covers it, so that what was signed is what runs. */
-export async function readSigned(
+/**
+ * What was signed is what runs.
+ * @throws {AAuthError} `invalid_signature` for other content, `invalid_input` for content that the signature does not cover
+ * (the promise rejects)
+ */
+export async function assertSigned(
   state: ResourceState,
   request: SignedRequest,
-  verified: VerifiedRequest,
+  { digest, hasNonce }: VerifiedRequest,
   compiled: CompiledRequirement,
-  read: () => Promise<Uint8Array>,
-): Promise<Uint8Array> {
-  const { digest } = verified
-  if (digest === undefined) {
-    await assertNoContent(state, request, verified, compiled, read)
-    return new Uint8Array()
-  }
-  const content = await read()
-  if (!(await matchesDigests(digest.expected, content, state.platform.digest))) throw contentDiffers()
-  digest.checked = true
-  return content
-}
-
-/** @throws {AAuthError} `invalid_input` for content that the signature does not cover */
-export async function assertNoContent(
-  state: ResourceState,
-  request: SignedRequest,
-  { hasNonce }: VerifiedRequest,
-  compiled: CompiledRequirement,
-  read: () => Promise<Uint8Array>,
+  content: Uint8Array,
 ): Promise<void> {
-  const content = await read()
+  if (digest !== undefined) {
+    if (!(await matchesDigests(digest.expected, content, state.platform.digest))) throw contentDiffers()
+    digest.checked = true
+    return
+  }
   const components = [...compiled.components, 'content-digest']
   if (content.length > 0)
     throw new AAuthError('invalid_input', {

@@ -1,5 +1,5 @@
-import { AAuthError, createResource } from '@aauth-guard/core'
-import { hold, managedAccess, type UnknownOutcome } from '@aauth-guard/core/managed'
+import { AAuthError, alternativeCredential, createResource } from '@aauth-guard/core'
+import { hold, managedAccess, requireInteraction, type UnknownOutcome } from '@aauth-guard/core/managed'
 import { now } from '@aauth-guard/fixtures/world'
 import { type Agent, toSignedRequest } from '@aauth-guard/testing'
 import { describe, expect, it, vi } from 'vitest'
@@ -432,7 +432,7 @@ describe('hold', () => {
     trust: 'any',
     scopes,
     now: () => now,
-    managed: managedAccess({ sealingKeys }),
+    managed: managedAccess({ sealingKeys, interaction: { url: `${issuer}/agents` } }),
   })
   const run = () => ({ status: 200 })
   const lossy = { durability: 'lossy' } as const
@@ -459,6 +459,35 @@ describe('hold', () => {
       'callers without a credential',
       () => hold(resource, { name: 'c', scope: 'notes.read', optional: true } as never, run, lossy),
       /"optional"/,
+    ],
+    [
+      'callers with another credential',
+      () =>
+        hold(
+          resource,
+          {
+            name: 'h',
+            scope: 'notes.read',
+            alternative: alternativeCredential({
+              when: { scheme: 'Bearer' },
+              check: () => undefined,
+              exempt: ['singleUse'],
+            }),
+          } as never,
+          run,
+          lossy,
+        ),
+      /"alternative"/,
+    ],
+    [
+      'a route that asks a person',
+      () => hold(resource, requireInteraction(resource, { name: 'i' }, { scope: 'notes.read' }), run, lossy),
+      /requireInteraction, whose calls are not held/,
+    ],
+    [
+      'sessions',
+      () => hold(resource, { name: 'j', scope: 'notes.read', sessions: true } as never, run, lossy),
+      /"sessions"/,
     ],
     [
       'credentials among the fields',
