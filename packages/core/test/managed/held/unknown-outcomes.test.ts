@@ -158,8 +158,9 @@ describe('reportUnknownOutcomes', () => {
     for (let owner = 0; owner < 11; owner += 1) {
       const agent = await lost.net.agent({ name: `agent-${owner}` })
       for (let i = 0; i < 10; i += 1) {
-        const answer = await lost.pay(await agent.personToken(), { agent })
-        const token = await agent.authToken({ scope: 'payments.make' })
+        const sub = `person-${owner}`
+        const answer = await lost.pay(await agent.personToken({ sub }), { agent })
+        const token = await agent.authToken({ scope: 'payments.make', sub })
         void lost.poll(answer.headers.location as string, token, { agent })
       }
     }
