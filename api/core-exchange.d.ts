@@ -43,6 +43,11 @@ export interface HandedTokens {
     readonly accessServers?: readonly string[] | undefined;
 }
 
+export interface InteractionClaim {
+    readonly url: string;
+    readonly code: string;
+}
+
 export declare class Issuers {
     #private;
     readonly now: () => number;
@@ -75,6 +80,8 @@ export interface ResourceTokenClaims extends ResourceSubject {
     readonly agentJkt: string;
     readonly scopes: readonly string[];
     readonly account: string | undefined;
+    readonly loginHint: string | undefined;
+    readonly interaction: InteractionClaim | undefined;
 }
 
 export type ResourceTokenContext = AtPersonServer | AtAccessServer | AtAgent;

@@ -10,7 +10,7 @@ export interface Arriving {
     readonly callback?: string | undefined;
 }
 
-export type AskedBy = 'interaction' | 'approval';
+export type AskedBy = 'interaction' | 'approval' | 'person-server';
 
 export interface Asking extends Deciding {
     readonly question: string;

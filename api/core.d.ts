@@ -87,6 +87,11 @@ export type Caller = Auth | OtherCaller;
 
 export type Capability = 'interaction' | 'clarification' | 'payment';
 
+export interface ChallengeTerms {
+    readonly loginHint?: string;
+    readonly payment?: Payment;
+}
+
 export interface CircuitChangedEvent {
     readonly type: 'aauth.circuit_changed.v1';
     readonly subject: string;
@@ -282,6 +287,8 @@ export interface ManagedAccess extends Managed {
     terminated(mission: Mission): Promise<void>;
     purged(iss: string): Promise<void>;
     findSession(token: VerifiedToken, value: string, budget: WaitBudget): Promise<FoundSession | undefined>;
+    findStanding(token: VerifiedToken, budget: WaitBudget): Promise<FoundSession | undefined>;
+    watchConsent(consent: string, scopes: readonly string[], handle: Handle): () => void;
     answerPending(request: SignedRequest, id: string, readContent: (limit: number) => Promise<Uint8Array>): Promise<Answer>;
     close(): void;
 }
@@ -410,6 +417,11 @@ export interface OutstandingTokens {
     };
 }
 
+export interface Payment {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: Readonly<Record<string, unknown>>;
+}
+
 export interface PersonAuth extends Verified {
     readonly type: 'person-token';
     readonly generation: 'person-token';
@@ -491,6 +503,7 @@ export interface RefusalDetails {
     readonly requiredInput?: readonly string[];
     readonly requirement?: RequirementName;
     readonly resourceToken?: string;
+    readonly payment?: Payment;
     readonly advertise?: boolean;
     readonly scheme?: 'jwt' | 'jwks_uri';
     readonly authenticate?: string;
@@ -555,6 +568,7 @@ export interface Requirement<Accept extends TokenKind = 'auth-token', Optional e
     readonly optional?: Optional;
     readonly trust?: Trust;
     readonly check?: (auth: AuthFor<Accept, Person>, request: RoutedRequest) => boolean | Promise<boolean>;
+    readonly challenge?: (auth: Auth) => ChallengeTerms | undefined | Promise<ChallengeTerms | undefined>;
     readonly alternative?: Alternative;
 }
 
@@ -762,7 +776,7 @@ export interface StatusStore extends SharedStore {
     forget(mission: StatusName): MayWait<void>;
 }
 
-export interface StepUp {
+export interface StepUp extends ChallengeTerms {
     readonly scope: string | readonly string[];
     readonly account?: string;
 }

@@ -239,6 +239,7 @@ export interface PendingRequest {
     readonly agent: string;
     readonly description: string;
     readonly consent?: ConsentQuestion;
+    readonly visit?: string;
 }
 
 export declare class PendingUrlError extends Error {

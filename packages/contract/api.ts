@@ -19,7 +19,11 @@ export const demands = {
   query: { components: ['@query'] },
   once: { singleUse: true },
   mission: { mission: 'required' },
-  account: { scope: 'notes.read', account: ({ path }) => path.split('/')[2] ?? '' },
+  account: {
+    scope: 'notes.read',
+    account: ({ path }) => path.split('/')[2] ?? '',
+    challenge: () => ({ payment: { headers: { 'payment-required': 'one cent' } } }),
+  },
   class: { class: { provider: 'https://agent.example' } },
   denied: { check: () => false },
   broken: {

@@ -42,6 +42,13 @@ const challenges: readonly Case[] = [
     [link],
   ],
   [
+    'a route that is paid for asks for an auth token with 402, and never an unsigned caller [CHAL-10, R11-145]',
+    [{ target: '/accounts/mine' }, { target: '/accounts/mine', token: 'none' }],
+    '402 auth_token_required | 401 invalid_signature',
+    undefined,
+    [link, 'payment-required: one cent', 'cache-control: no-store'],
+  ],
+  [
     'a challenge of a handler links to the metadata [R11-277]',
     { target: '/more', grant: read },
     '401 auth_token_required',

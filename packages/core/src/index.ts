@@ -13,6 +13,7 @@ export {
   type SignatureErrorCode,
 } from './errors/aauth-error.ts'
 export { type Answer, answer } from './errors/answer.ts'
+export type { Payment } from './errors/payment.ts'
 export type { DecisionEvent, DecisionPoint } from './events/decision-event.ts'
 export type {
   DecisionListener,
@@ -48,6 +49,7 @@ export {
   type Exemption,
   type OtherIdentity,
 } from './resource/alternative-credential.ts'
+export type { ChallengeTerms } from './resource/challenge-terms.ts'
 export { createResource } from './resource/create-resource.ts'
 export type { FoundSession, Managed, ManagedAccess, ManagedSelection } from './resource/managed-access.ts'
 export type { MissionMonitor, MissionStatus } from './resource/mission-monitor.ts'

@@ -1,6 +1,6 @@
-import { AAuthError, isAAuthError } from '../errors/aauth-error.ts'
+import { AAuthError } from '../errors/aauth-error.ts'
 import { assertMissionObtainable } from '../issue/assert-mission-obtainable.ts'
-import { askForAuthToken, challengeKind } from '../issue/challenge.ts'
+import { askForAuthToken, challengeKind, type MakeTerms } from '../issue/challenge.ts'
 import { redeemsAgentToken, requireToken } from '../issue/redeems-agent-token.ts'
 import type { Deadline } from '../limits/deadline.ts'
 import type { FoundSession } from '../resource/managed-access.ts'
@@ -16,6 +16,7 @@ import type { VerifiedRequest } from '../verify/verified-request.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
 import type { SignedRequest } from '../wire/signed-request.ts'
+import { termsOf, thrownBy } from './terms-of.ts'
 
 /**
  * Checks that a verified request meets the requirement of the route, in the order of docs/decisions.md#order-of-faults: a
@@ -31,7 +32,7 @@ export function enforceRequirement(
   found?: FoundSession,
 ): Auth | Promise<Auth> {
   assertMissionObtainable(verified, requirement)
-  const challenge = challengeFor(state, verified, requirement, found?.scopes)
+  const challenge = challengeFor(state, request, verified, requirement, found?.scopes)
   if (challenge !== undefined) return refuseWith(challenge, deadline)
   const auth = identityOf(verified, requirement, found)
   assertMission(auth.mission, requirement)
@@ -73,18 +74,24 @@ type Challenge = AAuthError | Promise<AAuthError>
  */
 export function challengeFor(
   state: ResourceState,
+  request: SignedRequest,
   verified: VerifiedRequest,
   requirement: CompiledRequirement,
   granted: readonly string[] = verified.token.claims.scopes,
 ): Challenge | undefined {
   const { claims } = verified.token
+  const terms = termsOf(requirement, () => {
+    const auth = identityOf(verified, requirement)
+    seal(auth, { state, request, verified, classPolicy: requirement.classPolicy, mission: requirement })
+    return auth
+  })
   if (!isAccepted(requirement.accept, claims.kind, claims.generation))
-    return challengeKind(state, verified, requirement)
+    return challengeKind(state, verified, requirement, terms)
   if (requirement.personRequired && !namesPerson(claims)) return personMissing(state, verified, requirement)
   if (!requirement.scopes.every((scope) => granted.includes(scope)))
-    return askForAuthToken(state, verified, requirement)
+    return askForAuthToken(state, verified, requirement, undefined, undefined, terms)
   if (requirement.missionRequired && claims.mission === undefined)
-    return missionMissing(state, verified, requirement)
+    return missionMissing(state, verified, requirement, terms)
   return undefined
 }
 
@@ -129,9 +136,10 @@ function missionMissing(
   state: ResourceState,
   verified: VerifiedRequest,
   requirement: CompiledRequirement,
+  terms: MakeTerms | undefined,
 ): Promise<AAuthError> | AAuthError {
   return requirement.accept.has('auth-token')
-    ? askForAuthToken(state, verified, requirement)
+    ? askForAuthToken(state, verified, requirement, undefined, undefined, terms)
     : requireToken('person-token', true)
 }
 
@@ -201,20 +209,11 @@ async function checkLast(
   try {
     verdict = await deadline.waitFor('"check"', check(auth as never, request))
   } catch (error) {
-    if (isAAuthError(error)) throw error
-    throw new AAuthError('server_error', {
-      hint: `"check" threw ${quoted(thrownText(error))}: fix it, or return false to refuse the request`,
-      cause: error,
-      retryAfter: 5,
-    })
+    throw thrownBy('check', error, 'false to refuse the request')
   }
   if (verdict === true) return auth
   const remedy = verdict === false ? '' : ': return true to accept the request'
   throw new AAuthError('access_denied', { hint: `"check" returned ${kindOf(verdict)}${remedy}` })
-}
-
-function thrownText(thrown: unknown): string {
-  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : quoted(thrown)
 }
 
 /** The value that `check` returned may be data of the application, so only its type is shown. */

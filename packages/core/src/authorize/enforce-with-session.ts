@@ -1,5 +1,6 @@
 import { AAuthError } from '../errors/aauth-error.ts'
 import type { Deadline } from '../limits/deadline.ts'
+import type { FoundSession } from '../resource/managed-access.ts'
 import type { CompiledRequirement } from '../resource/requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
 import type { Auth } from '../token/auth.ts'
@@ -20,28 +21,42 @@ export async function enforceWithSession(
   requirement: CompiledRequirement,
   deadline: Deadline,
 ): Promise<Auth> {
-  const found = await deadline.waitFor('"stores.records"', sessionOf(state, verified))
+  const found = await deadline.waitFor('"stores.records"', foundFor(state, verified, requirement))
   // `check` may give a first value.
   verified.access ??= { value: undefined }
   const auth = await enforceRequirement(state, request, verified, requirement, deadline, found)
   if (found === undefined) return auth
-  verified.assertSession = () => assertSession(state, verified, requirement, auth)
+  verified.assertSession = () => assertSession(state, request, verified, requirement, auth)
   verified.access.value ??= await deadline.waitFor('"stores.records"', found.renew())
   return auth
+}
+
+/** The session that was presented. Where persons are asked, nobody is asked again whose agent has only lost its value. */
+async function foundFor(
+  state: ResourceState,
+  verified: VerifiedRequest,
+  { asksPerson }: CompiledRequirement,
+): Promise<FoundSession | undefined> {
+  const found = await sessionOf(state, verified)
+  const { token, budget } = verified
+  if (found !== undefined || asksPerson?.takesStanding !== true || token.claims.kind === 'auth-token')
+    return found
+  return state.managed?.findStanding(token, budget)
 }
 
 /** The consent may have been ended or narrowed while `check`, the content or a grant took their time. */
 async function assertSession(
   state: ResourceState,
+  request: SignedRequest,
   verified: VerifiedRequest,
   requirement: CompiledRequirement,
   { scopes }: Auth,
 ): Promise<void> {
-  const found = await sessionOf(state, verified)
+  const found = await foundFor(state, verified, requirement)
   if (found !== undefined && scopes.every((scope) => found.scopes.includes(scope))) return
   // A resource token is issued after the request was checked again, without the session.
   verified.assertSession = undefined
-  const challenge = await challengeFor(state, verified, requirement, found?.scopes)
+  const challenge = await challengeFor(state, request, verified, requirement, found?.scopes)
   throw (
     challenge ??
     new AAuthError('access_denied', {

@@ -4,6 +4,7 @@ import { PendingStepUp } from '../errors/pending-step-up.ts'
 import { askForAuthToken } from '../issue/challenge.ts'
 import { issueForRequest } from '../issue/issue-for-request.ts'
 import { within } from '../limits/deadline.ts'
+import { type ChallengeTerms, checkChallengeTerms } from '../resource/challenge-terms.ts'
 import { assertScopesDescribed } from '../resource/described-scopes.ts'
 import type { Resource } from '../resource/resource.ts'
 import { stateOf } from '../resource/state-of.ts'
@@ -14,7 +15,7 @@ import { quoted } from '../wire/quoted.ts'
 import { refuse } from './conclude.ts'
 
 /** What the new auth token should grant. */
-export interface StepUp {
+export interface StepUp extends ChallengeTerms {
   /** Scopes that this resource describes. */
   readonly scope: string | readonly string[]
   /** The requested account; by default that of the token. */
@@ -31,8 +32,9 @@ export interface StepUp {
  * could grant more; `expired_jwt`, `revoked_jwt` or `mission_terminated` if the token or its mission has ended.
  *
  * @throws {AAuthError} always
- * @throws {TypeError} for an `auth` that this resource did not verify, a scope that it does not describe, or an invalid account
- * @see draft 11 §6.5, R11-146, CHAL-7
+ * @throws {TypeError} for an `auth` that this resource did not verify, a scope that it does not describe, or an invalid
+ * account, hint or payment
+ * @see draft 11 §6.5, R11-145, R11-146, CHAL-7
  * @example
  * ```ts
  * import { type Auth, createResource, stepUp } from '@aauth-guard/core'
@@ -47,11 +49,12 @@ export interface StepUp {
  */
 export function stepUp(resource: Resource, auth: Auth, wanted: StepUp): never {
   const { state, request, verified, mission } = ownProvenance(resource, auth)
-  const { scopes, account } = read(wanted)
+  const { scopes, account, terms } = read(wanted)
   if (scopes.length === 0) throw new TypeError('"scope" of stepUp is empty: name the scopes to request')
   assertScopesDescribed(scopes, state.settings.scopes.keys())
   throw new PendingStepUp(async () => {
-    const challenge = askForAuthToken(state, verified, { ...mission, scopes, trust: undefined }, account)
+    const asked = { ...mission, scopes, trust: undefined }
+    const challenge = askForAuthToken(state, verified, asked, account, undefined, () => terms)
     const issued = within(state, 'the issuing of a resource token', challenge)
     return refuse(state, { point: 'step-up', request }, await issued.catch((fault: unknown) => fault))
   })
@@ -64,12 +67,14 @@ export function stepUp(resource: Resource, auth: Auth, wanted: StepUp): never {
  * @returns a JWT that expires after 300 seconds, or with the presented token if that is sooner
  * @throws {AAuthError} as `stepUp`; `invalid_scope` for a scope that the resource does not describe; `expired_jwt` or
  * `revoked_jwt` if the token has ended; `server_error` if the signer fails
- * @throws {TypeError} for an `auth` that this resource did not verify, or no account
+ * @throws {TypeError} for an `auth` that this resource did not verify, an invalid account or hint, and a payment
  * @see draft 11 §6.7, RT-1 to RT-14
  */
 export async function issueResourceToken(resource: Resource, auth: Auth, wanted: StepUp): Promise<string> {
   const { state, request, verified, mission } = ownProvenance(resource, auth)
-  const { scopes, account } = read(wanted)
+  const { scopes, account, terms } = read(wanted)
+  if (terms.payment !== undefined)
+    throw new TypeError('"payment" belongs to a response: pass it to stepUp, or answer with it yourself')
   try {
     if (scopes.length === 0 || scopes.some((one) => !state.settings.scopes.has(one)))
       throw new AAuthError('invalid_scope', {
@@ -78,21 +83,26 @@ export async function issueResourceToken(resource: Resource, auth: Auth, wanted:
     return await within(
       state,
       'the issuing of a resource token',
-      issueForRequest(state, verified, { scopes, account, trust: undefined, mission }),
+      issueForRequest(state, verified, { scopes, account, trust: undefined, mission, terms }),
     )
   } catch (error) {
     throw refuse(state, { point: 'step-up', request }, error)
   }
 }
 
-/** @throws {TypeError} for an account that a token cannot contain */
-function read(wanted: StepUp): { readonly scopes: readonly string[]; readonly account: string | undefined } {
-  const { scope, account } = ownMembers(wanted)
+/** @throws {TypeError} for what a token cannot contain, and for a payment that cannot be sent */
+function read(wanted: StepUp): {
+  readonly scopes: readonly string[]
+  readonly account: string | undefined
+  readonly terms: ChallengeTerms
+} {
+  const { scope, account, loginHint, payment } = ownMembers(wanted)
   if (account !== undefined && !isAccount(account))
     throw new TypeError(
       '"account" is not a valid account: pass a string of 1 to 512 characters without control characters',
     )
-  return { scopes: scope === undefined ? [] : [scope].flat(), account }
+  const terms = checkChallengeTerms({ loginHint, payment })
+  return { scopes: scope === undefined ? [] : [scope].flat(), account, terms }
 }
 
 function ownProvenance(resource: Resource, auth: Auth): ReturnType<typeof provenanceOf> {

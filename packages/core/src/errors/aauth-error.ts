@@ -8,6 +8,7 @@ import {
   rowOf,
 } from './error-codes.ts'
 import type { ErrorContext } from './error-context.ts'
+import { checkPayment } from './payment.ts'
 import { headersOf } from './refusal-headers.ts'
 
 export type { AAuthErrorCode, RefusalDetails, RequirementName, SignatureErrorCode } from './error-codes.ts'
@@ -59,6 +60,7 @@ export class AAuthError extends Error {
   readonly #details: RefusalDetails
   #context: ErrorContext | undefined
 
+  /** @throws {TypeError} for a payment that cannot be sent */
   constructor(code: AAuthErrorCode, details: RefusalDetails = noDetails) {
     const row = rowOf(code, details)
     const message = detailOf(row, details)
@@ -71,7 +73,8 @@ export class AAuthError extends Error {
     Error.stackTraceLimit = limit
     this.code = code
     this.status = row.status
-    this.#details = details
+    this.#details =
+      row.status === 402 ? { ...ownMembers(details), payment: checkPayment(details.payment) } : details
     const hint = Object.hasOwn(details, 'hint') ? details.hint : undefined
     this.hint = hint === undefined ? undefined : printable(hint)
   }
@@ -93,7 +96,8 @@ export class AAuthError extends Error {
     // agents of drafts 01-08 `error_description` (ERR-1).
     const types = isSignatureError(code) ? 'urn:ietf:params:sig-error:' : this.#context?.problemTypes
     const type = types === undefined ? {} : { type: `${types}${code}` }
-    const problem = { ...type, status, error: code, detail, error_description: detail }
+    const payment = status === 402 ? ownMembers(this.#details).payment?.body : undefined
+    const problem = { ...payment, ...type, status, error: code, detail, error_description: detail }
     if (code !== 'mission_terminated') return problem
     // The members that person servers use (draft 11 §8.8, MISS-9).
     const { terminationReason } = ownMembers(this.#details)

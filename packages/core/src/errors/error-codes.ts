@@ -1,3 +1,6 @@
+import { ownMembers } from '../assert/own-members.ts'
+import type { Payment } from './payment.ts'
+
 /**
  * Every way a request can be refused. The first group goes out in `Signature-Error` (Signature Keys 09 §5.4),
  * the rest only in the problem body. docs/reference/errors.md has a section for each: its cause, and what to do.
@@ -61,6 +64,8 @@ export interface RefusalDetails {
   readonly requirement?: RequirementName
   /** Sent as the `resource-token` parameter of `AAuth-Requirement`. */
   readonly resourceToken?: string
+  /** Beside an auth token, with its resource token, a payment is needed: the status is 402 in place of 401. */
+  readonly payment?: Payment
   /** Sends `Accept-Signature-Scheme` and `Accept-Signature-Alg` as well: the challenge of an unsigned request. */
   readonly advertise?: boolean
   /** The Signature-Key scheme that this place takes; default `jwt`. */
@@ -144,6 +149,10 @@ const otherErrors: Readonly<Record<Exclude<AAuthErrorCode, SignatureErrorCode>, 
 }
 
 const methodNotAllowed: Row = { status: 405, detail: 'The route does not serve this method.' }
+const paymentNeeded: Row = {
+  status: 402,
+  detail: 'Get an auth token that grants this access, and pay for it.',
+}
 const permanentFault: Row = { status: 500, detail: 'The request could not be decided.' }
 
 export function isErrorCode(code: string): code is AAuthErrorCode {
@@ -158,9 +167,16 @@ export function isSignatureError(code: AAuthErrorCode): code is SignatureErrorCo
   return Object.hasOwn(signatureErrors, code)
 }
 
+/** A 402 always carries what the 401 would have carried, and is not made without it (draft 11 §6.5, CHAL-10). */
+export function asksForPayment(given: RefusalDetails): boolean {
+  const { payment, requirement, resourceToken } = ownMembers(given)
+  return payment !== undefined && requirement === 'auth-token' && resourceToken !== undefined
+}
+
 /** The status and the sentence that go with a code. */
 export function rowOf(code: AAuthErrorCode, details: RefusalDetails): Row {
   if (code === 'invalid_request' && Object.hasOwn(details, 'allow')) return methodNotAllowed
+  if (code === 'auth_token_required' && asksForPayment(details)) return paymentNeeded
   if (code === 'server_error' && Object.hasOwn(details, 'permanent') && details.permanent)
     return permanentFault
   return isSignatureError(code) ? signatureErrors[code] : otherErrors[code]

@@ -18,7 +18,10 @@ export function headersOf(
   context: ErrorContext | undefined,
 ): Record<string, string> {
   const { status } = rowOf(code, details)
-  const headers: Record<string, string> = { 'cache-control': 'no-store' }
+  const headers: Record<string, string> = {
+    ...(status === 402 && details.payment?.headers),
+    'cache-control': 'no-store',
+  }
   if (isSignatureError(code)) {
     const required = details.requiredInput?.map((name) => [name, new Map()] as [string, Map<string, never>])
     headers['signature-error'] = serializeDictionary({
@@ -27,7 +30,7 @@ export function headersOf(
     })
   }
   // A policy refusal carries none of these (ERR-3).
-  if (status === 401) {
+  if (status === 401 || status === 402) {
     if (details.advertise || code === 'unsupported_scheme')
       headers['accept-signature-scheme'] = details.scheme ?? context?.schemes.join(', ') ?? 'jwt'
     if (details.advertise || code === 'unsupported_algorithm') {

@@ -1,3 +1,4 @@
+export type { InteractionClaim } from '../token/interaction-claim.ts'
 export {
   ExchangeError,
   type ExchangeErrorCode,

@@ -23,6 +23,9 @@ export interface VerifiedResourceToken extends ResourceTokenClaims {
  * it says of the person, the agent and the mission what the tokens beside it say (draft 11 §6.7.2, §6.7.3, §7.2,
  * §9.1, §9.4.5; drafts 01 to 10, Resource Token Verification; PS11-20 to PS11-29, AS11-02 to AS11-05).
  *
+ * If `interaction` is there, the person server sends the person to that page first, and asks for consent only after the
+ * person has come back without an `error` (draft 11 §7.2.3). Its rules for addresses that it calls apply to the page too.
+ *
  * Whether the mission still runs, and whether the agent is this person's, is for the person server to know.
  *
  * Whether the person of an upstream token is the one that is asked for, it cannot know; the person server must.

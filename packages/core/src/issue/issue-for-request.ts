@@ -1,4 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
+import type { IssuingTerms } from '../resource/challenge-terms.ts'
 import { assertMission, type MissionRequirement } from '../resource/mission-requirement.ts'
 import type { ResourceState } from '../resource/state.ts'
 import type { Trust } from '../resource/trust.ts'
@@ -9,7 +10,7 @@ import { authorityOf } from '../token/identifiers.ts'
 import { assertStillGood } from '../verify/assert-still-good.ts'
 import type { VerifiedRequest } from '../verify/verified-request.ts'
 import { redeemsAgentToken, requireToken } from './redeems-agent-token.ts'
-import { type R3Claims, signResourceToken } from './resource-token.ts'
+import { type R3Claims, resourceTokenExpiry, signResourceToken } from './resource-token.ts'
 
 /** What a resource token requests. Everything else in it comes from the verified request. */
 export interface Asked {
@@ -20,6 +21,7 @@ export interface Asked {
   readonly trust: Trust | undefined
   /** The mission requirement of the route: no resource token is issued if the resulting token would be refused there. */
   readonly mission: MissionRequirement
+  readonly terms?: Pick<IssuingTerms, 'loginHint' | 'interaction'>
 }
 
 /**
@@ -31,7 +33,7 @@ export interface Asked {
 export async function issueForRequest(
   state: ResourceState,
   verified: VerifiedRequest,
-  { scopes, account, trust, mission: demanded, r3 }: Asked,
+  { scopes, account, trust, mission: demanded, r3, terms }: Asked,
 ): Promise<string> {
   const {
     token: { claims, thumbprint },
@@ -58,8 +60,11 @@ export async function issueForRequest(
     throw new AAuthError('access_denied', { hint: `resource tokens are issued at ${issuer} only` })
   }
   warnOfRoutes(state)
+  const key = await state.signingKey.current()
+  // Last, since it keeps a record.
+  const interaction = await terms?.interaction?.(resourceTokenExpiry(claims, now))
   const grounds = { claims, thumbprint, audience, scopes: [...new Set(scopes)], account, older, mission, r3 }
-  return signResourceToken(grounds, issuer, await state.signingKey.current(), now)
+  return signResourceToken({ ...grounds, loginHint: terms?.loginHint, interaction }, issuer, key, now)
 }
 
 /** The access server, or the person server of the verified token, but never a value from the caller (RT-3, R11-166). */

@@ -1,6 +1,7 @@
 import type { ActiveKey } from '../keys/signing-key.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
-import { agentTokenRules, rulesOf } from '../token/generations.ts'
+import { agentTokenRules, hasPersonTokens, rulesOf } from '../token/generations.ts'
+import type { InteractionClaim } from '../token/interaction-claim.ts'
 import { encodeBase64url } from '../wire/base64url.ts'
 
 /** Claims that name an R3 document by its address and its digest. */
@@ -23,6 +24,10 @@ export interface ResourceTokenGrounds {
   readonly older?: boolean
   /** The R3 document that is to be approved. */
   readonly r3?: R3Claims | undefined
+  /** Who the authorization is for, in draft 11. */
+  readonly loginHint?: string | undefined
+  /** Where the person has to go first. */
+  readonly interaction?: InteractionClaim | undefined
   /** Of the mission-header generation: the mission of the token, or the one its covered header asserts. */
   readonly mission: Mission | undefined
 }
@@ -41,6 +46,8 @@ export async function signResourceToken(
     older,
     mission,
     r3,
+    loginHint,
+    interaction,
   }: ResourceTokenGrounds,
   issuer: string,
   key: ActiveKey,
@@ -52,16 +59,24 @@ export async function signResourceToken(
     aud: audience,
     jti: crypto.randomUUID(),
     iat: now,
-    exp: Math.min(now + 300, claims.exp),
+    exp: resourceTokenExpiry(claims, now),
     agent_jkt: thumbprint,
     scope: scopes.join(' '),
     ...(account !== undefined && { account }),
     ...r3,
+    // JSON leaves out what is undefined.
+    login_hint: hasPersonTokens(claims.generation) ? loginHint : undefined,
+    interaction,
   }
   // For an agent token, the generation is the one in which an agent token is sufficient (R11-142).
   const { resourceTokenClaims } =
     claims.generation === undefined ? agentTokenRules : rulesOf(claims.generation)
   return signToken({ ...common, ...resourceTokenClaims(claims, mission, older ?? false) }, key)
+}
+
+/** Seconds: 300 s from now, or with the presented token if that is sooner. */
+export function resourceTokenExpiry({ exp }: Pick<VerifiedClaims, 'exp'>, now: number): number {
+  return Math.min(now + 300, exp)
 }
 
 const utf8 = new TextEncoder()

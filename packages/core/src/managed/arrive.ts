@@ -53,7 +53,7 @@ export async function redeem(context: ManagedContext, text: string, by: Redeemin
   const request = await pending.find(target.pending)
   if (request === undefined && now >= target.expires) throw expired()
   if (request === undefined) throw invalidCode('the request of this code has ended')
-  return arrive(context, request, by)
+  return arrive(context, request, by, target.expires)
 }
 
 /**
@@ -68,12 +68,17 @@ export async function open(context: ManagedContext, reference: string, by: Arriv
   return arrive(context, found, by)
 }
 
-async function arrive(context: ManagedContext, found: FoundPending, by: Arriving): Promise<PageRequest> {
+async function arrive(
+  context: ManagedContext,
+  found: FoundPending,
+  by: Arriving,
+  until: number = found.request.expires,
+): Promise<PageRequest> {
   const { state, pending, polls, sealer } = context
   const { request } = found
   assertOpen(found)
   if (request.arrival !== null) throw invalidCode('the code was used before')
-  if (state.settings.now() >= request.expires) throw expired()
+  if (state.settings.now() >= Math.min(until, request.expires)) throw expired()
   await assertLinked(context, request, by.person)
   const secret = encodeBase64url(crypto.getRandomValues(new Uint8Array(24)))
   const callback = by.callback === undefined ? undefined : await acceptedCallback(state, request, by.callback)

@@ -3,6 +3,7 @@ import { identityOf } from '../authorize/enforce-requirement.ts'
 import type { AAuthError } from '../errors/aauth-error.ts'
 import { isRevoked, revoked } from '../resource/token-revocation.ts'
 import type { Auth } from '../token/auth.ts'
+import type { InteractionClaim } from '../token/interaction-claim.ts'
 import { personKey } from '../token/person-key.ts'
 import { provenanceOf } from '../verify/provenance.ts'
 import { codeDigest, displayCode, makeCode } from './codes.ts'
@@ -13,8 +14,11 @@ import type { PendingId } from './pending-id.ts'
 import { type NewPending, pendingGrace, quotaIsFull } from './pending-records.ts'
 import { encodeJson } from './pending-request.ts'
 
-/** A person is asked at the page, by a code that the agent shows, or by the application over a channel of its own. */
-export type AskedBy = 'interaction' | 'approval'
+/**
+ * A person is asked at the page, to which the agent shows them the way or their person server leads them, or by the
+ * application over a channel of its own.
+ */
+export type AskedBy = 'interaction' | 'approval' | 'person-server'
 
 /** What a person is asked. */
 export interface Question {
@@ -74,11 +78,54 @@ export async function askPerson(
   auth: Auth,
   question: Question,
 ): Promise<AAuthError> {
-  const { route, scopes, by, lifetime, notify } = question
+  const { by } = question
+  const { id, code } = await createPending(
+    context,
+    auth,
+    question,
+    by === 'interaction' ? 'with it' : undefined,
+  )
+  const url = context.settings.interaction?.url as string
+  return deferred({
+    location: pendingUrl(context.state, id.text),
+    requirement: {
+      name: by,
+      params: code === undefined ? {} : { url, code: displayCode(code) },
+    },
+    hint: 'a person is asked',
+  })
+}
+
+/**
+ * Makes a request to which the person server leads the person. Nobody polls it.
+ *
+ * @param until seconds; the code ends with the resource token
+ * @returns the claim of the resource token (RT-13, R11-168)
+ * @throws {AAuthError} as {@link askPerson}
+ */
+export async function leadPerson(
+  context: ManagedContext,
+  auth: Auth,
+  question: Question,
+  until: number,
+): Promise<InteractionClaim> {
+  const { code } = await createPending(context, auth, question, until)
+  return { url: context.settings.interaction?.url as string, code: displayCode(code as string) }
+}
+
+/** @param codeEnds seconds at which the code ends, or that it ends with the request; without it there is no code */
+async function createPending(
+  context: ManagedContext,
+  auth: Auth,
+  { route, scopes, by, lifetime, notify }: Question,
+  codeEnds: number | 'with it' | undefined,
+): Promise<{ readonly id: PendingId; readonly code: string | undefined }> {
   const { budget, token } = provenanceOf(auth).verified
   const given = { ...pendingFor(context, auth, by, route), scopes }
   const id = await context.pending.create(given, lifetime, budget)
-  const code = by === 'interaction' ? await createCode(context, id, given) : undefined
+  const requestEnds = id.expires - pendingGrace
+  const expires = codeEnds === 'with it' ? requestEnds : codeEnds && Math.min(codeEnds, requestEnds)
+  const code = expires === undefined ? undefined : await createCode(context, id, given, expires)
   const reference = await context.sealer.sealText(referenceKind, new TextEncoder().encode(id.id))
   const waiting = { reference, route, scopes, personKey: given.personKey ?? undefined }
   try {
@@ -90,15 +137,7 @@ export async function askPerson(
     await removePending(context, id)
     throw error
   }
-  const url = context.settings.interaction?.url as string
-  return deferred({
-    location: pendingUrl(context.state, id.text),
-    requirement: {
-      name: by,
-      params: code === undefined ? {} : { url, code: displayCode(code) },
-    },
-    hint: 'a person is asked',
-  })
+  return { id, code }
 }
 
 /** A reference opens as this kind only. */
@@ -116,6 +155,7 @@ export async function openReference(
 /** What a code leads to. */
 export interface CodeTarget {
   readonly pending: string
+  /** Seconds at which the code ends: with the request, or sooner. */
   readonly expires: number
 }
 
@@ -127,10 +167,11 @@ async function createCode(
   context: ManagedContext,
   id: PendingId,
   { owner, source }: NewPending,
+  expires: number,
 ): Promise<string> {
   const { records, state } = context
   const code = makeCode()
-  const target: CodeTarget = { pending: id.id, expires: id.expires - pendingGrace }
+  const target: CodeTarget = { pending: id.id, expires }
   const verdict = await records.create({
     kind: 'claim',
     id: await codeDigest(state.settings.issuer, code),

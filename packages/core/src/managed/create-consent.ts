@@ -136,7 +136,9 @@ export async function narrowConsent(
   consent: string,
   scope: string | readonly string[],
 ): Promise<ConsentSummary | undefined> {
-  const narrowed = await narrow(managedStateOf(resource).records, consent, [scope].flat())
+  const { records, watches } = managedStateOf(resource)
+  const narrowed = await narrow(records, consent, [scope].flat())
+  if (narrowed !== undefined) await watches.check(consent)
   return narrowed && summaryOf(narrowed)
 }
 

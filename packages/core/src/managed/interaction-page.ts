@@ -14,7 +14,8 @@ import {
 } from './arrive.ts'
 import { type CallbackError, withError } from './callback.ts'
 import { maxClarifications } from './clarification.ts'
-import { defaultConsentLifetime, maxConsentLifetime, newConsent } from './consent.ts'
+import { type Consent, defaultConsentLifetime, maxConsentLifetime, newConsent } from './consent.ts'
+import { rememberLed } from './led-consent.ts'
 import type { ManagedContext } from './managed-context.ts'
 import { managedStateOf } from './managed-state.ts'
 import { describePending, type PageRequest } from './page-request.ts'
@@ -131,7 +132,7 @@ export function interactionPage(resource: Resource): InteractionPage {
     },
     ask: async (handle, by) => ask(managed, textOf(handle), checkPerson(by)),
     complete: async (handle, by) =>
-      decide(managed, textOf(handle), checkPerson(by).person, (request) => consent(managed, request, by)),
+      decide(managed, textOf(handle), checkPerson(by).person, (request) => agree(managed, request, by)),
     deny: async (handle, by) =>
       decide(managed, textOf(handle), checkPerson(by).person, () => decision('denied')),
     abandon: async (handle, by) =>
@@ -144,6 +145,7 @@ const maxConflicts = 8
 
 interface Decision {
   readonly outcome: PendingOutcome
+  readonly consent?: Consent
   readonly creates?: NewRecord
 }
 
@@ -152,11 +154,7 @@ function decision(code: 'denied' | 'abandoned'): Decision {
 }
 
 /** The consent of the person who arrived, to a part of what was asked. */
-async function consent(
-  { state }: ManagedContext,
-  request: PendingRequest,
-  by: Completing,
-): Promise<Decision> {
+async function agree({ state }: ManagedContext, request: PendingRequest, by: Completing): Promise<Decision> {
   const { person, lifetime = defaultConsentLifetime } = by
   assert(
     Number.isInteger(lifetime) && lifetime >= 60 && lifetime <= maxConsentLifetime,
@@ -175,11 +173,11 @@ async function consent(
   const since = state.settings.now()
   const { owner, route, source } = request
   const agreed = [...new Set(scopes)]
-  const { id, record } = await newConsent({
+  const { id, consent, record } = await newConsent({
     ...{ owner, person, route, source, since },
     ...{ scopes: agreed, end: since + lifetime },
   })
-  return { outcome: { code: 'completed', consent: id, scopes: agreed }, creates: record }
+  return { outcome: { code: 'completed', consent: id, scopes: agreed }, consent, creates: record }
 }
 
 /** One decision counts, whoever else decides in the same moment. */
@@ -196,12 +194,19 @@ async function decide(
     if (found.ended !== undefined) return failed('ended', 'access_denied', request)
     assertOpen(found)
     if (state.settings.now() >= request.expires) return failed('expired', 'interaction_expired', request)
-    const { outcome, creates } = await make(request)
+    const { outcome, consent, creates } = await make(request)
     if (outcome.code === 'completed') await assertLinked(managed, request, person)
-    const verdict = await pending.replace(found, { ...request, outcome }, creates && { creates })
+    const isLed = request.waitsFor === 'person-server'
+    // Nobody asks for the outcome of a request to which a person server leads: the agent comes with an auth token.
+    const verdict = await pending.replace(
+      found,
+      { ...request, outcome },
+      { ...(creates && { creates }), ...(isLed && { expires: 0 }) },
+    )
     if (verdict === 'full') throw quotaIsFull()
     if (verdict !== 'replaced') continue
     polls.wake(found.id)
+    if (consent !== undefined && isLed) await rememberLed(managed, consent)
     if (outcome.code === 'denied') return failed('denied', 'access_denied', request)
     if (outcome.code !== 'completed') return failed('abandoned', 'user_abandoned', request)
     return {

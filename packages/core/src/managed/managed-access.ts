@@ -5,7 +5,7 @@ import type { ManagedAccess } from '../resource/managed-access.ts'
 import type { ManagedAccessFactory, ResourceState } from '../resource/state.ts'
 import { RecordMemory } from '../stores/record-memory.ts'
 import { quoted } from '../wire/quoted.ts'
-import { checkInteraction, type InteractionOptions } from './managed-settings.ts'
+import { assertPageIsServedSafely, checkInteraction, type InteractionOptions } from './managed-settings.ts'
 import { ManagedState } from './managed-state.ts'
 import { Sealer } from './sealing.ts'
 import { checkSealingKeys, type SealingKey } from './sealing-keys.ts'
@@ -61,6 +61,7 @@ export function managedAccess(options: ManagedOptions = {}): ManagedAccessFactor
         keys !== undefined || state.settings.accessMode !== 'session-token',
         '"accessMode" is "session-token", but "sealingKeys" of managedAccess is missing, so that sessions end with this process: pass a key of 32 random octets',
       )
+      if (interaction !== undefined) assertPageIsServedSafely(interaction)
       if (keys === undefined) {
         assert(
           Object.values(stores).every((store) => store === undefined),

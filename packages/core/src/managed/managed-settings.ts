@@ -1,6 +1,7 @@
 import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
+import { isPageUrl, isServedSafely } from '../token/interaction-claim.ts'
 import { quoted } from '../wire/quoted.ts'
 
 /** The account that is linked with a person of a token, if any. */
@@ -8,7 +9,10 @@ export type AccountOf = (personKey: string) => string | undefined | Promise<stri
 
 /** How persons are asked. */
 export interface InteractionOptions {
-  /** The https address of the page where persons enter a code, without query and fragment. Agents add `?code=`. */
+  /**
+   * The https address of the page where persons enter a code, without query and fragment. Agents add `?code=`. With
+   * `devOptions()` it can be an http address of the resource itself.
+   */
   readonly url: string
   /**
    * The account of your application that is linked with a person of a token, by its `personKey`; `undefined` if none is.
@@ -36,10 +40,13 @@ export function checkInteraction(given: InteractionOptions): InteractionOptions 
   return Object.freeze(accountOf === undefined ? { url } : { url, accountOf })
 }
 
-/** INT-5. What the URL parser writes differently could be read differently. */
-function isPageUrl(url: unknown): url is string {
-  if (typeof url !== 'string' || url.length > 1024 || !URL.canParse(url)) return false
-  const { protocol, username, password, href } = new URL(url)
-  const isPlain = username === '' && password === '' && !url.includes('?') && !url.includes('#')
-  return protocol === 'https:' && isPlain && (href === url || href === `${url}/`)
+/**
+ * A page without TLS is for a resource of a development world, which is known only once the resource is made.
+ * @throws {TypeError}
+ */
+export function assertPageIsServedSafely({ url }: InteractionOptions): void {
+  assert(
+    isServedSafely(url),
+    `"interaction.url" is ${quoted(url)}, and the resource does not run in development: ${remedy}`,
+  )
 }

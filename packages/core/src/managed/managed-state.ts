@@ -7,10 +7,11 @@ import type { Resource } from '../resource/resource.ts'
 import { stateOf } from '../resource/state-of.ts'
 import type { Mission, VerifiedClaims } from '../token/claims.ts'
 import { answerPending } from './answer-pending.ts'
+import { ConsentWatches } from './consent-watches.ts'
 import { HeldCalls } from './held/held-calls.ts'
 import { type AccessHeaders, ManagedContext, type PresentedConsent } from './managed-context.ts'
 import type { EndReason } from './records.ts'
-import { accessHeaders, presentedConsent } from './session-hooks.ts'
+import { accessHeaders } from './session-hooks.ts'
 import { Sessions } from './sessions.ts'
 import type { RecordTag } from './tags.ts'
 
@@ -18,7 +19,8 @@ import type { RecordTag } from './tags.ts'
 export class ManagedState extends ManagedContext implements ManagedAccess {
   readonly held: HeldCalls = new HeldCalls(this)
   readonly sessions: Sessions = new Sessions(this.state, this.records, this.sealer)
-  readonly presentedConsent: PresentedConsent = (auth) => presentedConsent(this, auth)
+  readonly watches: ConsentWatches = new ConsentWatches(this.state, this.records)
+  readonly presentedConsent: PresentedConsent = (auth) => auth.session?.consent
   readonly accessHeaders: AccessHeaders = ({ token, budget }, id, given) =>
     accessHeaders(this, token, budget, given, id)
 
@@ -48,12 +50,23 @@ export class ManagedState extends ManagedContext implements ManagedAccess {
 
   close(): void {
     this.polls.close()
+    this.watches.close()
   }
 
   async #end(tag: RecordTag, reason: EndReason): Promise<number> {
     const ended = await this.records.end(tag, reason)
-    if (ended > 0) this.polls.wakeAll()
+    if (ended === 0) return ended
+    this.polls.wakeAll()
+    await this.watches.checkAll()
     return ended
+  }
+
+  watchConsent(...watched: Parameters<ManagedAccess['watchConsent']>): () => void {
+    return this.watches.add(...watched)
+  }
+
+  findStanding(token: VerifiedToken, budget: WaitBudget): Promise<FoundSession | undefined> {
+    return this.sessions.findStanding(token, budget)
   }
 
   findSession(token: VerifiedToken, value: string, budget: WaitBudget): Promise<FoundSession | undefined> {

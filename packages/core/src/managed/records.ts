@@ -27,7 +27,10 @@ export interface NewRecord
   readonly source: Pick<VerifiedClaims, 'iss' | 'jti'>
   /** What ends it beside its owner, its source and its mission. */
   readonly tags?: readonly RecordTag[] | undefined
-  /** Nothing ends it before it expires. An agent can have thousands of such records, and `end` does not go through them. */
+  /**
+   * Nothing ends it before it expires. An agent can have thousands of such records, and `end` does not go through them.
+   * Default `true` for claims, which only lead to other records.
+   */
   readonly isEndless?: boolean
 }
 
@@ -120,7 +123,7 @@ export class ManagedRecords {
     owner,
     source,
     tags = [],
-    isEndless = false,
+    isEndless = kind === 'claim',
   }: NewRecord): Promise<RecordEntry> {
     const { iss } = source
     const { mission } = owner

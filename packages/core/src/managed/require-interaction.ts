@@ -2,18 +2,35 @@ import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
 import { capabilitiesOf } from '../authorize/capabilities.ts'
-import { stepUp } from '../authorize/step-up.ts'
+import { termsOf } from '../authorize/terms-of.ts'
 import { AAuthError } from '../errors/aauth-error.ts'
+import { askForAuthToken } from '../issue/challenge.ts'
 import { noteAsking } from '../resource/asks-person.ts'
 import { assertScopesDescribed } from '../resource/described-scopes.ts'
-import type { AnyRequirement, Requirement } from '../resource/requirement.ts'
+import {
+  type AnyRequirement,
+  type AsksPerson,
+  askingMark,
+  type Requirement,
+} from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { Auth, AuthFor, PersonNeed } from '../token/auth.ts'
+import type { InteractionClaim } from '../token/interaction-claim.ts'
 import type { TokenKind } from '../token/kinds.ts'
+import { provenanceOf } from '../verify/provenance.ts'
+import { routedRequest } from '../verify/routed-request.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
-import { type AskedBy, askPerson, ownerOfCaller, type Question, type WaitingRequest } from './ask-person.ts'
+import {
+  type AskedBy,
+  askPerson,
+  leadPerson,
+  ownerOfCaller,
+  type Question,
+  type WaitingRequest,
+} from './ask-person.ts'
 import { findConsent, grants } from './consent.ts'
+import { findLed, isLedConsent } from './led-consent.ts'
 import { type ManagedState, managedStateOf } from './managed-state.ts'
 import { defaultPendingLifetime, maxPendingLifetime } from './pending-records.ts'
 
@@ -24,13 +41,18 @@ export interface InteractionRequirement<Verified extends Auth = Auth> {
   /**
    * `'interaction'` (default) gives the agent a code and the address of the page, so only agents that list the capability
    * `interaction` are answered so. `'approval'` gives the agent nothing: `notify` tells the person.
+   *
+   * `'person-server'` is for routes that take auth tokens only. The resource token has an `interaction` claim, by which the
+   * person server sends the person to the page before it asks for its own consent. The route then requires an auth token
+   * with `scope`, and that the person has agreed on the page. The code ends with the resource token, after 300 seconds.
    */
   readonly by?: AskedBy
   /** Seconds that a request waits. 60 to 3600, default 600. */
   readonly lifetime?: number
   /**
    * The consent that your application stored for this caller, by the id that `complete` returned; `undefined` if there is
-   * none. The guard checks that it lives, belongs to the caller and contains `scope`.
+   * none. The guard checks that it lives, belongs to the caller and contains `scope`. Default: that of the session, or with
+   * `'person-server'` what the person agreed to last.
    */
   readonly consentOf?: (
     auth: Verified,
@@ -47,10 +69,13 @@ export interface InteractionRequirement<Verified extends Auth = Auth> {
  * Agents that do not list the capability `interaction` are asked for an auth token if the route accepts one, and otherwise
  * refused with `access_denied`. The field is not signed, so it chooses a response and gives no right.
  *
+ * With `by: 'person-server'` there is no 202: the person server leads the person to the page, and the route requires both
+ * the auth token and what the person agreed to there.
+ *
  * @returns the requirement for a guard, with a `check` that runs after its own
  * @throws {TypeError} for a resource without `managedAccess({ interaction })`, a route without `name`, a route that also
  * takes callers without AAuth or requires a scope of every token, and invalid options
- * @see draft 11 §6.2, §11.6.3, §11.7
+ * @see draft 11 §6.2, §7.2.3, §11.6.3, §11.7
  * @example
  * ```ts
  * import { createResource } from '@aauth-guard/core'
@@ -93,13 +118,82 @@ export function requireInteraction<
     scope === undefined,
     '"scope" of the route would be required of every token: name the scopes for requireInteraction alone',
   )
-  const mayStepUp = [accept].flat().includes('auth-token')
+  const isLed = asked.by === 'person-server'
+  const kinds = [accept].flat()
+  assert(
+    !isLed || (kinds.length === 1 && kinds[0] === 'auth-token'),
+    '"accept" contains other tokens than auth tokens, for which no person server is asked: leave it out, or leave out by: \'person-server\'',
+  )
+  const mark: AsksPerson = {
+    takesStanding: !isLed && asked.consentOf === undefined,
+    interaction: isLed ? (auth, until) => claimFor(managed, asked, auth, until) : undefined,
+  }
+  const askAuthToken = async (auth: Auth): Promise<AAuthError> => {
+    const { state, verified, mission } = provenanceOf(auth)
+    const terms = termsOf({ challenge: given.challenge, asksPerson: mark }, () => auth)
+    const needed = { ...mission, scopes: asked.scopes, trust: undefined }
+    return askForAuthToken(state, verified, needed, undefined, undefined, terms)
+  }
+  const assertAgreed = isLed ? assertLed : assertConsent
   const checkConsent = async (auth: Auth, request: RoutedRequest): Promise<boolean> => {
     if (check !== undefined && (await check(auth as never, request)) !== true) return false
-    return assertConsent(resource, managed, asked, mayStepUp, auth, request)
+    return assertAgreed(
+      managed,
+      asked,
+      kinds.includes('auth-token') ? askAuthToken : undefined,
+      auth,
+      request,
+    )
   }
   noteAsking(checkConsent)
-  return { ...requirement, check: checkConsent } as Requirement<Accept, false, Person, never>
+  const asking = {
+    ...requirement,
+    ...(isLed && { scope: asked.scopes }),
+    check: checkConsent,
+    [askingMark]: mark,
+  }
+  return asking as Requirement<Accept, false, Person, never>
+}
+
+type AskAuthToken = (auth: Auth) => Promise<AAuthError>
+
+/** An auth token grants, and the person must have been at the page as well. */
+async function assertLed(
+  managed: ManagedState,
+  asked: Asked,
+  askAuthToken: AskAuthToken | undefined,
+  auth: Auth,
+  request: RoutedRequest,
+): Promise<true> {
+  if (await hasAgreed(managed, asked, auth, request)) return true
+  throw await (askAuthToken as AskAuthToken)(auth)
+}
+
+async function claimFor(
+  managed: ManagedState,
+  asked: Asked,
+  auth: Auth,
+  until: number,
+): Promise<InteractionClaim | undefined> {
+  const { request, verified } = provenanceOf(auth)
+  const met = await hasAgreed(managed, asked, auth, routedRequest(request, verified.transport))
+  return met ? undefined : leadPerson(managed, auth, asked, until)
+}
+
+async function hasAgreed(
+  managed: ManagedState,
+  asked: Asked,
+  auth: Auth,
+  request: RoutedRequest,
+): Promise<boolean> {
+  const { route, scopes, consentOf } = asked
+  const caller = ownerOfCaller(managed, auth)
+  const id = await consentOf?.(auth as never, request)
+  const found =
+    consentOf === undefined
+      ? await findLed(managed, caller, route)
+      : id && (await findConsent(managed.records, id))
+  return found ? isLedConsent(found, caller, scopes, managed.state.settings.now()) : false
 }
 
 interface Asked extends Question {
@@ -107,10 +201,9 @@ interface Asked extends Question {
 }
 
 async function assertConsent(
-  resource: Resource,
   managed: ManagedState,
   asked: Asked,
-  mayStepUp: boolean,
+  askAuthToken: AskAuthToken | undefined,
   auth: Auth,
   request: RoutedRequest,
 ): Promise<true> {
@@ -126,7 +219,7 @@ async function assertConsent(
   // An agent that cannot show a code to anybody would wait in vain (CAP-2).
   if (by === 'approval' || capabilitiesOf(auth).has('interaction'))
     throw await askPerson(managed, auth, asked)
-  if (mayStepUp) stepUp(resource, auth, { scope: scopes })
+  if (askAuthToken !== undefined) throw await askAuthToken(auth)
   throw new AAuthError('access_denied', {
     hint: 'a person has to agree, and the agent does not list the capability "interaction": accept auth tokens as well, or leave it',
   })
@@ -161,8 +254,12 @@ function checkQuestion(managed: ManagedState, route: unknown, given: Interaction
   assert(scopes.length > 0, '"scope" of requireInteraction is empty: name what the person is asked for')
   assertScopesDescribed(scopes, managed.state.settings.scopes.keys())
   assert(
-    by === 'interaction' || (by === 'approval' && typeof notify === 'function'),
-    `"by" of requireInteraction is ${quoted(by)}: write 'interaction', or 'approval' with "notify"`,
+    by === 'interaction' || by === 'person-server' || (by === 'approval' && typeof notify === 'function'),
+    `"by" of requireInteraction is ${quoted(by)}: write 'interaction', 'person-server', or 'approval' with "notify"`,
+  )
+  assert(
+    by !== 'person-server' || managed.settings.interaction.accountOf !== undefined,
+    '"interaction.accountOf" of managedAccess is missing, and person servers lead persons of tokens to the page: say which account is linked with them',
   )
   assert(
     Number.isInteger(lifetime) && lifetime >= 60 && lifetime <= maxPendingLifetime,

@@ -17,6 +17,7 @@ import {
   sealSession,
   withNextValue,
 } from './session-value.ts'
+import { standingConsent } from './standing-consent.ts'
 
 /** The sessions of one resource: values that stand for a consent, beside a token of the same owner and the same key. */
 export class Sessions {
@@ -55,6 +56,24 @@ export class Sessions {
       session: Object.freeze({ consent: consent.id, person: consent.person, exp: value.exp }),
       scopes: Object.freeze(consent.scopes.filter((scope) => scopes.has(scope))),
       renew: () => this.#renew(token, caller, value, consent, budget),
+    }
+  }
+
+  /**
+   * The consent that stands for a caller who presents no value that counts. The same agent with another key or token needs
+   * no click.
+   * @throws {AAuthError} `server_error` (the promise rejects) when the store fails
+   */
+  async findStanding(token: VerifiedToken, budget: WaitBudget): Promise<FoundSession | undefined> {
+    const caller = this.ownerOf(token)
+    const standing = await standingConsent(this.#records, caller, this.#now(), budget)
+    if (standing === undefined) return undefined
+    const { id, person, scopes, end } = standing
+    const { scopes: described } = this.#state.settings
+    return {
+      session: Object.freeze({ consent: id, person, exp: this.#expiryOf(token.claims.exp, end) }),
+      scopes: Object.freeze(scopes.filter((scope) => described.has(scope))),
+      renew: () => this.issue(token, caller, id, budget).catch(() => undefined),
     }
   }
 

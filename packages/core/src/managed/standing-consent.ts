@@ -1,3 +1,4 @@
+import type { WaitBudget } from '../limits/wait-budget.ts'
 import type { RecordKey } from '../stores/record-store.ts'
 import { type Consent, findConsent, standsFor } from './consent.ts'
 import { digestOf } from './digest.ts'
@@ -27,7 +28,15 @@ export async function rememberConsent(
     const found = await records.find(key)
     if (found === undefined) {
       const octets = encode({ consent: id })
-      const verdict = await records.create({ ...key, octets, open: false, owner, source, expires: end })
+      const verdict = await records.create({
+        ...key,
+        octets,
+        open: false,
+        owner,
+        source,
+        isEndless: true,
+        expires: end,
+      })
       if (verdict !== 'exists') return
       continue
     }
@@ -57,10 +66,11 @@ export async function standingConsent(
   records: ManagedRecords,
   caller: Owner,
   now: number,
+  budget?: WaitBudget,
 ): Promise<Consent | undefined> {
-  const found = await records.find(await keyOf(caller))
+  const found = await records.find(await keyOf(caller), budget)
   const { consent } = found === undefined ? { consent: null } : decode(found.octets)
-  const standing = consent === null ? undefined : await findConsent(records, consent)
+  const standing = consent === null ? undefined : await findConsent(records, consent, budget)
   return standing !== undefined && standsFor(standing, caller, now) ? standing.consent : undefined
 }
 

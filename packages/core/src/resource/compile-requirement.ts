@@ -10,6 +10,8 @@ import { asksPerson } from './asks-person.ts'
 import { assertScopesDescribed } from './described-scopes.ts'
 import {
   type AnyRequirement,
+  type AsksPerson,
+  askingMark,
   assertClassPolicy,
   type CompiledRequirement,
   type DefaultRequirement,
@@ -37,6 +39,7 @@ const members: readonly string[] = [
   'optional',
   'trust',
   'check',
+  'challenge',
   'alternative',
 ]
 
@@ -109,7 +112,11 @@ export function compileRequirement(
   for (const [member, value] of Object.entries({ optional, singleUse, sessions }))
     assert(typeof value === 'boolean', `"${member}" is ${quoted(value)}: write true or false`)
   assert(check === undefined || typeof check === 'function', `"check" is ${quoted(check)}: pass a function`)
-  const { alternative } = requirement
+  const { alternative, challenge } = requirement
+  assert(
+    challenge === undefined || (typeof challenge === 'function' && accept.has('auth-token')),
+    `"challenge" is ${quoted(challenge)}: pass a function, on a route that accepts auth tokens`,
+  )
   const compiled = {
     name,
     accept,
@@ -123,6 +130,8 @@ export function compileRequirement(
     optional,
     trust: trust === undefined ? undefined : checkTrust(trust),
     check,
+    challenge,
+    asksPerson: (given as { readonly [askingMark]?: AsksPerson })[askingMark],
     alternative: alternative === undefined ? undefined : compiledAlternative(alternative),
   }
   assertManaged(compiled)

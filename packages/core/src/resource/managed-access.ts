@@ -1,5 +1,6 @@
 import type { Answer } from '../errors/answer.ts'
 import type { VerifiedToken } from '../keys/verified-tokens.ts'
+import type { Handle } from '../limits/abort-gradually.ts'
 import type { WaitBudget } from '../limits/wait-budget.ts'
 import type { MayWait } from '../stores/store-kind.ts'
 import type { Session } from '../token/auth.ts'
@@ -19,7 +20,8 @@ export interface Managed {
    * Ends consents with their sessions, and requests that wait for a person. Agents that ask for one of these are told
    * `revoked`, in every process that shares `stores.records`, once the promise has resolved.
    *
-   * @returns how many records were ended
+   * @returns how many consents, requests and held calls were ended. A request that was decided counts until its agent was
+   *   told
    * @throws {AAuthError} `server_error` when the store fails (the promise rejects)
    * @throws {TypeError} for a selection that is not exactly one of these, or a resource without the option `managed` (the
    *   promise rejects)
@@ -72,6 +74,16 @@ export interface ManagedAccess extends Managed {
    * @throws {AAuthError} `server_error` (the promise rejects) when a store fails
    */
   findSession(token: VerifiedToken, value: string, budget: WaitBudget): Promise<FoundSession | undefined>
+  /**
+   * The consent that stands for a verified caller without a session value, as a session. Fails like `findSession`.
+   * @param token an agent token or a person token
+   */
+  findStanding(token: VerifiedToken, budget: WaitBudget): Promise<FoundSession | undefined>
+  /**
+   * Aborts `handle` once a consent does not stand any more, or does not contain all of the scopes. Never throws.
+   * @returns stops watching
+   */
+  watchConsent(consent: string, scopes: readonly string[], handle: Handle): () => void
   /**
    * Answers a request to a pending URL.
    * @param id the last segment of the path, as it was sent

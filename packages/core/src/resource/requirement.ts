@@ -1,9 +1,11 @@
 import { assert } from '../assert/assert.ts'
 import type { Auth, AuthFor, PersonNeed } from '../token/auth.ts'
+import type { InteractionClaim } from '../token/interaction-claim.ts'
 import type { TokenKind } from '../token/kinds.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
 import type { AlternativeCredential, CompiledAlternative } from './alternative-credential.ts'
+import type { ChallengeTerms } from './challenge-terms.ts'
 import type { Trust } from './trust.ts'
 
 /**
@@ -98,6 +100,12 @@ export interface Requirement<
    */
   readonly check?: (auth: AuthFor<Accept, Person>, request: RoutedRequest) => boolean | Promise<boolean>
   /**
+   * What is added to the response that asks a verified caller for an auth token: a hint about the person, or a payment. It
+   * is called for verified tokens only, each time that a resource token is made. A thrown `AAuthError` is sent as it is, any
+   * other error, and a result of another form, as `server_error` (503).
+   */
+  readonly challenge?: (auth: Auth) => ChallengeTerms | undefined | Promise<ChallengeTerms | undefined>
+  /**
    * Another credential that the route takes beside AAuth during a migration, made with `alternativeCredential`. The
    * handler then gets an `Auth` or an {@link OtherCaller}. What only AAuth can show is refused at start beside it, unless
    * `exempt` of the credential names it: `mission`, `class`, `person`, `tool`, `account`, `singleUse` and `check`.
@@ -148,6 +156,22 @@ export type Authorized<
 /** A requirement for any kinds of token, as it is checked and compiled. */
 export type AnyRequirement = Omit<Requirement<TokenKind>, 'check'> & Pick<Requirement<never>, 'check'>
 
+/** Marks a requirement that `requireInteraction` made. Copies with further members keep it. */
+export const askingMark: unique symbol = Symbol('askingMark')
+
+/** What `requireInteraction` needs of the guard beside its `check`. */
+export interface AsksPerson {
+  /** Whether a consent that stands for the caller counts like a session. */
+  readonly takesStanding: boolean
+  /**
+   * Makes the claim of a resource token that leads the person to the page of the resource; `undefined` if they have been
+   * there.
+   * @param until seconds at which the resource token expires
+   * @throws {AAuthError} (the promise rejects)
+   */
+  readonly interaction: ((auth: Auth, until: number) => Promise<InteractionClaim | undefined>) | undefined
+}
+
 /** A checked requirement, in the form that the guards use. */
 export interface CompiledRequirement {
   readonly name: string | undefined
@@ -169,6 +193,8 @@ export interface CompiledRequirement {
   readonly optional: boolean
   readonly trust: Trust | undefined
   readonly check: AnyRequirement['check']
+  readonly challenge: AnyRequirement['challenge']
+  readonly asksPerson: AsksPerson | undefined
   readonly alternative: CompiledAlternative | undefined
 }
 

@@ -11,6 +11,7 @@ export interface Lifetime {
    *
    * - `expired_jwt`: `exp` has passed, by the clock of the resource
    * - `revoked_jwt`: the issuer or `resource.revoke` revoked the token, or `resource.purgeIssuer` purged its issuer
+   * - `access_denied`: the consent of the session was ended or narrowed, or its time is over
    * - `mission_terminated`: the mission is terminated, however the resource learned of it
    * - `server_error`: for `maxStale` seconds (default 300) a store or the source of mission status could not tell, or
    *   `resource.close` was called, as `hint` says
@@ -56,11 +57,17 @@ export function lifetimeOf(auth: Auth): Lifetime {
   const { state, verified } = provenanceOf(auth)
   state.subscribe()
   state.lifetimes ??= new LifetimeRegistry(state)
-  const { lifetimes } = state
+  const { lifetimes, managed } = state
   const { token } = verified
+  const { session, scopes } = auth
   const handle = lifetimes.add(token)
-  return Object.freeze({
-    signal: handle.controller.signal,
-    [Symbol.dispose]: (): void => lifetimes.remove(token, handle),
-  })
+  const { signal } = handle.controller
+  const unwatch = session && managed?.watchConsent(session.consent, scopes, handle)
+  const dispose = (): void => {
+    unwatch?.()
+    lifetimes.remove(token, handle)
+  }
+  // Either of them may end it.
+  if (unwatch !== undefined) signal.addEventListener('abort', dispose, { once: true })
+  return Object.freeze({ signal, [Symbol.dispose]: dispose })
 }

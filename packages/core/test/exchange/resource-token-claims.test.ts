@@ -7,6 +7,8 @@ import { makeScene, verdict } from './scene.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 const invalid = 'invalid_resource_token'
+const page = 'https://notes.example/agents'
+const code = 'A1B2C3D4'
 
 const both: readonly (readonly [fault: string, claims: Claims, code: string])[] = [
   ['of another document', { dwk: 'aauth-agent.json' }, invalid],
@@ -27,6 +29,48 @@ const both: readonly (readonly [fault: string, claims: Claims, code: string])[] 
   ['with a key of its own', { cnf: {} }, invalid],
   ['whose scope is a list', { scope: ['notes.read'] }, invalid],
   ['whose account is empty', { account: '' }, invalid],
+  ['whose login_hint is empty', { login_hint: '' }, invalid],
+  ['whose login_hint has 513 characters', { login_hint: 'x'.repeat(513) }, invalid],
+  ['whose login_hint is a number', { login_hint: 7 }, invalid],
+  ['whose interaction is a text', { interaction: 'https://notes.example/agents' }, invalid],
+  ['whose interaction is null', { interaction: null }, invalid],
+  ['whose interaction has no code', { interaction: { url: page } }, invalid],
+  ['whose interaction has no url', { interaction: { code } }, invalid],
+  ...[
+    'http://notes.example/agents',
+    'http://127.0.0.1:3000/agents',
+    'javascript:alert(1)',
+    `${page}?a=b`,
+    `${page}#a`,
+    `${page}?`,
+    `${page}#`,
+  ].map((url): [string, Claims, string] => [`that leads to ${url}`, { interaction: { url, code } }, invalid]),
+  [
+    'that leads to an address with a user',
+    { interaction: { url: 'https://a@notes.example/', code } },
+    invalid,
+  ],
+  ['that leads to a long address', { interaction: { url: `${page}/${'x'.repeat(1024)}`, code } }, invalid],
+  [
+    'that leads to an address in another spelling',
+    { interaction: { url: 'https://notes.example/a/../b', code } },
+    invalid,
+  ],
+  ...[
+    'A1B2C3D',
+    'A1B2-C3D',
+    'A1B2C3DI',
+    'A1B2C3DU',
+    'a1b2c3d4',
+    'A1B2 C3D4',
+    'A'.repeat(33),
+    '-'.repeat(57) + code,
+    7,
+  ].map((wrong): [string, Claims, string] => [
+    `with the code ${wrong}`,
+    { interaction: { url: page, code: wrong } },
+    invalid,
+  ]),
   ['whose account holds a control character', { account: 'a\nb' }, invalid],
 ]
 
@@ -57,6 +101,21 @@ describe('the claims of a resource token of draft 11', () => {
     const checked = verifyResourceToken(await resourceToken({ claims }), atPersonServer())
     expect([await verdict(checked), net.fetches]).toEqual([code, []])
   })
+
+  it.each(['A1B2C3D4', 'A1B2-C3D4', 'A1B2-C3D4-E5F6', 'Z'.repeat(32)])(
+    'may lead the person to a page with the code %s, and hint at who it is [RT-13, R11-167, R11-168]',
+    async (code) => {
+      const { resourceToken, olderResourceToken, atPersonServer } = await makeScene()
+      const claims = { interaction: { url: page, code, more: 1 }, login_hint: 'alice@notes.example' }
+      for (const token of [await resourceToken({ claims }), await olderResourceToken({ claims })])
+        expect(await verifyResourceToken(token, atPersonServer())).toMatchObject({
+          interaction: { url: page, code },
+          loginHint: 'alice@notes.example',
+        })
+      const plain = await verifyResourceToken(await resourceToken(), atPersonServer())
+      expect([plain.interaction, plain.loginHint]).toEqual([undefined, undefined])
+    },
+  )
 
   it('may name the audience as a list of one', async () => {
     const { resourceToken, olderResourceToken, atPersonServer } = await makeScene()

@@ -8,6 +8,7 @@ import {
   type Resource,
 } from '@aauth-guard/core'
 import { validateRequirement } from '@aauth-guard/core/adapter'
+import { devOptions } from '@aauth-guard/core/dev'
 import { interactionPage, managedAccess, requireInteraction } from '@aauth-guard/core/managed'
 import {
   capable,
@@ -24,7 +25,7 @@ import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { decodeJwt } from 'jose'
 import { parseDictionary } from 'structured-headers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { acceptedCallback } from '../../src/managed/callback.ts'
 import { managedStateOf } from '../../src/managed/managed-state.ts'
 import { RecordMemory } from '../../src/stores/record-memory.ts'
@@ -774,6 +775,17 @@ describe('options that are refused at start', () => {
     undefined,
   ])('the address %j [INT-5, R11-011]', (url) => {
     expect(() => managedAccess({ interaction: { url } as never })).toThrow('"interaction.url" is')
+  })
+
+  it('a page without TLS, except in a development world [INT-5, R11-011]', () => {
+    const own = 'http://localhost:4799'
+    const makeAt = (url: string, world: object = { issuer, trust: 'any' }) =>
+      createResource({ managed: managedAccess({ sealingKeys, interaction: { url } }), ...world } as never)
+    expect(() => makeAt(`${own}/agents`)).toThrow('the resource does not run in development')
+    vi.spyOn(console, 'warn').mockReturnValue()
+    const world = { issuer: own, ...devOptions({ env: { AAUTH_DEV: 'http://localhost:4790' } }) }
+    expect(makeAt(`${own}/agents`, world).issuer).toBe(own)
+    expect(() => makeAt('http://localhost:4798/agents', world)).toThrow('"interaction.url" is')
   })
 
   const make = (interaction: object | undefined) =>

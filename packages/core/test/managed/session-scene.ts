@@ -54,7 +54,12 @@ export interface SessionScene extends World {
 }
 
 export async function makeSessions(options: Partial<ResourceOptions> = {}): Promise<SessionScene> {
-  const given = { managed: managedAccess({ sealingKeys }), scopes, defaultScope: 'notes.read', ...options }
+  const given = {
+    managed: managedAccess({ sealingKeys, interaction: { url: 'https://notes.example/agents' } }),
+    scopes,
+    defaultScope: 'notes.read',
+    ...options,
+  }
   const world = await makeWorld(given)
   const token = await world.agent.agentToken()
   const use: SessionScene['use'] = async (value, call = {}) => {

@@ -10,6 +10,7 @@ import { decodeJwt } from 'jose'
 import { isInnerList, parseDictionary } from 'structured-headers'
 import { mismatchNamed } from '../issuer/exchange-misbehaviour.ts'
 import type { TestIssuer } from '../issuer/issuer.ts'
+import { returnPath } from '../issuer/issuer-metadata.ts'
 import { isDigest } from '../issuer/missions.ts'
 import { deliver } from '../world/deliver.ts'
 import { answerEndpoint, EndpointError } from '../world/endpoint-answer.ts'
@@ -32,7 +33,8 @@ import {
 
 /**
  * The token endpoints of a person server: person tokens (PS11-01 to PS11-07), and auth tokens for resource tokens
- * (PS11-20 to PS11-28), which it grants or fetches from an access server. One person, who agrees to everything.
+ * (PS11-20 to PS11-28), which it grants or fetches from an access server. One person, who agrees to everything. Where a
+ * resource token has an `interaction` claim, the person goes to the page of the resource first.
  */
 export function personServer(net: World, issuer: TestIssuer): (request: Request) => Promise<Response> {
   const settings = { fetch: net.fetch, now: net.clock.now }
@@ -54,7 +56,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
   /** To which it has presented what agents were given. */
   const accessServers = new Set<string>()
 
-  return guard((request, auth) => {
+  const answered = guard((request, auth) => {
     const { pathname } = new URL(request.url)
     if (pathname.startsWith('/mission'))
       return answerEndpoint(() => answerMission(issuer, request, auth.agent))
@@ -73,6 +75,15 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
       }
     })
   })
+
+  return async (request) => {
+    const { pathname, searchParams } = new URL(request.url)
+    if (!pathname.startsWith(returnPath)) return answered(request)
+    // The browser of the person, which signs nothing.
+    return answerEndpoint(() =>
+      consent.returned(pathname.slice(returnPath.length), searchParams.get('error')),
+    )
+  }
 
   async function personToken(body: TokenRequest, auth: AgentAuth, agentToken: string): Promise<Response> {
     const { resource = '', mission_s256: asserted } = body
@@ -168,6 +179,7 @@ export function personServer(net: World, issuer: TestIssuer): (request: Request)
         if (honest) await checkDelivery(asked, token)
         return tokenResponse('auth_token', token, (decodeJwt(token).exp as number) - net.clock.now())
       },
+      asked.interaction,
     )
   }
 

@@ -37,10 +37,15 @@ export function managementOf({ role, missions }: Described): Readonly<Record<str
     : { mission_management_operations_supported: ['status'] }
 }
 
+/** Where resources send persons back to, followed by a name of the flow. */
+export const returnPath = '/returned/'
+
 /** The endpoint of an issuer that a request goes to, by its first path segment. */
 export function endpointAt(issuer: Described, method: string, pathname: string): string | undefined {
   if (issuer.role === 'person-server' && pathname.startsWith('/pending/'))
     return method === 'GET' ? '/pending' : undefined
+  if (issuer.role === 'person-server' && pathname.startsWith(returnPath))
+    return method === 'GET' ? returnPath : undefined
   const found = endpointsOf(issuer).find(
     ([, path]) => pathname === path || (path.startsWith('/mission') && pathname.startsWith(`${path}/`)),
   )?.[1]

@@ -1,5 +1,5 @@
 import { serializeDictionary, Token } from 'structured-headers'
-import { answerEndpoint, EndpointError, granted } from '../world/endpoint-answer.ts'
+import { answerEndpoint, EndpointError, granted, refusal } from '../world/endpoint-answer.ts'
 import type { Approval } from './approval.ts'
 import type { ConsentQuestion } from './token-policy.ts'
 
@@ -15,11 +15,26 @@ export interface PendingRequest {
   readonly description: string
   /** What a token is asked for. */
   readonly consent?: ConsentQuestion
+  /**
+   * The page of the resource to which the person is sent first, with the code and the callback (draft 11 §7.2.3). Nothing is
+   * decided here before the person has come back.
+   */
+  readonly visit?: string
+}
+
+/** How a resource has sent the person back (draft 11 §7.3.1). */
+const polled: Readonly<Record<string, readonly [status: number, code: string]>> = {
+  access_denied: [403, 'denied'],
+  user_abandoned: [403, 'abandoned'],
+  interaction_expired: [408, 'expired'],
 }
 
 interface Held extends PendingRequest {
   readonly until: number
   readonly onApproval: (approval: Approval) => Promise<Response>
+  /** Names the flow in the callback. */
+  readonly flow: string | undefined
+  isBack: boolean
   outcome: 'pending' | 'deciding' | 'declined' | Response | 'taken'
 }
 
@@ -38,13 +53,27 @@ export class PendingRequests {
   }
 
   add(
-    asked: Omit<PendingRequest, 'id' | 'code'>,
+    asked: Omit<PendingRequest, 'id' | 'code' | 'visit'>,
     onApproval: (approval: Approval) => Promise<Response>,
+    visitBy?: (flow: string) => string,
   ): PendingRequest {
     const id = crypto.randomUUID()
     const symbols = crypto.getRandomValues(new Uint8Array(8))
     const code = Array.from(symbols, (octet) => alphabet[octet % 32]).join('')
-    const held: Held = { ...asked, id, code, until: this.now() + patience, onApproval, outcome: 'pending' }
+    const flow = visitBy && crypto.randomUUID()
+    const held: Held = {
+      ...{
+        ...asked,
+        id,
+        code,
+        until: this.now() + patience,
+        onApproval,
+        flow,
+        isBack: false,
+        outcome: 'pending',
+      },
+      ...(flow !== undefined && { visit: visitBy?.(flow) as string }),
+    }
     this.held.set(id, held)
     return held
   }
@@ -59,8 +88,26 @@ export class PendingRequests {
     const held = [...this.held.values()].find((one) => one.code === meant)
     if (held?.outcome !== 'pending' || held.until <= this.now())
       throw new Error('nothing waits under this code')
+    if (held.flow !== undefined && !held.isBack)
+      throw new Error(`the person has to go to the resource first: ${held.visit}`)
     held.outcome = decision === 'approved' ? 'deciding' : 'declined'
     if (decision === 'approved') held.outcome = await answerEndpoint(() => held.onApproval(approval))
+  }
+
+  /**
+   * The person comes back from the page of a resource, once.
+   * @returns what they are asked now; `undefined` if the resource has refused
+   * @throws {EndpointError}
+   */
+  returned(flow: string, error: string | null): PendingRequest | undefined {
+    const held = [...this.held.values()].find((one) => one.flow === flow)
+    if (held?.outcome !== 'pending' || held.isBack || held.until <= this.now())
+      throw new EndpointError(404, 'not_found')
+    held.isBack = true
+    if (error === null) return held
+    const [status, code] = polled[error] ?? [500, 'server_error']
+    held.outcome = refusal(status, code)
+    return undefined
   }
 
   /** What came of it, told once and to the agent that asked (R11-210 to R11-214). @throws {EndpointError} */

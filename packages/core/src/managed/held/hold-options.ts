@@ -115,13 +115,17 @@ export function compileHeld(
     'the requirement is that of requireInteraction, whose calls are not held: require a scope, and use "perCall" to have each call approved',
   )
   const compiled = state.compile({ ...requirement, singleUse: true })
-  const { name, accept, optional, alternative } = compiled
+  const { name, accept, optional, alternative, challenge } = compiled
   assert(name !== undefined, '"name" of the requirement is missing: held calls name their route by it')
   assert(
     accept.has('auth-token') && accept.size === 1,
     '"accept" of a held route contains other tokens than auth tokens, which need not wait: leave it out',
   )
   assert(!optional, '"optional" is set: a call without a credential cannot be held')
+  assert(
+    challenge === undefined,
+    '"challenge" is set: a call that is held is answered with 202, which asks for no payment, so leave it out',
+  )
   assert(alternative === undefined, '"alternative" is set: a call with another credential cannot be held')
   return { name: name as string, compiled: { ...compiled, marksLater: true } }
 }
