@@ -279,6 +279,7 @@ export interface Logger {
 
 export interface Managed {
     end(selection: ManagedSelection): Promise<number>;
+    reportUnknownOutcomes(): Promise<number>;
 }
 
 export interface ManagedAccess extends Managed {
@@ -454,6 +455,7 @@ export interface RecordChange extends RecordKey {
     readonly open: boolean;
     readonly expires: number;
     readonly tags?: readonly string[] | undefined;
+    readonly removesTags?: readonly string[] | undefined;
     readonly creates?: RecordEntry | undefined;
 }
 
@@ -480,12 +482,19 @@ export interface RecordKey {
 
 export type RecordKind = 'consent' | 'pending' | 'held' | 'claim';
 
+export interface RecordList {
+    readonly tag: string;
+    readonly after?: RecordKey | undefined;
+    readonly limit: number;
+}
+
 export interface RecordStore extends SharedStore {
     readonly durable: boolean;
     create(entry: RecordEntry): MayWait<CreateVerdict>;
     find(key: RecordKey): MayWait<StoredRecord | undefined>;
     replace(change: RecordChange): MayWait<ReplaceVerdict>;
     end(end: RecordEnd): MayWait<number>;
+    list(list: RecordList): MayWait<readonly RecordKey[]>;
 }
 
 export interface RefusalDetails {

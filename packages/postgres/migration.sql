@@ -42,7 +42,7 @@ BEGIN
   END IF;
 END $$;
 
-CREATE OR REPLACE FUNCTION migration_version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2';
+CREATE OR REPLACE FUNCTION migration_version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 3';
 
 CREATE OR REPLACE FUNCTION begin_after_loss() RETURNS jsonb LANGUAGE sql SET search_path FROM CURRENT AS $$
   INSERT INTO marker (lost_at) VALUES (clock_timestamp())
@@ -685,6 +685,8 @@ CREATE TABLE IF NOT EXISTS records (
   expires float8 NOT NULL,
   ended text
 ) WITH (autovacuum_vacuum_scale_factor = 0.05);
+-- Lists return it. Records from before it was kept are not listed.
+ALTER TABLE records ADD COLUMN IF NOT EXISTS name text;
 CREATE INDEX IF NOT EXISTS records_expires ON records (expires);
 CREATE INDEX IF NOT EXISTS records_tags ON records USING gin (tags) WITH (fastupdate = off);
 CREATE OR REPLACE TRIGGER lost BEFORE TRUNCATE ON records EXECUTE FUNCTION forget_marker();
@@ -776,7 +778,7 @@ CREATE OR REPLACE FUNCTION record_from(question jsonb) RETURNS records LANGUAGE 
     key_of(question ->> 'name'), decode(question ->> 'octets', 'base64'), gen_random_uuid()::text,
     (question ->> 'open')::boolean, question ->> 'owner', key_of(question ->> 'issuer'), (question ->> 'listed')::boolean,
     (question ->> 'size')::bigint, ARRAY(SELECT jsonb_array_elements_text(question -> 'tags')),
-    (question ->> 'expires')::float8, NULL
+    (question ->> 'expires')::float8, NULL, question ->> 'name'
   )::records;
 $$;
 
@@ -871,7 +873,10 @@ BEGIN
   END IF;
   UPDATE records SET octets = decode(question ->> 'octets', 'base64'), version = gen_random_uuid()::text,
     open = will_open, size = before.size + grown, expires = ending,
-    tags = ARRAY(SELECT unnest(before.tags) UNION SELECT jsonb_array_elements_text(question -> 'tags'))
+    tags = ARRAY(
+      (SELECT unnest(before.tags) UNION SELECT jsonb_array_elements_text(question -> 'tags'))
+      EXCEPT SELECT jsonb_array_elements_text(question -> 'removesTags')
+    )
   WHERE key = before.key RETURNING * INTO before;
   IF at >= ending THEN
     PERFORM remove_record(before);
@@ -904,4 +909,23 @@ BEGIN
   )
   SELECT count(*) INTO ended_now FROM found;
   RETURN to_jsonb(ended_now);
+END $$;
+
+-- The index of keys would be read from its beginning, for want of statistics about tags.
+CREATE OR REPLACE FUNCTION list_records(question jsonb) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+SET enable_seqscan = off SET jit = off SET lock_timeout = '2s' AS $$
+BEGIN
+  PERFORM assert_usable();
+  RETURN (
+    WITH tagged AS MATERIALIZED (
+      SELECT key, name FROM records
+      WHERE tags @> ARRAY[question ->> 'tag'] AND record_time() < expires AND name IS NOT NULL
+    ), page AS (
+      SELECT key, name FROM tagged
+      WHERE question ->> 'after' IS NULL OR key > key_of(question ->> 'after')
+      ORDER BY key LIMIT (question ->> 'limit')::int
+    )
+    SELECT coalesce(jsonb_agg(name ORDER BY key), '[]') FROM page
+  );
 END $$;

@@ -87,6 +87,7 @@ export type {
   RecordEntry,
   RecordKey,
   RecordKind,
+  RecordList,
   RecordStore,
   ReplaceVerdict,
   StoredRecord,

@@ -45,7 +45,7 @@ function inSchema(migration: string, schema: string): string {
 }
 
 /** Version of the migration that this version of the package calls. */
-const neededMigration = 2
+const neededMigration = 3
 /** As `server_version_num` has it. */
 const neededVersion = 140_000
 

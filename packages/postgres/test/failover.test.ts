@@ -89,6 +89,6 @@ describe.skipIf(skipped)(`a standby of PostgreSQL ${skipped}`, () => {
         s256: `${index}`,
       })
     }
-    expect(await follower.ready()).toMatchObject({ migration: 2, synchronousCommit: 'on' })
+    expect(await follower.ready()).toMatchObject({ migration: 3, synchronousCommit: 'on' })
   })
 })

@@ -36,6 +36,7 @@ async function expectLoss({ stores }: Made): Promise<void> {
     stores.statuses.claim(mission, 1000),
     stores.records.find({ kind: 'claim', id: 'one' }),
     stores.records.end({ tag: 'one', reason: 'revoked' }),
+    stores.records.list({ tag: 'one', limit: 1 }),
   ])
   for (const outcome of outcomes)
     expect(outcome).toEqual({ status: 'rejected', reason: expect.any(StoreDataLostError) })
@@ -152,6 +153,6 @@ describe.skipIf(skipped)(`entries in PostgreSQL that are lost ${skipped}`, () =>
     ])
     expect(found).toEqual([{ revoked: false }, { revoked: false }])
     expect(await made.stores.replays.mark(await markOf(made, 'one'))).toBe('unknown')
-    expect((await made.ready()).migration).toBe(2)
+    expect((await made.ready()).migration).toBe(3)
   })
 })

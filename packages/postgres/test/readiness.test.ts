@@ -10,7 +10,7 @@ describe.skipIf(skipped)(`ready() of stores in PostgreSQL ${skipped}`, () => {
     const found = await ready()
     expect(found).toEqual({
       version: expect.any(Number),
-      migration: 2,
+      migration: 3,
       synchronousCommit: 'on',
       synchronousStandbys: '',
     })
@@ -24,7 +24,7 @@ describe.skipIf(skipped)(`ready() of stores in PostgreSQL ${skipped}`, () => {
       `CREATE OR REPLACE FUNCTION ${schema}.migration_version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 0'`,
     )
     await expect(ready()).rejects.toThrow(
-      `the schema "${schema}" is of version 0, but 2 is needed: call prepare()`,
+      `the schema "${schema}" is of version 0, but 3 is needed: call prepare()`,
     )
   })
 

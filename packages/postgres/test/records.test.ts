@@ -102,10 +102,24 @@ describe.skipIf(skipped)(`records in PostgreSQL ${skipped}`, () => {
     await database.pool.query(
       `CREATE OR REPLACE FUNCTION ${schema}.migration_version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1'`,
     )
-    await expect(stores.records.ready()).rejects.toThrow('is of version 1, but 2 is needed: call prepare()')
+    await expect(stores.records.ready()).rejects.toThrow('is of version 1, but 3 is needed: call prepare()')
     await prepare()
     expect(await stores.records.create(entryOf('one'))).toBe('created')
     expect(await stores.tombstones.find(mission)).toMatchObject({ s256: 'one' })
+  })
+
+  it('are kept by prepare() on a schema without the names of records, and are listed from then on', async () => {
+    const { stores, schema, prepare } = await newStores(database.pool)
+    await database.pool.query(`ALTER TABLE ${schema}.records DROP COLUMN name`)
+    await database.pool.query(`DROP FUNCTION ${schema}.list_records`)
+    await database.pool.query(
+      `CREATE OR REPLACE FUNCTION ${schema}.migration_version() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 2';
+      INSERT INTO ${schema}.records VALUES (${schema}.key_of('["held","before"]'), '\\x01', 'a', true, 'o', '\\x02', true, 513, '{one}', 9e9)`,
+    )
+    await prepare()
+    expect(await stores.records.create(entryOf('after'))).toBe('created')
+    expect(await stores.records.list({ tag: 'one', limit: 9 })).toEqual([{ kind: 'held', id: 'after' }])
+    expect(await stores.records.find({ kind: 'held', id: 'before' })).toMatchObject({ version: 'a' })
   })
 
   it('are lost if their table was dropped, and prepare() alone does not begin without them', async () => {

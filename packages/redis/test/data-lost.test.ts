@@ -39,6 +39,7 @@ describe.skipIf(absent !== undefined)(`data that is missing ${absent ?? ''}`, ()
       records.find(key),
       records.replace({ ...change, version: 'one' }),
       records.end({ tag: 'two', reason: 'revoked' }),
+      records.list({ tag: 'two', limit: 1 }),
     ]
   }
 

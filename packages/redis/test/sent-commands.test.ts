@@ -151,6 +151,7 @@ describe.skipIf(absent !== undefined)(`commands that stores send ${absent ?? ''}
     const version = (await made.records.find(key))?.version ?? ''
     await made.records.replace({ ...record, ...key, version, creates: { ...record, kind: 'claim' } })
     await made.records.end({ tag: 'one', reason: 'revoked' })
+    await made.records.list({ tag: 'one', limit: 1 })
     await Promise.all([made.revocations.find(token), made.statuses.get(mission)])
     await made.replays.now()
     await ready()

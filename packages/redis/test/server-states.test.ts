@@ -35,6 +35,7 @@ describe.skipIf(absent !== undefined)(`servers in a state that stores must refus
     stores.links.find({ thumbprint: 'key' }),
     stores.statuses.get(mission),
     stores.records.find({ kind: 'pending', id: 'one' }),
+    stores.records.list({ tag: 'two', limit: 1 }),
   ]
   const writes = (): unknown[] => [
     own.stores.revocations.add({ ...token, jti: 'two', exp: 9e9, listed: true }),

@@ -28,6 +28,10 @@ export class ManagedState extends ManagedContext implements ManagedAccess {
     return this.#end(checkSelection(selection), 'revoked')
   }
 
+  async reportUnknownOutcomes(): Promise<number> {
+    return this.held.unknown.report()
+  }
+
   async revoked({ iss, jti }: Pick<VerifiedClaims, 'iss' | 'jti'>): Promise<void> {
     await this.#end({ source: { iss, jti } }, 'revoked')
   }

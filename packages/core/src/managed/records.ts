@@ -5,6 +5,7 @@ import {
   createRecord,
   endRecords,
   findRecord,
+  listRecords,
   type RecordChange,
   type RecordEntry,
   type RecordKey,
@@ -34,9 +35,11 @@ export interface NewRecord
 }
 
 /** A change of a record, in the clear. */
-export interface NewVersion extends Omit<RecordChange, 'tags' | 'creates'> {
+export interface NewVersion extends Omit<RecordChange, 'tags' | 'removesTags' | 'creates'> {
   /** Further tags. */
   readonly tags?: readonly RecordTag[] | undefined
+  /** Tags that the record loses. */
+  readonly removesTags?: readonly RecordTag[] | undefined
   /** Created in the same transaction, or nothing is changed. */
   readonly creates?: NewRecord | undefined
 }
@@ -89,12 +92,16 @@ export class ManagedRecords {
   }
 
   /** @throws {AAuthError} `server_error` (the promise rejects) when the store fails */
-  async replace({ tags, creates, ...change }: NewVersion, budget?: WaitBudget): Promise<ReplaceVerdict> {
+  async replace(
+    { tags, removesTags, creates, ...change }: NewVersion,
+    budget?: WaitBudget,
+  ): Promise<ReplaceVerdict> {
     const sealed: RecordChange = {
       ...change,
       octets: await this.#sealer.seal(sealedAs(change), change.octets),
       reserved: reservedFor(change.reserved),
       tags: await this.#tagsOf(tags ?? []),
+      removesTags: await this.#tagsOf(removesTags ?? []),
       ...(creates && { creates: await this.#entryOf(creates) }),
     }
     return replaceRecord(this.#store, sealed, budget)
@@ -106,6 +113,15 @@ export class ManagedRecords {
    */
   async end(tag: RecordTag, reason: EndReason): Promise<number> {
     return endRecords(this.#store, { tag: await this.#tagOf(tag), reason })
+  }
+
+  /**
+   * The keys of the records with a tag, at most `limit` of them.
+   * @param after the last key of the page before
+   * @throws {AAuthError} `server_error` (the promise rejects) when the store fails
+   */
+  async list(tag: RecordTag, limit: number, after?: RecordKey): Promise<readonly RecordKey[]> {
+    return listRecords(this.#store, { tag: await this.#tagOf(tag), limit, after })
   }
 
   async #entryOf({

@@ -2,11 +2,15 @@ import type { ManagedSelection } from '../resource/managed-access.ts'
 import type { VerifiedClaims } from '../token/claims.ts'
 import { digestOf } from './digest.ts'
 
-/** What can end a record: what an operator selects, the token that it was made for, or the issuer of that token. */
+/**
+ * What can end a record: what an operator selects, the token that it was made for, or the issuer of that token. Records of
+ * held calls are listed by `begun` from the time that they run until they are done or somebody was told.
+ */
 export type RecordTag =
   | ManagedSelection
   | { readonly source: Pick<VerifiedClaims, 'iss' | 'jti'> }
   | { readonly issuer: string }
+  | { readonly begun: true }
 
 /** The tag as stores know it. Resources that share a store have different tags. */
 export function tagOf(resource: string, tag: RecordTag): Promise<string> {
@@ -17,5 +21,6 @@ export function tagOf(resource: string, tag: RecordTag): Promise<string> {
   if ('person' in tag) return named('person', tag.person)
   if ('mission' in tag) return named('mission', tag.mission.approver, tag.mission.s256)
   if ('source' in tag) return named('source', tag.source.iss, tag.source.jti)
+  if ('begun' in tag) return named('begun')
   return named('issuer', tag.issuer)
 }

@@ -27,6 +27,17 @@ export interface Managed {
    *   promise rejects)
    */
   end(selection: ManagedSelection): Promise<number>
+  /**
+   * Finds held calls whose outcome is unknown because their process was lost, and tells of each: by `onUnknown` of its route
+   * and the event `aauth.held_call_unknown.v1`, once for all processes that share `stores.records`. Call it when a process
+   * starts and from time to time, in a process that holds the routes. While calls and polls arrive, `hold` looks for them
+   * by itself.
+   *
+   * @returns of how many calls it has told
+   * @throws {AAuthError} `server_error` when the store fails (the promise rejects)
+   * @throws {TypeError} for a resource without the option `managed` (the promise rejects)
+   */
+  reportUnknownOutcomes(): Promise<number>
 }
 
 /** A session that counts for the caller who presents it. */

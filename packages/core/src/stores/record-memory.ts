@@ -6,6 +6,7 @@ import type {
   RecordEnd,
   RecordEntry,
   RecordKey,
+  RecordList,
   RecordStore,
   ReplaceVerdict,
   StoredRecord,
@@ -19,7 +20,7 @@ export const defaultRecordBounds: RecordBounds = {
   maxPerOwner: 10,
 }
 
-interface Kept extends Pick<RecordEntry, 'owner' | 'issuer' | 'listed'> {
+interface Kept extends Pick<RecordEntry, 'kind' | 'id' | 'owner' | 'issuer' | 'listed'> {
   readonly key: string
   readonly tags: Set<string>
   octets: Uint8Array
@@ -92,6 +93,7 @@ export class RecordMemory implements RecordStore {
     record.expires = change.expires
     record.version = this.#nextVersion()
     this.#tag(record, change.tags ?? [])
+    this.#untag(record, change.removesTags ?? [])
     if (change.expires > now) this.#moveToSecond(record, now)
     else this.#remove(record)
     if (creates !== undefined) this.#add(creates, now)
@@ -112,6 +114,17 @@ export class RecordMemory implements RecordStore {
     return ended
   }
 
+  /** Sorts all records of the tag for each page, so it is meant for tags that few records have. */
+  list({ tag, after, limit }: RecordList): RecordKey[] {
+    const now = this.#begin()
+    const first = after === undefined ? '' : nameOf(after)
+    return [...(this.#byTag.get(tag) ?? [])]
+      .filter((record) => !isGone(record, now) && record.key > first)
+      .sort((one, other) => (one.key < other.key ? -1 : 1))
+      .slice(0, limit)
+      .map(({ kind, id }) => ({ kind, id }))
+  }
+
   #nextVersion(): string {
     this.#versions += 1
     return `${this.#versions}`
@@ -127,9 +140,11 @@ export class RecordMemory implements RecordStore {
     const expired = this.#records.get(key)
     if (expired !== undefined) this.#remove(expired)
     if (entry.expires <= now) return
-    const { owner, issuer, listed, open, expires } = entry
+    const { kind, id, owner, issuer, listed, open, expires } = entry
     const record: Kept = {
       key,
+      kind,
+      id,
       owner,
       issuer,
       listed,
@@ -151,7 +166,7 @@ export class RecordMemory implements RecordStore {
   #remove(record: Kept): void {
     this.#records.delete(record.key)
     this.#count(record, nothing)
-    for (const tag of record.tags) dropFrom(this.#byTag, tag, record)
+    this.#untag(record, record.tags)
     dropFrom(this.#bySecond, record.second, record)
   }
 
@@ -164,6 +179,13 @@ export class RecordMemory implements RecordStore {
     for (const tag of tags) {
       record.tags.add(tag)
       addTo(this.#byTag, tag, record)
+    }
+  }
+
+  #untag(record: Kept, tags: Iterable<string>): void {
+    for (const tag of tags) {
+      record.tags.delete(tag)
+      dropFrom(this.#byTag, tag, record)
     }
   }
 

@@ -53,8 +53,10 @@ export interface RecordChange extends RecordKey {
   /** Ignored for a record that was ended, which is never open. */
   readonly open: boolean
   readonly expires: number
-  /** Further tags. A record keeps those that it has. */
+  /** Further tags. A record keeps those that it has, except for `removesTags`. */
   readonly tags?: readonly string[] | undefined
+  /** Tags that the record loses. None of them is in `tags`. */
+  readonly removesTags?: readonly string[] | undefined
   /** A record that is created in the same transaction. If it cannot be created, nothing is changed. */
   readonly creates?: RecordEntry | undefined
 }
@@ -73,6 +75,15 @@ export interface RecordEnd {
   readonly tag: string
   /** 1 to 64 printable ASCII characters. */
   readonly reason: string
+}
+
+/** What is listed. */
+export interface RecordList {
+  readonly tag: string
+  /** The last key of the page before. Absent for the first page. */
+  readonly after?: RecordKey | undefined
+  /** Maximum number of keys: 1 to 100. */
+  readonly limit: number
 }
 
 /** Octets that count for each record in addition to its own, so that the number of records is bounded as well. */
@@ -105,6 +116,9 @@ export interface RecordBounds {
  * - Once `end` has resolved, no process finds a record with the tag that was not ended, and every `replace` of an earlier
  *   version returns `'conflict'`. An ended record stays until it expires, is not open, and keeps its first reason. It can
  *   be replaced by its new version, and stays ended.
+ * - `list` returns the keys of records that have the tag, whether they are open or ended, in an order that does not change.
+ *   With `after` it begins behind that key, whether or not there still is a record with it. It returns fewer keys than
+ *   `limit` only if there are no more. A refused `replace` changes no tags.
  * - A record that has not expired is never removed. It is gone from `expires` on, by the clock of the store. `replace` can
  *   change `expires`, also to a time that has passed, which removes the record.
  * - `'full'` is returned when the owner, the issuer or all unlisted issuers together have used up their share of open
@@ -122,6 +136,8 @@ export interface RecordStore extends SharedStore {
   replace(change: RecordChange): MayWait<ReplaceVerdict>
   /** Ends all records that have a tag, whether they are open or not. Returns how many had not been ended before. */
   end(end: RecordEnd): MayWait<number>
+  /** The keys of records that have a tag, one page at a time. */
+  list(list: RecordList): MayWait<readonly RecordKey[]>
 }
 
 const option = '"stores.records"'
@@ -183,6 +199,20 @@ export function endRecords(store: RecordStore, end: RecordEnd): MayWait<number> 
   )
 }
 
+/** A page of keys. @throws {AAuthError} `server_error` (or the promise rejects) when the store fails */
+export function listRecords(store: RecordStore, list: RecordList): MayWait<readonly RecordKey[]> {
+  return answered<readonly RecordKey[]>(
+    store,
+    option,
+    () => store.list(list),
+    (keys) => Array.isArray(keys) && keys.length <= list.limit && keys.every(isRecordKey),
+  )
+}
+
+function isRecordKey(key: RecordKey): boolean {
+  return typeof key === 'object' && typeof key?.kind === 'string' && typeof key.id === 'string'
+}
+
 function isStoredRecord(found: StoredRecord): boolean {
   return (
     typeof found === 'object' &&
@@ -198,5 +228,5 @@ function isStoredRecord(found: StoredRecord): boolean {
 /** State of resource-managed access. Its memory is made by `managedAccess`, so that others do not load it. */
 export const recordKind: SharedKind<'records', RecordStore> = {
   name: 'records',
-  methods: ['create', 'find', 'replace', 'end'],
+  methods: ['create', 'find', 'replace', 'end', 'list'],
 }

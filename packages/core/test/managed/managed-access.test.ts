@@ -222,6 +222,7 @@ describe('records of managed access', () => {
       find: (of) => memory.find(of),
       replace: (change) => memory.replace(change),
       end: (end) => memory.end(end),
+      list: (list) => memory.list(list),
     }
     const { records, record, auth } = await makeScene({ sealingKeys }, { records: store })
     const entry = kept.get(record.id)

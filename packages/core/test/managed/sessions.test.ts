@@ -242,6 +242,7 @@ describe.each(places)('a session %s', (_, makeStores) => {
         create: (entry) => records.create(entry),
         find: (key) => records.find(key),
         end: (tag) => records.end(tag),
+        list: (list) => records.list(list),
         replace(change) {
           if (conflicts === 0) return records.replace(change)
           conflicts -= 1

@@ -127,7 +127,7 @@ describe('the option "stores"', () => {
   it.each<[StoreName, string]>([
     ['statuses', 'get and claim and put and forget'],
     ['links', 'add and find'],
-    ['records', 'create and find and replace and end'],
+    ['records', 'create and find and replace and end and list'],
   ])('is refused with "stores.%s" that lacks a method', async (name, methods) => {
     await expect(make({ [name]: {} })).rejects.toThrow(
       `"stores.${name}" lacks a method: pass an object with ${methods}`,

@@ -1,4 +1,4 @@
-import type { RecordEntry, RecordKey, RecordStore, StoredRecord } from '@aauth-guard/core'
+import type { RecordChange, RecordEntry, RecordKey, RecordStore, StoredRecord } from '@aauth-guard/core'
 import type { RecordBounds } from '@aauth-guard/testing'
 
 /** Faults of a store of records. Without any of them the store here fulfils its contract. */
@@ -33,6 +33,19 @@ export interface RecordFlaws {
     | 'stays-open'
     | 'counts-all'
   readonly tags?: 'ignored-later' | 'replaced-later' | 'of-key'
+  readonly removal?: 'ignored' | 'of-all' | 'of-refused'
+  readonly list?:
+    | 'open-only'
+    | 'live-only'
+    | 'everything'
+    | 'first-tag'
+    | 'ignores-limit'
+    | 'ignores-after'
+    | 'finds-after'
+    | 'after-by-id'
+    | 'short-pages'
+    | 'expired-too'
+    | 'forgets-kind'
   readonly replaceRevives?: true
   readonly endsAt?: (record: RecordEntry, first: number) => number
   readonly staleCheck?: 'create' | 'creates'
@@ -75,7 +88,7 @@ interface Kept extends RecordEntry {
 /** A naive store, which counts all records whenever it is asked for space. */
 export function makeRecords(bounds: RecordBounds, now: () => number, flaws: RecordFlaws = {}): RecordStore {
   const { key = ({ kind, id }) => `${kind} ${id}`, issuer = (iss) => iss, shares, end: endFlaw } = flaws
-  const { endsAt = ({ expires }) => expires } = flaws
+  const { endsAt = ({ expires }) => expires, list } = flaws
   const kept = new Map<string, Kept>()
   const tagged = new Map<string, readonly string[]>()
   let versions = 0
@@ -164,6 +177,13 @@ export function makeRecords(bounds: RecordBounds, now: () => number, flaws: Reco
       ended: undefined,
     })
   }
+  const tagsAfter = ({ tags }: Kept, change: RecordChange): readonly string[] => {
+    const kept = flaws.tags === 'replaced-later' && change.tags ? [] : tags
+    const all = flaws.tags === 'ignored-later' ? tags : [...kept, ...(change.tags ?? [])]
+    const removed = change.removesTags ?? []
+    if (flaws.removal === 'ignored' || removed.length === 0) return all
+    return flaws.removal === 'of-all' ? [] : all.filter((tag) => !removed.includes(tag))
+  }
   const pause = async (): Promise<void> => {
     for (let i = 0; i < 3; i += 1) await Promise.resolve()
   }
@@ -197,6 +217,8 @@ export function makeRecords(bounds: RecordBounds, now: () => number, flaws: Reco
     async replace(change) {
       const { creates } = change
       let known = find(change)
+      if (flaws.removal === 'of-refused' && known !== undefined)
+        kept.set(key(change), { ...known, tags: tagsAfter(known, change) })
       if (known === undefined) {
         if (!flaws.replaceCreatesMissing) return 'missing'
         known = { ...[...kept.values()][0], kind: change.kind, id: change.id } as Kept
@@ -225,10 +247,7 @@ export function makeRecords(bounds: RecordBounds, now: () => number, flaws: Reco
         open: shares === 'closed-kept' ? known.open || open : open,
         expires: flaws.ignoresExpires ? known.expires : change.expires,
         version: nextVersion(known.version),
-        tags:
-          flaws.tags === 'ignored-later'
-            ? known.tags
-            : [...(flaws.tags === 'replaced-later' && change.tags ? [] : known.tags), ...(change.tags ?? [])],
+        tags: tagsAfter(known, change),
         ended: flaws.replaceRevives ? undefined : ended,
       }
       const unchecked =
@@ -246,6 +265,28 @@ export function makeRecords(bounds: RecordBounds, now: () => number, flaws: Reco
         add(shares === 'creates-uncounted' ? { ...creates, owner: 'nobody', issuer: creates.id } : creates)
       }
       return 'replaced'
+    },
+    async list({ tag, after, limit }) {
+      const has = ({ tags, open, ended }: Kept): boolean => {
+        if (list === 'open-only' && !open) return false
+        if (list === 'live-only' && ended !== undefined) return false
+        if (list === 'everything') return true
+        return list === 'first-tag' ? tags[0] === tag : tags.includes(tag)
+      }
+      const place = (of: RecordKey): string => (list === 'after-by-id' ? of.id : key(of))
+      const listed = [...kept.values()]
+        .filter((one) => (list === 'expired-too' || list === 'short-pages' || !isGone(one)) && has(one))
+        .sort((one, other) => (place(one) < place(other) ? -1 : 1))
+      const isBehind = (one: Kept): boolean =>
+        after === undefined || list === 'ignores-after' || place(one) > place(after)
+      const behind =
+        list === 'finds-after' && after !== undefined
+          ? listed.slice(listed.findIndex((one) => key(one) === key(after)) + 1)
+          : listed.filter(isBehind)
+      const page = list === 'ignores-limit' ? behind : behind.slice(0, limit)
+      return page
+        .filter((one) => list !== 'short-pages' || !isGone(one))
+        .map(({ kind, id }) => ({ kind: list === 'forgets-kind' ? 'held' : kind, id }))
     },
     async end({ tag, reason }) {
       let count = 0

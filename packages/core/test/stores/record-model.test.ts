@@ -16,6 +16,7 @@ const content = {
   reserved: fc.option(fc.integer({ min: 0, max: 1200 }), { nil: undefined }),
   open: fc.boolean(),
   tags: fc.subarray(['x', 'y', 'z']),
+  removesTags: fc.subarray(['x', 'y', 'z']),
   // Halves, so that a record ends between two seconds too.
   lives: fc.integer({ min: -2, max: 60 }).map((halves) => halves / 2),
 }
@@ -56,7 +57,7 @@ describe('the in-process record store', () => {
         let now = start
         const clock = () => now
         const stores = [new RecordMemory(clock, bounds), makeRecords(bounds, clock)] as const
-        const made = ({ size, lives, ...rest }: Entry): RecordEntry => ({
+        const made = ({ size, lives, removesTags: _, ...rest }: Entry): RecordEntry => ({
           ...rest,
           octets: new Uint8Array(size),
           expires: now + lives,
@@ -72,6 +73,7 @@ describe('the in-process record store', () => {
               const { octets, version: _, ...rest } = (await store.find({ kind, id })) ?? {}
               found.push({ size: octets?.length, ...rest })
             }
+          for (const tag of ['x', 'y', 'z']) found.push(await store.list({ tag, limit: 3 }))
           return found
         }
         for (const one of steps) {

@@ -124,6 +124,7 @@ export function makeSharedStores({ clock = (): number => now, push = false } = {
       find: call('records', 'find', (key) => records.find(key)),
       replace: call('records', 'replace', (change) => records.replace(change)),
       end: call('records', 'end', (end) => records.end(end)),
+      list: call('records', 'list', (list) => records.list(list)),
     },
   }
   return {

@@ -6,7 +6,7 @@ import type {
   ReplaceVerdict,
   StoredRecord,
 } from '@aauth-guard/core'
-import { nameOf } from '../names.ts'
+import { nameOf, partsOf } from '../names.ts'
 import type { Kind } from './kind.ts'
 
 /** Octets that count for each record beside its own. */
@@ -31,7 +31,7 @@ export const records: Kind<RecordStore> = ({ database, batch, limits, shared }) 
     }
   },
 
-  replace: ({ kind, id, version, octets, reserved, open, expires, tags = [], creates }) =>
+  replace: ({ kind, id, version, octets, reserved, open, expires, tags = [], removesTags = [], creates }) =>
     database.call('replace_record', {
       name: recordName({ kind, id }),
       version,
@@ -40,11 +40,17 @@ export const records: Kind<RecordStore> = ({ database, batch, limits, shared }) 
       open,
       expires,
       tags,
+      removesTags,
       creates: creates === undefined ? null : questionOf(creates),
       ...limits.records,
     }) as Promise<ReplaceVerdict>,
 
   end: ({ tag, reason }) => database.call('end_records', { tag, reason }) as Promise<number>,
+
+  async list({ tag, after, limit }): Promise<readonly RecordKey[]> {
+    const names = await database.call('list_records', { tag, after: after && recordName(after), limit })
+    return (names as readonly string[]).map(keyOf)
+  },
 })
 
 type FoundRow = Omit<StoredRecord, 'octets' | 'ended'> & {
@@ -54,6 +60,11 @@ type FoundRow = Omit<StoredRecord, 'octets' | 'ended'> & {
 
 function recordName({ kind, id }: RecordKey): string {
   return nameOf(kind, id)
+}
+
+function keyOf(name: string): RecordKey {
+  const [kind, id] = partsOf(name) as [RecordKey['kind'], string]
+  return { kind, id }
 }
 
 function textOf(octets: Uint8Array): string {

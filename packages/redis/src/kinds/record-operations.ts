@@ -116,13 +116,13 @@ return {redis.call('HGET', keys[1], args[1]), tostring(meta.open), meta.version,
 /** A record that is removed is written first, so that it is counted as any other. */
 export const replace: Operation = {
   lua: `${boundsLua}${recordsLua}
-local name, version, octets, size, open, expires, nextVersion, moreTags = unpack(args, 5, 12)
+local name, version, octets, size, open, expires, nextVersion, moreTags, lostTags = unpack(args, 5, 13)
 local meta = find(name)
 if not meta then return 'missing' end
 if meta.version ~= version then return 'conflict' end
 local other, otherMeta, otherOctets
-if args[13] then
-  other, otherMeta, otherOctets = entryFrom(13)
+if args[14] then
+  other, otherMeta, otherOctets = entryFrom(14)
   if find(other) then return 'exists' end
 end
 open, size = tonumber(open), tonumber(size)
@@ -142,12 +142,34 @@ eachTag(moreTags, function(tag)
   if not has[tag] then meta.tags = meta.tags .. (meta.tags == '' and '' or ',') .. tag end
   has[tag] = true
 end)
+local loses, kept = {}, {}
+eachTag(lostTags, function(tag) loses[tag] = true; redis.call('ZREM', tags, tag .. ' ' .. name) end)
+eachTag(meta.tags, function(tag) if not loses[tag] then kept[#kept + 1] = tag end end)
+meta.tags = table.concat(kept, ',')
 write(name, meta, octets)
 if not stays then remove(name) end
 if other then add(other, otherMeta, otherOctets) end
 removeEnded()
 endWithLast()
 return 'replaced'`,
+}
+
+/** A page of names, without those whose time has passed. */
+export const list: Operation = {
+  lua: `
+local metas, tags = unpack(keys)
+local tag, after, limit = args[1], args[2], tonumber(args[3])
+local from, names = after == '' and '[' .. tag .. ' ' or '(' .. tag .. ' ' .. after, {}
+repeat
+  local members = redis.call('ZRANGE', tags, from, '(' .. tag .. '!', 'BYLEX', 'LIMIT', 0, limit)
+  for _, member in ipairs(members) do
+    local name = string.sub(member, #tag + 2)
+    local found = redis.call('HGET', metas, name)
+    if #names < limit and found and now < tonumber(cjson.decode(found).expires) then names[#names + 1] = name end
+    from = '(' .. member
+  end
+until #names == limit or #members < limit
+return names`,
 }
 
 /** The names of all records with the tag begin with it. */

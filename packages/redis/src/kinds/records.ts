@@ -9,7 +9,7 @@ import type {
 } from '@aauth-guard/core'
 import { flag, type RedisKind } from '../kind.ts'
 import { hashed } from '../names.ts'
-import { create, endRecords, find, replace } from './record-operations.ts'
+import { create, endRecords, find, list, replace } from './record-operations.ts'
 
 /** How many records of resource-managed access are kept. They are all in one partition. */
 export interface RecordLimits {
@@ -32,7 +32,7 @@ const overhead = 512
 /** State of resource-managed access. A record and the one that is created with it have to be on one server. */
 export const recordKind: RedisKind<RecordStore, RecordLimits> = {
   limits: { max: 1000, maxOctets: 67_108_864, maxPerIssuer: 100, maxPerOwner: 10 },
-  reads: [find],
+  reads: [find, list],
   store({ limits: { max, maxOctets, maxPerIssuer, maxPerOwner }, partition, read, writeDurably, durable }) {
     const part = partition('records')
     const roles = ['octets', 'entries', 'ends', 'used', 'tags']
@@ -47,14 +47,20 @@ export const recordKind: RedisKind<RecordStore, RecordLimits> = {
       async find(key) {
         return foundIn(await read(find, { ...place, keys: place.keys.slice(0, 2), args: [nameOf(key)] }))
       },
-      async replace({ version, octets, reserved, open, expires, tags = [], creates, ...key }) {
+      async replace({ version, octets, reserved, open, expires, tags, removesTags, creates, ...key }) {
         const change = [version, textOf(octets), sizeOf({ octets, reserved }), flag(open), `${expires}`]
-        const args = [...bounds, nameOf(key), ...change, randomUUID(), tags.join(',')]
+        const args = [...bounds, nameOf(key), ...change, randomUUID(), joined(tags), joined(removesTags)]
         if (creates !== undefined) args.push(...argsOf(creates))
         return (await writeDurably(replace, { ...place, args })) as ReplaceVerdict
       },
       async end({ tag, reason }) {
         return Number(await writeDurably(endRecords, { ...place, args: [tag, reason, randomUUID()] }))
+      },
+      async list({ tag, after, limit }) {
+        const from = after === undefined ? '' : nameOf(after)
+        const [, metas, , , tags] = place.keys as [string, string, string, string, string]
+        const names = await read(list, { ...place, keys: [metas, tags], args: [tag, from, limit] })
+        return (names as readonly string[]).map(keyOf)
       },
     }
   },
@@ -62,6 +68,15 @@ export const recordKind: RedisKind<RecordStore, RecordLimits> = {
 
 function nameOf({ kind, id }: RecordKey): string {
   return `${kind} ${id}`
+}
+
+function keyOf(name: string): RecordKey {
+  const [kind, id] = name.split(' ') as [RecordKey['kind'], string]
+  return { kind, id }
+}
+
+function joined(tags: readonly string[] = []): string {
+  return tags.join(',')
 }
 
 /** Clients take and return text. */

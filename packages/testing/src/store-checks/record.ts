@@ -1,6 +1,7 @@
 import type { RecordStore } from '@aauth-guard/core'
 import { boundedOnly } from './record-bound-proofs.ts'
 import { ends } from './record-end-proofs.ts'
+import { lists, timedLists } from './record-list-proofs.ts'
 import { octetBounds, timedBounds } from './record-octet-proofs.ts'
 import { tellsApart, timeless } from './record-proofs.ts'
 import { bounds, type RecordBounds } from './record-subject.ts'
@@ -39,8 +40,9 @@ export function recordStoreChecks(makeStore: Make, options: RecordCheckOptions =
     ...timeless,
     ...transactions,
     ...ends,
+    ...lists,
     ...shared,
-    ...(advance && { ...timed, ...timedShared }),
+    ...(advance && { ...timed, ...timedLists, ...timedShared }),
     ...(bounded && { ...boundedOnly, ...octetBounds }),
     ...(bounded && advance && timedBounds),
   }

@@ -46,7 +46,7 @@ function waitsForFreshness<Store extends SharedStore>(store: Store): Store {
     get(target, name) {
       const member: unknown = Reflect.get(target, name)
       if (typeof member !== 'function') return member
-      if (name !== 'find' && name !== 'get') return member.bind(target)
+      if (name !== 'find' && name !== 'get' && name !== 'list') return member.bind(target)
       return async (...asked: unknown[]) => {
         await new Promise((resolve) => setTimeout(resolve, wait))
         return Reflect.apply(member, target, asked)

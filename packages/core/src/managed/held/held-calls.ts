@@ -1,47 +1,42 @@
-import { enforceRequirement } from '../../authorize/enforce-requirement.ts'
-import { AAuthError, isAAuthError } from '../../errors/aauth-error.ts'
+import { AAuthError } from '../../errors/aauth-error.ts'
 import type { Answer } from '../../errors/answer.ts'
-import { completeRefusal } from '../../errors/pending-step-up.ts'
-import { askForAuthToken } from '../../issue/challenge.ts'
-import { decideWithin, startTimer, within } from '../../limits/deadline.ts'
-import { assertIssuerTrusted } from '../../resource/trusted-issuers.ts'
-import type { PersonTokenAuth } from '../../token/auth.ts'
-import { assertStillGood } from '../../verify/assert-still-good.ts'
+import { startTimer } from '../../limits/deadline.ts'
 import type { VerifiedRequest } from '../../verify/verified-request.ts'
-import type { SignedRequest } from '../../wire/signed-request.ts'
 import type { HeldPending, HeldPoll, ManagedContext } from '../managed-context.ts'
 import { isSameOwner, type Owner } from '../owner.ts'
 import type { PendingId } from '../pending-id.ts'
-import { accountOf } from './account.ts'
-import { asHeldCall, asRequest } from './call.ts'
-import { challengeFields, heldAnswer } from './held-answer.ts'
+import { type ChallengeFields, heldAnswer } from './held-answer.ts'
+import { renewedChallenge } from './held-challenge.ts'
 import { longestWait } from './held-limits.ts'
+import { HeldOutcomes } from './held-outcomes.ts'
 import type { HeldClaim, HeldRecord } from './held-record.ts'
-import { type FoundHeld, HeldRecords, maxConflicts, reservedFor } from './held-records.ts'
+import { contended, type FoundHeld, HeldRecords, maxConflicts } from './held-records.ts'
 import type { HeldRoute } from './held-route.ts'
 import { HeldRuns } from './held-runs.ts'
-import {
-  approvedBy,
-  assertApproved,
-  checkProposal,
-  claimsOf,
-  operationDenied,
-  type PerCallOptions,
-  standingOfOperation,
-} from './per-call.ts'
-import { VerifiedForHeld } from './verified-for-held.ts'
+import { Proposals } from './proposals.ts'
+import { RunByPoll } from './run-by-poll.ts'
+import { UnknownOutcomes } from './unknown-outcomes.ts'
 
 /** The held calls of one resource, as its pending URLs reach them. */
 export class HeldCalls implements HeldPending {
   readonly records: HeldRecords
+  readonly outcomes: HeldOutcomes
   readonly runs: HeldRuns
+  readonly proposals: Proposals
+  readonly unknown: UnknownOutcomes
   readonly #managed: ManagedContext
+  readonly #byPoll: RunByPoll
   readonly #routes = new Map<string, HeldRoute>()
 
   constructor(managed: ManagedContext) {
     this.#managed = managed
     this.records = new HeldRecords(managed)
-    this.runs = new HeldRuns(managed)
+    this.outcomes = new HeldOutcomes(managed, this.records)
+    this.runs = new HeldRuns(managed, this.records, this.outcomes)
+    this.proposals = new Proposals(managed)
+    this.#byPoll = new RunByPoll(managed, this.records, this.runs, this.proposals)
+    const { records, outcomes, runs } = this
+    this.unknown = new UnknownOutcomes(managed, { records, outcomes, runs, routes: this.#routes })
   }
 
   /** @throws {TypeError} for a second route of a name, since records name their route */
@@ -71,6 +66,14 @@ export class HeldCalls implements HeldPending {
    * @throws {AAuthError} a 202, or a refusal (the promise rejects)
    */
   async poll(poll: HeldPoll): Promise<Answer> {
+    try {
+      return await this.#poll(poll)
+    } finally {
+      this.unknown.reportIfDue()
+    }
+  }
+
+  async #poll(poll: HeldPoll): Promise<Answer> {
     for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
       // Known before the record is read: a run that ends in between has changed what was read.
       const running = this.runs.running(poll.id.id)
@@ -99,7 +102,7 @@ export class HeldCalls implements HeldPending {
       case 'cancelled':
         throw gone()
       case 'unknown':
-        if (!record.isTold) await this.runs.tell(route, found)
+        if (!record.isTold) await this.outcomes.tell(route, found.id)
         throw new AAuthError('server_error', {
           detail: 'The call was begun, and its outcome is unknown.',
           hint: `the outcome of the held call ${found.id} is unknown: find out, and call recordOutcome`,
@@ -108,8 +111,12 @@ export class HeldCalls implements HeldPending {
       case 'running':
         return this.#pollRunning(poll, found, route, claim, isOurs ? 'ours' : 'other', begun)
       case 'waiting':
-        if (claim === undefined) throw this.#pending(poll, await this.#renewedChallenge(poll, found, route))
-        return this.#tryToRun(poll, found, route, claim)
+        if (claim === undefined) {
+          const renewed = await renewedChallenge(this.#managed.state, poll.verified, found, route)
+          throw this.#pending(poll, renewed)
+        }
+        await this.#byPoll.begin(poll, found, route, claim)
+        return undefined
     }
   }
 
@@ -127,147 +134,17 @@ export class HeldCalls implements HeldPending {
       if (whose === 'other' || !(await settledWithin(running, longestWait))) throw this.#pending(poll)
       return undefined
     }
-    if (claim !== undefined && this.runs.neverBegan(found)) return this.#tryToRun(poll, found, route, claim)
-    if (this.#managed.state.settings.now() < found.record.lease) throw this.#pending(poll)
-    if (route?.idempotent !== true) {
-      await this.runs.giveUp(found)
+    const isOver = this.#managed.state.settings.now() >= found.record.lease
+    if (isOver && route?.idempotent !== true && !this.runs.neverBegan(found)) {
+      await this.outcomes.giveUp(found)
       return undefined
     }
-    if (claim === undefined) throw this.#pending(poll)
-    return this.#tryToRun(poll, found, route, claim)
-  }
-
-  /** Runs the call if the route, as it is now, accepts the poller (DEFER-6). */
-  async #tryToRun(
-    poll: HeldPoll,
-    found: FoundHeld,
-    route: HeldRoute | undefined,
-    claim: HeldClaim,
-  ): Promise<Answer | undefined> {
-    const { state } = this.#managed
-    if (route === undefined)
-      throw new AAuthError('denied', {
-        hint: `no held route has the name ${JSON.stringify(found.record.route)}`,
-      })
-    const call = asRequest(found)
-    const verified = new VerifiedForHeld(state, poll.verified, call)
-    const auth = await this.#enforce(poll, found, verified, call, route)
-    if (route.perCall !== undefined)
-      await this.#assertApproved(poll, found, verified, route.perCall, route, auth)
-    await within(state, 'the stores', assertStillGood(state, verified))
-    const isClaimed = found.record.claims.some(({ iss, jti }) => iss === claim.iss && jti === claim.jti)
-    const verdict = await this.runs.begin(route, found, auth, isClaimed ? undefined : claim)
-    if (verdict === 'claimed') {
-      // A token runs one held call, and nothing else.
-      if ((await this.records.claimedBy(claim)) === found.id) return undefined
-      throw this.#pending(poll, await this.#challenge(found, verified, call, route))
-    }
+    if (claim === undefined || !(isOver || this.runs.neverBegan(found))) throw this.#pending(poll)
+    await this.#byPoll.begin(poll, found, route, claim)
     return undefined
   }
 
-  /** @throws {AAuthError} a 202 with a resource token if the token grants too little (R11-186), or a refusal */
-  async #enforce(
-    poll: HeldPoll,
-    found: FoundHeld,
-    verified: VerifiedForHeld,
-    call: SignedRequest,
-    route: HeldRoute,
-  ): Promise<PersonTokenAuth> {
-    const { state } = this.#managed
-    const { claims } = verified.token
-    assertIssuerTrusted(state, route.compiled.trust, claims)
-    const account = accountOf(route.compiled, call, verified.transport)
-    if (account !== undefined && claims.account !== account)
-      throw this.#pending(poll, await this.#challenge(found, verified, call, route))
-    try {
-      const auth = await decideWithin(state, (deadline) =>
-        enforceRequirement(state, call, verified, route.compiled, deadline),
-      )
-      return auth as PersonTokenAuth
-    } catch (error) {
-      const refusal = isAAuthError(error) ? await completeRefusal(error) : error
-      if (!isAAuthError(refusal) || refusal.code !== 'auth_token_required') throw refusal
-      throw this.#pending(poll, challengeFields(refusal))
-    }
-  }
-
-  /**
-   * Whether the call itself is approved, where the token says that it must be (R3 §9.1, §10.2). The call was not sent again,
-   * so its parameters need not be compared.
-   */
-  async #assertApproved(
-    poll: HeldPoll,
-    found: FoundHeld,
-    verified: VerifiedForHeld,
-    perCall: PerCallOptions,
-    route: HeldRoute,
-    auth: PersonTokenAuth,
-  ): Promise<void> {
-    const { state } = this.#managed
-    const { record, content } = found
-    const { key: _, ...call } = asHeldCall(record.call, content, auth, found.id)
-    const standing = standingOfOperation(auth, perCall.operation(call))
-    if (standing === 'none') throw operationDenied()
-    const { proposal } = record
-    if (proposal === null && standing === 'granted') {
-      // A token that approves one call must not run another one.
-      const approved = await approvedBy(state, auth, perCall)
-      if (approved !== undefined) await assertApproved(state, approved, call, perCall)
-      return
-    }
-    if (proposal !== null && standing === 'granted' && auth.claims?.r3_s256 === proposal.s256) {
-      // Approval does not outlive the token that it was asked for with.
-      if (auth.exp <= proposal.exp) return
-      throw new AAuthError('access_denied', {
-        hint: 'the per-call token expires later than the token that was presented with the call: it must not',
-      })
-    }
-    const asked = proposal ?? { ...(await checkProposal(state, call, perCall)), exp: auth.exp }
-    const changed: HeldRecord = { ...record, proposal: asked }
-    if (proposal === null) {
-      const change = {
-        record: changed,
-        content,
-        expires: found.expires,
-        reserved: reservedFor(route.maxResult),
-      }
-      if ((await this.records.replace(found, change)) !== 'replaced') throw contended()
-    }
-    throw this.#pending(poll, await this.#challenge({ record: changed }, verified, asRequest(found), route))
-  }
-
-  /** A resource token for what the call needs. */
-  async #challenge(
-    { record: { proposal } }: Pick<FoundHeld, 'record'>,
-    verified: VerifiedRequest,
-    call: SignedRequest,
-    { compiled }: HeldRoute,
-  ): Promise<Readonly<Record<string, string>>> {
-    const { state } = this.#managed
-    const account = accountOf(compiled, call, verified.transport)
-    const asked = askForAuthToken(
-      state,
-      verified,
-      compiled,
-      account,
-      proposal === null ? undefined : claimsOf(proposal),
-    )
-    return challengeFields(await within(state, 'the issuing of a resource token', asked))
-  }
-
-  /** A new resource token, if the first one has expired (R11-184). */
-  async #renewedChallenge(
-    poll: HeldPoll,
-    found: FoundHeld,
-    route: HeldRoute | undefined,
-  ): Promise<Readonly<Record<string, string>> | undefined> {
-    const { state } = this.#managed
-    if (route === undefined || state.settings.now() < found.record.redeemable) return undefined
-    const call = asRequest(found)
-    return this.#challenge(found, new VerifiedForHeld(state, poll.verified, call), call, route)
-  }
-
-  #pending({ id }: HeldPoll, fields?: Readonly<Record<string, string>>): AAuthError {
+  #pending({ id }: HeldPoll, fields?: ChallengeFields): AAuthError {
     return heldAnswer(this.#managed.state, id, fields)
   }
 
@@ -307,8 +184,4 @@ function endedBy(reason: string): AAuthError {
 
 function gone(): AAuthError {
   return new AAuthError('gone', { hint: 'the held call is over, or was run with another auth token' })
-}
-
-function contended(): AAuthError {
-  return new AAuthError('server_error', { hint: 'the held call changed with each attempt', retryAfter: 1 })
 }

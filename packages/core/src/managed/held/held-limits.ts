@@ -13,8 +13,8 @@ export const heldFor = 600
 export const resultGrace = 60
 /** Maximum lifetime of an auth token in seconds, and the tolerance on it. */
 export const longestToken = 3660
-/** Seconds that an unknown outcome is kept, so that it is told. */
-export const unknownFor = 3600
+/** Seconds that an unknown outcome is kept, so that it is told, also if all processes are down for a night. */
+export const unknownFor = 86_400
 
 /**
  * Seconds after which a process that has not renewed its lease counts as lost. Clocks of processes differ by 60 s at most.

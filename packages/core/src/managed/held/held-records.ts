@@ -1,5 +1,5 @@
 import { AAuthError } from '../../errors/aauth-error.ts'
-import type { StoredRecord } from '../../stores/record-store.ts'
+import type { RecordKey, StoredRecord } from '../../stores/record-store.ts'
 import { digestOf } from '../digest.ts'
 import type { ManagedContext } from '../managed-context.ts'
 import type { Owner } from '../owner.ts'
@@ -18,6 +18,8 @@ export interface HeldChange {
   readonly expires: number
   /** Octets that its result may need. */
   readonly reserved?: number
+  /** Whether it is done, or its unknown outcome was told. */
+  readonly isSettled?: boolean
 }
 
 /** Changes of a held call that nobody else made in between. */
@@ -29,6 +31,8 @@ export const maxConflicts = 8
 export function reservedFor(maxResult: number): number {
   return Math.max(maxResult, maxHeldBody) + heldOverhead
 }
+
+const begun = { begun: true } as const
 
 /** Held calls in the records of a resource. */
 export class HeldRecords {
@@ -66,7 +70,7 @@ export class HeldRecords {
   /** Changes a held call unless somebody else has. With `claim`, which is made in the same transaction or not at all. */
   async replace(
     { id, version, record: before }: FoundHeld,
-    { record, content, expires, reserved }: HeldChange,
+    { record, content, expires, reserved, isSettled = false }: HeldChange,
     claim?: HeldClaim,
   ): Promise<HeldVerdict> {
     const verdict = await this.#managed.records.replace({
@@ -77,10 +81,17 @@ export class HeldRecords {
       reserved,
       open: record.state === 'waiting' || record.state === 'running',
       expires,
+      ...(record.state === 'running' && before.state !== 'running' && { tags: [begun] }),
+      ...(isSettled && { removesTags: [begun] }),
       ...(claim && { creates: await this.#claim(id, claim, before.owner) }),
     })
     if (verdict === 'full') throw full()
     return verdict === 'exists' ? 'claimed' : verdict
+  }
+
+  /** Calls that were begun and neither are done nor were told of, a page at a time. */
+  listBegun(limit: number, after: RecordKey | undefined): Promise<readonly RecordKey[]> {
+    return this.#managed.records.list(begun, limit, after)
   }
 
   /** The id of what an auth token runs, if it is claimed. */
@@ -106,9 +117,15 @@ export class HeldRecords {
   }
 }
 
-function full(): AAuthError {
+/** The store keeps no more for the owner, or for the issuer of its token. */
+export function full(): AAuthError {
   return new AAuthError('rate_limited', {
     hint: 'the owner or the issuer has used up its share of records: let it finish or cancel what it holds, or raise the limits of "stores.records"',
     retryAfter: 30,
   })
+}
+
+/** Others changed the same record whenever this process tried to. */
+export function contended(): AAuthError {
+  return new AAuthError('server_error', { hint: 'the held call changed with each attempt', retryAfter: 1 })
 }

@@ -20,8 +20,9 @@ export interface HoldOptions {
    */
   readonly idempotent?: boolean
   /**
-   * Called with each call of which nobody knows how it ended, when it is polled next. Called again if it throws or takes
-   * longer than `limits.requestDeadline`, or if the process is lost in between.
+   * Called with each call of which nobody knows how it ended, by one of the processes that share `stores.records`: beside
+   * other calls and polls, or by `resource.managed.reportUnknownOutcomes()`. Called again if it throws or takes longer than
+   * `limits.requestDeadline`, or if the process is lost in between.
    */
   readonly onUnknown?: (outcome: UnknownOutcome) => unknown
   /**

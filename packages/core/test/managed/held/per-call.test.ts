@@ -82,6 +82,15 @@ describe('an operation in r3_per_call', () => {
     expect(scene.calls).toHaveLength(1)
   })
 
+  it('gets the 401 if the agent is one of drafts 01 to 10, and is not held', async () => {
+    const { scene, tokenWith, send } = await makePerCallScene()
+    const claims = { r3_s256: s256Of(ofClass), r3_granted: listed(), r3_per_call: listed(operation) }
+    const { status, headers } = await send(await tokenWith(claims, { generation: 'mission-header' }), mail)
+    expect([status, headers.location]).toEqual([401, undefined])
+    expect(headers['aauth-requirement']).toMatch(/resource-token="/)
+    expect(scene.calls).toEqual([])
+  })
+
   it('does not run by the token that needs approval, nor by the approval of another call', async () => {
     const { scene, standing, propose, approved } = await makePerCallScene()
     const { location } = await propose()
@@ -187,7 +196,11 @@ describe('a per-call token that is presented with the call itself', () => {
 
   it('takes no number for the string of a digest', async () => {
     const document = JSON.stringify({ operations: [operation], parameters: { a: { s256: s256Of('1e0') } } })
-    const { scene, approved, send } = await makePerCallScene({ find: () => document })
+    const { scene, approved, send, propose } = await makePerCallScene({
+      propose: () => ({ uri: `${issuer}/r3/1`, document }),
+      find: () => document,
+    })
+    await propose({ a: '1e0' })
     const token = await approved(s256Of(document))
     expect((await send(token, { a: 1 })).status).toBe(403)
     expect(scene.calls).toEqual([])
@@ -204,6 +217,90 @@ describe('a per-call token that is presented with the call itself', () => {
     expect(fleet.flatMap(({ calls }) => calls)).toHaveLength(1)
     expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThan(0)
     expect(answers.every(({ status }) => status === 201 || status === 202)).toBe(true)
+  })
+
+  it('does not run if it outlives the token that was presented with the proposal', async () => {
+    const { scene, propose, approved, send } = await makePerCallScene()
+    const { claims } = await propose()
+    scene.net.clock.advance(30)
+    const later = await approved(claims.r3_s256)
+    expect((await send(later, mail)).status).toBe(403)
+    // Nor does it run a call that was held before anything was proposed.
+    const { headers } = await scene.pay(await scene.person(), { body: JSON.stringify(mail) })
+    expect((await scene.poll(headers.location as string, later)).status).toBe(403)
+    expect(scene.calls).toEqual([])
+    const inTime = await approved(claims.r3_s256, {}, { exp: scene.net.clock.now() + 20 })
+    expect((await scene.poll(headers.location as string, inTime)).status).toBe(201)
+  })
+
+  it('is used once for each signature, and not if it is refused', async () => {
+    const { scene, propose, approved } = await makePerCallScene()
+    const { claims } = await propose()
+    const token = await approved(claims.r3_s256)
+    const sent = { body: JSON.stringify(mail), params: { nonce: 'once' } }
+    expect([(await scene.pay(token, sent)).status, (await scene.pay(token, sent)).status]).toEqual([201, 401])
+    expect(scene.calls).toHaveLength(1)
+    scene.net.clock.advance(30)
+    const later = await approved(claims.r3_s256)
+    const again = { ...sent, params: { nonce: 'twice' } }
+    expect([(await scene.pay(later, again)).status, (await scene.pay(later, again)).status]).toEqual([
+      403, 403,
+    ])
+  })
+
+  it('goes by the latest of the tokens that were presented with the same proposal', async () => {
+    const { scene, propose, approved, send } = await makePerCallScene()
+    const { claims } = await propose()
+    scene.net.clock.advance(30)
+    await propose()
+    expect((await send(await approved(claims.r3_s256), mail)).status).toBe(201)
+    scene.net.clock.advance(-30)
+    await propose()
+    scene.net.clock.advance(30)
+    expect((await send(await approved(claims.r3_s256), mail)).status).toBe(201)
+  })
+
+  it('does not run if it was proposed at a poll with a token that it outlives', async () => {
+    const { scene, standing, approved, proposals, send } = await makePerCallScene()
+    const { headers } = await scene.pay(await scene.person(), { body: JSON.stringify(mail) })
+    expect((await scene.poll(headers.location as string, await standing())).status).toBe(202)
+    const [s256 = ''] = proposals.keys()
+    scene.net.clock.advance(-2)
+    expect((await send(await approved(s256), mail)).status).toBe(201)
+    scene.net.clock.advance(30)
+    expect((await send(await approved(s256), mail)).status).toBe(403)
+    expect(scene.calls).toHaveLength(1)
+  })
+
+  it.each([
+    ['another agent made the proposal', 'agent'],
+    ['the token that was presented with the proposal was revoked', 'revoked'],
+    ['the resource proposed nothing', 'none'],
+  ])('does not run if %s', async (_, why) => {
+    const { scene, propose, approved, send, proposals } = await makePerCallScene()
+    let { agent } = scene
+    let s256 = s256Of('nothing')
+    if (why === 'none') {
+      const document = JSON.stringify({ vocabulary, operations: [operation], parameters: mail })
+      s256 = s256Of(document)
+      proposals.set(s256, document)
+    }
+    const revoked = await (why === 'none' ? propose({ a: 1 }) : propose())
+    if (why !== 'none') s256 = revoked.claims.r3_s256
+    if (why === 'agent') agent = await scene.net.agent({ name: 'other' })
+    if (why === 'revoked') {
+      const { presented_jti: jti } = revoked.claims
+      const exp = scene.net.clock.now() + 3600
+      await scene.resource.revoke({ iss: scene.net.personServer.id, jti, exp })
+    }
+    const claims = { r3_s256: s256, r3_granted: listed(operation) }
+    const token = await agent.authToken({ scope: 'payments.make', claims: claims as never })
+    const { status } = await scene.pay(token, { body: JSON.stringify(mail), agent })
+    expect([status, scene.calls.length]).toEqual([403, 0])
+    if (why === 'none') return
+    // Proposed again, it runs.
+    await propose()
+    expect((await send(await approved(s256), mail)).status).toBe(201)
   })
 
   it('that ran the held call gets its result', async () => {

@@ -60,6 +60,35 @@ describe('a call without a sufficient auth token', () => {
     expect(scene.calls).toEqual([])
   })
 
+  it('is not held if the route refuses it for another reason', async () => {
+    const scene = await makeHeldScene({ requirement: { mission: 'required' } })
+    const { status, headers } = await scene.pay(await scene.person())
+    expect([status, headers.location]).toEqual([403, undefined])
+  })
+
+  it('is another call if another key has signed the same', async () => {
+    const scene = await makeHeldScene()
+    const other = await scene.net.agent({ name: 'other' })
+    const sent = { params: { nonce: 'once' } }
+    const first = await scene.pay(await scene.person(), sent)
+    const second = await scene.pay(await other.personToken(), { ...sent, agent: other })
+    expect([first.status, second.status]).toEqual([202, 202])
+    const token = await other.authToken({ scope: 'payments.make' })
+    expect((await scene.poll(second.headers.location as string, token, { agent: other })).status).toBe(201)
+    expect((await scene.poll(first.headers.location as string, await scene.granted())).status).toBe(201)
+    expect(scene.calls).toHaveLength(2)
+  })
+
+  it('is not held if its token is revoked', async () => {
+    const scene = await makeHeldScene()
+    const iss = scene.net.personServer.id
+    const token = await scene.agent.personToken({ claims: { jti: 'source' } })
+    await scene.pay(token)
+    await scene.resource.revoke({ iss, jti: 'source', exp: scene.net.clock.now() + 4000 })
+    const { status, headers } = await scene.pay(token)
+    expect([status, headers.location]).toEqual([401, undefined])
+  })
+
   it('is not held if its token is revoked while its content arrives', async () => {
     const scene = await makeHeldScene()
     const iss = scene.net.personServer.id
@@ -69,6 +98,36 @@ describe('a call without a sufficient auth token', () => {
     })
     expect([status, headers['signature-error']]).toEqual([401, 'error=revoked_jwt'])
   })
+
+  it.each([
+    ['content that the signature does not cover', { digest: false }],
+    [
+      'other content than was signed',
+      { digest: false, cover: ['content-digest'], headers: { 'content-digest': 'sha-256=:AAAA:' } },
+    ],
+    ['a query that the signature does not cover', { path: '/payments?to=bob' }],
+  ])('does not run with an auth token that suffices and %s', async (_, sent) => {
+    const scene = await makeHeldScene()
+    expect((await scene.pay(await scene.granted(), sent as never)).status).toBe(401)
+    expect(scene.calls).toEqual([])
+  })
+
+  it.each([true, false])(
+    'runs with its content, whether or not it was parsed before (%s)',
+    async (isParsed) => {
+      const scene = await makeHeldScene()
+      expect((await scene.pay(await scene.granted(), { isParsed })).status).toBe(201)
+      expect(new TextDecoder().decode(scene.calls[0]?.body)).toBe(payment)
+      const location = await scene.held({ isParsed })
+      expect((await scene.poll(location, await scene.granted())).status).toBe(201)
+      expect(new TextDecoder().decode(scene.calls[1]?.body)).toBe(payment)
+      if (isParsed) return
+      const other = { content: new TextEncoder().encode('{"to":"eve"}') }
+      for (const token of [await scene.granted(), await scene.person()])
+        expect((await scene.pay(token, other)).status).toBe(401)
+      expect(scene.calls).toHaveLength(2)
+    },
+  )
 
   it('runs at once with an auth token that suffices, once for each signature', async () => {
     const scene = await makeHeldScene()
@@ -194,7 +253,11 @@ describe('a poll of a held call', () => {
     const scene = await makeHeldScene({
       requirement: { account: ({ query }) => query.slice('?account='.length) },
     })
-    const location = await scene.held({ path: '/payments?account=acme', cover: ['@query'] })
+    const sent = { path: '/payments?account=acme', cover: ['@query'] }
+    const held = await scene.pay(await scene.person(), sent)
+    const [, first = ''] = /resource-token="([^"]+)"/.exec(held.headers['aauth-requirement'] ?? '') ?? []
+    expect(JSON.parse(Buffer.from(first.split('.')[1] ?? '', 'base64url').toString()).account).toBe('acme')
+    const location = held.headers.location as string
     const refused = await scene.poll(location, await scene.granted({ account: 'other' }))
     expect(refused.status).toBe(202)
     const [, token = ''] = /resource-token="([^"]+)"/.exec(refused.headers['aauth-requirement'] ?? '') ?? []
@@ -226,6 +289,32 @@ describe('a poll of a held call', () => {
     allows = true
     expect((await scene.poll(location, granted)).status).toBe(201)
     expect(seen).toEqual(['POST /payments', 'POST /payments'])
+  })
+
+  it.each(['authorization', 'proxy-authorization', 'cookie'])(
+    'never has the field %s, although the signature covers it',
+    async (name) => {
+      const scene = await makeHeldScene()
+      const headers = { 'content-type': 'application/json', [name]: 'Basic c2VjcmV0' }
+      const sent = { headers, cover: [name] }
+      await scene.poll(await scene.held(sent), await scene.granted())
+      await scene.pay(await scene.granted(), sent)
+      expect(scene.calls).toHaveLength(2)
+      for (const { fields } of scene.calls)
+        expect(Object.keys(fields).sort()).toEqual(['content-digest', 'content-type'])
+    },
+  )
+
+  it('gets a new resource token once the token that was presented has expired [R11-184]', async () => {
+    const scene = await makeHeldScene()
+    const exp = scene.net.clock.now() + 100
+    const token = await scene.agent.personToken({ claims: { exp } })
+    const location = (await scene.pay(token)).headers.location as string
+    expect((await scene.poll(location, await scene.person())).headers['aauth-requirement']).toBeUndefined()
+    scene.net.clock.advance(96)
+    expect((await scene.poll(location, await scene.person())).headers['aauth-requirement']).toMatch(
+      /resource-token="/,
+    )
   })
 
   it('gets a new resource token once the first one has expired [R11-184]', async () => {

@@ -1,8 +1,8 @@
-import { AAuthError, alternativeCredential, createResource, type Stores } from '@aauth-guard/core'
+import { AAuthError, alternativeCredential, createResource } from '@aauth-guard/core'
 import { hold, managedAccess, requireInteraction, type UnknownOutcome } from '@aauth-guard/core/managed'
 import { now } from '@aauth-guard/fixtures/world'
 import { type Agent, toSignedRequest } from '@aauth-guard/testing'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { identityOf } from '../../../src/authorize/enforce-requirement.ts'
 import { managedStateOf } from '../../../src/managed/managed-state.ts'
 import { ownerOf } from '../../../src/managed/owner.ts'
@@ -10,37 +10,8 @@ import { openPendingId } from '../../../src/managed/pending-id.ts'
 import { verifyAnyToken } from '../../../src/verify/verify-any-token.ts'
 import { gate } from '../../missions/watched.ts'
 import { makeSharedStores } from '../../stores/shared-stores.ts'
-import { type HeldScene, type HeldSceneOptions, issuer, makeHeldScene, scopes, sealingKeys } from './scene.ts'
-
-const quiet = (): void => {
-  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-  onTestFinished(() => warn.mockRestore())
-}
-
-/** Two processes that share a durable store of records, and a way to end the first one while it runs a call. */
-async function makeFleet(options: HeldSceneOptions['hold'] = {}, second: HeldSceneOptions = {}) {
-  const told: UnknownOutcome[] = []
-  const { records } = makeSharedStores().stores
-  const stores: Stores = { records }
-  const given = { onUnknown: (outcome: UnknownOutcome) => void told.push(outcome), ...options }
-  const begun = gate<void>()
-  const finish = gate<void>()
-  const lost = await makeHeldScene({
-    stores,
-    hold: given,
-    run: async ({ key }) => {
-      begun.open()
-      await finish.promise
-      return { status: 201, body: `late ${key}` }
-    },
-  })
-  const next = await makeHeldScene({ stores, hold: given, ...second })
-  const location = await lost.held()
-  const token = await lost.granted()
-  const poll = lost.poll(location, token)
-  await begun.promise
-  return { lost, next, location, token, told, finish, poll, records }
-}
+import { makeFleet, quiet } from './fleet.ts'
+import { type HeldScene, issuer, makeHeldScene, scopes, sealingKeys } from './scene.ts'
 
 describe('a call that is run while its process is lost', () => {
   it('still runs for another process until its lease has run out', async () => {
@@ -399,6 +370,8 @@ describe('a held call', () => {
     ])
     expect((await scene.poll(location, token)).status).toBe(500)
     expect(scene.calls).toHaveLength(1)
+    // The same without a held call.
+    expect((await scene.pay(token)).status).toBe(500)
   })
 
   it.each([
@@ -544,6 +517,16 @@ describe('hold', () => {
     ],
   ])('refuses %s at start', (_, make, text) => {
     expect(make).toThrow(text)
+  })
+
+  it.each([
+    ...['authorization', 'proxy-authorization', 'cookie', 'signature', 'signature-input', 'signature-key'],
+    ...['aauth-mission', 'connection', 'content-length', 'transfer-encoding', 'host'],
+  ])('refuses the field %s, which is never kept', (name) => {
+    const fields = [name]
+    expect(() => hold(resource, { name, scope: 'notes.read' }, run, { ...lossy, fields })).toThrow(
+      `"fields" contains "${name}"`,
+    )
   })
 
   it('refuses a second route of the same name', () => {

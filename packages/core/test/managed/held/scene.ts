@@ -23,6 +23,10 @@ type Sent = Partial<SignOptions> & {
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly agent?: Agent
+  /** Whether the request has its content already, as frameworks hand it over that parse it first. */
+  readonly isParsed?: boolean
+  /** What is read, if it is not the content that was signed. */
+  readonly content?: Uint8Array
   /** Called while the content arrives. */
   readonly onRead?: () => Promise<void>
 }
@@ -74,13 +78,14 @@ export async function makeHeldScene({
   const send = async (
     url: string,
     token: string,
-    { agent = world.agent, method = 'GET', body, headers, path: _, onRead, ...signing }: Sent,
+    { agent = world.agent, method = 'GET', body, headers, path: _, onRead, isParsed: __, ...given }: Sent,
   ) => {
     nonces += 1
+    const { content: other, ...signing } = given
     const request = { method, ...(body !== undefined && { body }), ...(headers && { headers }) }
     const message = await agent.sign(url, request, { params: { nonce: `${nonces}` }, ...signing, token })
     const signed = toSignedRequest(message)
-    const content = body === undefined ? new Uint8Array() : new TextEncoder().encode(body)
+    const content = other ?? new TextEncoder().encode(body)
     return {
       signed,
       read: async () => {
@@ -98,7 +103,7 @@ export async function makeHeldScene({
       ...sent,
     })
     const { body: _, ...head } = { ...signed, header: (name: string) => signed.header(name) }
-    return route.answer({ ...head, body: undefined }, read)
+    return route.answer(sent.isParsed ? signed : { ...head, body: undefined }, read)
   }
   const poll: HeldScene['poll'] = async (location, token, sent = {}) => {
     world.net.clock.advance(2)
