@@ -59,13 +59,13 @@ export function managedAccess(options: ManagedOptions = {}): ManagedAccessFactor
       )
       assert(
         keys !== undefined || state.settings.accessMode !== 'session-token',
-        '"accessMode" is "session-token", but "sealingKeys" of managedAccess is missing, so that sessions end with this process: pass a key of 32 random octets',
+        '"accessMode" is "session-token", but "sealingKeys" of managedAccess is missing, so that sessions end with this process: pass [{ kid, key }] with 32 random octets',
       )
       if (interaction !== undefined) assertPageIsServedSafely(interaction)
       if (keys === undefined) {
         assert(
           Object.values(stores).every((store) => store === undefined),
-          '"sealingKeys" of managedAccess is missing, and "stores" is shared with other processes, which could not open what this one sealed: pass a key of 32 random octets',
+          '"sealingKeys" of managedAccess is missing, and "stores" is shared with other processes, which could not open what this one sealed: pass [{ kid, key }] with 32 random octets',
         )
         warnOfMissingKeys(issuer)
       }
@@ -80,6 +80,6 @@ export function managedAccess(options: ManagedOptions = {}): ManagedAccessFactor
 function warnOfMissingKeys(issuer: string): void {
   if (issuer.startsWith('http:')) return
   console.warn(
-    'aauth-guard: "sealingKeys" of managedAccess is missing, so sessions and pending requests are sealed with a key in the memory of this process, and end when it is restarted: pass a key of 32 random octets',
+    'aauth-guard: "sealingKeys" of managedAccess is missing, so sessions and pending requests are sealed with a key in the memory of this process, and end when it is restarted: pass [{ kid, key }] with 32 random octets',
   )
 }

@@ -30,8 +30,12 @@ const remedy = 'write an https address without user, query and fragment'
 
 /** @throws {TypeError} */
 export function checkInteraction(given: InteractionOptions): InteractionOptions {
+  assert(
+    typeof given === 'object' && given !== null,
+    `"interaction" is ${quoted(given)}: pass { url } with the address of the page`,
+  )
   const { url, accountOf, ...others } = ownMembers(given)
-  assertKnownMembers(others, [], 'interaction')
+  assertKnownMembers(others, ['url', 'accountOf'], 'interaction')
   assert(isPageUrl(url), `"interaction.url" is ${quoted(url)}: ${remedy}`)
   assert(
     accountOf === undefined || typeof accountOf === 'function',

@@ -51,8 +51,8 @@ export interface InteractionRequirement<Verified extends Auth = Auth> {
   readonly lifetime?: number
   /**
    * The consent that your application stored for this caller, by the id that `complete` returned; `undefined` if there is
-   * none. The guard checks that it lives, belongs to the caller and contains `scope`. Default: that of the session, or with
-   * `'person-server'` what the person agreed to last.
+   * none. The guard checks that it lives, belongs to the caller and contains `scope`. Default: that of the session, on a route
+   * with `sessions: true`, or with `'person-server'` what the person agreed to last. Any other route needs it.
    */
   readonly consentOf?: (
     auth: Verified,
@@ -74,7 +74,8 @@ export interface InteractionRequirement<Verified extends Auth = Auth> {
  *
  * @returns the requirement for a guard, with a `check` that runs after its own
  * @throws {TypeError} for a resource without `managedAccess({ interaction })`, a route without `name`, a route that also
- * takes callers without AAuth or requires a scope of every token, and invalid options
+ * takes callers without AAuth or requires a scope of every token, one that has neither `sessions` nor `consentOf`, and
+ * invalid options
  * @see draft 11 §6.2, §7.2.3, §11.6.3, §11.7
  * @example
  * ```ts
@@ -108,7 +109,7 @@ export function requireInteraction<
 ): Requirement<Accept, false, Person, never> {
   const managed = managedStateOf(resource)
   const given = ownMembers(requirement) as AnyRequirement
-  const { name, optional, alternative, check, scope, accept = 'auth-token' } = given
+  const { name, optional, alternative, check, scope, sessions, accept = 'auth-token' } = given
   const asked = checkQuestion(managed, name, interaction as InteractionRequirement<never>)
   assert(
     optional !== true && alternative === undefined,
@@ -119,6 +120,10 @@ export function requireInteraction<
     '"scope" of the route would be required of every token: name the scopes for requireInteraction alone',
   )
   const isLed = asked.by === 'person-server'
+  assert(
+    isLed || asked.consentOf !== undefined || sessions === true,
+    '"consentOf" of requireInteraction is missing, so every request would ask a person again: pass it, or write sessions: true in the route',
+  )
   const kinds = [accept].flat()
   assert(
     !isLed || (kinds.length === 1 && kinds[0] === 'auth-token'),
@@ -145,7 +150,7 @@ export function requireInteraction<
       request,
     )
   }
-  noteAsking(checkConsent)
+  noteAsking(checkConsent, managed.state)
   const asking = {
     ...requirement,
     ...(isLed && { scope: asked.scopes }),
@@ -221,7 +226,7 @@ async function assertConsent(
     throw await askPerson(managed, auth, asked)
   if (askAuthToken !== undefined) throw await askAuthToken(auth)
   throw new AAuthError('access_denied', {
-    hint: 'a person has to agree, and the agent does not list the capability "interaction": accept auth tokens as well, or leave it',
+    hint: 'a person has to agree, and the agent does not list the capability "interaction": accept auth tokens as well if such agents are to get in',
   })
 }
 
@@ -244,18 +249,22 @@ function checkQuestion(managed: ManagedState, route: unknown, given: Interaction
     )
   assert(
     typeof route === 'string',
-    '"name" of the route is missing: persons have to know what they are asked',
+    '"name" of the route is missing: write a name such as "notes.read", which the page gets and logs show',
   )
   assert(
     managed.settings.interaction !== undefined,
-    '"interaction" of managedAccess is missing: pass the address of the page where persons enter a code',
+    '"interaction" of managedAccess is missing: pass { url } with the address of the page where persons enter a code',
   )
   const scopes = typeof scope === 'string' ? [scope] : [...(scope ?? [])]
   assert(scopes.length > 0, '"scope" of requireInteraction is empty: name what the person is asked for')
   assertScopesDescribed(scopes, managed.state.settings.scopes.keys())
   assert(
-    by === 'interaction' || by === 'person-server' || (by === 'approval' && typeof notify === 'function'),
-    `"by" of requireInteraction is ${quoted(by)}: write 'interaction', 'person-server', or 'approval' with "notify"`,
+    by === 'interaction' || by === 'person-server' || by === 'approval',
+    `"by" of requireInteraction is ${quoted(by)}: write 'interaction', 'person-server' or 'approval'`,
+  )
+  assert(
+    by !== 'approval' || notify !== undefined,
+    '"notify" of requireInteraction is missing, and by: \'approval\' gives the agent no code: pass a function that tells the person',
   )
   assert(
     by !== 'person-server' || managed.settings.interaction.accountOf !== undefined,

@@ -18,7 +18,7 @@ export interface CheckedKey {
 
 const maxKeys = 16
 const kidPattern = /^[A-Za-z0-9_-]+$/
-const remedy = 'pass 32 random octets, or their unpadded base64url'
+const remedy = `pass 32 random octets, or their unpadded base64url (openssl rand -base64 32 | tr '+/' '-_' | tr -d '=')`
 
 /**
  * Copies keys, so that later changes do not affect those that were checked. An error never shows a key.
@@ -41,7 +41,7 @@ export function checkSealingKeys(keys: readonly SealingKey[]): readonly CheckedK
     const octets = typeof key === 'string' ? decodeBase64url(key) : key
     assert(
       octets instanceof Uint8Array && octets.length === 32,
-      `the key ${quoted(kid)} in "sealingKeys" does not have 32 octets: ${remedy}`,
+      `the key ${quoted(kid)} in "sealingKeys" ${key === '' ? 'is empty' : 'does not have 32 octets'}: ${remedy}`,
     )
     assert(
       new Set(octets).size > 8,

@@ -111,10 +111,9 @@ describe('who is asked', () => {
     expect((await callAt(resource)).type).toBe('agent-token')
     const { fetch, clock } = net
     const other = createResource({ issuer: 'https://files.example', trust: 'any', fetch, now: clock.now })
-    expect(await refusalOf(callAt(other))).toMatchObject({
-      code: 'server_error',
-      hint: expect.stringContaining('another resource'),
-    })
+    const refused = 'was made for another resource: pass the same resource to both'
+    expect(() => validateRequirement(other, guarded as never)).toThrow(refused)
+    await expect(callAt(other)).rejects.toThrow(refused)
   })
 
   it('agents of one person use up no more than the quota of that person, with as many keys as they like', async () => {
@@ -559,7 +558,7 @@ describe('the page', () => {
     const guarded = requireInteraction(
       resource,
       { name: 'n', accept: 'person-token' },
-      { scope: 'notes.read' },
+      { scope: 'notes.read', consentOf: () => undefined },
     )
     const message = await agent.sign(
       `${issuer}/notes`,
@@ -839,7 +838,9 @@ describe('options that are refused at start', () => {
     ['"scope" of requireInteraction is empty', route, { scope: [] }],
     ['"scope" of requireInteraction is empty', route, {}],
     ['"by" of requireInteraction', route, { scope: 'notes.read', by: 'post' }],
-    ['"by" of requireInteraction', route, { scope: 'notes.read', by: 'approval' }],
+    ['"notify" of requireInteraction is missing', route, { scope: 'notes.read', by: 'approval' }],
+    ['"consentOf" of requireInteraction is missing', route, { scope: 'notes.read' }],
+    ['"consentOf" of requireInteraction is missing', { ...route, sessions: false }, { scope: 'notes.read' }],
     ['"lifetime" of requireInteraction', route, { scope: 'notes.read', lifetime: 3601 }],
     ['"lifetime" of requireInteraction', route, { scope: 'notes.read', lifetime: 59 }],
     ['"consentOf" of requireInteraction', route, { scope: 'notes.read', consentOf: 'the consent' }],
@@ -862,7 +863,10 @@ describe('options that are refused at start', () => {
 
   it('changed afterwards, so that callers would pass without a consent or a person would not know for what', () => {
     const resource = make({ url: pageUrl })
-    const { name, ...nameless } = requireInteraction(resource, route, { scope: 'notes.read' })
+    const { name, ...nameless } = requireInteraction(resource, route, {
+      scope: 'notes.read',
+      consentOf: () => undefined,
+    })
     const alternative = alternativeCredential({
       when: { scheme: 'Bearer' },
       check: () => ({ id: 'somebody', scopes: [] }),
@@ -875,6 +879,12 @@ describe('options that are refused at start', () => {
     ] as const)
       expect(() => validateRequirement(resource, changed as never)).toThrow(message)
     validateRequirement(resource, { ...nameless, name: 'another' } as never)
+  })
+
+  it('a page that is not written as an object', () => {
+    for (const given of ['https://notes.example/agents', true])
+      expect(() => make(given as never)).toThrow(/^"interaction" is .*: pass \{ url \}/)
+    expect(() => make({ url: pageUrl, urls: [] })).toThrow('did you mean "url"?')
   })
 
   it('no page, no managed access', () => {

@@ -169,6 +169,7 @@ describe('sealing keys', () => {
     [[{ kid: 'a'.repeat(33), key: secret }], '"kid" in "sealingKeys" is "aaa'],
     [[keyOf('a'), keyOf('a')], '"sealingKeys" repeats the "kid" "a"'],
     [[{ kid: 'a' }], 'the key "a" in "sealingKeys" does not have 32 octets'],
+    [[{ kid: 'a', key: '' }], 'the key "a" in "sealingKeys" is empty'],
     [[{ kid: 'a', key: `${secret}=` }], 'the key "a" in "sealingKeys" does not have 32 octets'],
     [[{ kid: 'a', key: octetsOf(1).subarray(1) }], 'the key "a" in "sealingKeys" does not have 32 octets'],
     [[{ kid: 'a', key: [...octetsOf(1)] }], 'the key "a" in "sealingKeys" does not have 32 octets'],

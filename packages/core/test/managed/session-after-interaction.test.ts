@@ -60,7 +60,10 @@ it('a consent that stands gives no value where the check of the route refuses, a
   const call = async (requirement: AnyRequirement, scope: string): Promise<Auth> => {
     const token = await agent.agentToken()
     const message = await agent.sign(`${net.resource}/notes`, { headers: capable }, { token })
-    const asked = requireInteraction(resource, requirement as never, { scope }) as AnyRequirement
+    const asked = requireInteraction(resource, requirement as never, {
+      scope,
+      ...(requirement.sessions !== true && { consentOf: () => undefined }),
+    }) as AnyRequirement
     return authorize(resource, toSignedRequest(message), asked as never)
   }
   const route: AnyRequirement = { name: 'notes.read', accept: ['agent-token'], sessions: true }

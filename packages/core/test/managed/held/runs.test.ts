@@ -1,4 +1,5 @@
 import { AAuthError, alternativeCredential, createResource } from '@aauth-guard/core'
+import { validateRequirement } from '@aauth-guard/core/adapter'
 import { hold, managedAccess, requireInteraction, type UnknownOutcome } from '@aauth-guard/core/managed'
 import { now } from '@aauth-guard/fixtures/world'
 import { type Agent, toSignedRequest } from '@aauth-guard/testing'
@@ -480,8 +481,22 @@ describe('hold', () => {
       /"alternative"/,
     ],
     [
+      'what hold() returned, with protect',
+      () => {
+        const held = hold(resource, { name: 'k', scope: 'notes.read' }, run, lossy)
+        validateRequirement(resource, held as never)
+      },
+      /is what hold\(\) returned: pass it to holdCalls/,
+    ],
+    [
       'a route that asks a person',
-      () => hold(resource, requireInteraction(resource, { name: 'i' }, { scope: 'notes.read' }), run, lossy),
+      () =>
+        hold(
+          resource,
+          requireInteraction(resource, { name: 'i' }, { scope: 'notes.read', consentOf: () => undefined }),
+          run,
+          lossy,
+        ),
       /requireInteraction, whose calls are not held/,
     ],
     [
