@@ -27,7 +27,12 @@ const resource = createResource({
   ...devOptions({ env: { ...process.env, AAUTH_DEV: world } }),
 })
 
-createServer(notesApi(resource, { url, persons: ['Ada', 'Grace'] })).listen(Number(PORT), '127.0.0.1', () => {
+const server = createServer(notesApi(resource, { url, persons: ['Ada', 'Grace'] }))
+server.on('error', ({ message }) => {
+  console.error(`consent: port ${PORT} cannot be used (${message}): set PORT to another one`)
+  process.exit(1)
+})
+server.listen(Number(PORT), '127.0.0.1', () => {
   console.log(`Call it as an agent:       AAUTH_DEV=${world} npx pnpm@12 aauth fetch ${issuer}/notes`)
   console.log(`Enter its code:            ${url}`)
   console.log(`End what you allowed:      ${url}/allowed`)

@@ -14,5 +14,8 @@ export async function startWorld(port: number): Promise<string> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit())
   for await (const line of createInterface({ input: world.stdout }))
     return (JSON.parse(line) as { url: string }).url
-  throw new Error('`aauth dev` did not start: its reason is above')
+  console.error(
+    `consent: \`aauth dev\` did not start at port ${port}, for the reason above: set WORLD_PORT to the first of four free ports, or AAUTH_DEV to a world that runs`,
+  )
+  return process.exit(1)
 }

@@ -10,8 +10,19 @@ import { realTime } from './time.ts'
 
 const wholeStory = 'All of it, both generations of drafts and access servers included: npx pnpm@12 demo --all'
 
+const usage = `Usage: npx pnpm@12 demo [options]
+
+Plays a person, an agent and an API on loopback, in 14 steps.
+
+  --all            every step, with each request and response
+  --adapter NAME   the adapter of the API in the acts about missions: express (default), koa, hono or fetch
+  --falsify N      expects something else of step N, to show that the demo notices
+  --console        keeps agents at work, and shows them in the console until Ctrl-C
+  --rate N         requests a minute, with --console
+  --help           this text`
+
 /**
- * Plays the demo, or with `--console` keeps agents at work until `stop` is aborted. `args` are those of the program.
+ * Plays the demo, tells with `--help` how to, or with `--console` keeps agents at work until `stop` is aborted. `args` are those of the program.
  * @returns the exit code: 0 only if every step went as expected
  * @throws {RangeError} when there is no such adapter or step, and for an impossible rate
  */
@@ -25,6 +36,7 @@ export async function runDemo(
   const { values } = parseArgs({
     args: [...args],
     options: {
+      help: { type: 'boolean', short: 'h', default: false },
       all: { type: 'boolean', default: false },
       falsify: { type: 'string' },
       adapter: { type: 'string', default: 'express' },
@@ -32,6 +44,10 @@ export async function runDemo(
       rate: { type: 'string' },
     },
   })
+  if (values.help) {
+    print(usage)
+    return 0
+  }
   if (values.console) return runConsole(values.rate, print, stop)
   const { all, falsify: number } = values
   const stage = await openStage(adapterNamed(values.adapter), time)

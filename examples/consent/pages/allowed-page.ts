@@ -19,6 +19,6 @@ export function allowedPage(
     allowed.length === 0
       ? html`<p class="card">No agent may use your notes.</p>`
       : html`<ul class="list">${allowed.map(item)}</ul>
-<p class="soft">Access ends at once: the next request of the agent is refused.</p>`
+<p class="soft">Access ends at once. After that, the agent has to ask you again.</p>`
   return { title: 'Agents you allowed', content, notice }
 }

@@ -49,7 +49,7 @@ ${
     : html`<div><dt>Agent provider, verified</dt><dd class="verified">${hostOf(agent.provider)}</dd></div>
 <div><dt>Name of the agent</dt><dd class="mono">${foreign(agent.id)}</dd><dd class="chosen">Chosen by the agent and its provider, not checked by us.</dd></div>${key}`
 }
-<div><dt>Person server</dt><dd>${personServer === undefined ? 'None. The agent does not say for whom it acts.' : foreign(personServer)}</dd></div>
+<div><dt>Person server, named by the agent</dt><dd>${personServer === undefined ? 'None. The agent does not say for whom it acts.' : foreign(personServer)}</dd></div>
 ${mission && html`<div><dt>Mission</dt><dd>approved at ${foreign(mission.approver)}</dd></div>`}`
 }
 

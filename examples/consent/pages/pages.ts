@@ -143,7 +143,10 @@ class ConsentPages {
     if (open === undefined) return this.#show(visitor, nothingHere(this.#base))
     if (action === 'ask') {
       const question = form.field('question').trim().slice(0, 500)
-      if (question !== '') await this.#page.ask(open.handle, { ...session, question })
+      if (question !== '') {
+        await this.#page.ask(open.handle, { ...session, question })
+        session.notice = 'Your question was sent. The answer appears at the end of this page.'
+      }
       return see(this.#pathOf(open))
     }
     const choice = choiceOf(form)

@@ -3,11 +3,11 @@ import type { Page } from './layout.ts'
 import type { Decision } from './visitors.ts'
 
 const texts: Readonly<Record<Decision['outcome'], readonly [title: string, text: string]>> = {
-  completed: ['Allowed', 'The agent is told, and goes on by itself.'],
+  completed: ['Allowed', 'The agent learns of it within seconds and continues by itself.'],
   denied: ['Denied', 'The agent gets no access, and is told that you said no.'],
   abandoned: [
     'Nothing was allowed',
-    'Thank you. Whoever gave you the code wanted to get at your notes. Enter no further code from there.',
+    'Thank you. Whoever gave you the code may have wanted access to your notes. Do not enter another code from them.',
   ],
   expired: ['Too late', 'Nobody decided in time. Tell your agent to ask again.'],
   ended: ['No longer needed', 'The request of the agent has ended. Nothing was allowed.'],

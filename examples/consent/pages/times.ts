@@ -4,10 +4,10 @@ export function ago(seconds: number, now: number): string {
   return minutes < 1 ? 'less than a minute ago' : `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} ago`
 }
 
-/** How long something lasts. */
+/** How long something lasts, rounded: what was allowed for 8 hours lasts "8 more hours" a second later. */
 export function until(seconds: number, now: number): string {
-  const minutes = Math.floor((seconds - now) / 60)
+  const minutes = Math.round((seconds - now) / 60)
   if (minutes < 1) return 'for less than a minute'
   if (minutes < 120) return `for ${minutes} more ${minutes === 1 ? 'minute' : 'minutes'}`
-  return `for ${Math.floor(minutes / 60)} more hours`
+  return `for ${Math.round(minutes / 60)} more hours`
 }

@@ -99,7 +99,7 @@ function sessionSteps(play: BankPlay): Step[] {
         'API looked up': ['agent.example/.well-known/aauth-agent.json', 'agent.example/jwks.json'],
       },
       because:
-        'Nobody has agreed yet. The answer says where a person can, with which code, and where the agent learns of it.',
+        'Nobody has agreed yet. The answer says where a person can agree, with which code, and which URL the agent polls.',
     },
     {
       who: 'Ada signs in at her bank and enters the code.',
@@ -121,7 +121,7 @@ function sessionSteps(play: BankPlay): Step[] {
         'The page shows what the API has verified. The code is used up, and the request belongs to Ada now.',
     },
     {
-      who: 'Mallory, another customer, has seen the address of her page, and agrees in her place.',
+      who: 'Mallory, another customer, has seen the address of her page, and tries to agree in her place.',
       play: async () => (await play.click('/agents/agree', 'mallory', { handle: play.handle })).outcome,
       told: { status: 404, error: 'not_found' },
       because: 'Only the person who entered the code decides.',
@@ -135,7 +135,7 @@ function sessionSteps(play: BankPlay): Step[] {
         location: pending,
         body: { status: 'interacting' },
       },
-      because: 'Somebody is at the page, and has not decided.',
+      because: 'Somebody has opened the page, and has not decided yet.',
     },
     {
       who: 'Ada agrees.',
@@ -151,10 +151,10 @@ function sessionSteps(play: BankPlay): Step[] {
         'aauth-access': 'a session value',
         body: { status: 'authorized', scope: 'balance.read' },
       },
-      because: 'It is told once, and gets a session.',
+      because: 'The agent is told of the decision once, and gets a session value.',
     },
     {
-      who: 'It asks for the balance with the session, and nothing else than its agent token.',
+      who: 'It asks for the balance with the session value and its agent token.',
       play: async () => play.balance('bookkeeper', await play.session()),
       told: { status: 200, body: { balanceOf: 'ada', balance: 1200 } },
       because: 'The signature covers the session value, which counts for this agent with this key.',
@@ -163,7 +163,8 @@ function sessionSteps(play: BankPlay): Step[] {
       who: 'A thief has the session value, and signs with a key and an agent token of its own.',
       play: async () => play.balance('magpie', await play.session()),
       told: { status: 403, error: 'access_denied' },
-      because: 'With another key the value is worth nothing. It is as if the thief had sent none.',
+      because:
+        'With another key the value is ignored. The thief does not list the capability interaction, so it is refused instead of being given a code.',
     },
   ]
 }
@@ -181,7 +182,8 @@ function paymentSteps(play: BankPlay): Step[] {
         'person token': 'iss ps.example, aud bank.example, sub ada-at-bank',
         'bound to the agent’s key': true,
       },
-      because: 'Paying takes more than a click at the bank: an auth token for the scope payments.make.',
+      because:
+        'A payment needs an auth token with the scope payments.make. The person token is the first step to it.',
     },
     {
       who: 'With the person token it orders a payment.',
@@ -195,10 +197,11 @@ function paymentSteps(play: BankPlay): Step[] {
         body: { status: 'pending' },
         'API looked up': ['ps.example/.well-known/aauth-person.json', 'ps.example/jwks.json'],
       },
-      because: 'The bank keeps the call as it was signed, and has paid nothing. The question goes along.',
+      because:
+        'The bank keeps the call as it was signed, and has paid nothing. The resource token says which scope is missing.',
     },
     {
-      who: 'The planner carries the question to ps.example, and Ada says yes.',
+      who: 'The planner redeems the resource token at ps.example, where Ada approves.',
       async play() {
         const outcome = await planner.carry(planner.held.personToken)
         play.authToken = planner.held.authToken
@@ -216,7 +219,7 @@ function paymentSteps(play: BankPlay): Step[] {
           'GET bank.example/aauth/jwks.json: 200',
         ],
       },
-      because: 'The auth token answers the question of this call.',
+      because: 'The auth token grants the scope that the call lacked.',
     },
     {
       who: 'The planner polls with the auth token.',
@@ -225,7 +228,7 @@ function paymentSteps(play: BankPlay): Step[] {
       because: 'Now the payment is made, once, as it was signed. The planner has not sent it again.',
     },
     {
-      who: 'The answer got lost, so the planner polls once more.',
+      who: 'The response was lost, so the planner polls once more.',
       async play() {
         const outcome = await play.poll(planner, play.authToken)
         return { ...outcome, facts: { ...outcome.facts, 'payments in the ledger': stage.bank.ledger.length } }
@@ -265,7 +268,7 @@ function paymentSteps(play: BankPlay): Step[] {
         'The token was for the first payment. One auth token runs one held call, and this one needs its own.',
     },
     {
-      who: 'The planner orders a third payment, and leaves every step to itself.',
+      who: 'The planner orders a third payment, and follows the responses without help.',
       play: () =>
         planner.byItself(
           `${api}/payments`,
@@ -284,7 +287,7 @@ function paymentSteps(play: BankPlay): Step[] {
         ],
       },
       because:
-        'The answers say all that an agent has to do. It needed a new auth token: one token runs one call.',
+        'The responses say everything that an agent has to do. It needed a new auth token, because one token runs one call.',
     },
   ]
 }
@@ -303,7 +306,8 @@ function endSteps(play: BankPlay): Step[] {
       who: 'The bookkeeper asks for the balance with its session.',
       play: async () => play.balance('bookkeeper', await play.session()),
       told: { status: 403, error: 'access_denied' },
-      because: 'Value, key and token are what they were. The consent is looked up with every request.',
+      because:
+        'The guard looks up the consent with every request, and it has ended. Without the capability interaction, the agent is not given a code.',
     },
     {
       who: 'The bookkeeper asks once more, and this time Ada agrees as soon as she sees the code.',
@@ -329,7 +333,7 @@ function endSteps(play: BankPlay): Step[] {
           'GET bank.example/balance: 200',
         ],
       },
-      because: 'An agent that follows the answers needs no setup at an API that asks its own customers.',
+      because: 'An agent that follows the responses needs no setup at an API that asks its own customers.',
     },
   ]
 }

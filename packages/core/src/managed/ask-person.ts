@@ -1,5 +1,6 @@
 import { capabilitiesOf } from '../authorize/capabilities.ts'
 import { identityOf } from '../authorize/enforce-requirement.ts'
+import { thrownBy } from '../authorize/terms-of.ts'
 import type { AAuthError } from '../errors/aauth-error.ts'
 import { within } from '../limits/deadline.ts'
 import { isRevoked, revoked } from '../resource/token-revocation.ts'
@@ -132,14 +133,26 @@ async function createPending(
   try {
     // A revocation that came after the guard has found no record to end.
     if (await isRevoked(context.state, token.claims, budget)) throw revoked(token)
-    if (notify !== undefined)
-      await within(context.state, '"notify" of requireInteraction', notify(Object.freeze(waiting)))
+    if (notify !== undefined) await tell(context, notify, Object.freeze(waiting))
   } catch (error) {
     // The agent is not told of a request that nobody can decide, or may decide.
     await removePending(context, id)
     throw error
   }
   return { id, code }
+}
+
+/** @throws {AAuthError} `server_error` (the promise rejects) if the person could not be told */
+async function tell(
+  context: ManagedContext,
+  notify: NonNullable<Question['notify']>,
+  waiting: WaitingRequest,
+): Promise<void> {
+  try {
+    await within(context.state, '"notify" of requireInteraction', notify(waiting))
+  } catch (error) {
+    throw thrownBy('notify', error, 'undefined if nobody has to be told')
+  }
 }
 
 /** A reference opens as this kind only. */

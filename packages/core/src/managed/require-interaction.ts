@@ -2,7 +2,7 @@ import { assert } from '../assert/assert.ts'
 import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
 import { capabilitiesOf } from '../authorize/capabilities.ts'
-import { termsOf } from '../authorize/terms-of.ts'
+import { termsOf, thrownBy } from '../authorize/terms-of.ts'
 import { AAuthError } from '../errors/aauth-error.ts'
 import { askForAuthToken } from '../issue/challenge.ts'
 import { noteAsking } from '../resource/asks-person.ts'
@@ -193,7 +193,7 @@ async function hasAgreed(
 ): Promise<boolean> {
   const { route, scopes, consentOf } = asked
   const caller = ownerOfCaller(managed, auth)
-  const id = await consentOf?.(auth as never, request)
+  const id = consentOf && (await storedConsent(consentOf, auth, request))
   const found =
     consentOf === undefined
       ? await findLed(managed, caller, route)
@@ -214,7 +214,10 @@ async function assertConsent(
 ): Promise<true> {
   const { scopes, by, consentOf } = asked
   if (auth.type === 'auth-token' && scopes.every((scope) => auth.scopes.includes(scope))) return true
-  const id = await (consentOf ?? managed.presentedConsent)(auth as never, request)
+  const id =
+    consentOf === undefined
+      ? await managed.presentedConsent(auth, request)
+      : await storedConsent(consentOf, auth, request)
   const found = id === undefined ? undefined : await findConsent(managed.records, id)
   if (
     found !== undefined &&
@@ -227,6 +230,29 @@ async function assertConsent(
   if (askAuthToken !== undefined) throw await askAuthToken(auth)
   throw new AAuthError('access_denied', {
     hint: 'a person has to agree, and the agent does not list the capability "interaction": accept auth tokens as well if such agents are to get in',
+  })
+}
+
+/**
+ * The id that the application stored for a caller.
+ * @throws {AAuthError} `server_error` (the promise rejects)
+ */
+async function storedConsent(
+  consentOf: NonNullable<Asked['consentOf']>,
+  auth: Auth,
+  request: RoutedRequest,
+): Promise<string | undefined> {
+  let id: unknown
+  try {
+    id = (await consentOf(auth as never, request)) ?? undefined
+  } catch (error) {
+    throw thrownBy('consentOf', error, 'undefined to ask the person')
+  }
+  if (id === undefined || typeof id === 'string') return id
+  // As if there were no consent, the person would be asked again and again.
+  throw new AAuthError('server_error', {
+    hint: `"consentOf" returned ${quoted(id)}: return the "consent" of what complete() returned, or undefined`,
+    retryAfter: 5,
   })
 }
 

@@ -129,6 +129,23 @@ describe('who is asked', () => {
     expect((await ask({ agent, token: await agent.personToken({ sub: 'ada' }) })).answer.status).toBe(202)
   })
 
+  it.each<[string, object]>([
+    ['"consentOf" threw "Error: no database"', { consentOf: () => Promise.reject(new Error('no database')) }],
+    ['"consentOf" returned an object: return the "consent"', { consentOf: () => ({ id: '1' }) }],
+    ['"notify" threw "Error: no mail"', { notify: () => Promise.reject(new Error('no mail')) }],
+  ])('a callback that fails is named: %s', async (hint, callbacks) => {
+    const { resource, agent } = await makeWorld({
+      scopes,
+      managed: managedAccess({ sealingKeys, interaction: { url: pageUrl } }),
+    })
+    const asked = { scope: 'notes.read', consentOf: () => undefined, ...callbacks }
+    const guarded = requireInteraction(resource, { name: 'n', accept: 'agent-token' }, asked)
+    const token = await agent.agentToken()
+    const message = await agent.sign(`${issuer}/notes`, { headers: capable }, { token })
+    const refusal = await refusalOf(authorize(resource, toSignedRequest(message), guarded))
+    expect(refusal).toMatchObject({ code: 'server_error', hint: expect.stringContaining(hint) })
+  })
+
   it('a request of which nobody could be told does not wait', async () => {
     const failing = { by: 'approval', notify: () => Promise.reject(new Error('no mail')) } as const
     const { ask } = await interactionScene({ asked: failing })
