@@ -38,6 +38,7 @@ export interface ConsentOptions {
 export interface ConsentSummary {
     readonly id: string;
     readonly person: string;
+    readonly owner: string;
     readonly scopes: readonly string[];
     readonly end: number;
 }
@@ -131,6 +132,7 @@ export interface PageRequest {
         readonly id: string;
         readonly provider: string;
     } | undefined;
+    readonly owner: string;
     readonly thumbprint: string;
     readonly personServer: string | undefined;
     readonly personKey: string | undefined;

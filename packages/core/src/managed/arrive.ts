@@ -1,4 +1,5 @@
 import { AAuthError } from '../errors/aauth-error.ts'
+import { within } from '../limits/deadline.ts'
 import { encodeBase64url } from '../wire/base64url.ts'
 import { type CodeTarget, openReference } from './ask-person.ts'
 import { acceptedCallback } from './callback.ts'
@@ -116,7 +117,7 @@ export async function findPage(
 
 /** Whoever the record knows is the only one who may decide, if an account is linked with that person. */
 export async function assertLinked(
-  { settings }: ManagedContext,
+  { settings, state }: ManagedContext,
   { personKey }: PendingRequest,
   person: string,
 ): Promise<void> {
@@ -126,7 +127,7 @@ export async function assertLinked(
     throw new AAuthError('access_denied', {
       hint: 'the token names a person, and "interaction.accountOf" is missing: say which account is linked with them',
     })
-  const account = await accountOf(personKey)
+  const account = await within(state, '"interaction.accountOf"', accountOf(personKey))
   if (account !== undefined && account !== person)
     throw new AAuthError('access_denied', { hint: 'another account is linked with the person of the token' })
 }

@@ -1,6 +1,7 @@
 import { capabilitiesOf } from '../authorize/capabilities.ts'
 import { identityOf } from '../authorize/enforce-requirement.ts'
 import type { AAuthError } from '../errors/aauth-error.ts'
+import { within } from '../limits/deadline.ts'
 import { isRevoked, revoked } from '../resource/token-revocation.ts'
 import type { Auth } from '../token/auth.ts'
 import type { InteractionClaim } from '../token/interaction-claim.ts'
@@ -131,7 +132,8 @@ async function createPending(
   try {
     // A revocation that came after the guard has found no record to end.
     if (await isRevoked(context.state, token.claims, budget)) throw revoked(token)
-    await notify?.(Object.freeze(waiting))
+    if (notify !== undefined)
+      await within(context.state, '"notify" of requireInteraction', notify(Object.freeze(waiting)))
   } catch (error) {
     // The agent is not told of a request that nobody can decide, or may decide.
     await removePending(context, id)

@@ -16,6 +16,7 @@ import {
   newConsent,
 } from './consent.ts'
 import { managedStateOf } from './managed-state.ts'
+import { ownerId } from './owner.ts'
 import { rememberConsent, standingConsent } from './standing-consent.ts'
 
 /** What a person agreed to, as {@link createConsent} keeps it. */
@@ -38,6 +39,8 @@ export interface ConsentSummary {
   /** Ends the consent with `resource.managed.end({ consent })`. It gives no right. */
   readonly id: string
   readonly person: string
+  /** To whom it was given: `resource.managed.end({ owner })` ends all that was made for them, whatever the mission. */
+  readonly owner: string
   readonly scopes: readonly string[]
   /** NumericDate, seconds. */
   readonly end: number
@@ -142,8 +145,14 @@ export async function narrowConsent(
   return narrowed && summaryOf(narrowed)
 }
 
-function summaryOf({ id, person, scopes, end }: Consent): ConsentSummary {
-  return Object.freeze({ id, person, scopes: Object.freeze([...scopes]), end })
+async function summaryOf({ id, person, owner, scopes, end }: Consent): Promise<ConsentSummary> {
+  return Object.freeze({
+    id,
+    person,
+    owner: await ownerId(owner),
+    scopes: Object.freeze([...scopes]),
+    end,
+  })
 }
 
 /** @throws {TypeError} */

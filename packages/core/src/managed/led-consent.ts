@@ -23,7 +23,7 @@ export async function rememberLed(
   const key = await keyOf(route, owner)
   const octets = encodeJson({ consent: id } satisfies Pointer)
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const found = await records.find(key)
+    const found = await records.findSealed(key)
     const verdict =
       found === undefined
         ? await records.create({ ...key, octets, open: false, owner, source, isEndless: true, expires: end })

@@ -1,7 +1,7 @@
 import type { ResourceState } from '../resource/state.ts'
 import type { Mission } from '../token/claims.ts'
 import { providerOf } from '../token/identifiers.ts'
-import type { Owner } from './owner.ts'
+import { type Owner, ownerId } from './owner.ts'
 import type { PendingRequest } from './pending-request.ts'
 
 /** A question of the person, and the answer of the agent. Show the answer as a text of the agent. */
@@ -25,6 +25,8 @@ export interface PageRequest {
    * where a list in `trust` contains that issuer. Then the key in `thumbprint` is all that is known of the agent.
    */
   readonly agent: { readonly id: string; readonly provider: string } | undefined
+  /** Who asks, whatever the mission: `resource.managed.end({ owner })` ends all that was made for them. */
+  readonly owner: string
   /** RFC 7638 thumbprint of the key of the agent. */
   readonly thumbprint: string
   /** The person server that the token names. */
@@ -42,17 +44,18 @@ export interface PageRequest {
   readonly callback: string | undefined
 }
 
-export function describePending(
+export async function describePending(
   { settings }: ResourceState,
   handle: string,
   request: PendingRequest,
-): PageRequest {
+): Promise<PageRequest> {
   const { owner, scopes, clarifications, arrival, route, since, expires, answersQuestions } = request
   return Object.freeze({
     handle,
     route,
     scopes: scopes.map((scope) => ({ scope, description: settings.scopes.get(scope) ?? '' })),
     agent: provenAgent(owner),
+    owner: await ownerId(owner),
     thumbprint: owner.thumbprint,
     personServer: request.personServer ?? undefined,
     personKey: request.personKey ?? undefined,

@@ -44,6 +44,9 @@ export interface NewVersion extends Omit<RecordChange, 'tags' | 'removesTags' | 
   readonly creates?: NewRecord | undefined
 }
 
+/** A record as it is found, whether or not a key opens it. */
+export type MaybeOpened = Omit<StoredRecord, 'octets'> & { readonly octets: Uint8Array | undefined }
+
 /** Why records end. Pending requests and sessions tell it to their owners. */
 export type EndReason = 'revoked' | 'mission_terminated'
 
@@ -75,9 +78,17 @@ export class ManagedRecords {
    * @throws {AAuthError} `server_error` (the promise rejects) when the store fails
    */
   async find(key: RecordKey, budget?: WaitBudget): Promise<StoredRecord | undefined> {
+    const found = await this.findSealed(key, budget)
+    return found?.octets && { ...found, octets: found.octets }
+  }
+
+  /**
+   * A record whose octets are `undefined` if no key opens it, for those who would put another in its place.
+   * @throws {AAuthError} `server_error` (the promise rejects) when the store fails
+   */
+  async findSealed(key: RecordKey, budget?: WaitBudget): Promise<MaybeOpened | undefined> {
     const found = await findRecord(this.#store, key, budget)
-    const octets = found && (await this.#sealer.open(sealedAs(key), found.octets))
-    return octets && { ...found, octets }
+    return found && { ...found, octets: await this.#sealer.open(sealedAs(key), found.octets) }
   }
 
   /** @throws {AAuthError} `server_error` (the promise rejects) when the store fails */

@@ -25,7 +25,8 @@ import { makeWorld } from '@aauth-guard/fixtures/world'
 import { toSignedRequest } from '@aauth-guard/testing'
 import { decodeJwt } from 'jose'
 import { parseDictionary } from 'structured-headers'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { outlastDeadlines, passDeadlines } from '../../../../scripts/patient-timers.ts'
 import { acceptedCallback } from '../../src/managed/callback.ts'
 import { managedStateOf } from '../../src/managed/managed-state.ts'
 import { RecordMemory } from '../../src/stores/record-memory.ts'
@@ -135,6 +136,22 @@ describe('who is asked', () => {
     // More often than requests of one owner may wait.
     for (let made = 0; made < 12; made++)
       expect(verdictOf((await ask()).answer)).toEqual([503, 'server_error'])
+  })
+
+  it('a request of which somebody is told for ever does not wait', async () => {
+    onTestFinished(outlastDeadlines)
+    const notify = (): Promise<void> => {
+      passDeadlines()
+      return new Promise(() => {})
+    }
+    const { ask } = await interactionScene({
+      asked: { by: 'approval', notify },
+      resource: { limits: { requestDeadline: 2000 } },
+    })
+    for (let made = 0; made < 12; made++) {
+      outlastDeadlines()
+      expect(verdictOf((await ask()).answer)).toEqual([503, 'server_error'])
+    }
   })
 })
 
@@ -369,10 +386,11 @@ describe('a code', () => {
 
 describe('the page', () => {
   it('shows who asks, for what and since when, all of it verified', async () => {
-    const { ask, page, agent, net } = await interactionScene()
+    const { ask, page, agent, net, resource } = await interactionScene()
     const shown = await page.redeemCode((await ask()).code, { person })
     expect(shown).toEqual({
       handle: expect.any(String),
+      owner: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
       route: 'notes',
       scopes: [
         { scope: 'notes.read', description: 'Read your notes' },
@@ -390,6 +408,7 @@ describe('the page', () => {
       callback: undefined,
     })
     expect(await page.read(shown.handle, { person })).toEqual(shown)
+    expect(await resource.managed.end({ owner: shown.owner })).toBe(1)
     const token = await agent.personToken({ mission: s256 })
     const ofPerson = await page.redeemCode((await ask({ token })).code, { person })
     expect(ofPerson).toMatchObject({
@@ -516,6 +535,20 @@ describe('the page', () => {
     expect((await refusalOf(page.complete(handle, { person }))).code).toBe('access_denied')
     linked = undefined
     expect((await page.complete(handle, { person })).outcome).toBe('completed')
+  })
+
+  it('is not waited for longer than the deadline, if accounts are not found', async () => {
+    onTestFinished(outlastDeadlines)
+    const { ask, page, agent } = await interactionScene({
+      interaction: { accountOf: () => new Promise(() => {}) },
+      resource: { limits: { requestDeadline: 2000 } },
+    })
+    const { code } = await ask({ token: await agent.personToken() })
+    passDeadlines()
+    expect(await refusalOf(page.redeemCode(code, { person }))).toMatchObject({
+      code: 'server_error',
+      hint: expect.stringContaining('"interaction.accountOf" did not settle'),
+    })
   })
 
   it('of a request for a person is for nobody, if accounts are not known', async () => {

@@ -97,7 +97,7 @@ describe('a connection that was opened with a session', () => {
       },
       replace: (change) => memory.replace(change),
       end: (end) => memory.end(end),
-      list: (list) => memory.list(list),
+      list: (page) => memory.list(page),
     }
     const scene = await connect({ stores: { records } }, 3600)
     const later = async (seconds: number): Promise<string> => {

@@ -4,12 +4,14 @@ import {
   alternativeCredential,
   answer,
   authorize,
+  createResource,
   isAAuthError,
   personKey,
   type Stores,
   stepUp,
 } from '@aauth-guard/core'
 import {
+  type ConsentSummary,
   createConsent,
   findStandingConsent,
   grantSession,
@@ -22,7 +24,7 @@ import { describe, expect, it } from 'vitest'
 import { stopMonotonicClock } from '../limits/monotonic-clock.ts'
 import { makeSharedStores } from '../stores/shared-stores.ts'
 import { s256 } from './owners.ts'
-import { makeSessions, open, openBefore, read, scopes } from './session-scene.ts'
+import { makeSessions, open, openBefore, read, scopes, sealingKeys } from './session-scene.ts'
 
 const approver = 'https://ps.example'
 
@@ -467,6 +469,54 @@ describe('a consent', () => {
     // The last value that the key was given for each consent.
     expect((await scene.use(alice.value)).session?.person).toBe('alice')
     expect((await scene.use(bob.value)).session?.person).toBe('bob')
+  })
+
+  it('of one of two persons is found again once that of the other has ended', async () => {
+    const scene = await makeSessions()
+    const alice = await scene.consented()
+    const bob = await scene.consented(undefined, {}, { person: 'bob' })
+    const auth = await scene.use(undefined, { requirement: open })
+    await scene.resource.managed.end({ consent: bob.id })
+    expect(await findStandingConsent(scene.resource, auth)).toMatchObject({ id: alice.id })
+    await scene.resource.managed.end({ consent: alice.id })
+    const carol = await scene.consented(undefined, {}, { person: 'carol' })
+    expect(await findStandingConsent(scene.resource, auth)).toMatchObject({ id: carol.id })
+  })
+
+  it('of more persons than are remembered is found for none of them', async () => {
+    const scene = await makeSessions()
+    for (const person of ['a', 'b', 'c', 'd', 'e', 'f']) await scene.consented(undefined, {}, { person })
+    const auth = await scene.use(undefined, { requirement: open })
+    expect(await findStandingConsent(scene.resource, auth)).toBeUndefined()
+  })
+
+  it('takes the place of one whose sealing key was taken out', async () => {
+    const { stores } = makeSharedStores()
+    const scene = await makeSessions({ stores })
+    await scene.consented()
+    const next = { ...sealingKeys[0], kid: 'b' } as (typeof sealingKeys)[number]
+    const resource = createResource({
+      issuer: scene.net.resource,
+      trust: 'any',
+      fetch: scene.net.fetch,
+      now: scene.net.clock.now,
+      scopes: { 'notes.read': 'Read your notes' },
+      managed: managedAccess({ sealingKeys: [next] }),
+      stores,
+    })
+    const auth = await scene.use(undefined, { requirement: open, resource })
+    expect(await findStandingConsent(resource, auth)).toBeUndefined()
+    const { id } = await scene.consented(undefined, { resource })
+    expect(await findStandingConsent(resource, auth)).toMatchObject({ id })
+  })
+
+  it('names the owner that ends it', async () => {
+    const scene = await makeSessions()
+    const { value } = await scene.consented()
+    const auth = await scene.use(value)
+    const { owner } = (await findStandingConsent(scene.resource, auth)) as ConsentSummary
+    expect(await scene.resource.managed.end({ owner })).toBe(1)
+    await expectChallenge(scene.use(value))
   })
 
   it('that was ended does not stand, and can be given again', async () => {
