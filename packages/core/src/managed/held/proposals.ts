@@ -25,7 +25,8 @@ export class Proposals {
     const key = { kind: 'claim', id: await this.#idOf(s256, auth) } as const
     const entry = { ...key, octets: octetsOf(exp), open: false, expires: exp + resultGrace }
     for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
-      const verdict = await records.create({ ...entry, owner, source: auth })
+      // It ends with the token that was presented.
+      const verdict = await records.create({ ...entry, owner, source: auth, isEndless: false })
       if (verdict === 'full') throw full()
       if (verdict === 'created') return
       const found = await records.find(key)
