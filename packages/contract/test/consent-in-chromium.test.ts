@@ -77,7 +77,7 @@ describe.skipIf(chromium === undefined)('a person decides in Chromium', () => {
         }
 
         const renewed = await send(capable)
-        expect([renewed.status, await renewed.text()]).toEqual([200, 'notes of Ada by consent'])
+        expect([renewed.status, await renewed.text()]).toEqual([200, 'notes of Ada by session'])
         expect(renewed.headers.get('cache-control')).toBe('no-store')
         const session = { authorization: `AAuth ${renewed.headers.get('aauth-access')}` }
         const again = await send(session)
