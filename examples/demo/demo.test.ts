@@ -180,7 +180,7 @@ describe('the whole demo', () => {
     ['The courier asks for a step with its agent token', '    ← 401 auth_token_required'],
     ['an agent without a person server, asks for a balance', '    ← 202 Accepted'],
     ['Ada signs in at her bank and enters the code', '    ← 200 OK'],
-    ['tries to agree in her place', '    ← 404 not_found'],
+    ['Mallory, another customer', '    ← 404 not_found'],
     ['It asks for the balance with the session', '    ← 200 OK'],
     ['A thief has the session value', '    ← 403 access_denied'],
     ['With the person token it orders a payment', '    ← 202 Accepted'],

@@ -150,7 +150,7 @@ export function requireInteraction<
       request,
     )
   }
-  noteAsking(checkConsent, managed.state)
+  noteAsking(checkConsent)
   const asking = {
     ...requirement,
     ...(isLed && { scope: asked.scopes }),

@@ -69,10 +69,6 @@ export function compileRequirement(
     isPlainObject(given),
     `the requirement (${quoted(given)}) is not a plain object: write its members out, such as { scope: 'notes.read' }`,
   )
-  assert(
-    typeof (given as { answer?: unknown }).answer !== 'function',
-    'the requirement is what hold() returned: pass it to holdCalls of the adapter, in place of protect and the handler',
-  )
   const named = ownMembers(given)
   assertKnownMembers(named, members, 'a requirement')
   const requirement = Object.assign(ownMembers(defaults) as AnyRequirement, named)

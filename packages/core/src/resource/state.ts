@@ -22,7 +22,6 @@ import { TombstoneMemory, type TombstoneStore } from '../stores/tombstone-store.
 import type { Mission } from '../token/claims.ts'
 import { serves } from '../token/generations.ts'
 import { AcceptedTokens } from './accepted-tokens.ts'
-import { asksForAnother } from './asks-person.ts'
 import { assertClassProvable } from './assert-class-provable.ts'
 import { subscribeToStores } from './changes.ts'
 import { CleanAnswers, issuerName } from './clean-answers.ts'
@@ -255,10 +254,6 @@ export class ResourceState {
     }
     if (compiled.tool !== undefined && this.missionMonitor?.assertWithinTerms === undefined)
       throw new TypeError('"tool" is set, but there are no mission blobs: pass "blobs" to monitorMissions()')
-    if (asksForAnother(compiled.check, this))
-      throw new TypeError(
-        'the requirement of requireInteraction was made for another resource: pass the same resource to both',
-      )
     if (compiled.sessions) {
       if (this.managed === undefined)
         throw new TypeError('"sessions" is set, but the resource has none: pass "managed" to createResource')

@@ -111,9 +111,10 @@ describe('who is asked', () => {
     expect((await callAt(resource)).type).toBe('agent-token')
     const { fetch, clock } = net
     const other = createResource({ issuer: 'https://files.example', trust: 'any', fetch, now: clock.now })
-    const refused = 'was made for another resource: pass the same resource to both'
-    expect(() => validateRequirement(other, guarded as never)).toThrow(refused)
-    await expect(callAt(other)).rejects.toThrow(refused)
+    expect(await refusalOf(callAt(other))).toMatchObject({
+      code: 'server_error',
+      hint: expect.stringContaining('another resource'),
+    })
   })
 
   it('agents of one person use up no more than the quota of that person, with as many keys as they like', async () => {

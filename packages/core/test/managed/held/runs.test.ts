@@ -1,5 +1,4 @@
 import { AAuthError, alternativeCredential, createResource } from '@aauth-guard/core'
-import { validateRequirement } from '@aauth-guard/core/adapter'
 import { hold, managedAccess, requireInteraction, type UnknownOutcome } from '@aauth-guard/core/managed'
 import { now } from '@aauth-guard/fixtures/world'
 import { type Agent, toSignedRequest } from '@aauth-guard/testing'
@@ -521,14 +520,6 @@ describe('hold', () => {
           lossy,
         ),
       /"alternative"/,
-    ],
-    [
-      'what hold() returned, with protect',
-      () => {
-        const held = hold(resource, { name: 'k', scope: 'notes.read' }, run, lossy)
-        validateRequirement(resource, held as never)
-      },
-      /is what hold\(\) returned: pass it to holdCalls/,
     ],
     [
       'a route that asks a person',
