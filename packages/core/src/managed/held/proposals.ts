@@ -23,9 +23,10 @@ export class Proposals {
     const { records, state } = this.#managed
     const owner = ownerOf(state.settings.issuer, auth)
     const key = { kind: 'claim', id: await this.#idOf(s256, auth) } as const
+    // A revoked token approves nothing, and neither does what was asked for with it.
     const entry = { ...key, octets: octetsOf(exp), open: false, expires: exp + resultGrace }
     for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
-      const verdict = await records.create({ ...entry, owner, source: auth })
+      const verdict = await records.create({ ...entry, owner, source: auth, isEndless: false })
       if (verdict === 'full') throw full()
       if (verdict === 'created') return
       const found = await records.find(key)
