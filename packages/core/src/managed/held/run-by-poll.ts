@@ -8,7 +8,7 @@ import { assertStillGood } from '../../verify/assert-still-good.ts'
 import type { SignedRequest } from '../../wire/signed-request.ts'
 import type { HeldPoll, ManagedContext } from '../managed-context.ts'
 import { accountOf } from './account.ts'
-import { asHeldCall, asRequest } from './call.ts'
+import { asHeldCall, asRequest, type ProposedCall } from './call.ts'
 import { type ChallengeFields, challengeFields, heldAnswer } from './held-answer.ts'
 import { challengeFor } from './held-challenge.ts'
 import type { HeldClaim, HeldRecord } from './held-record.ts'
@@ -117,24 +117,25 @@ export class RunByPoll {
       const approved = await approvedBy(state, auth, perCall)
       if (approved === undefined) return
       await assertApproved(state, approved, call, perCall)
-      return this.#proposals.assertMadeFor(auth)
+      return this.#proposals.assertMadeFor(auth, call, perCall)
     }
     if (proposal !== null && standing === 'granted' && auth.claims?.r3_s256 === proposal.s256)
       return assertNotLater(auth, proposal.exp)
     const asked = proposal ?? { ...(await checkProposal(state, call, perCall)), exp: auth.exp }
-    if (proposal === null) await this.#propose(found, asked, route, auth)
+    if (proposal === null) await this.#propose(found, asked, route, auth, call)
     throw this.#pending(poll, await challengeFor(state, verified, asRequest(found), route, asked))
   }
 
   async #propose(
     found: FoundHeld,
     proposal: NonNullable<HeldRecord['proposal']>,
-    { maxResult }: HeldRoute,
+    { maxResult, perCall }: HeldRoute & { readonly perCall: PerCallOptions },
     auth: PersonTokenAuth,
+    call: ProposedCall,
   ): Promise<void> {
     const { record, content, expires } = found
     const change = { record: { ...record, proposal }, content, expires, reserved: reservedFor(maxResult) }
-    await this.#proposals.remember(proposal, auth)
+    await this.#proposals.remember(proposal, auth, call, perCall)
     if ((await this.#records.replace(found, change)) !== 'replaced') throw contended()
   }
 

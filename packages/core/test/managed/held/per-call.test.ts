@@ -325,6 +325,45 @@ describe('a per-call token that is presented with the call itself', () => {
     expect(location).not.toBe(headers.location)
   })
 
+  it.each([
+    ['method', { method: 'PUT' }],
+    ['path', { path: '/payments/eve' }],
+    ['query', { path: '/payments?to=eve', cover: ['@query'] }],
+  ])('does not run with another %s than that of the call that was proposed', async (_, changed) => {
+    const { scene, propose, approved } = await makePerCallScene()
+    const { claims } = await propose()
+    const token = await approved(claims.r3_s256)
+    const body = JSON.stringify(mail)
+    expect((await scene.pay(token, { body, ...changed })).status).toBe(403)
+    const { headers } = await scene.pay(await scene.person(), { body, ...changed })
+    expect((await scene.poll(headers.location as string, token)).status).toBe(403)
+    expect(scene.calls).toEqual([])
+    expect((await scene.pay(token, { body })).status).toBe(201)
+  })
+
+  it('runs with a query in another order if the parameters are read from it', async () => {
+    const parameters = ({ query }: { query: string }) =>
+      JSON.stringify(Object.fromEntries(new URLSearchParams(query)))
+    const { scene, approved, standing, proposals } = await makePerCallScene({
+      parameters,
+      propose: (call) => {
+        const document = JSON.stringify({
+          vocabulary,
+          operations: [operation],
+          parameters: JSON.parse(parameters(call)),
+        })
+        proposals.set(s256Of(document), document)
+        return { uri: `${issuer}/r3/1`, document }
+      },
+    })
+    const cover = ['@query']
+    await scene.pay(await standing(), { method: 'GET', path: '/mails?a=1&b=2', cover })
+    const token = await approved([...proposals.keys()][0] as string)
+    const turned = await scene.pay(token, { method: 'GET', path: '/mails?b=2&a=1', cover })
+    expect(turned.status).toBe(201)
+    expect((await scene.pay(token, { method: 'GET', path: '/mails?b=2&a=3', cover })).status).toBe(403)
+  })
+
   it('does not run another call that was held without a proposal', async () => {
     const { scene, propose, approved } = await makePerCallScene()
     const { claims } = await propose()
