@@ -176,12 +176,23 @@ export function operationDenied(): AAuthError {
   })
 }
 
-/** @throws {AAuthError} `server_error` for a proposal that nobody could approve */
+/**
+ * @throws {AAuthError} `invalid_request` for a call whose parameters cannot be proposed, and `server_error` for a proposal
+ * that nobody could approve (the promise rejects)
+ */
 export async function checkProposal(
   state: ResourceState,
   call: ProposedCall,
   options: PerCallOptions,
 ): Promise<ProposalReference> {
+  const parameters = parametersOf(call, options)
+  if (
+    parameters === undefined ||
+    [...parameters.members.values()].some((value) => digestIn(value) !== undefined)
+  )
+    throw new AAuthError('invalid_request', {
+      hint: 'the parameters of the call are not a JSON object with each name once, or one of them could be read as a digest: send others',
+    })
   const { uri, document } = await within(state, '"propose" of "perCall"', options.propose(call))
   const proposal = readExactJson(utf8.encode(document))
   if (typeof uri !== 'string' || !uri.startsWith('https://') || proposal === undefined)

@@ -118,6 +118,20 @@ describe('an operation in r3_per_call', () => {
     expect(scene.calls).toEqual([])
   })
 
+  it.each([
+    ['is not JSON', '{'],
+    ['is not an object', '[1]'],
+    ['repeats a name', '{"to":"mom@example.com","to":"eve@example.com"}'],
+    ['has an object that could be read as a digest', { to: { s256: s256Of('eve'), excerpt: 'mom' } }],
+  ])('is refused and not proposed if its content %s', async (_, body) => {
+    const { scene, send, standing, proposals } = await makePerCallScene()
+    const refused = await send(await standing(), body)
+    expect([refused.status, JSON.parse(refused.body).error]).toEqual([400, 'invalid_request'])
+    const held = await send(await scene.person(), body)
+    expect((await scene.poll(held.headers.location as string, await standing())).status).toBe(400)
+    expect(proposals.size).toBe(0)
+  })
+
   it('is proposed at the poll if the call was made with a person token', async () => {
     const { scene, standing, approved, proposals } = await makePerCallScene()
     const { headers } = await scene.pay(await scene.person(), { body: JSON.stringify(mail) })
