@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { AAuthError, alternativeCredential, createResource } from '@aauth-guard/core'
 import { hold, managedAccess, requireInteraction, type UnknownOutcome } from '@aauth-guard/core/managed'
 import { now } from '@aauth-guard/fixtures/world'
@@ -12,6 +13,10 @@ import { gate } from '../../missions/watched.ts'
 import { makeSharedStores } from '../../stores/shared-stores.ts'
 import { makeFleet, quiet } from './fleet.ts'
 import { type HeldScene, issuer, makeHeldScene, scopes, sealingKeys } from './scene.ts'
+
+function fail(): never {
+  throw new Error('not even this')
+}
 
 describe('a call that is run while its process is lost', () => {
   it('still runs for another process until its lease has run out', async () => {
@@ -322,6 +327,21 @@ describe('a held call', () => {
     expect(body).not.toContain('connection')
     expect((await scene.poll(location, token)).status).toBe(500)
     expect(scene.calls).toHaveLength(1)
+    expect(told).toHaveLength(1)
+  })
+
+  it.each([
+    ['cannot be logged', () => Object.assign(new Error('lost'), { [inspect.custom]: fail })],
+    ['cannot be read', () => new Proxy({}, { get: fail, getPrototypeOf: fail })],
+  ])('whose run throws what %s has an unknown outcome as well', async (_, makeThrown) => {
+    const told: UnknownOutcome[] = []
+    const scene = await makeHeldScene({
+      hold: { durability: 'lossy', onUnknown: (outcome) => told.push(outcome) },
+      run: () => {
+        throw makeThrown()
+      },
+    })
+    expect((await scene.poll(await scene.held(), await scene.granted())).status).toBe(500)
     expect(told).toHaveLength(1)
   })
 
