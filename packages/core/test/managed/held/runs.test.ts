@@ -394,6 +394,23 @@ describe('a held call', () => {
     expect((await scene.pay(token)).status).toBe(500)
   })
 
+  it('whose result was made for another message is sent as one of its own', async () => {
+    const body = '\ufeffname;amount'
+    const headers = {
+      ...{ connection: 'close', 'proxy-connection': 'close', 'keep-alive': '1', 'http2-settings': 'AA' },
+      ...{ 'transfer-encoding': 'chunked', 'content-length': '1', 'content-encoding': 'gzip' },
+      ...{ 'cache-control': 'public', 'content-type': 'text/csv' },
+    }
+    const scene = await makeHeldScene({ run: () => ({ status: 200, headers, body }) })
+    const expected = {
+      status: 200,
+      headers: { 'cache-control': 'no-store', 'content-type': 'text/csv' },
+      body,
+    }
+    expect(await scene.poll(await scene.held(), await scene.granted())).toEqual(expected)
+    expect(await scene.pay(await scene.granted())).toEqual(expected)
+  })
+
   it.each([
     { status: 202 },
     { status: 99 },
