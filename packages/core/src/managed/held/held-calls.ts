@@ -138,7 +138,8 @@ export class HeldCalls implements HeldPending {
       return undefined
     }
     const isOver = this.#managed.state.settings.now() >= found.record.lease
-    if (isOver && route?.idempotent !== true && !this.runs.neverBegan(found)) {
+    // Only a process that has the route knows whether the call may be run again.
+    if (isOver && route?.idempotent === false && !this.runs.neverBegan(found)) {
       await this.outcomes.giveUp(found)
       return undefined
     }

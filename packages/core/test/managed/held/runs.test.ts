@@ -96,6 +96,25 @@ describe('a call that is run while its process is lost', () => {
     expect(told).toEqual([])
   })
 
+  it.each([true, false])(
+    'is left to the processes that have its route (idempotent: %s)',
+    async (idempotent) => {
+      const { next, records, location, token, told } = await makeFleet(
+        { idempotent },
+        { requirement: { name: 'other' } },
+      )
+      const owning = await makeHeldScene({
+        stores: { records },
+        hold: { idempotent, onUnknown: (outcome) => void told.push(outcome) },
+      })
+      for (const { net } of [next, owning]) net.clock.advance(200)
+      const { status, body } = await next.poll(location, token)
+      expect([status, JSON.parse(body).error]).toEqual([403, 'denied'])
+      expect((await owning.poll(location, token)).status).toBe(idempotent ? 201 : 500)
+      expect(told).toHaveLength(idempotent ? 0 : 1)
+    },
+  )
+
   it('is not begun a third time when the first attempt fails while the second one runs', async () => {
     quiet()
     const { records } = makeSharedStores().stores
