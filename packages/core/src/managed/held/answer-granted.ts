@@ -112,7 +112,7 @@ async function runOnce(
     const reserved = reservedFor(route.maxResult)
     await held.records.create(id.id, { record, content: body, expires: exp + resultGrace, reserved }, auth)
   }
-  return held.poll({ request, verified, owner, id })
+  return held.poll({ request, verified, owner, id, isAccepted: true })
 }
 
 async function markUsed(state: ResourceState, verified: VerifiedRequest): Promise<void> {

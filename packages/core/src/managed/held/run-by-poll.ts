@@ -1,3 +1,4 @@
+import { accept } from '../../authorize/conclude.ts'
 import { enforceRequirement } from '../../authorize/enforce-requirement.ts'
 import { AAuthError, isAAuthError } from '../../errors/aauth-error.ts'
 import { completeRefusal } from '../../errors/pending-step-up.ts'
@@ -5,6 +6,7 @@ import { decideWithin, within } from '../../limits/deadline.ts'
 import { assertIssuerTrusted } from '../../resource/trusted-issuers.ts'
 import type { PersonTokenAuth } from '../../token/auth.ts'
 import { assertStillGood } from '../../verify/assert-still-good.ts'
+import { noteCaller } from '../../verify/known-caller.ts'
 import type { SignedRequest } from '../../wire/signed-request.ts'
 import type { HeldPoll, ManagedContext } from '../managed-context.ts'
 import { accountOf } from './account.ts'
@@ -60,6 +62,11 @@ export class RunByPoll {
     const auth = await this.#enforce(poll, found, verified, call, route)
     const { perCall } = route
     if (perCall !== undefined) await this.#assertApproved(poll, found, verified, { ...route, perCall }, auth)
+    if (poll.isAccepted !== true) {
+      // A call that cannot be recorded does not run. The poll itself is recorded when it is answered, which is later.
+      noteCaller(call, { state, verified })
+      await accept(state, { point: 'guard', request: call, requirement: route.name })
+    }
     await within(state, 'the stores', assertStillGood(state, verified))
     const isClaimed = found.record.claims.some(({ iss, jti }) => iss === claim.iss && jti === claim.jti)
     const verdict = await this.#runs.begin(route, found, auth, isClaimed ? undefined : claim)

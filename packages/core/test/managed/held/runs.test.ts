@@ -330,6 +330,35 @@ describe('a held call', () => {
     expect(fleet.reduce((sum, { calls }) => sum + calls.length, 0)).toBe(5)
   })
 
+  it('is recorded before it runs, and does not run if it cannot be recorded', async () => {
+    quiet()
+    const recorded: string[] = []
+    let isFull = true
+    const scene = await makeHeldScene({
+      resource: {
+        recorder: ({ point, outcome, method, path, requirement, jti }) => {
+          if (isFull) throw new Error('the disk is full')
+          recorded.push(`${point} ${outcome} ${method} ${path} ${requirement} ${jti}`)
+        },
+      },
+      run: () => {
+        recorded.push('run')
+        return { status: 201 }
+      },
+    })
+    const location = await scene.held()
+    const token = await scene.granted({ claims: { jti: 'granting' } })
+    expect((await scene.poll(location, token)).status).toBe(503)
+    expect(scene.calls).toEqual([])
+    isFull = false
+    expect((await scene.poll(location, token)).status).toBe(201)
+    expect(recorded).toEqual([
+      'guard accepted POST /payments payments.make granting',
+      'run',
+      'route accepted GET /aauth/pending/{id} undefined granting',
+    ])
+  })
+
   it('whose run throws has an unknown outcome', async () => {
     quiet()
     const told: UnknownOutcome[] = []
