@@ -62,17 +62,23 @@ export class RunByPoll {
     const auth = await this.#enforce(poll, found, verified, call, route)
     const { perCall } = route
     if (perCall !== undefined) await this.#assertApproved(poll, found, verified, { ...route, perCall }, auth)
+    const isClaimed = found.record.claims.some(({ iss, jti }) => iss === claim.iss && jti === claim.jti)
+    // A token runs one held call, and nothing else.
+    const refuseClaimed = async (): Promise<void> => {
+      const claimed = isClaimed ? undefined : await this.#records.claimedBy(claim)
+      if (claimed !== undefined && claimed !== found.id)
+        throw this.#pending(poll, await challengeFor(state, verified, call, route, found.record.proposal))
+    }
+    // Before it is recorded that the call may run.
+    await refuseClaimed()
     if (poll.isAccepted !== true) {
       // A call that cannot be recorded does not run. The poll itself is recorded when it is answered, which is later.
       noteCaller(call, { state, verified })
       await accept(state, { point: 'guard', request: call, requirement: route.name })
     }
     await within(state, 'the stores', assertStillGood(state, verified))
-    const isClaimed = found.record.claims.some(({ iss, jti }) => iss === claim.iss && jti === claim.jti)
     const verdict = await this.#runs.begin(route, found, auth, isClaimed ? undefined : claim)
-    // A token runs one held call, and nothing else.
-    if (verdict === 'claimed' && (await this.#records.claimedBy(claim)) !== found.id)
-      throw this.#pending(poll, await challengeFor(state, verified, call, route, found.record.proposal))
+    if (verdict === 'claimed') await refuseClaimed()
   }
 
   /** @throws {AAuthError} a 202 with a resource token if the token grants too little (R11-186), or a refusal */
