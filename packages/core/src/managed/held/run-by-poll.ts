@@ -132,8 +132,11 @@ export class RunByPoll {
       await assertApproved(state, approved, call, perCall)
       return this.#proposals.assertMadeFor(auth, call, perCall)
     }
-    if (proposal !== null && standing === 'granted' && auth.claims?.r3_s256 === proposal.s256)
-      return assertNotLater(auth, proposal.exp)
+    if (proposal !== null && standing === 'granted' && auth.claims?.r3_s256 === proposal.s256) {
+      assertNotLater(auth, proposal.exp)
+      // What was asked for with a token that was revoked since.
+      return this.#proposals.assertMadeFor(auth, call, perCall)
+    }
     const asked = proposal ?? { ...(await checkProposal(state, call, perCall)), exp: auth.exp }
     if (proposal === null) await this.#propose(found, asked, route, auth, call)
     throw this.#pending(poll, await challengeFor(state, verified, asRequest(found), route, asked))

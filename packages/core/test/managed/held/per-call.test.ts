@@ -317,6 +317,20 @@ describe('a per-call token that is presented with the call itself', () => {
     expect((await send(await approved(s256), mail)).status).toBe(201)
   })
 
+  it('does not run what was proposed at a poll whose token was revoked', async () => {
+    const { scene, standing, approved, proposals } = await makePerCallScene()
+    const { headers } = await scene.pay(await scene.person(), { body: JSON.stringify(mail) })
+    const location = headers.location as string
+    const asked = await standing()
+    expect((await scene.poll(location, asked)).status).toBe(202)
+    const { iss, jti, exp } = JSON.parse(Buffer.from(asked.split('.')[1] ?? '', 'base64url').toString())
+    await scene.resource.revoke({ iss, jti, exp })
+    scene.net.clock.advance(-4)
+    const token = await approved([...proposals.keys()][0] as string)
+    expect((await scene.poll(location, token)).status).toBe(403)
+    expect(scene.calls).toEqual([])
+  })
+
   it('that ran the held call gets its result', async () => {
     const { scene, propose, approved, send } = await makePerCallScene()
     const { location, claims } = await propose()
