@@ -1,7 +1,7 @@
 import { s256 as mission } from '@aauth-guard/fixtures/missions'
 import { now } from '@aauth-guard/fixtures/world'
 import { decodeJwt } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { makeExchangeWorld, notes } from './exchange-world.ts'
 
 const as = 'https://as.example'
@@ -42,6 +42,16 @@ describe('agent.call over real sockets', () => {
       ])
     },
   )
+
+  it('forwards the hint of a resource token to the person server [R11-167]', async () => {
+    const { agent } = await makeExchangeWorld('person-token')
+    const sent = vi.spyOn(agent, 'fetch')
+    expect((await agent.call(`${notes}/hinted`)).response.status).toBe(200)
+    const bodies = sent.mock.calls.flatMap(([, request]) =>
+      typeof request === 'object' && 'body' in request ? [JSON.parse(String(request.body))] : [],
+    )
+    expect(bodies.map((body) => body.login_hint)).toEqual([undefined, 'alice@corp.example'])
+  })
 
   it('reaches issuers in process as well', async () => {
     const { agent } = await makeExchangeWorld('person-token', { accessServer: as }, { sockets: false })

@@ -60,6 +60,8 @@ export async function makeExchangeWorld(
   app.post('/notes', protect(resource, { scope: 'notes.write' }), (req, res) => {
     res.json(getAuth(req, 'auth-token').scopes)
   })
+  const hinted = { scope: 'notes.read', challenge: () => ({ loginHint: 'alice@corp.example' }) }
+  app.get('/hinted', protect(resource, hinted), (_req, res) => void res.json('hinted'))
   app.get('/workspace', protect(resource, { scope: 'notes.read' }), async (req, res) => {
     const auth = getAuth(req, 'auth-token')
     if (auth.account === null) await stepUp(resource, auth, { scope: 'notes.read', account: 'ws-7' })

@@ -51,9 +51,11 @@ export class PersonServer {
   async authToken(text: string, asked: VerifiedResourceToken, presented: Credential): Promise<string> {
     const scopes = asked.scopes.map((scope) => shown(scope, 64)).join(' ')
     this.#trace.explain(`  The resource token is right; asks the person server for the scopes ${scopes}.`)
+    // Forwarded as it is (R11-167).
+    const hint = asked.loginHint === undefined ? {} : { login_hint: asked.loginHint }
     const [endpoint, body] =
       asked.generation === 'person-token'
-        ? ['auth_token_endpoint', { resource_token: text, presented_token: presented.token }]
+        ? ['auth_token_endpoint', { resource_token: text, presented_token: presented.token, ...hint }]
         : ['token_endpoint', { resource_token: text }]
     return tokenIn(await this.#ask(endpoint, body, 'auth token'), 'auth_token')
   }

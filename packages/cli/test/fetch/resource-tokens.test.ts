@@ -2,7 +2,8 @@ import type { RequestListener } from 'node:http'
 import { allowDevServers } from '@aauth-guard/core/dev'
 import { makeKey, type TestKey } from '@aauth-guard/testing'
 import { calculateJwkThumbprint, decodeJwt } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { Caller } from '../../src/fetch/caller.ts'
 import { hopsOf, lineOf } from './run-fetch.ts'
 import { makeScene, type Scene, type SceneParts, serve } from './scene.ts'
 import { named } from './stand-in.ts'
@@ -87,6 +88,17 @@ describe('a resource token', () => {
     const { fetch } = await makeApi((claims, { own }) => [claims, own])
     const ran = await fetch('/', ['--json'])
     expect([ran.code, lineOf(ran).body]).toEqual([0, 'granted'])
+  })
+
+  it('with a hint is forwarded together with it [R11-167]', async () => {
+    const { fetch } = await makeApi((claims, { own }) => [{ ...claims, login_hint: 'alice' }, own])
+    const send = vi.spyOn(Caller.prototype, 'send')
+    onTestFinished(() => send.mockRestore())
+    expect((await fetch('/')).code).toBe(0)
+    const bodies = send.mock.calls.flatMap(([{ body }]) =>
+      body === undefined ? [] : [JSON.parse(new TextDecoder().decode(body))],
+    )
+    expect(bodies.map((body) => body.login_hint)).toEqual([undefined, 'alice'])
   })
 
   const wrong: readonly (readonly [what: string, code: string, change: Change])[] = [

@@ -132,3 +132,11 @@ export function quotaIsFull(): AAuthError {
     retryAfter: 60,
   })
 }
+
+/** How often a change of the same request by somebody else is followed. */
+export const maxConflicts = 8
+
+/** Others changed the request whenever this process tried to. */
+export function contended(): AAuthError {
+  return new AAuthError('server_error', { hint: 'the request was changed again and again', retryAfter: 1 })
+}

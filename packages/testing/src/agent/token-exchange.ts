@@ -83,6 +83,8 @@ export class TokenExchange {
         ? await this.#ask('auth_token_endpoint', 'auth_token', {
             resource_token: resourceToken,
             presented_token: presented,
+            // Forwarded as it is (R11-167).
+            ...(asked.loginHint !== undefined && { login_hint: asked.loginHint }),
             ...this.#chain(),
           })
         : await this.#ask('token_endpoint', 'auth_token', { resource_token: resourceToken, ...this.#chain() })

@@ -30,9 +30,9 @@ export class Proposals {
     const { records, state } = this.#managed
     const owner = ownerOf(state.settings.issuer, auth)
     const key = { kind: 'claim', id: await this.#idOf(s256, auth, targetOf(call, options)) } as const
-    // A revoked token approves nothing, and neither does what was asked for with it.
     const entry = { ...key, octets: octetsOf(exp), open: false, expires: exp + resultGrace }
     for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
+      // It ends with the token that was presented.
       const verdict = await records.create({ ...entry, owner, source: auth, isEndless: false })
       if (verdict === 'full') throw full()
       if (verdict === 'created') return

@@ -159,6 +159,16 @@ describe('an operation in r3_per_call', () => {
   })
 })
 
+describe('a proposal', () => {
+  it('without an https address is refused with 500', async () => {
+    const document = JSON.stringify({ vocabulary, operations: [operation], parameters: mail })
+    for (const uri of [`${issuer}/r3/1`.replace('https', 'http'), '/r3/1', undefined as never]) {
+      const { send, standing } = await makePerCallScene({ propose: () => ({ uri, document }) })
+      expect((await send(await standing(), mail)).status).toBe(500)
+    }
+  })
+})
+
 describe('a per-call token that is presented with the call itself', () => {
   it('runs the call that was approved, and a repeat gets the first result [M16]', async () => {
     const { scene, fleet, propose, approved, send } = await makePerCallScene({ processes: 2 })
@@ -219,6 +229,16 @@ describe('a per-call token that is presented with the call itself', () => {
     expect((await send(token, { a: 1 })).status).toBe(403)
     expect(scene.calls).toEqual([])
     expect((await send(token, { a: '1e0' })).status).toBe(201)
+  })
+
+  it('compares an object with s256 and other members as it stands', async () => {
+    const value = { s256: s256Of('text'), other: 1 }
+    const { scene, approved, send, propose, proposals } = await makePerCallScene()
+    await propose({ a: value })
+    const token = await approved([...proposals.keys()][0] as string)
+    expect((await send(token, { a: 'text' })).status).toBe(403)
+    expect(scene.calls).toEqual([])
+    expect((await send(token, { a: value })).status).toBe(201)
   })
 
   it('runs one call in the fleet, however often it is presented at once [DEFER-5]', async () => {

@@ -271,6 +271,19 @@ describe('a poll of a held call', () => {
     expect(scene.calls).toHaveLength(1)
   })
 
+  it.each([
+    ['throws', () => JSON.parse('no account')],
+    ['is not one', () => 'two\nlines'],
+  ])('is held without an account if that of its route %s, and does not run', async (_, account) => {
+    const scene = await makeHeldScene({ requirement: { account } })
+    const { status, headers } = await scene.pay(await scene.person())
+    const [, token = ''] = /resource-token="([^"]+)"/.exec(headers['aauth-requirement'] ?? '') ?? []
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    expect([status, claims.account]).toEqual([202, undefined])
+    expect((await scene.poll(headers.location as string, await scene.granted())).status).toBeGreaterThan(399)
+    expect(scene.calls).toEqual([])
+  })
+
   it('is refused by the check of the route as it is now, and stays pending [DEFER-6]', async () => {
     let allows = false
     const seen: string[] = []

@@ -3,7 +3,7 @@ import { AAuthError, alternativeCredential, createResource } from '@aauth-guard/
 import { hold, managedAccess, requireInteraction, type UnknownOutcome } from '@aauth-guard/core/managed'
 import { now } from '@aauth-guard/fixtures/world'
 import { type Agent, toSignedRequest } from '@aauth-guard/testing'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { identityOf } from '../../../src/authorize/enforce-requirement.ts'
 import { managedStateOf } from '../../../src/managed/managed-state.ts'
 import { ownerOf } from '../../../src/managed/owner.ts'
@@ -91,6 +91,7 @@ describe('a call that is run while its process is lost', () => {
     const { lost, next, location, token, told } = await makeFleet({ idempotent: true })
     expect((await next.poll(location, token)).status).toBe(202)
     next.net.clock.advance(200)
+    expect((await next.poll(location, await next.person())).status).toBe(202)
     expect((await next.poll(location, token)).status).toBe(201)
     expect(next.calls.map(({ key }) => key)).toEqual(lost.calls.map(({ key }) => key))
     expect(told).toEqual([])
@@ -208,6 +209,10 @@ describe('a held call', () => {
     // Another process cannot know that it does not run.
     expect((await other.poll(location, token)).status).toBe(202)
     expect((await scene.poll(location, await scene.person())).status).toBe(202)
+    // It is not lost when the lease is over either.
+    scene.net.clock.advance(200)
+    expect((await scene.poll(location, await scene.person())).status).toBe(202)
+    expect(await scene.resource.managed.reportUnknownOutcomes()).toBe(0)
     expect((await scene.poll(location, token)).status).toBe(201)
     expect(scene.calls).toHaveLength(1)
     expect(other.calls).toEqual([])
@@ -312,6 +317,30 @@ describe('a held call', () => {
     await left
     expect((await scene.poll(location, token)).body).toBe('done')
     expect(scene.calls).toHaveLength(1)
+  })
+
+  it('is waited for up to 20 seconds by a poll, which is then pending', async () => {
+    const finish = gate<void>()
+    const scene = await makeHeldScene({ run: () => finish.promise.then(() => ({ status: 201 })) })
+    const location = await scene.held()
+    const token = await scene.granted()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    let answered = 0
+    const poll = scene.poll(location, token).finally(() => {
+      answered += 1
+    })
+    while (scene.calls.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await vi.advanceTimersByTimeAsync(19_000)
+    expect(answered).toBe(0)
+    while (answered === 0) {
+      await vi.advanceTimersByTimeAsync(1000)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect((await poll).status).toBe(202)
+    vi.useRealTimers()
+    finish.open()
+    await vi.waitFor(async () => expect((await scene.poll(location, token)).status).toBe(201))
   })
 
   it('is run once by 20 polls at the same time, with as many tokens [DEFER-5, R11-181]', async () => {
@@ -542,6 +571,19 @@ describe('hold', () => {
           lossy,
         ),
       /"accept"/,
+    ],
+    [
+      'person tokens alone',
+      () => hold(resource, { name: 'k', accept: ['person-token'] } as never, run, lossy),
+      /"accept" of a held route/,
+    ],
+    [
+      'per-call approval without its claims',
+      () => {
+        const perCall = { operation: () => ({}), propose: () => ({ uri: '', document: '' }), find: () => '' }
+        return hold(resource, { name: 'l', scope: 'notes.read' }, run, { ...lossy, perCall })
+      },
+      /"r3_s256", which "perCall" reads/,
     ],
     [
       'callers without a credential',
