@@ -1,6 +1,6 @@
 import { createResource } from '@aauth-guard/core'
 import type { UnknownOutcome } from '@aauth-guard/core/managed'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { gate } from '../../missions/watched.ts'
 import { makeSharedStores } from '../../stores/shared-stores.ts'
 import { makeFleet, quiet } from './fleet.ts'
@@ -100,11 +100,14 @@ describe('reportUnknownOutcomes', () => {
   })
 
   it('leaves calls of other routes to the processes that have them', async () => {
-    const { next, another, told, records } = await makeFleet()
+    const { next, another, location, token, told, records } = await makeFleet()
     const without = await makeHeldScene({ stores: { records }, hold: {}, requirement: { name: 'other' } })
     const later = await another()
-    for (const { net } of [next, without, later]) net.clock.advance(200)
+    for (const { net } of [next, without]) net.clock.advance(200)
+    later.net.clock.advance(400)
     expect([await report(without), unknownEvents(without).length]).toEqual([0, 0])
+    // A poll there says so, and leaves telling to them as well.
+    expect((await without.poll(location, token)).status).toBe(500)
     expect([await report(later), told.length]).toEqual([1, 1])
   })
 
@@ -117,14 +120,52 @@ describe('reportUnknownOutcomes', () => {
   })
 
   it('does not look at calls that are done, or were told', async () => {
-    const { next, lost, told, finish, poll, shared } = await makeFleet()
+    const { next, told, finish, poll, shared } = await makeFleet()
     finish.open()
     await poll
     next.net.clock.advance(200)
     const before = shared.sent().length
     expect([await report(next), told.length]).toEqual([0, 0])
     expect(shared.sent().slice(before)).toEqual(['records.list'])
-    void lost
+    const unknown = await makeFleet()
+    unknown.next.net.clock.advance(200)
+    expect(await report(unknown.next)).toBe(1)
+    const after = unknown.shared.sent().length
+    expect(await report(unknown.next)).toBe(0)
+    expect(unknown.shared.sent().slice(after)).toEqual(['records.list'])
+  })
+
+  it('tells of an idempotent call that was ended, which no poll runs again', async () => {
+    const { next, told } = await makeFleet({ idempotent: true })
+    await next.resource.purgeIssuer(next.net.personServer.id)
+    next.net.clock.advance(200)
+    expect([await report(next), told.length]).toEqual([1, 1])
+  })
+
+  it('waits for onUnknown no longer than the deadline of a request', async () => {
+    quiet()
+    const never = gate<void>()
+    let calls = 0
+    const onUnknown = () => {
+      calls += 1
+      return never.promise
+    }
+    const { next } = await makeFleet({ onUnknown })
+    next.net.clock.advance(200)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    let told: number | undefined
+    const reported = report(next).then((count) => {
+      told = count
+    })
+    while (calls === 0) await new Promise((resolve) => setImmediate(resolve))
+    for (let seconds = 0; seconds < 40 && told === undefined; seconds += 1) {
+      await vi.advanceTimersByTimeAsync(1000)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    vi.useRealTimers()
+    expect(told).toBe(0)
+    await reported
   })
 
   it('tells of a call a day after the process was lost, if nobody could before', async () => {
@@ -191,13 +232,13 @@ describe('a held route', () => {
   it('tells of calls of lost processes beside other calls, polls and tokens that suffice', async () => {
     for (const send of [
       (scene: HeldScene) => scene.held({ params: { nonce: 'other' } }),
-      (scene: HeldScene, location: string) =>
-        scene.poll(location, 'no token at all').then(() => scene.held()),
+      async (scene: HeldScene, other: string) => scene.poll(other, await scene.person()),
       async (scene: HeldScene) => scene.pay(await scene.granted()),
     ]) {
-      const { next, told, location } = await makeFleet()
+      const { lost, next, told } = await makeFleet()
+      const other = await lost.held({ params: { nonce: 'another' } })
       next.net.clock.advance(200)
-      await send(next, location)
+      await send(next, other)
       await vi.waitFor(() => expect(told).toHaveLength(1))
     }
   })
