@@ -66,6 +66,8 @@ describe('a call that is run while its process is lost', () => {
     await next.poll(location, token)
     const id = told[0]?.id as string
     expect(await next.route.recordOutcome('A'.repeat(43), { status: 200 })).toBe(false)
+    const other = hold(next.resource, { name: 'other', scope: 'notes.read' }, () => ({ status: 200 }))
+    expect(await other.recordOutcome(id, { status: 200 })).toBe(false)
     expect(await next.route.recordOutcome(id, { status: 200, body: 'it was paid' })).toBe(true)
     expect(await next.route.recordOutcome(id, { status: 200, body: 'it was not' })).toBe(false)
     expect(await next.poll(location, token)).toMatchObject({ status: 200, body: 'it was paid' })
