@@ -1,5 +1,5 @@
 import type { AuthFor, Resource, ResourceOptions } from '@aauth-guard/core'
-import { findStandingConsent, requireInteraction } from '@aauth-guard/core/managed'
+import { requireInteraction } from '@aauth-guard/core/managed'
 
 export const scopes = {
   'notes.read': 'Read your notes',
@@ -20,13 +20,9 @@ export function notesAccess(resource: Resource) {
   }
 }
 
-/**
- * Whose notes a caller may use: those of the person who agreed. A session names them. The call that gets a new session
- * relies on the consent itself.
- */
-export async function personOf(resource: Resource, auth: AuthFor<'agent-token'>): Promise<string> {
-  const person = auth.session?.person ?? (await findStandingConsent(resource, auth))?.person
-  // The consent ended since the guard has looked.
-  if (person === undefined) throw new Error('nobody agreed')
-  return person
+/** Whose notes a caller may use: those of the person who agreed. */
+export function personOf({ session }: AuthFor<'agent-token'>): string {
+  // Both routes require a consent, for which a session stands.
+  if (session === undefined) throw new Error('nobody agreed')
+  return session.person
 }

@@ -16,13 +16,12 @@ export function notesApi(resource: Resource, options: PagesOptions): Express {
 
   app.use(new URL(options.url).pathname, nodeListener(consentPages(resource, options)))
 
-  app.get('/notes', protect(resource, access.read), async (req, res) => {
-    const person = await personOf(resource, getAuth(req, 'agent-token'))
-    res.json(notes.get(person) ?? [])
+  app.get('/notes', protect(resource, access.read), (req, res) => {
+    res.json(notes.get(personOf(getAuth(req, 'agent-token'))) ?? [])
   })
 
-  app.post('/notes', protect(resource, access.add), express.json(), async (req, res) => {
-    const person = await personOf(resource, getAuth(req, 'agent-token'))
+  app.post('/notes', protect(resource, access.add), express.json(), (req, res) => {
+    const person = personOf(getAuth(req, 'agent-token'))
     const { text } = (req.body ?? {}) as { text?: unknown }
     if (typeof text !== 'string' || text.length > 1000) return res.sendStatus(400)
     notes.set(person, [...(notes.get(person) ?? []), text].slice(-100))

@@ -38,8 +38,8 @@ async function create<App extends INestApplication>(
   class NotesController {
     @Get()
     @Protect(notesAccess(resource).read)
-    list(@Auth('agent-token') auth: AuthFor<'agent-token'>): Promise<string> {
-      return notesText(resource, auth)
+    list(@Auth('agent-token') auth: AuthFor<'agent-token'>): string {
+      return notesText(auth)
     }
   }
   class AppModule {}

@@ -38,10 +38,7 @@ export const consentApps: Readonly<Record<string, ConsentApp>> = {
   Hono: honoApp,
   fetchGuard(resource, pages) {
     const { read } = notesAccess(resource)
-    const notes = fetchGuard(
-      resource,
-      read,
-    )(async (_request, auth) => new Response(await notesText(resource, auth)))
+    const notes = fetchGuard(resource, read)(async (_request, auth) => new Response(notesText(auth)))
     const own = onHono.wellKnown(resource)
     // A host has no routes of the resource of its own; those of Hono take a Request.
     const app = new Hono().use(own).all('/notes', (c) => notes(c.req.raw))
@@ -54,7 +51,7 @@ export const consentApps: Readonly<Record<string, ConsentApp>> = {
     const notes = onNext.protect(
       resource,
       read,
-      async (request) => new Response(await notesText(resource, onNext.getAuth(request, 'agent-token'))),
+      async (request) => new Response(notesText(onNext.getAuth(request, 'agent-token'))),
     )
     return nextListener((request) => {
       if (isPage(request)) return pages(request)
@@ -68,8 +65,8 @@ function expressApp(express: typeof express5, resource: Resource, pages: Pages):
   const app = express()
   app.use(onExpress.wellKnown(resource))
   app.use(pagesPath, nodeListener(pages))
-  app.get('/notes', onExpress.protect(resource, notesAccess(resource).read), (req, res, next) => {
-    notesText(resource, onExpress.getAuth(req, 'agent-token')).then((text) => res.send(text), next)
+  app.get('/notes', onExpress.protect(resource, notesAccess(resource).read), (req, res) => {
+    res.send(notesText(onExpress.getAuth(req, 'agent-token')))
   })
   app.use(onExpress.answerRefusals())
   return app as RequestListener
@@ -85,8 +82,8 @@ function koaApp(Koa: typeof Koa3, resource: Resource, pages: Pages): RequestList
     return servePages(ctx.req, ctx.res)
   })
   app.use(onKoa.protect(resource, notesAccess(resource).read))
-  app.use(async (ctx) => {
-    ctx.body = await notesText(resource, onKoa.getAuth(ctx, 'agent-token'))
+  app.use((ctx) => {
+    ctx.body = notesText(onKoa.getAuth(ctx, 'agent-token'))
   })
   return app.callback() as RequestListener
 }
@@ -103,7 +100,7 @@ function fastifyApp(resource: Resource, pages: Pages): RequestListener {
     servePages(request.raw, reply.raw)
   })
   app.get('/notes', { onRequest: onFastify.protect(resource, notesAccess(resource).read) }, (request) =>
-    notesText(resource, onFastify.getAuth(request, 'agent-token')),
+    notesText(onFastify.getAuth(request, 'agent-token')),
   )
   return (request, response) => {
     app.ready(() => app.routing(request, response))
@@ -115,8 +112,8 @@ function honoApp(resource: Resource, pages: Pages): RequestListener {
   app.use(onHono.wellKnown(resource))
   app.all(pagesPath, (c) => pages(c.req.raw))
   app.all(`${pagesPath}/*`, (c) => pages(c.req.raw))
-  app.get('/notes', onHono.protect(resource, notesAccess(resource).read), async (c) =>
-    c.text(await notesText(resource, c.var.aauth)),
+  app.get('/notes', onHono.protect(resource, notesAccess(resource).read), (c) =>
+    c.text(notesText(c.var.aauth)),
   )
   return getRequestListener(app.fetch) as RequestListener
 }
@@ -132,7 +129,7 @@ function nodeApp(resource: Resource, pages: Pages): RequestListener {
       const own = await answerRoutes(resource, request, () => readContent(req, 4096))
       if (own !== undefined) return void res.writeHead(own.status, own.headers).end(own.body)
       const auth = await authorize(resource, request, read)
-      const text = await notesText(resource, auth)
+      const text = notesText(auth)
       for (const [name, value] of accessFieldsFor(auth)) res.setHeader(name, value)
       res.end(text)
     } catch (error) {

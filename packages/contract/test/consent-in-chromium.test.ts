@@ -69,7 +69,7 @@ describe.skipIf(chromium === undefined)('a person decides in Chromium', () => {
         const { response: served, challenges, polls } = await agent.call(notes, {}, { token, onInteraction })
         expect([challenges, polls]).toEqual([['interaction'], 1])
         // The poll that said "authorized" gave the first session value.
-        expect([served.status, await served.text()]).toEqual([200, 'notes of Ada by session'])
+        expect([served.status, await served.text()]).toEqual([200, 'notes of Ada'])
         expect(agent.sessionAt(net.resource)).toMatch(/^[A-Za-z0-9._~+/-]{64,2048}=*$/)
         const send = async (headers: Readonly<Record<string, string>>): Promise<Response> => {
           net.clock.advance(1)
@@ -77,11 +77,11 @@ describe.skipIf(chromium === undefined)('a person decides in Chromium', () => {
         }
 
         const renewed = await send(capable)
-        expect([renewed.status, await renewed.text()]).toEqual([200, 'notes of Ada by consent'])
+        expect([renewed.status, await renewed.text()]).toEqual([200, 'notes of Ada'])
         expect(renewed.headers.get('cache-control')).toBe('no-store')
         const session = { authorization: `AAuth ${renewed.headers.get('aauth-access')}` }
         const again = await send(session)
-        expect([again.status, await again.text()]).toEqual([200, 'notes of Ada by session'])
+        expect([again.status, await again.text()]).toEqual([200, 'notes of Ada'])
 
         await page.goto(`${origin}/agents/allowed`)
         await press(page, 'End access of aauth:planner@agent.example')

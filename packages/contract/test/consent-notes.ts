@@ -1,8 +1,7 @@
-import type { AuthFor, Resource } from '@aauth-guard/core'
+import type { AuthFor } from '@aauth-guard/core'
 import { personOf } from '../../../examples/consent/access.ts'
 
 /** What the handler of `/notes` answers. */
-export async function notesText(resource: Resource, auth: AuthFor<'agent-token'>): Promise<string> {
-  const way = auth.session === undefined ? 'consent' : 'session'
-  return `notes of ${await personOf(resource, auth)} by ${way}`
+export function notesText(auth: AuthFor<'agent-token'>): string {
+  return `notes of ${personOf(auth)}`
 }

@@ -117,19 +117,32 @@ export async function findPage(
 
 /** Whoever the record knows is the only one who may decide, if an account is linked with that person. */
 export async function assertLinked(
-  { settings, state }: ManagedContext,
+  context: ManagedContext,
   { personKey }: PendingRequest,
   person: string,
 ): Promise<void> {
-  if (personKey === null) return
+  if (!(await isLinked(context, personKey ?? undefined, person)))
+    throw new AAuthError('access_denied', { hint: 'another account is linked with the person of the token' })
+}
+
+/**
+ * Whether an account of the application is linked with the person of a token, or none is.
+ * @param key the `personKey` of the person, if the token names one
+ * @throws {AAuthError} `access_denied` (the promise rejects) if `accountOf` is missing
+ */
+export async function isLinked(
+  { settings, state }: ManagedContext,
+  key: string | undefined,
+  person: string,
+): Promise<boolean> {
+  if (key === undefined) return true
   const { accountOf } = settings.interaction ?? {}
   if (accountOf === undefined)
     throw new AAuthError('access_denied', {
       hint: 'the token names a person, and "interaction.accountOf" is missing: say which account is linked with them',
     })
-  const account = await within(state, '"interaction.accountOf"', accountOf(personKey))
-  if (account !== undefined && account !== person)
-    throw new AAuthError('access_denied', { hint: 'another account is linked with the person of the token' })
+  const account = await within(state, '"interaction.accountOf"', accountOf(key))
+  return account === undefined || account === person
 }
 
 /** @throws {AAuthError} for a request that was ended or decided */

@@ -37,6 +37,8 @@ export interface PendingKind {
 /** A verified request to the pending URL of a held call, by the owner that the URL was made for. */
 export interface HeldPoll extends Pick<Poll, 'request' | 'verified' | 'id'> {
   readonly owner: Owner
+  /** Whether the request is the call itself, which a guard has accepted. */
+  readonly isAccepted?: boolean
 }
 
 /** What answers at the pending URLs of held calls. */

@@ -17,10 +17,12 @@ import type { Resource } from '../resource/resource.ts'
 import type { Auth, AuthFor, PersonNeed } from '../token/auth.ts'
 import type { InteractionClaim } from '../token/interaction-claim.ts'
 import type { TokenKind } from '../token/kinds.ts'
+import { personKey } from '../token/person-key.ts'
 import { provenanceOf } from '../verify/provenance.ts'
 import { routedRequest } from '../verify/routed-request.ts'
 import { quoted } from '../wire/quoted.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
+import { isLinked } from './arrive.ts'
 import {
   type AskedBy,
   askPerson,
@@ -193,7 +195,10 @@ async function hasAgreed(
     consentOf === undefined
       ? await findLed(managed, caller, route)
       : id && (await findConsent(managed.records, id))
-  return found ? isLedConsent(found, caller, scopes, managed.state.settings.now()) : false
+  if (!found || !(await isLedConsent(found, caller, scopes, managed.state.settings.now()))) return false
+  const { owner, person } = found.consent
+  // In drafts 01 to 10 the token that was presented first named nobody, so whoever came to the page could agree.
+  return owner.person !== null || isLinked(managed, personKey(auth), person)
 }
 
 interface Asked extends Question {

@@ -266,6 +266,25 @@ describe('a resource token for a person who has to go to the page first', () => 
     ).toBe(401)
   })
 
+  it('counts for the person of a token in drafts 01 to 10 unless another account is linked with them [RT-13, R11-167]', async () => {
+    let linked: string | undefined
+    const { agent, ask, claimOf, page } = await ledScene({
+      resource: { generations: ['mission-header'] },
+      interaction: { accountOf: () => linked },
+    })
+    const { answer: answered } = await ask({ token: await agent.agentToken() })
+    const { code } = (await claimOf(answered)) as InteractionClaim
+    const { handle } = await page.redeemCode(code, { person })
+    await page.complete(handle, { person })
+    const token = await agent.authToken({ ...granted, generation: 'mission-header' })
+    expect((await ask({ token })).answer.status).toBe(200)
+    linked = 'bob'
+    const { answer: refused } = await ask({ token })
+    expect([refused.status, await claimOf(refused)]).toEqual([401, expect.anything()])
+    linked = person
+    expect((await ask({ token })).answer.status).toBe(200)
+  })
+
   it('is kept in the store of records: another process lets the call through', async () => {
     const { resource, lead, page, agent, net } = await ledScene()
     const { handle } = await page.redeemCode((await lead()).code, { person })

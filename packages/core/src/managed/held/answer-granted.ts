@@ -59,13 +59,13 @@ export async function answerGranted(
     const approved = standing === 'granted' ? await approvedBy(state, auth, perCall) : undefined
     if (approved !== undefined) {
       await assertApproved(state, approved, proposed, perCall)
-      await managed.held.proposals.assertMadeFor(auth)
+      await managed.held.proposals.assertMadeFor(auth, proposed, perCall)
       await markUsed(state, verified)
       return runOnce(managed, { route, kept, body, request, verified, auth })
     }
     if (standing === 'per-call') {
       const proposal = { ...(await checkProposal(state, proposed, perCall)), exp: auth.exp }
-      await managed.held.proposals.remember(proposal, auth)
+      await managed.held.proposals.remember(proposal, auth, proposed, perCall)
       const account = accountOf(compiled, request, verified.transport)
       const asking = askForAuthToken(state, verified, compiled, account, claimsOf(proposal))
       const challenge = await within(state, 'the issuing of a resource token', asking)
@@ -112,7 +112,7 @@ async function runOnce(
     const reserved = reservedFor(route.maxResult)
     await held.records.create(id.id, { record, content: body, expires: exp + resultGrace, reserved }, auth)
   }
-  return held.poll({ request, verified, owner, id })
+  return held.poll({ request, verified, owner, id, isAccepted: true })
 }
 
 async function markUsed(state: ResourceState, verified: VerifiedRequest): Promise<void> {

@@ -17,6 +17,9 @@ import { Proposals } from './proposals.ts'
 import { RunByPoll } from './run-by-poll.ts'
 import { UnknownOutcomes } from './unknown-outcomes.ts'
 
+/** A byte order mark is part of a result. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
 /** The held calls of one resource, as its pending URLs reach them. */
 export class HeldCalls implements HeldPending {
   readonly records: HeldRecords
@@ -98,7 +101,7 @@ export class HeldCalls implements HeldPending {
     switch (record.state) {
       case 'done':
         if (!isOurs || record.result === null) throw gone()
-        return { ...record.result, body: new TextDecoder().decode(found.content) }
+        return { ...record.result, body: utf8.decode(found.content) }
       case 'cancelled':
         throw gone()
       case 'unknown':
@@ -135,7 +138,8 @@ export class HeldCalls implements HeldPending {
       return undefined
     }
     const isOver = this.#managed.state.settings.now() >= found.record.lease
-    if (isOver && route?.idempotent !== true && !this.runs.neverBegan(found)) {
+    // Only a process that has the route knows whether the call may be run again.
+    if (isOver && route?.idempotent === false && !this.runs.neverBegan(found)) {
       await this.outcomes.giveUp(found)
       return undefined
     }

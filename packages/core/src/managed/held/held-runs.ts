@@ -117,14 +117,8 @@ export class HeldRuns {
       () => this.#renew(route, found.id, attempt),
       () => this.#forget(found.id, this.#running.get(found.id)),
     )
-    let result: Answer | undefined
-    try {
-      const call = asHeldCall(found.record.call, found.content, auth, found.id)
-      result = asAnswer(await route.run(call))
-    } catch (error) {
-      result = await refusalOf(error)
-      if (result === undefined) this.#reportThrown(route, error)
-    }
+    // What is thrown may throw again when it is looked at or logged.
+    const result = await this.#resultOf(route, found, auth).catch(() => undefined)
     await stop()
     const kept = result && (await withinLimit(result, route.maxResult))
     for (const wait of retries) {
@@ -134,6 +128,18 @@ export class HeldRuns {
       } catch (error) {
         if (wait === retries.at(-1)) throw error
       }
+    }
+  }
+
+  /** `undefined` if nobody knows whether the call had its effect. */
+  async #resultOf(route: HeldRoute, found: FoundHeld, auth: PersonTokenAuth): Promise<Answer | undefined> {
+    try {
+      const call = asHeldCall(found.record.call, found.content, auth, found.id)
+      return asAnswer(await route.run(call))
+    } catch (error) {
+      const refusal = await refusalOf(error)
+      if (refusal === undefined) this.#reportThrown(route, error)
+      return refusal
     }
   }
 

@@ -25,7 +25,10 @@ export interface Proposal {
 export interface PerCallOptions {
   /** The operation of a call, as the vocabulary writes it, such as `{ tool: 'send_email' }`. */
   readonly operation: (call: ProposedCall) => Readonly<Record<string, unknown>>
-  /** The parameters of a call, as the text of a JSON object. Default: its content. */
+  /**
+   * The parameters of a call, as the text of a JSON object. Default: its content. The method and the path of the call must
+   * be those of the proposal too, and without this function the query.
+   */
   readonly parameters?: (call: ProposedCall) => string
   /** Makes and keeps the proposal of a call that needs approval. The call runs no earlier. */
   readonly propose: (call: ProposedCall) => Proposal | Promise<Proposal>
@@ -148,6 +151,14 @@ function digestIn(proposed: ExactJson): string | undefined {
 
 const digestMembers: ReadonlySet<string> = new Set(['s256', 'excerpt', 'media_type'])
 
+/**
+ * What the parameters of a call do not say, and has to be that of the call which was proposed. Without `parameters` that is
+ * the query as well.
+ */
+export function targetOf({ method, path, query }: ProposedCall, { parameters }: PerCallOptions): string[] {
+  return [method, path, parameters === undefined ? query : '']
+}
+
 function parametersOf(call: ProposedCall, { parameters }: PerCallOptions): ExactObject | undefined {
   return readExactJson(parameters === undefined ? call.body : utf8.encode(parameters(call)))
 }
@@ -165,12 +176,23 @@ export function operationDenied(): AAuthError {
   })
 }
 
-/** @throws {AAuthError} `server_error` for a proposal that nobody could approve */
+/**
+ * @throws {AAuthError} `invalid_request` for a call whose parameters cannot be proposed, and `server_error` for a proposal
+ * that nobody could approve (the promise rejects)
+ */
 export async function checkProposal(
   state: ResourceState,
   call: ProposedCall,
   options: PerCallOptions,
 ): Promise<ProposalReference> {
+  const parameters = parametersOf(call, options)
+  if (
+    parameters === undefined ||
+    [...parameters.members.values()].some((value) => digestIn(value) !== undefined)
+  )
+    throw new AAuthError('invalid_request', {
+      hint: 'the parameters of the call are not a JSON object with each name once, or one of them could be read as a digest: send others',
+    })
   const { uri, document } = await within(state, '"propose" of "perCall"', options.propose(call))
   const proposal = readExactJson(utf8.encode(document))
   if (typeof uri !== 'string' || !uri.startsWith('https://') || proposal === undefined)

@@ -3,13 +3,15 @@ import type { PersonTokenAuth } from '../../token/auth.ts'
 import { digestOf } from '../digest.ts'
 import type { ManagedContext } from '../managed-context.ts'
 import { ownerDigest, ownerOf } from '../owner.ts'
+import type { ProposedCall } from './call.ts'
 import { resultGrace } from './held-limits.ts'
 import type { HeldRecord } from './held-record.ts'
 import { contended, full, maxConflicts } from './held-records.ts'
+import { type PerCallOptions, targetOf } from './per-call.ts'
 
 /**
- * The proposals that were made, and how long the tokens were valid that were presented for them. A token that approves a
- * proposal must not outlive these (R3 §10.2), wherever it is presented.
+ * The proposals that were made, for which calls, and how long the tokens were valid that were presented for them. A token
+ * that approves a proposal must not outlive these (R3 §10.2), wherever it is presented.
  */
 export class Proposals {
   readonly #managed: ManagedContext
@@ -19,10 +21,15 @@ export class Proposals {
   }
 
   /** @param auth the token that was presented for the proposal */
-  async remember({ s256, exp }: NonNullable<HeldRecord['proposal']>, auth: PersonTokenAuth): Promise<void> {
+  async remember(
+    { s256, exp }: NonNullable<HeldRecord['proposal']>,
+    auth: PersonTokenAuth,
+    call: ProposedCall,
+    options: PerCallOptions,
+  ): Promise<void> {
     const { records, state } = this.#managed
     const owner = ownerOf(state.settings.issuer, auth)
-    const key = { kind: 'claim', id: await this.#idOf(s256, auth) } as const
+    const key = { kind: 'claim', id: await this.#idOf(s256, auth, targetOf(call, options)) } as const
     const entry = { ...key, octets: octetsOf(exp), open: false, expires: exp + resultGrace }
     for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
       // It ends with the token that was presented.
@@ -43,21 +50,22 @@ export class Proposals {
 
   /**
    * @param auth a token that approves a proposal
-   * @throws {AAuthError} `access_denied` unless its owner made the proposal with a token that is valid for as long
+   * @throws {AAuthError} `access_denied` unless its owner made the proposal for the same target, with a token that is valid
+   * for as long
    */
-  async assertMadeFor(auth: PersonTokenAuth): Promise<void> {
-    const s256 = String(auth.claims?.r3_s256)
-    const found = await this.#managed.records.find({ kind: 'claim', id: await this.#idOf(s256, auth) })
+  async assertMadeFor(auth: PersonTokenAuth, call: ProposedCall, options: PerCallOptions): Promise<void> {
+    const id = await this.#idOf(String(auth.claims?.r3_s256), auth, targetOf(call, options))
+    const found = await this.#managed.records.find({ kind: 'claim', id })
     if (found === undefined || found.ended !== undefined)
       throw new AAuthError('access_denied', {
-        hint: 'no token that is still valid was presented for the proposal that the token approves: propose the call again',
+        hint: 'the proposal that the token approves was made for another method or target, or with a token that is not valid any more: propose the call again',
       })
     assertNotLater(auth, Number(new TextDecoder().decode(found.octets)))
   }
 
-  async #idOf(s256: string, auth: PersonTokenAuth): Promise<string> {
+  async #idOf(s256: string, auth: PersonTokenAuth, target: readonly string[]): Promise<string> {
     const { issuer } = this.#managed.state.settings
-    return digestOf('proposal', issuer, await ownerDigest(ownerOf(issuer, auth)), s256)
+    return digestOf('proposal', issuer, await ownerDigest(ownerOf(issuer, auth)), s256, ...target)
   }
 }
 

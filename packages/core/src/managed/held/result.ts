@@ -12,11 +12,17 @@ export interface HeldResult {
   readonly body?: string
 }
 
-/** What would frame another message, or be read as an answer of the protocol. */
+/**
+ * What would frame another message or stop HTTP/2 from sending it, what a text is not encoded with, and what would be read as
+ * an answer of the protocol.
+ */
 const dropped: ReadonlySet<string> = new Set([
   'connection',
+  'content-encoding',
   'content-length',
+  'http2-settings',
   'keep-alive',
+  'proxy-connection',
   'te',
   'trailer',
   'transfer-encoding',

@@ -1,3 +1,4 @@
+import { accept } from '../../authorize/conclude.ts'
 import { enforceRequirement } from '../../authorize/enforce-requirement.ts'
 import { AAuthError, isAAuthError } from '../../errors/aauth-error.ts'
 import { completeRefusal } from '../../errors/pending-step-up.ts'
@@ -5,10 +6,11 @@ import { decideWithin, within } from '../../limits/deadline.ts'
 import { assertIssuerTrusted } from '../../resource/trusted-issuers.ts'
 import type { PersonTokenAuth } from '../../token/auth.ts'
 import { assertStillGood } from '../../verify/assert-still-good.ts'
+import { noteCaller } from '../../verify/known-caller.ts'
 import type { SignedRequest } from '../../wire/signed-request.ts'
 import type { HeldPoll, ManagedContext } from '../managed-context.ts'
 import { accountOf } from './account.ts'
-import { asHeldCall, asRequest } from './call.ts'
+import { asHeldCall, asRequest, type ProposedCall } from './call.ts'
 import { type ChallengeFields, challengeFields, heldAnswer } from './held-answer.ts'
 import { challengeFor } from './held-challenge.ts'
 import type { HeldClaim, HeldRecord } from './held-record.ts'
@@ -60,12 +62,23 @@ export class RunByPoll {
     const auth = await this.#enforce(poll, found, verified, call, route)
     const { perCall } = route
     if (perCall !== undefined) await this.#assertApproved(poll, found, verified, { ...route, perCall }, auth)
-    await within(state, 'the stores', assertStillGood(state, verified))
     const isClaimed = found.record.claims.some(({ iss, jti }) => iss === claim.iss && jti === claim.jti)
-    const verdict = await this.#runs.begin(route, found, auth, isClaimed ? undefined : claim)
     // A token runs one held call, and nothing else.
-    if (verdict === 'claimed' && (await this.#records.claimedBy(claim)) !== found.id)
-      throw this.#pending(poll, await challengeFor(state, verified, call, route, found.record.proposal))
+    const refuseClaimed = async (): Promise<void> => {
+      const claimed = isClaimed ? undefined : await this.#records.claimedBy(claim)
+      if (claimed !== undefined && claimed !== found.id)
+        throw this.#pending(poll, await challengeFor(state, verified, call, route, found.record.proposal))
+    }
+    // Before it is recorded that the call may run.
+    await refuseClaimed()
+    if (poll.isAccepted !== true) {
+      // A call that cannot be recorded does not run. The poll itself is recorded when it is answered, which is later.
+      noteCaller(call, { state, verified })
+      await accept(state, { point: 'guard', request: call, requirement: route.name })
+    }
+    await within(state, 'the stores', assertStillGood(state, verified))
+    const verdict = await this.#runs.begin(route, found, auth, isClaimed ? undefined : claim)
+    if (verdict === 'claimed') await refuseClaimed()
   }
 
   /** @throws {AAuthError} a 202 with a resource token if the token grants too little (R11-186), or a refusal */
@@ -117,24 +130,28 @@ export class RunByPoll {
       const approved = await approvedBy(state, auth, perCall)
       if (approved === undefined) return
       await assertApproved(state, approved, call, perCall)
-      return this.#proposals.assertMadeFor(auth)
+      return this.#proposals.assertMadeFor(auth, call, perCall)
     }
-    if (proposal !== null && standing === 'granted' && auth.claims?.r3_s256 === proposal.s256)
-      return assertNotLater(auth, proposal.exp)
+    if (proposal !== null && standing === 'granted' && auth.claims?.r3_s256 === proposal.s256) {
+      assertNotLater(auth, proposal.exp)
+      // What was asked for with a token that was revoked since.
+      return this.#proposals.assertMadeFor(auth, call, perCall)
+    }
     const asked = proposal ?? { ...(await checkProposal(state, call, perCall)), exp: auth.exp }
-    if (proposal === null) await this.#propose(found, asked, route, auth)
+    if (proposal === null) await this.#propose(found, asked, route, auth, call)
     throw this.#pending(poll, await challengeFor(state, verified, asRequest(found), route, asked))
   }
 
   async #propose(
     found: FoundHeld,
     proposal: NonNullable<HeldRecord['proposal']>,
-    { maxResult }: HeldRoute,
+    { maxResult, perCall }: HeldRoute & { readonly perCall: PerCallOptions },
     auth: PersonTokenAuth,
+    call: ProposedCall,
   ): Promise<void> {
     const { record, content, expires } = found
     const change = { record: { ...record, proposal }, content, expires, reserved: reservedFor(maxResult) }
-    await this.#proposals.remember(proposal, auth)
+    await this.#proposals.remember(proposal, auth, call, perCall)
     if ((await this.#records.replace(found, change)) !== 'replaced') throw contended()
   }
 

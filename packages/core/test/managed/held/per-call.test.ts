@@ -142,6 +142,20 @@ describe('an operation in r3_per_call', () => {
     expect(claims.r3_s256).toBe([...proposals.keys()][0])
   })
 
+  it.each([
+    ['is not JSON', '{'],
+    ['is not an object', '[1]'],
+    ['repeats a name', '{"to":"mom@example.com","to":"eve@example.com"}'],
+    ['has an object that could be read as a digest', { to: { s256: s256Of('eve'), excerpt: 'mom' } }],
+  ])('is refused and not proposed if its content %s', async (_, body) => {
+    const { scene, send, standing, proposals } = await makePerCallScene()
+    const refused = await send(await standing(), body)
+    expect([refused.status, JSON.parse(refused.body).error]).toEqual([400, 'invalid_request'])
+    const held = await send(await scene.person(), body)
+    expect((await scene.poll(held.headers.location as string, await standing())).status).toBe(400)
+    expect(proposals.size).toBe(0)
+  })
+
   it('is proposed at the poll if the call was made with a person token', async () => {
     const { scene, standing, approved, proposals } = await makePerCallScene()
     const { headers } = await scene.pay(await scene.person(), { body: JSON.stringify(mail) })
@@ -347,6 +361,20 @@ describe('a per-call token that is presented with the call itself', () => {
     expect((await send(await approved(s256), mail)).status).toBe(201)
   })
 
+  it('does not run what was proposed at a poll whose token was revoked', async () => {
+    const { scene, standing, approved, proposals } = await makePerCallScene()
+    const { headers } = await scene.pay(await scene.person(), { body: JSON.stringify(mail) })
+    const location = headers.location as string
+    const asked = await standing()
+    expect((await scene.poll(location, asked)).status).toBe(202)
+    const { iss, jti, exp } = JSON.parse(Buffer.from(asked.split('.')[1] ?? '', 'base64url').toString())
+    await scene.resource.revoke({ iss, jti, exp })
+    scene.net.clock.advance(-4)
+    const token = await approved([...proposals.keys()][0] as string)
+    expect((await scene.poll(location, token)).status).toBe(403)
+    expect(scene.calls).toEqual([])
+  })
+
   it('that ran the held call gets its result', async () => {
     const { scene, propose, approved, send } = await makePerCallScene()
     const { location, claims } = await propose()
@@ -367,6 +395,45 @@ describe('a per-call token that is presented with the call itself', () => {
     expect((await scene.poll(headers.location as string, await approved(claims.r3_s256))).status).toBe(403)
     expect(scene.calls).toEqual([])
     expect(location).not.toBe(headers.location)
+  })
+
+  it.each([
+    ['method', { method: 'PUT' }],
+    ['path', { path: '/payments/eve' }],
+    ['query', { path: '/payments?to=eve', cover: ['@query'] }],
+  ])('does not run with another %s than that of the call that was proposed', async (_, changed) => {
+    const { scene, propose, approved } = await makePerCallScene()
+    const { claims } = await propose()
+    const token = await approved(claims.r3_s256)
+    const body = JSON.stringify(mail)
+    expect((await scene.pay(token, { body, ...changed })).status).toBe(403)
+    const { headers } = await scene.pay(await scene.person(), { body, ...changed })
+    expect((await scene.poll(headers.location as string, token)).status).toBe(403)
+    expect(scene.calls).toEqual([])
+    expect((await scene.pay(token, { body })).status).toBe(201)
+  })
+
+  it('runs with a query in another order if the parameters are read from it', async () => {
+    const parameters = ({ query }: { query: string }) =>
+      JSON.stringify(Object.fromEntries(new URLSearchParams(query)))
+    const { scene, approved, standing, proposals } = await makePerCallScene({
+      parameters,
+      propose: (call) => {
+        const document = JSON.stringify({
+          vocabulary,
+          operations: [operation],
+          parameters: JSON.parse(parameters(call)),
+        })
+        proposals.set(s256Of(document), document)
+        return { uri: `${issuer}/r3/1`, document }
+      },
+    })
+    const cover = ['@query']
+    await scene.pay(await standing(), { method: 'GET', path: '/mails?a=1&b=2', cover })
+    const token = await approved([...proposals.keys()][0] as string)
+    const turned = await scene.pay(token, { method: 'GET', path: '/mails?b=2&a=1', cover })
+    expect(turned.status).toBe(201)
+    expect((await scene.pay(token, { method: 'GET', path: '/mails?b=2&a=3', cover })).status).toBe(403)
   })
 
   it('does not run another call that was held without a proposal', async () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { AAuthError, alternativeCredential, createResource } from '@aauth-guard/core'
 import { hold, managedAccess, requireInteraction, type UnknownOutcome } from '@aauth-guard/core/managed'
 import { now } from '@aauth-guard/fixtures/world'
@@ -12,6 +13,10 @@ import { gate } from '../../missions/watched.ts'
 import { makeSharedStores } from '../../stores/shared-stores.ts'
 import { makeFleet, quiet } from './fleet.ts'
 import { type HeldScene, issuer, makeHeldScene, scopes, sealingKeys } from './scene.ts'
+
+function fail(): never {
+  throw new Error('not even this')
+}
 
 describe('a call that is run while its process is lost', () => {
   it('still runs for another process until its lease has run out', async () => {
@@ -103,6 +108,25 @@ describe('a call that is run while its process is lost', () => {
     expect(next.calls.map(({ key }) => key)).toEqual(lost.calls.map(({ key }) => key))
     expect(told).toEqual([])
   })
+
+  it.each([true, false])(
+    'is left to the processes that have its route (idempotent: %s)',
+    async (idempotent) => {
+      const { next, records, location, token, told } = await makeFleet(
+        { idempotent },
+        { requirement: { name: 'other' } },
+      )
+      const owning = await makeHeldScene({
+        stores: { records },
+        hold: { idempotent, onUnknown: (outcome) => void told.push(outcome) },
+      })
+      for (const { net } of [next, owning]) net.clock.advance(200)
+      const { status, body } = await next.poll(location, token)
+      expect([status, JSON.parse(body).error]).toEqual([403, 'denied'])
+      expect((await owning.poll(location, token)).status).toBe(idempotent ? 201 : 500)
+      expect(told).toHaveLength(idempotent ? 0 : 1)
+    },
+  )
 
   it('is not begun a third time when the first attempt fails while the second one runs', async () => {
     quiet()
@@ -214,8 +238,8 @@ describe('a held call', () => {
     Object.assign(records, {
       // What the poll reads after the call has begun arrives when the call is done.
       find: async (key: Parameters<typeof find>[0]) => {
-        finds += 1
-        const isSlow = finds === 2
+        if (key.kind === 'held') finds += 1
+        const isSlow = key.kind === 'held' && finds === 2
         const found = await find(key)
         if (isSlow) {
           read.open()
@@ -418,6 +442,38 @@ describe('a held call', () => {
     expect(fleet.reduce((sum, { calls }) => sum + calls.length, 0)).toBe(5)
   })
 
+  it('is recorded before it runs, and does not run if it cannot be recorded', async () => {
+    quiet()
+    const recorded: string[] = []
+    let isFull = true
+    const scene = await makeHeldScene({
+      resource: {
+        recorder: ({ point, outcome, method, path, requirement, jti }) => {
+          if (isFull) throw new Error('the disk is full')
+          recorded.push(`${point} ${outcome} ${method} ${path} ${requirement} ${jti}`)
+        },
+      },
+      run: () => {
+        recorded.push('run')
+        return { status: 201 }
+      },
+    })
+    const location = await scene.held()
+    const token = await scene.granted({ claims: { jti: 'granting' } })
+    expect((await scene.poll(location, token)).status).toBe(503)
+    expect(scene.calls).toEqual([])
+    isFull = false
+    expect((await scene.poll(location, token)).status).toBe(201)
+    expect(recorded).toEqual([
+      'guard accepted POST /payments payments.make granting',
+      'run',
+      'route accepted GET /aauth/pending/{id} undefined granting',
+    ])
+    // The same token runs no other call, so nothing is recorded.
+    expect((await scene.poll(await scene.held(), token)).status).toBe(202)
+    expect(recorded).toHaveLength(3)
+  })
+
   it('whose run throws has an unknown outcome', async () => {
     quiet()
     const told: UnknownOutcome[] = []
@@ -434,6 +490,21 @@ describe('a held call', () => {
     expect(body).not.toContain('connection')
     expect((await scene.poll(location, token)).status).toBe(500)
     expect(scene.calls).toHaveLength(1)
+    expect(told).toHaveLength(1)
+  })
+
+  it.each([
+    ['cannot be logged', () => Object.assign(new Error('lost'), { [inspect.custom]: fail })],
+    ['cannot be read', () => new Proxy({}, { get: fail, getPrototypeOf: fail })],
+  ])('whose run throws what %s has an unknown outcome as well', async (_, makeThrown) => {
+    const told: UnknownOutcome[] = []
+    const scene = await makeHeldScene({
+      hold: { durability: 'lossy', onUnknown: (outcome) => told.push(outcome) },
+      run: () => {
+        throw makeThrown()
+      },
+    })
+    expect((await scene.poll(await scene.held(), await scene.granted())).status).toBe(500)
     expect(told).toHaveLength(1)
   })
 
@@ -484,6 +555,23 @@ describe('a held call', () => {
     expect(scene.calls).toHaveLength(1)
     // The same without a held call.
     expect((await scene.pay(token)).status).toBe(500)
+  })
+
+  it('whose result was made for another message is sent as one of its own', async () => {
+    const body = '\ufeffname;amount'
+    const headers = {
+      ...{ connection: 'close', 'proxy-connection': 'close', 'keep-alive': '1', 'http2-settings': 'AA' },
+      ...{ 'transfer-encoding': 'chunked', 'content-length': '1', 'content-encoding': 'gzip' },
+      ...{ 'cache-control': 'public', 'content-type': 'text/csv' },
+    }
+    const scene = await makeHeldScene({ run: () => ({ status: 200, headers, body }) })
+    const expected = {
+      status: 200,
+      headers: { 'cache-control': 'no-store', 'content-type': 'text/csv' },
+      body,
+    }
+    expect(await scene.poll(await scene.held(), await scene.granted())).toEqual(expected)
+    expect(await scene.pay(await scene.granted())).toEqual(expected)
   })
 
   it.each([

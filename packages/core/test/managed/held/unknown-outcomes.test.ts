@@ -128,15 +128,28 @@ describe('reportUnknownOutcomes', () => {
   })
 
   it('leaves calls of other routes to the processes that have them', async () => {
-    const { next, another, location, token, told, records } = await makeFleet()
+    const { next, told, records } = await makeFleet()
+    const without = await makeHeldScene({ stores: { records }, hold: {}, requirement: { name: 'other' } })
+    for (const { net } of [next, without]) net.clock.advance(200)
+    expect([await report(without), unknownEvents(without).length]).toEqual([0, 0])
+    expect([await report(next), told.length]).toEqual([1, 1])
+  })
+
+  it('leaves a call to them as well that was polled where its route is not', async () => {
+    quiet()
+    let calls = 0
+    const onUnknown = (): void => {
+      calls += 1
+      if (calls === 1) throw new Error('the pager is down')
+    }
+    const { next, another, location, token, records } = await makeFleet({ onUnknown })
     const without = await makeHeldScene({ stores: { records }, hold: {}, requirement: { name: 'other' } })
     const later = await another()
     for (const { net } of [next, without]) net.clock.advance(200)
     later.net.clock.advance(400)
-    expect([await report(without), unknownEvents(without).length]).toEqual([0, 0])
-    // A poll there says so, and leaves telling to them as well.
+    expect(await report(next)).toBe(0)
     expect((await without.poll(location, token)).status).toBe(500)
-    expect([await report(later), told.length]).toEqual([1, 1])
+    expect([await report(later), calls]).toEqual([1, 2])
   })
 
   it('tells nothing of a call that this process still runs, although its lease could not be renewed', async () => {
