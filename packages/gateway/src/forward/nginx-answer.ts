@@ -1,7 +1,7 @@
 import type { Answer } from '@aauth-guard/core'
 
 /** Statuses of refusals. nginx writes a status only where its configuration has it as a literal. */
-export const nginxStatuses = [400, 401, 403, 404, 405, 413, 429, 500, 502, 503, 504] as const
+export const nginxStatuses = [400, 401, 402, 403, 404, 405, 413, 429, 500, 502, 503, 504] as const
 /** Fields of refusals. nginx sets a field only where its configuration names it. */
 export const nginxFields = [
   'aauth-requirement',
