@@ -32,14 +32,21 @@ describe('the lease of a call that runs', () => {
     next.net.clock.advance(200)
     expect((await next.poll(location, token)).status).toBe(201)
     const replaced: string[] = []
-    const { replace } = records
+    const { find, replace } = records
+    let finds = 0
     Object.assign(records, {
+      find(key: Parameters<typeof find>[0]) {
+        finds += 1
+        return find(key)
+      },
       replace(change: Parameters<typeof replace>[0]) {
         replaced.push(change.id)
         return replace(change)
       },
     })
     await pass(90_000)
+    // Each renewal looks at the record after the one before is over.
+    await vi.waitFor(() => expect(finds).toBe(3))
     expect(replaced).toEqual([])
     finish.open()
     await poll

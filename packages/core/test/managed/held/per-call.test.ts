@@ -118,6 +118,30 @@ describe('an operation in r3_per_call', () => {
     expect(scene.calls).toEqual([])
   })
 
+  it('does not run by a token that names the proposal and still needs approval', async () => {
+    const { scene, propose, tokenWith } = await makePerCallScene()
+    const { location, claims } = await propose()
+    const token = await tokenWith({
+      r3_s256: claims.r3_s256,
+      r3_granted: listed(),
+      r3_per_call: listed(operation),
+    })
+    expect((await scene.poll(location, token)).status).toBe(202)
+    expect(scene.calls).toEqual([])
+  })
+
+  it('names the proposal that was made at a poll in later resource tokens', async () => {
+    const { scene, standing, proposals } = await makePerCallScene()
+    const { headers } = await scene.pay(await scene.person(), { body: JSON.stringify(mail) })
+    const location = headers.location as string
+    expect((await scene.poll(location, await standing())).status).toBe(202)
+    scene.net.clock.advance(300)
+    const later = await scene.poll(location, await scene.person())
+    const [, token = ''] = /resource-token="([^"]+)"/.exec(later.headers['aauth-requirement'] ?? '') ?? []
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    expect(claims.r3_s256).toBe([...proposals.keys()][0])
+  })
+
   it.each([
     ['is not JSON', '{'],
     ['is not an object', '[1]'],

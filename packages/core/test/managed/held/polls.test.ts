@@ -353,6 +353,15 @@ describe('a poll of a held call', () => {
     expect((await scene.poll(other, await scene.granted())).status).toBe(201)
   })
 
+  it('with a token that ran another one long ago runs nothing either, as long as it is valid [DEFER-5]', async () => {
+    const scene = await makeHeldScene()
+    const granted = await scene.granted()
+    await scene.poll(await scene.held(), granted)
+    scene.net.clock.advance(3000)
+    expect((await scene.poll(await scene.held(), granted)).status).toBe(202)
+    expect(scene.calls).toHaveLength(1)
+  })
+
   it('within a second of the one before is slow_down, and the call lives on', async () => {
     const scene = await makeHeldScene()
     const location = await scene.held()

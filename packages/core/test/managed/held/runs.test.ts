@@ -71,10 +71,22 @@ describe('a call that is run while its process is lost', () => {
     await next.poll(location, token)
     const id = told[0]?.id as string
     expect(await next.route.recordOutcome('A'.repeat(43), { status: 200 })).toBe(false)
+    const other = hold(next.resource, { name: 'other', scope: 'notes.read' }, () => ({ status: 200 }))
+    expect(await other.recordOutcome(id, { status: 200 })).toBe(false)
     expect(await next.route.recordOutcome(id, { status: 200, body: 'it was paid' })).toBe(true)
     expect(await next.route.recordOutcome(id, { status: 200, body: 'it was not' })).toBe(false)
     expect(await next.poll(location, token)).toMatchObject({ status: 200, body: 'it was paid' })
     expect((await next.poll(location, await next.granted({ claims: { jti: 'another' } }))).status).toBe(410)
+  })
+
+  it('has that outcome for a minute at least, although its token has expired', async () => {
+    const { next, told } = await makeFleet()
+    next.net.clock.advance(5000)
+    await next.resource.managed.reportUnknownOutcomes()
+    const id = told[0]?.id as string
+    expect(await next.route.recordOutcome(id, { status: 200 })).toBe(true)
+    const found = await managedStateOf(next.resource).held.records.find(id)
+    expect(found?.expires).toBe(next.net.clock.now() + 60)
   })
 
   it('has the result of its process, if that was only slow', async () => {
@@ -341,6 +353,77 @@ describe('a held call', () => {
     vi.useRealTimers()
     finish.open()
     await vi.waitFor(async () => expect((await scene.poll(location, token)).status).toBe(201))
+  })
+
+  it.each([false, true])(
+    'whose run throws when nobody waits for it any more is told of (idempotent: %s)',
+    async (idempotent) => {
+      quiet()
+      const told: UnknownOutcome[] = []
+      const fail = gate<void>()
+      const scene = await makeHeldScene({
+        hold: { durability: 'lossy', idempotent, onUnknown: (outcome) => told.push(outcome) },
+        run: () => fail.promise.then(() => Promise.reject(new Error('the connection was lost'))),
+      })
+      const location = await scene.held()
+      const { held } = managedStateOf(scene.resource)
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      onTestFinished(() => void vi.useRealTimers())
+      let answered = 0
+      const poll = scene.poll(location, await scene.granted()).finally(() => {
+        answered += 1
+      })
+      while (answered === 0) {
+        await vi.advanceTimersByTimeAsync(1000)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      vi.useRealTimers()
+      expect((await poll).status).toBe(202)
+      const [{ key = '' } = {}] = scene.calls
+      const run = held.runs.running(key)
+      fail.open()
+      await run
+      const { record } = (await held.records.find(key)) ?? {}
+      expect([told.length, record?.state]).toEqual(idempotent ? [0, 'running'] : [1, 'unknown'])
+    },
+  )
+
+  it('counts against the quota of its owner while it runs', async () => {
+    const scene = await makeHeldScene({ run: () => new Promise<never>(() => undefined) })
+    for (let i = 0; i < 10; i++) void scene.poll(await scene.held(), await scene.granted())
+    await vi.waitFor(() => expect(scene.calls).toHaveLength(10))
+    expect((await scene.pay(await scene.person())).status).toBe(429)
+  })
+
+  it('reserves the space of its result, so that there is always some for it', async () => {
+    const { records } = makeSharedStores().stores
+    const reserved: (number | undefined)[] = []
+    const { create, replace } = records
+    Object.assign(records, {
+      create(entry: Parameters<typeof create>[0]) {
+        reserved.push(entry.reserved)
+        return create(entry)
+      },
+      replace(change: Parameters<typeof replace>[0]) {
+        reserved.push(change.reserved)
+        return replace(change)
+      },
+    })
+    const scene = await makeHeldScene({ stores: { records }, hold: { maxResult: 500_000 } })
+    await scene.poll(await scene.held(), await scene.granted())
+    expect(reserved.map((octets = 0) => octets > 500_000)).toEqual([true, true, false])
+  })
+
+  it('has a result without fields that frame a message or belong to the protocol', async () => {
+    const dropped = {
+      ...{ connection: 'close', 'content-length': '9', 'keep-alive': '5', te: 'trailers', trailer: 'x' },
+      ...{ 'transfer-encoding': 'chunked', upgrade: 'x', 'aauth-requirement': 'requirement=auth-token' },
+    }
+    const run = () => ({ status: 200, headers: { ...dropped, 'x-kept': '1' }, body: 'text' })
+    const scene = await makeHeldScene({ run })
+    const { headers } = await scene.poll(await scene.held(), await scene.granted())
+    expect(headers).toMatchObject({ 'x-kept': '1' })
+    expect(Object.keys(headers).filter((name) => name in dropped)).toEqual([])
   })
 
   it('is run once by 20 polls at the same time, with as many tokens [DEFER-5, R11-181]', async () => {

@@ -1,6 +1,7 @@
 import { createResource } from '@aauth-guard/core'
 import type { UnknownOutcome } from '@aauth-guard/core/managed'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { managedStateOf } from '../../../src/managed/managed-state.ts'
 import { gate } from '../../missions/watched.ts'
 import { makeSharedStores } from '../../stores/shared-stores.ts'
 import { makeFleet, quiet } from './fleet.ts'
@@ -80,6 +81,33 @@ describe('reportUnknownOutcomes', () => {
     expect([await report(next), calls]).toEqual([0, 2])
   })
 
+  it('tells nothing if another process has begun to tell in the same moment', async () => {
+    quiet()
+    let calls = 0
+    const onUnknown = (): void => {
+      calls += 1
+      if (calls === 1) throw new Error('the pager is down')
+    }
+    const { next, records } = await makeFleet({ onUnknown })
+    next.net.clock.advance(200)
+    expect(await report(next)).toBe(0)
+    next.net.clock.advance(1)
+    const { replace } = records
+    Object.assign(records, { replace: () => 'conflict' })
+    expect([await report(next), calls]).toEqual([0, 1])
+    Object.assign(records, { replace })
+    expect([await report(next), calls]).toEqual([1, 2])
+  })
+
+  it('tells nothing that was told while it looked', async () => {
+    const { next, told } = await makeFleet()
+    next.net.clock.advance(200)
+    await report(next)
+    const { outcomes } = managedStateOf(next.resource).held
+    const route = { onUnknown: (outcome: UnknownOutcome) => told.push(outcome) } as never
+    expect([await outcomes.tell(route, told[0]?.id as string), told.length]).toEqual([false, 1])
+  })
+
   it('tells of a call whose token was revoked in the meantime, which no poll finds', async () => {
     const { lost, next, location, token, told } = await makeFleet()
     const claims = JSON.parse(Buffer.from((await lost.person()).split('.')[1] ?? '', 'base64url').toString())
@@ -100,12 +128,28 @@ describe('reportUnknownOutcomes', () => {
   })
 
   it('leaves calls of other routes to the processes that have them', async () => {
-    const { next, another, told, records } = await makeFleet()
+    const { next, told, records } = await makeFleet()
+    const without = await makeHeldScene({ stores: { records }, hold: {}, requirement: { name: 'other' } })
+    for (const { net } of [next, without]) net.clock.advance(200)
+    expect([await report(without), unknownEvents(without).length]).toEqual([0, 0])
+    expect([await report(next), told.length]).toEqual([1, 1])
+  })
+
+  it('leaves a call to them as well that was polled where its route is not', async () => {
+    quiet()
+    let calls = 0
+    const onUnknown = (): void => {
+      calls += 1
+      if (calls === 1) throw new Error('the pager is down')
+    }
+    const { next, another, location, token, records } = await makeFleet({ onUnknown })
     const without = await makeHeldScene({ stores: { records }, hold: {}, requirement: { name: 'other' } })
     const later = await another()
-    for (const { net } of [next, without, later]) net.clock.advance(200)
-    expect([await report(without), unknownEvents(without).length]).toEqual([0, 0])
-    expect([await report(later), told.length]).toEqual([1, 1])
+    for (const { net } of [next, without]) net.clock.advance(200)
+    later.net.clock.advance(400)
+    expect(await report(next)).toBe(0)
+    expect((await without.poll(location, token)).status).toBe(500)
+    expect([await report(later), calls]).toEqual([1, 2])
   })
 
   it('tells nothing of a call that this process still runs, although its lease could not be renewed', async () => {
@@ -117,14 +161,45 @@ describe('reportUnknownOutcomes', () => {
   })
 
   it('does not look at calls that are done, or were told', async () => {
-    const { next, lost, told, finish, poll, shared } = await makeFleet()
+    const { next, told, finish, poll, shared } = await makeFleet()
     finish.open()
     await poll
     next.net.clock.advance(200)
     const before = shared.sent().length
     expect([await report(next), told.length]).toEqual([0, 0])
     expect(shared.sent().slice(before)).toEqual(['records.list'])
-    void lost
+    const unknown = await makeFleet()
+    unknown.next.net.clock.advance(200)
+    expect(await report(unknown.next)).toBe(1)
+    const after = unknown.shared.sent().length
+    expect(await report(unknown.next)).toBe(0)
+    expect(unknown.shared.sent().slice(after)).toEqual(['records.list'])
+  })
+
+  it('tells of an idempotent call that was ended, which no poll runs again', async () => {
+    const { next, told } = await makeFleet({ idempotent: true })
+    await next.resource.purgeIssuer(next.net.personServer.id)
+    next.net.clock.advance(200)
+    expect([await report(next), told.length]).toEqual([1, 1])
+  })
+
+  it('waits for onUnknown no longer than the deadline of a request', async () => {
+    quiet()
+    const never = gate<void>()
+    let calls = 0
+    const onUnknown = () => {
+      calls += 1
+      return never.promise
+    }
+    const { next } = await makeFleet({ onUnknown })
+    next.net.clock.advance(200)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const reported = report(next)
+    while (calls === 0) await new Promise((resolve) => setImmediate(resolve))
+    await vi.advanceTimersByTimeAsync(30_000)
+    vi.useRealTimers()
+    expect(await reported).toBe(0)
   })
 
   it('tells of a call a day after the process was lost, if nobody could before', async () => {
@@ -191,13 +266,13 @@ describe('a held route', () => {
   it('tells of calls of lost processes beside other calls, polls and tokens that suffice', async () => {
     for (const send of [
       (scene: HeldScene) => scene.held({ params: { nonce: 'other' } }),
-      (scene: HeldScene, location: string) =>
-        scene.poll(location, 'no token at all').then(() => scene.held()),
+      async (scene: HeldScene, other: string) => scene.poll(other, await scene.person()),
       async (scene: HeldScene) => scene.pay(await scene.granted()),
     ]) {
-      const { next, told, location } = await makeFleet()
+      const { lost, next, told } = await makeFleet()
+      const other = await lost.held({ params: { nonce: 'another' } })
       next.net.clock.advance(200)
-      await send(next, location)
+      await send(next, other)
       await vi.waitFor(() => expect(told).toHaveLength(1))
     }
   })
