@@ -18,11 +18,16 @@ const reserved = [
   'cache-control',
   'connection',
   'content-',
+  'http2-settings',
+  'keep-alive',
   'link',
   'location',
+  'proxy-connection',
   'set-cookie',
   'signature-error',
+  'trailer',
   'transfer-',
+  'upgrade',
 ]
 
 /** @throws {TypeError} */

@@ -1,6 +1,7 @@
 export type { Arriving, Redeeming } from './arrive.ts'
 export type { Asking } from './ask-agent.ts'
 export type { AskedBy, WaitingRequest } from './ask-person.ts'
+export type { InteractionRequirement } from './asked-question.ts'
 export { type ConsentData, readConsentData, refreshConsentData } from './consent-data.ts'
 export {
   type ConsentOptions,
@@ -22,5 +23,5 @@ export { type InteractionPage, interactionPage } from './interaction-page.ts'
 export { type ManagedOptions, managedAccess } from './managed-access.ts'
 export type { AccountOf, InteractionOptions } from './managed-settings.ts'
 export type { AnsweredQuestion, PageRequest } from './page-request.ts'
-export { type InteractionRequirement, requireInteraction } from './require-interaction.ts'
+export { requireInteraction } from './require-interaction.ts'
 export type { SealingKey } from './sealing-keys.ts'

@@ -1,12 +1,9 @@
 import { assert } from '../assert/assert.ts'
-import { assertKnownMembers } from '../assert/known-members.ts'
 import { ownMembers } from '../assert/own-members.ts'
-import { capabilitiesOf } from '../authorize/capabilities.ts'
-import { termsOf, thrownBy } from '../authorize/terms-of.ts'
-import { AAuthError } from '../errors/aauth-error.ts'
+import { termsOf } from '../authorize/terms-of.ts'
+import type { AAuthError } from '../errors/aauth-error.ts'
 import { askForAuthToken } from '../issue/challenge.ts'
 import { noteAsking } from '../resource/asks-person.ts'
-import { assertScopesDescribed } from '../resource/described-scopes.ts'
 import {
   type AnyRequirement,
   type AsksPerson,
@@ -15,54 +12,12 @@ import {
 } from '../resource/requirement.ts'
 import type { Resource } from '../resource/resource.ts'
 import type { Auth, AuthFor, PersonNeed } from '../token/auth.ts'
-import type { InteractionClaim } from '../token/interaction-claim.ts'
 import type { TokenKind } from '../token/kinds.ts'
-import { personKey } from '../token/person-key.ts'
 import { provenanceOf } from '../verify/provenance.ts'
-import { routedRequest } from '../verify/routed-request.ts'
-import { quoted } from '../wire/quoted.ts'
 import type { RoutedRequest } from '../wire/routed-request.ts'
-import { isLinked } from './arrive.ts'
-import {
-  type AskedBy,
-  askPerson,
-  leadPerson,
-  ownerOfCaller,
-  type Question,
-  type WaitingRequest,
-} from './ask-person.ts'
-import { findConsent, grants } from './consent.ts'
-import { findLed, isLedConsent } from './led-consent.ts'
-import { type ManagedState, managedStateOf } from './managed-state.ts'
-import { defaultPendingLifetime, maxPendingLifetime } from './pending-records.ts'
-
-/** What a route asks a person. */
-export interface InteractionRequirement<Verified extends Auth = Auth> {
-  /** The scopes that the person is asked for. The resource must describe each one. */
-  readonly scope: string | readonly string[]
-  /**
-   * `'interaction'` (default) gives the agent a code and the address of the page, so only agents that list the capability
-   * `interaction` are answered so. `'approval'` gives the agent nothing: `notify` tells the person.
-   *
-   * `'person-server'` is for routes that take auth tokens only. The resource token has an `interaction` claim, by which the
-   * person server sends the person to the page before it asks for its own consent. The route then requires an auth token
-   * with `scope`, and that the person has agreed on the page. The code ends with the resource token, after 300 seconds.
-   */
-  readonly by?: AskedBy
-  /** Seconds that a request waits. 60 to 3600, default 600. */
-  readonly lifetime?: number
-  /**
-   * The consent that your application stored for this caller, by the id that `complete` returned; `undefined` if there is
-   * none. The guard checks that it lives, belongs to the caller and contains `scope`. Default: that of the session, on a route
-   * with `sessions: true`, or with `'person-server'` what the person agreed to last. Any other route needs it.
-   */
-  readonly consentOf?: (
-    auth: Verified,
-    request: RoutedRequest,
-  ) => string | undefined | Promise<string | undefined>
-  /** Called for each request that begins to wait. Required with `'approval'`. If it throws, the response is 503. */
-  readonly notify?: (waiting: WaitingRequest) => void | Promise<void>
-}
+import { checkQuestion, type InteractionRequirement } from './asked-question.ts'
+import { assertConsent, assertLed, claimFor } from './assert-agreed.ts'
+import { managedStateOf } from './managed-state.ts'
 
 /**
  * Lets a person decide on a route: without a consent that contains `scope`, the response is 202 with a pending URL, which
@@ -160,150 +115,4 @@ export function requireInteraction<
     [askingMark]: mark,
   }
   return asking as Requirement<Accept, false, Person, never>
-}
-
-type AskAuthToken = (auth: Auth) => Promise<AAuthError>
-
-/** An auth token grants, and the person must have been at the page as well. */
-async function assertLed(
-  managed: ManagedState,
-  asked: Asked,
-  askAuthToken: AskAuthToken | undefined,
-  auth: Auth,
-  request: RoutedRequest,
-): Promise<true> {
-  if (await hasAgreed(managed, asked, auth, request)) return true
-  throw await (askAuthToken as AskAuthToken)(auth)
-}
-
-async function claimFor(
-  managed: ManagedState,
-  asked: Asked,
-  auth: Auth,
-  until: number,
-): Promise<InteractionClaim | undefined> {
-  const { request, verified } = provenanceOf(auth)
-  const met = await hasAgreed(managed, asked, auth, routedRequest(request, verified.transport))
-  return met ? undefined : leadPerson(managed, auth, asked, until)
-}
-
-async function hasAgreed(
-  managed: ManagedState,
-  asked: Asked,
-  auth: Auth,
-  request: RoutedRequest,
-): Promise<boolean> {
-  const { route, scopes, consentOf } = asked
-  const caller = ownerOfCaller(managed, auth)
-  const id = consentOf && (await storedConsent(consentOf, auth, request))
-  const found =
-    consentOf === undefined
-      ? await findLed(managed, caller, route)
-      : id && (await findConsent(managed.records, id))
-  if (!found || !(await isLedConsent(found, caller, scopes, managed.state.settings.now()))) return false
-  const { owner, person } = found.consent
-  // In drafts 01 to 10 the token that was presented first named nobody, so whoever came to the page could agree.
-  return owner.person !== null || isLinked(managed, personKey(auth), person)
-}
-
-interface Asked extends Question {
-  readonly consentOf: InteractionRequirement<never>['consentOf']
-}
-
-async function assertConsent(
-  managed: ManagedState,
-  asked: Asked,
-  askAuthToken: AskAuthToken | undefined,
-  auth: Auth,
-  request: RoutedRequest,
-): Promise<true> {
-  const { scopes, by, consentOf } = asked
-  if (auth.type === 'auth-token' && scopes.every((scope) => auth.scopes.includes(scope))) return true
-  const id =
-    consentOf === undefined
-      ? await managed.presentedConsent(auth, request)
-      : await storedConsent(consentOf, auth, request)
-  const found = id === undefined ? undefined : await findConsent(managed.records, id)
-  if (
-    found !== undefined &&
-    grants(found, ownerOfCaller(managed, auth), scopes, managed.state.settings.now())
-  )
-    return true
-  // An agent that cannot show a code to anybody would wait in vain (CAP-2).
-  if (by === 'approval' || capabilitiesOf(auth).has('interaction'))
-    throw await askPerson(managed, auth, asked)
-  if (askAuthToken !== undefined) throw await askAuthToken(auth)
-  throw new AAuthError('access_denied', {
-    hint: 'a person has to agree, and the agent does not list the capability "interaction": accept auth tokens as well if such agents are to get in',
-  })
-}
-
-/**
- * The id that the application stored for a caller.
- * @throws {AAuthError} `server_error` (the promise rejects)
- */
-async function storedConsent(
-  consentOf: NonNullable<Asked['consentOf']>,
-  auth: Auth,
-  request: RoutedRequest,
-): Promise<string | undefined> {
-  let id: unknown
-  try {
-    id = (await consentOf(auth as never, request)) ?? undefined
-  } catch (error) {
-    throw thrownBy('consentOf', error, 'undefined to ask the person')
-  }
-  if (id === undefined || typeof id === 'string') return id
-  // As if there were no consent, the person would be asked again and again.
-  throw new AAuthError('server_error', {
-    hint: `"consentOf" returned ${quoted(id)}: return the "consent" of what complete() returned, or undefined`,
-    retryAfter: 5,
-  })
-}
-
-const optionNames = ['scope', 'by', 'lifetime', 'consentOf', 'notify']
-
-function checkQuestion(managed: ManagedState, route: unknown, given: InteractionRequirement<never>): Asked {
-  const {
-    scope,
-    by = 'interaction',
-    lifetime = defaultPendingLifetime,
-    consentOf,
-    notify,
-    ...others
-  } = ownMembers(given)
-  assertKnownMembers(others, optionNames, 'requireInteraction')
-  for (const [name, callback] of Object.entries({ consentOf, notify }))
-    assert(
-      callback === undefined || typeof callback === 'function',
-      `"${name}" of requireInteraction is ${quoted(callback)}: pass a function`,
-    )
-  assert(
-    typeof route === 'string',
-    '"name" of the route is missing: write a name such as "notes.read", which the page gets and logs show',
-  )
-  assert(
-    managed.settings.interaction !== undefined,
-    '"interaction" of managedAccess is missing: pass { url } with the address of the page where persons enter a code',
-  )
-  const scopes = typeof scope === 'string' ? [scope] : [...(scope ?? [])]
-  assert(scopes.length > 0, '"scope" of requireInteraction is empty: name what the person is asked for')
-  assertScopesDescribed(scopes, managed.state.settings.scopes.keys())
-  assert(
-    by === 'interaction' || by === 'person-server' || by === 'approval',
-    `"by" of requireInteraction is ${quoted(by)}: write 'interaction', 'person-server' or 'approval'`,
-  )
-  assert(
-    by !== 'approval' || notify !== undefined,
-    '"notify" of requireInteraction is missing, and by: \'approval\' gives the agent no code: pass a function that tells the person',
-  )
-  assert(
-    by !== 'person-server' || managed.settings.interaction.accountOf !== undefined,
-    '"interaction.accountOf" of managedAccess is missing, and person servers lead persons of tokens to the page: say which account is linked with them',
-  )
-  assert(
-    Number.isInteger(lifetime) && lifetime >= 60 && lifetime <= maxPendingLifetime,
-    `"lifetime" of requireInteraction is ${quoted(lifetime)}: write 60 to ${maxPendingLifetime} seconds`,
-  )
-  return { route, scopes: Object.freeze(scopes), by, lifetime, notify, consentOf }
 }

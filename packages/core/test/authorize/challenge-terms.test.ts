@@ -177,7 +177,7 @@ describe('a payment', () => {
     },
   )
 
-  it.each([
+  it.each<readonly [string, unknown]>([
     ['without fields', { headers: {} }],
     [
       'with 17 fields',
@@ -192,6 +192,9 @@ describe('a payment', () => {
     ['that lets the answer be stored', { headers: { 'cache-control': 'public' } }],
     ['with a cookie', { headers: { 'set-cookie': 'a=b' } }],
     ['with another framing', { headers: { 'content-length': '1' } }],
+    ...['connection', 'http2-settings', 'keep-alive', 'proxy-connection', 'trailer', 'upgrade'].map(
+      (name) => [`with ${name}`, { headers: { [name]: 'a' } }] as const,
+    ),
     ['whose body is a list', { headers: { 'x-price': '1' }, body: [] }],
     ['whose body is large', { headers: { 'x-price': '1' }, body: { text: 'x'.repeat(16_384) } }],
     ['with an unknown member', { headers: { 'x-price': '1' }, status: 200 }],
