@@ -10,9 +10,10 @@ import { notesAccess } from '../../../examples/consent/access.ts'
 import { nodeListener } from '../../../examples/consent/pages/node-listener.ts'
 import type { Pages } from '../../../examples/consent/pages/pages.ts'
 import { notesText } from './consent-notes.ts'
+import { once } from './nest-listener.ts'
 
 export function nestOnExpress(resource: Resource, pages: Pages): RequestListener {
-  return started(async () => {
+  return once(async () => {
     const app = await create(resource, pages, new ExpressAdapter())
     await app.init()
     return app.getHttpAdapter().getInstance()
@@ -20,7 +21,7 @@ export function nestOnExpress(resource: Resource, pages: Pages): RequestListener
 }
 
 export function nestOnFastify(resource: Resource, pages: Pages): RequestListener {
-  return started(async () => {
+  return once(async () => {
     const app = await create<NestFastifyApplication>(resource, pages, new FastifyAdapter())
     await app.init()
     const fastify = app.getHttpAdapter().getInstance()
@@ -52,15 +53,4 @@ async function create<App extends INestApplication>(
   // Before the application starts, so that it stands before the parsers.
   app.use('/agents', nodeListener(pages))
   return app
-}
-
-/** An application starts while the first request waits for it. */
-function started(start: () => Promise<RequestListener>): RequestListener {
-  const made = start()
-  return (request, response) => {
-    made.then(
-      (listen) => listen(request, response),
-      (fault: Error) => response.destroy(fault),
-    )
-  }
 }

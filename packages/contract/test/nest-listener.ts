@@ -42,7 +42,7 @@ function create<App extends INestApplication>(
 }
 
 /** An application starts while the first request waits for it. */
-function once(make: () => Promise<RequestListener>): RequestListener {
+export function once(make: () => Promise<RequestListener>): RequestListener {
   const made = make()
   return (request, response) => {
     made.then(
