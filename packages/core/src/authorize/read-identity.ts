@@ -52,7 +52,7 @@ export function assertContentChecked(auth: Auth, remedy: string): void {
 }
 
 /**
- * Whoever a guard let pass, with AAuth or with the `alternative` of its route. Adapters call this for their `getCaller`.
+ * The caller that a guard let pass, with AAuth or with the `alternative` of its route. Adapters call this for their `getCaller`.
  *
  * @returns `undefined` for a request that passed without a credential
  * @throws {AAuthError} as {@link assertContentChecked}

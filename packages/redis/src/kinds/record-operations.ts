@@ -113,7 +113,7 @@ if now >= tonumber(meta.expires) then return false end
 return {redis.call('HGET', keys[1], args[1]), tostring(meta.open), meta.version, meta.expires, meta.ended or ''}`,
 }
 
-/** A record that is removed is written first, so that it is counted as any other. */
+/** A change that removes a record writes it first, so that one piece of code counts and indexes all changes. */
 export const replace: Operation = {
   lua: `${boundsLua}${recordsLua}
 local name, version, octets, size, open, expires, nextVersion, moreTags, lostTags = unpack(args, 5, 13)
